@@ -1,0 +1,112 @@
+"""Name what can go wrong, so that every surface can say it in the user's language.
+
+A message is a template plus its values, never a finished string: the web pages
+translate the template, the API and the command line format it as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+def N_(message: str) -> str:  # noqa: N802  (the gettext convention for "extract, translate later")
+    """Mark a message template for extraction; return it unchanged."""
+    return message
+
+
+class LocatorError(Exception):
+    """Base of every error with a message for people.
+
+    Parameters
+    ----------
+    template : str
+        English message with ``{name}`` placeholders, marked with `N_` at the call.
+    parameter : str, optional
+        The query parameter, option or field that is wrong.
+    **values
+        What the placeholders stand for.
+    """
+
+    code = "error"
+
+    def __init__(self, template: str, *, parameter: str | None = None, **values: object) -> None:
+        self.template = template
+        self.parameter = parameter
+        self.values = values
+        super().__init__(self.message)
+
+    @property
+    def message(self) -> str:
+        """The message in English, with its values filled in."""
+        return self.template.format(**self.values)
+
+
+class InvalidParameterError(LocatorError):
+    """A parameter does not have an accepted value (HTTP 400)."""
+
+    code = "invalid_parameter"
+
+
+class NotFoundError(LocatorError):
+    """A layer, facility, district or place that does not exist (HTTP 404)."""
+
+    code = "not_found"
+
+
+class OutsideCityError(LocatorError):
+    """A point that the city folder does not cover (HTTP 422)."""
+
+    code = "outside_city"
+
+
+class NotComputableError(LocatorError):
+    """A question that is well formed but has no honest answer (HTTP 422)."""
+
+    code = "not_computable"
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """One thing wrong in one place of a data file.
+
+    Attributes
+    ----------
+    file : str
+        File name inside the city folder.
+    feature : str
+        Id or 1-based position of the feature or row; ``"-"`` for the whole file.
+    field : str
+        Property or column; ``"-"`` for the whole feature.
+    problem : str
+        What is wrong.
+    allowed : str
+        What would be accepted.
+    """
+
+    file: str
+    feature: str
+    field: str
+    problem: str
+    allowed: str
+
+    def __str__(self) -> str:
+        """One line: file, feature, field, problem, what is allowed."""
+        return (
+            f"{self.file}: {self.feature}: {self.field}: {self.problem} (allowed: {self.allowed})"
+        )
+
+
+class CityFolderError(LocatorError):
+    """A city folder that cannot be read; carries every fault found, not the first."""
+
+    code = "city_folder"
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(sorted(faults))
+        lines = "\n".join(f"  {fault}" for fault in self.faults)
+        super().__init__(
+            N_("The city folder has {count} fault(s):\n{lines}"),
+            count=len(self.faults),
+            lines=lines,
+        )

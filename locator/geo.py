@@ -1,0 +1,57 @@
+"""Convert coordinates between degrees (lon, lat) and the city's metres (x, y)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+from pyproj import CRS, Transformer
+
+WGS84 = "EPSG:4326"
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Projection:
+    """The metric coordinate system of a city.
+
+    Attributes
+    ----------
+    crs : str
+        An EPSG code whose unit is the metre, e.g. ``"EPSG:2178"``.
+    """
+
+    crs: str
+
+    @cached_property
+    def _forward(self) -> Transformer:
+        return Transformer.from_crs(WGS84, self.crs, always_xy=True)
+
+    @cached_property
+    def _inverse(self) -> Transformer:
+        return Transformer.from_crs(self.crs, WGS84, always_xy=True)
+
+    def to_metric(self, lonlat: npt.ArrayLike) -> FloatArray:
+        """Return (n, 2) easting, northing in metres for (n, 2) lon, lat in degrees."""
+        points = np.asarray(lonlat, dtype=np.float64).reshape(-1, 2)
+        east, north = self._forward.transform(points[:, 0], points[:, 1])
+        return np.column_stack([east, north])
+
+    def to_lonlat(self, xy: npt.ArrayLike) -> FloatArray:
+        """Return (n, 2) lon, lat in degrees for (n, 2) easting, northing in metres."""
+        points = np.asarray(xy, dtype=np.float64).reshape(-1, 2)
+        lon, lat = self._inverse.transform(points[:, 0], points[:, 1])
+        return np.column_stack([lon, lat])
+
+
+def is_metric(crs: str) -> bool:
+    """Tell whether `crs` is a projected system whose axes are in metres."""
+    try:
+        parsed = CRS.from_user_input(crs)
+    except Exception:  # pyproj raises its own family; any of them means "not usable"
+        return False
+    return parsed.is_projected and all(axis.unit_name == "metre" for axis in parsed.axis_info)

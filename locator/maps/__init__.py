@@ -1,0 +1,1 @@
+"""Turn results into folium maps; no calculation here."""

@@ -1,0 +1,1 @@
+"""Turn results into files and documents; no calculation here."""

@@ -1,0 +1,1 @@
+"""Bring official sources into a city folder: download, check, write atomically."""

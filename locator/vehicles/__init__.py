@@ -1,0 +1,1 @@
+"""Say where the vehicles that carry an AED are."""

@@ -1,0 +1,80 @@
+"""Say how far it is on foot: one interface, two models (estimate and street network)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+import numpy as np
+
+from locator.geo import FloatArray, IntArray
+
+ModelName = Literal["estimate", "network"]
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Points made ready for a walking model, n in all.
+
+    Attributes
+    ----------
+    xy : (n, 2) float array
+        Metres in the city's metric CRS.
+    extra : mapping of str to (n, ...) arrays
+        What the model needs to know of each point: its bank for the estimate; edge, offsets and
+        the distance to the street for the network. Opaque to everyone else.
+    """
+
+    xy: FloatArray
+    extra: dict[str, np.ndarray[Any, Any]] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        """Return the number of points."""
+        return len(self.xy)
+
+    def take(self, index: IntArray | slice) -> Placed:
+        """Return the points at `index`, in that order."""
+        return Placed(self.xy[index], {key: value[index] for key, value in self.extra.items()})
+
+
+@dataclass(frozen=True)
+class Walk:
+    """One walk from an origin to a facility.
+
+    Attributes
+    ----------
+    xy : (m, 2) float array
+        The line walked, metres in the metric CRS; for the estimate the straight line or the line
+        through the crossing.
+    walk_m : float
+        Length on foot in metres (the model's, not the length of the drawn line).
+    via : tuple of str
+        In order: the crossing for the estimate, the streets for the network.
+    """
+
+    xy: FloatArray
+    walk_m: float
+    via: tuple[str, ...] = ()
+
+
+class WalkingModel(Protocol):
+    """What every walking model can do. Distances are metres; unreachable is ``inf``."""
+
+    @property
+    def name(self) -> ModelName:
+        """``"estimate"`` or ``"network"``; stands in every answer."""
+
+    def place(self, xy: FloatArray) -> Placed:
+        """Make (n, 2) metric points ready."""
+
+    def walk_m(self, origin: Placed, targets: Placed, *, limit_m: float = np.inf) -> FloatArray:
+        """Return (n,) metres from one origin to each target; ``inf`` beyond `limit_m`."""
+
+    def nearest(self, demand: Placed, facilities: Placed) -> tuple[FloatArray, IntArray]:
+        """Return, for each demand point, (n,) metres to the nearest facility and its index.
+
+        With no facilities at all: ``inf`` and -1 everywhere.
+        """
+
+    def walk(self, origin: Placed, target: Placed) -> Walk:
+        """Return the walk from one origin to one target."""

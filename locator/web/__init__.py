@@ -1,0 +1,1 @@
+"""Serve the pages and the API; the only place that knows Flask."""
