@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from locator.catalogue import PRECISIONS
+from locator.catalogue import PRECISIONS, STATUSES
 
 STATUS_BASES = ("confirmed", "last_known")
-"""``last_known``: open by an older list and not seen in the newer one; neither confirmed nor not."""
+"""``last_known``: open by an older list, not seen in the newer one, not known to be closed."""
 
 ACCESS = ("yes", "permissive", "customers", "permit", "private", "no")
 """Who may take an AED, as OpenStreetMap's ``access`` says it."""
@@ -59,15 +59,8 @@ FIELDS: tuple[Field, ...] = (
     Field("hours_text"),  # as written at the source, when it is not in the grammar
     Field("places", "integer"),
     Field("places_basis", "choice", choices=("stated", "approximate")),
-    Field(
-        "status",
-        "choice",
-        True,
-        ("open", "under_construction", "modernisation", "planned", "closed"),
-    ),
-    Field(
-        "status_basis", "choice", True, ("confirmed", "last_known")
-    ),  # last_known: not seen since
+    Field("status", "choice", True, STATUSES),
+    Field("status_basis", "choice", True, STATUS_BASES),
     Field("status_note"),
     Field("opened", "date"),
     Field("expected_opening", "date"),
