@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import numpy as np
 
 from locator.city import City
-from locator.geo import IntArray
+from locator.geo import FloatArray, IntArray
 from locator.walking import Placed, WalkingModel
 
+REMEMBERED_SETS = 32
+"""Facility sets whose distances a city keeps (about half a megabyte each in Kraków)."""
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class WalkableCity:
-    """A city with its walking model, everything placed.
+    """A city with its walking model, everything placed. Two are equal only if they are one.
 
     Attributes
     ----------
@@ -24,7 +29,7 @@ class WalkableCity:
     facilities : Placed
         The located facilities (all layers), in the order of ``city.facilities``.
     located : (m,) int array
-        Row of ``city.facilities`` for each of `facilities`.
+        Row of ``city.facilities`` for each of `facilities`, ascending.
     """
 
     city: City
@@ -32,6 +37,24 @@ class WalkableCity:
     demand: Placed
     facilities: Placed
     located: IntArray
+
+    @cached_property
+    def stop_xy(self) -> FloatArray:
+        """(s, 2) metres of ``city.stops``, in their order."""
+        return self.city.projection.to_metric(self.city.stops[["lon", "lat"]].to_numpy(np.float64))
+
+    @cached_property
+    def _remembered(self) -> Callable[[tuple[int, ...]], tuple[FloatArray, IntArray]]:
+        """The distances to a facility set, the latest sets remembered."""
+        return lru_cache(maxsize=REMEMBERED_SETS)(self._nearest_facilities)
+
+    def _nearest_facilities(self, rows: tuple[int, ...]) -> tuple[FloatArray, IntArray]:
+        chosen = np.flatnonzero(np.isin(self.located, rows))
+        walk_m, index = self.model.nearest(self.demand, self.facilities.take(chosen))
+        row = np.where(index >= 0, np.append(self.located[chosen], -1)[index], -1)
+        for shared in (walk_m, row):
+            shared.setflags(write=False)
+        return walk_m, row
 
 
 def walkable(city: City, model: WalkingModel) -> WalkableCity:
@@ -45,3 +68,24 @@ def walkable(city: City, model: WalkingModel) -> WalkableCity:
         facilities=model.place(xy[located]),
         located=located,
     )
+
+
+def nearest_facilities(ground: WalkableCity, rows: tuple[int, ...]) -> tuple[FloatArray, IntArray]:
+    """Return how far each demand point walks to the nearest of some facilities, and to which.
+
+    The answer for a set is remembered, so that another pace, group or standard costs nothing.
+
+    Parameters
+    ----------
+    ground : WalkableCity
+    rows : tuple of int
+        Rows of ``ground.city.facilities``, ascending; those that are not located serve nobody.
+
+    Returns
+    -------
+    walk_m : (n,) float array, read-only
+        Metres for each demand point; ``inf`` where none can be reached.
+    row : (n,) int array, read-only
+        The serving row of ``ground.city.facilities``; -1 where there is none.
+    """
+    return ground._remembered(rows)

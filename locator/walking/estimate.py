@@ -1,0 +1,162 @@
+"""Estimate a walk: the straight line times a detour, the river crossed only at its crossings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from scipy.spatial import cKDTree
+from shapely.geometry.base import BaseGeometry
+
+from locator.geo import FloatArray, IntArray
+from locator.walking import ModelName, Placed, Walk
+
+if TYPE_CHECKING:
+    from locator.city import City
+
+BANK_A, BANK_B = 0, 1
+
+
+@dataclass(frozen=True)
+class EstimateModel:
+    """The walking model that needs no street graph.
+
+    On one bank a walk is the straight line x `detour_one_bank`. Between the banks it is the
+    shortest way through one crossing x `detour_across`; without any crossing there is none.
+    Without a river every point is on the same bank.
+
+    Attributes
+    ----------
+    detour_one_bank, detour_across : float
+        Walked metres per straight metre, at least 1 (``[estimate]`` of the catalogue says on
+        what they were calibrated).
+    crossing_names : tuple of str
+        Names of the k crossings.
+    crossing_xy : (k, 2) float array
+        Where they are, metres in the city's metric CRS.
+    banks : pair of shapely geometries or None
+        The districts on either bank, metric CRS; None without a river.
+    """
+
+    detour_one_bank: float
+    detour_across: float
+    crossing_names: tuple[str, ...]
+    crossing_xy: FloatArray
+    banks: tuple[BaseGeometry, BaseGeometry] | None
+
+    @classmethod
+    def from_city(cls, city: City) -> EstimateModel:
+        """Return the model with the parameters, districts and crossings of `city`."""
+        parameters = city.catalogue.estimate
+        crossings = city.crossings
+        return cls(
+            detour_one_bank=parameters.detour_one_bank,
+            detour_across=parameters.detour_across,
+            crossing_names=tuple(str(name) for name in crossings["name"]),
+            crossing_xy=city.projection.to_metric(crossings[["lon", "lat"]].to_numpy(np.float64)),
+            banks=_banks_of(city),
+        )
+
+    @property
+    def name(self) -> ModelName:
+        """Return ``"estimate"``."""
+        return "estimate"
+
+    def place(self, xy: FloatArray) -> Placed:
+        """Make (n, 2) metric points ready: their bank, and metres to each crossing.
+
+        A point outside every district (on the river, just beyond the city) belongs to the bank
+        whose districts are nearest.
+        """
+        xy = np.asarray(xy, dtype=np.float64).reshape(-1, 2)
+        to_crossing_m = np.hypot(
+            xy[:, 0, None] - self.crossing_xy[:, 0], xy[:, 1, None] - self.crossing_xy[:, 1]
+        )
+        return Placed(xy, {"bank": self._bank(xy), "to_crossing_m": to_crossing_m})
+
+    def walk_m(self, origin: Placed, targets: Placed, *, limit_m: float = np.inf) -> FloatArray:
+        """Return (n,) metres from one origin to each target; ``inf`` beyond `limit_m`."""
+        direct_m = np.hypot(*(targets.xy - origin.xy[0]).T) * self.detour_one_bank
+        through_m = origin.extra["to_crossing_m"][0] + targets.extra["to_crossing_m"]
+        across_m = through_m.min(axis=1, initial=np.inf) * self.detour_across
+        walk_m = np.where(targets.extra["bank"] == origin.extra["bank"][0], direct_m, across_m)
+        return np.where(walk_m <= limit_m, walk_m, np.inf)
+
+    def nearest(self, demand: Placed, facilities: Placed) -> tuple[FloatArray, IntArray]:
+        """Return (n,) metres to the nearest facility of each demand point, and its index.
+
+        The nearest on the other bank is found from the crossings: each knows its nearest facility
+        over there, so a demand point only compares crossings. On a tie the own bank wins, then
+        the first crossing. With no facility in reach: ``inf`` and -1.
+        """
+        walk_m = np.full(len(demand), np.inf)
+        index = np.full(len(demand), -1, dtype=np.int64)
+        for bank in (BANK_A, BANK_B):
+            here = np.flatnonzero(demand.extra["bank"] == bank)
+            own = np.flatnonzero(facilities.extra["bank"] == bank)
+            other = np.flatnonzero(facilities.extra["bank"] != bank)
+            if len(here) == 0:
+                continue
+            if len(own):
+                straight_m, found = cKDTree(facilities.xy[own]).query(demand.xy[here])
+                walk_m[here] = straight_m * self.detour_one_bank
+                index[here] = own[found]
+            if len(other) and len(self.crossing_xy):
+                across_m, found = self._nearest_across(demand.take(here), facilities.take(other))
+                closer = across_m < walk_m[here]
+                walk_m[here[closer]] = across_m[closer]
+                index[here[closer]] = other[found[closer]]
+        return walk_m, index
+
+    def walk(self, origin: Placed, target: Placed) -> Walk:
+        """Return the straight line, or the line through the best crossing with its name."""
+        walk_m = float(self.walk_m(origin, target)[0])
+        ends = (origin.xy[0], target.xy[0])
+        if origin.extra["bank"][0] == target.extra["bank"][0] or not np.isfinite(walk_m):
+            return Walk(np.stack(ends), walk_m)
+        through_m = origin.extra["to_crossing_m"][0] + target.extra["to_crossing_m"][0]
+        best = int(np.argmin(through_m))
+        line = np.stack([ends[0], self.crossing_xy[best], ends[1]])
+        return Walk(line, walk_m, via=(self.crossing_names[best],))
+
+    def _nearest_across(
+        self, demand: Placed, facilities: Placed
+    ) -> tuple[FloatArray, npt.NDArray[np.intp]]:
+        """Return metres and index of the nearest of `facilities`, all on the other bank."""
+        from_crossing_m = facilities.extra["to_crossing_m"]
+        beyond_m = from_crossing_m.min(axis=0)
+        through_m = demand.extra["to_crossing_m"] + beyond_m
+        crossing = through_m.argmin(axis=1)
+        across_m = through_m[np.arange(len(demand)), crossing] * self.detour_across
+        return across_m, from_crossing_m.argmin(axis=0)[crossing]
+
+    def _bank(self, xy: FloatArray) -> npt.NDArray[np.int8]:
+        """Return the bank of each point."""
+        bank = np.full(len(xy), BANK_A, dtype=np.int8)
+        if self.banks is None:
+            return bank
+        in_a, in_b = (shapely.intersects_xy(districts, xy) for districts in self.banks)
+        bank[in_b & ~in_a] = BANK_B
+        outside = np.flatnonzero(~in_a & ~in_b)
+        points = shapely.points(xy[outside])
+        to_a_m, to_b_m = (shapely.distance(districts, points) for districts in self.banks)
+        bank[outside[to_b_m < to_a_m]] = BANK_B
+        return bank
+
+
+def _banks_of(city: City) -> tuple[BaseGeometry, BaseGeometry] | None:
+    """Return the districts of either bank as two prepared geometries, metric CRS."""
+    river = city.catalogue.river
+    if river is None:
+        return None
+    districts = city.districts.geometry.to_crs(city.catalogue.crs_metric)
+    banks = tuple(
+        shapely.union_all(districts[districts.index.isin(numbers)].to_numpy())
+        for numbers in (river.bank_a, river.bank_b)
+    )
+    for bank in banks:
+        shapely.prepare(bank)
+    return banks[0], banks[1]
