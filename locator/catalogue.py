@@ -5,13 +5,26 @@ Adding a layer is one entry in ``catalogue.toml`` and one GeoJSON file beside it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from zoneinfo import available_timezones
 
+from pyproj import CRS
+
+from locator.errors import CityFolderError, Fault
+from locator.geo import is_metric
+from locator.reading import WHOLE, FaultLog, is_integer, is_iso_date, is_number, read_toml
+
+FILE = "catalogue.toml"
 LANGUAGES = ("pl", "en", "uk")
 
 STATUSES = ("open", "under_construction", "modernisation", "planned", "closed")
 PRECISIONS = ("exact", "street", "area")
+GROUP_COLUMNS = ("people", "age_0_14", "age_15_64", "age_65_plus")
+"""Columns of ``population_grid.csv`` that a group can be taken from."""
 SHAPES = ("circle", "square", "diamond", "triangle", "hexagon")
 
 Text = Mapping[str, str]
@@ -73,6 +86,9 @@ class Layer:
         Who says so, and when.
     expected_note : Text or None
         What exactly is counted.
+    expected_where : mapping of str to tuple
+        Which facilities `expected` counts: columns of the schema, each with the values that
+        count. Empty: all of the layer. So "listed of expected" compares like with like.
     official_list : str or None
         Address of the official list.
     moves : bool
@@ -93,6 +109,7 @@ class Layer:
     expected_source: str | None = None
     expected_date: str | None = None
     expected_note: Text | None = None
+    expected_where: Mapping[str, tuple[object, ...]] = field(default_factory=dict)
     official_list: str | None = None
     moves: bool = False
 
@@ -168,3 +185,220 @@ class Catalogue:
     river: River | None
     estimate: Estimate
     extract_url: str | None = None
+
+
+def read_catalogue(folder: Path) -> Catalogue:
+    """Return what ``catalogue.toml`` of `folder` says.
+
+    Raises
+    ------
+    CityFolderError
+        With every fault of the file.
+    """
+    faults: list[Fault] = []
+    catalogue = parse_catalogue(folder, FaultLog(FILE, faults))
+    if catalogue is None:
+        raise CityFolderError(faults)
+    return catalogue
+
+
+def parse_catalogue(folder: Path, log: FaultLog) -> Catalogue | None:
+    """Return the catalogue of `folder`, or None with every fault noted in `log`."""
+    before = len(log.faults)
+    content = read_toml(folder, log)
+    if content is None:
+        return None
+    top = _Section(content, WHOLE, log)
+    groups = {key: _group(section) for key, section in top.sections("groups").items()}
+    layers = {key: _layer(section, groups) for key, section in top.sections("layers").items()}
+    catalogue = Catalogue(
+        id=top.pattern("id", r"[a-z][a-z0-9-]*", "small letters, digits and hyphens"),
+        names=top.texts("names"),
+        country=top.pattern("country", r"[A-Z]{2}", "two capital letters (ISO 3166-1)"),
+        timezone=top.checked("timezone", lambda v: v in available_timezones(), "an IANA zone"),
+        crs_metric=top.checked("crs_metric", is_metric, "an EPSG code in metres"),
+        crs_export=top.checked("crs_export", _is_crs, "an EPSG code"),
+        crs_grid=top.checked("crs_grid", is_metric, "an EPSG code in metres"),
+        attribution=top.texts("attribution"),
+        data_date=top.checked("data_date", is_iso_date, "an ISO 8601 date"),
+        groups=groups,
+        layers=layers,
+        river=_river(top.section("river")) if "river" in content else None,
+        estimate=_estimate(top.section("estimate")),
+        extract_url=top.optional("extract_url"),
+    )
+    top.refuse_others()
+    return catalogue if len(log.faults) == before else None
+
+
+def _group(section: _Section) -> AgeGroup:
+    group = AgeGroup(
+        id=section.where.rpartition(".")[2],
+        names=section.texts("names"),
+        column=section.checked("column", lambda v: v in GROUP_COLUMNS, ", ".join(GROUP_COLUMNS)),
+        factor=section.number("factor", 0.0, 10.0, default=1.0),
+        scaled_from=section.texts("scaled_from") if section.has("scaled_from") else None,
+    )
+    section.refuse_others()
+    return group
+
+
+def _layer(section: _Section, groups: Mapping[str, AgeGroup]) -> Layer:
+    layer = Layer(
+        id=section.where.rpartition(".")[2],
+        names=section.texts("names"),
+        descriptions=section.texts("descriptions"),
+        icon=section.pattern("icon", r"\S{1,3}", "one to three characters"),
+        shape=section.checked("shape", lambda v: v in SHAPES, ", ".join(SHAPES)),
+        colour=section.pattern("colour", r"#[0-9a-f]{6}", "#rrggbb in small letters"),
+        group=section.checked("group", lambda v: v in groups, ", ".join(groups) or "a group"),
+        standard_min=int(section.number("standard_min", 1, 60)),
+        pace_m_s=section.number("pace_m_s", 0.3, 3.0),
+        pace_basis=section.texts("pace_basis"),
+        expected=section.count("expected"),
+        expected_source=section.optional("expected_source"),
+        expected_date=section.optional_date("expected_date"),
+        expected_note=section.texts("expected_note") if section.has("expected_note") else None,
+        expected_where=section.choices("expected_where"),
+        official_list=section.optional("official_list"),
+        moves=section.flag("moves"),
+    )
+    if layer.expected is not None and layer.expected_source is None:
+        section.fault("expected_source", "is missing", "who says how many there are")
+    section.refuse_others()
+    return layer
+
+
+def _river(section: _Section) -> River:
+    river = River(
+        names=section.texts("names"),
+        bank_a=section.integers("bank_a"),
+        bank_b=section.integers("bank_b"),
+    )
+    section.refuse_others()
+    return river
+
+
+def _estimate(section: _Section) -> Estimate:
+    estimate = Estimate(
+        detour_one_bank=section.number("detour_one_bank", 1.0, 5.0),
+        detour_across=section.number("detour_across", 1.0, 5.0),
+        calibration=section.texts("calibration"),
+    )
+    section.refuse_others()
+    return estimate
+
+
+def _is_crs(code: str) -> bool:
+    try:
+        CRS.from_user_input(code)
+    except Exception:  # pyproj raises its own family; any of them means "not usable"
+        return False
+    return True
+
+
+@dataclass(frozen=True)
+class _Section:
+    """One table of the file: hands out checked values, notes what is wrong with the others."""
+
+    values: Mapping[str, Any]
+    where: str
+    log: FaultLog
+    asked: set[str] = field(default_factory=set)
+
+    def fault(self, key: str, problem: str, allowed: str) -> None:
+        self.log.add(self.where, key, problem, allowed)
+
+    def has(self, key: str) -> bool:
+        return key in self.values
+
+    def take(self, key: str) -> Any:
+        self.asked.add(key)
+        return self.values.get(key)
+
+    def checked(self, key: str, accept: Callable[[str], bool], allowed: str) -> str:
+        value = self.take(key)
+        if isinstance(value, str) and value.strip() and accept(value):
+            return value
+        self.fault(key, "is missing" if value is None else f"is {value!r}", allowed)
+        return ""
+
+    def pattern(self, key: str, pattern: str, allowed: str) -> str:
+        return self.checked(key, lambda value: re.fullmatch(pattern, value) is not None, allowed)
+
+    def optional(self, key: str) -> str | None:
+        return self.checked(key, bool, "a text") if self.has(key) else None
+
+    def optional_date(self, key: str) -> str | None:
+        return self.checked(key, is_iso_date, "an ISO 8601 date") if self.has(key) else None
+
+    def number(self, key: str, low: float, high: float, default: float | None = None) -> float:
+        value = self.take(key)
+        if value is None and default is not None:
+            return default
+        if is_number(value) and low <= value <= high:
+            return float(value)
+        said = "is missing" if value is None else f"is {value!r}"
+        self.fault(key, said, f"a number from {low:g} to {high:g}")
+        return low
+
+    def count(self, key: str) -> int | None:
+        value = self.take(key)
+        if value is None:
+            return None
+        if is_integer(value) and value >= 0:
+            return int(value)
+        self.fault(key, f"is {value!r}", "a whole number, 0 or more")
+        return None
+
+    def flag(self, key: str) -> bool:
+        value = self.take(key)
+        if value is None or isinstance(value, bool):
+            return bool(value)
+        self.fault(key, f"is {value!r}", "true or false")
+        return False
+
+    def integers(self, key: str) -> tuple[int, ...]:
+        value = self.take(key)
+        if isinstance(value, list) and value and all(map(is_integer, value)):
+            return tuple(value)
+        self.fault(key, f"is {value!r}", "a list of whole numbers")
+        return ()
+
+    def texts(self, key: str) -> Text:
+        value = self.take(key)
+        table = value if isinstance(value, dict) else {}
+        for language in LANGUAGES:
+            if not isinstance(table.get(language), str) or not table[language].strip():
+                self.fault(f"{key}.{language}", "is missing", "a text in " + ", ".join(LANGUAGES))
+        return {language: str(table.get(language, "")) for language in LANGUAGES}
+
+    def choices(self, key: str) -> Mapping[str, tuple[object, ...]]:
+        value = self.take(key) or {}
+        if isinstance(value, dict) and all(isinstance(item, list) for item in value.values()):
+            return {column: tuple(accepted) for column, accepted in value.items()}
+        self.fault(key, f"is {value!r}", "columns, each with a list of values")
+        return {}
+
+    def section(self, key: str) -> _Section:
+        value = self.take(key)
+        if not isinstance(value, dict):
+            self.fault(key, "is missing", f"a table [{key}]")
+        return _Section(value if isinstance(value, dict) else {}, key, self.log)
+
+    def sections(self, key: str) -> dict[str, _Section]:
+        table = self.take(key)
+        if not isinstance(table, dict) or not table:
+            self.fault(key, "is missing", f"tables [{key}.<id>]")
+            return {}
+        found = {}
+        for name, value in table.items():
+            if re.fullmatch(r"[a-z][a-z0-9_]*", name) and isinstance(value, dict):
+                found[name] = _Section(value, f"{key}.{name}", self.log)
+            else:
+                self.fault(f"{key}.{name}", "is not a table with a sound id", "[a-z][a-z0-9_]*")
+        return found
+
+    def refuse_others(self) -> None:
+        for key in sorted(set(self.values) - self.asked):
+            self.fault(key, "is unknown", ", ".join(sorted(self.asked)))

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
+from locator import catalogue as catalogues
+from locator import districts as areas
+from locator import facilities as places
+from locator import gazetteer as gazetteers
+from locator import population, timetable
 from locator.catalogue import Catalogue
-from locator.geo import Projection
+from locator.errors import CityFolderError, Fault
+from locator.geo import FloatArray, Projection
 from locator.population import DemandPoints
+from locator.reading import WHOLE, FaultLog, read_table
+from locator.timetable import Timetable
+
+_LONLAT = {"lon": (-180.0, 180.0), "lat": (-90.0, 90.0)}
 
 
 @dataclass(frozen=True)
@@ -40,6 +54,8 @@ class City:
         Columns ``name``, ``lon``, ``lat``, ``basis``; empty without a river.
     gazetteer : locator.gazetteer.Gazetteer
         Ready to search.
+    timetable : Timetable or None
+        Of the trams; None where the folder has none.
     """
 
     folder: Path
@@ -53,3 +69,159 @@ class City:
     stops: pd.DataFrame
     crossings: pd.DataFrame
     gazetteer: Any
+    timetable: Timetable | None = None
+
+
+def default_folder() -> Path:
+    """Return the folder of ``LOCATOR_GEODATA``, or the repository's own ``geodata``."""
+    named = os.environ.get("LOCATOR_GEODATA")
+    return Path(named) if named else Path(__file__).resolve().parents[1] / "geodata"
+
+
+def load_city(folder: Path) -> City:
+    """Return the city of `folder`, everything read and checked once.
+
+    Raises
+    ------
+    CityFolderError
+        With every fault of every file. A folder is read wholly or not at all.
+    """
+    faults: list[Fault] = []
+    city = _read(folder, lambda file: FaultLog(file, faults))
+    if faults or city is None:
+        raise CityFolderError(faults)
+    return city
+
+
+def _read(folder: Path, log: Callable[[str], FaultLog]) -> City | None:
+    if not folder.is_dir():
+        log(str(folder)).add(WHOLE, WHOLE, "is not a folder", "a city folder")
+        return None
+    catalogue = catalogues.parse_catalogue(folder, log(catalogues.FILE))
+    grid = population.read_grid(folder, log(population.FILE))
+    tables = _Tables.read(folder, log)
+    if catalogue is None:
+        return None
+    projection = Projection(catalogue.crs_metric)
+    districts = areas.read_districts(folder, projection, log(areas.FILE))
+    trams = None
+    if tables.stops is not None:
+        trams = timetable.read_timetable(folder, stops=len(tables.stops), log=log(timetable.FILE))
+    if districts is None:
+        return None
+    _check_catalogue(catalogue, districts, tables, log(catalogues.FILE))
+    boundary = areas.city_boundary(districts)
+    ground = places.Ground(boundary, projection, frozenset(districts.index))
+    found = places.read_facilities(folder, catalogue.layers.values(), ground, log)
+    places.check_vehicles(found, trams, tables.stops, log)
+    if grid is None or tables.stops is None or tables.addresses is None:
+        return None
+    district_of = partial(areas.district_of, districts=districts)
+    return City(
+        folder=folder,
+        catalogue=catalogue,
+        projection=projection,
+        boundary=boundary,
+        facilities=_fill_districts(found, district_of),
+        districts=districts,
+        demand=population.spread(
+            grid,
+            catalogue.groups,
+            crs_grid=catalogue.crs_grid,
+            projection=projection,
+            district_of=district_of,
+        ),
+        addresses=tables.addresses,
+        stops=tables.stops,
+        crossings=tables.crossings,
+        gazetteer=_gazetteer(tables, districts, found, boundary),
+        timetable=trams,
+    )
+
+
+@dataclass(frozen=True)
+class _Tables:
+    addresses: pd.DataFrame | None
+    stops: pd.DataFrame | None
+    crossings: pd.DataFrame
+
+    @classmethod
+    def read(cls, folder: Path, log: Callable[[str], FaultLog]) -> _Tables:
+        addresses = read_table(
+            folder, log("addresses.csv"), text=("street", "number"), numbers=_LONLAT
+        )
+        stops = read_table(
+            folder, log("stops.csv"), text=("name",), numbers={"index": (0, 1e6)} | _LONLAT
+        )
+        if stops is not None:
+            stops = _number_stops(stops, log("stops.csv"))
+        crossings = None
+        if (folder / "crossings.csv").exists():
+            crossings = read_table(
+                folder, log("crossings.csv"), text=("name", "basis"), numbers=_LONLAT
+            )
+        if crossings is None:
+            crossings = pd.DataFrame(columns=["name", "lon", "lat", "basis"])
+        return cls(addresses, stops, crossings[["name", "lon", "lat", "basis"]])
+
+
+def _number_stops(stops: pd.DataFrame, log: FaultLog) -> pd.DataFrame | None:
+    wrong = np.flatnonzero(stops["index"].to_numpy() != np.arange(len(stops)))
+    if len(wrong):
+        row = int(wrong[0])
+        log.add(f"line {row + 2}", "index", f"is {stops['index'].iloc[row]:g}", f"{row}")
+        return None
+    return stops[["name", "lon", "lat"]]
+
+
+def _check_catalogue(
+    catalogue: Catalogue, districts: gpd.GeoDataFrame, tables: _Tables, log: FaultLog
+) -> None:
+    """Note what the catalogue names and the other files do not hold."""
+    for layer in catalogue.layers.values():
+        for column in layer.expected_where:
+            if column not in {field.name for field in places.FIELDS}:
+                log.add(
+                    f"layers.{layer.id}", "expected_where", f"names {column!r}", "a facility field"
+                )
+    river = catalogue.river
+    if river is None:
+        return
+    for bank in ("bank_a", "bank_b"):
+        for number in getattr(river, bank):
+            if number not in districts.index:
+                log.add("river", bank, f"names {number}", "numbers of districts")
+    if set(river.bank_a) & set(river.bank_b):
+        log.add("river", "bank_b", "shares districts with bank_a", "each district once")
+    if tables.crossings.empty:
+        log.add("river", "bank_a", "has no crossing", "crossings.csv with at least one row")
+
+
+def _fill_districts(
+    facilities: gpd.GeoDataFrame, district_of: Callable[[FloatArray], Any]
+) -> gpd.GeoDataFrame:
+    """Return the facilities with ``district`` taken from the point where there is one."""
+    filled = facilities.copy()
+    located = np.flatnonzero(facilities["x"].notna())
+    if len(located):
+        points = facilities.geometry.iloc[located]
+        found = district_of(np.column_stack([points.x, points.y]))
+        column = filled["district"].to_numpy(dtype=object, copy=True)
+        column[located[found > 0]] = found[found > 0]
+        filled["district"] = pd.array(column, dtype="Int64")
+    return filled
+
+
+def _gazetteer(
+    tables: _Tables, districts: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame, boundary: Any
+) -> Any:
+    build = getattr(gazetteers, "build_gazetteer", None)
+    if build is None:
+        return None
+    return build(
+        addresses=tables.addresses,
+        stops=tables.stops,
+        districts=districts,
+        facilities=facilities,
+        boundary=boundary,
+    )

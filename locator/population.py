@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
-from locator.geo import FloatArray, IntArray
+import numpy as np
+import pandas as pd
+from pyproj import Transformer
+
+from locator.catalogue import GROUP_COLUMNS, AgeGroup
+from locator.geo import WGS84, FloatArray, IntArray, Projection
+from locator.reading import FaultLog, read_table
+
+FILE = "population_grid.csv"
+CELL_M = 1000.0
+SQUARE_M = 100.0
+_SIDE = round(CELL_M / SQUARE_M)
+_MOST_PEOPLE = 200_000
 
 
 @dataclass(frozen=True)
@@ -45,3 +58,117 @@ class DemandPoints:
     def __len__(self) -> int:
         """Return the number of points."""
         return len(self.xy)
+
+
+def read_grid(folder: Path, log: FaultLog) -> pd.DataFrame | None:
+    """Return the census cells of `folder`, or None with the faults noted in `log`.
+
+    Returns
+    -------
+    DataFrame or None
+        Columns ``east_km``, ``north_km`` (lower left corner in the grid's CRS), ``people``,
+        ``age_0_14``, ``age_15_64``, ``age_65_plus``; the ages are NaN where the census keeps
+        them secret.
+    """
+    ages = GROUP_COLUMNS[1:]
+    grid = read_table(
+        folder,
+        log,
+        numbers={"east_km": (0, 20_000), "north_km": (0, 20_000)}
+        | dict.fromkeys(GROUP_COLUMNS, (0, _MOST_PEOPLE)),
+        optional=ages,
+    )
+    if grid is None:
+        return None
+    for i in np.flatnonzero(grid.duplicated(["east_km", "north_km"]).to_numpy()):
+        log.add(_cell(grid, int(i)), "east_km", "is a cell that is listed twice", "each cell once")
+    known = grid[list(ages)].notna()
+    for i in np.flatnonzero((known.any(axis=1) & ~known.all(axis=1)).to_numpy()):
+        log.add(_cell(grid, int(i)), "age_0_14", "some ages are empty", "all three ages or none")
+    total = grid[list(ages)].sum(axis=1)
+    for i in np.flatnonzero((known.all(axis=1) & (total != grid["people"])).to_numpy()):
+        log.add(
+            _cell(grid, int(i)),
+            "people",
+            f"is {grid['people'].iloc[i]:g}, the ages sum to {total.iloc[i]:g}",
+            "the sum of the three ages",
+        )
+    return grid
+
+
+def _cell(grid: pd.DataFrame, row: int) -> str:
+    return f"cell E{grid['east_km'].iloc[row]:g}N{grid['north_km'].iloc[row]:g}"
+
+
+def spread(
+    grid: pd.DataFrame,
+    groups: Mapping[str, AgeGroup],
+    *,
+    crs_grid: str,
+    projection: Projection,
+    district_of: Callable[[FloatArray], IntArray],
+) -> DemandPoints:
+    """Spread census cells evenly over squares of 100 m and keep those inside the city.
+
+    Each of the 100 squares of a cell gets a hundredth of its people; a square belongs to the city
+    when its centre does. So the city's people of a cell are its people times its share inside.
+    Cells without ages get the shares of all cells that have them (inside the city).
+
+    Parameters
+    ----------
+    grid : DataFrame
+        From `read_grid`.
+    groups : mapping of str to AgeGroup
+    crs_grid : str
+        CRS of the cells, in metres.
+    projection : Projection
+    district_of : callable
+        (n, 2) lon, lat to (n,) district numbers, 0 outside the city.
+    """
+    cell, corner = _squares(grid)
+    to_lonlat = Transformer.from_crs(crs_grid, WGS84, always_xy=True)
+    centre = corner + SQUARE_M / 2
+    lonlat = np.column_stack(to_lonlat.transform(centre[:, 0], centre[:, 1]))
+    district = district_of(lonlat)
+    inside = district > 0
+    cell, corner, lonlat, district = cell[inside], corner[inside], lonlat[inside], district[inside]
+    shares = np.bincount(cell, minlength=len(grid)) / _SIDE**2
+    people = _fill_ages(grid, shares)
+    ring = corner[:, None, :] + SQUARE_M * np.array([(0, 0), (1, 0), (1, 1), (0, 1)])
+    square = np.column_stack(to_lonlat.transform(ring[..., 0].ravel(), ring[..., 1].ravel()))
+    index = np.rint(corner / SQUARE_M).astype(np.int64)
+    lowest = index.min(axis=0) if len(index) else np.zeros(2, dtype=np.int64)
+    return DemandPoints(
+        xy=projection.to_metric(lonlat),
+        lonlat=lonlat,
+        district=district,
+        column=index[:, 0] - lowest[0],
+        row=index[:, 1] - lowest[1],
+        square_xy=projection.to_metric(square).reshape(-1, 4, 2),
+        people={
+            group.id: people[group.column][cell] * (group.factor / _SIDE**2)
+            for group in groups.values()
+        },
+        size_m=SQUARE_M,
+        method="uniform",
+    )
+
+
+def _squares(grid: pd.DataFrame) -> tuple[IntArray, FloatArray]:
+    """Return, for every square of every cell, its cell's row and its lower left corner."""
+    step = np.arange(_SIDE) * SQUARE_M
+    offsets = np.stack(np.meshgrid(step, step), axis=-1).reshape(-1, 2)
+    corner = grid[["east_km", "north_km"]].to_numpy(dtype=np.float64) * 1000.0
+    cell = np.repeat(np.arange(len(grid), dtype=np.int64), len(offsets))
+    return cell, (corner[:, None, :] + offsets).reshape(-1, 2)
+
+
+def _fill_ages(grid: pd.DataFrame, shares: FloatArray) -> dict[str, FloatArray]:
+    """Return people of each column per cell; ages that are secret follow the city's shares."""
+    ages = grid[list(GROUP_COLUMNS[1:])].to_numpy(dtype=np.float64)
+    people = grid["people"].to_numpy(dtype=np.float64)
+    known = np.isfinite(ages).all(axis=1)
+    totals = (ages[known] * shares[known, None]).sum(axis=0)
+    city = totals / totals.sum() if totals.sum() > 0 else np.full(3, np.nan)
+    filled = np.where(known[:, None], ages, people[:, None] * city)
+    return {"people": people} | dict(zip(GROUP_COLUMNS[1:], filled.T, strict=True))

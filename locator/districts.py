@@ -1,0 +1,124 @@
+"""Read the districts of a city and find the district of a point."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from shapely.errors import ShapelyError
+from shapely.geometry import shape
+
+from locator.geo import WGS84, FloatArray, IntArray, Projection
+from locator.reading import WHOLE, FaultLog, is_integer, read_features
+
+FILE = "districts.geojson"
+OVERLAP_M2 = 100.0
+"""Neighbours may share this much ground: rounding of coordinates, nothing more."""
+
+
+def read_districts(folder: Path, projection: Projection, log: FaultLog) -> gpd.GeoDataFrame | None:
+    """Return the districts of `folder`, or None with the faults noted in `log`.
+
+    Returns
+    -------
+    GeoDataFrame or None
+        Index: number, ascending. Columns ``roman``, ``name``, ``residents`` (Int64, may be
+        null), geometry (WGS84).
+    """
+    before = len(log.faults)
+    rows, shapes = [], []
+    for position, item in enumerate(read_features(folder, log), 1):
+        properties = item["properties"]
+        number = properties.get("number")
+        name = number if is_integer(number) else f"feature {position}"
+        if not is_integer(number) or number < 1:
+            log.add(name, "number", f"is {number!r}", "a whole number from 1")
+        for field in ("roman", "name"):
+            if not isinstance(properties.get(field), str) or not properties[field]:
+                log.add(name, field, f"is {properties.get(field)!r}", "a text")
+        residents = properties.get("residents")
+        if residents is not None and (not is_integer(residents) or residents < 0):
+            log.add(name, "residents", f"is {residents!r}", "a whole number or null")
+        area = _area(name, item["geometry"], log)
+        if area is not None:
+            rows.append({key: properties.get(key) for key in ("number", "roman", "name")})
+            rows[-1]["residents"] = residents
+            shapes.append(area)
+    for number, count in Counter(row["number"] for row in rows).items():
+        if count > 1:
+            log.add(number, "number", "is used twice", "one feature for each district")
+    if not rows and len(log.faults) == before:
+        log.add(WHOLE, WHOLE, "has no districts", "at least one")
+    if len(log.faults) > before:
+        return None
+    _check_overlaps([row["number"] for row in rows], shapes, projection, log)
+    if len(log.faults) > before:
+        return None
+    frame = pd.DataFrame(rows).astype({"residents": "Int64", "roman": object, "name": object})
+    frame = frame.set_index("number")
+    return gpd.GeoDataFrame(frame, geometry=shapes, crs=WGS84).sort_index()
+
+
+def _area(name: object, geometry: Any, log: FaultLog) -> Any:
+    allowed = "a valid Polygon or MultiPolygon"
+    if not isinstance(geometry, dict) or geometry.get("type") not in ("Polygon", "MultiPolygon"):
+        kind = geometry.get("type") if isinstance(geometry, dict) else geometry
+        log.add(name, "geometry", f"is a {kind}", allowed)
+        return None
+    try:
+        area = shape(geometry)
+    except (ShapelyError, ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
+        log.add(name, "geometry", f"cannot be read: {error}", allowed)
+        return None
+    if area.is_empty or not area.is_valid:
+        log.add(name, "geometry", shapely.is_valid_reason(area) or "is empty", allowed)
+        return None
+    return area
+
+
+def _check_overlaps(
+    numbers: list[int], shapes: list[Any], projection: Projection, log: FaultLog
+) -> None:
+    if shapely.coverage_is_valid(shapes):
+        return
+    tree = shapely.STRtree(shapes)
+    first, second = tree.query(shapes, predicate="intersects")
+    for i, j in zip(first, second, strict=True):
+        if numbers[i] < numbers[j]:
+            common = shapely.transform(
+                shapely.intersection(shapes[i], shapes[j]), projection.to_metric
+            )
+            if common.area > OVERLAP_M2:
+                log.add(
+                    numbers[i],
+                    "geometry",
+                    f"overlaps district {numbers[j]} by {common.area:.0f} m²",
+                    "districts side by side",
+                )
+
+
+def city_boundary(districts: gpd.GeoDataFrame) -> Any:
+    """Return the union of the districts (WGS84), prepared for many point queries."""
+    shapes = districts.geometry.to_numpy()
+    if shapely.coverage_is_valid(shapes):
+        boundary = shapely.coverage_union_all(shapes)
+    else:
+        boundary = shapely.union_all(shapes)
+    shapely.prepare(boundary)
+    return boundary
+
+
+def district_of(lonlat: FloatArray, districts: gpd.GeoDataFrame) -> IntArray:
+    """Return (n,) district numbers of (n, 2) lon, lat; 0 where a point is in none."""
+    found = np.zeros(len(lonlat), dtype=np.int64)
+    tree = districts.sindex
+    point, area = tree.query(shapely.points(lonlat), predicate="intersects")
+    # On a shared boundary the lower number wins, so that the answer does not depend on the index.
+    order = np.argsort(-area, kind="stable")
+    found[point[order]] = districts.index.to_numpy()[area[order]]
+    return found

@@ -1,0 +1,28 @@
+"""Fixtures that every test file may use."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from locator.city import City, default_folder, load_city
+from tests.tinycity import write_tiny_city
+
+
+@pytest.fixture
+def tiny_folder(tmp_path: Path) -> Path:
+    """A fresh, valid tiny city folder that a test may break."""
+    return write_tiny_city(tmp_path / "tiny")
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> City:
+    """The tiny city, loaded once."""
+    return load_city(write_tiny_city(tmp_path_factory.mktemp("city") / "tiny"))
+
+
+@pytest.fixture(scope="session")
+def krakow() -> City:
+    """The city folder of the repository, loaded once."""
+    return load_city(default_folder())
