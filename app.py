@@ -5,6 +5,6 @@ from locator.web import create_app
 __all__ = ["create_app"]
 
 if __name__ == "__main__":
-    from locator.web.serving import serve
+    from locator.web.serving import run
 
-    serve(create_app())
+    run()

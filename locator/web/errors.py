@@ -1,0 +1,117 @@
+"""Answer every error in one way: JSON under ``/api``, a page elsewhere, one table of statuses."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, Response, current_app, jsonify, render_template, render_template_string
+from flask import request as current_request
+from jinja2 import TemplateNotFound
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from locator.errors import (
+    N_,
+    InvalidParameterError,
+    LocatorError,
+    NotComputableError,
+    NotFoundError,
+    OutsideCityError,
+)
+from locator.web.i18n import error_text, gettext
+
+STATUS: dict[type[LocatorError], int] = {
+    InvalidParameterError: 400,
+    NotFoundError: 404,
+    OutsideCityError: 422,
+    NotComputableError: 422,
+}
+"""HTTP status of each error class; a class that is not here has that of its nearest base."""
+
+HTTP_ERRORS: dict[int, tuple[str, str]] = {
+    400: ("bad_request", N_("The request could not be understood.")),
+    403: ("forbidden", N_("This is not open to everyone.")),
+    404: ("not_found", N_("There is no such page.")),
+    405: ("method_not_allowed", N_("This address only answers to other methods.")),
+    413: ("too_large", N_("The request is too large.")),
+    414: ("too_large", N_("The address is too long.")),
+    415: ("unsupported_media_type", N_("This kind of data is not accepted here.")),
+    429: ("too_many_requests", N_("Too many requests at once. Try again in a minute.")),
+    500: ("internal", N_("Something went wrong on our side. The fault has been recorded.")),
+    503: ("busy", N_("The server is busy. Try again in a few seconds.")),
+}
+"""Code and message of each HTTP status that can be answered."""
+
+TITLES: dict[int, str] = {
+    404: N_("Not found"),
+    422: N_("No answer for this"),
+    500: N_("Our mistake"),
+}
+
+PLAIN_PAGE = """<!doctype html><html lang="{{ current_language() }}"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1"><title>{{ title }}</title>
+</head><body><main><h1>{{ title }}</h1><p>{{ message }}</p></main></body></html>"""
+
+log = logging.getLogger(__name__)
+
+
+def status_of(error: LocatorError) -> int:
+    """Return the HTTP status of `error`; 500 for a class that no visitor can cause."""
+    return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
+
+
+def install(app: Flask) -> None:
+    """Register the handlers; whatever is raised in a view ends up here."""
+    app.register_error_handler(LocatorError, answer_locator_error)
+    app.register_error_handler(HTTPException, answer_http_error)
+
+
+def answer_locator_error(error: LocatorError) -> Response:
+    """Answer an error of our own, its message in the language of the request."""
+    status = status_of(error)
+    if status >= 500:
+        log.error("Error on %s", current_request.path, exc_info=error)
+        return answer_http_error(InternalServerError())
+    return _answer(status, error.code, error_text(error), parameter=error.parameter)
+
+
+def answer_http_error(error: HTTPException) -> Response:
+    """Answer what Flask and Werkzeug raise; never with their text, never with a traceback."""
+    ready = error.get_response()
+    if error.code is None or error.code < 400:
+        return Response(ready.get_data(), ready.status_code, ready.headers)
+    code, message = HTTP_ERRORS.get(error.code, HTTP_ERRORS[400 if error.code < 500 else 500])
+    answer = _answer(error.code, code, gettext(message))
+    for name in ("Allow", "Retry-After"):
+        if name in ready.headers:
+            answer.headers[name] = ready.headers[name]
+    return answer
+
+
+def _answer(status: int, code: str, message: str, *, parameter: str | None = None) -> Response:
+    if is_api_request():
+        body = {"error": {"code": code, "message": message, "parameter": parameter}}
+        answer = jsonify(body)
+    else:
+        title = gettext(TITLES.get(status, N_("That did not work")))
+        context = {"status": status, "code": code, "title": title, "message": message}
+        answer = current_app.make_response(_page(context | {"parameter": parameter}))
+    answer.status_code = status
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _page(context: dict[str, object]) -> str:
+    # An error in the templates themselves must not hide the error that is being told.
+    try:
+        return render_template("error.html", **context)
+    except TemplateNotFound:
+        pass
+    except Exception:
+        log.exception("The error page itself failed on %s", current_request.path)
+    return render_template_string(PLAIN_PAGE, **context)
+
+
+def is_api_request() -> bool:
+    """Tell whether a machine asked: the path lies under ``/api`` or is the health check."""
+    path = current_request.path
+    return path == "/api" or path.startswith("/api/") or path == "/healthz"

@@ -1,0 +1,184 @@
+"""Send the headers that keep every page to itself, and keep the expensive questions in bounds."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from contextlib import contextmanager
+from functools import wraps
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, current_app, request
+from werkzeug.exceptions import RequestURITooLarge, ServiceUnavailable, TooManyRequests
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+MAX_QUERY_BYTES = 64 * 1024
+MAX_BODY_BYTES = 1024 * 1024
+WINDOW_S = 60.0
+
+HEADERS = {
+    "Referrer-Policy": "same-origin",  # an address searched for stays with us
+    "X-Content-Type-Options": "nosniff",
+    "Permissions-Policy": "geolocation=(self), camera=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+def content_security_policy(tiles: str | None = None) -> str:
+    """Return the policy: only ourselves, and the tile server where one is configured.
+
+    Parameters
+    ----------
+    tiles : str, optional
+        Tile address as Leaflet writes it, ``https://{s}.example.org/{z}/{x}/{y}.png``.
+
+    Raises
+    ------
+    ValueError
+        If `tiles` is not an http(s) address.
+    """
+    origin = f" {tile_origin(tiles)}" if tiles else ""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            f"img-src 'self' data:{origin}",
+            "font-src 'self'",
+            f"connect-src 'self'{origin}",
+            "form-action 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        )
+    )
+
+
+def tile_origin(tiles: str) -> str:
+    """Return the origin of a tile address, ``{s}`` as a wildcard."""
+    parts = urlsplit(tiles.replace("{s}", "*"))
+    host = parts.netloc
+    if parts.scheme not in ("http", "https") or not host or set(host) & set(" ;,'\"{}@"):
+        raise ValueError(
+            f"TILES is not a tile address: {tiles!r}; allowed: https://host/{{z}}/{{x}}/{{y}}.png"
+        )
+    return f"{parts.scheme}://{host}"
+
+
+class Limiter:
+    """Count expensive requests of the last minute per visitor, without knowing visitors.
+
+    A visitor is a keyed hash of the address whose key is thrown away with the process; nothing
+    is kept longer than the window.
+
+    Parameters
+    ----------
+    per_minute : int
+        Expensive requests allowed per visitor and minute; 0 means no limit.
+    at_once : int
+        Expensive requests worked on at the same time, of all visitors.
+    clock : callable
+        Seconds, monotonic.
+    """
+
+    def __init__(
+        self, *, per_minute: int, at_once: int, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.per_minute = per_minute
+        self._slots = threading.BoundedSemaphore(at_once)
+        self._clock = clock
+        self._key = secrets.token_bytes(16)
+        self._seen: deque[tuple[float, bytes]] = deque()
+        self._counts: dict[bytes, int] = {}
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        """Return how many visitors are remembered at this moment."""
+        with self._lock:
+            self._forget()
+            return len(self._counts)
+
+    def allow(self, address: str) -> bool:
+        """Count one request of `address`; False if it is one too many."""
+        if self.per_minute <= 0:
+            return True
+        visitor = hashlib.blake2b(address.encode(), key=self._key, digest_size=8).digest()
+        with self._lock:
+            self._forget()
+            if self._counts.get(visitor, 0) >= self.per_minute:
+                return False
+            self._seen.append((self._clock(), visitor))
+            self._counts[visitor] = self._counts.get(visitor, 0) + 1
+            return True
+
+    def _forget(self) -> None:
+        oldest = self._clock() - WINDOW_S
+        while self._seen and self._seen[0][0] <= oldest:
+            _, visitor = self._seen.popleft()
+            self._counts[visitor] -= 1
+            if not self._counts[visitor]:
+                del self._counts[visitor]
+
+    @contextmanager
+    def slot(self, *, wait_s: float = 5.0) -> Iterator[bool]:
+        """Hold one of the places for expensive work; False if none came free in time."""
+        got = self._slots.acquire(timeout=wait_s)
+        try:
+            yield got
+        finally:
+            if got:
+                self._slots.release()
+
+
+def expensive(view: Callable[P, R]) -> Callable[P, R]:
+    """Keep a view in bounds: 429 for one visitor's flood, 503 when every place is taken."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        limiter: Limiter = current_app.extensions["locator.limiter"]
+        if not limiter.allow(request.remote_addr or "-"):
+            raise TooManyRequests(retry_after=int(WINDOW_S))
+        with limiter.slot() as got:
+            if not got:
+                raise ServiceUnavailable(retry_after=5)
+            return view(*args, **kwargs)
+
+    return guarded
+
+
+def install(app: Flask) -> None:
+    """Set limits and headers on `app`."""
+    policy = content_security_policy(app.config["TILES"])
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BODY_BYTES
+    app.extensions["locator.limiter"] = Limiter(
+        per_minute=app.config["LIMIT_PER_MINUTE"], at_once=app.config["LIMIT_AT_ONCE"]
+    )
+
+    @app.before_request
+    def refuse_long_addresses() -> None:
+        if len(request.query_string) > MAX_QUERY_BYTES:
+            raise RequestURITooLarge
+
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        response.headers["Content-Security-Policy"] = policy
+        for name, value in HEADERS.items():
+            response.headers[name] = value
+        if request.path.startswith("/api/"):
+            # Open data without cookies: any page may read it.
+            response.headers["Access-Control-Allow-Origin"] = "*"
+            response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+        if "Cache-Control" not in response.headers:
+            response.headers["Cache-Control"] = "no-cache"
+        return response

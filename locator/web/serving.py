@@ -1,0 +1,105 @@
+"""Serve the application with waitress; nothing it logs says where anybody is."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import Flask, Response, g, request
+from waitress.server import create_server
+
+from locator.errors import LocatorError
+from locator.web import create_app
+
+THREADS = 8
+log = logging.getLogger("locator.access")
+
+
+def run(
+    config: Mapping[str, Any] | None = None, *, host: str | None = None, port: int | None = None
+) -> None:
+    """Load the city and serve it until interrupted; list the faults of its folder and exit 1.
+
+    Parameters
+    ----------
+    config : mapping, optional
+        Settings for `create_app`.
+    host, port : optional
+        As for `serve`.
+    """
+    try:
+        app = create_app(config)
+    except (LocatorError, ValueError) as fault:
+        sys.exit(str(fault))
+    serve(app, host=host, port=port)
+
+
+def serve(app: Flask, *, host: str | None = None, port: int | None = None) -> None:
+    """Serve `app` until interrupted; print the address when it is ready.
+
+    Parameters
+    ----------
+    app : Flask
+    host : str, optional
+        Address to listen on; ``HOST`` of the environment, else this machine only.
+    port : int, optional
+        ``PORT`` of the environment, else 8000.
+    """
+    host = host or os.environ.get("HOST") or "127.0.0.1"
+    port = port if port is not None else _port(os.environ.get("PORT") or "8000")
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    log_requests(app)
+    try:
+        server = create_server(app, host=host, port=port, threads=THREADS, ident="locator")
+    except OSError as problem:
+        sys.exit(_explain(problem, host, port))
+    shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::") else host
+    print(f"Ready: http://{shown}:{server.effective_port}/  (stop with Ctrl+C)", flush=True)
+    try:
+        server.run()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        server.close()
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 0 <= int(text) <= 65535:
+        sys.exit(f"PORT is {text!r}; allowed: a number from 0 (any free one) to 65535.")
+    return int(text)
+
+
+def _explain(problem: OSError, host: str, port: int) -> str:
+    if problem.errno == errno.EADDRINUSE:
+        return (
+            f"Port {port} is taken by another program. "
+            f"Stop that one, or choose another port: PORT={port + 1 if port < 65535 else 0}."
+        )
+    if problem.errno == errno.EACCES:
+        return f"Port {port} needs more rights; choose one above 1023: PORT=8000."
+    return f"Cannot listen on {host}:{port}: {problem.strerror or problem}."
+
+
+def log_requests(app: Flask, *, clock: Callable[[], float] = time.perf_counter) -> None:
+    """Log method, path, status and duration of each request.
+
+    Never the query string, the visitor's address or the browser: where somebody wants to walk
+    from is nobody's business.
+    """
+
+    @app.before_request
+    def start() -> None:
+        g.started = clock()
+
+    @app.after_request
+    def finish(response: Response) -> Response:
+        if request.endpoint != "static":
+            took_ms = (clock() - g.get("started", clock())) * 1000
+            path = request.path.encode("unicode_escape").decode("ascii")[:200]
+            log.info("%s %s %d %.0f ms", request.method, path, response.status_code, took_ms)
+        return response

@@ -1,0 +1,87 @@
+"""Hold what the application loaded once and every request reads."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar, cast
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+
+from locator.catalogue import Catalogue
+from locator.city import City
+from locator.walking.walkable import WalkableCity
+
+T = TypeVar("T")
+
+
+class Memo:
+    """Remember the latest answers, so that the same question is computed once.
+
+    Parameters
+    ----------
+    size : int
+        How many answers are kept; the one unused for longest goes first.
+    """
+
+    def __init__(self, size: int = 128) -> None:
+        self._size = size
+        self._answers: OrderedDict[Hashable, Any] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, question: Hashable, answer: Callable[[], T]) -> T:
+        """Return what is remembered for `question`, or compute and remember it."""
+        with self._lock:
+            if question in self._answers:
+                self._answers.move_to_end(question)
+                return cast(T, self._answers[question])
+        computed = answer()  # outside the lock: two visitors may compute the same, none waits
+        with self._lock:
+            self._answers[question] = computed
+            while len(self._answers) > self._size:
+                self._answers.popitem(last=False)
+        return computed
+
+
+@dataclass(frozen=True)
+class AppState:
+    """The city, made ready, and the answers worth keeping.
+
+    Attributes
+    ----------
+    city : City
+    ground : WalkableCity
+        The city with its walking model; ``ground.model.name`` says which.
+    started : datetime
+        When the application was made, in the city's time zone.
+    memo : Memo
+        Answers that depend on nothing but the city (coverage, layers as bytes).
+    """
+
+    city: City
+    ground: WalkableCity
+    started: datetime
+    memo: Memo = field(default_factory=Memo)
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """What the city folder declares of itself."""
+        return self.city.catalogue
+
+    @property
+    def timezone(self) -> ZoneInfo:
+        """The city's time zone."""
+        return ZoneInfo(self.city.catalogue.timezone)
+
+    def now(self) -> datetime:
+        """Return this moment in the city's time zone."""
+        return datetime.now(self.timezone)
+
+
+def state() -> AppState:
+    """Return the state of the application that answers the current request."""
+    return cast(AppState, current_app.extensions["locator"])
