@@ -1,0 +1,121 @@
+"""Say what a report holds, without saying how it looks: sections, tables, drawings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+from locator.reports.canvas import Canvas
+
+Kind = Literal["text", "people", "share", "minutes", "number", "places"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table.
+
+    Attributes
+    ----------
+    key : str
+        Column of the frame; also the header in machine-readable files.
+    label : str
+        Header for people, unit included.
+    kind : str
+        How its values are written: ``people`` whole numbers, ``share`` 0 to 1 as per cent,
+        ``minutes`` seconds as minutes, ``number`` with two decimals, ``places`` whole numbers.
+    """
+
+    key: str
+    label: str
+    kind: Kind = "text"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with typed columns.
+
+    Attributes
+    ----------
+    name : str
+        Short, for a sheet or a file.
+    title : str
+        For people.
+    columns : tuple of Column
+    rows : DataFrame
+    """
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A chart or map: drawn on any canvas of the given proportions.
+
+    Attributes
+    ----------
+    title : str
+        What it shows.
+    description : str
+        What it says, for those who do not see it.
+    ratio : float
+        Height divided by width.
+    draw : callable
+        Takes a `Canvas`.
+    """
+
+    title: str
+    description: str
+    ratio: float
+    draw: Callable[[Canvas], None]
+
+
+@dataclass(frozen=True)
+class Section:
+    """One part of a report, in reading order.
+
+    Attributes
+    ----------
+    heading : str
+    paragraphs : tuple of str
+    drawings : tuple of Drawing
+    tables : tuple of Table
+    bullets : tuple of str
+        Short facts, one line each.
+    """
+
+    heading: str
+    paragraphs: tuple[str, ...] = ()
+    drawings: tuple[Drawing, ...] = ()
+    tables: tuple[Table, ...] = ()
+    bullets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Report:
+    """A whole report.
+
+    Attributes
+    ----------
+    title, subtitle : str
+    question, answer : str
+        What was asked, and the answer in a sentence.
+    sections : tuple of Section
+    language : str
+    footer : str
+        Attribution and data date, on every page.
+    """
+
+    title: str
+    subtitle: str
+    question: str
+    answer: str
+    sections: tuple[Section, ...]
+    language: str
+    footer: str
+    page_label: str = "{page} / {pages}"

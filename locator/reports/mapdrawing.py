@@ -1,0 +1,161 @@
+"""Draw a small map as vectors: districts shaded and numbered, gaps outlined, places marked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from locator.reports.canvas import Canvas, Point
+
+MARGIN = 8.0
+LEGEND_HIGH = 30.0
+# Narrower than this in drawing units is noise on paper.
+SIMPLIFY_UNITS = 0.4
+
+
+@dataclass(frozen=True)
+class MapFigure:
+    """What a map shows. All geometry in the city's metric CRS.
+
+    Attributes
+    ----------
+    areas : GeoDataFrame
+        Columns ``label`` (written inside), ``value`` (0 to 1; NaN is left white), geometry.
+    classes : tuple of float
+        Upper bounds of the shades but the last, ascending; at most four.
+    legend : tuple of str
+        One text for each shade.
+    outlines : GeoDataFrame
+        Areas drawn as thick outlines (gaps), with ``label``.
+    marks : list of (x, y, shape)
+        Facilities and sites.
+    lines : list of geometries
+        The river.
+    frame : tuple of float or None
+        Bounds to draw; the areas' own otherwise.
+    """
+
+    areas: gpd.GeoDataFrame
+    classes: tuple[float, ...]
+    legend: tuple[str, ...]
+    outlines: gpd.GeoDataFrame | None = None
+    marks: Sequence[tuple[float, float, str]] = ()
+    mark_legend: Sequence[tuple[str, str]] = ()
+    lines: Sequence[Any] = field(default_factory=tuple)
+    frame: tuple[float, float, float, float] | None = None
+
+
+def map_ratio(figure: MapFigure) -> float:
+    """Return height by width that fits `figure` on a canvas 560 units wide."""
+    left, bottom, right, top = _frame(figure)
+    return float((top - bottom) / (right - left)) + LEGEND_HIGH / 560
+
+
+def draw_map(canvas: Canvas, figure: MapFigure) -> None:
+    """Draw `figure` over the whole of `canvas`, the legend below."""
+    at, scale = _transform(canvas, figure)
+    for _, row in figure.areas.iterrows():
+        shade = _shade(row["value"], figure.classes)
+        for rings in _polygons(row.geometry, at, scale):
+            canvas.area(rings, shade, outline="muted")
+    for line in figure.lines:
+        for part in shapely.get_parts(line):
+            canvas.line([at(x, y) for x, y in part.coords], "river", width=3)
+    if figure.outlines is not None:
+        _outlines(canvas, figure.outlines, at, scale)
+    for x, y, shape in figure.marks:
+        canvas.dot(at(x, y), "ink", radius=2.4, shape=shape)
+    for _, row in figure.areas.iterrows():
+        centre = row.geometry.representative_point()
+        tone = "paper" if _shade(row["value"], figure.classes) in ("class3", "class4") else "ink"
+        canvas.text(
+            at(centre.x, centre.y), str(row["label"]), anchor="middle", bold=True, tone=tone
+        )
+    _legend(canvas, figure)
+
+
+def _frame(figure: MapFigure) -> tuple[float, float, float, float]:
+    if figure.frame is not None:
+        return figure.frame
+    left, bottom, right, top = figure.areas.total_bounds
+    return float(left), float(bottom), float(right), float(top)
+
+
+def _transform(canvas: Canvas, figure: MapFigure) -> tuple[Callable[[float, float], Point], float]:
+    left, bottom, right, top = _frame(figure)
+    scale = min(
+        (canvas.width - 2 * MARGIN) / (right - left),
+        (canvas.height - LEGEND_HIGH - MARGIN) / (top - bottom),
+    )
+    indent = (canvas.width - scale * (right - left)) / 2
+
+    def at(x: float, y: float) -> Point:
+        return indent + (x - left) * scale, MARGIN / 2 + (top - y) * scale
+
+    return at, scale
+
+
+def _shade(value: float, classes: Sequence[float]) -> str:
+    if not np.isfinite(value):
+        return "paper"
+    return f"class{int(np.searchsorted(classes, value, side='left'))}"
+
+
+def _polygons(
+    geometry: Any, at: Callable[[float, float], Point], scale: float
+) -> Iterable[list[list[Point]]]:
+    for polygon in shapely.get_parts(shapely.simplify(geometry, SIMPLIFY_UNITS / scale)):
+        if polygon.geom_type != "Polygon" or polygon.is_empty:
+            continue
+        rings = [polygon.exterior, *polygon.interiors]
+        yield [[at(x, y) for x, y in ring.coords[:-1]] for ring in rings]
+
+
+def _outlines(
+    canvas: Canvas,
+    outlines: gpd.GeoDataFrame,
+    at: Callable[[float, float], Point],
+    scale: float,
+) -> None:
+    for _, row in outlines.iterrows():
+        for rings in _polygons(row.geometry, at, scale):
+            for ring in rings:
+                canvas.line([*ring, ring[0]], "warn", width=1.4)
+        centre = row.geometry.representative_point()
+        canvas.text(
+            at(centre.x, centre.y),
+            str(row["label"]),
+            anchor="middle",
+            size=8,
+            tone="warn",
+            bold=True,
+        )
+
+
+def _legend(canvas: Canvas, figure: MapFigure) -> None:
+    y = canvas.height - 9
+    x = MARGIN
+    for position, words in enumerate(figure.legend):
+        canvas.area(
+            [[(x, y - 8), (x + 14, y - 8), (x + 14, y + 2), (x, y + 2)]],
+            f"class{position}",
+            outline="muted",
+        )
+        canvas.text((x + 18, y), words, size=8)
+        x += 26 + 4.4 * len(words)
+    for shape, words in figure.mark_legend:
+        if shape == "outline":
+            canvas.line(
+                [(x, y - 8), (x + 14, y - 8), (x + 14, y + 2), (x, y + 2), (x, y - 8)],
+                "warn",
+                width=1.4,
+            )
+        else:
+            canvas.dot((x + 7, y - 3), "ink", radius=3, shape=shape)
+        canvas.text((x + 18, y), words, size=8)
+        x += 26 + 4.4 * len(words)

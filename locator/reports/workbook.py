@@ -1,0 +1,85 @@
+"""Write the tables of a report as an XLSX workbook: typed columns, units, a sheet of method."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+import xlsxwriter
+
+from locator.reports.document import Column, Report, Table
+
+NUMBER_FORMATS = {
+    "people": "#,##0",
+    "places": "#,##0",
+    "share": "0.0%",
+    "minutes": "0.0",
+    "number": "0.00",
+    "text": "@",
+}
+SHEET_NAME_MAX = 31
+
+
+def write_workbook(report: Report, *, method_sheet: str) -> bytes:
+    """Return every table of `report` as a sheet, with a first sheet of question and method.
+
+    Minutes are numbers in minutes, shares are numbers from 0 to 1 shown as per cent; a value that
+    is not known is an empty cell.
+
+    Parameters
+    ----------
+    report : Report
+    method_sheet : str
+        Name of the first sheet.
+
+    Returns
+    -------
+    bytes
+    """
+    buffer = BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True, "nan_inf_to_errors": False}) as book:
+        book.set_properties({"title": report.title, "subject": report.question})
+        _method(book, report, method_sheet)
+        for section in report.sections:
+            for table in section.tables:
+                _sheet(book, table)
+    return buffer.getvalue()
+
+
+def _method(book: Any, report: Report, name: str) -> None:
+    sheet = book.add_worksheet(name[:SHEET_NAME_MAX])
+    bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+    plain = book.add_format({"text_wrap": True, "valign": "top"})
+    sheet.set_column(0, 0, 110)
+    lines = [(report.title, bold), (report.subtitle, plain)]
+    lines += [(report.question, plain), (report.answer, bold)]
+    for section in report.sections:
+        lines.append((section.heading, bold))
+        lines += [(words, plain) for words in (*section.paragraphs, *section.bullets)]
+    lines.append((report.footer, plain))
+    for row, (words, style) in enumerate(lines):
+        sheet.write_string(row, 0, words, style)
+
+
+def _sheet(book: Any, table: Table) -> None:
+    sheet = book.add_worksheet(table.name[:SHEET_NAME_MAX])
+    heading = book.add_format({"bold": True, "text_wrap": True, "bottom": 1, "valign": "top"})
+    for position, column in enumerate(table.columns):
+        style = book.add_format({"num_format": NUMBER_FORMATS[column.kind]})
+        sheet.write_string(0, position, column.label, heading)
+        sheet.set_column(position, position, 30 if column.kind == "text" else 15)
+        for row, value in enumerate(table.rows[column.key], start=1):
+            _cell(sheet, row, position, column, value, style)
+    sheet.freeze_panes(1, 1)
+    sheet.autofilter(0, 0, max(len(table.rows), 1), len(table.columns) - 1)
+
+
+def _cell(sheet: Any, row: int, position: int, column: Column, value: Any, style: Any) -> None:
+    if column.kind == "text":
+        # As text, never as a formula: a name may begin with "=".
+        sheet.write_string(row, position, "" if value is None else str(value), style)
+    elif value is None or not np.isfinite(value):
+        sheet.write_blank(row, position, None, style)
+    else:
+        sheet.write_number(row, position, value / 60 if column.kind == "minutes" else value, style)
