@@ -2,40 +2,419 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from locator.coordinates import parse_pair
+from locator.errors import N_, InvalidParameterError, OutsideCityError
+from locator.geo import FloatArray
+from locator.locating import MIDDLE_NOTE, NEIGHBOUR_NOTE, SHORT_STREET_M, Stop, locate
+from locator.matching import Matcher, build_matcher
+from locator.places import Place as Place
+from locator.streetnames import STREET, fold, parse_name
+from locator.streets import Street, build_streets, distance_m, extent_m
+from locator.typed import NUMBER_AT_END, Reading, checked_query, readings
+
+MIN_SCORE = 66.0
+"""Matches below this are not shown: no answer is better than a wild one."""
+
+MAX_LIMIT = 50
+EDGE_TOLERANCE_DEG = 0.0003
+"""About 25 m: the boundary is generalised, a point on it must not fall outside."""
+
+OTHER_KIND = 0.85
+"""Factor when the query says "plac" and the name is not one."""
+
+NEAR_NUMBER = 0.97
+"""Factor when the house number is not on file."""
+
+LOST_NUMBER = 0.74
+"""Factor when a house number was typed after the name of a stop."""
+
+EXCLUSIVE_KINDS = ("dzielnica", "przystanek")
+"""Who writes one of these words means nothing else."""
+
+SWAPPED_NOTE = N_("Read as longitude, latitude: the other order would lie outside the city.")
+STOP_NUMBER_NOTE = N_("Number {asked} is not on file; this is the stop of that name.")
+
+RowKind = Literal["street", "stop", "district", "facility"]
+_PRIORITY = {"address": 0, "street": 0, "district": 1, "stop": 2, "facility": 3}
 
 
 @dataclass(frozen=True)
-class Place:
-    """One answer of the gazetteer.
+class Row:
+    """One name that can be found, and what it stands for.
 
     Attributes
     ----------
-    label : str
-        How to show it: ``"Rynek Główny 1"``, ``"Teatr Bagatela (stop)"``.
     kind : str
-        ``address``, ``street``, ``stop``, ``district``, ``facility`` or ``coordinate``.
-    lon, lat : float
-        WGS84.
-    precision : str
-        ``exact``, ``street`` or ``area``.
-    score : float
-        0 to 100, 100 is a perfect match.
-    note : str or None
-        Message template (English, see `locator.errors.N_`) when the answer is not quite what was
-        asked, e.g. "number {asked} is not on file; {used} is the nearest on this street".
-    note_values : dict
-        Values of the template.
-    facility_id : str or None
-        Set when `kind` is ``facility``.
+    words : tuple of str
+    kinds : tuple of str
+        Kinds of place ("osiedle", "plac", ...) that a query may state for it.
+    place : Place
+        The answer without a house number.
+    street : Street or None
+    only_stated : bool
+        Found only when the query states the kind ("dzielnica 4", not "4").
     """
 
-    label: str
-    kind: str
-    lon: float
-    lat: float
-    precision: str
-    score: float
-    note: str | None = None
-    note_values: tuple[tuple[str, str], ...] = ()
-    facility_id: str | None = None
+    kind: RowKind
+    words: tuple[str, ...]
+    kinds: tuple[str, ...]
+    place: Place
+    street: Street | None = None
+    only_stated: bool = False
+
+
+@dataclass(frozen=True)
+class Gazetteer:
+    """Every name of a city, ready to be searched.
+
+    Attributes
+    ----------
+    rows : tuple of Row
+    matcher : Matcher
+        Of the words of `rows`, in their order.
+    streets : tuple of Street
+    stops : tuple of Stop
+    first_names : frozenset of str
+        Words that streets begin with and that are not the name proper.
+    ignored : frozenset of tuples of str
+        Names that a query may carry without meaning more: the city's own, and the districts'.
+    boundary : shapely geometry
+        The city in WGS84.
+    """
+
+    rows: tuple[Row, ...]
+    matcher: Matcher
+    streets: tuple[Street, ...]
+    stops: tuple[Stop, ...]
+    first_names: frozenset[str]
+    ignored: frozenset[tuple[str, ...]]
+    boundary: Any
+
+    def search(self, query: str, *, limit: int = 8) -> list[Place]:
+        """Return the places that `query` may mean, best first; an empty list when none does.
+
+        Parameters
+        ----------
+        query : str
+            1 to 200 characters: an address, a street, a stop, a district, a facility, or a pair
+            of coordinates (lat, lon).
+        limit : int
+            At most so many.
+
+        Raises
+        ------
+        InvalidParameterError
+            For an empty or an over-long query, or a limit that is not 1 to 50.
+        OutsideCityError
+            For coordinates outside the city.
+        """
+        text = checked_query(query)
+        if not 1 <= limit <= MAX_LIMIT:
+            raise InvalidParameterError(
+                N_("The number of answers is {limit}; accepted is 1 to {most}."),
+                parameter="limit",
+                limit=limit,
+                most=MAX_LIMIT,
+            )
+        pair = parse_pair(text)
+        if pair is not None:
+            return [self.at(*pair)]
+        best: dict[Place, Place] = {}  # by the place of its row: the best reading of each
+        for reading in readings(text, self.ignored):
+            for row, place in self._places(reading, limit):
+                if row.place not in best or place.score > best[row.place].score:
+                    best[row.place] = place
+        ranked = sorted(
+            best.values(),
+            key=lambda place: (-round(place.score, 1), _PRIORITY[place.kind], place.label),
+        )
+        return ranked[:limit]
+
+    def locate(self, street: str, number: str | None) -> Place | None:
+        """Return the place of a published address, or None; see `locator.locating.locate`.
+
+        A number that stands in `street` is read where `number` is None ("Kurczaba 25").
+        """
+        place = self._locate(street, number)
+        trailing = NUMBER_AT_END.match(street.strip()) if number is None else None
+        if place is None and trailing:
+            place = self._locate(trailing["name"], trailing["number"])
+        return place
+
+    def _locate(self, street: str, number: str | None) -> Place | None:
+        return locate(
+            street,
+            number,
+            streets=self.streets,
+            stops=self.stops,
+            first_names=self.first_names,
+        )
+
+    def at(self, lat: float, lon: float) -> Place:
+        """Return the place of a pair of coordinates, turned round when only that fits.
+
+        Raises
+        ------
+        OutsideCityError
+            When neither order lies in the city.
+        """
+        note = None
+        if not self.covers(lon, lat):
+            if not self.covers(lat, lon):
+                west, south, east, north = self.boundary.bounds
+                raise OutsideCityError(
+                    N_(
+                        "The point {lat}, {lon} lies outside the city. Its latitudes run from "
+                        "{south} to {north}, its longitudes from {west} to {east}."
+                    ),
+                    parameter="q",
+                    lat=f"{lat:.5f}",
+                    lon=f"{lon:.5f}",
+                    south=f"{south:.2f}",
+                    north=f"{north:.2f}",
+                    west=f"{west:.2f}",
+                    east=f"{east:.2f}",
+                )
+            lat, lon, note = lon, lat, SWAPPED_NOTE
+        return Place(
+            label=f"{lat:.5f}, {lon:.5f}",
+            kind="coordinate",
+            lon=lon,
+            lat=lat,
+            precision="exact",
+            score=100.0,
+            note=note,
+            basis="coordinate",
+        )
+
+    def covers(self, lon: float, lat: float) -> bool:
+        """Tell whether a point lies in the city (or within 25 m of its edge)."""
+        if not (abs(lon) <= 180 and abs(lat) <= 90):
+            return False
+        return bool(shapely.dwithin(self.boundary, shapely.Point(lon, lat), EDGE_TOLERANCE_DEG))
+
+    def _places(self, reading: Reading, limit: int) -> list[tuple[Row, Place]]:
+        scores = self.matcher.scores(reading.name.core)
+        likely = np.flatnonzero(scores >= MIN_SCORE)
+        order = likely[np.argsort(-scores[likely], kind="stable")][: limit * 5]
+        found = [
+            (self.rows[row], _answer(self.rows[row], reading, float(scores[row]))) for row in order
+        ]
+        return [(row, place) for row, place in found if place and place.score >= MIN_SCORE]
+
+
+def _answer(row: Row, reading: Reading, score: float) -> Place | None:
+    stated = reading.name.kind
+    if stated not in row.kinds:
+        if row.only_stated or stated in EXCLUSIVE_KINDS:
+            return None
+        if stated is not None:
+            score *= OTHER_KIND
+    if reading.number is None:
+        return replace(row.place, score=score)
+    if row.street is not None:
+        return _address(row.street, reading, score)
+    if row.kind != "stop":
+        return None
+    return replace(
+        row.place,
+        score=score * LOST_NUMBER,
+        precision="area",
+        note=STOP_NUMBER_NOTE,
+        note_values=(("asked", reading.written),),
+    )
+
+
+def _address(street: Street, reading: Reading, score: float) -> Place | None:
+    if reading.number is None:
+        return None
+    point = street.exact(reading.number, reading.written)
+    exact = point is not None
+    point = point or street.nearest(reading.number)
+    return Place(
+        label=f"{street.label} {reading.written if exact else point.number}",
+        kind="address",
+        lon=point.lon,
+        lat=point.lat,
+        precision="exact" if exact else "street",
+        score=score if exact else score * NEAR_NUMBER,
+        note=None if exact else NEIGHBOUR_NOTE,
+        note_values=() if exact else (("asked", reading.written), ("used", point.number)),
+        basis=point.basis,
+    )
+
+
+def build_gazetteer(
+    *,
+    addresses: pd.DataFrame,
+    stops: pd.DataFrame,
+    districts: gpd.GeoDataFrame,
+    facilities: gpd.GeoDataFrame,
+    boundary: Any,
+    city_names: Iterable[str] = (),
+) -> Gazetteer:
+    """Return the gazetteer of a city.
+
+    Parameters
+    ----------
+    addresses : DataFrame
+        Columns ``street``, ``number``, ``lon``, ``lat``.
+    stops : DataFrame
+        Columns ``name``, ``lon``, ``lat``; those outside the boundary are left out.
+    districts : GeoDataFrame
+        Index: number. Columns ``roman``, ``name``, geometry in WGS84.
+    facilities : GeoDataFrame
+        As in `locator.city.City`. Those with exact coordinates of their own and a house number
+        also serve as address points.
+    boundary : shapely geometry
+        The city in WGS84.
+    city_names : iterable of str
+        Names of the city, ignored in queries ("Długa 42, Kraków").
+    """
+    shapely.prepare(boundary)
+    columns = ["street", "number", "lon", "lat"]
+    points = [
+        (str(street), str(number), lon, lat, "address")
+        for street, number, lon, lat in addresses[columns].itertuples(index=False)
+        if isinstance(street, str) and isinstance(number, str)
+    ]
+    streets = build_streets([*points, *_facility_points(facilities)])
+    merged = _merged_stops(stops, boundary)
+    rows = [
+        *(_street_row(street) for street in streets),
+        *_district_rows(districts),
+        *(_stop_row(stop) for stop in merged),
+        *_facility_rows(facilities),
+    ]
+    named = [tuple(fold(name).split()) for name in districts["name"]]
+    own = [tuple(fold(name).split()) for name in city_names]
+    leading = [0.35 if row.kind == "street" else 0.8 for row in rows]
+    return Gazetteer(
+        rows=tuple(rows),
+        matcher=build_matcher([row.words for row in rows], leading),
+        streets=tuple(streets),
+        stops=tuple(merged),
+        first_names=frozenset(
+            street.name.core[0] for street in streets if len(street.name.core) > 1
+        ),
+        ignored=frozenset(words for words in [*named, *own] if words),
+        boundary=boundary,
+    )
+
+
+def _facility_points(facilities: gpd.GeoDataFrame) -> list[tuple[str, str, float, float, str]]:
+    located = facilities[
+        facilities.geometry.notna()
+        & (facilities["location_precision"] == "exact")
+        & facilities["street"].notna()
+        & facilities["housenumber"].notna()
+    ]
+    return [
+        (str(street), str(number), point.x, point.y, "facility")
+        for street, number, point in zip(
+            located["street"], located["housenumber"], located.geometry, strict=True
+        )
+    ]
+
+
+def _merged_stops(stops: pd.DataFrame, boundary: Any) -> list[Stop]:
+    lonlat = stops[["lon", "lat"]].to_numpy(dtype=np.float64)
+    inside = shapely.contains_xy(boundary, lonlat)
+    groups: dict[str, list[int]] = defaultdict(list)
+    for position in np.flatnonzero(inside):
+        groups[str(stops["name"].iloc[position])].append(int(position))
+    return [
+        _stop(name, lonlat[cluster])
+        for name, positions in sorted(groups.items())
+        for cluster in _clusters(lonlat, positions)
+    ]
+
+
+def _clusters(lonlat: FloatArray, positions: Sequence[int]) -> list[list[int]]:
+    clusters: list[list[int]] = []
+    for position in positions:
+        for cluster in clusters:
+            if distance_m(lonlat[cluster], lonlat[position]).min() <= SHORT_STREET_M:
+                cluster.append(position)
+                break
+        else:
+            clusters.append([position])
+    return clusters
+
+
+def _stop(name: str, lonlat: FloatArray) -> Stop:
+    lon, lat = lonlat.mean(axis=0)
+    return Stop(name, parse_name(name), float(lon), float(lat), extent_m(lonlat))
+
+
+def _street_row(street: Street) -> Row:
+    middle = street.middle()
+    place = Place(
+        label=street.label,
+        kind="street",
+        lon=middle.lon,
+        lat=middle.lat,
+        precision="street",
+        score=0.0,
+        note=MIDDLE_NOTE,
+        basis=middle.basis,
+    )
+    kinds = (street.name.kind or STREET,)
+    return Row("street", street.name.core, kinds, place, street=street)
+
+
+def _stop_row(stop: Stop) -> Row:
+    place = Place(stop.label, "stop", stop.lon, stop.lat, "exact", 0.0, basis="stop")
+    kinds = ("przystanek", stop.name.kind or STREET)
+    return Row("stop", stop.name.core or tuple(fold(stop.label).split()), kinds, place)
+
+
+def _district_rows(districts: gpd.GeoDataFrame) -> list[Row]:
+    rows = []
+    for number, roman, name, geometry in zip(
+        districts.index, districts["roman"], districts["name"], districts.geometry, strict=True
+    ):
+        point = geometry.representative_point()
+        label = f"{roman} {name}"
+        place = Place(label, "district", point.x, point.y, "area", 0.0, basis="district")
+        words, short = tuple(fold(str(name)).split()), fold(str(roman))
+        for form in ((short, *words), words, (short,)):
+            rows.append(Row("district", form, ("dzielnica",), place))
+        rows.append(Row("district", (str(number),), ("dzielnica",), place, only_stated=True))
+    return rows
+
+
+def _facility_rows(facilities: gpd.GeoDataFrame) -> list[Row]:
+    located = facilities[facilities.geometry.notna()]
+    rows = []
+    for facility_id, name, precision, point in zip(
+        located.index,
+        located["name"],
+        located["location_precision"],
+        located.geometry,
+        strict=True,
+    ):
+        words = parse_name(str(name)).core
+        if words:
+            place = Place(
+                label=str(name),
+                kind="facility",
+                lon=point.x,
+                lat=point.y,
+                precision=str(precision),
+                score=0.0,
+                facility_id=str(facility_id),
+                basis="facility",
+            )
+            rows.append(Row("facility", words, (), place))
+    return rows

@@ -1,0 +1,115 @@
+"""Score names against the words of a query, all names at once."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from locator.geo import FloatArray, IntArray
+
+NAME_SHARE = 0.18
+"""Share of the score that depends on how much of the name was asked for."""
+
+MAX_WORDS = 12
+"""Words of a query that are looked at."""
+
+
+@dataclass(frozen=True)
+class Matcher:
+    """Names made ready for matching: n names of at most t words from v different ones.
+
+    Attributes
+    ----------
+    words : (v,) array of str
+    lengths : (v,) int array
+    weights : (v,) float array
+        How telling a word is: rare ones more than common ones.
+    names : (n, t) int array
+        Words of each name; `v` where a name has fewer.
+    shares : (n, t) float array
+        Weight of each word in its name, summing to 1.
+    """
+
+    words: npt.NDArray[np.str_]
+    lengths: IntArray
+    weights: FloatArray
+    names: IntArray
+    shares: FloatArray
+
+    def scores(self, query: Sequence[str]) -> FloatArray:
+        """Return (n,) scores from 0 to 100 of all names for the words of a query.
+
+        A score is the weighted mean, over the words of the query, of the best similarity to a
+        word of the name, times `1 - NAME_SHARE` plus `NAME_SHARE` of how much of the name was
+        asked for. So "Dietla" finds "Józefa Dietla", but "Dietla" itself would come first.
+        """
+        asked = list(query)[:MAX_WORDS]
+        if not asked or not len(self.words):
+            return np.zeros(len(self.names))
+        similar = np.zeros((len(asked), len(self.words) + 1))
+        similar[:, :-1] = self._similar(asked)
+        per_name = similar[:, self.names]  # (words of the query, names, words of the name)
+        known = similar[:, :-1].max(axis=1) > 0
+        best_word = similar[:, :-1].argmax(axis=1)
+        weights = np.where(known, self.weights[best_word], self.weights.max())
+        found = weights @ per_name.max(axis=2) / weights.sum()
+        named = (per_name.max(axis=0) * self.shares).sum(axis=1)
+        return np.asarray(100 * found * (1 - NAME_SHARE + NAME_SHARE * named), dtype=np.float64)
+
+    def _similar(self, asked: Sequence[str]) -> FloatArray:
+        edits: npt.NDArray[Any] = process.cdist(
+            asked, self.words, scorer=OSA.distance, score_cutoff=3, dtype=np.int32
+        )
+        own = np.array([len(word) for word in asked])[:, None]
+        shorter = np.minimum(own, self.lengths)
+        allowed = np.select([shorter <= 3, shorter <= 5, shorter <= 9], [0, 1, 2], 3)
+        digits = np.array([any(sign.isdigit() for sign in word) for word in asked])
+        allowed[digits] = 0
+        similar = np.where(edits <= allowed, 1 - edits / np.maximum(own, self.lengths), 0.0)
+        for row, word in enumerate(asked):
+            if digits[row] or (len(word) < 3 and not (len(word) == 1 and row < len(asked) - 1)):
+                continue
+            begins = np.char.startswith(self.words, word)
+            begun = 0.78 + 0.17 * len(word) / self.lengths if len(word) > 1 else 0.9
+            similar[row] = np.where(begins, np.maximum(similar[row], begun), similar[row])
+        return np.asarray(similar, dtype=np.float64)
+
+
+def build_matcher(names: Sequence[Sequence[str]], leading: Sequence[float]) -> Matcher:
+    """Return a matcher of `names`, each given as its words.
+
+    Parameters
+    ----------
+    names : sequence of sequences of str
+        Folded words; none of them empty.
+    leading : sequence of float
+        For each name, the weight of a word before the last against the last one: below 1 for
+        people's first names, which are often left out.
+    """
+    counts = Counter(word for name in names for word in set(name))
+    words = sorted(counts)
+    position = {word: index for index, word in enumerate(words)}
+    rarity = [1 + math.log((len(names) + 1) / counts[word]) for word in words]
+    weights = [rarity[index] * (0.6 if len(word) < 4 else 1.0) for index, word in enumerate(words)]
+    longest = max((len(name) for name in names), default=1)
+    table = np.full((len(names), longest), len(words), dtype=np.int64)
+    shares = np.zeros((len(names), longest))
+    for row, (name, lead) in enumerate(zip(names, leading, strict=True)):
+        table[row, : len(name)] = [position[word] for word in name]
+        shares[row, : len(name)] = [lead] * (len(name) - 1) + [1.0]
+    shares /= np.maximum(shares.sum(axis=1, keepdims=True), 1e-12)
+    return Matcher(
+        words=np.array(words, dtype=np.str_),
+        lengths=np.array([len(word) for word in words], dtype=np.int64),
+        weights=np.array(weights),
+        names=table,
+        shares=shares,
+    )

@@ -1,0 +1,45 @@
+"""Hold what the gazetteer answers with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Place:
+    """One answer of the gazetteer.
+
+    Attributes
+    ----------
+    label : str
+        How to show it: ``"Rynek Główny 1"``, ``"Teatr Bagatela"``.
+    kind : str
+        ``address``, ``street``, ``stop``, ``district``, ``facility`` or ``coordinate``.
+    lon, lat : float
+        WGS84.
+    precision : str
+        ``exact``, ``street`` or ``area``.
+    score : float
+        0 to 100, 100 is a perfect match.
+    note : str or None
+        Message template (English, see `locator.errors.N_`) when the answer is not quite what was
+        asked, e.g. "Number {asked} is not on file; {used} is the nearest on this street."
+    note_values : tuple of (str, str)
+        Values of the template.
+    facility_id : str or None
+        Set when `kind` is ``facility``.
+    basis : str or None
+        What the point was taken from: ``address`` (a point of the address file), ``facility`` (a
+        facility at that address), ``stop``, ``district``, ``coordinate``.
+    """
+
+    label: str
+    kind: str
+    lon: float
+    lat: float
+    precision: str
+    score: float
+    note: str | None = None
+    note_values: tuple[tuple[str, str], ...] = ()
+    facility_id: str | None = None
+    basis: str | None = None

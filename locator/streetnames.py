@@ -1,0 +1,197 @@
+"""Bring street names and house numbers to one form, so that every way to write them agrees.
+
+The words treated here (kinds of street, titles) are Polish; names in other languages pass
+through with their letters folded and nothing else changed.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+STREET = "ulica"
+"""The kind of a street whose name carries no other kind."""
+
+KINDS = {
+    "ul": STREET,
+    "ulica": STREET,
+    "ulicy": STREET,
+    "os": "osiedle",
+    "osiedle": "osiedle",
+    "osiedlu": "osiedle",
+    "al": "aleja",
+    "aleja": "aleja",
+    "alei": "aleja",
+    "aleje": "aleja",
+    "pl": "plac",
+    "plac": "plac",
+    "placu": "plac",
+    "dzielnica": "dzielnica",
+    "dzielnicy": "dzielnica",
+    "przystanek": "przystanek",
+}
+"""Words that say what kind of place a name stands for."""
+
+TITLES = {
+    "gen": "gen",
+    "generala": "gen",
+    "ks": "ks",
+    "ksiedza": "ks",
+    "dr": "dr",
+    "doktora": "dr",
+    "prof": "prof",
+    "profesora": "prof",
+    "plk": "plk",
+    "pulkownika": "plk",
+    "pplk": "pplk",
+    "podpulkownika": "pplk",
+    "mjr": "mjr",
+    "majora": "mjr",
+    "kpt": "kpt",
+    "kapitana": "kpt",
+    "por": "por",
+    "porucznika": "por",
+    "rtm": "rtm",
+    "rotmistrza": "rtm",
+    "bp": "bp",
+    "biskupa": "bp",
+    "abp": "abp",
+    "arcybiskupa": "abp",
+    "kard": "kard",
+    "kardynala": "kard",
+    "prymasa": "prymas",
+    "marsz": "marsz",
+    "marszalka": "marsz",
+    "hm": "hm",
+    "harcmistrza": "hm",
+    "inz": "inz",
+    "inzyniera": "inz",
+    "insp": "insp",
+    "inspektora": "insp",
+    "hetmana": "hetman",
+    "im": "im",
+    "imienia": "im",
+}
+"""Titles that are often left out; told apart from the name proper."""
+
+SAINTS = {"sw": "sw", "swietego": "sw", "swietej": "sw", "swietych": "sw"}
+"""Never left out: św. Jana is another street than Jana."""
+
+_IGNORED = {"i", "nr", "numer", "blok", "bl"}
+_PLAIN = str.maketrans({"ł": "l", "ß": "ss", "đ": "d", "ø": "o", "æ": "ae", "’": "", "'": ""})
+
+
+def fold(text: str) -> str:
+    """Return `text` in small ASCII-like letters, every run of other signs as one space."""
+    plain = unicodedata.normalize("NFKD", text.casefold().translate(_PLAIN))
+    letters = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    return " ".join(re.findall(r"\w+", letters.replace("_", " ")))
+
+
+@dataclass(frozen=True)
+class Name:
+    """A name taken apart.
+
+    Attributes
+    ----------
+    kind : str or None
+        One of the values of `KINDS`; None where none is written.
+    titles : tuple of str
+        Titles in their short form.
+    core : tuple of str
+        The words that remain, folded.
+    """
+
+    kind: str | None
+    titles: tuple[str, ...]
+    core: tuple[str, ...]
+
+
+def parse_name(text: str) -> Name:
+    """Return `text` taken apart: kind, titles and the name proper.
+
+    Of doubled kinds the last one counts ("al. Aleja Pokoju", "ul. Plac Nowy"); a kind is read
+    only in front of a name, so that "Bieńczycki Plac Targowy" keeps its word.
+    """
+    kind: str | None = None
+    titles: list[str] = []
+    core: list[str] = []
+    for word in fold(text).split():
+        if word in KINDS and not core:
+            kind = KINDS[word]
+        elif word in TITLES:
+            titles.append(TITLES[word])
+        elif word not in _IGNORED:
+            core.append(SAINTS.get(word, word))
+    if not core:
+        core = titles  # a name made of nothing but a title is that name
+    return Name(kind, tuple(titles), tuple(core))
+
+
+@dataclass(frozen=True)
+class HouseNumber:
+    """A house number taken apart.
+
+    Attributes
+    ----------
+    base : int
+        The number itself.
+    letter : str
+        Letters that belong to it, small: ``"a"`` of 12A.
+    last : int or None
+        The second number of a written pair: the end of a range (9-15), or a unit (3/5).
+    ranged : bool
+        True for a dash, where `last` is a number of the same site; False for a slash, where
+        it may as well be a flat.
+    """
+
+    base: int
+    letter: str = ""
+    last: int | None = None
+    ranged: bool = False
+
+    @property
+    def key(self) -> str:
+        """The number and its letter, without unit or range."""
+        return f"{self.base}{self.letter}"
+
+
+_NUMBER = re.compile(
+    r"^(?:nr\.?|numer|bl\.?|blok)?\s*(?P<base>\d{1,4})\s*(?P<letter>[a-z]{1,2}(?![a-z0-9]))?"
+    r"(?:\s*(?P<sign>[-–/\\])\s*(?P<last>\d{1,4})?(?P<rest>[a-z0-9/]*))?"
+    r"(?:[\s,]+.*)?$"
+)
+
+
+def parse_number(text: str | None) -> HouseNumber | None:
+    """Return the house number that `text` starts with, or None.
+
+    ``"3/5"``, ``"12/12U2"``, ``"18D/LU5"``, ``"39/1A"``, ``"9-15"`` and ``"20 bud. A"`` are
+    read as 3, 12, 18d, 39, 9 (to 15) and 20.
+    """
+    match = _NUMBER.match((text or "").strip().casefold())
+    if match is None:
+        return None
+    last = match["last"]
+    return HouseNumber(
+        base=int(match["base"]),
+        letter=match["letter"] or "",
+        last=int(last) if last else None,
+        ranged=bool(last) and match["sign"] in "-–",
+    )
+
+
+def name_fits(asked: tuple[str, ...], known: tuple[str, ...]) -> bool:
+    """Tell whether `asked` is a shorter way to write `known`.
+
+    True when all words of `asked` occur in `known` in their order and both end in the same
+    word; a single letter stands for a word that begins with it ("M. Tokarzewskiego").
+    """
+    if not asked or asked[-1] != known[-1]:
+        return False
+    words = iter(known[:-1])
+    return all(
+        any(word == wanted or (len(wanted) == 1 and word.startswith(wanted)) for word in words)
+        for wanted in asked[:-1]
+    )

@@ -1,0 +1,176 @@
+"""Group address points into streets, and find a house number on a street."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from locator.geo import FloatArray
+from locator.streetnames import HouseNumber, Name, fold, name_fits, parse_name, parse_number
+
+METRES_PER_DEGREE = 111_320.0
+SAME_STREET_M = 500.0
+"""Two spellings of a name are one street when their points come this near to each other."""
+
+PARITY_COST = 3
+"""How many numbers further away a neighbour on the same side of the street is preferred."""
+
+
+@dataclass(frozen=True)
+class AddressPoint:
+    """One point with a house number.
+
+    Attributes
+    ----------
+    number : str
+        As it stands in the file.
+    parsed : HouseNumber
+    lon, lat : float
+        WGS84.
+    basis : str
+        ``"address"``: a point of the address file; ``"facility"``: a facility of that very
+        address with coordinates of its own.
+    """
+
+    number: str
+    parsed: HouseNumber
+    lon: float
+    lat: float
+    basis: str = "address"
+
+
+@dataclass(frozen=True)
+class Street:
+    """A street, square or estate with its address points.
+
+    Attributes
+    ----------
+    label : str
+        The name as it stands in the file.
+    name : Name
+        The same, taken apart.
+    points : tuple of AddressPoint
+    extent_m : float
+        Greatest distance between two corners of the points' bounding box.
+    """
+
+    label: str
+    name: Name
+    points: tuple[AddressPoint, ...]
+    extent_m: float
+    by_number: Mapping[str, AddressPoint] = field(repr=False, default_factory=dict)
+
+    def exact(self, number: HouseNumber, written: str) -> AddressPoint | None:
+        """Return the point of that very number: as written, without its unit, or in its range."""
+        keys = [fold(written).replace(" ", ""), number.key]
+        if number.ranged and number.last is not None:
+            keys += [str(inner) for inner in range(number.base, number.last + 1, 2)]
+        return next((self.by_number[key] for key in keys if key in self.by_number), None)
+
+    def nearest(self, number: HouseNumber) -> AddressPoint:
+        """Return the point whose number is nearest, the same side of the street preferred."""
+        return min(
+            self.points,
+            key=lambda point: (
+                difference(number, point.parsed)
+                + PARITY_COST * ((number.base - point.parsed.base) % 2),
+                point.parsed.letter != number.letter,
+                point.parsed.base,
+            ),
+        )
+
+    def middle(self) -> AddressPoint:
+        """Return the address point nearest to the median of all."""
+        lonlat = np.array([(point.lon, point.lat) for point in self.points])
+        away = distance_m(lonlat, np.median(lonlat, axis=0))
+        return self.points[int(np.argmin(away))]
+
+
+def difference(asked: HouseNumber, known: HouseNumber) -> int:
+    """Return how many numbers lie between the two."""
+    return abs(asked.base - known.base)
+
+
+def distance_m(lonlat: FloatArray, to: FloatArray) -> FloatArray:
+    """Return (n,) metres from (n, 2) lon, lat to one lon, lat (equirectangular, city distances)."""
+    scale = np.array([math.cos(math.radians(float(to[1]))), 1.0]) * METRES_PER_DEGREE
+    away: FloatArray = np.hypot(*((lonlat - to) * scale).T)
+    return away
+
+
+def extent_m(lonlat: FloatArray) -> float:
+    """Return the diagonal, in metres, of the bounding box of (n, 2) lon, lat."""
+    low, high = lonlat.min(axis=0), lonlat.max(axis=0)
+    return float(distance_m(low[None, :], high)[0])
+
+
+def build_streets(rows: Iterable[tuple[str, str, float, float, str]]) -> list[Street]:
+    """Return the streets of address rows (street, number, lon, lat, basis), by label.
+
+    Spellings of one street ("Smolki" and "Stanisława Smolki", with or without a title) become
+    one when their kinds agree, the shorter fits no other street, and their points come near
+    each other; the label is then the longest one.
+    """
+    points: dict[tuple[str, tuple[str, ...]], list[AddressPoint]] = defaultdict(list)
+    labels: dict[tuple[str, tuple[str, ...]], dict[str, Name]] = defaultdict(dict)
+    for street, number, lon, lat, basis in rows:
+        name = parse_name(street)
+        parsed = parse_number(number)
+        if not name.core or parsed is None:
+            continue
+        key = (name.kind or "ulica", name.core)
+        points[key].append(AddressPoint(str(number), parsed, float(lon), float(lat), basis))
+        labels[key].setdefault(street, name)
+    for shorter, longer in _spellings(points):
+        points[longer] += points.pop(shorter)
+        labels[longer] |= labels.pop(shorter)
+    streets = [_street(labels[key], found) for key, found in points.items()]
+    return sorted(streets, key=lambda street: street.label)
+
+
+def _spellings(
+    points: Mapping[tuple[str, tuple[str, ...]], Sequence[AddressPoint]],
+) -> list[tuple[tuple[str, tuple[str, ...]], tuple[str, tuple[str, ...]]]]:
+    by_last: dict[tuple[str, str], list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
+    for kind, core in points:
+        by_last[kind, core[-1]].append((kind, core))
+    pairs = []
+    for kind, core in points:
+        longer = [
+            other
+            for other in by_last[kind, core[-1]]
+            if len(other[1]) > len(core) and name_fits(core, other[1])
+        ]
+        if len(longer) == 1 and _gap_m(points[kind, core], points[longer[0]]) < SAME_STREET_M:
+            pairs.append(((kind, core), longer[0]))
+    merged = {shorter for shorter, _ in pairs}
+    return [(shorter, longer) for shorter, longer in pairs if longer not in merged]
+
+
+def _gap_m(some: Sequence[AddressPoint], others: Sequence[AddressPoint]) -> float:
+    lonlat = np.array([(point.lon, point.lat) for point in others])
+    return min(float(distance_m(lonlat, np.array([point.lon, point.lat])).min()) for point in some)
+
+
+def _street(labels: Mapping[str, Name], points: Sequence[AddressPoint]) -> Street:
+    label = max(labels, key=lambda text: (len(labels[text].core), len(text), text))
+    by_number: dict[str, AddressPoint] = {}
+    ordered = sorted(points, key=lambda point: point.basis)  # "address" before "facility"
+    for point in ordered:
+        by_number.setdefault(fold(point.number).replace(" ", ""), point)
+    for point in ordered:
+        by_number.setdefault(point.parsed.key, point)
+        if point.parsed.ranged and point.parsed.last is not None:
+            for inner in range(point.parsed.base, min(point.parsed.last, 9999) + 1, 2):
+                by_number.setdefault(str(inner), point)
+    return Street(
+        label=label,
+        name=labels[label],
+        points=tuple(ordered),
+        extent_m=extent_m(np.array([(point.lon, point.lat) for point in ordered])),
+        by_number=by_number,
+    )

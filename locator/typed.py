@@ -1,0 +1,104 @@
+"""Take apart what a person typed into a name and a house number, in every sensible way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from locator.errors import N_, InvalidParameterError
+from locator.streetnames import HouseNumber, Name, fold, parse_name, parse_number
+
+MAX_LENGTH = 200
+"""Characters of a query that are accepted."""
+
+_POSTCODE = re.compile(r"\b\d{2}-\d{3}\b")
+_UNIT = re.compile(
+    r"(?<=\d)(?P<letter>[a-z]?)[\s,]+(?:m|lok|lokal|mieszkanie|klatka|kl|pi[eę]tro|p|bud|budynek)\b"
+    r"\.?\s*\w{1,4}\s*$",
+    re.IGNORECASE,
+)
+_HOUSE = r"(?:nr\.?\s*|numer\s+|bl\.?\s*|blok\s+)?\d{1,4}\s?[a-zA-Z]{0,2}(?:\s?[/–\\-]\s?\w{1,6})?"
+NUMBER_AT_END = re.compile(rf"^(?P<name>.*?[^\W\d_].*?)[\s,]+(?P<number>{_HOUSE})$")
+_BEFORE_NUMBER = re.compile(r"^\D+")
+_LEADING = re.compile(r"^(?P<number>\d{1,4}[a-zA-Z]?(?:/\w{1,5})?)[\s,]+(?P<name>\D.*)$")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way to read a query.
+
+    Attributes
+    ----------
+    name : Name
+    number : HouseNumber or None
+    written : str
+        The number as it was typed.
+    """
+
+    name: Name
+    number: HouseNumber | None = None
+    written: str = ""
+
+
+def checked_query(text: str) -> str:
+    """Return `text` without the blanks round it.
+
+    Raises
+    ------
+    InvalidParameterError
+        For an empty text and for one of more than `MAX_LENGTH` characters.
+    """
+    stripped = " ".join(text.split())
+    if not stripped:
+        raise InvalidParameterError(
+            N_("Nothing to search for: type an address, a street, a stop or a place."),
+            parameter="q",
+        )
+    if len(stripped) > MAX_LENGTH:
+        raise InvalidParameterError(
+            N_("The search text has {length} characters; at most {limit} are accepted."),
+            parameter="q",
+            length=len(stripped),
+            limit=MAX_LENGTH,
+        )
+    return stripped
+
+
+def readings(text: str, ignored: Collection[tuple[str, ...]]) -> list[Reading]:
+    """Return the ways to read `text`, the one with everything in the name first.
+
+    Parameters
+    ----------
+    text : str
+        What was typed. A postcode and a flat ("m. 5", "lok. 3") are left out.
+    ignored : collection of tuples of str
+        Folded names that say nothing new, such as the city's own: there is a reading without
+        them where they stand between commas, first or last, unless nothing else remains.
+    """
+    whole = _UNIT.sub(r"\g<letter>", _POSTCODE.sub(" ", text)).strip(" ,.;")
+    found: list[Reading] = []
+    for cleaned in dict.fromkeys((whole, _without(whole, ignored))):
+        found.append(Reading(parse_name(cleaned)))
+        for pattern in (NUMBER_AT_END, _LEADING):
+            match = pattern.match(cleaned)
+            number = parse_number(match["number"]) if match else None
+            if match and number:
+                written = _BEFORE_NUMBER.sub("", match["number"]).strip()
+                found.append(Reading(parse_name(match["name"]), number, written))
+    return [reading for reading in found if reading.name.core]
+
+
+def _without(text: str, ignored: Collection[tuple[str, ...]]) -> str:
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    words = ", ".join(
+        [part for part in parts if tuple(fold(part).split()) not in ignored] or parts
+    ).split()
+    for length in range(min(3, len(words) - 1), 0, -1):
+        if tuple(fold(" ".join(words[-length:])).split()) in ignored:
+            words = words[:-length]
+            break
+        if tuple(fold(" ".join(words[:length])).split()) in ignored:
+            words = words[length:]
+            break
+    return " ".join(words).strip(" ,")
