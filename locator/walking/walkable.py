@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from locator.city import City
 from locator.geo import FloatArray, IntArray
+from locator.usable import centre_codes, is_usable
 from locator.walking import Placed, WalkingModel
 
 REMEMBERED_SETS = 32
@@ -42,6 +43,27 @@ class WalkableCity:
     def stop_xy(self) -> FloatArray:
         """(s, 2) metres of ``city.stops``, in their order."""
         return self.city.projection.to_metric(self.city.stops[["lon", "lat"]].to_numpy(np.float64))
+
+    @cached_property
+    def located_rows(self) -> Mapping[str, IntArray]:
+        """Rows of ``city.facilities`` that have a point, by layer."""
+        layer = self.city.facilities["layer"].to_numpy(dtype=object)[self.located]
+        return {name: self.located[layer == name] for name in self.city.catalogue.layers}
+
+    @cached_property
+    def usable_rows(self) -> Mapping[str, IntArray]:
+        """Of `located_rows`, those that a person can use (`locator.usable`)."""
+        usable = is_usable(self.city.facilities)
+        return {name: rows[usable[rows]] for name, rows in self.located_rows.items()}
+
+    @cached_property
+    def centre(self) -> IntArray:
+        """For each row of ``city.facilities`` a number shared by the sites of one centre."""
+        return centre_codes(self.city.facilities)
+
+    def placed(self, rows: IntArray) -> Placed:
+        """Return the located `rows` of ``city.facilities``, ready for the model."""
+        return self.facilities.take(np.searchsorted(self.located, rows))
 
     @cached_property
     def _remembered(self) -> Callable[[tuple[int, ...]], tuple[FloatArray, IntArray]]:
