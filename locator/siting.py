@@ -1,0 +1,332 @@
+"""Say where to build next: the sites that serve most people, and the facility least missed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+import shapely
+from scipy import sparse
+
+from locator.candidates import SPACING_M, candidates
+from locator.errors import N_, InvalidParameterError, NotComputableError, NotFoundError
+from locator.geo import FloatArray, IntArray
+from locator.mclp import exact_cover, greedy_cover
+from locator.pmedian import p_median
+from locator.walking.reach import reach
+from locator.walking.walkable import WalkableCity, nearest_facilities
+
+MAX_SITES = 20
+MEDIAN_SPACING_M = 250.0
+"""p-median weighs every pair, so people and candidates are joined to squares of this side."""
+
+PLANNED = ("under_construction", "modernisation", "planned")
+
+FAR_M = 1e6
+"""Stands for "cannot be reached" where a sum has to stay finite."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SitingQuery:
+    """Where should the next facilities of a layer stand?
+
+    Attributes
+    ----------
+    layer : str
+    count : int
+        Sites to choose, 1 to `MAX_SITES`.
+    objective : str
+        ``"cover"``: most people within the standard; ``"median"``: shortest walks in sum.
+    method : str
+        ``"greedy"`` answers at once; ``"exact"`` lets a solver prove it (cover only).
+    minutes, group, pace_m_s
+        As in `locator.coverage.CoverageQuery`; the layer's own by default.
+    with_planned : bool
+        Take what is being built as if it were open.
+    capacity : float or None
+        People that one new site can take (greedy only).
+    district : int or None
+        Only candidates in this district; people anywhere count.
+    forbidden : shapely geometry or None
+        WGS84; no site there.
+    time_limit_s : float
+        For the solver.
+    """
+
+    layer: str
+    count: int = 5
+    objective: Literal["cover", "median"] = "cover"
+    method: Literal["greedy", "exact"] = "greedy"
+    minutes: float | None = None
+    group: str | None = None
+    pace_m_s: float | None = None
+    with_planned: bool = False
+    capacity: float | None = None
+    district: int | None = None
+    forbidden: Any | None = None
+    time_limit_s: float = 20.0
+
+
+@dataclass(frozen=True)
+class Siting:
+    """Sites, and how sure it is that there are none better.
+
+    Attributes
+    ----------
+    query : SitingQuery
+        With the layer's defaults filled in.
+    model : str
+        The walking model's name.
+    sites : DataFrame
+        Columns ``rank``, ``name``, ``kind``, ``lon``, ``lat``, ``district``, ``gained``,
+        ``total``: people gained by each further site (cover), or person-minutes saved (median).
+    people : float
+        People of the group in the city.
+    unserved_before : float
+        People beyond the standard before anything is built.
+    bound : float
+        No choice of as many sites can gain more.
+    gap : float
+        0 means proven best; 0.05 means at most 5 % from the best.
+    timed_out : bool
+    candidates : int
+        Places that were weighed.
+    """
+
+    query: SitingQuery
+    model: str
+    sites: pd.DataFrame
+    people: float
+    unserved_before: float
+    bound: float
+    gap: float
+    timed_out: bool
+    candidates: int
+
+
+def where_next(ground: WalkableCity, query: SitingQuery) -> Siting:
+    """Return the best sites for new facilities, around those that exist.
+
+    Raises
+    ------
+    InvalidParameterError, NotFoundError, NotComputableError
+        For a count out of range, an unknown layer or group, a layer that moves, exact sites with
+        a capacity, or no candidate left.
+    """
+    query = completed(ground, query)
+    places = candidate_places(ground, query)
+    people = ground.city.demand.people[str(query.group)]
+    current_m, _ = nearest_facilities(ground, existing_rows(ground, query))
+    unserved = np.where(current_m > limit_m(query), people, 0.0)
+    choice = (
+        _median_choice(ground, query, places, current_m, people)
+        if query.objective == "median"
+        else _cover_choice(ground, query, places, unserved)
+    )
+    return Siting(
+        query=query,
+        model=ground.model.name,
+        sites=_sites(ground, places, choice),
+        people=float(people.sum()),
+        unserved_before=float(unserved.sum()),
+        bound=choice.bound,
+        gap=choice.gap,
+        timed_out=choice.timed_out,
+        candidates=len(places),
+    )
+
+
+def existing_rows(ground: WalkableCity, query: SitingQuery) -> tuple[int, ...]:
+    """Return the rows of ``city.facilities`` that count as existing for `query`."""
+    rows = ground.usable_rows[query.layer]
+    if query.with_planned:
+        all_rows = ground.located_rows[query.layer]
+        status = ground.city.facilities["status"].to_numpy(dtype=object)[all_rows]
+        rows = np.union1d(rows, all_rows[np.isin(status, PLANNED)])
+    return tuple(rows.tolist())
+
+
+@dataclass(frozen=True)
+class _Choice:
+    chosen: IntArray
+    gains: FloatArray
+    bound: float
+    gap: float
+    timed_out: bool
+
+
+def completed(ground: WalkableCity, query: SitingQuery) -> SitingQuery:
+    """Return `query` with the layer's defaults, or say what is wrong with it."""
+    catalogue = ground.city.catalogue
+    if query.layer not in catalogue.layers:
+        raise NotFoundError(
+            N_("There is no layer {given}. Layers: {known}."),
+            parameter="layer",
+            given=query.layer,
+            known=", ".join(catalogue.layers),
+        )
+    layer = catalogue.layers[query.layer]
+    if layer.moves:
+        raise NotComputableError(
+            N_("These facilities move; a fixed site cannot be chosen for them."), parameter="layer"
+        )
+    if not 1 <= query.count <= MAX_SITES:
+        raise InvalidParameterError(
+            N_("{name} has to be a whole number from {least} to {most}; given: {given}."),
+            parameter="n",
+            name="n",
+            least=1,
+            most=MAX_SITES,
+            given=query.count,
+        )
+    if query.capacity is not None and query.capacity <= 0:
+        raise InvalidParameterError(
+            N_("The capacity of a site has to be more than 0."), parameter="capacity"
+        )
+    if query.capacity is not None and (query.method, query.objective) != ("greedy", "cover"):
+        raise NotComputableError(
+            N_("With a capacity only the greedy answer for coverage is offered."),
+            parameter="capacity",
+        )
+    group = query.group or layer.group
+    if group not in catalogue.groups:
+        raise NotFoundError(
+            N_("There is no age group {given}. Age groups: {known}."),
+            parameter="group",
+            given=group,
+            known=", ".join(catalogue.groups),
+        )
+    return replace(
+        query,
+        group=group,
+        minutes=query.minutes if query.minutes is not None else float(layer.standard_min),
+        pace_m_s=query.pace_m_s if query.pace_m_s is not None else layer.pace_m_s,
+    )
+
+
+def limit_m(query: SitingQuery) -> float:
+    """Return the longest walk within the standard, metres, of a completed query."""
+    assert query.minutes is not None and query.pace_m_s is not None  # `completed` fills them
+    return query.minutes * 60 * query.pace_m_s
+
+
+@lru_cache(maxsize=2)
+def _all_candidates(ground: WalkableCity, spacing_m: float) -> pd.DataFrame:
+    return candidates(ground.city, spacing_m=spacing_m)
+
+
+def candidate_places(ground: WalkableCity, query: SitingQuery) -> pd.DataFrame:
+    """Return the candidates that `query` allows; the index is that of all candidates."""
+    spacing_m = MEDIAN_SPACING_M if query.objective == "median" else SPACING_M
+    places = _all_candidates(ground, spacing_m)
+    if query.district is not None:
+        if query.district not in ground.city.districts.index:
+            raise NotFoundError(
+                N_("There is no district {given}."), parameter="district", given=query.district
+            )
+        places = places[places["district"] == query.district]
+    if query.forbidden is not None:
+        shapely.prepare(query.forbidden)
+        points = np.asarray(shapely.points(places[["lon", "lat"]].to_numpy()))
+        places = places[~shapely.intersects(query.forbidden, points)]
+    if places.empty:
+        raise NotComputableError(
+            N_("No candidate site is left: there is no address or stop outside the forbidden area.")
+        )
+    return places
+
+
+@lru_cache(maxsize=4)
+def _all_walks(ground: WalkableCity, limit_m: float) -> sparse.csc_array:
+    """The walks to every candidate, kept because a planner asks about one standard many times."""
+    return reach(
+        ground.model,
+        ground.demand,
+        ground.model.place(_all_candidates(ground, SPACING_M)[["x", "y"]].to_numpy()),
+        limit_m=limit_m,
+    )
+
+
+def walks_to(ground: WalkableCity, places: pd.DataFrame, query: SitingQuery) -> sparse.csc_array:
+    """Return the (n, m) walks within the standard; the columns follow `places`."""
+    return _all_walks(ground, limit_m(query))[:, places.index.to_numpy()]
+
+
+def _cover_choice(
+    ground: WalkableCity, query: SitingQuery, places: pd.DataFrame, unserved: FloatArray
+) -> _Choice:
+    walks = walks_to(ground, places, query)
+    cover = (
+        exact_cover(walks, unserved, query.count, time_limit_s=query.time_limit_s)
+        if query.method == "exact"
+        else greedy_cover(walks, unserved, query.count, capacity=query.capacity)
+    )
+    return _Choice(cover.chosen, cover.gains, cover.bound, cover.gap, cover.timed_out)
+
+
+def _median_choice(
+    ground: WalkableCity,
+    query: SitingQuery,
+    places: pd.DataFrame,
+    current_m: FloatArray,
+    people: FloatArray,
+) -> _Choice:
+    """Choose by p-median over squares of people; gains are person-minutes saved."""
+    if not np.isfinite(current_m).any():
+        raise NotComputableError(
+            N_("No facility of this layer exists yet, so there is no walk to shorten.")
+        )
+    xy, weights, now_m = _squares(ground, current_m, people)
+    squares = ground.model.place(xy)
+    sites = ground.model.place(places[["x", "y"]].to_numpy())
+    walk_m = np.column_stack(
+        [
+            ground.model.walk_m(sites.take(slice(one, one + 1)), squares)
+            for one in range(len(places))
+        ]
+    )
+    median = p_median(np.minimum(walk_m, FAR_M), now_m, weights, query.count)
+    per_minute = 60 * float(query.pace_m_s or 1.0)
+    return _Choice(
+        median.chosen,
+        median.saved_person_m / per_minute,
+        (median.person_m_before - median.bound_person_m) / per_minute,
+        median.gap,
+        False,
+    )
+
+
+def _squares(
+    ground: WalkableCity, current_m: FloatArray, people: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Join demand points to squares: centre of the people, people, their mean walk now."""
+    inhabited = people > 0
+    xy, weights = ground.city.demand.xy[inhabited], people[inhabited]
+    now_m = np.minimum(current_m[inhabited], FAR_M)
+    squares = np.floor(xy / MEDIAN_SPACING_M).astype(np.int64)
+    _, which = np.unique(squares, axis=0, return_inverse=True)
+    which = which.ravel()
+    total = np.bincount(which, weights)
+    centre = np.column_stack([np.bincount(which, weights * xy[:, axis]) / total for axis in (0, 1)])
+    return centre, np.asarray(total, dtype=np.float64), np.bincount(which, weights * now_m) / total
+
+
+def _sites(ground: WalkableCity, places: pd.DataFrame, choice: _Choice) -> pd.DataFrame:
+    chosen = places.iloc[choice.chosen].reset_index(drop=True)
+    names = ground.city.districts["name"]
+    return pd.DataFrame(
+        {
+            "rank": np.arange(1, len(chosen) + 1),
+            "name": chosen["name"],
+            "kind": chosen["kind"],
+            "lon": chosen["lon"],
+            "lat": chosen["lat"],
+            "district": chosen["district"],
+            "district_name": chosen["district"].map(names),
+            "gained": choice.gains,
+            "total": np.cumsum(choice.gains),
+        }
+    )
