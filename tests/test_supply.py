@@ -1,0 +1,51 @@
+"""Places against people, on the tiny city."""
+
+import numpy as np
+import pytest
+
+from locator.city import City
+from locator.errors import NotComputableError
+from locator.supply import Extra, supply
+from locator.walking.estimate import EstimateModel
+from locator.walking.walkable import WalkableCity, walkable
+
+
+@pytest.fixture(scope="module")
+def ground(tiny: City) -> WalkableCity:
+    return walkable(tiny, EstimateModel.from_city(tiny))
+
+
+def test_every_place_that_is_reached_is_given_to_somebody(ground: WalkableCity) -> None:
+    found = supply(ground, "nurseries", group="all")
+    people = ground.city.demand.people["all"]
+    assert found.places == 40 + 30 + 20, "open, located nurseries; the one being built is not"
+    assert people @ found.per_100 / 100 + found.stranded_places == pytest.approx(found.places)
+    assert found.mean_per_100 == pytest.approx(
+        100 * (found.places - found.stranded_places) / people.sum()
+    )
+
+
+def test_districts_sum_to_the_city(ground: WalkableCity) -> None:
+    found = supply(ground, "nurseries", group="all")
+    districts = found.districts
+    assert districts["people"].sum() == pytest.approx(2100)
+    given = (districts["people"] * districts["per_100"]).sum() / 100
+    assert given == pytest.approx(found.places - found.stranded_places)
+    assert districts["short_people"].sum() == pytest.approx(found.short_people)
+    assert found.none_people <= found.short_people <= 2100
+
+
+def test_a_site_with_places_adds_them_and_a_changed_capacity_replaces(ground: WalkableCity) -> None:
+    near = ground.city.demand.xy[:1]
+    more = supply(ground, "nurseries", group="all", extra=Extra(near, np.array([50.0])))
+    assert more.places == 140
+    changed = supply(ground, "nurseries", group="all", places={"nurseries-1": 10.0})
+    assert changed.places == 60
+
+
+def test_facilities_without_known_places_are_named_not_guessed(ground: WalkableCity) -> None:
+    unknown = supply(ground, "nurseries", places={"nurseries-2": float("nan")})
+    assert unknown.unknown == ("nurseries-2",)
+    assert unknown.places == 60
+    with pytest.raises(NotComputableError, match="known number of places"):
+        supply(ground, "aeds")
