@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 import numpy as np
+import pandas as pd
 
 from locator.city import City
 from locator.geo import FloatArray, IntArray
@@ -60,6 +61,13 @@ class WalkableCity:
     def centre(self) -> IntArray:
         """For each row of ``city.facilities`` a number shared by the sites of one centre."""
         return centre_codes(self.city.facilities)
+
+    @cached_property
+    def completeness(self) -> pd.DataFrame:
+        """What is listed, located and open of each layer (`locator.check.completeness`)."""
+        from locator.check import completeness
+
+        return completeness(self.city)
 
     def placed(self, rows: IntArray) -> Placed:
         """Return the located `rows` of ``city.facilities``, ready for the model."""

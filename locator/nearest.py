@@ -1,0 +1,310 @@
+"""Rank the facilities that a person reaches first from one place, on foot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from shapely.geometry import LineString
+
+from locator.city import City
+from locator.errors import (
+    N_,
+    InvalidParameterError,
+    NotComputableError,
+    NotFoundError,
+    OutsideCityError,
+)
+from locator.geo import FloatArray, IntArray
+from locator.hours import OpenState, opening_state
+from locator.walking import Placed, Walk
+from locator.walking.walkable import WalkableCity
+
+FIRST_LIMIT = 2.5
+"""The first search goes as far as this many times the straight line to the k-th facility."""
+
+
+@dataclass(frozen=True)
+class NearestQuery:
+    """What a person asks.
+
+    Attributes
+    ----------
+    layers : tuple of str
+        Ids of one or more layers.
+    lon, lat : float
+        Where the walk starts, WGS84.
+    k : int
+        Facilities wanted **of each layer**: who asks for a nursery and an AED wants both.
+    pace_m_s : float or None
+        Walking speed; None means each layer's own.
+    open_now : bool
+        Only facilities that are known to be open at `at`. Unknown hours are not "open".
+    status : str
+        ``"open"``: facilities that a person can use (`locator.usable`); ``"all"``: every located
+        one, also planned, closed and private ones.
+    at : datetime or None
+        When; without a time zone it is the city's clock; None means now.
+    """
+
+    layers: tuple[str, ...]
+    lon: float
+    lat: float
+    k: int = 5
+    pace_m_s: float | None = None
+    open_now: bool = False
+    status: Literal["open", "all"] = "open"
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class NearestResult:
+    """What was found.
+
+    Attributes
+    ----------
+    query : NearestQuery
+    model : str
+        The walking model that made the answer.
+    at : datetime
+        The moment that opening states are about, in the city's time zone.
+    rows : DataFrame
+        At most `k` facilities of each layer, sorted by ``walk_s``. Index: facility id. Columns
+        ``layer``, ``walk_m``, ``walk_s``, ``pace_m_s``, ``open_state`` (``open``, ``closed`` or
+        ``unknown``), ``next_change`` (datetime or None), ``via`` (tuple of names).
+    """
+
+    query: NearestQuery
+    model: str
+    at: datetime
+    rows: pd.DataFrame
+
+
+def nearest(ground: WalkableCity, query: NearestQuery) -> NearestResult:
+    """Return the nearest facilities of each layer by walking time.
+
+    Of a centre with several sites only the nearest (open) site is given. Facilities that nobody
+    can walk to are left out.
+
+    Raises
+    ------
+    NotFoundError
+        For a layer that the city does not have.
+    InvalidParameterError
+        For `k` or a pace that makes no sense.
+    OutsideCityError
+        For a start outside the city.
+    """
+    _check(ground.city, query)
+    origin = place_origin(ground, query.lon, query.lat)
+    clock = _Clock(ground.city, _moment(ground.city, query.at))
+    candidates = ground.usable_rows if query.status == "open" else ground.located_rows
+    layers = tuple(dict.fromkeys(query.layers))
+    rows = {layer: candidates[layer] for layer in layers}
+    found = _search(ground, origin, rows, query, clock)
+    return NearestResult(query, ground.model.name, clock.at, _frame(ground, origin, found, clock))
+
+
+def place_origin(ground: WalkableCity, lon: float, lat: float) -> Placed:
+    """Return the start of a walk, ready for the model; it must be inside the city.
+
+    Raises
+    ------
+    OutsideCityError
+        When it is not.
+    """
+    if not shapely.intersects_xy(ground.city.boundary, lon, lat):
+        raise OutsideCityError(
+            N_("This place is outside the city. Choose a place inside its boundary.")
+        )
+    return ground.model.place(ground.city.projection.to_metric([(lon, lat)]))
+
+
+def walk_to(ground: WalkableCity, lon: float, lat: float, facility_id: str) -> Walk:
+    """Return the walk from a place to a facility, metric CRS.
+
+    Raises
+    ------
+    NotFoundError, NotComputableError, OutsideCityError
+        For a facility that does not exist or is not located, or a start outside the city.
+    """
+    facilities = ground.city.facilities
+    if facility_id not in facilities.index:
+        raise NotFoundError(N_("There is no facility {id}."), id=facility_id)
+    row = int(facilities.index.get_loc(facility_id))
+    if row not in ground.located:
+        raise NotComputableError(
+            N_("It is not known where {name} is, so there is no walk to it."),
+            name=facilities["name"].iloc[row],
+        )
+    return ground.model.walk(place_origin(ground, lon, lat), ground.placed(np.array([row])))
+
+
+def walk_line(ground: WalkableCity, lon: float, lat: float, facility_id: str) -> LineString:
+    """Return the line walked from a place to a facility, WGS84; errors as for `walk_to`."""
+    walk = walk_to(ground, lon, lat, facility_id)
+    return LineString(ground.city.projection.to_lonlat(walk.xy))
+
+
+def _check(city: City, query: NearestQuery) -> None:
+    if not query.layers:
+        raise InvalidParameterError(N_("Choose at least one layer."), parameter="layer")
+    for layer in query.layers:
+        if layer not in city.catalogue.layers:
+            raise NotFoundError(
+                N_("There is no layer {layer}. The layers are: {layers}."),
+                parameter="layer",
+                layer=layer,
+                layers=", ".join(city.catalogue.layers),
+            )
+    if query.k < 1:
+        raise InvalidParameterError(
+            N_("At least one result has to be asked for, not {k}."), parameter="k", k=query.k
+        )
+    if query.pace_m_s is not None and not 0 < query.pace_m_s < np.inf:
+        raise InvalidParameterError(
+            N_("The pace must be more than 0 metres a second, not {pace}."),
+            parameter="pace",
+            pace=query.pace_m_s,
+        )
+
+
+def _moment(city: City, at: datetime | None) -> datetime:
+    zone = ZoneInfo(city.catalogue.timezone)
+    if at is None:
+        return datetime.now(zone)
+    return at.replace(tzinfo=zone) if at.tzinfo is None else at.astimezone(zone)
+
+
+@dataclass(frozen=True)
+class _Clock:
+    """Opening states at one moment, each found only when asked for, and once."""
+
+    city: City
+    at: datetime
+    known: dict[int, OpenState] = field(default_factory=dict)
+
+    def state(self, row: int) -> OpenState:
+        """Return the state of a row of the facilities; what has not opened yet is closed."""
+        if row not in self.known:
+            facilities, catalogue = self.city.facilities, self.city.catalogue
+            self.known[row] = (
+                opening_state(
+                    facilities["opening_hours"].iloc[row],
+                    self.at,
+                    country=catalogue.country,
+                    timezone=catalogue.timezone,
+                )
+                if facilities["status"].iloc[row] == "open"
+                else OpenState("closed", None)
+            )
+        return self.known[row]
+
+
+@dataclass(frozen=True)
+class _Found:
+    """One facility that is part of the answer."""
+
+    row: int
+    layer: str
+    walk_m: float
+    pace_m_s: float
+
+    @property
+    def walk_s(self) -> float:
+        return self.walk_m / self.pace_m_s
+
+
+def _search(
+    ground: WalkableCity,
+    origin: Placed,
+    rows: dict[str, IntArray],
+    query: NearestQuery,
+    clock: _Clock,
+) -> list[_Found]:
+    """Return the answer, sorted; the search is widened until every layer has its k."""
+    everything = np.concatenate(list(rows.values()))
+    layer_of = np.repeat(np.arange(len(rows)), [len(of_layer) for of_layer in rows.values()])
+    targets = ground.placed(everything)
+    found: list[_Found] = []
+    for limit_m in _limits(origin, targets, layer_of, query.k):
+        walk_m = ground.model.walk_m(origin, targets, limit_m=limit_m)
+        found, complete = [], True
+        for number, layer in enumerate(rows):
+            pace_m_s = query.pace_m_s or ground.city.catalogue.layers[layer].pace_m_s
+            mine = layer_of == number
+            taken = _take(ground, everything[mine], walk_m[mine], query, clock)
+            found += [_Found(row, layer, length_m, pace_m_s) for row, length_m in taken]
+            complete &= len(taken) == query.k
+        if complete:
+            break
+    return sorted(found, key=lambda one: (one.walk_s, one.row))
+
+
+def _limits(origin: Placed, targets: Placed, layer_of: IntArray, k: int) -> Iterator[float]:
+    """Yield how far to search in metres: a guess from the straight lines, then without limit."""
+    if len(targets) == 0:
+        return
+    straight_m = np.hypot(*(targets.xy - origin.xy[0]).T)
+    kth = [
+        np.partition(of_layer, k - 1)[k - 1] if len(of_layer) >= k else np.inf
+        for number in range(int(layer_of.max()) + 1)
+        if len(of_layer := straight_m[layer_of == number])
+    ]
+    guess_m = float(max(kth)) * FIRST_LIMIT + 500.0
+    if np.isfinite(guess_m):
+        yield guess_m
+    yield np.inf
+
+
+def _take(
+    ground: WalkableCity, rows: IntArray, walk_m: FloatArray, query: NearestQuery, clock: _Clock
+) -> list[tuple[int, float]]:
+    """Return the first k rows that satisfy `query`, one for each centre, with their metres."""
+    taken: list[tuple[int, float]] = []
+    centres: set[int] = set()
+    for i in np.argsort(walk_m, kind="stable"):
+        row, length_m = int(rows[i]), float(walk_m[i])
+        if len(taken) == query.k or not np.isfinite(length_m):
+            break
+        centre = int(ground.centre[row])
+        if centre in centres or (query.open_now and clock.state(row).state != "open"):
+            continue
+        centres.add(centre)
+        taken.append((row, length_m))
+    return taken
+
+
+def _frame(
+    ground: WalkableCity, origin: Placed, found: list[_Found], clock: _Clock
+) -> pd.DataFrame:
+    """Return the answer as a frame."""
+    states = [clock.state(one.row) for one in found]
+    placed = ground.placed(np.array([one.row for one in found], dtype=np.int64))
+    walks = [ground.model.walk(origin, placed.take(slice(i, i + 1))) for i in range(len(found))]
+    columns = {
+        "layer": _objects([one.layer for one in found]),
+        "walk_m": np.array([one.walk_m for one in found], dtype=np.float64),
+        "walk_s": np.array([one.walk_s for one in found], dtype=np.float64),
+        "pace_m_s": np.array([one.pace_m_s for one in found], dtype=np.float64),
+        "open_state": _objects([state.state for state in states]),
+        "next_change": _objects([state.next_change for state in states]),
+        "via": _objects([walk.via for walk in walks]),
+    }
+    ids = ground.city.facilities.index[[one.row for one in found]]
+    return pd.DataFrame(columns, index=pd.Index(ids, name="id", dtype=object))
+
+
+def _objects(values: Sequence[object]) -> npt.NDArray[np.object_]:
+    """Return a column that keeps its values as they are (tuples, datetimes, None)."""
+    column = np.empty(len(values), dtype=object)
+    for i, value in enumerate(values):
+        column[i] = value
+    return column
