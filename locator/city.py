@@ -68,7 +68,7 @@ class City:
     addresses: pd.DataFrame
     stops: pd.DataFrame
     crossings: pd.DataFrame
-    gazetteer: Any
+    gazetteer: gazetteers.Gazetteer
     timetable: Timetable | None = None
 
 
@@ -134,7 +134,14 @@ def _read(folder: Path, log: Callable[[str], FaultLog]) -> City | None:
         addresses=tables.addresses,
         stops=tables.stops,
         crossings=tables.crossings,
-        gazetteer=_gazetteer(tables, districts, found, boundary),
+        gazetteer=gazetteers.build_gazetteer(
+            addresses=tables.addresses,
+            stops=tables.stops,
+            districts=districts,
+            facilities=found,
+            boundary=boundary,
+            city_names=catalogue.names.values(),
+        ),
         timetable=trams,
     )
 
@@ -210,18 +217,3 @@ def _fill_districts(
         column[located[found > 0]] = found[found > 0]
         filled["district"] = pd.array(column, dtype="Int64")
     return filled
-
-
-def _gazetteer(
-    tables: _Tables, districts: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame, boundary: Any
-) -> Any:
-    build = getattr(gazetteers, "build_gazetteer", None)
-    if build is None:
-        return None
-    return build(
-        addresses=tables.addresses,
-        stops=tables.stops,
-        districts=districts,
-        facilities=facilities,
-        boundary=boundary,
-    )
