@@ -1,0 +1,130 @@
+"""Keep an imported timetable in one compact file of the city folder, and read it back.
+
+A zip of plain numpy arrays (``.npz``); texts are one UTF-8 block each, lines parted by newlines;
+nothing is pickled. The file says its version, and one of another version is refused.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from locator.errors import N_, LocatorError
+from locator.vehicles.calendar import Service
+from locator.vehicles.fleet import write_atomically
+from locator.vehicles.timetable import Timetable
+
+FILE_NAME = "timetable.npz"
+VERSION = 1
+
+_TEXTS = ("stop_ids", "stop_names", "lines", "headsigns", "trip_ids")
+_WHOLE = ("path_first", "path_stop", "trip_path", "trip_service", "trip_block")
+_SECONDS = ("path_arrive_s", "path_depart_s", "trip_start_s")
+
+
+class TimetableFileError(LocatorError):
+    """A timetable file of the city folder that cannot be read."""
+
+    code = "timetable_file"
+
+
+def save_timetable(table: Timetable, folder: Path) -> Path:
+    """Write `table` into the city folder, whole or not at all; return the file."""
+    arrays: dict[str, Any] = {
+        "head": _block(
+            json.dumps(
+                {
+                    "version": VERSION,
+                    "source": table.source,
+                    "country": table.country,
+                    "timezone": table.timezone,
+                    "services": [_service_row(service) for service in table.services],
+                }
+            )
+        ),
+        # 1e-6 degrees is 0.1 m.
+        "stop_lonlat": np.round(table.stop_lonlat * 1e6).astype(np.int32),
+    }
+    for name in _TEXTS:
+        texts = [" ".join(text.split("\n")) for text in getattr(table, name)]
+        arrays[name] = _block("\n".join(texts))
+    for name in (*_WHOLE, *_SECONDS):
+        arrays[name] = np.round(getattr(table, name)).astype(np.int32)
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **arrays)
+    path = folder / FILE_NAME
+    write_atomically(path, buffer.getvalue())
+    return path
+
+
+def load_timetable(path: Path) -> Timetable:
+    """Return the timetable in `path`.
+
+    Raises
+    ------
+    TimetableFileError
+        Not such a file, damaged, or of another version.
+    """
+    try:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as stored:
+            arrays = {name: stored[name] for name in stored.files}
+        head = json.loads(arrays["head"].tobytes())
+        version = head["version"]
+    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
+        raise TimetableFileError(
+            N_("{file} is damaged or not a timetable: import it again"), file=path.name
+        ) from None
+    if version != VERSION:
+        raise TimetableFileError(
+            N_("{file} is of version {found}, this program reads {wanted}: import it again"),
+            file=path.name,
+            found=version,
+            wanted=VERSION,
+        )
+    members: dict[str, Any] = {
+        **{name: tuple(arrays[name].tobytes().decode().split("\n")) for name in _TEXTS},
+        **{name: arrays[name].astype(np.int64) for name in _WHOLE},
+        **{name: arrays[name].astype(np.float64) for name in _SECONDS},
+    }
+    return Timetable(
+        source=head["source"],
+        country=head["country"],
+        timezone=head["timezone"],
+        services=tuple(_service(row) for row in head["services"]),
+        stop_lonlat=arrays["stop_lonlat"] / 1e6,
+        **members,
+    )
+
+
+def _block(text: str) -> np.ndarray[Any, Any]:
+    return np.frombuffer(text.encode(), dtype=np.uint8)
+
+
+def _service_row(service: Service) -> dict[str, object]:
+    return {
+        "id": service.id,
+        "weekdays": sorted(service.weekdays),
+        "start": service.start.isoformat(),
+        "end": service.end.isoformat(),
+        "holidays": service.holidays,
+        "added": sorted(day.isoformat() for day in service.added),
+        "removed": sorted(day.isoformat() for day in service.removed),
+    }
+
+
+def _service(row: dict[str, Any]) -> Service:
+    return Service(
+        id=row["id"],
+        weekdays=frozenset(row["weekdays"]),
+        start=date.fromisoformat(row["start"]),
+        end=date.fromisoformat(row["end"]),
+        holidays=row["holidays"],
+        added=frozenset(map(date.fromisoformat, row["added"])),
+        removed=frozenset(map(date.fromisoformat, row["removed"])),
+    )

@@ -1,0 +1,384 @@
+"""Read full GTFS feeds (zip files) into one timetable, every id in its feed's namespace.
+
+Why not a library: partridge, the light one, was last released in December 2023 and brings
+networkx and isoweek along; of a feed we need seven tables, which pandas reads. The rules of the
+format that matter here: times past 24:00, empty times between two known ones, calendars with
+exceptions or exceptions alone, trips repeated by a headway, blocks.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from locator.errors import N_, InvalidParameterError, LocatorError
+from locator.geo import FloatArray
+from locator.vehicles.calendar import Service
+from locator.vehicles.timetable import PathRow, Timetable, TripRow, build_timetable
+
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+_COLUMNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "agency": (("agency_timezone",), ()),
+    "stops": (("stop_id", "stop_name", "stop_lat", "stop_lon"), ()),
+    "routes": (("route_id", "route_short_name"), ("route_long_name",)),
+    "trips": (("trip_id", "route_id", "service_id"), ("trip_headsign", "block_id")),
+    "stop_times": (("trip_id", "arrival_time", "departure_time", "stop_id", "stop_sequence"), ()),
+    "calendar": (("service_id", "start_date", "end_date", *_WEEKDAYS), ()),
+    "calendar_dates": (("service_id", "date", "exception_type"), ()),
+    "frequencies": (("trip_id", "start_time", "end_time", "headway_secs"), ()),
+}
+"""Table to columns that must be there and columns that may be."""
+_OPTIONAL = ("calendar", "calendar_dates", "frequencies")
+
+Tables = Mapping[str, pd.DataFrame]
+
+
+class GtfsError(LocatorError):
+    """A GTFS feed that cannot be read."""
+
+    code = "gtfs"
+
+
+@dataclass(frozen=True)
+class FeedReport:
+    """What was read of one feed.
+
+    Attributes
+    ----------
+    feed : str
+    stops, trips, services, calls : int
+        Kept.
+    dropped_trips : int
+        Trips without service, route or at least two timed stops on file.
+    first_day, last_day : date or None
+        Validity.
+    """
+
+    feed: str
+    stops: int
+    trips: int
+    services: int
+    calls: int
+    dropped_trips: int
+    first_day: date | None
+    last_day: date | None
+
+
+def feed_name(path: Path) -> str:
+    """Return the short name of a feed from its file: ``GTFS_KRK_T.zip`` is ``T``."""
+    return path.stem.rpartition("_")[2] or path.stem
+
+
+def import_feeds(
+    feeds: Mapping[str, Path], *, country: str
+) -> tuple[Timetable, tuple[FeedReport, ...]]:
+    """Return one timetable of all `feeds` (name to zip file) and what was read of each.
+
+    Raises
+    ------
+    GtfsError
+        Not a zip, a table or column missing, a value that is no time or date, two feeds of
+        different timezones, or nothing left to keep.
+    """
+    services: list[Service] = []
+    stops: list[pd.DataFrame] = []
+    paths: dict[tuple[str, str, bytes, bytes], int] = {}
+    rows: list[PathRow] = []
+    trips: list[TripRow] = []
+    blocks: dict[str, int] = {}
+    reports = []
+    zones = set()
+    for feed, path in feeds.items():
+        tables = _read_tables(path, feed)
+        zones.add(str(tables["agency"]["agency_timezone"].iloc[0]))
+        own = _services(tables, feed)
+        numbered = {service.id: len(services) + i for i, service in enumerate(own)}
+        services += own
+        kept_stops = _stops(tables, feed)
+        first_stop = sum(len(frame) for frame in stops)
+        stop_number = {key: first_stop + i for i, key in enumerate(kept_stops["id"])}
+        stops.append(kept_stops)
+        before = len(trips)
+        calls = _calls(tables, feed, stop_number)
+        for trip in _trips(tables, feed, numbered, calls):
+            key = (trip.line, trip.headsign, trip.stops.tobytes(), trip.offsets.tobytes())
+            number = paths.setdefault(key, len(rows))
+            if number == len(rows):
+                rows.append(_path_row(trip))
+            block = blocks.setdefault(trip.block, len(blocks)) if trip.block else -1
+            trips.append(TripRow(trip.id, number, trip.service, trip.start_s, block))
+        reports.append(_report(feed, tables, own, kept_stops, calls, trips[before:]))
+    if len(zones) > 1:
+        raise GtfsError(
+            N_("the feeds are of different timezones: {zones}"), zones=", ".join(sorted(zones))
+        )
+    if not trips:
+        raise GtfsError(N_("the feeds hold no trip that runs on any day"))
+    all_stops = pd.concat(stops, ignore_index=True)
+    timetable = build_timetable(
+        source=", ".join(f"{feed}: {path.name}" for feed, path in feeds.items()),
+        country=country,
+        timezone=zones.pop(),
+        services=services,
+        stop_ids=all_stops["id"],
+        stop_names=all_stops["name"],
+        stop_lonlat=all_stops[["lon", "lat"]].to_numpy(dtype=np.float64),
+        paths=rows,
+        trips=trips,
+    )
+    return timetable, tuple(reports)
+
+
+def _report(
+    feed: str,
+    tables: Tables,
+    services: list[Service],
+    stops: pd.DataFrame,
+    calls: pd.DataFrame,
+    trips: list[TripRow],
+) -> FeedReport:
+    kept = {trip.id.partition("@")[0] for trip in trips}
+    return FeedReport(
+        feed=feed,
+        stops=len(stops),
+        trips=len(trips),
+        services=len(services),
+        calls=len(calls),
+        dropped_trips=len(tables["trips"]) - len(kept),
+        first_day=min((min([s.start, *s.added]) for s in services), default=None),
+        last_day=max((max([s.end, *s.added]) for s in services), default=None),
+    )
+
+
+def _read_tables(path: Path, feed: str) -> dict[str, pd.DataFrame]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            inside = {Path(name).name: name for name in archive.namelist()}
+            return {table: _read_table(archive, inside, table, feed) for table in _COLUMNS}
+    except FileNotFoundError:
+        raise InvalidParameterError(
+            N_('there is no file "{path}"'), parameter="gtfs", path=str(path)
+        ) from None
+    except (zipfile.BadZipFile, EOFError):
+        raise GtfsError(N_("{path} is not a whole zip file"), path=path.name) from None
+
+
+def _read_table(
+    archive: zipfile.ZipFile, inside: Mapping[str, str], table: str, feed: str
+) -> pd.DataFrame:
+    needed, wished = _COLUMNS[table]
+    if f"{table}.txt" not in inside:
+        if table in _OPTIONAL:
+            return pd.DataFrame(columns=[*needed, *wished], dtype=str)
+        raise GtfsError(N_("feed {feed}: {table}.txt is missing"), feed=feed, table=table)
+    with archive.open(inside[f"{table}.txt"]) as file:
+        try:
+            frame = pd.read_csv(
+                file,
+                dtype=str,
+                keep_default_na=False,
+                encoding="utf-8-sig",
+                skipinitialspace=True,
+                usecols=lambda column: column.strip() in (*needed, *wished),
+            )
+        except (ValueError, UnicodeDecodeError) as error:
+            raise GtfsError(
+                N_("feed {feed}: {table}.txt cannot be read: {why}"),
+                feed=feed,
+                table=table,
+                why=str(error),
+            ) from None
+    frame.columns = frame.columns.str.strip()
+    missing = [column for column in needed if column not in frame]
+    if missing or (frame.empty and table == "agency"):
+        raise GtfsError(
+            N_("feed {feed}: {table}.txt lacks {columns}"),
+            feed=feed,
+            table=table,
+            columns=", ".join(missing) or "rows",
+        )
+    return frame.reindex(columns=[*needed, *wished], fill_value="")
+
+
+def _services(tables: Tables, feed: str) -> list[Service]:
+    exceptions = tables["calendar_dates"]
+    added: dict[str, set[date]] = {}
+    removed: dict[str, set[date]] = {}
+    for service, day, kind in exceptions.itertuples(index=False):
+        side = {"1": added, "2": removed}.get(kind)
+        if side is not None:
+            side.setdefault(service, set()).add(_date(day, feed))
+    found = []
+    for row in tables["calendar"].itertuples(index=False):
+        runs = [str(getattr(row, name)) == "1" for name in _WEEKDAYS]
+        found.append(
+            Service(
+                id=f"{feed}:{row.service_id}",
+                weekdays=frozenset(i for i, on in enumerate(runs) if on),
+                start=_date(str(row.start_date), feed),
+                end=_date(str(row.end_date), feed),
+                added=frozenset(added.get(str(row.service_id), ())),
+                removed=frozenset(removed.get(str(row.service_id), ())),
+            )
+        )
+    known = set(tables["calendar"]["service_id"])
+    for service, days in added.items():
+        if service not in known:  # a feed may list dates alone
+            found.append(
+                Service(
+                    f"{feed}:{service}",
+                    frozenset(),
+                    min(days),
+                    max(days),
+                    added=frozenset(days),
+                )
+            )
+    return found
+
+
+def _date(text: str, feed: str) -> date:
+    try:
+        return date(int(text[:4]), int(text[4:6]), int(text[6:8]))
+    except ValueError:
+        raise GtfsError(N_('feed {feed}: "{text}" is not a date'), feed=feed, text=text) from None
+
+
+def _stops(tables: Tables, feed: str) -> pd.DataFrame:
+    raw = tables["stops"]
+    frame = pd.DataFrame(
+        {
+            "id": feed + ":" + raw["stop_id"],
+            "name": raw["stop_name"],
+            "lon": pd.to_numeric(raw["stop_lon"], errors="coerce"),
+            "lat": pd.to_numeric(raw["stop_lat"], errors="coerce"),
+        }
+    )
+    return frame.dropna().drop_duplicates("id").reset_index(drop=True)
+
+
+def seconds_of(times: pd.Series[str], *, feed: str) -> FloatArray:
+    """Return seconds for ``H:MM:SS`` times, which may pass 24:00; NaN where empty.
+
+    Raises
+    ------
+    GtfsError
+        A text that is not a time.
+    """
+    codes, texts = pd.factorize(times)
+    values = np.empty(len(texts))
+    for i, text in enumerate(texts):
+        if not text.strip():
+            values[i] = np.nan
+            continue
+        try:
+            hours, minutes, seconds = (int(part) for part in text.split(":"))
+        except ValueError:
+            raise GtfsError(
+                N_('feed {feed}: "{text}" is not a time'), feed=feed, text=text
+            ) from None
+        values[i] = hours * 3600 + minutes * 60 + seconds
+    result: FloatArray = values[codes]
+    return result
+
+
+def _calls(tables: Tables, feed: str, stop_number: Mapping[str, int]) -> pd.DataFrame:
+    """Return the stop times: trip, stop (number), arrive_s, depart_s, in order of each trip."""
+    raw = tables["stop_times"]
+    calls = pd.DataFrame(
+        {
+            "trip": raw["trip_id"],
+            "stop": (feed + ":" + raw["stop_id"]).map(stop_number),
+            "order": pd.to_numeric(raw["stop_sequence"], errors="coerce"),
+            "arrive_s": seconds_of(raw["arrival_time"], feed=feed),
+            "depart_s": seconds_of(raw["departure_time"], feed=feed),
+        }
+    )
+    calls = calls.dropna(subset=["stop", "order"]).sort_values(["trip", "order"], kind="stable")
+    calls["arrive_s"] = calls["arrive_s"].fillna(calls["depart_s"])
+    calls["depart_s"] = calls["depart_s"].fillna(calls["arrive_s"])
+    if calls["arrive_s"].isna().any():  # between two timed stops: evenly
+        timed = calls.groupby("trip")[["arrive_s", "depart_s"]]
+        filled = timed.transform(lambda s: s.interpolate(limit_area="inside"))
+        calls[["arrive_s", "depart_s"]] = filled
+    return calls.dropna(subset=["arrive_s"])
+
+
+@dataclass(frozen=True)
+class _Trip:
+    id: str
+    line: str
+    headsign: str
+    service: int
+    block: str
+    start_s: float
+    stops: npt.NDArray[np.int64]
+    offsets: FloatArray  # (2, n) arrivals, departures after the start
+
+
+def _trips(
+    tables: Tables, feed: str, services: Mapping[str, int], calls: pd.DataFrame
+) -> Iterable[_Trip]:
+    routes = tables["routes"]
+    names = routes["route_short_name"].where(
+        routes["route_short_name"] != "", routes["route_long_name"]
+    )
+    lines = dict(zip(routes["route_id"], names, strict=True))
+    headways = _headways(tables, feed)
+    trip_of = calls["trip"].to_numpy()
+    begins = np.concatenate([[0], np.flatnonzero(trip_of[1:] != trip_of[:-1]) + 1, [len(calls)]])
+    spans = {trip_of[a]: (a, b) for a, b in zip(begins[:-1], begins[1:], strict=True) if b > a}
+    stop = calls["stop"].to_numpy(dtype=np.int64)
+    times = calls[["arrive_s", "depart_s"]].to_numpy().T
+    for trip_id, route, service, headsign, block in tables["trips"].itertuples(index=False):
+        first, end = spans.get(trip_id, (0, 0))
+        number = services.get(f"{feed}:{service}")
+        if end - first < 2 or number is None or route not in lines:
+            continue
+        start_s = float(times[1, first])
+        offsets = np.maximum.accumulate(np.ravel(times[:, first:end] - start_s, order="F"))
+        whole = np.ascontiguousarray(offsets.reshape(-1, 2).T)
+        block_id = f"{feed}:{service}:{block}" if block else ""
+        for suffix, start in headways.get(trip_id, [("", start_s)]):
+            yield _Trip(
+                f"{feed}:{trip_id}{suffix}",
+                lines[route],
+                headsign,
+                number,
+                # A trip repeated by a headway is run by many vehicles at once.
+                "" if suffix else block_id,
+                start,
+                stop[first:end],
+                whole,
+            )
+
+
+def _headways(tables: Tables, feed: str) -> dict[str, list[tuple[str, float]]]:
+    raw = tables["frequencies"]
+    starts: dict[str, list[tuple[str, float]]] = {}
+    from_s = seconds_of(raw["start_time"], feed=feed)
+    until_s = seconds_of(raw["end_time"], feed=feed)
+    every_s = pd.to_numeric(raw["headway_secs"], errors="coerce").fillna(0).to_numpy()
+    for trip, begin, end, step in zip(raw["trip_id"], from_s, until_s, every_s, strict=True):
+        if step > 0:
+            starts.setdefault(trip, []).extend(
+                (f"@{int(start)}", float(start)) for start in np.arange(begin, end, step)
+            )
+    return starts
+
+
+def _path_row(trip: _Trip) -> PathRow:
+    return PathRow(
+        trip.line,
+        trip.headsign,
+        tuple(int(stop) for stop in trip.stops),
+        tuple(float(s) for s in trip.offsets[0]),
+        tuple(float(s) for s in trip.offsets[1]),
+    )

@@ -1,0 +1,351 @@
+"""Answer where each vehicle is at an instant, and where it will call.
+
+The order of bases is fixed: a live position if the rule of `realtime` and the state of its feed
+allow it; else where its tour is by the timetable; else its base.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from locator.city import City
+from locator.geo import FloatArray
+from locator.vehicles import Position, Vehicle
+from locator.vehicles.calendar import service_days_at
+from locator.vehicles.embedded import timetables_of
+from locator.vehicles.fleet import vehicles_of
+from locator.vehicles.poller import FeedState
+from locator.vehicles.realtime import Region, Report, age_s, judge, region_round
+from locator.vehicles.timetable import Timetable
+from locator.vehicles.tours import (
+    Run,
+    block_of,
+    call_at,
+    lay_out,
+    point_at,
+    runs_of_day,
+    shifted,
+)
+
+OFF_PATH_M = 500.0
+"""A live vehicle further from its trip's stops and the lines between them is not on that trip."""
+TRIP_SLACK_S = 3600.0
+"""A live trip is looked for among those that run within this time of the report."""
+REGION_MARGIN_M = 20_000.0
+"""Lines leave the city; a position further out than this is not a vehicle of it."""
+_DAYS_HELD = 16
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """The vehicles of a city and the timetables that they run by.
+
+    Attributes
+    ----------
+    vehicles : tuple of Vehicle
+    timetables : tuple of Timetable
+        The first that runs on a day and has the line counts.
+    timezone : str
+    region : Region
+        Live positions outside are rejected.
+    """
+
+    vehicles: tuple[Vehicle, ...]
+    timetables: tuple[Timetable, ...]
+    timezone: str
+    region: Region
+    _held: dict[date, dict[str, Run]] = field(default_factory=dict, compare=False, repr=False)
+
+    def runs(self, day: date) -> Mapping[str, Run]:
+        """Return the run of each vehicle on service day `day`; worked out once, then held."""
+        held = self._held.get(day)
+        if held is None:
+            while len(self._held) >= _DAYS_HELD:
+                self._held.pop(next(iter(self._held)), None)
+            held = self._held[day] = runs_of_day(self.vehicles, self.timetables, day)
+        return held
+
+    def has_service(self, day: date) -> bool:
+        """Tell whether any timetable runs on `day`."""
+        return any(table.runs_on(day) for table in self.timetables)
+
+
+def load_fleet(city: City) -> Fleet:
+    """Return the vehicles of `city` with its timetables, ready to be asked.
+
+    Raises
+    ------
+    TimetableFileError
+        The imported timetable is there and cannot be read.
+    """
+    return Fleet(
+        vehicles=vehicles_of(city),
+        timetables=timetables_of(city),
+        timezone=city.catalogue.timezone,
+        region=region_round(city.boundary.bounds, margin_m=REGION_MARGIN_M),
+    )
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is known of a vehicle round an instant.
+
+    Attributes
+    ----------
+    vehicle : Vehicle
+    at : datetime
+    runs : tuple of Run
+        Its calls, of the service days round `at`; shifted by the delay when one is known.
+    live : Report or None
+        A report that may be called live.
+    delay_s : float or None
+        Known only where the live trip is on file.
+    tour_known : bool
+        The tour is the one that the vehicle itself reported, not an assumed one.
+    """
+
+    vehicle: Vehicle
+    at: datetime
+    runs: tuple[Run, ...]
+    live: Report | None = None
+    delay_s: float | None = None
+    tour_known: bool = False
+
+    @property
+    def predictable(self) -> bool:
+        """Tell whether its next calls are known: not for a live vehicle on an unknown trip."""
+        return bool(self.runs) and (self.live is None or self.delay_s is not None)
+
+
+def plans(fleet: Fleet, at: datetime, feeds: Sequence[FeedState] = ()) -> tuple[Plan, ...]:
+    """Return the plan of every vehicle of `fleet` at `at` (aware)."""
+    days = service_days_at(at, timezone=fleet.timezone)
+    assumed = [fleet.runs(day) for day in days]
+    reports = {state.feed: state.reports for state in feeds}
+    alive = {state.feed for state in feeds if state.is_alive(at.timestamp())}
+    found = []
+    for vehicle in fleet.vehicles:
+        runs = tuple(runs[vehicle.id] for runs in assumed if vehicle.id in runs)
+        report = match_report(vehicle.fleet_number, reports)
+        if report is None:
+            found.append(Plan(vehicle, at, runs))
+            continue
+        fresh = judge(report, at_t=at.timestamp(), region=fleet.region) == "live"
+        live = report if fresh and report.feed in alive else None
+        found.append(_reported_plan(fleet, vehicle, at, runs, report, live))
+    return tuple(found)
+
+
+def match_report(
+    fleet_number: str | None, reports: Mapping[str, Iterable[Report]]
+) -> Report | None:
+    """Return the one report of the vehicle with `fleet_number`; None when none or several are.
+
+    With a feed in front (``"T:302"``) only that feed is looked at, since numbers repeat.
+    """
+    if fleet_number is None:
+        return None
+    feed, _, number = fleet_number.rpartition(":")
+    looked_at = [feed] if feed else list(reports)
+    hits = [r for name in looked_at for r in reports.get(name, ()) if number in r.numbers]
+    return hits[0] if len(hits) == 1 else None
+
+
+def _reported_plan(
+    fleet: Fleet,
+    vehicle: Vehicle,
+    at: datetime,
+    assumed: tuple[Run, ...],
+    report: Report,
+    live: Report | None,
+) -> Plan:
+    located = _run_of_report(fleet, report)
+    if located is None:
+        return Plan(vehicle, at, () if live else assumed, live)
+    run, trip, delay_s = located
+    if live:
+        return Plan(vehicle, at, (shifted(run, trip=trip, delay_s=delay_s),), live, delay_s, True)
+    if call_at(run, at.timestamp()) >= 0:
+        return Plan(vehicle, at, (run,), tour_known=True)
+    return Plan(vehicle, at, assumed)
+
+
+def _run_of_report(fleet: Fleet, report: Report) -> tuple[Run, int, float] | None:
+    """Return the run, trip and delay in seconds that a report names, where they are on file.
+
+    Static and realtime data of different periods use the same ids for different trips: the trip
+    must run on that day, about then, and the vehicle must be near its path.
+    """
+    seen = datetime.fromtimestamp(report.observed_t, UTC)
+    for table in fleet.timetables:
+        trip = table.trip_index.get(report.trip_id or "")
+        if trip is None:
+            continue
+        for day in service_days_at(seen, timezone=table.timezone):
+            active = table.active(day)
+            if trip not in active:
+                continue
+            run = lay_out(table, block_of(table, trip, active) or [trip], day)
+            calls = np.flatnonzero(run.trip == trip)
+            begin, end = run.depart_t[calls[0]], run.arrive_t[calls[-1]]
+            if not begin - TRIP_SLACK_S <= report.observed_t <= end + TRIP_SLACK_S:
+                continue
+            scheduled_t = _scheduled_time(run, calls[0], calls[-1], report)
+            if scheduled_t is not None:
+                return run, trip, report.observed_t - scheduled_t
+    return None
+
+
+def _scheduled_time(run: Run, first: int, last: int, report: Report) -> float | None:
+    """Return when the trip of calls `first`..`last` should be where the report is, POSIX seconds.
+
+    The nearest point of the lines between its stops; of several about as near (a line that
+    doubles back), the one nearest in time.
+    """
+    lonlat = run.timetable.stop_lonlat[run.stop[first : last + 1]]
+    scale = np.array([np.cos(np.radians(report.lat)), 1.0]) * 111_320.0
+    metres: FloatArray = (lonlat - np.array([report.lon, report.lat])) * scale
+    begin, step = metres[:-1], np.diff(metres, axis=0)
+    length2 = np.maximum((step**2).sum(axis=1), 1e-9)
+    share = np.clip(-(begin * step).sum(axis=1) / length2, 0.0, 1.0)
+    away_m = np.linalg.norm(begin + share[:, None] * step, axis=1)
+    if not len(away_m) or away_m.min() > OFF_PATH_M:
+        return None
+    leave = run.depart_t[first:last]
+    times = leave + share * (run.arrive_t[first + 1 : last + 1] - leave)
+    near = np.flatnonzero(away_m <= away_m.min() + 50.0)
+    return float(times[near[np.argmin(np.abs(times[near] - report.observed_t))]])
+
+
+def position(plan: Plan) -> Position:
+    """Return where the vehicle of `plan` is at its instant."""
+    at_t = plan.at.timestamp()
+    if plan.live is not None:
+        return _live_position(plan, plan.live, at_t)
+    for run in plan.runs:
+        point = point_at(run, at_t)
+        if point is not None:
+            return _timetable_position(plan, run, point, at_t)
+    vehicle = plan.vehicle
+    return Position(
+        vehicle=vehicle,
+        at=plan.at,
+        lon=vehicle.base_lon,
+        lat=vehicle.base_lat,
+        observed_at=plan.at,
+        age_s=0.0,
+        basis="base",
+        assignment=vehicle.assignment,
+    )
+
+
+def _live_position(plan: Plan, report: Report, at_t: float) -> Position:
+    zone = plan.at.tzinfo
+    words = _along(plan.runs[0], at_t, plan.at) if plan.runs else {}
+    return Position(
+        vehicle=plan.vehicle,
+        at=plan.at,
+        lon=report.lon,
+        lat=report.lat,
+        observed_at=datetime.fromtimestamp(report.observed_t, zone),
+        age_s=age_s(report, at_t),
+        basis="live",
+        assignment="confirmed",
+        delay_s=plan.delay_s,
+        **words,  # type: ignore[arg-type]
+    )
+
+
+def _timetable_position(plan: Plan, run: Run, point: tuple[float, float], at_t: float) -> Position:
+    known = plan.tour_known and plan.vehicle.assignment == "confirmed"
+    return Position(
+        vehicle=plan.vehicle,
+        at=plan.at,
+        lon=point[0],
+        lat=point[1],
+        observed_at=plan.at,
+        age_s=0.0,
+        basis="timetable",
+        assignment="confirmed" if known else "assumed",
+        **_along(run, at_t, plan.at),  # type: ignore[arg-type]
+    )
+
+
+def _along(run: Run, at_t: float, at: datetime) -> dict[str, object]:
+    """Line, headsign and next stop of a run at POSIX time `at_t`."""
+    table = run.timetable
+    call = call_at(run, at_t)
+    if call < 0:
+        return {}
+    following = call if at_t <= run.depart_t[call] else call + 1
+    if following == call and following + 1 < len(run) and not run.pause_after[call]:
+        following += 1
+    path = table.trip_path[run.trip[following]]
+    return {
+        "line": table.lines[path],
+        "headsign": table.headsigns[path],
+        "next_stop": table.stop_names[run.stop[following]],
+        "next_stop_at": datetime.fromtimestamp(float(run.arrive_t[following]), at.tzinfo),
+    }
+
+
+def positions(fleet: Fleet, at: datetime, feeds: Sequence[FeedState] = ()) -> tuple[Position, ...]:
+    """Return the position of every vehicle of `fleet` at `at` (aware), in the fleet's order."""
+    local = at.astimezone(ZoneInfo(fleet.timezone))
+    return tuple(position(plan) for plan in plans(fleet, local, feeds))
+
+
+@dataclass(frozen=True)
+class Calls:
+    """Stops that a vehicle will call at, n in all.
+
+    Attributes
+    ----------
+    lonlat : (n, 2) float array
+        WGS84.
+    names, lines : tuple of str
+    arrive_t, depart_t : (n,) float array
+        POSIX seconds.
+    """
+
+    lonlat: FloatArray
+    names: tuple[str, ...]
+    lines: tuple[str, ...]
+    arrive_t: FloatArray
+    depart_t: FloatArray
+
+    def __len__(self) -> int:
+        """Return the number of calls."""
+        return len(self.arrive_t)
+
+
+def upcoming_calls(plan: Plan, *, within: timedelta) -> Calls:
+    """Return the calls of `plan`'s vehicle from its instant until `within` later.
+
+    Empty for a live vehicle on an unknown trip: where it goes is then not known.
+    """
+    from_t = plan.at.timestamp()
+    until_t = from_t + within.total_seconds()
+    lonlat, names, lines, arrive, depart = [], [], [], [], []
+    for run in plan.runs if plan.predictable else ():
+        table = run.timetable
+        index = np.flatnonzero((run.depart_t >= from_t) & (run.arrive_t <= until_t))
+        lonlat.append(table.stop_lonlat[run.stop[index]])
+        names += [table.stop_names[stop] for stop in run.stop[index]]
+        lines += [table.lines[path] for path in table.trip_path[run.trip[index]]]
+        arrive.append(run.arrive_t[index])
+        depart.append(run.depart_t[index])
+    if not lonlat:
+        return Calls(np.empty((0, 2)), (), (), np.empty(0), np.empty(0))
+    return Calls(
+        np.concatenate(lonlat),
+        tuple(names),
+        tuple(lines),
+        np.concatenate(arrive),
+        np.concatenate(depart),
+    )

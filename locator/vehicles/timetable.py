@@ -1,0 +1,172 @@
+"""Hold a timetable as arrays: paths along stops, trips, services; read the embedded one.
+
+A *path* is a line, a headsign, an order of stops and the seconds of arrival and departure at
+each, counted from the first departure; a *trip* is a path started at a time by a service. Every
+trip of a large feed shares its path with many others, which keeps a whole city small.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+
+from locator.geo import FloatArray, IntArray
+from locator.vehicles.calendar import Service
+
+
+@dataclass(frozen=True)
+class Timetable:
+    """Trips of one or several feeds.
+
+    Attributes
+    ----------
+    source : str
+        Where it comes from, for people.
+    country, timezone : str
+        For public holidays and the service day.
+    services : tuple of Service
+    stop_ids, stop_names : tuple of str
+        n stops; ids are namespaced by feed.
+    stop_lonlat : (n, 2) float array
+        WGS84.
+    lines, headsigns : tuple of str
+        Of each of the p paths.
+    path_first : (p + 1,) int array
+        Where each path begins in the three arrays below.
+    path_stop : (m,) int array
+        Index of the stop.
+    path_arrive_s, path_depart_s : (m,) float array
+        Seconds after the trip's first departure.
+    trip_ids : tuple of str
+        Of each of the t trips, namespaced by feed.
+    trip_path, trip_service : (t,) int array
+        Index of path and service.
+    trip_start_s : (t,) float array
+        First departure, seconds after noon minus twelve hours of the service day.
+    trip_block : (t,) int array
+        Trips of one block are run by one vehicle; -1 where the feed does not say.
+    """
+
+    source: str
+    country: str
+    timezone: str
+    services: tuple[Service, ...]
+    stop_ids: tuple[str, ...]
+    stop_names: tuple[str, ...]
+    stop_lonlat: FloatArray
+    lines: tuple[str, ...]
+    headsigns: tuple[str, ...]
+    path_first: IntArray
+    path_stop: IntArray
+    path_arrive_s: FloatArray
+    path_depart_s: FloatArray
+    trip_ids: tuple[str, ...]
+    trip_path: IntArray
+    trip_service: IntArray
+    trip_start_s: FloatArray
+    trip_block: IntArray
+
+    @cached_property
+    def valid_from(self) -> date | None:
+        """First day on which anything may run."""
+        days = [min([s.start, *s.added]) for s in self.services]
+        return min(days, default=None)
+
+    @cached_property
+    def valid_to(self) -> date | None:
+        """Last day on which anything may run."""
+        days = [max([s.end, *s.added]) for s in self.services]
+        return max(days, default=None)
+
+    @cached_property
+    def trip_index(self) -> dict[str, int]:
+        """Trip id to its index."""
+        return {trip_id: index for index, trip_id in enumerate(self.trip_ids)}
+
+    @cached_property
+    def trip_end_s(self) -> FloatArray:
+        """(t,) arrival at the last stop, seconds after the service day's zero."""
+        last = self.path_first[1:] - 1
+        end: FloatArray = self.trip_start_s + self.path_arrive_s[last][self.trip_path]
+        return end
+
+    def path(self, path: int) -> slice:
+        """Return where `path` lies in the path arrays."""
+        return slice(int(self.path_first[path]), int(self.path_first[path + 1]))
+
+    def active(self, day: date) -> IntArray:
+        """Return the trips that run on service day `day`, by start time."""
+        runs = np.array(
+            [service.runs_on(day, country=self.country) for service in self.services], dtype=bool
+        )
+        if not runs.any():
+            return np.empty(0, dtype=np.int64)
+        trips = np.flatnonzero(runs[self.trip_service])
+        return trips[np.argsort(self.trip_start_s[trips], kind="stable")]
+
+    def runs_on(self, day: date) -> bool:
+        """Tell whether any service runs on `day`."""
+        return any(service.runs_on(day, country=self.country) for service in self.services)
+
+
+@dataclass(frozen=True)
+class PathRow:
+    """One path on its way into a timetable: stops by index, seconds from the first departure."""
+
+    line: str
+    headsign: str
+    stops: tuple[int, ...]
+    arrive_s: tuple[float, ...]
+    depart_s: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class TripRow:
+    """One trip on its way into a timetable; `path` and `service` are positions in their lists."""
+
+    id: str
+    path: int
+    service: int
+    start_s: float
+    block: int = -1
+
+
+def build_timetable(
+    *,
+    source: str,
+    country: str,
+    timezone: str,
+    services: Iterable[Service],
+    stop_ids: Iterable[str],
+    stop_names: Iterable[str],
+    stop_lonlat: FloatArray,
+    paths: Iterable[PathRow],
+    trips: Iterable[TripRow],
+) -> Timetable:
+    """Return the timetable of these rows."""
+    paths, trips = list(paths), list(trips)
+    lengths = [len(path.stops) for path in paths]
+    return Timetable(
+        source=source,
+        country=country,
+        timezone=timezone,
+        services=tuple(services),
+        stop_ids=tuple(stop_ids),
+        stop_names=tuple(stop_names),
+        stop_lonlat=np.asarray(stop_lonlat, dtype=np.float64).reshape(-1, 2),
+        lines=tuple(path.line for path in paths),
+        headsigns=tuple(path.headsign for path in paths),
+        path_first=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
+        path_stop=np.array([s for path in paths for s in path.stops], dtype=np.int64),
+        path_arrive_s=np.array([s for path in paths for s in path.arrive_s], dtype=np.float64),
+        path_depart_s=np.array([s for path in paths for s in path.depart_s], dtype=np.float64),
+        trip_ids=tuple(trip.id for trip in trips),
+        trip_path=np.array([trip.path for trip in trips], dtype=np.int64),
+        trip_service=np.array([trip.service for trip in trips], dtype=np.int64),
+        trip_start_s=np.array([trip.start_s for trip in trips], dtype=np.float64),
+        trip_block=np.array([trip.block for trip in trips], dtype=np.int64),
+    )
