@@ -55,7 +55,8 @@ COMPRESSION = {
     ],
 }
 
-BLUEPRINTS = ("api", "residents", "planners", "mapviews")
+API = ("api", "api_walks", "api_coverage", "api_network", "api_vehicles", "api_planning")
+BLUEPRINTS = ("api", "residents", "planners", "mapviews", "whatif", "emergency")
 
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
@@ -85,11 +86,10 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     Compress(app)
     security.install(app)
     _install_static(app)
+    modules = {name: _imported(name) for name in (*API, *BLUEPRINTS)}
     for name in BLUEPRINTS:
-        try:
-            app.register_blueprint(import_module(f"{__name__}.{name}").blueprint)
-        except ModuleNotFoundError as missing:
-            app.logger.warning("%s is left out: %s", name, missing)
+        if modules[name]:
+            app.register_blueprint(modules[name].blueprint)
     i18n.install(app)
     if app.config["PROXIES"]:
         hops = int(app.config["PROXIES"])
@@ -97,6 +97,14 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops
         )
     return app
+
+
+def _imported(name: str) -> Any:
+    try:
+        return import_module(f"{__name__}.{name}")
+    except ImportError as missing:
+        print(f"{name} is left out: {missing}")
+        return None
 
 
 def load_state(folder: str | Path | None = None) -> AppState:

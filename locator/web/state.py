@@ -14,6 +14,7 @@ from flask import current_app
 
 from locator.catalogue import Catalogue
 from locator.city import City
+from locator.coverage import Coverage, CoverageQuery, coverage
 from locator.walking.walkable import WalkableCity
 
 T = TypeVar("T")
@@ -28,7 +29,7 @@ class Memo:
         How many answers are kept; the one unused for longest goes first.
     """
 
-    def __init__(self, size: int = 128) -> None:
+    def __init__(self, size: int = 96) -> None:
         self._size = size
         self._answers: OrderedDict[Hashable, Any] = OrderedDict()
         self._lock = threading.Lock()
@@ -76,6 +77,10 @@ class AppState:
     def timezone(self) -> ZoneInfo:
         """The city's time zone."""
         return ZoneInfo(self.city.catalogue.timezone)
+
+    def coverage(self, query: CoverageQuery) -> Coverage:
+        """Return the coverage for `query`, computed once for the same question."""
+        return self.memo.get(query, lambda: coverage(self.ground, query))
 
     def now(self) -> datetime:
         """Return this moment in the city's time zone."""

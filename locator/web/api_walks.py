@@ -1,0 +1,124 @@
+"""Answer machines where to walk: places for some words, and the nearest facilities."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from locator.errors import N_, NotFoundError
+from locator.nearest import NearestQuery, NearestResult, nearest
+from locator.places import Place
+from locator.web.api import facility_properties
+from locator.web.features import DEGREE_DIGITS, collection, decimal, feature, whole
+from locator.web.i18n import gettext
+from locator.web.operations import GEOJSON, Answer, operation
+from locator.web.queries import NearestParams, SearchParams, known_layers, shortened
+from locator.web.shapes import NearestAnswer, SearchAnswer
+from locator.web.state import AppState
+
+
+@operation(
+    "/api/search",
+    SearchParams,
+    SearchAnswer,
+    summary="Places for some words",
+    errors=(422,),
+)
+def search(app: AppState, asked: SearchParams) -> Answer:
+    """Addresses, streets, stops, districts and facilities, best first. A pasted `lat, lon` is a
+    place too; outside the city it is answered with 422.
+    """
+    places = app.city.gazetteer.search(asked.q, limit=asked.limit)
+    return {"q": asked.q, "places": [place_json(place) for place in places]}
+
+
+def place_json(place: Place) -> dict[str, Any]:
+    """Return a place of the gazetteer; its note in the language of the request."""
+    return {
+        "label": place.label,
+        "kind": place.kind,
+        "lon": round(place.lon, DEGREE_DIGITS),
+        "lat": round(place.lat, DEGREE_DIGITS),
+        "precision": place.precision,
+        "score": round(place.score, 1),
+        "note": gettext(place.note).format(**dict(place.note_values)) if place.note else None,
+        "facility_id": place.facility_id,
+    }
+
+
+@operation(
+    "/api/nearest",
+    NearestParams,
+    NearestAnswer,
+    summary="The nearest facilities on foot",
+    media_type=GEOJSON,
+    errors=(404, 422),
+)
+def nearest_on_foot(app: AppState, asked: NearestParams) -> Answer:
+    """The `k` nearest of each layer named, sorted by walking time. Say where from with `q`, or with
+    `lat` and `lon`. 404: no such layer, or no place of that name; 422: outside the city.
+    """
+    chosen = known_layers(app.catalogue, asked.layer)
+    origin = origin_of(app, asked)
+    query = NearestQuery(
+        layers=tuple(layer.id for layer in chosen),
+        lon=origin.lon,
+        lat=origin.lat,
+        k=asked.k,
+        pace_m_s=asked.pace,
+        open_now=asked.open == "now",
+        status=asked.status,
+        at=asked.at,
+    )
+    return nearest_json(app, origin, nearest(app.ground, query))
+
+
+def origin_of(app: AppState, asked: NearestParams) -> Place:
+    """Return where the walk starts: the best match of the words, or the very point.
+
+    Raises
+    ------
+    NotFoundError
+        If no place matches the words.
+    OutsideCityError
+        If the words are coordinates outside the city.
+    """
+    if asked.lat is not None and asked.lon is not None:
+        label = f"{asked.lat:.5f}, {asked.lon:.5f}"
+        return Place(label, "coordinate", asked.lon, asked.lat, "exact", 100.0)
+    places = app.city.gazetteer.search(asked.q or "", limit=1)
+    if not places:
+        raise NotFoundError(
+            N_("No place of this city is called {given}."),
+            parameter="q",
+            given=shortened(asked.q),
+        )
+    best: Place = places[0]
+    return best
+
+
+def nearest_json(app: AppState, origin: Place, result: NearestResult) -> dict[str, Any]:
+    """Return the answer of `nearest` as GeoJSON."""
+    properties = facility_properties(app)
+    geometry = app.city.facilities.geometry
+    features = []
+    rows: Any = result.rows.itertuples()
+    for row in rows:
+        walk = {
+            "walk_m": whole(row.walk_m),
+            "walk_s": whole(row.walk_s),
+            "pace_m_s": decimal(row.pace_m_s, 3),
+            "model": result.model,
+            "open_state": row.open_state,
+            "next_change": None if pd.isna(row.next_change) else row.next_change.isoformat(),
+            "via": list(row.via),
+        }
+        id_ = str(row.Index)
+        features.append(feature(properties[id_] | walk, geometry.loc[row.Index], id_=id_))
+    return collection(
+        features,
+        origin=place_json(origin),
+        model=result.model,
+        at=result.at.isoformat(timespec="seconds"),
+    )
