@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from locator.errors import N_, LocatorError
+from locator.language import speaking
 from locator.web import i18n
 
 
@@ -98,7 +99,7 @@ def test_a_proxy_prefix_stays_in_front_of_the_language() -> None:
 @pytest.fixture
 def language(request: pytest.FixtureRequest) -> Iterator[str]:
     code: str = request.param
-    with small_app().test_request_context("/", environ_overrides={"locator.language": code}):
+    with speaking(code):
         yield code
 
 
