@@ -1,0 +1,99 @@
+"""Say what has to be known with the numbers of a coverage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from locator.errors import N_
+from locator.walking.walkable import WalkableCity
+
+
+@dataclass(frozen=True)
+class Caveat:
+    """Something that a reader of the numbers has to know.
+
+    Attributes
+    ----------
+    template : str
+        English message with ``{name}`` placeholders (see `locator.errors.N_`).
+    values : mapping
+        What the placeholders stand for.
+    """
+
+    template: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """The caveat in English."""
+        return self.template.format(**self.values)
+
+
+def coverage_caveats(
+    ground: WalkableCity, rows: tuple[int, ...], *, layer: str, group: str, unreachable: int
+) -> tuple[Caveat, ...]:
+    """Return what has to be known with the coverage of a layer, the gravest first.
+
+    Parameters
+    ----------
+    ground : WalkableCity
+    rows : tuple of int
+        The facilities counted, rows of ``ground.city.facilities``.
+    layer, group : str
+        Ids.
+    unreachable : int
+        People who cannot walk to any of them.
+    """
+    city = ground.city
+    counted = city.facilities.iloc[list(rows)]
+    roughly = int(counted["location_precision"].isin(("street", "area")).sum())
+    last_known = int(counted["status_basis"].eq("last_known").sum())
+    missing = int(ground.completeness["not_located"][layer])
+    factor = city.catalogue.groups[group].factor
+    said = [
+        (not rows, N_("No facility of this layer is open and on the map: nobody is served."), {}),
+        (
+            missing > 0,
+            N_("Listed but not on the map, so they serve nobody here: {count}."),
+            {"count": missing},
+        ),
+        (
+            roughly > 0,
+            N_("Located only by street or neighbourhood: {count} of {counted}."),
+            {"count": roughly, "counted": len(rows)},
+        ),
+        (
+            last_known > 0,
+            N_("Counted as open by an older list only: {count} of {counted}."),
+            {"count": last_known, "counted": len(rows)},
+        ),
+        (
+            unreachable > 0 and bool(rows),
+            N_("People from whose homes no facility can be walked to: {count}."),
+            {"count": unreachable},
+        ),
+        (
+            ground.model.name == "estimate",
+            N_(
+                "Walking times are estimated: the straight line times a detour factor, "
+                "the river crossed only at its crossings."
+            ),
+            {},
+        ),
+        (
+            factor != 1.0,
+            N_("The census does not count this age group; it is scaled from a wider one."),
+            {},
+        ),
+        (
+            city.demand.method == "uniform",
+            N_(
+                "Census cells are spread evenly over squares of {size_m} m, "
+                "whether anyone lives there or not."
+            ),
+            {"size_m": round(city.demand.size_m)},
+        ),
+        (True, N_("Opening hours and free places are not taken into account."), {}),
+    ]
+    return tuple(Caveat(template, values) for holds, template, values in said if holds)

@@ -1,0 +1,280 @@
+"""Count who is served within a standard, who is not, and where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from locator.catalogue import Layer
+from locator.caveats import Caveat, coverage_caveats
+from locator.city import City
+from locator.counting import (
+    SAME_TIME_S,
+    by_band,
+    by_district,
+    curve_by_minute,
+    people_by_district,
+    walking_times,
+)
+from locator.errors import N_, InvalidParameterError, NotComputableError, NotFoundError
+from locator.gaps import find_gaps
+from locator.geo import FloatArray
+from locator.rounding import whole
+from locator.walking.walkable import WalkableCity, nearest_facilities
+
+
+@dataclass(frozen=True)
+class CoverageQuery:
+    """What a planner asks.
+
+    Attributes
+    ----------
+    layer : str
+        Id of a layer.
+    minutes : float or None
+        The standard: walking minutes that count as served. None means the layer's own.
+    group : str or None
+        Id of an age group. None means the layer's own.
+    pace_m_s : float or None
+        Walking speed. None means the layer's own.
+    """
+
+    layer: str
+    minutes: float | None = None
+    group: str | None = None
+    pace_m_s: float | None = None
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Who is served. People are whole; every total is the sum of its districts.
+
+    Attributes
+    ----------
+    layer, group : str
+    minutes, pace_m_s : float
+        What was asked, the layer's own values filled in.
+    model : str
+        The walking model that made the answer.
+    people, served, unserved : int
+        Of the group, in the city; ``served + unserved == people``.
+    share : float
+        ``served / people``.
+    mean_s, median_s, p90_s : float or None
+        Walking time to the nearest facility, weighted by people. The mean is over those who can
+        walk to one; None where nobody can, or where more than the quantile cannot.
+    unreachable : int
+        People who cannot walk to any facility.
+    districts : DataFrame
+        Index: number. Columns ``name``, ``people``, ``served``, ``unserved``, ``share``,
+        ``beyond`` (share outside the standard), ``mean_s``, ``median_s``, ``p90_s``; NaN where
+        there is nobody, or no way.
+    curve : DataFrame
+        ``minutes`` (0 to 60), ``people`` served within them, ``share``.
+    distribution : DataFrame
+        ``from_min``, ``to_min`` (``inf`` for the last band), ``people``, ``share``: how many have
+        their nearest facility more than ``from_min`` and at most ``to_min`` minutes away. The
+        first band includes 0, the last includes those who cannot walk to any.
+    gaps : GeoDataFrame
+        The ten largest areas of unserved people (see `locator.gaps.Gaps`).
+    gaps_total, gaps_rest_people : int
+        How many gaps there are; unserved people outside the ten.
+    walk_s : (n,) float array
+        Seconds to the nearest facility for each demand point; ``inf`` where there is none.
+    counted, counted_sites : int
+        Usable, located facilities, a centre with several sites once; and their sites.
+    completeness : Series
+        The layer's row of `locator.check.completeness`.
+    caveats : tuple of Caveat
+        What has to be known with the numbers.
+    """
+
+    layer: str
+    group: str
+    minutes: float
+    pace_m_s: float
+    model: str
+    people: int
+    served: int
+    unserved: int
+    share: float
+    mean_s: float | None
+    median_s: float | None
+    p90_s: float | None
+    unreachable: int
+    districts: pd.DataFrame
+    curve: pd.DataFrame
+    distribution: pd.DataFrame
+    gaps: gpd.GeoDataFrame
+    gaps_total: int
+    gaps_rest_people: int
+    walk_s: FloatArray
+    counted: int
+    counted_sites: int
+    completeness: pd.Series
+    caveats: tuple[Caveat, ...]
+
+
+def coverage(ground: WalkableCity, query: CoverageQuery) -> Coverage:
+    """Return who of a group reaches the nearest usable facility of a layer within a standard.
+
+    Raises
+    ------
+    NotFoundError
+        For a layer that the city does not have.
+    InvalidParameterError
+        For a group, standard or pace that makes no sense.
+    NotComputableError
+        For a layer that moves, or a group without people.
+    """
+    asked = _resolve(ground.city, query)
+    rows = counted_rows(ground, asked.layer.id)
+    walk_s = nearest_facilities(ground, rows)[0] / asked.pace_m_s
+    people = ground.city.demand.people[asked.group]
+    served = walk_s <= asked.minutes * 60 + SAME_TIME_S
+    districts = by_district(ground.city, people, served, walk_s)
+    total, total_served = int(districts["people"].sum()), int(districts["served"].sum())
+    curve = curve_by_minute(ground.city, people, walk_s, total)
+    reach_m = asked.minutes * 60 * asked.pace_m_s / ground.city.catalogue.estimate.detour_one_bank
+    gaps = find_gaps(ground, ~served, people, walk_s, reach_m=reach_m)
+    mean_s, median_s, p90_s = walking_times(walk_s, people)
+    unreachable = int(whole(people[np.isinf(walk_s)].sum()))
+    return Coverage(
+        layer=asked.layer.id,
+        group=asked.group,
+        minutes=asked.minutes,
+        pace_m_s=asked.pace_m_s,
+        model=ground.model.name,
+        people=total,
+        served=total_served,
+        unserved=total - total_served,
+        share=total_served / total,
+        mean_s=_finite(mean_s),
+        median_s=_finite(median_s),
+        p90_s=_finite(p90_s),
+        unreachable=unreachable,
+        districts=districts,
+        curve=curve,
+        distribution=by_band(curve, total),
+        gaps=gaps.largest,
+        gaps_total=gaps.count,
+        gaps_rest_people=max(0, total - total_served - int(gaps.largest["people"].sum())),
+        walk_s=walk_s,
+        counted=_centres(ground, rows),
+        counted_sites=len(rows),
+        completeness=ground.completeness.T[asked.layer.id],
+        caveats=coverage_caveats(
+            ground, rows, layer=asked.layer.id, group=asked.group, unreachable=unreachable
+        ),
+    )
+
+
+def coverage_overview(ground: WalkableCity) -> pd.DataFrame:
+    """Return every layer at a glance, at its own standard, group and pace.
+
+    Returns
+    -------
+    DataFrame
+        Index: layer id, in catalogue order. Columns ``computable`` (False for layers that move,
+        whose numbers are missing), ``group``, ``minutes``, ``pace_m_s``, ``people``, ``served``,
+        ``unserved``, ``share``, ``mean_s``, ``median_s``, ``p90_s``, ``counted``.
+    """
+    return pd.DataFrame(
+        [_glance(ground, layer) for layer in ground.city.catalogue.layers.values()],
+        index=pd.Index(list(ground.city.catalogue.layers), name="layer", dtype=object),
+    ).astype(dict.fromkeys(("people", "served", "unserved", "counted"), "Int64"))
+
+
+def counted_rows(ground: WalkableCity, layer: str) -> tuple[int, ...]:
+    """Return the rows of ``ground.city.facilities`` that count for the coverage of `layer`."""
+    return tuple(ground.usable_rows[layer].tolist())
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A query with the layer's own values filled in."""
+
+    layer: Layer
+    group: str
+    minutes: float
+    pace_m_s: float
+
+
+def _resolve(city: City, query: CoverageQuery) -> _Asked:
+    layer = city.catalogue.layers.get(query.layer)
+    if layer is None:
+        raise NotFoundError(
+            N_("There is no layer {layer}. The layers are: {layers}."),
+            parameter="layer",
+            layer=query.layer,
+            layers=", ".join(city.catalogue.layers),
+        )
+    if layer.moves:
+        raise NotComputableError(
+            N_("The facilities of this layer move, so they cover no fixed place."),
+            parameter="layer",
+        )
+    group = layer.group if query.group is None else query.group
+    if group not in city.demand.people:
+        raise InvalidParameterError(
+            N_("There is no age group {group}. The groups are: {groups}."),
+            parameter="group",
+            group=group,
+            groups=", ".join(city.catalogue.groups),
+        )
+    if not city.demand.people[group].sum() >= 0.5:
+        raise NotComputableError(
+            N_("The city folder knows no people of this group, so nobody can be counted."),
+            parameter="group",
+        )
+    minutes = float(layer.standard_min if query.minutes is None else query.minutes)
+    if not 0 < minutes < np.inf:
+        raise InvalidParameterError(
+            N_("The standard must be more than 0 minutes, not {minutes}."),
+            parameter="minutes",
+            minutes=query.minutes,
+        )
+    pace_m_s = layer.pace_m_s if query.pace_m_s is None else query.pace_m_s
+    if not 0 < pace_m_s < np.inf:
+        raise InvalidParameterError(
+            N_("The pace must be more than 0 metres a second, not {pace}."),
+            parameter="pace",
+            pace=pace_m_s,
+        )
+    return _Asked(layer, group, minutes, pace_m_s)
+
+
+def _glance(ground: WalkableCity, layer: Layer) -> dict[str, object]:
+    """Return the row of one layer in the overview."""
+    known: dict[str, object] = {
+        "computable": not layer.moves,
+        "group": layer.group,
+        "minutes": float(layer.standard_min),
+        "pace_m_s": layer.pace_m_s,
+    }
+    numbers = ("people", "served", "unserved", "share", "mean_s", "median_s", "p90_s", "counted")
+    if layer.moves:
+        return known | dict.fromkeys(numbers)
+    rows = counted_rows(ground, layer.id)
+    walk_s = nearest_facilities(ground, rows)[0] / layer.pace_m_s
+    people = ground.city.demand.people[layer.group]
+    served = walk_s <= layer.standard_min * 60 + SAME_TIME_S
+    total, total_served = (
+        int(people_by_district(ground.city, weights).sum()) for weights in (people, people * served)
+    )
+    times = (_finite(time_s) for time_s in walking_times(walk_s, people))
+    share = total_served / total if total else None
+    found = (total, total_served, total - total_served, share, *times, _centres(ground, rows))
+    return known | dict(zip(numbers, found, strict=True))
+
+
+def _finite(value: float) -> float | None:
+    return value if np.isfinite(value) else None
+
+
+def _centres(ground: WalkableCity, rows: tuple[int, ...]) -> int:
+    """Return how many facilities the sites in `rows` are, a centre counted once."""
+    return len(np.unique(ground.centre[list(rows)]))
