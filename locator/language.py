@@ -35,11 +35,6 @@ def current_language() -> str:
     return _spoken.get()
 
 
-def speak(language: str) -> None:
-    """Speak `language` from here on, in this thread or task."""
-    _spoken.set(language)
-
-
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
     """Speak `language` inside the block."""

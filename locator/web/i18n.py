@@ -31,7 +31,7 @@ from locator.language import (
     number,
     percent,
     read_catalogue,
-    speak,
+    speaking,
     text,
     translations,
 )
@@ -59,7 +59,7 @@ __all__ = [
     "percent",
     "prefix",
     "read_catalogue",
-    "speak",
+    "speaking",
     "text",
     "translations",
     "url",
@@ -75,7 +75,7 @@ LANGUAGE_NAMES = {"pl": "Polski", "en": "English", "uk": "Українська"}
 def language_prefix(application: WSGIApplication) -> WSGIApplication:
     """Return `application` with the language taken off the front of the path.
 
-    The language is spoken for the rest of the request (`locator.language`); ``locator.root``, the
+    The language is spoken while the answer is made (`locator.language`); ``locator.root``, the
     script name without the language, is put into the environment; ``/pl/...`` is redirected to
     the address without a prefix.
     """
@@ -84,14 +84,14 @@ def language_prefix(application: WSGIApplication) -> WSGIApplication:
         root, path = environ.get("SCRIPT_NAME", ""), environ.get("PATH_INFO", "")
         first, slash, rest = path.removeprefix("/").partition("/")
         environ["locator.root"] = root
-        speak(DEFAULT_LANGUAGE)
         if first not in LANGUAGES or not path.startswith("/"):
-            return application(environ, start_response)
+            with speaking(DEFAULT_LANGUAGE):
+                return application(environ, start_response)
         if first == DEFAULT_LANGUAGE or not slash:
             return _redirect(environ, start_response, f"{root}{prefix(first)}/", rest)
-        speak(first)
         environ["SCRIPT_NAME"], environ["PATH_INFO"] = root + prefix(first), f"/{rest}"
-        return application(environ, start_response)
+        with speaking(first):
+            return application(environ, start_response)
 
     return serve
 
