@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,11 +11,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from locator.geo import FloatArray
-from locator.streetnames import HouseNumber, Name, fold, name_fits, parse_name, parse_number
+from locator.streetnames import STREET, HouseNumber, Name, fold, name_fits, parse_name, parse_number
 
 METRES_PER_DEGREE = 111_320.0
 SAME_STREET_M = 500.0
 """Two spellings of a name are one street when their points come this near to each other."""
+
+_PREFIX = re.compile(r"^ul(?:\.|ica)\s+", re.IGNORECASE)
 
 PARITY_COST = 3
 """How many numbers further away a neighbour on the same side of the street is preferred."""
@@ -113,18 +116,24 @@ def build_streets(rows: Iterable[tuple[str, str, float, float, str]]) -> list[St
 
     Spellings of one street ("Smolki" and "Stanisława Smolki", with or without a title) become
     one when their kinds agree, the shorter fits no other street, and their points come near
-    each other; the label is then the longest one.
+    each other; the label is then the longest one, the address file's before a facility's.
     """
     points: dict[tuple[str, tuple[str, ...]], list[AddressPoint]] = defaultdict(list)
     labels: dict[tuple[str, tuple[str, ...]], dict[str, Name]] = defaultdict(dict)
+    unofficial: dict[tuple[str, tuple[str, ...]], dict[str, Name]] = defaultdict(dict)
     for street, number, lon, lat, basis in rows:
         name = parse_name(street)
         parsed = parse_number(number)
         if not name.core or parsed is None:
             continue
-        key = (name.kind or "ulica", name.core)
+        key = (name.kind or STREET, name.core)
         points[key].append(AddressPoint(str(number), parsed, float(lon), float(lat), basis))
-        labels[key].setdefault(street, name)
+        if basis == "address":
+            labels[key].setdefault(street, name)
+        else:
+            unofficial[key].setdefault(_PREFIX.sub("", street), name)
+    for key, texts in unofficial.items():
+        labels[key] = labels[key] or texts
     for shorter, longer in _spellings(points):
         points[longer] += points.pop(shorter)
         labels[longer] |= labels.pop(shorter)
