@@ -82,16 +82,15 @@ def read_grid(folder: Path, log: FaultLog) -> pd.DataFrame | None:
         return None
     for i in np.flatnonzero(grid.duplicated(["east_km", "north_km"]).to_numpy()):
         log.add(_cell(grid, int(i)), "east_km", "is a cell that is listed twice", "each cell once")
-    known = grid[list(ages)].notna()
-    for i in np.flatnonzero((known.any(axis=1) & ~known.all(axis=1)).to_numpy()):
-        log.add(_cell(grid, int(i)), "age_0_14", "some ages are empty", "all three ages or none")
-    total = grid[list(ages)].sum(axis=1)
-    for i in np.flatnonzero((known.all(axis=1) & (total != grid["people"])).to_numpy()):
+    known = grid[list(ages)].notna().all(axis=1).to_numpy()
+    total = grid[list(ages)].sum(axis=1).to_numpy()
+    people = grid["people"].to_numpy()
+    for i in np.flatnonzero((known & (total != people)) | (total > people)):
         log.add(
             _cell(grid, int(i)),
             "people",
-            f"is {grid['people'].iloc[i]:g}, the ages sum to {total.iloc[i]:g}",
-            "the sum of the three ages",
+            f"is {people[i]:g}, the ages sum to {total[i]:g}",
+            "the sum of the three ages, or more where an age is empty",
         )
     return grid
 
@@ -112,7 +111,8 @@ def spread(
 
     Each of the 100 squares of a cell gets a hundredth of its people; a square belongs to the city
     when its centre does. So the city's people of a cell are its people times its share inside.
-    Cells without ages get the shares of all cells that have them (inside the city).
+    Where the census keeps an age secret, the rest of the cell's people is divided over the secret
+    ages by the shares of all cells that have every age (inside the city).
 
     Parameters
     ----------
@@ -164,11 +164,14 @@ def _squares(grid: pd.DataFrame) -> tuple[IntArray, FloatArray]:
 
 
 def _fill_ages(grid: pd.DataFrame, shares: FloatArray) -> dict[str, FloatArray]:
-    """Return people of each column per cell; ages that are secret follow the city's shares."""
+    """Return people of each column per cell; the rest of a cell follows the city's shares."""
     ages = grid[list(GROUP_COLUMNS[1:])].to_numpy(dtype=np.float64)
     people = grid["people"].to_numpy(dtype=np.float64)
-    known = np.isfinite(ages).all(axis=1)
-    totals = (ages[known] * shares[known, None]).sum(axis=0)
-    city = totals / totals.sum() if totals.sum() > 0 else np.full(3, np.nan)
-    filled = np.where(known[:, None], ages, people[:, None] * city)
+    known = np.isfinite(ages)
+    whole = known.all(axis=1)
+    totals = (ages[whole] * shares[whole, None]).sum(axis=0)
+    weights = np.where(known, 0.0, np.maximum(totals, 1e-9))
+    rest = people - np.where(known, ages, 0.0).sum(axis=1)
+    scale = np.divide(rest, weights.sum(axis=1), out=np.zeros_like(rest), where=~whole)
+    filled = np.where(known, ages, weights * scale[:, None])
     return {"people": people} | dict(zip(GROUP_COLUMNS[1:], filled.T, strict=True))
