@@ -7,8 +7,12 @@ from collections.abc import Callable
 from locator.city import City
 from locator.walking import WalkingModel
 from locator.walking.estimate import EstimateModel
+from locator.walking.network import NetworkModel
 
-MODELS: tuple[Callable[[City], WalkingModel | None], ...] = (EstimateModel.from_city,)
+MODELS: tuple[Callable[[City], WalkingModel | None], ...] = (
+    NetworkModel.from_city,
+    EstimateModel.from_city,
+)
 """Makers of models, best first. A maker returns None where the folder lacks what it needs; the
 last one, the estimate, always works."""
 

@@ -1,0 +1,1 @@
+"""Give each subject of the command line its group of commands."""

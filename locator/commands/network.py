@@ -1,0 +1,122 @@
+"""Build, fetch and describe the street graph of a city folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from locator.city import default_folder
+from locator.walking import osm
+from locator.walking.building import build_for_city
+from locator.walking.graph import MARGIN_M
+from locator.walking.graphfile import GRAPH_FILE, read_graph
+
+STEPS = {
+    "download": "Downloading the extract (bytes)",
+    "ways": "Reading ways",
+    "nodes": "Reading nodes",
+    "graph": "Making the graph",
+}
+
+COUNTS = {
+    "ways_read": "ways that may be walked",
+    "ways_outside": "of them outside the city and its margin",
+    "ways_with_missing_nodes": "cut where the file lacks nodes",
+    "blocked_gates": "locked gates",
+    "vertices": "vertices",
+    "edges": "edges",
+    "parallel_edges": "of them loops or longer parallels",
+    "length_km": "kilometres of streets",
+    "other_parts": "parts not connected to the rest, dropped",
+    "other_parts_km": "kilometres in them",
+    "no_wheelchair_km": "kilometres not for wheelchairs",
+    "no_pram_km": "kilometres not for prams",
+    "closed_at_night_km": "kilometres closed at night",
+}
+"""What the report counts, in words."""
+
+city_option = click.option(
+    "--city",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    default=None,
+    help="City folder (default: LOCATOR_GEODATA, or this city's own).",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+
+
+@click.group()
+def network() -> None:
+    """Street graph of a city: real walks instead of the estimate."""
+
+
+@network.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@city_option
+@click.option("--margin", "margin_m", type=click.FloatRange(0, 50_000), default=MARGIN_M)
+@json_option
+def build(file: Path, folder: Path | None, margin_m: float, as_json: bool) -> None:
+    """Build the street graph from an OpenStreetMap extract FILE.osm.pbf.
+
+    Keeps what a pedestrian may use inside the city and --margin metres around it. The graph that
+    was there is replaced only by a complete one.
+    """
+    where = folder or default_folder()
+    with progress_bar(quiet=as_json) as progress:
+        graph = build_for_city(file, where, margin_m=margin_m, progress=progress)
+    tell(where, graph.about, as_json=as_json)
+
+
+@network.command()
+@city_option
+@json_option
+def show(folder: Path | None, as_json: bool) -> None:
+    """Say what the street graph of a city folder holds, after checking it."""
+    where = folder or default_folder()
+    tell(where, read_graph(where / GRAPH_FILE).about, as_json=as_json)
+
+
+@contextmanager
+def progress_bar(*, quiet: bool = False) -> Iterator[osm.Progress]:
+    """Give a progress function that draws one bar for each step, on standard error."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:>12,}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), disable=quiet) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def progress(step: str, done: int, total: int | None) -> None:
+            if step not in tasks:
+                tasks[step] = bars.add_task(STEPS.get(step, step), total=total)
+            bars.update(tasks[step], completed=done, total=total)
+
+        yield progress
+
+
+def tell(folder: Path, about: Mapping[str, Any], *, as_json: bool) -> None:
+    """Print what was built, for people or for machines."""
+    if as_json:
+        click.echo(json.dumps(about, ensure_ascii=False, indent=2))
+        return
+    report = about["report"]
+    table = Table("", "", title=f"{folder / GRAPH_FILE}", show_header=False)
+    table.add_row("source", about["source"])
+    date = about["source_date"] or "unknown"
+    table.add_row("streets as of", f"{date} ({about['source_date_basis']})")
+    table.add_row("attribution", about["attribution"])
+    for key, words in COUNTS.items():
+        table.add_row(words, f"{report[key]:,}")
+    for reason, ways in list(report["ways_not_walkable"].items())[:8]:
+        table.add_row(f"ways left out: {reason}", f"{ways:,}")
+    Console().print(table)

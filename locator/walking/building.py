@@ -1,0 +1,60 @@
+"""Build the street graph of a city folder from an OpenStreetMap file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from locator.catalogue import read_catalogue
+from locator.districts import FILE as DISTRICTS_FILE
+from locator.districts import city_boundary, read_districts
+from locator.errors import CityFolderError, Fault
+from locator.geo import Projection
+from locator.reading import FaultLog
+from locator.walking.graph import MARGIN_M, build_graph
+from locator.walking.graphfile import GRAPH_FILE, StreetGraph, write_graph
+from locator.walking.osm import Progress, read_streets, silent
+
+
+def build_for_city(
+    extract: Path, folder: Path, *, margin_m: float = MARGIN_M, progress: Progress = silent
+) -> StreetGraph:
+    """Read `extract`, clip it to the city of `folder` and write its street graph there.
+
+    The graph that was there is replaced only when the new one is complete.
+
+    Parameters
+    ----------
+    extract : Path
+        An ``.osm.pbf`` file that covers the city.
+    folder : Path
+        A city folder; only its catalogue and districts are needed.
+    margin_m : float
+        How far outside the city streets are kept.
+    progress : callable
+        See `locator.walking.osm.Progress`.
+
+    Returns
+    -------
+    StreetGraph
+        ``about["report"]`` says what was read and dropped.
+
+    Raises
+    ------
+    CityFolderError, ExtractError, GraphFileError
+    """
+    catalogue = read_catalogue(folder)
+    projection = Projection(catalogue.crs_metric)
+    faults: list[Fault] = []
+    districts = read_districts(folder, projection, FaultLog(DISTRICTS_FILE, faults))
+    if districts is None:
+        raise CityFolderError(faults)
+    graph = build_graph(
+        read_streets(extract, progress=progress),
+        projection=projection,
+        source=extract.name,
+        boundary=city_boundary(districts),
+        margin_m=margin_m,
+        progress=progress,
+    )
+    write_graph(graph, folder / GRAPH_FILE)
+    return graph

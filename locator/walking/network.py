@@ -1,0 +1,433 @@
+"""Walk along the streets: the walking model that uses a street graph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+
+from locator.city import City
+from locator.errors import N_
+from locator.geo import FloatArray, IntArray
+from locator.walking import Placed, Walk
+from locator.walking.access import Mark
+from locator.walking.graphfile import (
+    GRAPH_FILE,
+    Array,
+    GraphFileError,
+    StreetGraph,
+    read_about,
+    read_graph,
+)
+from locator.walking.matrix import centres, largest_part, matrix
+from locator.walking.snapping import EdgeIndex, Snapped
+from locator.walking.trees import Tree, Trees
+
+OFF_NETWORK_M = 300.0
+"""A point farther from every street than this is said to be off the network."""
+
+SHORTEST_NAMED_M = 25.0
+"""Streets followed for less than this are not worth naming."""
+
+_SMALLEST_M = 1e-9
+
+Profile = Literal["foot", "pram", "wheelchair"]
+
+PROFILE_MARKS: dict[Profile, Mark] = {
+    "foot": Mark(0),
+    "pram": Mark.NO_PRAM,
+    "wheelchair": Mark.NO_WHEELCHAIR,
+}
+"""What each profile stays away from."""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How far every vertex of the graph is from the nearest of some facilities.
+
+    Attributes
+    ----------
+    facilities : Placed
+    distance_m : (n,) float array
+        ``inf`` where no facility can be reached.
+    facility : (n,) int array
+        Index of the serving facility, -1 where there is none.
+    """
+
+    facilities: Placed
+    distance_m: FloatArray
+    facility: IntArray
+
+
+@dataclass(frozen=True)
+class NetworkModel:
+    """The street network behind the interface of `locator.walking.WalkingModel`.
+
+    A point is set onto the nearest edge; the straight way from the point to the street (its gap)
+    is walked and counted. Distances are exact for the graph.
+
+    Attributes
+    ----------
+    graph : StreetGraph
+    profile : str
+        ``"foot"``, ``"pram"`` or ``"wheelchair"``.
+    at_night : bool
+        Stay away from gates and ways that are closed at night.
+    """
+
+    graph: StreetGraph
+    profile: Profile = "foot"
+    at_night: bool = False
+    name: Literal["network"] = field(default="network", init=False)
+    trees: Trees = field(default_factory=Trees, init=False, repr=False, compare=False)
+
+    @classmethod
+    def from_city(cls, city: City) -> NetworkModel | None:
+        """Return the model of a city whose folder holds a street graph, None where it does not.
+
+        Raises
+        ------
+        GraphFileError
+            As `from_folder`: a graph that is there but cannot be used is not passed over.
+        """
+        if not has_graph(city.folder):
+            return None
+        return cls.from_folder(city.folder, city.catalogue.crs_metric)
+
+    @classmethod
+    def from_folder(cls, folder: Path, crs: str) -> NetworkModel:
+        """Return the model of the street graph in a city folder.
+
+        Raises
+        ------
+        GraphFileError
+            There is none, it cannot be used, or it was made for another metric CRS.
+        """
+        graph = read_graph(folder / GRAPH_FILE)
+        if graph.about["crs"] != crs:
+            raise GraphFileError(
+                N_(
+                    "{file} is in {found}, the city's metric CRS is {wanted}: build it again "
+                    "with `locator network build`."
+                ),
+                file=GRAPH_FILE,
+                found=graph.about["crs"],
+                wanted=crs,
+            )
+        return cls(graph)
+
+    def variant(self, profile: Profile, *, at_night: bool = False) -> NetworkModel:
+        """Return the model of the same streets for a pram, a wheelchair or the night."""
+        return NetworkModel(self.graph, profile, at_night)
+
+    # -- points onto streets ---------------------------------------------------------------
+
+    def place(self, xy: FloatArray) -> Placed:
+        """Set (n, 2) metric points onto the streets.
+
+        ``extra`` holds ``edge`` (-1: nowhere near a street), ``along_m``, ``gap_m`` and
+        ``foot_xy``, the point of the street.
+        """
+        points = np.asarray(xy, dtype=np.float64).reshape(-1, 2)
+        snapped = self.index.snap(points)
+        return Placed(
+            points,
+            {
+                "edge": snapped.edge,
+                "along_m": snapped.along_m,
+                "gap_m": snapped.gap_m,
+                "foot_xy": snapped.xy,
+            },
+        )
+
+    @staticmethod
+    def off_network(placed: Placed) -> Array:
+        """Tell which points are more than `OFF_NETWORK_M` from every street."""
+        return np.asarray(placed.extra["gap_m"] > OFF_NETWORK_M)
+
+    # -- distances -------------------------------------------------------------------------
+
+    def walk_m(self, origin: Placed, targets: Placed, *, limit_m: float = np.inf) -> FloatArray:
+        """Return (n,) metres from one origin to each target; ``inf`` beyond `limit_m`."""
+        if len(targets) == 0 or origin.extra["edge"][0] < 0:
+            return np.full(len(targets), np.inf)
+        walk_m = self._at(self.tree(origin, limit_m=limit_m).distance_m, targets)[0]
+        same = np.flatnonzero(targets.extra["edge"] == origin.extra["edge"][0])
+        walk_m[same] = np.minimum(
+            walk_m[same], _direct_m(origin, np.zeros(len(same), dtype=np.int64), targets, same)
+        )
+        walk_m[walk_m > limit_m] = np.inf
+        return walk_m
+
+    def nearest(self, demand: Placed, facilities: Placed) -> tuple[FloatArray, IntArray]:
+        """Return, for each demand point, (n,) metres to the nearest facility and its index."""
+        return self.read(self.spread(facilities), demand)
+
+    def spread(self, facilities: Placed, *, limit_m: float = np.inf) -> Spread:
+        """Return every vertex's distance to the nearest facility: one multi-source Dijkstra."""
+        n = len(self.graph.vertex_xy)
+        if len(facilities) == 0:
+            return Spread(facilities, np.full(n, np.inf), np.full(n, -1, dtype=np.int64))
+        distance_m, _, source = dijkstra(
+            self._with_sources(facilities),
+            directed=True,
+            indices=np.arange(n, n + len(facilities)),
+            return_predecessors=True,
+            min_only=True,
+            limit=limit_m,
+        )
+        facility = np.where(source[:n] < n, -1, source[:n].astype(np.int64) - n)
+        return Spread(facilities, distance_m[:n], facility)
+
+    def read(self, spread: Spread, demand: Placed) -> tuple[FloatArray, IntArray]:
+        """Return each demand point's metres to its nearest facility, and that one's index."""
+        walk_m, vertex = self._at(spread.distance_m, demand)
+        facility = np.where(vertex >= 0, spread.facility[vertex], -1)
+        point, other = _same_edge(demand.extra["edge"], spread.facilities.extra["edge"])
+        direct_m = _direct_m(demand, point, spread.facilities, other)
+        # Ascending writes: of several facilities on one edge, the nearest is written last.
+        for i in np.lexsort((-direct_m, point)):
+            if direct_m[i] < walk_m[point[i]]:
+                walk_m[point[i]] = direct_m[i]
+                facility[point[i]] = other[i]
+        return walk_m, np.where(np.isfinite(walk_m), facility, -1)
+
+    def tree(self, origin: Placed, *, limit_m: float = np.inf) -> Tree:
+        """Return the shortest ways from one origin to every vertex within `limit_m` or more."""
+        key = (
+            int(origin.extra["edge"][0]),
+            float(origin.extra["along_m"][0]),
+            float(origin.extra["gap_m"][0]),
+        )
+        tree = self.trees.find(key, limit_m)
+        if tree is None:
+            n = len(self.graph.vertex_xy)
+            distance_m, before = dijkstra(
+                self._with_sources(origin.take(slice(0, 1))),
+                directed=True,
+                indices=np.array([n]),
+                limit=limit_m,
+                return_predecessors=True,
+            )
+            tree = Tree(distance_m[0, :n], before[0], limit_m)
+            self.trees.keep(key, tree)
+        return tree
+
+    def _at(self, vertex_m: FloatArray, placed: Placed) -> tuple[FloatArray, IntArray]:
+        """Return metres at points on edges, and the end of the edge that they are reached by."""
+        edge, along_m = placed.extra["edge"], placed.extra["along_m"]
+        at_u, at_v = self.graph.edge_u[edge], self.graph.edge_v[edge]
+        by_u = vertex_m[at_u] + along_m
+        by_v = vertex_m[at_v] + (self.graph.edge_length_m[edge] - along_m)
+        walk_m = np.minimum(by_u, by_v) + placed.extra["gap_m"]
+        vertex = np.where(by_u <= by_v, at_u, at_v).astype(np.int64)
+        reached = (edge >= 0) & np.isfinite(walk_m)
+        return np.where(reached, walk_m, np.inf), np.where(reached, vertex, -1)
+
+    def _with_sources(self, placed: Placed) -> csr_array:
+        """Return the matrix with one more vertex per point, joined to both ends of its edge."""
+        indptr, indices, weight_m, _ = self.csr
+        edge, along_m, gap_m = (placed.extra[key] for key in ("edge", "along_m", "gap_m"))
+        on = np.flatnonzero(edge >= 0)
+        ends = np.column_stack([self.graph.edge_u[edge[on]], self.graph.edge_v[edge[on]]])
+        to_ends = np.column_stack([along_m[on], self.graph.edge_length_m[edge[on]] - along_m[on]])
+        to_ends = np.maximum(to_ends + gap_m[on, None], _SMALLEST_M)
+        counts = np.where(edge >= 0, 2, 0)
+        size = len(indptr) - 1 + len(placed)
+        return csr_array(
+            (
+                np.concatenate([weight_m, to_ends.ravel()]),
+                np.concatenate([indices, ends.ravel().astype(np.int32)]),
+                np.concatenate([indptr, indptr[-1] + np.cumsum(counts).astype(np.int32)]),
+            ),
+            shape=(size, size),
+        )
+
+    # -- the walk itself -------------------------------------------------------------------
+
+    def walk(self, origin: Placed, target: Placed) -> Walk:
+        """Return the walk along the streets, with the names of the streets followed.
+
+        Where the target cannot be reached the line is empty and ``walk_m`` is ``inf``.
+        """
+        route = self._route(origin, target)
+        if route is None:
+            return Walk(np.empty((0, 2)), np.inf)
+        walk_m, pieces = route
+        if walk_m == 0.0:
+            return Walk(np.vstack([origin.xy[:1], target.xy[:1]]), 0.0)
+        lines = [self._line(edge, begin_m, end_m) for edge, begin_m, end_m in pieces]
+        xy = np.vstack([origin.xy[:1], *lines, target.xy[:1]])
+        moved = np.r_[True, np.any(np.diff(xy, axis=0) != 0, axis=1)]
+        return Walk(xy[moved], walk_m, self._names(pieces))
+
+    def _route(
+        self, origin: Placed, target: Placed
+    ) -> tuple[float, list[tuple[int, float, float]]] | None:
+        """Return the length and the edges walked, each from one distance along it to another."""
+        start, goal = (int(placed.extra["edge"][0]) for placed in (origin, target))
+        if start < 0 or goal < 0:
+            return None
+        from_m, to_m = (float(placed.extra["along_m"][0]) for placed in (origin, target))
+        first = np.zeros(1, dtype=np.int64)
+        direct_m = np.inf if start != goal else float(_direct_m(origin, first, target, first)[0])
+        found = self._shortest(origin, target, direct_m)
+        if found is None or direct_m <= found[0]:
+            if not np.isfinite(direct_m):
+                return None
+            return direct_m, [(start, from_m, to_m)]
+        walk_m, vertices = found
+        edges = [self._entry(u, v) for u, v in zip(vertices, vertices[1:], strict=False)]
+        pieces = [(start, from_m, self._end_m(start, vertices[0], from_m))]
+        for edge, u in zip(edges, vertices, strict=False):
+            length_m = float(self.graph.edge_length_m[edge])
+            pieces.append(
+                (edge, 0.0, length_m) if self.graph.edge_u[edge] == u else (edge, length_m, 0.0)
+            )
+        pieces.append((goal, self._end_m(goal, vertices[-1], to_m), to_m))
+        return walk_m, pieces
+
+    def _shortest(
+        self, origin: Placed, target: Placed, direct_m: float
+    ) -> tuple[float, list[int]] | None:
+        """Return the shortest way over at least one vertex: metres and vertices in order.
+
+        The search is widened until the target lies inside it, so that near targets stay cheap.
+        """
+        n = len(self.graph.vertex_xy)
+        limit_m = 300.0 + 1.5 * float(np.hypot(*(target.xy[0] - origin.xy[0])))
+        while True:
+            tree = self.tree(origin, limit_m=limit_m)
+            walk_m, vertex = self._at(tree.distance_m, target)
+            if walk_m[0] <= tree.limit_m or direct_m <= tree.limit_m or np.isinf(tree.limit_m):
+                break
+            limit_m = limit_m * 2 if limit_m < 50_000 else np.inf
+        if vertex[0] < 0:
+            return None
+        vertices = [int(vertex[0])]
+        while (previous := int(tree.before[vertices[-1]])) != n:
+            vertices.append(previous)
+        return float(walk_m[0]), vertices[::-1]
+
+    def _end_m(self, edge: int, vertex: int, along_m: float) -> float:
+        """Return where on an edge its end `vertex` lies; of a loop, the nearer end."""
+        length_m = float(self.graph.edge_length_m[edge])
+        if self.graph.edge_u[edge] == self.graph.edge_v[edge]:
+            return 0.0 if along_m <= length_m - along_m else length_m
+        return 0.0 if self.graph.edge_u[edge] == vertex else length_m
+
+    def _entry(self, u: int, v: int) -> int:
+        """Return the edge that the matrix keeps between two neighbouring vertices."""
+        indptr, indices, _, entry_edge = self.csr
+        row = slice(indptr[u], indptr[u + 1])
+        return int(entry_edge[row][np.searchsorted(indices[row], v)])
+
+    def _line(self, edge: int, begin_m: float, end_m: float) -> FloatArray:
+        """Return the points of an edge between two distances along it, in walking order."""
+        part = slice(self.graph.line_start[edge], self.graph.line_start[edge + 1])
+        xy, along_m = self.graph.line_xy[part], self.graph.line_along_m[part]
+        low, high = min(begin_m, end_m), max(begin_m, end_m)
+        ends = np.column_stack([np.interp([low, high], along_m, xy[:, axis]) for axis in (0, 1)])
+        inner = xy[(along_m > low) & (along_m < high)]
+        line = np.vstack([ends[:1], inner, ends[1:]])
+        return line if begin_m <= end_m else line[::-1]
+
+    def _names(self, pieces: Iterable[tuple[int, float, float]]) -> tuple[str, ...]:
+        """Return the names of the streets followed, in order, leaving out the briefly touched."""
+        stretches: list[tuple[str, float]] = []
+        for edge, begin_m, end_m in pieces:
+            name = self.graph.name(int(self.graph.edge_name[edge]))
+            if not name:
+                continue
+            length_m = abs(end_m - begin_m)
+            if stretches and stretches[-1][0] == name:
+                length_m += stretches.pop()[1]
+            stretches.append((name, length_m))
+        named = [name for name, length_m in stretches if length_m >= SHORTEST_NAMED_M]
+        return tuple(name for i, name in enumerate(named) if i == 0 or named[i - 1] != name)
+
+    # -- what is prepared once -------------------------------------------------------------
+
+    @cached_property
+    def allowed(self) -> Array | None:
+        """Edges that the profile may use and that connect; None: all of them."""
+        avoid = PROFILE_MARKS[self.profile]
+        if self.at_night:
+            avoid |= Mark.CLOSED_AT_NIGHT
+        if not avoid:
+            return None
+        passable = self.graph.edge_marks & np.uint8(avoid) == 0
+        u, v = self.graph.edge_u, self.graph.edge_v
+        return largest_part(u, v, len(self.graph.vertex_xy), passable)
+
+    @cached_property
+    def csr(self) -> tuple[Array, Array, FloatArray, Array]:
+        """Row starts, columns, metres and edges of the symmetric matrix."""
+        graph = self.graph
+        if self.allowed is None:
+            return graph.indptr, graph.indices, graph.weight_m, graph.entry_edge
+        return matrix(
+            graph.edge_u, graph.edge_v, graph.edge_length_m, len(graph.vertex_xy), self.allowed
+        )
+
+    @cached_property
+    def index(self) -> EdgeIndex:
+        """The edges, ready to be searched."""
+        graph = self.graph
+        counts = np.diff(graph.line_start)
+        return EdgeIndex(
+            cells=graph.cells,
+            cell_start=graph.cell_start,
+            cell_segment=graph.cell_segment,
+            line_xy=graph.line_xy,
+            line_along_m=graph.line_along_m,
+            segment_edge=np.repeat(np.arange(len(counts), dtype=np.int32), counts),
+            allowed=self.allowed,
+        )
+
+    @cached_property
+    def reach(self) -> Snapped:
+        """The centres of the isochrone grid, set onto the streets."""
+        graph = self.graph
+        xy = centres(graph.reach)
+        if self.allowed is not None:
+            return self.index.snap(xy, within_m=2 * graph.reach.size_m)
+        return Snapped(graph.reach_edge, graph.reach_along_m, graph.reach_gap_m, xy)
+
+
+def has_graph(folder: Path) -> bool:
+    """Tell whether a city folder holds a street graph."""
+    return (folder / GRAPH_FILE).is_file()
+
+
+def graph_source(folder: Path) -> tuple[str, str]:
+    """Return the date and the attribution of the streets in a city folder."""
+    about = read_about(folder / GRAPH_FILE)
+    return str(about["source_date"]), str(about["attribution"])
+
+
+def _direct_m(a: Placed, i: IntArray, b: Placed, j: IntArray) -> FloatArray:
+    """Return the metres between pairs of points on the same edge, along that edge.
+
+    The very same point is 0 m away: nobody walks to the street and back.
+    """
+    along_m = np.abs(a.extra["along_m"][i] - b.extra["along_m"][j])
+    metres = along_m + a.extra["gap_m"][i] + b.extra["gap_m"][j]
+    return np.where(np.all(a.xy[i] == b.xy[j], axis=-1), 0.0, metres)
+
+
+def _same_edge(points: IntArray, facilities: IntArray) -> tuple[IntArray, IntArray]:
+    """Return all pairs (point, facility) that stand on the same edge."""
+    order = np.argsort(facilities, kind="stable")
+    low = np.searchsorted(facilities[order], points, side="left")
+    high = np.searchsorted(facilities[order], points, side="right")
+    counts = np.where(points >= 0, high - low, 0)
+    point = np.repeat(np.arange(len(points)), counts)
+    turn = np.arange(len(point)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return point, order[np.repeat(low, counts) + turn]

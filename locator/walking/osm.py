@@ -1,0 +1,221 @@
+"""Read the streets that may be walked from an OpenStreetMap PBF file.
+
+The file is streamed twice: ways first, to learn which nodes are needed, then only those nodes
+(filtered inside libosmium), so that memory grows with the streets and not with the file.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import osmium
+
+from locator.errors import N_, LocatorError
+from locator.geo import FloatArray, IntArray
+from locator.walking.access import node_marks, way_marks, why_not_walked
+
+ATTRIBUTION = "© OpenStreetMap contributors, ODbL"
+
+Progress = Callable[[str, int, int | None], None]
+"""Called with a step's name, how much is done and how much there is (None: not known)."""
+
+NAME_KEYS = ("name", "is_sidewalk:of:name", "street:name")
+"""Where the name of a street is looked for, first found first used."""
+
+_REPORT_EVERY = 20_000
+
+
+class ExtractError(LocatorError):
+    """An OpenStreetMap file that cannot be used."""
+
+    code = "extract"
+
+
+def silent(step: str, done: int, total: int | None) -> None:
+    """Report progress to nobody."""
+
+
+@dataclass(frozen=True)
+class Streets:
+    """What was read: w ways over n nodes.
+
+    Attributes
+    ----------
+    refs : (r,) int array
+        Positions of the ways' nodes, way after way; -1 where the file does not hold the node.
+    way_start : (w + 1,) int array
+        Where each way begins in `refs`.
+    way_marks : (w,) uint8 array
+        `locator.walking.access.Mark` of each way.
+    way_name : (w,) int array
+        Index into `names`; 0 is the empty name.
+    names : tuple of str
+    lonlat : (n, 2) float array
+        WGS84.
+    node_marks : (n,) uint8 array
+    source_date, source_date_basis : str
+        ISO 8601 moment of the data, and whether the file's header or its newest way says so.
+    dropped : mapping of str to int
+        Ways left out, by reason.
+    """
+
+    refs: IntArray
+    way_start: IntArray
+    way_marks: np.ndarray[Any, np.dtype[np.uint8]]
+    way_name: IntArray
+    names: tuple[str, ...]
+    lonlat: FloatArray
+    node_marks: np.ndarray[Any, np.dtype[np.uint8]]
+    source_date: str
+    source_date_basis: str
+    dropped: Mapping[str, int]
+
+
+def read_streets(path: Path, *, progress: Progress = silent) -> Streets:
+    """Return the walkable ways of a PBF file with their nodes.
+
+    Parameters
+    ----------
+    path : Path
+        An ``.osm.pbf`` file (any format that libosmium recognises by its suffix).
+    progress : callable
+        See `Progress`.
+
+    Raises
+    ------
+    ExtractError
+        The file is missing, is not OpenStreetMap data, is cut short or holds no street.
+    """
+    ways = _read_ways(path, progress)
+    if not ways.marks:
+        raise ExtractError(
+            N_("{file} holds no street that may be walked: is it a complete extract?"),
+            file=path.name,
+        )
+    refs = np.frombuffer(ways.refs, dtype=np.int64)
+    ids, lonlat, marks = _read_nodes(path, np.unique(refs), progress)
+    if len(ids) == 0:
+        raise ExtractError(
+            N_("{file} holds ways but none of their nodes: it cannot be used."), file=path.name
+        )
+    position = np.searchsorted(ids, refs)
+    position[position == len(ids)] = 0
+    date, basis = _source_date(path, ways.newest)
+    return Streets(
+        refs=np.where(ids[position] == refs, position, -1),
+        way_start=np.frombuffer(ways.start, dtype=np.int64),
+        way_marks=np.frombuffer(ways.marks, dtype=np.uint8),
+        way_name=np.frombuffer(ways.name, dtype=np.int32).astype(np.int64),
+        names=tuple(ways.names),
+        lonlat=lonlat,
+        node_marks=marks,
+        source_date=date,
+        source_date_basis=basis,
+        dropped=dict(ways.dropped.most_common()),
+    )
+
+
+def objects(path: Path, entities: Any, *filters: Any) -> Iterator[Any]:
+    """Yield the objects of a PBF file that pass `filters`.
+
+    Raises
+    ------
+    ExtractError
+        The file cannot be read to its end.
+    """
+    if not path.is_file():
+        raise ExtractError(N_("There is no file {file}."), file=str(path))
+    processor = osmium.FileProcessor(str(path), entities)
+    for condition in filters:
+        processor = processor.with_filter(condition)
+    try:
+        yield from processor
+    except RuntimeError as error:
+        raise ExtractError(
+            N_(
+                "{file} cannot be read as OpenStreetMap data ({detail}). It may be cut short or "
+                "something else altogether: download it again."
+            ),
+            file=path.name,
+            detail=str(error),
+        ) from error
+
+
+class _Ways:
+    """The ways while they are being collected; compact arrays, no objects."""
+
+    def __init__(self) -> None:
+        self.refs = array("q")
+        self.start = array("q", [0])
+        self.marks = array("B")
+        self.name = array("i")
+        self.names: dict[str, int] = {"": 0}
+        self.dropped: Counter[str] = Counter()
+        self.newest: datetime | None = None
+
+    def add(self, way: Any) -> None:
+        tags = {tag.k: tag.v for tag in way.tags}
+        marks = way_marks(tags)
+        if marks is None:
+            if "highway" in tags:
+                self.dropped[why_not_walked(tags)] += 1
+            return
+        self.refs.extend(node.ref for node in way.nodes)
+        self.start.append(len(self.refs))
+        self.marks.append(int(marks))
+        name = next((tags[key] for key in NAME_KEYS if key in tags), "")
+        self.name.append(self.names.setdefault(name, len(self.names)))
+        if self.newest is None or way.timestamp > self.newest:
+            self.newest = way.timestamp
+
+
+def _read_ways(path: Path, progress: Progress) -> _Ways:
+    ways = _Ways()
+    wanted = osmium.filter.KeyFilter("highway", "railway", "public_transport")
+    for count, way in enumerate(objects(path, osmium.osm.WAY, wanted)):
+        ways.add(way)
+        if count % _REPORT_EVERY == 0:
+            progress("ways", count, None)
+    progress("ways", len(ways.marks), len(ways.marks))
+    return ways
+
+
+def _read_nodes(
+    path: Path, needed: IntArray, progress: Progress
+) -> tuple[IntArray, FloatArray, np.ndarray[Any, np.dtype[np.uint8]]]:
+    """Return ids (ascending), lon lat and marks of the needed nodes that the file holds."""
+    ids, lon, lat, marks = array("q"), array("d"), array("d"), array("B")
+    chosen = osmium.filter.IdFilter(needed.tolist())
+    for count, node in enumerate(objects(path, osmium.osm.NODE, chosen)):
+        place = node.location
+        if not place.valid():
+            continue
+        ids.append(node.id)
+        lon.append(place.lon)
+        lat.append(place.lat)
+        tags = node.tags
+        marks.append(int(node_marks({tag.k: tag.v for tag in tags})) if len(tags) else 0)
+        if count % _REPORT_EVERY == 0:
+            progress("nodes", count, len(needed))
+    progress("nodes", len(needed), len(needed))
+    unique, first = np.unique(np.frombuffer(ids, dtype=np.int64), return_index=True)
+    lonlat = np.column_stack([np.frombuffer(lon), np.frombuffer(lat)])[first]
+    return unique, lonlat, np.frombuffer(marks, dtype=np.uint8)[first]
+
+
+def _source_date(path: Path, newest: datetime | None) -> tuple[str, str]:
+    """Return the moment of the data and who says it: the file's header, or its newest way."""
+    header = osmium.FileProcessor(str(path)).header
+    stated = header.get("osmosis_replication_timestamp")
+    if stated:
+        return str(stated), "header"
+    if newest is not None and newest.year > 1970:
+        return newest.strftime("%Y-%m-%dT%H:%M:%SZ"), "newest way"
+    return "", "unknown"
