@@ -1,0 +1,130 @@
+"""Draw the ground of the maps from the city's own data: districts, river, stops.
+
+Shapes are made simple enough to travel in a few kilobytes; nothing is computed with them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from locator.catalogue import River
+from locator.city import City
+from locator.geo import WGS84
+
+SIMPLIFY_M = 25.0
+"""How far a drawn border may lie from the true one."""
+
+DECIMALS = 5
+_SAME_STOP_M = 300.0
+
+Collection = dict[str, Any]
+
+
+def background(city: City) -> Collection:
+    """Return the districts and the river of `city` as GeoJSON.
+
+    Returns
+    -------
+    dict
+        FeatureCollection in WGS84. Districts: ``kind: district``, ``number``, ``roman``,
+        ``name``, ``label`` (lon, lat of its name). River: ``kind: river``.
+    """
+    shapes = simplified(city)
+    features = [
+        feature(
+            shape,
+            kind="district",
+            number=int(number),
+            roman=str(row.roman),
+            name=str(row.name_),
+            label=_rounded(_label_point(shape)),
+        )
+        for (number, row), shape in zip(
+            city.districts.rename(columns={"name": "name_"}).iterrows(), shapes, strict=True
+        )
+    ]
+    river = city.catalogue.river
+    if river is not None:
+        line = river_line(city.districts.index.to_list(), shapes, river)
+        if not line.is_empty:
+            features.append(feature(line, kind="river"))
+    return collection(features)
+
+
+def simplified(city: City) -> list[Any]:
+    """Return the districts in WGS84, simplified together so that they still share borders."""
+    metric = city.districts.geometry.to_crs(city.catalogue.crs_metric)
+    coarse = shapely.coverage_simplify(np.asarray(metric), SIMPLIFY_M)
+    return list(gpd.GeoSeries(coarse, crs=city.catalogue.crs_metric).to_crs(WGS84))
+
+
+def river_line(numbers: Sequence[int], shapes: Sequence[Any], river: River) -> Any:
+    """Return the shared border of the districts on the two banks of `river`."""
+    shape = dict(zip(numbers, shapes, strict=True))
+    bank_a = shapely.union_all([shape[n].boundary for n in river.bank_a if n in shape])
+    bank_b = shapely.union_all([shape[n].boundary for n in river.bank_b if n in shape])
+    shared = shapely.intersection(bank_a, bank_b, grid_size=1e-7)
+    lines = [part for part in shapely.get_parts(shared) if part.geom_type == "LineString"]
+    return shapely.line_merge(shapely.union_all(lines))
+
+
+def stops(city: City) -> Collection:
+    """Return one point for each stop name and place; platforms of one stop are joined."""
+    frame = city.stops.dropna(subset=["lon", "lat"])
+    xy = city.projection.to_metric(frame[["lon", "lat"]].to_numpy())
+    frame = frame.assign(
+        column=np.round(xy[:, 0] / _SAME_STOP_M), row=np.round(xy[:, 1] / _SAME_STOP_M)
+    )
+    joined = frame.groupby(["name", "column", "row"], sort=True)[["lon", "lat"]].mean()
+    west, south, east, north = city.boundary.bounds
+    inside = joined[joined["lon"].between(west, east) & joined["lat"].between(south, north)]
+    features = [
+        feature(shapely.Point(lon, lat), name=str(name))
+        for name, lon, lat in zip(
+            inside.index.get_level_values("name"), inside["lon"], inside["lat"], strict=True
+        )
+    ]
+    return collection(features)
+
+
+def compact_json(value: Any) -> bytes:
+    """Return `value` as UTF-8 JSON without blanks."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+def collection(features: Iterable[Collection], **members: Any) -> Collection:
+    """Return a FeatureCollection; further members stand beside the features."""
+    return {"type": "FeatureCollection", "features": list(features), **members}
+
+
+def feature(geometry: Any, *, identifier: str | None = None, **properties: Any) -> Collection:
+    """Return a GeoJSON feature with coordinates of about a metre; None properties are left out."""
+    head = {"type": "Feature"} if identifier is None else {"type": "Feature", "id": identifier}
+    return {
+        **head,
+        "geometry": None if geometry is None else _rounded(shapely.geometry.mapping(geometry)),
+        "properties": {key: value for key, value in properties.items() if value is not None},
+    }
+
+
+def _label_point(shape: Any) -> tuple[float, float]:
+    """Return the middle of the widest part of `shape`: where its name has most room."""
+    part = max(shapely.get_parts(shape), key=lambda polygon: polygon.area)
+    circle = shapely.maximum_inscribed_circle(part, tolerance=0.001)
+    lon, lat = circle.coords[0]
+    return lon, lat
+
+
+def _rounded(value: Any) -> Any:
+    """Round every number in nested coordinates."""
+    if isinstance(value, dict):
+        return {key: _rounded(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_rounded(item) for item in value]
+    return round(value, DECIMALS) if isinstance(value, float) else value
