@@ -1,0 +1,232 @@
+"""Turn a row of the facilities into what a page shows of it, every fact in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from locator.catalogue import Layer
+from locator.city import City
+from locator.web.i18n import day, gettext, ngettext
+from locator.web.texts import PRECISION, PRECISION_SHORT, STATUS, opening_words
+
+DIALLED = re.compile(r"[^0-9+]")
+WEB = re.compile(r"https?://", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Phone:
+    """A telephone number, as shown and as dialled."""
+
+    shown: str
+    dial: str
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A short remark; `kind` (good, bad, attention, unknown, plain) chooses its sign."""
+
+    kind: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """One facility in words.
+
+    Attributes
+    ----------
+    id, name : str
+    layer : Layer
+    kind, address, district, place_note : str
+        Empty where not known.
+    status, precision : str
+        Codes; ``precision`` is ``"none"`` for a facility that is not located.
+    facts : mapping
+        The row, missing values as None.
+    """
+
+    id: str
+    name: str
+    layer: Layer
+    kind: str
+    address: str
+    district: str
+    place_note: str
+    status: str
+    precision: str
+    phones: tuple[Phone, ...]
+    website: str | None
+    chips: tuple[Chip, ...]
+    facts: Mapping[str, Any]
+
+    @property
+    def located(self) -> bool:
+        """Whether it is on the map."""
+        return self.precision != "none"
+
+    @property
+    def where(self) -> str:
+        """Address and district on one line."""
+        known = [part for part in (self.address, self.district) if part]
+        return ", ".join(known) or gettext("Address not known")
+
+    @property
+    def precision_label(self) -> str:
+        """Precision of the place in two or three words."""
+        return gettext(PRECISION_SHORT[self.precision])
+
+    @property
+    def precision_warning(self) -> str:
+        """A sentence where the place is not exact; empty where it is."""
+        if self.precision in ("exact", "none"):
+            return ""
+        return gettext(PRECISION[self.precision])
+
+    @property
+    def places(self) -> str:
+        """How many places it has, or nothing."""
+        count = self.facts.get("places")
+        if count is None:
+            return ""
+        if self.facts.get("places_basis") == "approximate":
+            return ngettext("about {n} place", "about {n} places", int(count))
+        return ngettext("{n} place", "{n} places", int(count))
+
+    @property
+    def checked(self) -> str:
+        """When the facts were last verified, or how old they are."""
+        if self.facts.get("verified_on"):
+            return gettext("Checked: {date}", date=day(self.facts["verified_on"]))
+        if self.facts.get("source_date"):
+            return gettext("Not checked since {date}", date=day(self.facts["source_date"]))
+        return gettext("Date of the data not known")
+
+    @property
+    def haystack(self) -> str:
+        """Lower-case text that a filter looks in."""
+        return " ".join(
+            part
+            for part in (self.name, self.kind, self.address, self.district, self.place_note)
+            if part
+        ).casefold()
+
+
+def card(
+    city: City,
+    facility_id: str,
+    *,
+    opening: tuple[str, datetime | None, datetime] | None = None,
+) -> Card:
+    """Return the card of one facility.
+
+    Parameters
+    ----------
+    city : City
+    facility_id : str
+        In the index of ``city.facilities``.
+    opening : tuple of (state, next change, now), optional
+        Opening state; without it nothing is said of it.
+
+    Raises
+    ------
+    KeyError
+        If there is no such facility.
+    """
+    facts = row_facts(city.facilities.loc[facility_id])
+    layer = city.catalogue.layers[facts["layer"]]
+    return Card(
+        id=facility_id,
+        name=facts["name"],
+        layer=layer,
+        kind=facts.get("kind") or "",
+        address=facts.get("address") or "",
+        district=district_name(city, facts.get("district")),
+        place_note=facts.get("place_note") or "",
+        status=facts["status"],
+        precision=(facts.get("location_precision") or "none") if _located(facts) else "none",
+        phones=phones(facts.get("phone")),
+        website=web_address(facts.get("website")),
+        chips=chips(facts, layer, opening),
+        facts=facts,
+    )
+
+
+def row_facts(row: pd.Series[Any]) -> dict[str, Any]:
+    """Return a row as a dictionary with None for everything that is missing."""
+    return {str(key): _known(value) for key, value in row.items()}
+
+
+def _known(value: Any) -> Any:
+    if isinstance(value, (dict, list)) or hasattr(value, "geom_type"):
+        return value
+    return None if pd.isna(value) or value == "" else value
+
+
+def _located(facts: Mapping[Hashable, Any] | Mapping[str, Any]) -> bool:
+    return facts.get("x") is not None and facts.get("y") is not None
+
+
+def district_name(city: City, district_number: Any) -> str:
+    """Return ``"IV Prądnik Biały"`` for a district's number, or nothing."""
+    if district_number is None or int(district_number) not in city.districts.index:
+        return ""
+    district = city.districts.loc[int(district_number)]
+    return f"{district['roman']} {district['name']}"
+
+
+def phones(value: str | None) -> tuple[Phone, ...]:
+    """Return the numbers in ``"+48 12 644 23 95; 12 644 00 00"``."""
+    parts = (part.strip() for part in (value or "").split(";"))
+    return tuple(Phone(part, DIALLED.sub("", part)) for part in parts if DIALLED.sub("", part))
+
+
+def web_address(value: str | None) -> str | None:
+    """Return an address that is safe to link to, or None."""
+    if not value:
+        return None
+    if WEB.match(value):
+        return value
+    # "javascript:" and the like are never linked; a bare host is.
+    return None if ":" in value.split("/")[0] else f"https://{value}"
+
+
+def chips(
+    facts: Mapping[str, Any],
+    layer: Layer,
+    opening: tuple[str, datetime | None, datetime] | None,
+) -> tuple[Chip, ...]:
+    """Return the remarks on a facility, the most important first."""
+    found = []
+    if facts["status"] != "open":
+        kind = "bad" if facts["status"] == "closed" else "attention"
+        found.append(Chip(kind, gettext(STATUS[facts["status"]])))
+        if facts["status"] != "closed" and facts.get("expected_opening"):
+            label = gettext("Expected opening: {date}", date=day(facts["expected_opening"]))
+            found.append(Chip("plain", label))
+    elif opening:
+        state, next_change, at = opening
+        kind = {"open": "good", "closed": "bad"}.get(state, "unknown")
+        found.append(Chip(kind, opening_words(state, next_change, at)))
+    if facts["status_basis"] == "last_known":
+        found.append(Chip("attention", gettext("Open by an older list: call before you go")))
+    if layer.moves:
+        found.append(Chip("attention", gettext("On a vehicle: place assumed")))
+    if facts.get("access") in ("customers", "permit", "private", "no"):
+        labels = {
+            "customers": gettext("For customers"),
+            "permit": gettext("With permission"),
+            "private": gettext("Private"),
+            "no": gettext("Not accessible"),
+        }
+        found.append(Chip("attention", labels[facts["access"]]))
+    if facts.get("is_new"):
+        found.append(Chip("plain", gettext("New")))
+    if not _located(facts):
+        found.append(Chip("unknown", gettext("Not on the map")))
+    return tuple(found)

@@ -1,0 +1,80 @@
+"""Put the remaining facts of one facility into words for its own page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from locator.errors import N_
+from locator.web.cards import Card
+from locator.web.i18n import gettext, url
+from locator.web.texts import ACCESS, PRECISION, STATUS, WHEELCHAIR
+
+STATUS_BASIS = {
+    "confirmed": N_("Confirmed by the newest source"),
+    "last_known": N_("On an older list, not on the newer one; not known to be closed"),
+}
+
+
+@dataclass(frozen=True)
+class Details:
+    """Facts in words; None where nothing is known."""
+
+    access: str | None
+    wheelchair: str | None
+    precision: str
+    status: str
+    status_basis: str
+    vehicle: tuple[str, ...]
+    source_url: str | None
+    nearby_url: str | None
+    place_url: str | None
+
+
+def details_of(facility: Card) -> Details:
+    """Return the facts of `facility` that need words."""
+    facts = facility.facts
+    nearby = place = None
+    if facility.located:
+        lat, lon = f"{facts['geometry'].y:.5f}", f"{facts['geometry'].x:.5f}"
+        nearby = url("residents.nearest", lat=lat, lon=lon)
+        place = f"https://www.openstreetmap.org/?mlat={lat}&mlon={lon}#map=18/{lat}/{lon}"
+    if facility.located:
+        precision = gettext(PRECISION[facility.precision])
+    else:
+        precision = gettext("Not on the map: its place is not known.")
+    source = re.fullmatch(r"https?://\S+", facts["source"])
+    return Details(
+        access=_word(ACCESS, facts.get("access")),
+        wheelchair=_word(WHEELCHAIR, facts.get("wheelchair")),
+        precision=precision,
+        status=gettext(STATUS[facility.status]),
+        status_basis=gettext(STATUS_BASIS[facts["status_basis"]]),
+        vehicle=_vehicle(facts.get("vehicle")),
+        source_url=source.group() if source else None,
+        nearby_url=nearby,
+        place_url=place,
+    )
+
+
+def _word(words: Mapping[str, str], code: Any) -> str | None:
+    return gettext(words[code]) if code in words else None
+
+
+def _vehicle(facts: Any) -> tuple[str, ...]:
+    if not isinstance(facts, Mapping):
+        return ()
+    assumed = facts.get("assignment") != "known"
+    said = []
+    if facts.get("fleet_number"):
+        said.append(gettext("Vehicle number: {value}", value=facts["fleet_number"]))
+    if facts.get("line"):
+        line = f"{facts['line']} ({facts['headsign']})" if facts.get("headsign") else facts["line"]
+        words = N_("Assumed line: {value}") if assumed else N_("Line: {value}")
+        said.append(gettext(words, value=line))
+    base = facts.get("base")
+    if isinstance(base, Mapping) and base.get("name"):
+        said.append(gettext("Base: {value}", value=base["name"]))
+    return tuple(said)

@@ -1,0 +1,359 @@
+"""Answer the page "nearest": from a query string to everything that the page says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+import pandas as pd
+from werkzeug.datastructures import MultiDict
+
+from locator.catalogue import Layer
+from locator.city import City
+from locator.errors import N_, LocatorError, NotFoundError, OutsideCityError
+from locator.gazetteer import Place
+from locator.nearest import NearestQuery, nearest
+from locator.walking.walkable import WalkableCity
+from locator.web.cards import Card, card
+from locator.web.errors import status_of
+from locator.web.i18n import error_text, gettext, ngettext, number, text, url
+from locator.web.queries import NearestParams, known_layer, parse
+from locator.web.state import AppState
+from locator.web.texts import PACES, PLACE_KINDS, pace_text
+
+ALTERNATIVES = 4
+CLEAR_LEAD = 8.0
+"""Points of score by which the best place must lead for the others not to be offered."""
+MOST = 20
+
+
+@dataclass(frozen=True)
+class Form:
+    """What the visitor filled in, as it came; shown again whatever happens."""
+
+    q: str
+    lat: str
+    lon: str
+    layers: tuple[str, ...]
+    open: str
+    status: str
+    pace: str
+    k: str
+    at: str
+
+    @classmethod
+    def read(cls, args: MultiDict[str, str]) -> Form:
+        """Return the form; words win over coordinates that were kept from before."""
+        q = args.get("q", "").strip()
+        return cls(
+            q=q,
+            lat="" if q else args.get("lat", "").strip(),
+            lon="" if q else args.get("lon", "").strip(),
+            layers=tuple(dict.fromkeys(v for v in args.getlist("layer") if v)),
+            open=args.get("open", ""),
+            status=args.get("status", ""),
+            pace=args.get("pace", ""),
+            k=args.get("k", ""),
+            at=args.get("at", ""),
+        )
+
+    def args(self, **changes: Any) -> MultiDict[str, str]:
+        """Return the query parameters that are filled in, with `changes`."""
+        values: dict[str, Any] = {
+            "q": self.q,
+            "lat": self.lat,
+            "lon": self.lon,
+            "layer": list(self.layers),
+            "open": self.open,
+            "status": self.status,
+            "pace": self.pace,
+            "k": self.k,
+            "at": self.at,
+        } | changes
+        return MultiDict(
+            {key: value for key, value in values.items() if value not in ("", [], None)}
+        )
+
+    def url(self, **changes: Any) -> str:
+        """Return the address of this page with `changes`."""
+        return url("residents.nearest", **self.args(**changes).to_dict(flat=False))
+
+
+@dataclass(frozen=True)
+class Link:
+    """An address with its words."""
+
+    url: str
+    label: str
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where the walk starts, in words."""
+
+    label: str
+    lon: float
+    lat: float
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """One result: a facility and the walk to it."""
+
+    facility: Card
+    walk_s: float
+    walk_m: float
+    via: str
+    directions: str
+    more_url: str
+
+
+@dataclass(frozen=True)
+class Unlocated:
+    """Facilities that could not be considered because nobody knows where they are."""
+
+    sentence: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Pace:
+    """One entry of the choice of paces."""
+
+    value: str
+    label: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class View:
+    """Everything that ``nearest.html`` shows."""
+
+    title: str
+    form: Form
+    paces: tuple[Pace, ...]
+    code: int = 200
+    origin: Origin | None = None
+    alternatives: tuple[Link, ...] = ()
+    results: tuple[Found, ...] = ()
+    problem: str | None = None
+    problem_in: str | None = None
+    advice: str | None = None
+    empty: str | None = None
+    wider: Link | None = None
+    more_url: str | None = None
+    unlocated: Unlocated | None = None
+    pace_line: str = ""
+    model_line: str = ""
+    many_layers: bool = False
+    every_layer: bool = False
+    map_args: Mapping[str, Any] = field(default_factory=dict)
+
+
+def view_of(app: AppState, args: MultiDict[str, str]) -> View:
+    """Return the page for a query string; what is wrong with it is part of the page."""
+    form = Form.read(args)
+    view = View(title=title_of(app.city, form.layers), form=form, paces=pace_choices(form.pace))
+    if not form.q and not (form.lat or form.lon):
+        return replace(view, advice=None)
+    try:
+        return answered(app, view)
+    except LocatorError as error:
+        return replace(
+            view,
+            code=status_of(error),
+            problem=error_text(error),
+            problem_in=error.parameter or "q",
+            advice=advice_for(error),
+        )
+
+
+def answered(app: AppState, view: View) -> View:
+    """Return `view` with its results.
+
+    Raises
+    ------
+    LocatorError
+        If a parameter is wrong, or the origin unknown or outside the city.
+    """
+    form, city = view.form, app.city
+    params = parse(NearestParams, form.args())
+    layers = [known_layer(city.catalogue, layer) for layer in params.layer]
+    origin, others = find_origin(city, params)
+    at = params.at or app.now()
+    rows = find_rows(app.ground, params, origin, at)
+    return replace(
+        view,
+        origin=origin,
+        alternatives=tuple(
+            Link(form.url(q=p.label), p.label, gettext(PLACE_KINDS[p.kind])) for p in others
+        ),
+        results=tuple(found(city, form, origin, row, at) for row in rows.itertuples()),
+        empty=empty_words(params) if rows.empty else None,
+        wider=wider_link(form, params) if rows.empty else None,
+        more_url=more_url(form, params, len(rows)),
+        unlocated=unlocated(city, layers),
+        pace_line=pace_line(city, params, rows),
+        model_line=model_line(app.ground),
+        many_layers=len(params.layer) != 1,
+        every_layer=not params.layer,
+        map_args=form.args(),
+    )
+
+
+def title_of(city: City, layer_ids: tuple[str, ...]) -> str:
+    """Return the page's heading."""
+    if len(layer_ids) == 1 and layer_ids[0] in city.catalogue.layers:
+        return gettext("Nearest: {layer}", layer=text(city.catalogue.layers[layer_ids[0]].names))
+    return gettext("What is near you?") if not layer_ids else gettext("The nearest services")
+
+
+def find_origin(city: City, params: NearestParams) -> tuple[Origin, list[Place]]:
+    """Return where the walk starts, and other places that may have been meant.
+
+    Raises
+    ------
+    NotFoundError
+        If no place matches the words.
+    OutsideCityError
+        If the coordinates lie outside the city.
+    """
+    query = params.q if params.q is not None else f"{params.lat}, {params.lon}"
+    places = city.gazetteer.search(query, limit=ALTERNATIVES + 1)
+    if not places:
+        raise NotFoundError(N_("We did not find “{query}”."), parameter="q", query=query)
+    best, others = places[0], places[1:]
+    unclear = [p for p in others if best.score - p.score < CLEAR_LEAD and p.label != best.label]
+    note = gettext(best.note, **dict(best.note_values)) if best.note else None
+    label = gettext("the point shown on the map") if best.kind == "coordinate" else best.label
+    return Origin(label, best.lon, best.lat, note), unclear[:ALTERNATIVES]
+
+
+def find_rows(
+    ground: WalkableCity, params: NearestParams, origin: Origin, at: datetime
+) -> pd.DataFrame:
+    """Return the nearest of the layers asked for; of no layer: the nearest one of each."""
+
+    # Vehicles have no fixed place: they are shown only to those who ask for them.
+    fixed = tuple(layer.id for layer in ground.city.catalogue.layers.values() if not layer.moves)
+    query = NearestQuery(
+        layers=params.layer or fixed,
+        lon=origin.lon,
+        lat=origin.lat,
+        k=params.k if params.layer else 1,
+        pace_m_s=params.pace,
+        open_now=params.open == "now",
+        status=params.status,
+        at=at,
+    )
+    return nearest(ground, query).rows
+
+
+def found(city: City, form: Form, origin: Origin, row: Any, at: datetime) -> Found:
+    """Return one result in words."""
+    next_change = None if pd.isna(row.next_change) else row.next_change
+    facility = card(city, row.Index, opening=(row.open_state, next_change, at))
+    place = city.facilities.geometry.loc[row.Index]
+    route = f"{origin.lat:.5f},{origin.lon:.5f};{place.y:.5f},{place.x:.5f}"
+    directions = "https://www.openstreetmap.org/directions?" + urlencode(
+        {"engine": "fossgis_osrm_foot", "route": route}
+    )
+    return Found(
+        facility=facility,
+        walk_s=row.walk_s,
+        walk_m=row.walk_m,
+        via=", ".join(row.via),
+        directions=directions,
+        more_url=form.url(layer=[facility.layer.id], k=""),
+    )
+
+
+def pace_choices(chosen: str) -> tuple[Pace, ...]:
+    """Return the paces to choose from; one that only the address names is added."""
+    offered = [Pace("", gettext("Usual for the service"), not chosen)]
+    values = [f"{value:g}" for value, _ in PACES]
+    for value, (pace, words) in zip(values, PACES, strict=True):
+        label = f"{gettext(words)} – {pace_text(pace)}"
+        offered.append(Pace(value, label, chosen == value))
+    if chosen and chosen not in values:
+        offered.append(Pace(chosen, gettext("Other: {pace} m/s", pace=chosen), True))
+    return tuple(offered)
+
+
+def advice_for(error: LocatorError) -> str | None:
+    """Return what to do about an error that the visitor can mend."""
+    if isinstance(error, OutsideCityError):
+        return gettext("Choose a start inside the city.")
+    if isinstance(error, NotFoundError) and error.parameter == "q":
+        return gettext(
+            "Check the spelling, or try only the street, the nearest stop or a well-known place."
+        )
+    return None
+
+
+def empty_words(params: NearestParams) -> str:
+    """Return why there are no results."""
+    if params.open == "now":
+        return gettext("None that we know to be open now. Many do not publish their hours.")
+    return gettext("None of these is on the map yet.")
+
+
+def wider_link(form: Form, params: NearestParams) -> Link | None:
+    """Return a way out of an empty answer."""
+    if params.open == "now":
+        return Link(form.url(open=""), gettext("Show those with unknown hours too"))
+    if params.status == "open":
+        return Link(form.url(status="all"), gettext("Show planned and closed ones too"))
+    return None
+
+
+def more_url(form: Form, params: NearestParams, shown: int) -> str | None:
+    """Return the address that shows more, while there may be more."""
+    if not params.layer or shown < params.k * len(params.layer) or params.k >= MOST:
+        return None
+    return form.url(k=str(min(MOST, params.k + 5)))
+
+
+def unlocated(city: City, layers: list[Layer]) -> Unlocated | None:
+    """Return the notice of facilities that are listed but not located."""
+    if len(layers) != 1:
+        return None
+    mine = city.facilities[city.facilities["layer"] == layers[0].id]
+    count = int((mine["x"].isna() & (mine["status"] == "open")).sum())
+    if not count:
+        return None
+    sentence = ngettext(
+        "{n} more is known, but not where exactly; it may be nearer.",
+        "{n} more are known, but not where exactly; one of them may be nearer.",
+        count,
+    )
+    return Unlocated(sentence, url("residents.layer", layer_id=layers[0].id, precision="none"))
+
+
+def pace_line(city: City, params: NearestParams, rows: pd.DataFrame) -> str:
+    """Return at what pace the minutes are counted."""
+    if params.pace is not None:
+        return gettext("Walking pace: {pace}, as you chose.", pace=pace_text(params.pace))
+    if len(params.layer) == 1:
+        layer = city.catalogue.layers[params.layer[0]]
+        whose, pace = text(layer.pace_basis), pace_text(layer.pace_m_s)
+        return gettext("Walking pace: {pace} ({whose}).", pace=pace, whose=whose)
+    return gettext("Each walk is counted at the pace usual for that service.")
+
+
+def model_line(ground: WalkableCity) -> str:
+    """Return which model made the walking times, and how good it is."""
+    if ground.model.name == "network":
+        return gettext("Walking times are counted along the street network.")
+    estimate = ground.city.catalogue.estimate
+    words = gettext(
+        "Walking times are estimates: the straight line times {factor}; a river is crossed only"
+        " at its crossings.",
+        factor=number(estimate.detour_one_bank, 2),
+    )
+    return f"{words} {text(estimate.calibration)}"

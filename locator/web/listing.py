@@ -1,0 +1,130 @@
+"""Answer the page of a layer: every facility of it, filtered as the visitor wants."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+from werkzeug.datastructures import MultiDict
+
+from locator.catalogue import STATUSES, Layer
+from locator.city import City
+from locator.web.cards import Card, card, district_name
+from locator.web.i18n import gettext
+from locator.web.texts import PRECISION_SHORT, STATUS
+
+
+@dataclass(frozen=True)
+class Option:
+    """One entry of a choice."""
+
+    value: str
+    label: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    """One facility of the list; `hidden` if the filter leaves it out."""
+
+    facility: Card
+    district: int | None
+    haystack: str
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Everything that ``layer.html`` shows.
+
+    Attributes
+    ----------
+    layer : Layer
+    rows : tuple of Row
+        Those that pass the filter, by name.
+    total, located : int
+        Of the whole layer.
+    q : str
+        Text filter as typed.
+    districts, statuses, precisions : tuple of Option
+    """
+
+    layer: Layer
+    rows: tuple[Row, ...]
+    total: int
+    located: int
+    q: str
+    districts: tuple[Option, ...]
+    statuses: tuple[Option, ...]
+    precisions: tuple[Option, ...]
+
+
+def listing_of(city: City, layer_id: str, args: MultiDict[str, str]) -> Listing:
+    """Return the list of a layer under the filter in a query string.
+
+    A value that no facility has leaves nothing over; it is never an error.
+    """
+    mine = city.facilities[city.facilities["layer"] == layer_id]
+    every = sorted((_row(city, str(i)) for i in mine.index), key=lambda row: row.facility.name)
+    q = args.get("q", "").strip()[:200]
+    district, status = args.get("district", ""), args.get("status", "")
+    precision = args.get("precision", "")
+    words = folded(q).split()
+    kept = tuple(
+        row
+        for row in every
+        if all(word in row.haystack for word in words)
+        and district in ("", str(row.district or "none"))
+        and status in ("", row.facility.status)
+        and precision in ("", row.facility.precision)
+    )
+    return Listing(
+        layer=city.catalogue.layers[layer_id],
+        rows=kept,
+        total=len(every),
+        located=sum(row.facility.located for row in every),
+        q=q,
+        districts=_districts(city, every, district),
+        statuses=_options(
+            [
+                (s, gettext(STATUS[s]))
+                for s in STATUSES
+                if any(r.facility.status == s for r in every)
+            ],
+            status,
+        ),
+        precisions=_options(
+            [
+                (p, gettext(words))
+                for p, words in PRECISION_SHORT.items()
+                if any(r.facility.precision == p for r in every)
+            ],
+            precision,
+        ),
+    )
+
+
+def folded(value: str) -> str:
+    """Return text without case and diacritics, so that "Lodz" finds "Łódź"."""
+    plain = unicodedata.normalize("NFKD", value.casefold().replace("ł", "l"))
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+
+
+def _row(city: City, facility_id: str) -> Row:
+    facility = card(city, facility_id)
+    district = facility.facts.get("district")
+    return Row(facility, None if district is None else int(district), folded(facility.haystack))
+
+
+def _districts(city: City, rows: list[Row], chosen: str) -> tuple[Option, ...]:
+    numbers = sorted({row.district for row in rows if row.district is not None})
+    entries = [(str(n), district_name(city, n) or str(n)) for n in numbers]
+    if any(row.district is None for row in rows):
+        entries.append(("none", gettext("District not known")))
+    return _options(entries, chosen)
+
+
+def _options(entries: list[tuple[str, str]], chosen: str) -> tuple[Option, ...]:
+    return (
+        Option("", gettext("All"), not chosen),
+        *(Option(value, label, value == chosen) for value, label in entries),
+    )

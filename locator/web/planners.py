@@ -1,0 +1,84 @@
+"""Answer planners: who is served, who is not, where, and the numbers to download."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request
+
+from locator.coverage import Coverage, CoverageQuery
+from locator.web import mapviews
+from locator.web.queries import CoverageListParams, CoverageParams, known_group, known_layer, parse
+from locator.web.reporting import (
+    coverage_of,
+    gaps_collection,
+    overview_of,
+    report_of,
+    table_rows,
+)
+from locator.web.security import expensive
+from locator.web.state import state
+
+blueprint = Blueprint("planners", __name__)
+
+
+@blueprint.get("/coverage")
+@expensive
+def overview() -> str:
+    """Show the coverage of all layers at a glance."""
+    params = parse(CoverageListParams, request.args)
+    return render_template("coverage.html", view=overview_of(state(), params, request.args))
+
+
+@blueprint.get("/coverage/<layer_id>")
+@expensive
+def report(layer_id: str) -> str:
+    """Show who is served by a layer, who is not, and where."""
+    params, result = _asked(layer_id)
+    view = report_of(state(), result, params, request.args)
+    page_map = mapviews.map_for("coverage", {**request.args, "layer": layer_id})
+    return render_template("report.html", view=view, map=page_map)
+
+
+@blueprint.get("/coverage/<layer_id>/districts.csv")
+@expensive
+def districts_csv(layer_id: str) -> Response:
+    """Send the table of districts, the city in the last row."""
+    _, result = _asked(layer_id)
+    text = io.StringIO()
+    csv.writer(text).writerows(table_rows(state().city, result))
+    # The mark at the start tells spreadsheets that this is UTF-8.
+    return _download("\ufeff" + text.getvalue(), "text/csv", _name(result, "districts", "csv"))
+
+
+@blueprint.get("/coverage/<layer_id>/gaps.geojson")
+@expensive
+def gaps_geojson(layer_id: str) -> Response:
+    """Send the gaps as areas with their people, WGS84."""
+    _, result = _asked(layer_id)
+    collection = json.dumps(gaps_collection(state().city, result), ensure_ascii=False)
+    return _download(collection, "application/geo+json", _name(result, "gaps", "geojson"))
+
+
+def _asked(layer_id: str) -> tuple[CoverageParams, Coverage]:
+    catalogue = state().catalogue
+    params = parse(CoverageParams, request.args, layer=layer_id)
+    known_layer(catalogue, layer_id)
+    if params.group is not None:
+        known_group(catalogue, params.group)
+    query = CoverageQuery(
+        layer=params.layer, minutes=params.minutes, group=params.group, pace_m_s=params.pace
+    )
+    return params, coverage_of(state(), query)
+
+
+def _name(result: Coverage, what: str, ending: str) -> str:
+    return f"{result.layer}-{result.minutes:g}min-{result.group}-{what}.{ending}"
+
+
+def _download(body: str, kind: str, name: str) -> Response:
+    headers: dict[str, Any] = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(body, mimetype=kind, headers=headers)

@@ -1,0 +1,326 @@
+"""Turn coverage results into what the reports for planners show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from shapely.geometry import mapping
+from werkzeug.datastructures import MultiDict
+
+from locator.catalogue import Layer
+from locator.city import City
+from locator.coverage import Coverage, CoverageQuery, coverage
+from locator.web.curve import Curve, draw_curve
+from locator.web.finding import Pace, model_line, pace_choices
+from locator.web.i18n import gettext, number, text, url
+from locator.web.listing import Option
+from locator.web.provenance import CompletenessRow, completeness_row
+from locator.web.queries import CoverageListParams, CoverageParams
+from locator.web.state import AppState
+from locator.web.texts import group_name, pace_text
+
+STANDARDS_MIN = (5, 10, 15, 20, 30)
+DISTRICT_KEYS = ("number", "name", "people", "served", "unserved", "share", "mean_s", "p90_s")
+CARRIED = ("minutes", "group", "pace")
+"""Parameters that a link of a report takes along."""
+OVERVIEW_KEYS = ("name", "share", "people", "unserved", "mean_s", "located")
+
+
+@dataclass(frozen=True)
+class Sorting:
+    """How a table is sorted, and the address that sorts it by another column."""
+
+    key: str
+    descending: bool
+    args: dict[str, list[str]]
+    endpoint: str
+    values: dict[str, str]
+
+    def href(self, key: str) -> str:
+        """Return the address that sorts by `key`, the other way round if it is the present one."""
+        turn = key == self.key and not self.descending
+        order = "desc" if turn else "asc"
+        return url(self.endpoint, **self.values, **{**self.args, "sort": key, "order": order})
+
+
+def sorting_of(
+    args: MultiDict[str, str], keys: tuple[str, ...], endpoint: str, **values: str
+) -> Sorting:
+    """Return the sorting asked for in a query string; an unknown column means the first."""
+    key = args.get("sort", "")
+    known = key in keys
+    kept = {
+        k: v for k, v in args.to_dict(flat=False).items() if k not in ("sort", "order", *values)
+    }
+    # A parameter named like one of url_for's own options must not reach it.
+    kept = {k: v for k, v in kept.items() if not k.startswith("_")}
+    return Sorting(
+        key=key if known else keys[0],
+        descending=known and args.get("order") == "desc",
+        args=kept,
+        endpoint=endpoint,
+        values=values,
+    )
+
+
+@dataclass(frozen=True)
+class OverviewRow:
+    """One layer at a glance."""
+
+    layer: Layer
+    group: str
+    minutes: float
+    result: Coverage
+    complete: CompletenessRow
+
+
+@dataclass(frozen=True)
+class Overview:
+    """Everything that ``coverage.html`` shows."""
+
+    rows: tuple[OverviewRow, ...]
+    moving: tuple[Layer, ...]
+    sorting: Sorting
+    minutes: float | None
+    standards: tuple[Option, ...]
+    model_line: str
+
+
+def coverage_of(app: AppState, query: CoverageQuery) -> Coverage:
+    """Return the coverage asked for; the same question is computed once."""
+    return app.memo.get(("coverage", query), lambda: coverage(app.ground, query))
+
+
+def overview_of(app: AppState, params: CoverageListParams, args: MultiDict[str, str]) -> Overview:
+    """Return all layers at a glance; those that move are only named."""
+    layers = app.catalogue.layers.values()
+    rows = []
+    for layer in layers:
+        if layer.moves:
+            continue
+        result = coverage_of(app, CoverageQuery(layer.id, minutes=params.minutes))
+        name = group_name(app.catalogue, result.group)
+        complete = completeness_row(app.ground, layer)
+        rows.append(OverviewRow(layer, name, result.minutes, result, complete))
+    sorting = sorting_of(args, ("", *OVERVIEW_KEYS), "planners.overview")
+    if sorting.key:
+        rows.sort(key=lambda row: _overview_value(row, sorting.key), reverse=sorting.descending)
+    return Overview(
+        rows=tuple(rows),
+        moving=tuple(layer for layer in layers if layer.moves),
+        sorting=sorting,
+        minutes=params.minutes,
+        standards=_standards(params.minutes),
+        model_line=model_line(app.ground),
+    )
+
+
+def _overview_value(row: OverviewRow, key: str) -> Any:
+    if key == "name":
+        return text(row.layer.names)
+    if key == "located":
+        return row.complete.located
+    value = getattr(row.result, key)
+    return np.inf if value is None else value
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that ``report.html`` shows.
+
+    Attributes
+    ----------
+    layer : Layer
+    result : Coverage
+    group : str
+        Name of the age group.
+    scaled_from : str
+        How the group was scaled from the census; empty if it was not.
+    complete : CompletenessRow
+    districts : list of dict
+        The table of districts in the order asked for.
+    gaps : list of dict
+        The largest gaps.
+    curve : Curve
+    curve_rows : list of dict
+        Minutes and people at the usual standards.
+    groups, standards, paces
+        Choices of the form.
+    downloads : dict of str to str
+    """
+
+    layer: Layer
+    result: Coverage
+    group: str
+    scaled_from: str
+    complete: CompletenessRow
+    districts: list[dict[str, Any]]
+    sorting: Sorting
+    gaps: list[dict[str, Any]]
+    gap_count: int
+    curve: Curve
+    curve_rows: list[dict[str, Any]]
+    groups: tuple[Option, ...]
+    standards: tuple[Option, ...]
+    paces: tuple[Pace, ...]
+    pace: str
+    model_line: str
+    downloads: dict[str, str]
+    form_minutes: str
+    caveats: tuple[str, ...]
+    demand_size_m: float
+
+
+def report_of(
+    app: AppState, result: Coverage, params: CoverageParams, args: MultiDict[str, str]
+) -> Report:
+    """Return the report of one layer."""
+    catalogue = app.catalogue
+    layer = catalogue.layers[result.layer]
+    group = catalogue.groups[result.group]
+    sorting = sorting_of(args, DISTRICT_KEYS, "planners.report", layer_id=layer.id)
+    same = {name: args[name] for name in CARRIED if args.get(name)}
+    return Report(
+        layer=layer,
+        result=result,
+        group=text(group.names),
+        scaled_from=text(group.scaled_from),
+        complete=completeness_row(app.ground, layer),
+        districts=district_rows(app.city, result, sorting),
+        sorting=sorting,
+        gaps=gap_rows(result),
+        gap_count=result.gaps_total,
+        curve=draw_curve(result.curve, standard_min=result.minutes, share=result.share),
+        curve_rows=curve_rows(result.curve, result.minutes),
+        groups=tuple(
+            Option(g.id, text(g.names), g.id == result.group) for g in catalogue.groups.values()
+        ),
+        standards=_standards(result.minutes, usual=layer.standard_min),
+        paces=pace_choices("" if params.pace is None else f"{params.pace:g}"),
+        pace=pace_text(result.pace_m_s),
+        model_line=model_line(app.ground),
+        downloads={
+            "csv": url("planners.districts_csv", layer_id=layer.id, **same),
+            "geojson": url("planners.gaps_geojson", layer_id=layer.id, **same),
+        },
+        form_minutes=number(result.minutes, 0 if result.minutes.is_integer() else 1),
+        caveats=tuple(gettext(c.template).format(**c.values) for c in result.caveats),
+        demand_size_m=app.city.demand.size_m,
+    )
+
+
+def _standards(chosen: float | None, *, usual: int | None = None) -> tuple[Option, ...]:
+    values: set[float] = {float(value) for value in STANDARDS_MIN}
+    values |= {chosen} if chosen is not None else set()
+    values |= {float(usual)} if usual is not None else set()
+    return tuple(Option(f"{v:g}", f"{v:g}", v == chosen) for v in sorted(values))
+
+
+def district_rows(city: City, result: Coverage, sorting: Sorting) -> list[dict[str, Any]]:
+    """Return the rows of the table of districts, sorted."""
+    frame = result.districts.rename_axis(None)
+    frame = frame.assign(number=frame.index, roman=city.districts["roman"].reindex(frame.index))
+    ordered = frame.sort_values(
+        sorting.key, ascending=not sorting.descending, na_position="last", kind="stable"
+    )
+    return [{str(k): v for k, v in row.items()} for row in ordered.to_dict("records")]
+
+
+def gap_rows(result: Coverage) -> list[dict[str, Any]]:
+    """Return the largest gaps with a point to look at."""
+    rows = []
+    for rank, gap in enumerate(result.gaps.itertuples(), start=1):
+        point = gap.geometry.representative_point()
+        rows.append(
+            {
+                "rank": rank,
+                "people": gap.people,
+                "district": gap.district,
+                "district_name": gap.district_name,
+                "place": gap.place,
+                "walk_s": gap.walk_s,
+                "nearest_url": url(
+                    "residents.nearest",
+                    lat=f"{point.y:.5f}",
+                    lon=f"{point.x:.5f}",
+                    layer=result.layer,
+                ),
+            }
+        )
+    return rows
+
+
+def curve_rows(curve: pd.DataFrame, standard_min: float) -> list[dict[str, Any]]:
+    """Return minutes, people and share at the usual standards and at the one asked for."""
+    wanted = sorted({float(value) for value in STANDARDS_MIN} | {standard_min})
+    minutes = curve["minutes"].to_numpy(dtype=np.float64)
+    rows = []
+    for value in wanted:
+        reached = np.flatnonzero(minutes <= value + 1e-9)
+        if reached.size == 0 or value > minutes.max():
+            continue
+        row = curve.iloc[int(reached[-1])]
+        rows.append(
+            {
+                "minutes": value,
+                "people": float(row["people"]),
+                "share": float(row["share"]),
+                "standard": value == standard_min,
+            }
+        )
+    return rows
+
+
+def table_rows(city: City, result: Coverage) -> list[list[Any]]:
+    """Return the table of districts for a download: header, districts, the city."""
+    columns = ["people", "served", "unserved", "share", "mean_s", "p90_s"]
+    header = ["district_number", "district_roman", "district", *columns]
+    about = ["layer", "group", "minutes", "pace_m_s", "model"]
+    same = [result.layer, result.group, f"{result.minutes:g}", f"{result.pace_m_s:g}", result.model]
+    rows: list[list[Any]] = [header + about]
+    for key, row in result.districts.iterrows():
+        roman = city.districts["roman"].get(key, "")
+        rows.append([key, roman, row["name"], *_cells(row[columns]), *same])
+    city_row = [getattr(result, column) for column in columns]
+    rows.append(["", "", text(city.catalogue.names), *_cells(pd.Series(city_row, columns)), *same])
+    return rows
+
+
+def _cells(row: pd.Series[Any]) -> list[str]:
+    digits = {"people": 0, "served": 0, "unserved": 0, "share": 4, "mean_s": 0, "p90_s": 0}
+    return [
+        "" if pd.isna(value) else f"{float(value):.{digits[str(key)]}f}"
+        for key, value in row.items()
+    ]
+
+
+def gaps_collection(city: City, result: Coverage) -> dict[str, Any]:
+    """Return the gaps as a GeoJSON collection that says what it was made from."""
+    features = [
+        {
+            "type": "Feature",
+            "properties": {
+                "people": int(gap.people),
+                "district": None if pd.isna(gap.district) else int(gap.district),
+                "district_name": gap.district_name,
+                "place": gap.place,
+                "walk_s": round(float(gap.walk_s)) if np.isfinite(gap.walk_s) else None,
+            },
+            "geometry": mapping(gap.geometry),
+        }
+        for gap in result.gaps.itertuples()
+    ]
+    return {
+        "type": "FeatureCollection",
+        "layer": result.layer,
+        "group": result.group,
+        "minutes": result.minutes,
+        "pace_m_s": result.pace_m_s,
+        "model": result.model,
+        "data_date": city.catalogue.data_date,
+        "attribution": text(city.catalogue.attribution),
+        "features": features,
+    }

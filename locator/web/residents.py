@@ -1,0 +1,119 @@
+"""Answer residents: search, nearest, lists, facilities, the map, the data and the method."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, current_app, render_template, request
+
+from locator.errors import N_, LocatorError, NotFoundError
+from locator.hours import hours_in_words, opening_state
+from locator.web import mapviews
+from locator.web.cards import card
+from locator.web.details import details_of
+from locator.web.finding import model_line, view_of
+from locator.web.i18n import current_language
+from locator.web.layout import page_context
+from locator.web.listing import listing_of
+from locator.web.provenance import completeness_rows, source_rows
+from locator.web.queries import known_layer
+from locator.web.security import expensive
+from locator.web.state import state
+from locator.web.statement import statement
+
+blueprint = Blueprint("residents", __name__)
+blueprint.app_context_processor(page_context)
+
+Answer = str | tuple[str, int]
+
+
+@blueprint.get("/")
+def home() -> Answer:
+    """Show the search and the layers."""
+    return render_template("home.html")
+
+
+@blueprint.get("/nearest")
+@expensive
+def nearest() -> Answer:
+    """Show the nearest facilities; what is wrong with the question is said on the page."""
+    view = view_of(state(), request.args)
+    page_map = map_or_none("nearest", view.map_args) if view.results else None
+    return render_template("nearest.html", view=view, map=page_map), view.code
+
+
+@blueprint.get("/layers")
+def layers() -> Answer:
+    """List the layers."""
+    return render_template("layers.html", rows=completeness_rows(state().ground))
+
+
+@blueprint.get("/layers/<layer_id>")
+def layer(layer_id: str) -> Answer:
+    """List every facility of a layer, located or not."""
+    city = state().city
+    known_layer(city.catalogue, layer_id)
+    listing = listing_of(city, layer_id, request.args)
+    page_map = map_or_none("layer", {"layer": layer_id})
+    return render_template("layer.html", listing=listing, layer=listing.layer, map=page_map)
+
+
+@blueprint.get("/facilities/<facility_id>")
+def facility(facility_id: str) -> Answer:
+    """Show all that is known of one facility."""
+    app = state()
+    city = app.city
+    if facility_id not in city.facilities.index:
+        raise NotFoundError(
+            N_("There is no service with the id “{id}”."), parameter="id", id=facility_id
+        )
+    hours = city.facilities.at[facility_id, "opening_hours"]
+    hours = hours if isinstance(hours, str) else None
+    at = app.now()
+    opening = opening_state(
+        hours, at, country=city.catalogue.country, timezone=city.catalogue.timezone
+    )
+    shown = card(city, facility_id, opening=(opening.state, opening.next_change, at))
+    return render_template(
+        "facility.html",
+        facility=shown,
+        words=details_of(shown),
+        hours=hours_in_words(hours, current_language()) if hours else None,
+        map=map_or_none("facility", {"id": facility_id}) if shown.located else None,
+    )
+
+
+@blueprint.get("/map")
+def city_map() -> Answer:
+    """Show everything on one map."""
+    return render_template("map.html", map=map_or_none("city", request.args))
+
+
+@blueprint.get("/data")
+def data() -> Answer:
+    """Show how complete the data are, and where they come from."""
+    app = state()
+    return render_template(
+        "data.html", rows=completeness_rows(app.ground), sources=source_rows(app.city)
+    )
+
+
+@blueprint.get("/about")
+def about() -> Answer:
+    """Explain the method."""
+    app = state()
+    return render_template("about.html", model_line=model_line(app.ground), demand=app.city.demand)
+
+
+@blueprint.get("/accessibility")
+def accessibility() -> Answer:
+    """Show the accessibility statement."""
+    return render_template("accessibility.html", statement=statement(current_app.config))
+
+
+def map_or_none(kind: str, args: Any) -> Any:
+    """Return a map of the page, or None where it cannot be drawn: the list stands alone."""
+    try:
+        return mapviews.map_for(kind, dict(args))
+    except LocatorError:
+        return None
