@@ -13,6 +13,7 @@ from flask import Response, current_app, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from locator.catalogue import Layer
+from locator.web.encoding import encoded
 from locator.web.features import collection, feature, properties_of
 from locator.web.i18n import text, url
 from locator.web.openapi import document
@@ -20,7 +21,6 @@ from locator.web.operations import (
     GEOJSON,
     Answer,
     blueprint,
-    encoded,
     operation,
     operations_of,
     respond,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, Response, current_app, jsonify, render_template, render_template_string
+from flask import Flask, Response, current_app, render_template, render_template_string
 from flask import request as current_request
 from jinja2 import TemplateNotFound
 from werkzeug.exceptions import HTTPException, InternalServerError
@@ -17,6 +17,7 @@ from locator.errors import (
     NotFoundError,
     OutsideCityError,
 )
+from locator.web.encoding import encoded
 from locator.web.i18n import error_text, gettext
 
 STATUS: dict[type[LocatorError], int] = {
@@ -90,7 +91,7 @@ def answer_http_error(error: HTTPException) -> Response:
 def _answer(status: int, code: str, message: str, *, parameter: str | None = None) -> Response:
     if is_api_request():
         body = {"error": {"code": code, "message": message, "parameter": parameter}}
-        answer = jsonify(body)
+        answer = Response(encoded(body), content_type="application/json")
     else:
         title = gettext(TITLES.get(status, N_("That did not work")))
         context = {"status": status, "code": code, "title": title, "message": message}

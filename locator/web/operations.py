@@ -15,13 +15,13 @@ document follow from that declaration. The address is called ``url("api.aed")`` 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from flask import Blueprint, Flask, Response, request
 
+from locator.web.encoding import encoded
 from locator.web.queries import parse
 from locator.web.security import expensive as kept_in_bounds
 from locator.web.state import AppState, state
@@ -152,9 +152,3 @@ def respond(answer: Answer, *, media_type: str = JSON, cache_s: int = 0) -> Resp
     else:
         response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def encoded(answer: Mapping[str, Any]) -> bytes:
-    """Return compact UTF-8 JSON without NaN, and without ``<`` for whoever pastes it into HTML."""
-    text = json.dumps(answer, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").encode()

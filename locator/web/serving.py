@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 import os
+import socket
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -15,6 +16,7 @@ from waitress.server import create_server
 
 from locator.errors import LocatorError
 from locator.web import create_app
+from locator.web.security import MAX_BODY_BYTES
 
 THREADS = 8
 log = logging.getLogger("locator.access")
@@ -54,18 +56,32 @@ def serve(app: Flask, *, host: str | None = None, port: int | None = None) -> No
     port = port if port is not None else _port(os.environ.get("PORT") or "8000")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     log_requests(app)
-    try:
-        server = create_server(app, host=host, port=port, threads=THREADS, ident="locator")
-    except OSError as problem:
-        sys.exit(_explain(problem, host, port))
+    listening = _listen(host, port)
+    server = create_server(
+        app,
+        sockets=[listening],
+        threads=THREADS,
+        ident="locator",
+        max_request_body_size=MAX_BODY_BYTES,
+        clear_untrusted_proxy_headers=not app.config["PROXIES"],
+    )
     shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::") else host
-    print(f"Ready: http://{shown}:{server.effective_port}/  (stop with Ctrl+C)", flush=True)
+    print(f"Ready: http://{shown}:{listening.getsockname()[1]}/  (stop with Ctrl+C)", flush=True)
     try:
         server.run()
     except KeyboardInterrupt:
         pass
     finally:
         server.close()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Return a listening socket, or leave with an explanation."""
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family)
+    except OSError as problem:
+        sys.exit(_explain(problem, host, port))
 
 
 def _port(text: str) -> int:

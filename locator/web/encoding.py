@@ -1,0 +1,13 @@
+"""Encode answers as JSON that every reader can take."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+
+def encoded(answer: Mapping[str, Any]) -> bytes:
+    """Return compact UTF-8 JSON without NaN, and without ``<`` for whoever pastes it into HTML."""
+    text = json.dumps(answer, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").encode()

@@ -1,0 +1,296 @@
+"""The API on the tiny city: every answer worked out by hand (see `tests.tinycity`)."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from shapely.geometry import shape
+
+from locator.web import create_app
+from tests.tinycity import at, write_tiny_city
+
+START = "lat={1}&lon={0}".format(*at(500, 3000))
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    folder = write_tiny_city(tmp_path_factory.mktemp("city") / "tiny")
+    return create_app({"GEODATA": folder, "LIMIT_PER_MINUTE": 0})
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+def get(client: FlaskClient, path: str, status: int = 200) -> Any:
+    answer = client.get(path)
+    assert answer.status_code == status, answer.text
+    return json.loads(answer.data, parse_constant=lambda name: pytest.fail(f"{name} in JSON"))
+
+
+def error(client: FlaskClient, path: str, status: int) -> tuple[str, str | None, str]:
+    told = get(client, path, status)["error"]
+    return told["code"], told["parameter"], told["message"]
+
+
+# What there is ------------------------------------------------------------------------------
+
+
+def test_the_health_check_says_with_what_it_runs(client: FlaskClient) -> None:
+    health = get(client, "/healthz")
+    assert {key: health[key] for key in ("status", "city", "model", "facilities")} == {
+        "status": "ok",
+        "city": "tiny",
+        "model": "estimate",
+        "facilities": 8,
+    }
+
+
+def test_layers_say_how_complete_they_are(client: FlaskClient) -> None:
+    layers = {layer["id"]: layer for layer in get(client, "/api/layers")["layers"]}
+    assert list(layers) == ["nurseries", "aeds", "vehicles"]
+    nurseries = layers["nurseries"]
+    assert nurseries["name"] == "Żłobki"
+    assert {key: nurseries[key] for key in ("expected", "listed", "located", "not_located")} == {
+        "expected": 4,
+        "listed": 3,
+        "located": 2,
+        "not_located": 1,
+    }
+    assert layers["aeds"]["expected"] is None
+    assert layers["vehicles"]["moves"] is True
+
+
+def test_names_are_in_the_language_of_the_address(client: FlaskClient) -> None:
+    said = [get(client, f"{prefix}/api/layers")["layers"][0]["name"] for prefix in ("/en", "/uk")]
+    assert said == ["Nurseries", "Ясла"]
+
+
+def test_a_layer_lists_the_facilities_that_nobody_could_locate(client: FlaskClient) -> None:
+    layer = get(client, "/api/layers/nurseries")
+    assert layer["type"] == "FeatureCollection"
+    assert [feature["id"] for feature in layer["features"]] == [
+        f"nurseries-{i}" for i in range(1, 6)
+    ]
+    first, last = layer["features"][0], layer["features"][-1]
+    assert first["geometry"]["coordinates"] == pytest.approx(at(500, 3500), abs=1e-6)
+    assert first["properties"]["address"] == "ul. Lipowa 1"
+    assert (first["properties"]["places"], first["properties"]["public"]) == (40, True)
+    assert last["geometry"] is None
+    assert last["properties"]["location_precision"] is None
+
+
+def test_a_vehicle_keeps_what_is_known_of_its_tour(client: FlaskClient) -> None:
+    (vehicle,) = get(client, "/api/layers/vehicles")["features"]
+    assert vehicle["properties"]["vehicle"]["assignment"] == "assumed"
+
+
+def test_districts_are_valid_areas(client: FlaskClient) -> None:
+    districts = get(client, "/api/districts")["features"]
+    assert [item["properties"]["number"] for item in districts] == [1, 2]
+    assert [item["properties"]["name"] for item in districts] == ["Północ", "Południe"]
+    for item in districts:
+        area = shape(item["geometry"])
+        assert area.is_valid and area.exterior.is_ccw
+
+
+def test_data_are_sent_once_and_then_confirmed(client: FlaskClient) -> None:
+    first = client.get("/api/layers/nurseries", headers={"Accept-Encoding": "br"})
+    assert first.headers["Content-Encoding"] == "br"
+    assert first.headers["Cache-Control"] == "public, max-age=300"
+    again = client.get(
+        "/api/layers/nurseries",
+        headers={"Accept-Encoding": "br", "If-None-Match": first.headers["ETag"]},
+    )
+    assert (again.status_code, again.data) == (304, b"")
+    plain = client.get("/api/layers/nurseries")
+    assert "Content-Encoding" not in plain.headers
+    headers = {"If-None-Match": plain.headers["ETag"]}
+    assert client.get("/api/layers/nurseries", headers=headers).status_code == 304
+
+
+# Search and nearest -------------------------------------------------------------------------
+
+
+def test_search_answers_places_best_first(client: FlaskClient) -> None:
+    answer = get(client, "/api/search?q=lipowa+1")
+    best = answer["places"][0]
+    assert (best["kind"], best["precision"]) == ("address", "exact")
+    assert (best["lon"], best["lat"]) == pytest.approx(at(500, 3500), abs=1e-6)
+    assert len(get(client, "/api/search?q=lipowa&limit=1")["places"]) == 1
+    assert get(client, "/api/search?q=xyzzyxyz") == {"q": "xyzzyxyz", "places": []}
+
+
+def test_the_nearest_are_sorted_by_walking_time(client: FlaskClient) -> None:
+    answer = get(client, f"/api/nearest?layer=nurseries&{START}&k=3")
+    walks = [
+        (item["id"], item["properties"]["walk_m"], item["properties"]["walk_s"])
+        for item in answer["features"]
+    ]
+    assert walks[:2] == [("nurseries-1", 625, 625), ("nurseries-2", 2577, 2577)]
+    assert [walk[2] for walk in walks] == sorted(walk[2] for walk in walks)
+    assert len(walks) == 3
+    assert answer["model"] == "estimate"
+    assert {item["properties"]["model"] for item in answer["features"]} == {"estimate"}
+    assert answer["origin"]["kind"] == "coordinate"
+
+
+def test_a_walk_over_the_river_names_its_bridge(client: FlaskClient) -> None:
+    start = "lat={1}&lon={0}".format(*at(2000, 2500))
+    (found,) = get(client, f"/api/nearest?layer=aeds&{start}&k=1&at=2026-06-01T12:00")["features"]
+    assert found["id"] == "aeds-2" or found["id"] == "aeds-1"
+    every = get(client, f"/api/nearest?layer=aeds&{start}&k=2")["features"]
+    across = {item["id"]: item["properties"] for item in every}["aeds-2"]
+    assert (across["walk_m"], across["walk_s"]) == (1500, 750)
+    assert across["via"] == ["Most Środkowy"]
+
+
+def test_several_layers_are_asked_at_once_each_at_its_own_pace(client: FlaskClient) -> None:
+    found = get(client, f"/api/nearest?layer=nurseries&layer=aeds&{START}&k=1")["features"]
+    assert [(item["properties"]["layer"], item["properties"]["pace_m_s"]) for item in found] == [
+        ("aeds", 2.0),
+        ("nurseries", 1.0),
+    ]
+
+
+def test_only_those_known_to_be_open_at_a_moment(client: FlaskClient) -> None:
+    monday = f"/api/nearest?layer=nurseries&{START}&open=now&at=2026-11-02T08:00"
+    answer = get(client, monday)
+    (found,) = answer["features"]
+    assert found["id"] == "nurseries-1"
+    assert found["properties"]["open_state"] == "open"
+    assert found["properties"]["next_change"] == "2026-11-02T17:00:00+01:00"
+    assert answer["at"] == "2026-11-02T08:00:00+01:00"
+    sunday = f"/api/nearest?layer=nurseries&{START}&open=now&at=2026-11-01T08:00"
+    assert get(client, sunday)["features"] == []
+
+
+def test_planned_ones_only_when_asked_for(client: FlaskClient) -> None:
+    def ids(status: str) -> set[str]:
+        path = f"/api/nearest?layer=nurseries&{START}&k=20&status={status}"
+        return {item["id"] for item in get(client, path)["features"]}
+
+    assert ids("open") == {"nurseries-1", "nurseries-2", "nurseries-3"}
+    assert ids("all") == {"nurseries-1", "nurseries-2", "nurseries-3", "nurseries-4"}
+
+
+def test_where_somebody_is_is_never_kept(client: FlaskClient) -> None:
+    answer = client.get(f"/api/nearest?layer=nurseries&{START}")
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "ETag" not in answer.headers
+
+
+# Coverage -----------------------------------------------------------------------------------
+
+
+def test_the_numbers_of_a_coverage_add_up(client: FlaskClient) -> None:
+    report = get(client, "/api/coverage/nurseries?minutes=15&group=all")
+    assert (report["layer"], report["minutes"], report["group"]) == ("nurseries", 15, "all")
+    assert report["people"] == 2100
+    assert report["served"] + report["unserved"] == report["people"]
+    assert report["share"] == pytest.approx(report["served"] / report["people"], abs=1e-4)
+    people = {item["number"]: item["people"] for item in report["districts"]}
+    assert people == {1: 1400, 2: 700}
+    assert sum(item["served"] for item in report["districts"]) == report["served"]
+    assert report["completeness"] == {"expected": 4, "listed": 3, "located": 2}
+    assert report["walk_s"]["median"] <= report["walk_s"]["p90"]
+
+
+def test_gaps_are_valid_areas_with_people(client: FlaskClient) -> None:
+    report = get(client, "/api/coverage/nurseries?minutes=5&group=all")
+    assert report["gaps"]
+    assert sum(gap["people"] for gap in report["gaps"]) <= report["unserved"]
+    for gap in report["gaps"]:
+        assert shape(gap["geometry"]).is_valid
+        assert gap["district"] in (1, 2)
+
+
+def test_a_layer_has_its_own_standard_group_and_pace(client: FlaskClient) -> None:
+    report = get(client, "/api/coverage/nurseries")
+    assert (report["minutes"], report["group"], report["pace_m_s"]) == (15, "age_0_2", 1.0)
+
+
+def test_the_overview_leaves_out_what_moves_and_says_why(client: FlaskClient) -> None:
+    overview = get(client, "/en/api/coverage")
+    assert [line["layer"] for line in overview["layers"]] == ["nurseries", "aeds"]
+    (left_out,) = overview["left_out"]
+    assert left_out["layer"] == "vehicles" and left_out["reason"]
+    whole = get(client, "/api/coverage/nurseries")
+    assert overview["layers"][0]["served"] == whole["served"]
+
+
+def test_the_districts_can_be_downloaded_as_a_table(client: FlaskClient) -> None:
+    answer = client.get("/api/coverage/nurseries.csv?minutes=15&group=all")
+    assert answer.content_type == "text/csv; charset=utf-8"
+    disposition = answer.headers["Content-Disposition"]
+    assert disposition == 'attachment; filename="coverage-nurseries.csv"'
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    assert [(row["number"], row["name"], row["people"]) for row in rows] == [
+        ("1", "Północ", "1400"),
+        ("2", "Południe", "700"),
+    ]
+    assert {row["minutes"] for row in rows} == {"15"}
+
+
+def test_the_gaps_can_be_downloaded_for_a_gis(client: FlaskClient) -> None:
+    answer = client.get("/api/coverage/nurseries.geojson?minutes=5&group=all")
+    assert answer.content_type == "application/geo+json"
+    gaps = answer.get_json()
+    report = get(client, "/api/coverage/nurseries?minutes=5&group=all")
+    assert [gap["properties"]["people"] for gap in gaps["features"]] == [
+        gap["people"] for gap in report["gaps"]
+    ]
+
+
+# What is wrong ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code", "parameter"),
+    [
+        ("/api/nowhere", 404, "not_found", None),
+        ("/api/layers/schools", 404, "not_found", "layer"),
+        ("/api/layers/%3Cscript%3E", 404, "not_found", "layer"),
+        ("/api/layers?x=1", 400, "invalid_parameter", "“x”"),
+        (f"/api/nearest?{START}", 400, "invalid_parameter", "layer"),
+        (f"/api/nearest?layer=schools&{START}", 404, "not_found", "layer"),
+        (f"/api/nearest?layer=nurseries&{START}&k=0", 400, "invalid_parameter", "k"),
+        (f"/api/nearest?layer=nurseries&{START}&k=9999", 400, "invalid_parameter", "k"),
+        ("/api/nearest?layer=nurseries&lat=abc&lon=20", 400, "invalid_parameter", "lat"),
+        ("/api/nearest?layer=nurseries&q=", 400, "invalid_parameter", "q"),
+        ("/api/nearest?layer=nurseries&q=xyzzyxyz", 404, "not_found", "q"),
+        ("/api/nearest?layer=nurseries&q=" + "x" * 10_000, 400, "invalid_parameter", "q"),
+        ("/api/search?q=52.23,21.01", 422, "outside_city", "q"),
+        ("/api/search", 400, "invalid_parameter", "q"),
+        ("/api/coverage/schools", 404, "not_found", "layer"),
+        ("/api/coverage/schools.csv", 404, "not_found", "layer"),
+        ("/api/coverage/nurseries?minutes=-5", 400, "invalid_parameter", "minutes"),
+        ("/api/coverage/nurseries?minutes=nan", 400, "invalid_parameter", "minutes"),
+        ("/api/coverage/nurseries?group=martians", 400, "invalid_parameter", "group"),
+        ("/api/coverage/vehicles", 422, "not_computable", "layer"),
+    ],
+)
+def test_what_is_wrong_is_answered_clearly(
+    client: FlaskClient, path: str, status: int, code: str, parameter: str | None
+) -> None:
+    told_code, told_parameter, message = error(client, path, status)
+    assert (told_code, told_parameter) == (code, parameter)
+    assert message and "<" not in client.get(path).text
+    assert error(client, f"/en{path}", status)[2] != message
+
+
+def test_a_point_in_another_city_is_outside(client: FlaskClient) -> None:
+    code, _, message = error(client, "/api/nearest?layer=nurseries&lat=52.23&lon=21.01", 422)
+    assert code == "outside_city" and message
+
+
+def test_an_unknown_layer_is_answered_with_those_there_are(client: FlaskClient) -> None:
+    _, _, message = error(client, "/en/api/layers/schools", 404)
+    assert message == "There is no layer “schools”. Layers: nurseries, aeds, vehicles."

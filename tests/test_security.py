@@ -1,0 +1,169 @@
+"""Headers on every answer, limits on what is expensive, no address in any log."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from locator.web import create_app, security, serving
+from locator.web.security import Limiter, content_security_policy, expensive, tile_origin
+from tests.tinycity import write_tiny_city
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    folder = write_tiny_city(tmp_path_factory.mktemp("city") / "tiny")
+    return create_app({"GEODATA": folder})
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+def small_app(**settings: object) -> Flask:
+    app = Flask(__name__)
+    defaults = {"TILES": None, "LIMIT_PER_MINUTE": 300, "LIMIT_AT_ONCE": 4}
+    app.config.from_mapping(defaults | settings)
+    security.install(app)
+
+    @app.route("/costly", methods=["GET", "POST"])
+    @expensive
+    def costly() -> str:
+        return "done"
+
+    return app
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/api/layers", "/nowhere", "/api/nowhere", "/en/x"])
+def test_every_answer_carries_the_policy_and_no_cookie(client: FlaskClient, path: str) -> None:
+    headers = client.get(path).headers
+    assert headers["Content-Security-Policy"] == POLICY
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["Permissions-Policy"].startswith("geolocation=(self)")
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert "Set-Cookie" not in headers
+    assert "Cache-Control" in headers
+
+
+def test_open_data_may_be_read_from_other_pages_but_pages_may_not(client: FlaskClient) -> None:
+    assert client.get("/api/layers").headers["Access-Control-Allow-Origin"] == "*"
+    assert "Access-Control-Allow-Origin" not in client.get("/nowhere").headers
+
+
+def test_a_tile_server_is_allowed_where_one_is_configured() -> None:
+    policy = content_security_policy("https://{s}.tiles.example.org/{z}/{x}/{y}.png?key=1")
+    assert "img-src 'self' data: https://*.tiles.example.org;" in policy
+    assert "connect-src 'self' https://*.tiles.example.org;" in policy
+    assert policy.count("example.org") == 2
+
+
+@pytest.mark.parametrize(
+    "tiles", ["tiles", "ftp://x/{z}", "https://a b/", "https://x;y/", "https:///"]
+)
+def test_what_is_not_a_tile_address_stops_the_start(tiles: str) -> None:
+    with pytest.raises(ValueError, match="TILES is not a tile address"):
+        tile_origin(tiles)
+
+
+def test_an_address_that_is_too_long_is_refused(client: FlaskClient) -> None:
+    answer = client.get("/api/search?q=" + "x" * (security.MAX_QUERY_BYTES + 1))
+    assert answer.status_code == 414
+    assert answer.get_json()["error"]["code"] == "too_large"
+
+
+def test_one_visitor_cannot_flood_the_expensive_questions() -> None:
+    client = small_app(LIMIT_PER_MINUTE=2).test_client()
+
+    def ask(address: str) -> int:
+        return client.get("/costly", environ_base={"REMOTE_ADDR": address}).status_code
+
+    assert [ask("192.0.2.1") for _ in range(3)] == [200, 200, 429]
+    assert ask("192.0.2.2") == 200
+    refused = client.get("/costly", environ_base={"REMOTE_ADDR": "192.0.2.1"})
+    assert refused.headers["Retry-After"] == "60"
+
+
+def test_nothing_is_known_of_a_visitor_after_a_minute() -> None:
+    now = [0.0]
+    limiter = Limiter(per_minute=1, at_once=1, clock=lambda: now[0])
+    assert [limiter.allow("192.0.2.1"), limiter.allow("192.0.2.1")] == [True, False]
+    assert "192.0.2.1" not in repr(vars(limiter))
+    now[0] = 59.9
+    assert (limiter.allow("192.0.2.1"), len(limiter)) == (False, 1)
+    now[0] = 60.0
+    assert len(limiter) == 0
+    assert limiter.allow("192.0.2.1")
+
+
+def test_no_limit_remembers_nobody() -> None:
+    limiter = Limiter(per_minute=0, at_once=1)
+    assert all(limiter.allow("192.0.2.1") for _ in range(1000))
+    assert len(limiter) == 0
+
+
+def test_expensive_questions_wait_for_a_free_place_and_then_give_up() -> None:
+    limiter = Limiter(per_minute=0, at_once=1)
+    with limiter.slot() as first, limiter.slot(wait_s=0) as second:
+        assert (first, second) == (True, False)
+    with limiter.slot(wait_s=0) as third:
+        assert third
+
+
+def test_the_log_knows_neither_place_nor_visitor(caplog: pytest.LogCaptureFixture) -> None:
+    app = small_app()
+    serving.log_requests(app, clock=lambda: 1.0)
+    with caplog.at_level(logging.INFO, logger="locator.access"):
+        app.test_client().get("/costly?lat=50.061&lon=19.938&q=Lipowa+1")
+        app.test_client().get("/a%0Ab")
+    assert [record.getMessage() for record in caplog.records] == [
+        "GET /costly 200 0 ms",
+        "GET /a\\nb 404 0 ms",
+    ]
+
+
+def test_a_taken_port_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(SystemExit, match=f"Port {port} is taken by another program"):
+            serving.serve(small_app(), port=port)
+
+
+@pytest.mark.parametrize("port", ["abc", "-1", "70000", "8000x"])
+def test_a_port_that_is_none_is_explained(port: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", port)
+    with pytest.raises(SystemExit, match="allowed: a number from 0"):
+        serving.serve(small_app())
+
+
+def test_a_faulty_folder_stops_the_start_with_every_fault(tmp_path: object) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        serving.run({"GEODATA": tmp_path})
+    assert "fault(s)" in str(stopped.value) and "catalogue.toml" in str(stopped.value)
+
+
+def test_the_slots_are_given_back_when_a_view_fails() -> None:
+    limiter = Limiter(per_minute=0, at_once=1)
+    with pytest.raises(RuntimeError), limiter.slot():
+        raise RuntimeError
+    done = threading.Event()
+    with limiter.slot(wait_s=0) as got:
+        assert got
+        done.set()
+    assert done.is_set()
