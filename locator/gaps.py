@@ -20,7 +20,9 @@ from locator.walking.walkable import WalkableCity
 LARGEST = 10
 """Gaps that are drawn and named; the rest is counted."""
 
-_SNAP_M = 0.01
+_STRAIGHT_M = 0.5
+"""A corner that is nearer than this to the line between its neighbours is left out."""
+
 _FORWARD = ((1, 0), (0, 1), (1, 1), (1, -1))
 
 
@@ -99,9 +101,10 @@ def divide_areas(demand: DemandPoints, squares: IntArray, *, reach_m: float) -> 
     column, row = demand.column[squares], demand.row[squares]
     area = _touching(demand.district[squares], column, row)
     longest = max(1, int(reach_m * np.sqrt(2) / demand.size_m))
-    tile = _tile(area, column, longest), _tile(area, row, longest)
-    _, piece = np.unique(np.column_stack([area, *tile]), axis=0, return_inverse=True)
-    return _touching(piece.ravel().astype(np.int64), column, row)
+    across, up = _tile(area, column, longest), _tile(area, row, longest)
+    most = len(squares) + 1  # more than there can be tiles in a row
+    piece = np.unique((area * most + across) * most + up, return_inverse=True)[1]
+    return _touching(piece.astype(np.int64), column, row)
 
 
 def _tile(area: IntArray, position: IntArray, longest: int) -> IntArray:
@@ -167,10 +170,11 @@ def _describe(
 
 
 def _outline(ground: WalkableCity, squares: IntArray) -> shapely.Geometry:
-    """Return the union of some squares, WGS84."""
-    corners = ground.city.demand.square_xy[squares]
-    union = shapely.union_all(shapely.polygons(corners), grid_size=_SNAP_M)
-    return shapely.transform(union, ground.city.projection.to_lonlat)
+    """Return the union of some squares, WGS84, without the corners along straight sides."""
+    # Neighbours share their corners to the millimetre: a coverage, whose union is much cheaper.
+    corners = ground.city.demand.square_xy[squares].round(3)
+    union = shapely.coverage_union_all(shapely.polygons(corners))
+    return shapely.transform(shapely.simplify(union, _STRAIGHT_M), ground.city.projection.to_lonlat)
 
 
 def _nearest_stop(
