@@ -132,7 +132,30 @@ def coverage(ground: WalkableCity, query: CoverageQuery) -> Coverage:
     """
     asked = _resolve(ground.city, query)
     rows = counted_rows(ground, asked.layer.id)
-    walk_s = nearest_facilities(ground, rows)[0] / asked.pace_m_s
+    return _counted(ground, asked, rows, nearest_facilities(ground, rows)[0])
+
+
+def coverage_of(
+    ground: WalkableCity, query: CoverageQuery, rows: tuple[int, ...], walk_m: FloatArray
+) -> Coverage:
+    """Return the coverage that other facilities than today's would give.
+
+    Parameters
+    ----------
+    ground, query
+        As in `coverage`.
+    rows : tuple of int
+        The facilities of ``ground.city.facilities`` that count, ascending.
+    walk_m : (n,) float array
+        Metres from each demand point to the nearest of them, or of sites besides them.
+    """
+    return _counted(ground, _resolve(ground.city, query), rows, walk_m)
+
+
+def _counted(
+    ground: WalkableCity, asked: _Asked, rows: tuple[int, ...], walk_m: FloatArray
+) -> Coverage:
+    walk_s = walk_m / asked.pace_m_s
     people = ground.city.demand.people[asked.group]
     served = walk_s <= asked.minutes * 60 + SAME_TIME_S
     districts = by_district(ground.city, people, served, walk_s)
@@ -207,10 +230,10 @@ def _resolve(city: City, query: CoverageQuery) -> _Asked:
     layer = city.catalogue.layers.get(query.layer)
     if layer is None:
         raise NotFoundError(
-            N_("There is no layer {layer}. The layers are: {layers}."),
+            N_("There is no layer {given}. Layers: {known}."),
             parameter="layer",
-            layer=query.layer,
-            layers=", ".join(city.catalogue.layers),
+            given=query.layer,
+            known=", ".join(city.catalogue.layers),
         )
     if layer.moves:
         raise NotComputableError(
@@ -220,10 +243,11 @@ def _resolve(city: City, query: CoverageQuery) -> _Asked:
     group = layer.group if query.group is None else query.group
     if group not in city.demand.people:
         raise InvalidParameterError(
-            N_("There is no age group {group}. The groups are: {groups}."),
+            N_("{name} has to be one of: {choices}; given: {given}."),
             parameter="group",
-            group=group,
-            groups=", ".join(city.catalogue.groups),
+            name="group",
+            choices=", ".join(city.catalogue.groups),
+            given=group,
         )
     if not city.demand.people[group].sum() >= 0.5:
         raise NotComputableError(

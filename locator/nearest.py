@@ -159,10 +159,10 @@ def _check(city: City, query: NearestQuery) -> None:
     for layer in query.layers:
         if layer not in city.catalogue.layers:
             raise NotFoundError(
-                N_("There is no layer {layer}. The layers are: {layers}."),
+                N_("There is no layer {given}. Layers: {known}."),
                 parameter="layer",
-                layer=layer,
-                layers=", ".join(city.catalogue.layers),
+                given=layer,
+                known=", ".join(city.catalogue.layers),
             )
     if query.k < 1:
         raise InvalidParameterError(
