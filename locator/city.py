@@ -46,6 +46,8 @@ class City:
     districts : GeoDataFrame
         Index: number. Columns ``roman``, ``name``, ``residents``, geometry (WGS84).
     demand : DemandPoints
+    grid : DataFrame
+        The census cells (`locator.population.read_grid`), which `demand` was spread from.
     addresses : DataFrame
         Columns ``street``, ``number``, ``lon``, ``lat``.
     stops : DataFrame
@@ -65,6 +67,7 @@ class City:
     facilities: gpd.GeoDataFrame
     districts: gpd.GeoDataFrame
     demand: DemandPoints
+    grid: pd.DataFrame
     addresses: pd.DataFrame
     stops: pd.DataFrame
     crossings: pd.DataFrame
@@ -131,6 +134,7 @@ def _read(folder: Path, log: Callable[[str], FaultLog]) -> City | None:
             projection=projection,
             district_of=district_of,
         ),
+        grid=grid,
         addresses=tables.addresses,
         stops=tables.stops,
         crossings=tables.crossings,

@@ -94,6 +94,7 @@ FIELDS: tuple[Field, ...] = (
     Field("wheelchair", "choice", choices=("yes", "limited", "no")),
     Field("vehicle", "object"),  # moving facilities: see locator.vehicles
     Field("note"),
+    Field("rule"),  # the written rule that decided something here: "aed-3" (README of the folder)
     Field("source", required=True),
     Field("source_date", "date"),
     Field("licence", required=True),

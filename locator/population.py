@@ -43,6 +43,8 @@ class DemandPoints:
         Side of a fine square.
     method : str
         How the census cells were spread: ``"uniform"`` or ``"address-weighted"``.
+    cell : (n,) int array
+        Row of the census grid that each point comes from.
     """
 
     xy: FloatArray
@@ -54,6 +56,7 @@ class DemandPoints:
     people: Mapping[str, FloatArray]
     size_m: float
     method: str
+    cell: IntArray
 
     def __len__(self) -> int:
         """Return the number of points."""
@@ -151,7 +154,13 @@ def spread(
         },
         size_m=SQUARE_M,
         method="uniform",
+        cell=cell,
     )
+
+
+def shares_inside(points: DemandPoints, cells: int) -> FloatArray:
+    """Return the share inside the city of each of the `cells` of the grid."""
+    return np.bincount(points.cell, minlength=cells) / _SIDE**2
 
 
 def _squares(grid: pd.DataFrame) -> tuple[IntArray, FloatArray]:

@@ -1,0 +1,156 @@
+"""Say what in a sound city folder still deserves a look: doubts, decisions, dates that passed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from scipy.spatial import cKDTree
+
+from locator.check import completeness
+from locator.city import City
+from locator.districts import district_of
+from locator.hours import is_valid_hours
+from locator.population import FILE as GRID_FILE
+from locator.population import shares_inside
+from locator.timetable import FILE as TIMETABLE_FILE
+from locator.usable import BARRED
+
+NEAR_M = 10.0
+"""Two points of one layer nearer than this may be the same thing twice."""
+
+
+@dataclass(frozen=True, order=True)
+class Notice:
+    """One thing that is not wrong, but that a keeper of the data should know.
+
+    Attributes
+    ----------
+    file : str
+    feature : str
+        Id, or ``"-"`` for the whole file.
+    message : str
+    """
+
+    file: str
+    feature: str
+    message: str
+
+    def __str__(self) -> str:
+        """One line: file, feature, message."""
+        return f"{self.file}: {self.feature}: {self.message}"
+
+
+def notices(city: City, *, today: date | None = None) -> list[Notice]:
+    """Return the notices of a sound city, in the order of files and features.
+
+    Parameters
+    ----------
+    city : City
+    today : date, optional
+        For what should have happened by now; the current day where None.
+    """
+    day = (today or date.today()).isoformat()
+    found = [
+        *_about_facilities(city, day),
+        *_near_duplicates(city),
+        *_other_district(city),
+        *_about_counts(city),
+        *_about_people(city),
+        *_about_timetable(city, day),
+    ]
+    return sorted(found)
+
+
+def _about_facilities(city: City, day: str) -> Iterator[Notice]:
+    frame = city.facilities
+    hours = frame["opening_hours"].dropna()
+    wrong = hours[~hours.map(is_valid_hours).astype(bool)]
+    for name, text in wrong.items():
+        yield _of(frame, name, f"opening_hours {text!r} cannot be read: they count as unknown")
+    for name, access in frame.loc[_is_barred(frame), "access"].items():
+        yield _of(frame, name, f"access is {access}: it is listed, but not counted as usable")
+    for name, rule in frame["rule"].dropna().items():
+        said = " ".join(filter(None, frame.loc[str(name), ["status_note", "note"]]))
+        yield _of(frame, name, f"decided by {rule} of README.md: {said}")
+    late = frame[frame["expected_opening"].notna() & frame["status"].ne("open")]
+    for name, opening in late["expected_opening"].items():
+        if str(opening) < day[: len(str(opening))]:
+            status = frame.at[name, "status"]
+            yield _of(frame, name, f"was to open {opening}, but is still {status}: ask again")
+
+
+def _is_barred(frame: pd.DataFrame) -> pd.Series[bool]:
+    return frame["access"].isin(BARRED) & frame["status"].eq("open")
+
+
+def _of(frame: pd.DataFrame, name: object, message: str) -> Notice:
+    layer = str(frame.at[str(name), "layer"])
+    return Notice(f"{layer}.geojson", str(name), message)
+
+
+def _near_duplicates(city: City) -> Iterator[Notice]:
+    frame = city.facilities
+    # Two facilities at one address are two; what has no address may be one thing mapped twice.
+    apart = frame[
+        frame["location_precision"].eq("exact") & frame["street"].isna() & frame["centre"].isna()
+    ]
+    for _, layer in apart.groupby("layer", sort=False):
+        xy = layer[["x", "y"]].to_numpy(dtype=np.float64)
+        for i, j in sorted(cKDTree(xy).query_pairs(NEAR_M)):
+            away = float(np.hypot(*(xy[i] - xy[j])))
+            other = str(layer.index[j])
+            yield _of(frame, layer.index[i], f"lies {away:.0f} m from {other}: both are kept")
+
+
+def _other_district(city: City) -> Iterator[Notice]:
+    frame = city.facilities
+    sure = frame[frame["location_precision"].eq("exact") & frame["district"].notna()]
+    if sure.empty:
+        return
+    points = np.column_stack([sure.geometry.x, sure.geometry.y])
+    found = district_of(points, city.districts)
+    stated = sure["district"].to_numpy(dtype=np.int64)
+    for i in np.flatnonzero((found > 0) & (found != stated)):
+        message = f"district {stated[i]} is stated, the point lies in {found[i]}"
+        yield _of(frame, sure.index[i], message)
+
+
+def _about_counts(city: City) -> Iterator[Notice]:
+    for layer, row in completeness(city).iterrows():
+        expected = row["expected"]
+        if pd.notna(expected) and row["listed"] != expected:
+            more = "more" if row["listed"] > expected else "fewer"
+            yield Notice(
+                f"{layer}.geojson",
+                "-",
+                f"{row['listed']} listed, {more} than the {expected} there should be",
+            )
+        if row["all_not_located"]:
+            yield Notice(
+                f"{layer}.geojson",
+                "-",
+                f"{row['all_not_located']} of {row['all_listed']} are not on the map",
+            )
+
+
+def _about_people(city: City) -> Iterator[Notice]:
+    grid = city.grid
+    secret = int(grid.isna().any(axis=1).sum())
+    if secret:
+        message = f"{secret} cells have secret ages: divided by the city's shares (assumed)"
+        yield Notice(GRID_FILE, "-", message)
+    outside = shares_inside(city.demand, len(grid)) == 0
+    people = int(grid["people"].to_numpy()[outside].sum())
+    if outside.any():
+        message = f"{int(outside.sum())} cells with {people} people have no square in the city"
+        yield Notice(GRID_FILE, "-", message)
+
+
+def _about_timetable(city: City, day: str) -> Iterator[Notice]:
+    timetable = city.timetable
+    if timetable is not None and timetable.valid_to < day:
+        yield Notice(TIMETABLE_FILE, "-", f"ended on {timetable.valid_to}")
