@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from locator.errors import N_
+from locator.usable import is_usable
 from locator.walking.walkable import WalkableCity
 
 
@@ -49,13 +52,13 @@ def coverage_caveats(
     counted = city.facilities.iloc[list(rows)]
     roughly = int(counted["location_precision"].isin(("street", "area")).sum())
     last_known = int(counted["status_basis"].eq("last_known").sum())
-    missing = int(ground.completeness["not_located"][layer])
+    missing = _unlocated(ground, rows, layer)
     factor = city.catalogue.groups[group].factor
     said = [
         (not rows, N_("No facility of this layer is open and on the map: nobody is served."), {}),
         (
             missing > 0,
-            N_("Listed but not on the map, so they serve nobody here: {count}."),
+            N_("Open but not on the map, so they serve nobody here: {count}."),
             {"count": missing},
         ),
         (
@@ -97,3 +100,10 @@ def coverage_caveats(
         (True, N_("Opening hours and free places are not taken into account."), {}),
     ]
     return tuple(Caveat(template, values) for holds, template, values in said if holds)
+
+
+def _unlocated(ground: WalkableCity, rows: tuple[int, ...], layer: str) -> int:
+    """Return how many usable facilities of a layer have no located site, a centre counted once."""
+    facilities = ground.city.facilities
+    usable = is_usable(facilities) & facilities["layer"].eq(layer).to_numpy()
+    return len(np.setdiff1d(ground.centre[usable], ground.centre[list(rows)]))

@@ -226,7 +226,7 @@ def test_whoever_cannot_cross_is_counted_apart_from_the_mean(tiny: City):
 
 def test_the_caveats_name_what_is_missing(ground: WalkableCity):
     said = {caveat.text for caveat in coverage(ground, CoverageQuery("nurseries")).caveats}
-    assert "Listed but not on the map, so they serve nobody here: 1." in said
+    assert "Open but not on the map, so they serve nobody here: 1." in said
     assert "Counted as open by an older list only: 1 of 3." in said
     assert any("scaled from a wider one" in text for text in said)
     everyone = coverage(ground, CoverageQuery("nurseries", group="all"))
@@ -336,6 +336,7 @@ def grid(column, row, district) -> DemandPoints:
         xy=np.column_stack([column, row]) * 100.0,
         lonlat=np.zeros((n, 2)),
         district=district,
+        cell=np.arange(n),
         column=column,
         row=row,
         square_xy=np.zeros((n, 4, 2)),

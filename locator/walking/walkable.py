@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 import pandas as pd
 
+from locator.check import completeness
 from locator.city import City
 from locator.geo import FloatArray, IntArray
 from locator.usable import centre_codes, is_usable
@@ -65,8 +66,6 @@ class WalkableCity:
     @cached_property
     def completeness(self) -> pd.DataFrame:
         """What is listed, located and open of each layer (`locator.check.completeness`)."""
-        from locator.check import completeness
-
         return completeness(self.city)
 
     def placed(self, rows: IntArray) -> Placed:
