@@ -18,7 +18,7 @@ from locator.errors import N_
 from locator.geo import FloatArray, IntArray, Projection
 from locator.walking.access import Mark
 from locator.walking.graphfile import Array, Grid, StreetGraph, pack_names
-from locator.walking.matrix import centres, largest_part, matrix, parts_of
+from locator.walking.matrix import REACH_GAP_M, centres, largest_part, matrix, parts_of
 from locator.walking.osm import ATTRIBUTION, ExtractError, Progress, Streets, silent
 from locator.walking.snapping import EdgeIndex, sort_segments
 
@@ -28,7 +28,7 @@ MARGIN_M = 1_500.0
 SHORTEST_M = 0.01
 """Edges of no length would vanish from a sparse matrix."""
 
-REACH_SIZE_M = 50.0
+REACH_SIZE_M = 30.0
 """Side of the cells that isochrones are drawn from."""
 
 _PASSING = ~(Mark.AT_CROSSING | Mark.BLOCKED)
@@ -315,7 +315,7 @@ def _reach_grid(lines: _Lines, index: EdgeIndex) -> tuple[Grid, dict[str, Array]
     corner, far = lines.xy.min(axis=0), lines.xy.max(axis=0)
     columns, rows = (int(n) for n in (far - corner) // REACH_SIZE_M + 1)
     grid = Grid(float(corner[0]), float(corner[1]), REACH_SIZE_M, columns, rows)
-    snapped = index.snap(centres(grid), within_m=2 * REACH_SIZE_M)
+    snapped = index.snap(centres(grid), within_m=REACH_GAP_M)
     return grid, {
         "reach_edge": snapped.edge.astype(np.int32),
         "reach_along_m": snapped.along_m.astype(np.float32),

@@ -25,7 +25,7 @@ from locator.walking.graphfile import (
     read_about,
     read_graph,
 )
-from locator.walking.matrix import centres, largest_part, matrix
+from locator.walking.matrix import REACH_GAP_M, centres, largest_part, matrix
 from locator.walking.snapping import EdgeIndex, Snapped
 from locator.walking.trees import Tree, Trees
 
@@ -397,7 +397,7 @@ class NetworkModel:
         graph = self.graph
         xy = centres(graph.reach)
         if self.allowed is not None:
-            return self.index.snap(xy, within_m=2 * graph.reach.size_m)
+            return self.index.snap(xy, within_m=REACH_GAP_M)
         return Snapped(graph.reach_edge, graph.reach_along_m, graph.reach_gap_m, xy)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from locator.geo import FloatArray, IntArray
 from locator.walking.graphfile import Array, Grid
 
-CELL_M = 100.0
+CELL_M = 25.0
 """Side of the cells that segments are sorted into."""
 
 FARTHEST_M = 5_000.0

@@ -1,4 +1,4 @@
-"""Remember the last shortest-path trees, so that the list, the map and the walk share one search."""
+"""Remember the last shortest-path trees, so that list, map and walk share one search."""
 
 from __future__ import annotations
 
