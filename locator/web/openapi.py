@@ -102,7 +102,7 @@ def _parameters(one: Operation, catalogue: Catalogue) -> list[dict[str, Any]]:
         parameter: dict[str, Any] = {
             "name": name,
             "in": "path" if name in in_path else "query",
-            "required": name in required,
+            "required": name in required or shape.get("minItems", 0) > 0,
             "description": shape.get("description", ""),
             "schema": _schema(name, shape, catalogue),
         }
@@ -115,6 +115,8 @@ def _parameters(one: Operation, catalogue: Catalogue) -> list[dict[str, Any]]:
 def _schema(name: str, shape: Mapping[str, Any], catalogue: Catalogue) -> dict[str, Any]:
     """Return the schema of a parameter, with the values that only the city knows."""
     schema = {key: value for key, value in shape.items() if key != "description"}
+    if schema.get("minItems"):
+        schema.pop("default", None)
     known = {"layer": list(catalogue.layers), "group": list(catalogue.groups)}.get(name)
     if known is None:
         return schema

@@ -36,7 +36,8 @@ SHORT = 40
 # Types --------------------------------------------------------------------------------------
 
 ISO_MOMENT = (
-    r"^20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})?$"
+    "^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+    "T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])?$"
 )
 
 
@@ -103,7 +104,11 @@ class LayerParams:
 class NearestParams:
     """Where a walk starts and what is looked for."""
 
-    layer: Layers = described("Id of a layer; repeat it for several.", default=())
+    layer: Layers = described(
+        "Id of a layer; repeat it for several.",
+        default=(),  # a page without a layer asks which; the API refuses, see `known_layers`
+        json_schema_extra={"minItems": 1},
+    )
     q: Words | None = described("Origin in words. Either this or `lat` and `lon`.", default=None)
     lat: Lat | None = described("Latitude of the origin, WGS84.", default=None)
     lon: Lon | None = described("Longitude of the origin, WGS84.", default=None)

@@ -1,0 +1,108 @@
+"""The API against its own document: whatever is asked, the answer is one that it describes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import schemathesis
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from schemathesis import GenerationMode
+from schemathesis.checks import CHECKS, load_all_checks
+from schemathesis.config import SchemathesisConfig
+
+from locator.web import create_app
+from locator.web.operations import operations_of
+from tests.tinycity import at, write_tiny_city
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    folder = write_tiny_city(tmp_path_factory.mktemp("city") / "tiny")
+    # Uncompressed: schemathesis does not decode what a WSGI application answers.
+    return create_app({"GEODATA": folder, "LIMIT_PER_MINUTE": 0, "COMPRESS_REGISTER": False})
+
+
+@pytest.fixture(scope="module")
+def document(app: Flask) -> dict[str, Any]:
+    answer = app.test_client().get("/api/openapi.json")
+    assert answer.status_code == 200
+    found: dict[str, Any] = answer.get_json()
+    return found
+
+
+load_all_checks()
+
+# A question can be well formed and still have no answer: a place that nobody knows (404), a point
+# outside the city (422), words and coordinates together (400, which OpenAPI cannot express).
+CONFIG = SchemathesisConfig.from_dict(
+    {
+        "checks": {
+            "positive_data_acceptance": {"expected-statuses": ["200", "400", "404", "422"]},
+            "negative_data_rejection": {"expected-statuses": ["400", "404", "405", "422"]},
+        }
+    }
+)
+
+
+def somewhere(case: Any) -> None:
+    """Start the walk inside the city: of points anywhere on Earth none would be answered."""
+    lon, lat = at(500, 3000)
+    case.query = {**case.query, "lon": lon, "lat": lat}
+    case.query.pop("q", None)
+
+
+@pytest.mark.parametrize("mode", GenerationMode)
+def test_every_answer_is_one_that_the_document_describes(app: Flask, mode: GenerationMode) -> None:
+    schema = schemathesis.openapi.from_wsgi("/api/openapi.json", app, config=CONFIG)
+    for described in schema.get_all_operations():
+        operation = described.ok()
+        if (
+            mode is GenerationMode.NEGATIVE
+            and not operation.query
+            and not operation.path_parameters
+        ):
+            continue  # nothing to get wrong
+
+        @given(case=operation.as_strategy(generation_mode=mode))
+        @settings(
+            max_examples=25,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        )
+        def ask(case: Any) -> None:
+            if case.path == "/api/nearest" and mode is GenerationMode.POSITIVE:
+                somewhere(case)
+            case.call_and_validate(checks=CHECKS.get_all())
+
+        ask()
+
+
+def test_every_operation_is_in_the_document(app: Flask, document: dict[str, Any]) -> None:
+    described = {one["get"]["operationId"] for one in document["paths"].values()}
+    assert described == {one.name for one in operations_of(app)}
+    rules = {rule.rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/api/")}
+    documented = {one.path for one in operations_of(app)}
+    assert rules - documented == {"/api/openapi.json"}
+
+
+def test_parameters_say_what_is_accepted(document: dict[str, Any]) -> None:
+    nearest = document["paths"]["/api/nearest"]["get"]["parameters"]
+    schemas = {one["name"]: one["schema"] for one in nearest}
+    assert schemas["k"] == {"type": "integer", "minimum": 1, "maximum": 20, "default": 5}
+    assert schemas["layer"]["items"]["enum"] == ["nurseries", "aeds", "vehicles"]
+    assert schemas["open"]["enum"] == ["now", "any"]
+    assert [one["name"] for one in nearest if one["required"]] == ["layer"]
+    assert all(one["description"] for one in nearest)
+
+
+def test_every_language_is_a_server(document: dict[str, Any]) -> None:
+    assert [server["url"] for server in document["servers"]] == ["/", "/en", "/uk"]
+
+
+def test_every_operation_is_explained(document: dict[str, Any]) -> None:
+    for path in document["paths"].values():
+        assert path["get"]["summary"] and path["get"]["description"]
