@@ -151,23 +151,25 @@ def test_a_dead_feed_leaves_the_tour_that_the_vehicle_was_on(with_trips: Fleet) 
     assert (found.lon, found.lat) == pytest.approx(lonlat(1250, 1350), abs=1e-5)
 
 
-def test_assigning_writes_the_number_and_nothing_else(tiny_folder: Path) -> None:
+def test_assigning_writes_the_number_and_no_longer_calls_it_assumed(tiny_folder: Path) -> None:
     before = json.loads((tiny_folder / "vehicles.geojson").read_text("utf-8"))
     path = assign_vehicle(load_city(tiny_folder), "1", fleet_number="T:302")
-    after = json.loads(path.read_text("utf-8"))
-    told = before["features"][0]["properties"]["vehicle"]
-    told.update(fleet_number="T:302", assignment="confirmed")
-    assert after == before
+    (after,) = json.loads(path.read_text("utf-8"))["features"]
+    (feature,) = before["features"]
+    assert after["geometry"] == feature["geometry"]
+    assert after["properties"]["name"] == "AED T:302"
+    assert after["properties"]["note"] is None
     (vehicle,) = vehicles_of(load_city(tiny_folder))
     assert (vehicle.fleet_number, vehicle.assignment) == ("T:302", "confirmed")
     assert not [name for name in os.listdir(tiny_folder) if name.startswith(".")]
 
 
 def test_a_number_can_be_taken_back(tiny_folder: Path) -> None:
-    assign_vehicle(load_city(tiny_folder), "vehicles-1", fleet_number="T:302")
+    before = json.loads((tiny_folder / "vehicles.geojson").read_text("utf-8"))
+    assign_vehicle(load_city(tiny_folder), "vehicles-1", fleet_number="T:302", line="173")
+    assign_vehicle(load_city(tiny_folder), "1", fleet_number="T:303")
     assign_vehicle(load_city(tiny_folder), "1", fleet_number=None)
-    (vehicle,) = vehicles_of(load_city(tiny_folder))
-    assert (vehicle.fleet_number, vehicle.assignment) == (None, "assumed")
+    assert json.loads((tiny_folder / "vehicles.geojson").read_text("utf-8")) == before
 
 
 def test_another_line_takes_its_first_tour(tiny_folder: Path) -> None:

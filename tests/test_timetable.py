@@ -160,6 +160,7 @@ def test_representative_days_are_ordinary_ones() -> None:
     days = representative_days(
         [Service("all", frozenset(range(7)), date(2026, 10, 2), date(2027, 1, 31))],
         country="PL",
+        timezone="Europe/Warsaw",
         around=date(2026, 11, 11),  # a holiday, and the day after has it before it
     )
     assert days == {

@@ -83,14 +83,14 @@ def _holidays(country: str) -> OpeningHours:
 
 
 def representative_days(
-    services: Iterable[Service], *, country: str, around: date
+    services: Iterable[Service], *, country: str, timezone: str, around: date
 ) -> dict[DayType, date]:
     """Return one ordinary date of each day type on which some service runs.
 
     The nearest dates to `around` are taken, from it onwards first. A working day is a Tuesday,
     Wednesday or Thursday whose day before is a working day too, so that what runs past midnight
-    belongs to the same type; a Saturday and a Sunday are never holidays. A day type without any
-    service is left out.
+    belongs to the same type; a Saturday and a Sunday are never holidays. Days on which the clocks
+    change are passed over. A day type without any service is left out.
     """
     services = tuple(services)
     found: dict[DayType, date] = {}
@@ -98,6 +98,8 @@ def representative_days(
         day = around + timedelta(days=offset)
         kind = day_type(day, country=country)
         if kind in found or is_public_holiday(day, country=country):
+            continue
+        if _changes_clocks(day, timezone):
             continue
         if kind == "working" and not (
             1 <= day.weekday() <= 3 and not is_public_holiday(day - DAY, country=country)
@@ -108,6 +110,25 @@ def representative_days(
         if len(found) == len(DAY_TYPES):
             break
     return found
+
+
+def _changes_clocks(day: date, timezone: str) -> bool:
+    zone = ZoneInfo(timezone)
+    midnights = [datetime.combine(d, time(0), tzinfo=zone) for d in (day, day + DAY)]
+    return midnights[0].utcoffset() != midnights[1].utcoffset()
+
+
+def ordinary_days(
+    services: Iterable[Service], *, country: str, timezone: str, around: date
+) -> dict[DayType, date]:
+    """Return an ordinary date of every day type, 24 hours long.
+
+    Those of `representative_days` where something runs; else the nearest plain date of the type.
+    """
+    found = representative_days(services, country=country, timezone=timezone, around=around)
+    every_day = Service("any", frozenset(range(7)), date.min, date.max)
+    plain = representative_days([every_day], country=country, timezone=timezone, around=around)
+    return {kind: found.get(kind, plain[kind]) for kind in DAY_TYPES}
 
 
 def service_day_zero(day: date, *, timezone: str) -> datetime:

@@ -96,13 +96,32 @@ def assign_vehicle(
     features = [(path, f) for path, whole in read.items() for f in whole["features"]]
     path, feature = _find_unit(features, unit)
     _refuse_second(features, feature, fleet_number)
-    told = feature["properties"]["vehicle"]
-    told["fleet_number"] = fleet_number
-    told["assignment"] = "confirmed" if fleet_number else "assumed"
+    _note_number(feature["properties"], fleet_number)
     if line is not None:
-        told.update(_first_tour(city, line))
+        feature["properties"]["vehicle"].update(_first_tour(city, line))
     write_features(path, read[path])
     return path
+
+
+_KEPT = ("line", "pattern", "headsign", "first_departure")
+
+
+def _note_number(properties: dict[str, Any], number: str | None) -> None:
+    """Change name, note and ``vehicle`` of a feature; the assumption is kept for the way back."""
+    told = properties["vehicle"]
+    if number is None:
+        assumed = told.pop("assumed", None)
+        if assumed:
+            told.update({key: assumed[key] for key in _KEPT})
+            properties.update({key: assumed[key] for key in ("name", "note")})
+    elif "assumed" not in told:
+        told["assumed"] = {
+            **{key: told.get(key) for key in _KEPT},
+            **{key: properties.get(key) for key in ("name", "note")},
+        }
+    if number is not None:
+        properties.update({"name": f"AED {number}", "note": None})
+    told.update(fleet_number=number, assignment="confirmed" if number else "assumed")
 
 
 def _refuse_second(
