@@ -1,0 +1,137 @@
+"""Find the nearest facilities on foot."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from locator.commands._common import (
+    console,
+    geodata_option,
+    json_option,
+    load,
+    print_json,
+    shown,
+    table,
+)
+from locator.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from locator.nearest import NearestResult
+    from locator.places import Place
+    from locator.web.state import AppState
+
+
+@click.command()
+@click.argument("address")
+@click.option("--layer", "layers", multiple=True, help="Id of a layer; repeat it for several.")
+@click.option("-k", default=None, help="How many of each layer, 1 to 20.  [default: 5]")
+@click.option("--pace", default=None, help="Walking speed in m/s.  [default: the layer's]")
+@click.option("--at", default=None, help="Moment for opening hours: 2026-06-01T14:30.")
+@click.option("--open-now", is_flag=True, help="Only those known to be open at that moment.")
+@click.option("--all", "every", is_flag=True, help="Planned, closed and private ones too.")
+@json_option
+@geodata_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    address: str,
+    layers: tuple[str, ...],
+    k: str | None,
+    pace: str | None,
+    at: str | None,
+    open_now: bool,
+    every: bool,
+    as_json: bool,
+) -> None:
+    """Find the facilities nearest to ADDRESS on foot, soonest first.
+
+    ADDRESS is an address, a street, a stop, a district, a facility, or "lat, lon".
+
+    \b
+    Examples:
+      locator nearest "Rynek Główny 1" --layer nurseries -k 3
+      locator nearest "50.0614, 19.9383" --layer aeds --open-now
+      locator nearest "os. Piastów 40" --layer nurseries --layer day_care_homes --json
+    """
+    from werkzeug.datastructures import MultiDict
+
+    from locator.language import speaking
+    from locator.nearest import NearestQuery, nearest
+    from locator.web.api_walks import nearest_json, origin_of
+    from locator.web.queries import NearestParams, known_layers, parse
+
+    given = {"q": address, "k": k, "pace": pace, "at": at}
+    pairs = [(name, value) for name, value in given.items() if value is not None]
+    pairs += [("layer", layer) for layer in layers]
+    pairs += [("open", "now")] * open_now + [("status", "all")] * every
+    asked = parse(NearestParams, MultiDict(pairs), strict=True)
+    app = load(ctx)
+    try:
+        chosen = known_layers(app.catalogue, asked.layer)
+    except NotFoundError as error:
+        raise click.BadParameter(error.message, param_hint="--layer") from None
+    origin = origin_of(app, asked)
+    result = nearest(
+        app.ground,
+        NearestQuery(
+            layers=tuple(layer.id for layer in chosen),
+            lon=origin.lon,
+            lat=origin.lat,
+            k=asked.k,
+            pace_m_s=asked.pace,
+            open_now=asked.open == "now",
+            status=asked.status,
+            at=asked.at,
+        ),
+    )
+    with speaking("en"):
+        if as_json:
+            print_json(nearest_json(app, origin, result))
+        else:
+            _show(app, origin, result)
+    if result.rows.empty:
+        click.echo("Nothing was found.", err=True)
+        ctx.exit(1)
+
+
+def _show(app: AppState, origin: Place, result: NearestResult) -> None:
+    out = console()
+    note = origin.note.format(**dict(origin.note_values)) if origin.note else ""
+    out.print(f"From {origin.label} ({origin.kind}, {origin.precision}). {note}".rstrip())
+    made = table(
+        "",
+        {
+            "min": "right",
+            "m": "right",
+            "facility": "left",
+            "layer": "left",
+            "address": "left",
+            "open": "left",
+            "located": "left",
+            "phone": "left",
+        },
+    )
+    facilities: Any = app.city.facilities.loc[result.rows.index]
+    for (_, walk), (_, facility) in zip(result.rows.iterrows(), facilities.iterrows(), strict=True):
+        made.add_row(
+            f"{walk['walk_s'] / 60:.0f}",
+            f"{walk['walk_m']:.0f}",
+            str(facility["name"]),
+            app.catalogue.layers[str(walk["layer"])].names["en"],
+            shown(facility["address"]),
+            _open(walk["open_state"], walk["next_change"]),
+            shown(facility["location_precision"]),
+            shown(facility["phone"]),
+        )
+    if len(result.rows):
+        out.print(made)
+    out.print(f"Walking model: {result.model}. Opening hours at {result.at:%Y-%m-%d %H:%M}.")
+
+
+def _open(state: object, change: Any) -> str:
+    if state == "unknown":
+        return "hours unknown"
+    until = shown(change, "{:%a %H:%M}")
+    return str(state) if until == "–" else f"{state} until {until}"
