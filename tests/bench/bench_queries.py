@@ -1,0 +1,68 @@
+"""Nearest and coverage on the project's own city, with whichever walking model it has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from locator.city import default_folder, load_city
+from locator.coverage import CoverageQuery, coverage, coverage_overview
+from locator.nearest import NearestQuery, nearest
+from locator.walking.choose import choose_model
+from locator.walking.walkable import walkable
+from tests.bench.measuring import Row, median, once, p50_p95
+
+WALKS = 300
+
+
+def rows() -> Iterator[Row]:
+    """Yield the rows of this area."""
+    yield once("load the city folder", lambda: load_city(default_folder()), budget=3000)
+    city = load_city(default_folder())
+    model = choose_model(city)
+    ground = walkable(city, model)
+    note = f"{model.name}, {len(city.demand):,} demand points"
+    layers = [layer for layer in city.catalogue.layers.values() if not layer.moves]
+    largest = max(layers, key=lambda layer: len(ground.usable_rows[layer.id])).id
+    start = city.demand.lonlat[np.random.default_rng(1).choice(len(city.demand), WALKS)]
+
+    def ask(i: int, *wanted: str, open_now: bool = False) -> None:
+        lon, lat = start[i]
+        nearest(ground, NearestQuery(wanted, lon, lat, k=5, open_now=open_now))
+
+    yield from p50_p95(
+        f"nearest 5 of one layer ({len(ground.usable_rows[largest])} facilities)",
+        lambda i: ask(i, largest),
+        repeat=WALKS,
+        budget=10,
+        note=model.name,
+    )
+    yield from p50_p95(
+        "nearest 5 of one layer, open now",
+        lambda i: ask(i, largest, open_now=True),
+        repeat=WALKS,
+        budget=10,
+        note=model.name,
+    )
+    yield from p50_p95(
+        "nearest 5 of five layers",
+        lambda i: ask(i, *[layer.id for layer in layers[:5]]),
+        repeat=WALKS,
+        budget=10,
+        note=model.name,
+    )
+    yield once(
+        "coverage of one layer, first time",
+        lambda: coverage(ground, CoverageQuery(largest)),
+        budget=150,
+        note=note,
+    )
+    yield median(
+        "coverage of one layer, another standard",
+        lambda i: coverage(ground, CoverageQuery(largest, minutes=3 + i)),
+        repeat=12,
+        budget=150,
+        note=note,
+    )
+    yield once("coverage of all layers at a glance", lambda: coverage_overview(ground), budget=1500)

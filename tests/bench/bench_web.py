@@ -1,0 +1,150 @@
+"""The server as it is run: start, pages over the wire, answers, memory."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from html import unescape
+from http.client import HTTPConnection
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+import brotli
+
+from tests.bench.measuring import Row, median, p50_p95
+
+ROOT = Path(__file__).resolve().parents[2]
+
+PAGES = {
+    "home": "/",
+    "nearest": "/nearest?layer=aeds&q=Rynek%20G%C5%82%C3%B3wny%201&k=5",
+    "layer (all AEDs)": "/layers/aeds",
+    "coverage of all layers": "/coverage",
+    "coverage of one layer": "/coverage/senior_activity_centres?minutes=15",
+    "map": "/map",
+}
+DATA = {
+    "all facilities": "/maps/features.geojson",
+    "background (districts, river)": "/maps/background.geojson",
+}
+PAGE_KB = 50
+WHOLE_KB = 300
+_LINKED = re.compile(r'<(?:script|link|img)\b[^>]*?\b(?:src|href)="([^"]+)"[^>]*>')
+
+
+def rows() -> Iterator[Row]:
+    """Yield the rows of this area."""
+    port = _free_port()
+    started = time.perf_counter()
+    server = subprocess.Popen(
+        [sys.executable, "app.py"],
+        cwd=ROOT,
+        env=os.environ | {"PORT": str(port), "HOST": "127.0.0.1", "LOCATOR_LIMIT_PER_MINUTE": "0"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait(server, port)
+        yield Row("start to the first answer", time.perf_counter() - started, "s", 5)
+        yield from _sizes(port)
+        yield from _answers(port)
+        peak_mb = _peak_mb(server.pid)
+        if peak_mb:
+            yield Row("peak memory of the server after all this", peak_mb, "MB", 600)
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def _sizes(port: int) -> Iterator[Row]:
+    for name, path in PAGES.items():
+        page, wire_b = _get(port, path, "br")
+        _, gzip_b = _get(port, path, "gzip")
+        yield Row(
+            f"page: {name}", wire_b / 1000, "kB", PAGE_KB, f"br; {gzip_b / 1000:.3g} kB with gzip"
+        )
+        linked = {
+            urljoin(path, unescape(link))
+            for tag, link in ((m.group(0), m.group(1)) for m in _LINKED.finditer(page))
+            if "rel=" not in tag or "stylesheet" in tag or "icon" in tag
+        }
+        local = sorted(link for link in linked if not urlsplit(link).netloc)
+        whole_b = wire_b + sum(_get(port, link, "br")[1] for link in local)
+        yield Row(
+            f"page: {name}, with all it links",
+            whole_b / 1000,
+            "kB",
+            WHOLE_KB,
+            f"br, empty cache, {len(local)} files",
+        )
+    for name, path in DATA.items():
+        yield Row(f"map data: {name}", _get(port, path, "br")[1] / 1000, "kB", WHOLE_KB, "br")
+
+
+def _answers(port: int) -> Iterator[Row]:
+    asked = "/api/nearest?layer=aeds&lat={lat:.5f}&lon={lon:.5f}&k=5"
+    yield from p50_p95(
+        "API nearest over HTTP",
+        lambda i: _get(port, asked.format(lat=50.05 + i / 5000, lon=19.92 + i / 5000), "br"),
+        repeat=100,
+        budget=50,
+    )
+    yield median(
+        "API coverage over HTTP",
+        lambda i: _get(port, f"/api/coverage/aeds?minutes={3 + i}", "br"),
+        repeat=10,
+        budget=500,
+        note="a new standard each time",
+    )
+    yield median("home page over HTTP", lambda i: _get(port, "/", "br"), repeat=20, budget=100)
+
+
+def _get(port: int, path: str, encoding: str) -> tuple[str, int]:
+    """Return the text of a resource and its bytes over the wire (body as sent)."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=60)
+    try:
+        connection.request("GET", path, headers={"Accept-Encoding": encoding})
+        response = connection.getresponse()
+        body = response.read()
+    finally:
+        connection.close()
+    if response.status != 200:
+        raise RuntimeError(f"{path} answers {response.status}")
+    decode = {"br": brotli.decompress, "gzip": gzip.decompress}.get(
+        response.headers.get("Content-Encoding", ""), bytes
+    )
+    return decode(body).decode("utf-8", "replace"), len(body)
+
+
+def _wait(server: subprocess.Popen[bytes], port: int) -> None:
+    """Return when the server answers."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if server.poll() is not None:
+            raise RuntimeError(f"the server left with code {server.returncode}")
+        try:
+            _get(port, "/healthz", "identity")
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise RuntimeError("the server did not answer within a minute")
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return int(listening.getsockname()[1])
+
+
+def _peak_mb(pid: int) -> float | None:
+    """Return the most memory that a process has had; None where the system does not tell."""
+    status = Path(f"/proc/{pid}/status")
+    if not status.exists():
+        return None
+    peak = re.search(r"VmHWM:\s+(\d+) kB", status.read_text())
+    return int(peak.group(1)) / 1024 if peak else None
