@@ -1,0 +1,89 @@
+"""The application as a whole: settings, static files, what is computed once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from locator.errors import CityFolderError
+from locator.web import create_app, static_url
+from locator.web.state import AppState, Memo
+from tests.tinycity import write_tiny_city
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_tiny_city(tmp_path_factory.mktemp("city") / "tiny")
+
+
+@pytest.fixture(scope="module")
+def app(folder: Path) -> Flask:
+    return create_app({"GEODATA": folder})
+
+
+def test_the_city_is_loaded_once_and_made_ready(app: Flask) -> None:
+    held = app.extensions["locator"]
+    assert isinstance(held, AppState)
+    assert held.ground.city is held.city
+    assert held.ground.model.name == "estimate"
+    assert str(held.now().tzinfo) == "Europe/Warsaw"
+
+
+def test_settings_come_from_the_environment_and_can_be_overruled(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOCATOR_GEODATA", str(folder))
+    monkeypatch.setenv("LOCATOR_LIMIT_PER_MINUTE", "7")
+    monkeypatch.setenv("LOCATOR_TILES", "https://tiles.example.org/{z}/{x}/{y}.png")
+    made = create_app({"LIMIT_PER_MINUTE": 9})
+    assert made.extensions["locator"].city.folder == folder
+    assert made.config["LIMIT_PER_MINUTE"] == 9
+    policy = made.test_client().get("/healthz").headers["Content-Security-Policy"]
+    assert "img-src 'self' data: https://tiles.example.org;" in policy
+
+
+def test_a_folder_with_faults_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CityFolderError, match=r"catalogue\.toml"):
+        create_app({"GEODATA": tmp_path})
+
+
+def test_a_forwarded_address_is_believed_only_behind_a_proxy(folder: Path) -> None:
+    headers = {"X-Forwarded-Prefix": "/city", "X-Forwarded-Proto": "https"}
+    path = "/api/openapi.json"
+    alone = create_app({"GEODATA": folder}).test_client().get(path, headers=headers)
+    assert alone.get_json()["servers"][1]["url"] == "/en"
+    behind = create_app({"GEODATA": folder, "PROXIES": 1}).test_client().get(path, headers=headers)
+    assert behind.get_json()["servers"][1]["url"] == "/city/en"
+
+
+def test_a_static_file_keeps_for_a_year_because_its_address_changes_with_it(app: Flask) -> None:
+    with app.test_request_context("/", environ_overrides={"SCRIPT_NAME": "/en"}):
+        address = static_url("map.css")
+    assert address.startswith("/static/map.css?v=")
+    client = app.test_client()
+    answer = client.get(address, buffered=True)
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    plain = client.get("/static/map.css", buffered=True)
+    assert plain.headers["Cache-Control"] == "no-cache"
+    assert client.get("/static/../serving.py").status_code == 404
+
+
+def test_a_page_is_compressed_for_those_who_can_read_it(app: Flask) -> None:
+    answer = app.test_client().get("/api/districts", headers={"Accept-Encoding": "gzip"})
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in answer.headers["Vary"]
+
+
+def test_the_same_question_is_computed_once() -> None:
+    memo, asked = Memo(size=2), []
+
+    def answer(question: str) -> str:
+        return memo.get(question, lambda: asked.append(question) or question.upper())  # type: ignore[func-returns-value]
+
+    assert [answer(q) for q in "aabac"] == ["A", "A", "B", "A", "C"]
+    assert asked == ["a", "b", "c"]
+    assert answer("b") == "B"  # the one unused for longest was forgotten
+    assert asked == ["a", "b", "c", "b"]
