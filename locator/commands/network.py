@@ -13,11 +13,15 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from locator.catalogue import read_catalogue
 from locator.city import default_folder
+from locator.errors import N_
+from locator.sources.extract import fetch_extract
 from locator.walking import osm
 from locator.walking.building import build_for_city
 from locator.walking.graph import MARGIN_M
 from locator.walking.graphfile import GRAPH_FILE, read_graph
+from locator.walking.osm import ExtractError
 
 STEPS = {
     "download": "Downloading the extract (bytes)",
@@ -72,6 +76,33 @@ def build(file: Path, folder: Path | None, margin_m: float, as_json: bool) -> No
     where = folder or default_folder()
     with progress_bar(quiet=as_json) as progress:
         graph = build_for_city(file, where, margin_m=margin_m, progress=progress)
+    tell(where, graph.about, as_json=as_json)
+
+
+@network.command()
+@city_option
+@click.option("--url", default=None, help="Address of the extract (default: the catalogue's).")
+@click.option("--margin", "margin_m", type=click.FloatRange(0, 50_000), default=MARGIN_M)
+@json_option
+def download(folder: Path | None, url: str | None, margin_m: float, as_json: bool) -> None:
+    """Fetch the regional extract and build the street graph from it.
+
+    A broken download is continued by the next call; the extract is kept in the city folder's
+    own folder "extract" and not fetched again while it is unchanged.
+    """
+    where = folder or default_folder()
+    address = url or read_catalogue(where).extract_url
+    if address is None:
+        raise ExtractError(
+            N_("The catalogue of {folder} names no extract_url: give an address with --url."),
+            folder=str(where),
+        )
+    with progress_bar(quiet=as_json) as progress:
+        extract = fetch_extract(address, where / "extract", progress=progress)
+        graph = build_for_city(extract.path, where, margin_m=margin_m, progress=progress)
+    checked = f"agrees with its {extract.checksum} checksum" if extract.checksum else "unchecked"
+    news = "fetched" if extract.fetched else "unchanged since the last time"
+    click.echo(f"{extract.path.name}: {news}, {checked}", err=True)
     tell(where, graph.about, as_json=as_json)
 
 

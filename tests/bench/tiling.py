@@ -1,0 +1,59 @@
+"""Tile a real city until its streets are as many as a large city's."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from locator.geo import Projection
+from locator.walking.graph import build_graph
+from locator.walking.graphfile import StreetGraph
+from locator.walking.osm import Streets, read_streets
+from tests.osmdata import helsinki
+
+CRS = "EPSG:32635"
+LINKS = 6
+"""Streets that join each tile to its neighbour."""
+
+
+def tiled_helsinki(side: int = 8) -> StreetGraph:
+    """Return the streets of central Helsinki, side x side times, joined to one network."""
+    one = read_streets(helsinki())
+    projection = Projection(CRS)
+    return build_graph(
+        tile(one, projection, side), projection=projection, source=f"Helsinki x {side * side}"
+    )
+
+
+def tile(one: Streets, projection: Projection, side: int) -> Streets:
+    """Return `one` repeated on a square of tiles, neighbours joined by `LINKS` ways each."""
+    xy = projection.to_metric(one.lonlat)
+    low, high = np.quantile(xy, [0.01, 0.99], axis=0)
+    used = np.unique(one.refs[one.refs >= 0])
+    inner = used[((xy[used] >= low) & (xy[used] <= high)).all(axis=1)]
+    n, size = len(xy), high - low
+    places = [(column, row) for row in range(side) for column in range(side)]
+    refs = [np.where(one.refs >= 0, one.refs + n * k, -1) for k in range(len(places))]
+    counts = [np.diff(one.way_start)] * len(places)
+    for axis, step in ((0, 1), (1, side)):
+        order = inner[np.argsort(xy[inner, axis])]
+        first, last = order[: LINKS * 5 : 5], order[-LINKS * 5 :: 5]
+        for k, place in enumerate(places):
+            if place[axis] + 1 < side:
+                link = np.column_stack([last + n * k, first + n * (k + step)])
+                refs.append(link.ravel())
+                counts.append(np.full(LINKS, 2))
+    ways = sum(len(count) for count in counts)
+    times = len(places)
+    plain = np.zeros(ways - times * len(one.way_marks), dtype=np.int64)
+    return Streets(
+        refs=np.concatenate(refs),
+        way_start=np.concatenate([[0], np.cumsum(np.concatenate(counts))]),
+        way_marks=np.concatenate([np.tile(one.way_marks, times), plain.astype(np.uint8)]),
+        way_name=np.concatenate([np.tile(one.way_name, times), plain]),
+        names=one.names,
+        lonlat=projection.to_lonlat(np.vstack([xy + np.array(place) * size for place in places])),
+        node_marks=np.tile(one.node_marks, times),
+        source_date=one.source_date,
+        source_date_basis=one.source_date_basis,
+        dropped=one.dropped,
+    )
