@@ -15,11 +15,18 @@ import shapely
 from locator.coordinates import parse_pair
 from locator.errors import N_, InvalidParameterError, OutsideCityError
 from locator.geo import FloatArray
-from locator.locating import MIDDLE_NOTE, NEIGHBOUR_NOTE, SHORT_STREET_M, Stop, locate
+from locator.locating import (
+    MIDDLE_NOTE,
+    NEIGHBOUR_NOTE,
+    NEIGHBOUR_NUMBERS,
+    SHORT_STREET_M,
+    Stop,
+    locate,
+)
 from locator.matching import Matcher, build_matcher
 from locator.places import Place as Place
 from locator.streetnames import STREET, fold, parse_name
-from locator.streets import Street, build_streets, distance_m, extent_m
+from locator.streets import Street, build_streets, difference, distance_m, extent_m
 from locator.typed import NUMBER_AT_END, Reading, checked_query, readings
 
 MIN_SCORE = 66.0
@@ -33,7 +40,10 @@ OTHER_KIND = 0.85
 """Factor when the query says "plac" and the name is not one."""
 
 NEAR_NUMBER = 0.97
-"""Factor when the house number is not on file."""
+"""Factor when the house number is not on file, but a near one is."""
+
+FAR_NUMBER = 0.92
+"""Factor when no number near to it is on file: another street may have it."""
 
 LOST_NUMBER = 0.74
 """Factor when a house number was typed after the name of a stop."""
@@ -241,13 +251,15 @@ def _address(street: Street, reading: Reading, score: float) -> Place | None:
     point = street.exact(reading.number, reading.written)
     exact = point is not None
     point = point or street.nearest(reading.number)
+    away = difference(reading.number, point.parsed)
+    factor = 1.0 if exact else NEAR_NUMBER if away <= NEIGHBOUR_NUMBERS else FAR_NUMBER
     return Place(
         label=f"{street.label} {reading.written if exact else point.number}",
         kind="address",
         lon=point.lon,
         lat=point.lat,
         precision="exact" if exact else "street",
-        score=score if exact else score * NEAR_NUMBER,
+        score=score * factor,
         note=None if exact else NEIGHBOUR_NOTE,
         note_values=() if exact else (("asked", reading.written), ("used", point.number)),
         basis=point.basis,

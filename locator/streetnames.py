@@ -17,6 +17,8 @@ KINDS = {
     "ul": STREET,
     "ulica": STREET,
     "ulicy": STREET,
+    "wul": STREET,
+    "wulycja": STREET,
     "os": "osiedle",
     "osiedle": "osiedle",
     "osiedlu": "osiedle",
@@ -27,11 +29,12 @@ KINDS = {
     "pl": "plac",
     "plac": "plac",
     "placu": "plac",
+    "ploszcza": "plac",
     "dzielnica": "dzielnica",
     "dzielnicy": "dzielnica",
     "przystanek": "przystanek",
 }
-"""Words that say what kind of place a name stands for."""
+"""Words that say what kind of place a name stands for (folded; some are Ukrainian)."""
 
 TITLES = {
     "gen": "gen",
@@ -79,12 +82,63 @@ SAINTS = {"sw": "sw", "swietego": "sw", "swietej": "sw", "swietych": "sw"}
 """Never left out: św. Jana is another street than Jana."""
 
 _IGNORED = {"i", "nr", "numer", "blok", "bl"}
-_PLAIN = str.maketrans({"ł": "l", "ß": "ss", "đ": "d", "ø": "o", "æ": "ae", "’": "", "'": ""})
+_CYRILLIC = dict(
+    zip(
+        "абвгґдеєжзиіїйклмнопрстуфхцчшщьюяъыэё",
+        [
+            "a",
+            "b",
+            "w",
+            "h",
+            "g",
+            "d",
+            "e",
+            "je",
+            "z",
+            "z",
+            "y",
+            "i",
+            "i",
+            "j",
+            "k",
+            "l",
+            "m",
+            "n",
+            "o",
+            "p",
+            "r",
+            "s",
+            "t",
+            "u",
+            "f",
+            "ch",
+            "c",
+            "cz",
+            "sz",
+            "szcz",
+            "-",
+            "ju",
+            "ja",
+            "-",
+            "y",
+            "e",
+            "jo",
+        ],
+        strict=True,
+    )
+)
+"""As a Polish name is heard and written in Ukrainian: Кармеліцька for Karmelicka."""
+
+_PLAIN = str.maketrans(
+    {"ł": "l", "ß": "ss", "đ": "d", "ø": "o", "æ": "ae", "’": "", "'": ""}
+    | {sign: letters.strip("-") for sign, letters in _CYRILLIC.items()}
+)
 
 
 def fold(text: str) -> str:
     """Return `text` in small ASCII-like letters, every run of other signs as one space."""
-    plain = unicodedata.normalize("NFKD", text.casefold().translate(_PLAIN))
+    composed = unicodedata.normalize("NFC", text.casefold())
+    plain = unicodedata.normalize("NFKD", composed.translate(_PLAIN))
     letters = "".join(sign for sign in plain if not unicodedata.combining(sign))
     return " ".join(re.findall(r"\w+", letters.replace("_", " ")))
 

@@ -9,6 +9,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from locator.city import City
 from locator.coordinates import parse_pair
 from locator.errors import InvalidParameterError, OutsideCityError
 from locator.gazetteer import Gazetteer, build_gazetteer
@@ -64,6 +65,17 @@ STOPS = [
 ]
 
 
+KRAKOW_QUERIES = {
+    "Rynek Główny 1": ("Rynek Główny 1", "exact"),
+    "rynek glowny 1, krakow": ("Rynek Główny 1", "exact"),
+    "gen. Okulickiego 51": ("Generała Leopolda Okulickiego 51", "exact"),
+    "os. Osiedle Na Skarpie 24": ("Osiedle Na Skarpie 24", "exact"),
+    "Rondo Mogilskie": ("Rondo Mogilskie", "exact"),
+    "Dzielnica XVIII": ("XVIII Nowa Huta", "area"),
+    "Karmelcka 5": ("Karmelicka 5", "exact"),
+}
+
+
 def frame(rows: list[tuple[object, ...]], columns: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns.split())
 
@@ -92,7 +104,7 @@ def small_gazetteer() -> Gazetteer:
         districts=districts,
         facilities=facilities,
         boundary=districts.union_all(),
-        city_names=["Kraków", "Cracow"],
+        city_names=["Kraków", "Cracow", "Краків"],
     )
 
 
@@ -137,6 +149,8 @@ def first(query: str) -> tuple[str, str, str]:
         ("Kalwaryjska 9-15", "Kalwaryjska 9-15"),
         ("pl. Nowy 4/5", "Plac Nowy 4/5"),
         ("Smolki 8", "Stanisława Smolki 8"),
+        ("вул. Калварийська 9", "Kalwaryjska 9"),
+        ("Длуга 42, Краків", "Długa 42"),
         ("Józefa 12", "Józefa 12"),
         ("al. Daszyńskiego 19", "al. Daszyńskiego 19"),
     ],
@@ -206,6 +220,15 @@ def test_a_name_in_full_comes_before_longer_ones() -> None:
     labels = [place.label for place in GAZETTEER.search("Józefa")]
     assert labels[0] == "Józefa"
     assert {"Józefa Dietla", "Księcia Józefa"} <= set(labels)
+
+
+def test_a_street_that_has_the_number_comes_before_a_namesake_that_has_no_near_one() -> None:
+    assert [place.label for place in GAZETTEER.search("Józefa 20")[:2]] == [
+        "Józefa 12",
+        "Księcia Józefa 20",
+    ]
+    assert GAZETTEER.search("Księcia Józefa 20")[0].label == "Księcia Józefa 20"
+    assert GAZETTEER.search("Dąbrowskiego 9")[0].label == "Jana Henryka Dąbrowskiego 9"
 
 
 def test_platforms_of_one_name_are_one_place_unless_far_apart() -> None:
@@ -413,3 +436,28 @@ def test_a_shorter_name_fits_only_with_the_same_end() -> None:
 @pytest.mark.parametrize("text", ["12 14", "28 lipca 1943", "Długa 42", "50.06", "1.5 km"])
 def test_what_is_no_pair_of_coordinates_is_not_read_as_one(text: str) -> None:
     assert parse_pair(text) is None
+
+
+def test_in_krakow_every_address_point_is_found_first_under_its_own_name(krakow: City) -> None:
+    sample = krakow.addresses.drop_duplicates(["street", "number"]).sample(150, random_state=1)
+    missed = []
+    for street, number, lon, lat in sample[["street", "number", "lon", "lat"]].itertuples(
+        index=False
+    ):
+        place = krakow.gazetteer.search(f"{street} {number}")[0]
+        if (place.lon, place.lat) != (lon, lat):
+            missed.append((street, number, place.label))
+    assert missed == []
+
+
+@pytest.mark.parametrize(("query", "answer"), KRAKOW_QUERIES.items())
+def test_in_krakow_people_find_what_they_mean(
+    krakow: City, query: str, answer: tuple[str, str]
+) -> None:
+    place = krakow.gazetteer.search(query)[0]
+    assert (place.label, place.precision) == answer
+
+
+@pytest.mark.parametrize("query", ["Warszawa, Marszałkowska 1", "Gdańsk, Długa 1", "London"])
+def test_in_krakow_other_cities_are_not_matched_wildly(krakow: City, query: str) -> None:
+    assert krakow.gazetteer.search(query) == []
