@@ -82,56 +82,15 @@ SAINTS = {"sw": "sw", "swietego": "sw", "swietej": "sw", "swietych": "sw"}
 """Never left out: św. Jana is another street than Jana."""
 
 _IGNORED = {"i", "nr", "numer", "blok", "bl"}
-_CYRILLIC = dict(
-    zip(
-        "абвгґдеєжзиіїйклмнопрстуфхцчшщьюяъыэё",
-        [
-            "a",
-            "b",
-            "w",
-            "h",
-            "g",
-            "d",
-            "e",
-            "je",
-            "z",
-            "z",
-            "y",
-            "i",
-            "i",
-            "j",
-            "k",
-            "l",
-            "m",
-            "n",
-            "o",
-            "p",
-            "r",
-            "s",
-            "t",
-            "u",
-            "f",
-            "ch",
-            "c",
-            "cz",
-            "sz",
-            "szcz",
-            "-",
-            "ju",
-            "ja",
-            "-",
-            "y",
-            "e",
-            "jo",
-        ],
-        strict=True,
-    )
+_LETTERS = (
+    "а:a б:b в:w г:h ґ:g д:d е:e є:je ж:z з:z и:y і:i ї:i й:j к:k л:l м:m н:n о:o п:p р:r с:s т:t "
+    "у:u ф:f х:ch ц:c ч:cz ш:sz щ:szcz ь: ю:ju я:ja ъ: ы:y э:e ё:jo"
 )
 """As a Polish name is heard and written in Ukrainian: Кармеліцька for Karmelicka."""
 
 _PLAIN = str.maketrans(
     {"ł": "l", "ß": "ss", "đ": "d", "ø": "o", "æ": "ae", "’": "", "'": ""}
-    | {sign: letters.strip("-") for sign, letters in _CYRILLIC.items()}
+    | {pair[0]: pair[2:] for pair in _LETTERS.split()}
 )
 
 
