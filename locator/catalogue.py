@@ -5,18 +5,17 @@ Adding a layer is one entry in ``catalogue.toml`` and one GeoJSON file beside it
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 from zoneinfo import available_timezones
 
 from pyproj import CRS
 
 from locator.errors import CityFolderError, Fault
 from locator.geo import is_metric
-from locator.reading import WHOLE, FaultLog, is_integer, is_iso_date, is_number, read_toml
+from locator.reading import WHOLE, FaultLog, is_iso_date, read_toml
+from locator.sections import Section
 
 FILE = "catalogue.toml"
 LANGUAGES = ("pl", "en", "uk")
@@ -197,18 +196,21 @@ def read_catalogue(folder: Path) -> Catalogue:
     """
     faults: list[Fault] = []
     catalogue = parse_catalogue(folder, FaultLog(FILE, faults))
-    if catalogue is None:
+    if faults or catalogue is None:
         raise CityFolderError(faults)
     return catalogue
 
 
 def parse_catalogue(folder: Path, log: FaultLog) -> Catalogue | None:
-    """Return the catalogue of `folder`, or None with every fault noted in `log`."""
-    before = len(log.faults)
+    """Return the catalogue of `folder`, with every fault noted in `log`.
+
+    With faults it holds what could be read, so that the other files can be checked too; it is
+    None where not even that is possible.
+    """
     content = read_toml(folder, log)
     if content is None:
         return None
-    top = _Section(content, WHOLE, log)
+    top = Section(content, WHOLE, log, LANGUAGES)
     groups = {key: _group(section) for key, section in top.sections("groups").items()}
     layers = {key: _layer(section, groups) for key, section in top.sections("layers").items()}
     catalogue = Catalogue(
@@ -228,14 +230,15 @@ def parse_catalogue(folder: Path, log: FaultLog) -> Catalogue | None:
         extract_url=top.optional("extract_url"),
     )
     top.refuse_others()
-    return catalogue if len(log.faults) == before else None
+    return catalogue if catalogue.crs_metric and catalogue.crs_grid else None
 
 
-def _group(section: _Section) -> AgeGroup:
+def _group(section: Section) -> AgeGroup:
     group = AgeGroup(
         id=section.where.rpartition(".")[2],
         names=section.texts("names"),
-        column=section.checked("column", lambda v: v in GROUP_COLUMNS, ", ".join(GROUP_COLUMNS)),
+        column=section.checked("column", lambda v: v in GROUP_COLUMNS, ", ".join(GROUP_COLUMNS))
+        or GROUP_COLUMNS[0],
         factor=section.number("factor", 0.0, 10.0, default=1.0),
         scaled_from=section.texts("scaled_from") if section.has("scaled_from") else None,
     )
@@ -243,7 +246,7 @@ def _group(section: _Section) -> AgeGroup:
     return group
 
 
-def _layer(section: _Section, groups: Mapping[str, AgeGroup]) -> Layer:
+def _layer(section: Section, groups: Mapping[str, AgeGroup]) -> Layer:
     layer = Layer(
         id=section.where.rpartition(".")[2],
         names=section.texts("names"),
@@ -252,7 +255,7 @@ def _layer(section: _Section, groups: Mapping[str, AgeGroup]) -> Layer:
         shape=section.checked("shape", lambda v: v in SHAPES, ", ".join(SHAPES)),
         colour=section.pattern("colour", r"#[0-9a-f]{6}", "#rrggbb in small letters"),
         group=section.checked("group", lambda v: v in groups, ", ".join(groups) or "a group"),
-        standard_min=int(section.number("standard_min", 1, 60)),
+        standard_min=section.whole("standard_min", 1, 60),
         pace_m_s=section.number("pace_m_s", 0.3, 3.0),
         pace_basis=section.texts("pace_basis"),
         expected=section.count("expected"),
@@ -269,7 +272,7 @@ def _layer(section: _Section, groups: Mapping[str, AgeGroup]) -> Layer:
     return layer
 
 
-def _river(section: _Section) -> River:
+def _river(section: Section) -> River:
     river = River(
         names=section.texts("names"),
         bank_a=section.integers("bank_a"),
@@ -279,7 +282,7 @@ def _river(section: _Section) -> River:
     return river
 
 
-def _estimate(section: _Section) -> Estimate:
+def _estimate(section: Section) -> Estimate:
     estimate = Estimate(
         detour_one_bank=section.number("detour_one_bank", 1.0, 5.0),
         detour_across=section.number("detour_across", 1.0, 5.0),
@@ -295,110 +298,3 @@ def _is_crs(code: str) -> bool:
     except Exception:  # pyproj raises its own family; any of them means "not usable"
         return False
     return True
-
-
-@dataclass(frozen=True)
-class _Section:
-    """One table of the file: hands out checked values, notes what is wrong with the others."""
-
-    values: Mapping[str, Any]
-    where: str
-    log: FaultLog
-    asked: set[str] = field(default_factory=set)
-
-    def fault(self, key: str, problem: str, allowed: str) -> None:
-        self.log.add(self.where, key, problem, allowed)
-
-    def has(self, key: str) -> bool:
-        return key in self.values
-
-    def take(self, key: str) -> Any:
-        self.asked.add(key)
-        return self.values.get(key)
-
-    def checked(self, key: str, accept: Callable[[str], bool], allowed: str) -> str:
-        value = self.take(key)
-        if isinstance(value, str) and value.strip() and accept(value):
-            return value
-        self.fault(key, "is missing" if value is None else f"is {value!r}", allowed)
-        return ""
-
-    def pattern(self, key: str, pattern: str, allowed: str) -> str:
-        return self.checked(key, lambda value: re.fullmatch(pattern, value) is not None, allowed)
-
-    def optional(self, key: str) -> str | None:
-        return self.checked(key, bool, "a text") if self.has(key) else None
-
-    def optional_date(self, key: str) -> str | None:
-        return self.checked(key, is_iso_date, "an ISO 8601 date") if self.has(key) else None
-
-    def number(self, key: str, low: float, high: float, default: float | None = None) -> float:
-        value = self.take(key)
-        if value is None and default is not None:
-            return default
-        if is_number(value) and low <= value <= high:
-            return float(value)
-        said = "is missing" if value is None else f"is {value!r}"
-        self.fault(key, said, f"a number from {low:g} to {high:g}")
-        return low
-
-    def count(self, key: str) -> int | None:
-        value = self.take(key)
-        if value is None:
-            return None
-        if is_integer(value) and value >= 0:
-            return int(value)
-        self.fault(key, f"is {value!r}", "a whole number, 0 or more")
-        return None
-
-    def flag(self, key: str) -> bool:
-        value = self.take(key)
-        if value is None or isinstance(value, bool):
-            return bool(value)
-        self.fault(key, f"is {value!r}", "true or false")
-        return False
-
-    def integers(self, key: str) -> tuple[int, ...]:
-        value = self.take(key)
-        if isinstance(value, list) and value and all(map(is_integer, value)):
-            return tuple(value)
-        self.fault(key, f"is {value!r}", "a list of whole numbers")
-        return ()
-
-    def texts(self, key: str) -> Text:
-        value = self.take(key)
-        table = value if isinstance(value, dict) else {}
-        for language in LANGUAGES:
-            if not isinstance(table.get(language), str) or not table[language].strip():
-                self.fault(f"{key}.{language}", "is missing", "a text in " + ", ".join(LANGUAGES))
-        return {language: str(table.get(language, "")) for language in LANGUAGES}
-
-    def choices(self, key: str) -> Mapping[str, tuple[object, ...]]:
-        value = self.take(key) or {}
-        if isinstance(value, dict) and all(isinstance(item, list) for item in value.values()):
-            return {column: tuple(accepted) for column, accepted in value.items()}
-        self.fault(key, f"is {value!r}", "columns, each with a list of values")
-        return {}
-
-    def section(self, key: str) -> _Section:
-        value = self.take(key)
-        if not isinstance(value, dict):
-            self.fault(key, "is missing", f"a table [{key}]")
-        return _Section(value if isinstance(value, dict) else {}, key, self.log)
-
-    def sections(self, key: str) -> dict[str, _Section]:
-        table = self.take(key)
-        if not isinstance(table, dict) or not table:
-            self.fault(key, "is missing", f"tables [{key}.<id>]")
-            return {}
-        found = {}
-        for name, value in table.items():
-            if re.fullmatch(r"[a-z][a-z0-9_]*", name) and isinstance(value, dict):
-                found[name] = _Section(value, f"{key}.{name}", self.log)
-            else:
-                self.fault(f"{key}.{name}", "is not a table with a sound id", "[a-z][a-z0-9_]*")
-        return found
-
-    def refuse_others(self) -> None:
-        for key in sorted(set(self.values) - self.asked):
-            self.fault(key, "is unknown", ", ".join(sorted(self.asked)))

@@ -16,16 +16,16 @@ import pandas as pd
 from locator import catalogue as catalogues
 from locator import districts as areas
 from locator import facilities as places
-from locator import gazetteer as gazetteers
 from locator import population, timetable
+from locator.assignments import check_vehicles
 from locator.catalogue import Catalogue
 from locator.errors import CityFolderError, Fault
+from locator.gazetteer import Gazetteer, build_gazetteer
 from locator.geo import FloatArray, Projection
 from locator.population import DemandPoints
-from locator.reading import WHOLE, FaultLog, read_table
+from locator.reading import WHOLE, FaultLog
+from locator.tables import Tables
 from locator.timetable import Timetable
-
-_LONLAT = {"lon": (-180.0, 180.0), "lat": (-90.0, 90.0)}
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class City:
     addresses: pd.DataFrame
     stops: pd.DataFrame
     crossings: pd.DataFrame
-    gazetteer: gazetteers.Gazetteer
+    gazetteer: Gazetteer
     timetable: Timetable | None = None
 
 
@@ -102,47 +102,55 @@ def _read(folder: Path, log: Callable[[str], FaultLog]) -> City | None:
         return None
     catalogue = catalogues.parse_catalogue(folder, log(catalogues.FILE))
     grid = population.read_grid(folder, log(population.FILE))
-    tables = _Tables.read(folder, log)
+    tables = Tables.read(folder, log)
     if catalogue is None:
         return None
     projection = Projection(catalogue.crs_metric)
     districts = areas.read_districts(folder, projection, log(areas.FILE))
+    boundary = None if districts is None else areas.city_boundary(districts)
     trams = None
     if tables.stops is not None:
         trams = timetable.read_timetable(folder, stops=len(tables.stops), log=log(timetable.FILE))
+    numbers = frozenset[int]() if districts is None else frozenset(districts.index)
+    ground = places.Ground(boundary, projection, numbers)
+    found = places.read_facilities(folder, catalogue.layers.values(), ground, log)
+    check_vehicles(found, trams, tables.stops, log)
     if districts is None:
         return None
     _check_catalogue(catalogue, districts, tables, log(catalogues.FILE))
-    boundary = areas.city_boundary(districts)
-    ground = places.Ground(boundary, projection, frozenset(districts.index))
-    found = places.read_facilities(folder, catalogue.layers.values(), ground, log)
-    places.check_vehicles(found, trams, tables.stops, log)
-    if grid is None or tables.stops is None or tables.addresses is None:
+    tables.check_places(boundary, log)
+    if grid is None or not catalogue.groups:
         return None
     district_of = partial(areas.district_of, districts=districts)
+    demand = population.spread(
+        grid,
+        catalogue.groups,
+        crs_grid=catalogue.crs_grid,
+        projection=projection,
+        district_of=district_of,
+    )
+    if not len(demand):
+        log(population.FILE).add(WHOLE, "east_km", "no cell lies in the city", "km in crs_grid")
+    if tables.stops is None or tables.addresses is None or log(WHOLE).faults:
+        return None
+    facilities = _fill_districts(found, district_of)
     return City(
         folder=folder,
         catalogue=catalogue,
         projection=projection,
         boundary=boundary,
-        facilities=_fill_districts(found, district_of),
+        facilities=facilities,
         districts=districts,
-        demand=population.spread(
-            grid,
-            catalogue.groups,
-            crs_grid=catalogue.crs_grid,
-            projection=projection,
-            district_of=district_of,
-        ),
+        demand=demand,
         grid=grid,
         addresses=tables.addresses,
         stops=tables.stops,
         crossings=tables.crossings,
-        gazetteer=gazetteers.build_gazetteer(
+        gazetteer=build_gazetteer(
             addresses=tables.addresses,
             stops=tables.stops,
             districts=districts,
-            facilities=found,
+            facilities=facilities,
             boundary=boundary,
             city_names=catalogue.names.values(),
         ),
@@ -150,43 +158,8 @@ def _read(folder: Path, log: Callable[[str], FaultLog]) -> City | None:
     )
 
 
-@dataclass(frozen=True)
-class _Tables:
-    addresses: pd.DataFrame | None
-    stops: pd.DataFrame | None
-    crossings: pd.DataFrame
-
-    @classmethod
-    def read(cls, folder: Path, log: Callable[[str], FaultLog]) -> _Tables:
-        addresses = read_table(
-            folder, log("addresses.csv"), text=("street", "number"), numbers=_LONLAT
-        )
-        stops = read_table(
-            folder, log("stops.csv"), text=("name",), numbers={"index": (0, 1e6)} | _LONLAT
-        )
-        if stops is not None:
-            stops = _number_stops(stops, log("stops.csv"))
-        crossings = None
-        if (folder / "crossings.csv").exists():
-            crossings = read_table(
-                folder, log("crossings.csv"), text=("name", "basis"), numbers=_LONLAT
-            )
-        if crossings is None:
-            crossings = pd.DataFrame(columns=["name", "lon", "lat", "basis"])
-        return cls(addresses, stops, crossings[["name", "lon", "lat", "basis"]])
-
-
-def _number_stops(stops: pd.DataFrame, log: FaultLog) -> pd.DataFrame | None:
-    wrong = np.flatnonzero(stops["index"].to_numpy() != np.arange(len(stops)))
-    if len(wrong):
-        row = int(wrong[0])
-        log.add(f"line {row + 2}", "index", f"is {stops['index'].iloc[row]:g}", f"{row}")
-        return None
-    return stops[["name", "lon", "lat"]]
-
-
 def _check_catalogue(
-    catalogue: Catalogue, districts: gpd.GeoDataFrame, tables: _Tables, log: FaultLog
+    catalogue: Catalogue, districts: gpd.GeoDataFrame, tables: Tables, log: FaultLog
 ) -> None:
     """Note what the catalogue names and the other files do not hold."""
     for layer in catalogue.layers.values():
@@ -211,9 +184,9 @@ def _check_catalogue(
 def _fill_districts(
     facilities: gpd.GeoDataFrame, district_of: Callable[[FloatArray], Any]
 ) -> gpd.GeoDataFrame:
-    """Return the facilities with ``district`` taken from the point where there is one."""
+    """Return the facilities with ``district`` taken from the point where none is stated."""
     filled = facilities.copy()
-    located = np.flatnonzero(facilities["x"].notna())
+    located = np.flatnonzero(facilities["x"].notna() & facilities["district"].isna())
     if len(located):
         points = facilities.geometry.iloc[located]
         found = district_of(np.column_stack([points.x, points.y]))

@@ -49,7 +49,8 @@ def read_districts(folder: Path, projection: Projection, log: FaultLog) -> gpd.G
             rows.append({key: properties.get(key) for key in ("number", "roman", "name")})
             rows[-1]["residents"] = residents
             shapes.append(area)
-    for number, count in Counter(row["number"] for row in rows).items():
+    numbers = [row["number"] for row in rows if is_integer(row["number"])]
+    for number, count in Counter(numbers).items():
         if count > 1:
             log.add(number, "number", "is used twice", "one feature for each district")
     if not rows and len(log.faults) == before:
@@ -76,7 +77,12 @@ def _area(name: object, geometry: Any, log: FaultLog) -> Any:
         log.add(name, "geometry", f"cannot be read: {error}", allowed)
         return None
     if area.is_empty or not area.is_valid:
-        log.add(name, "geometry", shapely.is_valid_reason(area) or "is empty", allowed)
+        reason = "is empty" if area.is_empty else shapely.is_valid_reason(area)
+        log.add(name, "geometry", reason, allowed)
+        return None
+    west, south, east, north = area.bounds
+    if not (west >= -180 and east <= 180 and south >= -90 and north <= 90):
+        log.add(name, "geometry", "is not in degrees", "lon -180 to 180, lat -90 to 90")
         return None
     return area
 
@@ -116,9 +122,12 @@ def city_boundary(districts: gpd.GeoDataFrame) -> Any:
 def district_of(lonlat: FloatArray, districts: gpd.GeoDataFrame) -> IntArray:
     """Return (n,) district numbers of (n, 2) lon, lat; 0 where a point is in none."""
     found = np.zeros(len(lonlat), dtype=np.int64)
-    tree = districts.sindex
-    point, area = tree.query(shapely.points(lonlat), predicate="intersects")
-    # On a shared boundary the lower number wins, so that the answer does not depend on the index.
-    order = np.argsort(-area, kind="stable")
-    found[point[order]] = districts.index.to_numpy()[area[order]]
+    lon, lat = lonlat[:, 0], lonlat[:, 1]
+    # Ascending: on a shared boundary the lower number keeps the point.
+    for number, area in zip(districts.index, districts.geometry, strict=True):
+        west, south, east, north = area.bounds
+        near = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north) & (found == 0)
+        rows = np.flatnonzero(near)
+        shapely.prepare(area)
+        found[rows[shapely.intersects_xy(area, lonlat[rows])]] = number
     return found

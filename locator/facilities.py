@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,17 +27,12 @@ from locator.reading import (
     is_number,
     read_features,
 )
-from locator.timetable import Timetable
 
 STATUS_BASES = ("confirmed", "last_known")
 """``last_known``: open by an older list, not seen in the newer one, not known to be closed."""
 
 ACCESS = ("yes", "permissive", "customers", "permit", "private", "no")
 """Who may take an AED, as OpenStreetMap's ``access`` says it."""
-
-
-ASSIGNMENTS = ("assumed", "confirmed")
-"""Whether it is known which vehicle carries an AED."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +87,7 @@ FIELDS: tuple[Field, ...] = (
     Field("indoor", "boolean"),
     Field("level"),
     Field("wheelchair", "choice", choices=("yes", "limited", "no")),
-    Field("vehicle", "object"),  # moving facilities: see locator.vehicles
+    Field("vehicle", "object"),  # moving facilities only: see locator.assignments
     Field("note"),
     Field("rule"),  # the written rule that decided something here: "aed-3" (README of the folder)
     Field("source", required=True),
@@ -132,11 +127,11 @@ class Ground:
 
     Attributes
     ----------
-    boundary : shapely geometry
-        The city, WGS84.
+    boundary : shapely geometry or None
+        The city, WGS84; None where it is not known because the districts have faults.
     projection : Projection
     districts : frozenset of int
-        District numbers.
+        District numbers; empty where they are not known.
     """
 
     boundary: Any
@@ -166,7 +161,7 @@ def read_facilities(
     """
     rows: list[dict[str, Any]] = []
     points: list[tuple[float, float] | None] = []
-    seen: Counter[str] = Counter()
+    seen: Counter[object] = Counter()
     for layer in layers:
         file = log(f"{layer.id}.geojson")
         located: list[tuple[str, tuple[float, float]]] = []
@@ -174,8 +169,8 @@ def read_facilities(
             properties = item["properties"]
             name = properties.get("id") if isinstance(properties.get("id"), str) else position
             _check_properties(name, properties, layer, ground, file)
-            seen[str(name)] += 1
-            if seen[str(name)] > 1:
+            seen[name] += isinstance(name, str)
+            if seen[name] > 1:
                 file.add(name, "id", "is used twice", "an id that is unique in the folder")
             point = _point(name, item, file)
             if point is not None:
@@ -208,7 +203,7 @@ def _check_properties(
     if isinstance(identifier, str) and not _ID.fullmatch(identifier):
         log.add(name, "id", f"is {identifier!r}", f"{layer.id}-<number or word>, URL-safe")
     district = properties.get("district")
-    if is_integer(district) and district not in ground.districts:
+    if is_integer(district) and ground.districts and district not in ground.districts:
         log.add(name, "district", f"is {district}", "the number of a district")
     if layer.moves != (properties.get("vehicle") is not None):
         allowed = "an object in a layer that moves, nothing in others"
@@ -242,7 +237,7 @@ def _point(name: object, item: Mapping[str, Any], log: FaultLog) -> tuple[float,
 def _check_places(
     located: list[tuple[str, tuple[float, float]]], ground: Ground, log: FaultLog
 ) -> None:
-    if not located:
+    if not located or ground.boundary is None:
         return
     lonlat = np.array([point for _, point in located])
     outside = ~shapely.contains_xy(ground.boundary, lonlat)
@@ -302,54 +297,3 @@ def _address(street: object, number: object) -> str | None:
     if not street:
         return None
     return f"{street} {number}" if number else str(street)
-
-
-def check_vehicles(
-    facilities: gpd.GeoDataFrame,
-    timetable: Timetable | None,
-    stops: pd.DataFrame | None,
-    log: Callable[[str], FaultLog],
-) -> None:
-    """Note what is wrong with the ``vehicle`` of facilities that move.
-
-    A vehicle is an object: ``unit`` (number of the device), ``fleet_number`` (text or null),
-    ``assignment`` (``assumed`` or ``confirmed``), ``line``, ``pattern`` (position in the
-    timetable), ``headsign``, ``first_departure`` (minutes after midnight, a departure of the
-    working day), ``base`` (``name``, and ``stop``: an index of ``stops.csv`` or null).
-    """
-    moving = facilities["vehicle"].map(_accepts_object)
-    for name, row in facilities[moving].iterrows():
-        file = log(f"{row['layer']}.geojson")
-        for field, problem, allowed in _vehicle_faults(row["vehicle"], timetable, stops):
-            file.add(name, f"vehicle.{field}", problem, allowed)
-
-
-def _vehicle_faults(
-    vehicle: Mapping[str, Any], timetable: Timetable | None, stops: pd.DataFrame | None
-) -> Iterator[tuple[str, str, str]]:
-    if not is_integer(vehicle.get("unit")):
-        yield "unit", f"is {vehicle.get('unit')!r}", "a whole number"
-    number = vehicle.get("fleet_number")
-    if number is not None and not isinstance(number, str):
-        yield "fleet_number", f"is {number!r}", "a text or null"
-    if vehicle.get("assignment") not in ASSIGNMENTS:
-        yield "assignment", f"is {vehicle.get('assignment')!r}", ", ".join(ASSIGNMENTS)
-    base = vehicle.get("base")
-    stop = base.get("stop") if isinstance(base, dict) else None
-    if not isinstance(base, dict) or not isinstance(base.get("name"), str):
-        yield "base", f"is {base!r}", "an object with name and stop"
-    elif stop is not None and (not is_integer(stop) or stops is None or not 0 <= stop < len(stops)):
-        yield "base.stop", f"is {stop!r}", "an index of stops.csv or null"
-    position = vehicle.get("pattern")
-    if timetable is None or position is None:
-        return
-    if not is_integer(position) or not 0 <= position < len(timetable.patterns):
-        yield "pattern", f"is {position!r}", f"0 to {len(timetable.patterns) - 1}"
-        return
-    pattern = timetable.patterns[position]
-    for field in ("line", "headsign"):
-        if vehicle.get(field) != getattr(pattern, field):
-            yield field, f"is {vehicle.get(field)!r}", repr(getattr(pattern, field))
-    if vehicle.get("first_departure") not in pattern.working_day:
-        said = f"is {vehicle.get('first_departure')!r}"
-        yield "first_departure", said, "a working-day departure of the pattern"

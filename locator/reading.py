@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import math
 import re
@@ -143,14 +144,19 @@ def read_table(
     if content is None:
         return None
     wanted = [*text, *ranges]
-    rows = list(csv.reader(content.splitlines()))
-    header = rows[0] if rows else []
+    reader = csv.reader(io.StringIO(content, newline=""), strict=True)
+    try:
+        rows = [(reader.line_num, row) for row in reader if row]
+    except csv.Error as error:
+        log.add(f"line {reader.line_num}", WHOLE, f"is not valid CSV: {error}", "CSV (RFC 4180)")
+        return None
+    header = rows[0][1] if rows else []
     for column in wanted:
         if column not in header:
             log.add(WHOLE, column, "the column is missing", ", ".join(wanted))
     if any(column not in header for column in wanted):
         return None
-    body = [(number, row) for number, row in enumerate(rows[1:], 2) if row]
+    body = rows[1:]
     before = len(log.faults)
     for number, row in body:
         if len(row) != len(header):

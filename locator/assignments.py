@@ -1,0 +1,66 @@
+"""Check which vehicles the moving facilities are said to ride on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from locator.reading import FaultLog, is_integer
+from locator.timetable import Timetable
+
+ASSIGNMENTS = ("assumed", "confirmed")
+"""Whether it is known which vehicle carries an AED."""
+
+
+def check_vehicles(
+    facilities: gpd.GeoDataFrame,
+    timetable: Timetable | None,
+    stops: pd.DataFrame | None,
+    log: Callable[[str], FaultLog],
+) -> None:
+    """Note what is wrong with the ``vehicle`` of facilities that move.
+
+    A vehicle is an object: ``unit`` (number of the device), ``fleet_number`` (text or null),
+    ``assignment`` (``assumed`` or ``confirmed``), ``line``, ``pattern`` (position in the
+    timetable), ``headsign``, ``first_departure`` (minutes after midnight, a departure of the
+    working day), ``base`` (``name``, and ``stop``: an index of ``stops.csv`` or null).
+    """
+    moving = facilities["vehicle"].map(lambda value: isinstance(value, dict))
+    for name, row in facilities[moving].iterrows():
+        file = log(f"{row['layer']}.geojson")
+        for field, problem, allowed in _vehicle_faults(row["vehicle"], timetable, stops):
+            file.add(name, f"vehicle.{field}", problem, allowed)
+
+
+def _vehicle_faults(
+    vehicle: Mapping[str, Any], timetable: Timetable | None, stops: pd.DataFrame | None
+) -> Iterator[tuple[str, str, str]]:
+    if not is_integer(vehicle.get("unit")):
+        yield "unit", f"is {vehicle.get('unit')!r}", "a whole number"
+    number = vehicle.get("fleet_number")
+    if number is not None and not isinstance(number, str):
+        yield "fleet_number", f"is {number!r}", "a text or null"
+    if vehicle.get("assignment") not in ASSIGNMENTS:
+        yield "assignment", f"is {vehicle.get('assignment')!r}", ", ".join(ASSIGNMENTS)
+    base = vehicle.get("base")
+    stop = base.get("stop") if isinstance(base, dict) else None
+    if not isinstance(base, dict) or not isinstance(base.get("name"), str):
+        yield "base", f"is {base!r}", "an object with name and stop"
+    elif stop is not None and (not is_integer(stop) or stops is None or not 0 <= stop < len(stops)):
+        yield "base.stop", f"is {stop!r}", "an index of stops.csv or null"
+    position = vehicle.get("pattern")
+    if timetable is None or position is None:
+        return
+    if not is_integer(position) or not 0 <= position < len(timetable.patterns):
+        yield "pattern", f"is {position!r}", f"0 to {len(timetable.patterns) - 1}"
+        return
+    pattern = timetable.patterns[position]
+    for field in ("line", "headsign"):
+        if vehicle.get(field) != getattr(pattern, field):
+            yield field, f"is {vehicle.get(field)!r}", repr(getattr(pattern, field))
+    if vehicle.get("first_departure") not in pattern.working_day:
+        said = f"is {vehicle.get('first_departure')!r}"
+        yield "first_departure", said, "a working-day departure of the pattern"

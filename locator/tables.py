@@ -1,0 +1,80 @@
+"""Read the tables of points of a city folder: addresses, stops, river crossings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from locator.reading import FaultLog, read_table
+
+_LONLAT = {"lon": (-180.0, 180.0), "lat": (-90.0, 90.0)}
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The point tables of a city folder; one is None where its file has faults.
+
+    Attributes
+    ----------
+    addresses : DataFrame or None
+        Columns ``street``, ``number``, ``lon``, ``lat``.
+    stops : DataFrame or None
+        Columns ``name``, ``lon``, ``lat``; index: what the timetable refers to.
+    crossings : DataFrame
+        Columns ``name``, ``lon``, ``lat``, ``basis``; empty without the file.
+    """
+
+    addresses: pd.DataFrame | None
+    stops: pd.DataFrame | None
+    crossings: pd.DataFrame
+
+    @classmethod
+    def read(cls, folder: Path, log: Callable[[str], FaultLog]) -> Tables:
+        """Return the tables of `folder`."""
+        addresses = read_table(
+            folder, log("addresses.csv"), text=("street", "number"), numbers=_LONLAT
+        )
+        stops = read_table(
+            folder, log("stops.csv"), text=("name",), numbers={"index": (0, 1e6)} | _LONLAT
+        )
+        if stops is not None:
+            stops = _number_stops(stops, log("stops.csv"))
+        crossings = None
+        if (folder / "crossings.csv").exists():
+            crossings = read_table(
+                folder, log("crossings.csv"), text=("name", "basis"), numbers=_LONLAT
+            )
+        if crossings is None:
+            crossings = pd.DataFrame(columns=["name", "lon", "lat", "basis"])
+        return cls(addresses, stops, crossings[["name", "lon", "lat", "basis"]])
+
+    def check_places(self, boundary: Any, log: Callable[[str], FaultLog]) -> None:
+        """Note the rows that lie far from the city, such as those with lon and lat swapped."""
+        west, south, east, north = boundary.bounds
+        for file, frame, margin in (
+            ("addresses.csv", self.addresses, 0.02),
+            ("stops.csv", self.stops, 1.0),  # lines that leave the city keep their stops
+            ("crossings.csv", self.crossings, 0.02),
+        ):
+            if frame is None or frame.empty:
+                continue
+            lon, lat = (frame[column].to_numpy(dtype=np.float64) for column in ("lon", "lat"))
+            far = (lon < west - margin) | (lon > east + margin)
+            far |= (lat < south - margin) | (lat > north + margin)
+            for i in np.flatnonzero(far):
+                said = f"lies at {lon[i]:g}, {lat[i]:g}: outside the city"
+                log(file).add(f"row {i + 1}", "lon", said, "lon, lat in degrees, in this order")
+
+
+def _number_stops(stops: pd.DataFrame, log: FaultLog) -> pd.DataFrame | None:
+    wrong = np.flatnonzero(stops["index"].to_numpy() != np.arange(len(stops)))
+    if len(wrong):
+        row = int(wrong[0])
+        log.add(f"line {row + 2}", "index", f"is {stops['index'].iloc[row]:g}", f"{row}")
+        return None
+    return stops[["name", "lon", "lat"]]
