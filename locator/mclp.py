@@ -57,12 +57,14 @@ def greedy_cover(
     count: int,
     *,
     capacity: float | None = None,
+    bound_rounds: int = 60,
 ) -> Cover:
     """Return `count` sites, each the one that gains most people after those before it.
 
     Coverage has diminishing returns, so after any step the best possible total is at most what
-    is gained so far plus the `count` largest gains still open; the least of these bounds is kept
-    (Nemhauser, Wolsey and Fisher 1978). With a capacity each site takes its nearest people first.
+    is gained so far plus the `count` largest gains still open (Nemhauser, Wolsey and Fisher
+    1978); a Lagrangian bound (Galvao and ReVelle 1996) is mostly much tighter, and the least of
+    all bounds is kept. With a capacity each site takes its nearest people first.
 
     Parameters
     ----------
@@ -74,6 +76,8 @@ def greedy_cover(
         Sites to choose; fewer come back when nobody is left to gain.
     capacity : float, optional
         People that one site can take.
+    bound_rounds : int
+        Subgradient steps spent on the Lagrangian bound.
 
     Returns
     -------
@@ -95,6 +99,7 @@ def greedy_cover(
         chosen.append(best)
         gains.append(float(potential[best]))
         _serve(walks, left, best, capacity)
+    bound = min(bound, _lagrangian(covers, people, count, sum(gains), bound_rounds))
     return _cover(chosen, gains, bound, "greedy")
 
 
@@ -140,6 +145,38 @@ def exact_cover(
     if sum(gains) < greedy.people:
         chosen, gains = list(greedy.chosen), list(greedy.gains)
     return _cover(chosen, gains, bound, "exact", timed_out=timed_out)
+
+
+def _lagrangian(
+    covers: sparse.csc_array, people: FloatArray, count: int, reached: float, rounds: int
+) -> float:
+    """Return the least upper bound that `rounds` subgradient steps find.
+
+    The demand that no candidate serves is dropped, "served at most as often as a chosen site
+    covers it" gets a price for each demand point, and what is left falls apart by site.
+    """
+    rows = np.flatnonzero(people > 0)
+    matrix, weights = sparse.csc_array(covers[rows]), people[rows]
+    columns = sparse.csr_array(matrix.T)
+    price, bound = weights / 2, float(weights.sum())
+    step, idle = 1.0, 0
+    for _ in range(rounds):
+        worth = columns @ price
+        chosen = np.argsort(worth)[-count:]
+        value = float(np.maximum(weights - price, 0.0).sum() + worth[chosen].sum())
+        if value < bound * (1 - 1e-6):
+            bound, idle = value, 0
+        else:
+            idle += 1
+            if idle == 5:
+                step, idle = step / 2, 0
+        covered = matrix @ np.bincount(chosen, minlength=len(worth))
+        slope: FloatArray = (weights > price) - covered
+        norm = float(slope @ slope)
+        if norm == 0 or bound <= reached * (1 + PROVEN_GAP):
+            break
+        price = np.clip(price + step * (value - reached) / norm * slope, 0.0, weights)
+    return bound
 
 
 def _binary(walks: sparse.csc_array) -> sparse.csc_array:

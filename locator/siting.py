@@ -279,16 +279,9 @@ def _median_choice(
         raise NotComputableError(
             N_("No facility of this layer exists yet, so there is no walk to shorten.")
         )
-    xy, weights, now_m = _squares(ground, current_m, people)
-    squares = ground.model.place(xy)
-    sites = ground.model.place(places[["x", "y"]].to_numpy())
-    walk_m = np.column_stack(
-        [
-            ground.model.walk_m(sites.take(slice(one, one + 1)), squares)
-            for one in range(len(places))
-        ]
-    )
-    median = p_median(np.minimum(walk_m, FAR_M), now_m, weights, query.count)
+    which, weights, now_m = _squares(ground, current_m, people)
+    walk_m = _square_walks(ground)[np.ix_(which, places.index.to_numpy())]
+    median = p_median(walk_m, now_m, weights, query.count)
     per_minute = 60 * float(query.pace_m_s or 1.0)
     return _Choice(
         median.chosen,
@@ -299,19 +292,40 @@ def _median_choice(
     )
 
 
-def _squares(
-    ground: WalkableCity, current_m: FloatArray, people: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Join demand points to squares: centre of the people, people, their mean walk now."""
-    inhabited = people > 0
-    xy, weights = ground.city.demand.xy[inhabited], people[inhabited]
-    now_m = np.minimum(current_m[inhabited], FAR_M)
-    squares = np.floor(xy / MEDIAN_SPACING_M).astype(np.int64)
+@lru_cache(maxsize=2)
+def _square_of(ground: WalkableCity) -> tuple[IntArray, FloatArray]:
+    """Return the square of each demand point, and the middle of each square's points."""
+    squares = np.floor(ground.city.demand.xy / MEDIAN_SPACING_M).astype(np.int64)
     _, which = np.unique(squares, axis=0, return_inverse=True)
     which = which.ravel()
-    total = np.bincount(which, weights)
-    centre = np.column_stack([np.bincount(which, weights * xy[:, axis]) / total for axis in (0, 1)])
-    return centre, np.asarray(total, dtype=np.float64), np.bincount(which, weights * now_m) / total
+    count = np.bincount(which)
+    middle = np.column_stack(
+        [np.bincount(which, ground.city.demand.xy[:, axis]) / count for axis in (0, 1)]
+    )
+    return which, middle
+
+
+@lru_cache(maxsize=2)
+def _square_walks(ground: WalkableCity) -> FloatArray:
+    """Return metres between every square and every candidate; what takes longest, kept."""
+    squares = ground.model.place(_square_of(ground)[1])
+    sites = ground.model.place(_all_candidates(ground, MEDIAN_SPACING_M)[["x", "y"]].to_numpy())
+    walk_m = np.empty((len(squares), len(sites)))
+    for one in range(len(sites)):
+        walk_m[:, one] = ground.model.walk_m(sites.take(slice(one, one + 1)), squares)
+    return np.minimum(walk_m, FAR_M)
+
+
+def _squares(
+    ground: WalkableCity, current_m: FloatArray, people: FloatArray
+) -> tuple[IntArray, FloatArray, FloatArray]:
+    """Return the inhabited squares, their people, and those people's mean walk now."""
+    which, _ = _square_of(ground)
+    total = np.bincount(which, people)
+    walked = np.bincount(which, people * np.minimum(current_m, FAR_M))
+    inhabited = np.flatnonzero(total > 0).astype(np.int64)
+    mean_m = walked[inhabited] / total[inhabited]
+    return inhabited, total[inhabited].astype(np.float64), mean_m.astype(np.float64)
 
 
 def _sites(ground: WalkableCity, places: pd.DataFrame, choice: _Choice) -> pd.DataFrame:

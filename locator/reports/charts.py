@@ -53,7 +53,7 @@ class Curve:
 
 @dataclass(frozen=True)
 class Bars:
-    """Horizontal bars, one a row, with the number written at each.
+    """Horizontal bars, one a row, the numbers in a column at the right.
 
     Attributes
     ----------
@@ -129,7 +129,7 @@ def draw_bars(canvas: Canvas, bars: Bars) -> None:
             ],
             "accent",
         )
-        canvas.text((label_wide + long + 4, middle + 3), text, size=8)
+        canvas.text((canvas.width - 2, middle + 3), text, anchor="end", size=8)
     if bars.mark is not None:
         x = label_wide + wide * bars.mark / longest
         canvas.line([(x, top - 2), (x, canvas.height)], "ink", width=0.8, dash=True)

@@ -105,7 +105,8 @@ class _Document(FPDF):
 def _section(pdf: _Document, section: Section, number: Callable[[Column, Any], str]) -> None:
     pdf.ln(3)
     # A heading at the very foot of a page would stand alone.
-    if pdf.will_page_break(24):
+    follows = pdf.epw * section.drawings[0].ratio + 20 if section.drawings else 24
+    if pdf.will_page_break(follows + 8 * len(section.paragraphs)):
         pdf.add_page()
     pdf.start_section(section.heading, level=1)
     pdf.tone("ink")
@@ -157,7 +158,7 @@ def _table(pdf: _Document, table: Table, number: Callable[[Column, Any], str]) -
         line_height=4.4,
         padding=0.6,
         text_align=tuple("LEFT" if c.kind == "text" else "RIGHT" for c in table.columns),
-        col_widths=tuple(3 if column.kind == "text" else 2 for column in table.columns),
+        col_widths=_widths(table, number),
     ) as grid:
         heading = grid.row()
         for column in table.columns:
@@ -167,6 +168,16 @@ def _table(pdf: _Document, table: Table, number: Callable[[Column, Any], str]) -
             for column, value in zip(table.columns, values, strict=True):
                 row.cell(number(column, value))
     pdf.ln(2)
+
+
+def _widths(table: Table, number: Callable[[Column, Any], str]) -> tuple[float, ...]:
+    """Return column widths after what stands in them, none so wide that it starves the others."""
+    widths = []
+    for column in table.columns:
+        lengths = [len(number(column, value)) for value in table.rows[column.key]]
+        longest_word = max(len(word) for word in column.label.split())
+        widths.append(min(max([*lengths, longest_word + 3, 8]), 42.0))
+    return tuple(widths)
 
 
 class PdfCanvas:
@@ -228,8 +239,9 @@ class PdfCanvas:
         x, y = at
         if shape == "circle":
             centre = self._at(at)
-            self.pdf.set_fill_color(*TONES[tone])
-            self.pdf.circle(x=centre[0], y=centre[1], radius=radius * self._scale, style="F")
+            # Only here: a table would fill its cells with the colour left behind.
+            with self.pdf.local_context(fill_color=TONES[tone]):
+                self.pdf.circle(x=centre[0], y=centre[1], radius=radius * self._scale, style="F")
         elif shape == "cross":
             self.line([(x - radius, y - radius), (x + radius, y + radius)], tone, width=1.5)
             self.line([(x - radius, y + radius), (x + radius, y - radius)], tone, width=1.5)

@@ -1,0 +1,210 @@
+"""Gather everything that a report says of one layer, for the city or for one district."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from locator.changes import Scenario
+from locator.counting import curve_by_minute, walking_times
+from locator.coverage import Coverage, CoverageQuery, coverage
+from locator.equity import Equity, equity
+from locator.errors import N_, NotComputableError, NotFoundError
+from locator.scenario import Comparison, compare
+from locator.siting import PLANNED, Siting, SitingQuery, where_next
+from locator.supply import Supply, supply
+from locator.walking.walkable import WalkableCity
+
+STANDARDS_MIN = (5, 10, 15, 20, 30)
+"""Standards that every report sets side by side."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportQuery:
+    """What a report is about.
+
+    Attributes
+    ----------
+    layer : str
+    district : int or None
+        Number of a district; None for the whole city.
+    minutes, group, pace_m_s
+        As in `locator.coverage.CoverageQuery`.
+    sites : int
+        How many new sites to suggest.
+    """
+
+    layer: str
+    district: int | None = None
+    minutes: float | None = None
+    group: str | None = None
+    pace_m_s: float | None = None
+    sites: int = 5
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The people a report is about: the city's or one district's.
+
+    Attributes
+    ----------
+    people, served, unserved : int
+    share : float
+        NaN without people.
+    mean_s, median_s, p90_s : float
+        NaN or ``inf`` where there is no such time.
+    curve : DataFrame
+        ``minutes``, ``people``, ``share``.
+    """
+
+    people: int
+    served: int
+    unserved: int
+    share: float
+    mean_s: float
+    median_s: float
+    p90_s: float
+    curve: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Findings:
+    """All results of one report.
+
+    Attributes
+    ----------
+    query : ReportQuery
+    coverage : Coverage
+        Of the whole city.
+    scope : Scope
+    gaps : GeoDataFrame
+        The largest gaps of the scope.
+    equity : Equity
+        Of the whole city.
+    planned : Comparison or None
+        What the facilities under way will change; None where there are none.
+    supply : Supply or None
+        None where no capacity is known.
+    siting : Siting or None
+        None where nothing can be sited.
+    facilities : GeoDataFrame
+        The layer's facilities in the scope, as listed.
+    """
+
+    query: ReportQuery
+    coverage: Coverage
+    scope: Scope
+    gaps: gpd.GeoDataFrame
+    equity: Equity
+    planned: Comparison | None
+    supply: Supply | None
+    siting: Siting | None
+    facilities: gpd.GeoDataFrame
+
+
+def findings(ground: WalkableCity, query: ReportQuery) -> Findings:
+    """Return everything a report says.
+
+    Raises
+    ------
+    NotFoundError
+        For an unknown layer or district.
+    InvalidParameterError, NotComputableError
+        As `locator.coverage.coverage` does.
+    """
+    city = ground.city
+    if query.district is not None and query.district not in city.districts.index:
+        raise NotFoundError(
+            N_("There is no district {given}."), parameter="district", given=query.district
+        )
+    found = coverage(ground, CoverageQuery(query.layer, query.minutes, query.group, query.pace_m_s))
+    facilities = city.facilities[city.facilities["layer"] == query.layer]
+    gaps = found.gaps
+    if query.district is not None:
+        facilities = facilities[facilities["district"] == query.district]
+        gaps = gaps[gaps["district"] == query.district]
+    return Findings(
+        query=query,
+        coverage=found,
+        scope=_scope(ground, found, query.district),
+        gaps=gaps,
+        equity=equity(found, city.demand.people[found.group]),
+        planned=_planned(ground, query, found),
+        supply=_supply(ground, found),
+        siting=_siting(ground, query, found),
+        facilities=facilities,
+    )
+
+
+def _scope(ground: WalkableCity, found: Coverage, district: int | None) -> Scope:
+    people = ground.city.demand.people[found.group]
+    if district is None:
+        times = (found.mean_s, found.median_s, found.p90_s)
+        mean_s, median_s, p90_s = (np.nan if time_s is None else time_s for time_s in times)
+        return Scope(
+            found.people,
+            found.served,
+            found.unserved,
+            found.share,
+            mean_s,
+            median_s,
+            p90_s,
+            found.curve,
+        )
+    row = found.districts.loc[district].to_dict()
+    inside = np.where(ground.city.demand.district == district, people, 0.0)
+    mean_s, median_s, p90_s = walking_times(found.walk_s, inside)
+    total = int(row["people"])
+    return Scope(
+        total,
+        int(row["served"]),
+        int(row["unserved"]),
+        row["share"],
+        mean_s,
+        median_s,
+        p90_s,
+        curve_by_minute(ground.city, inside, found.walk_s, max(total, 1)),
+    )
+
+
+def _planned(ground: WalkableCity, query: ReportQuery, found: Coverage) -> Comparison | None:
+    facilities = ground.city.facilities
+    under_way = (facilities["layer"] == query.layer) & facilities["status"].isin(PLANNED)
+    if not under_way.any():
+        return None
+    change = Scenario(
+        layer=query.layer,
+        open_planned=True,
+        minutes=found.minutes,
+        pace_m_s=found.pace_m_s,
+        group=found.group,
+    )
+    return compare(ground, change, before=found)
+
+
+def _supply(ground: WalkableCity, found: Coverage) -> Supply | None:
+    try:
+        return supply(ground, found.layer, group=found.group, pace_m_s=found.pace_m_s)
+    except NotComputableError:
+        return None
+
+
+def _siting(ground: WalkableCity, query: ReportQuery, found: Coverage) -> Siting | None:
+    try:
+        return where_next(
+            ground,
+            SitingQuery(
+                layer=query.layer,
+                count=query.sites,
+                minutes=found.minutes,
+                group=found.group,
+                pace_m_s=found.pace_m_s,
+                district=query.district,
+                with_planned=True,
+            ),
+        )
+    except NotComputableError:
+        return None

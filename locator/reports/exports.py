@@ -1,0 +1,89 @@
+"""Write the numbers of a report for machines: CSV, GeoJSON (WGS84), GeoPackage (national CRS)."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from locator.city import City
+from locator.findings import Findings
+from locator.geo import WGS84
+from locator.reports.document import Table
+
+SECONDS = {"minutes": 60.0}
+
+
+def table_csv(table: Table) -> str:
+    """Return a table as CSV (UTF-8, comma, point as decimal sign, keys as header)."""
+    rows = table.rows[[column.key for column in table.columns]].copy()
+    for column in table.columns:
+        if column.kind == "share":
+            rows[column.key] = rows[column.key].round(4)
+        elif column.kind in ("minutes", "number"):
+            rows[column.key] = rows[column.key].round(1)
+        elif column.kind in ("people", "places"):
+            rows[column.key] = rows[column.key].round().astype("Int64")
+    return str(rows.to_csv(index=False))
+
+
+def report_layers(city: City, found: Findings) -> dict[str, gpd.GeoDataFrame]:
+    """Return what a report can put on a map, by name, in WGS84.
+
+    Returns
+    -------
+    dict of str to GeoDataFrame
+        ``districts`` with their numbers (``number`` and ``roman`` are the city's official ones),
+        ``gaps``, ``facilities`` (those not located have no geometry) and ``sites``.
+    """
+    numbers = found.coverage.districts.drop(columns="name")
+    districts = city.districts.join(numbers).reset_index(names="number")
+    facilities = found.facilities[
+        ["name", "address", "status", "status_basis", "places", "location_precision"]
+        + ["source", "source_date", "licence", "geometry"]
+    ].reset_index(names="id")
+    layers = {
+        "districts": districts,
+        "gaps": found.gaps.reset_index(drop=True),
+        "facilities": facilities,
+    }
+    if found.siting is not None and len(found.siting.sites):
+        sites = found.siting.sites
+        layers["sites"] = gpd.GeoDataFrame(
+            sites.drop(columns=["lon", "lat"]),
+            geometry=gpd.points_from_xy(sites["lon"], sites["lat"]),
+            crs=WGS84,
+        )
+    return layers
+
+
+def layer_geojson(layer: gpd.GeoDataFrame) -> str:
+    """Return one layer as RFC 7946 GeoJSON: WGS84, six decimals, no ``crs`` member."""
+    frame = layer.set_geometry(layer.geometry.set_precision(1e-6))
+    features = json.loads(frame.to_json(drop_id=True, to_wgs84=True))["features"]
+    return json.dumps(
+        {"type": "FeatureCollection", "features": features}, ensure_ascii=False, allow_nan=False
+    )
+
+
+def geopackage(city: City, found: Findings) -> bytes:
+    """Return all layers and numbers as one GeoPackage in the city's national CRS."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "report.gpkg"
+        for name, layer in report_layers(city, found).items():
+            _plain(layer).to_crs(city.catalogue.crs_export).to_file(path, layer=name, driver="GPKG")
+        return path.read_bytes()
+
+
+def _plain(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return `layer` with columns of the few types that GeoPackage has."""
+    columns: dict[str, Any] = {}
+    for name in layer.columns.drop("geometry"):
+        values = layer[name]
+        is_number = pd.api.types.is_numeric_dtype(values) or name == "places"
+        columns[name] = pd.to_numeric(values) if is_number else values.astype("string")
+    return gpd.GeoDataFrame(columns, geometry=layer.geometry, crs=layer.crs)

@@ -1,0 +1,138 @@
+"""Draw what a report shows: the map, the bars of the districts, the curve of walks."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from locator.city import City
+from locator.findings import Findings
+from locator.language import gettext, number, percent, text
+from locator.reports.charts import Bars, Curve, Series, draw_bars, draw_curve
+from locator.reports.document import Drawing
+from locator.reports.mapdrawing import MapFigure, draw_map, map_ratio
+
+CLASSES = (0.2, 0.4, 0.6, 0.8)
+ROW_UNITS = 18.0
+PLANNED_MARK, OPEN_MARK, SITE_MARK = "cross", "circle", "diamond"
+
+
+def report_map(city: City, found: Findings) -> Drawing:
+    """Return the map: districts shaded by share served, gaps, facilities, suggested sites."""
+    crs = city.projection.crs
+    areas = gpd.GeoDataFrame(
+        {
+            "label": city.districts["roman"],
+            "value": found.coverage.districts["share"].reindex(city.districts.index),
+        },
+        geometry=city.districts.geometry.to_crs(crs).to_numpy(),
+    )
+    frame = None
+    if found.query.district is not None:
+        areas = areas.loc[[found.query.district]]
+    bounds = areas.total_bounds
+    pad = 0.03 * (bounds[2] - bounds[0])
+    frame = (bounds[0] - pad, bounds[1] - pad, bounds[2] + pad, bounds[3] + pad)
+    gaps = found.gaps.to_crs(crs) if len(found.gaps) else found.gaps
+    outlines = gpd.GeoDataFrame(
+        {"label": [str(rank) for rank in range(1, len(gaps) + 1)]},
+        geometry=gaps.geometry.to_numpy(),
+    )
+    figure = MapFigure(
+        areas=areas,
+        classes=CLASSES,
+        legend=tuple(
+            f"{percent(low)}–{percent(high)}"
+            for low, high in zip((0, *CLASSES), (*CLASSES, 1), strict=True)
+        ),
+        outlines=outlines,
+        marks=_marks(found, city, shapely.box(*frame)),
+        mark_legend=(
+            ("outline", gettext("gap")),
+            (OPEN_MARK, gettext("open")),
+            (PLANNED_MARK, gettext("under way")),
+            (SITE_MARK, gettext("suggested")),
+        ),
+        frame=frame,
+    )
+    return Drawing(
+        title=gettext("Share of people within the standard, by district"),
+        description=gettext(
+            "The darker, the more people are served. Outlined and numbered: the largest gaps. The "
+            "same numbers stand in the tables."
+        ),
+        ratio=map_ratio(figure),
+        draw=lambda canvas: draw_map(canvas, figure),
+    )
+
+
+def _marks(found: Findings, city: City, frame: shapely.Geometry) -> list[tuple[float, float, str]]:
+    marks = []
+    for x, y, status in found.facilities[["x", "y", "status"]].itertuples(index=False):
+        if np.isfinite(x) and status != "closed":
+            marks.append((x, y, OPEN_MARK if status == "open" else PLANNED_MARK))
+    if found.siting is not None and len(found.siting.sites):
+        sites = city.projection.to_metric(found.siting.sites[["lon", "lat"]].to_numpy())
+        marks += [(x, y, SITE_MARK) for x, y in sites]
+    return [mark for mark in marks if shapely.contains_xy(frame, mark[0], mark[1])]
+
+
+def district_bars(city: City, found: Findings) -> Drawing:
+    """Return the share served in each district, the least served first."""
+    rows = found.coverage.districts.dropna(subset="share").sort_values("share", kind="stable")
+    bars = Bars(
+        title=gettext("Share served"),
+        labels=tuple(
+            f"{city.districts.at[one, 'roman']} {name}" for one, name in rows["name"].items()
+        ),
+        values=tuple(rows["share"]),
+        texts=tuple(percent(share) for share in rows["share"]),
+        mark=found.coverage.share,
+        mark_label=gettext("city {share}", share=percent(found.coverage.share)),
+    )
+    high = 14 + ROW_UNITS * len(rows)
+    return Drawing(
+        title=gettext("Share of people within the standard, least served district first"),
+        description=gettext("The dashed line is the whole city."),
+        ratio=high / 560,
+        draw=lambda canvas: draw_bars(canvas, bars),
+    )
+
+
+def curve_drawing(city: City, found: Findings) -> Drawing:
+    """Return the curve of people against walking minutes, beside the city's or the future one."""
+    here = found.scope.curve
+    series = [Series(gettext("today"), tuple(here["minutes"]), tuple(here["share"]))]
+    if found.query.district is not None:
+        whole = found.coverage.curve
+        series = [
+            Series(gettext("this district"), tuple(here["minutes"]), tuple(here["share"])),
+            Series(
+                text(city.catalogue.names), tuple(whole["minutes"]), tuple(whole["share"]), True
+            ),
+        ]
+    elif found.planned is not None:
+        after = found.planned.after.curve
+        series.append(
+            Series(
+                gettext("with what is under way"),
+                tuple(after["minutes"]),
+                tuple(after["share"]),
+                True,
+            )
+        )
+    curve = Curve(
+        title=gettext("People against walking minutes"),
+        x_label=gettext("walk to the nearest facility (min)"),
+        y_label=gettext("share of people"),
+        series=tuple(series),
+        mark_x=found.coverage.minutes,
+        mark_label=gettext("standard {minutes} min", minutes=number(found.coverage.minutes)),
+    )
+    return Drawing(
+        title=curve.title,
+        description=gettext("Read: so many per cent of the people walk at most so many minutes."),
+        ratio=0.46,
+        draw=lambda canvas: draw_curve(canvas, curve),
+    )

@@ -1,0 +1,186 @@
+"""Shape the tables of a report: what stands in which column, with its unit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from locator.city import City
+from locator.findings import Findings
+from locator.language import day, gettext
+from locator.reports.document import Column, Table
+from locator.scenario import Comparison
+from locator.siting import Siting
+from locator.supply import Supply
+
+
+def districts_table(city: City, found: Findings) -> Table:
+    """Return who is served in each district, the city last; for one district, these two rows."""
+    rows = found.coverage.districts.copy()
+    rows.insert(0, "district", _numbered(city, rows.index))
+    if found.query.district is not None:
+        rows = rows.loc[[found.query.district]]
+    whole = found.coverage
+    total = {
+        "district": gettext("the whole city"),
+        "people": whole.people,
+        "served": whole.served,
+        "unserved": whole.unserved,
+        "share": whole.share,
+        "mean_s": whole.mean_s,
+        "p90_s": whole.p90_s,
+    }
+    columns = (
+        Column("district", gettext("District")),
+        Column("people", gettext("People"), "people"),
+        Column("served", gettext("Served"), "people"),
+        Column("unserved", gettext("Left out"), "people"),
+        Column("share", gettext("Served (%)"), "share"),
+        Column("mean_s", gettext("Mean walk (min)"), "minutes"),
+        Column("p90_s", gettext("90% walk at most (min)"), "minutes"),
+    )
+    keys = [column.key for column in columns]
+    rows = pd.concat([rows[keys], pd.DataFrame([total])[keys].astype(rows[keys].dtypes)])
+    return Table("districts", gettext("Served and left out"), columns, rows)
+
+
+def curve_table(found: Findings, standards_min: Sequence[int]) -> Table:
+    """Return the people within several standards side by side."""
+    curve = found.scope.curve.set_index("minutes").loc[list(standards_min)].reset_index()
+    return Table(
+        "standards",
+        gettext("People within other standards"),
+        (
+            Column("minutes", gettext("Walk of at most (min)"), "people"),
+            Column("people", gettext("People"), "people"),
+            Column("share", gettext("Share (%)"), "share"),
+        ),
+        curve,
+    )
+
+
+def gaps_table(found: Findings) -> Table:
+    """Return the largest gaps, numbered as on the map."""
+    rows = found.gaps.drop(columns="geometry")
+    rows = rows.assign(rank=[str(rank) for rank in range(1, len(rows) + 1)])
+    return Table(
+        "gaps",
+        gettext("Gaps, most people first"),
+        (
+            Column("rank", gettext("No.")),
+            Column("place", gettext("Near")),
+            Column("district_name", gettext("District")),
+            Column("people", gettext("People left out"), "people"),
+            Column("walk_s", gettext("Their mean walk (min)"), "minutes"),
+        ),
+        rows,
+    )
+
+
+def supply_table(city: City, supply: Supply, district: int | None) -> Table:
+    """Return the places within reach, by district."""
+    rows = supply.districts.assign(district=_numbered(city, supply.districts.index))
+    if district is not None:
+        rows = rows.loc[[district]]
+    return Table(
+        "places",
+        gettext("Places within reach"),
+        (
+            Column("district", gettext("District")),
+            Column("people", gettext("People"), "people"),
+            Column("per_100", gettext("Places per 100 people"), "number"),
+            Column("short_people", gettext("People short of places"), "people"),
+        ),
+        rows,
+    )
+
+
+def planned_table(city: City, planned: Comparison, district: int | None) -> Table:
+    """Return before, after and difference, by district."""
+    rows = planned.districts.assign(district=_numbered(city, planned.districts.index))
+    rows = rows.loc[[district]] if district is not None else rows[rows["difference"] != 0]
+    return Table(
+        "under_way",
+        gettext("Before and after, districts that change"),
+        (
+            Column("district", gettext("District")),
+            Column("served_before", gettext("Served before"), "people"),
+            Column("served_after", gettext("Served after"), "people"),
+            Column("difference", gettext("Difference"), "people"),
+            Column("share_after", gettext("Served after (%)"), "share"),
+        ),
+        rows,
+    )
+
+
+def sites_table(city: City, siting: Siting) -> Table:
+    """Return the suggested sites in the order of what each adds."""
+    rows = siting.sites.assign(
+        rank=siting.sites["rank"].astype(str),
+        share=siting.sites["total"] / siting.unserved_before if siting.unserved_before else np.nan,
+    )
+    unit = (
+        gettext("People gained")
+        if siting.query.objective == "cover"
+        else gettext("Minutes saved, all people together")
+    )
+    return Table(
+        "sites",
+        gettext("Suggested sites"),
+        (
+            Column("rank", gettext("No.")),
+            Column("name", gettext("Near")),
+            Column("district_name", gettext("District")),
+            Column("gained", unit, "people"),
+            Column("total", gettext("In all"), "people"),
+        ),
+        rows,
+    )
+
+
+def facilities_table(facilities: gpd.GeoDataFrame) -> Table:
+    """Return the facilities as listed, those that are not on the map included."""
+    words = {
+        "open": gettext("open"),
+        "under_construction": gettext("under construction"),
+        "modernisation": gettext("being modernised"),
+        "planned": gettext("planned"),
+        "closed": gettext("closed"),
+    }
+    precision = {
+        "exact": gettext("exact"),
+        "street": gettext("by street"),
+        "area": gettext("by neighbourhood"),
+    }
+    rows = pd.DataFrame(
+        {
+            "name": facilities["name"],
+            "address": facilities["address"].fillna("–"),
+            "status": facilities["status"].map(words),
+            "location": facilities["location_precision"]
+            .map(precision)
+            .fillna(gettext("not on the map")),
+            "places": pd.to_numeric(facilities["places"]).astype("float64"),
+            "source_date": [day(value) for value in facilities["source_date"]],
+        }
+    )
+    return Table(
+        "facilities",
+        gettext("As listed"),
+        (
+            Column("name", gettext("Name")),
+            Column("address", gettext("Address")),
+            Column("status", gettext("Status")),
+            Column("location", gettext("Location")),
+            Column("places", gettext("Places"), "places"),
+            Column("source_date", gettext("Data of")),
+        ),
+        rows,
+    )
+
+
+def _numbered(city: City, index: pd.Index) -> list[str]:
+    return [f"{city.districts.at[one, 'roman']} {city.districts.at[one, 'name']}" for one in index]

@@ -1,0 +1,135 @@
+"""A report of the tiny city: its words, tables and files, read back."""
+
+import json
+from io import BytesIO
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import openpyxl
+import pandas as pd
+import pypdf
+import pytest
+
+from locator.city import City
+from locator.errors import NotFoundError
+from locator.findings import ReportQuery, findings
+from locator.language import speaking
+from locator.reports.bundle import bundle_files, write_bundle
+from locator.reports.content import build_report
+from locator.walking.estimate import EstimateModel
+from locator.walking.walkable import WalkableCity, walkable
+
+
+@pytest.fixture(scope="module")
+def ground(tiny: City) -> WalkableCity:
+    return walkable(tiny, EstimateModel.from_city(tiny))
+
+
+@pytest.fixture(scope="module")
+def files(ground: WalkableCity) -> dict[str, bytes]:
+    found = findings(ground, ReportQuery(layer="nurseries", group="all", minutes=10))
+    with speaking("en"):
+        return dict(bundle_files(ground.city, found))
+
+
+def test_districts_of_a_report_sum_to_the_city(ground: WalkableCity) -> None:
+    found = findings(ground, ReportQuery(layer="nurseries", group="all"))
+    assert found.scope.served + found.scope.unserved == found.scope.people == 2100
+    parts = [
+        findings(ground, ReportQuery(layer="nurseries", group="all", district=number)).scope
+        for number in (1, 2)
+    ]
+    assert [part.people for part in parts] == [1400, 700]
+    assert sum(part.served for part in parts) == found.scope.served
+    for part in parts:
+        assert part.curve["people"].is_monotonic_increasing
+        assert part.curve.set_index("minutes").loc[15, "people"] == part.served
+
+
+def test_a_report_of_a_district_stays_in_it(ground: WalkableCity) -> None:
+    found = findings(ground, ReportQuery(layer="nurseries", group="all", district=2))
+    assert set(found.facilities["district"]) == {2}
+    assert set(found.gaps["district"]) <= {2}
+    assert found.siting is not None
+    assert set(found.siting.sites["district"]) <= {2}
+    with pytest.raises(NotFoundError, match="no district 9"):
+        findings(ground, ReportQuery(layer="nurseries", district=9))
+
+
+def test_the_answer_is_one_sentence_with_the_numbers(ground: WalkableCity) -> None:
+    found = findings(ground, ReportQuery(layer="nurseries", group="all"))
+    with speaking("en"):
+        report = build_report(ground.city, found)
+    assert f"{found.scope.served:,}" in report.answer
+    assert f"{found.scope.unserved:,}" in report.answer
+    headings = [section.heading for section in report.sections]
+    assert headings[0] == "Where people are left out"
+    assert headings[-1] == "Method, data and caveats"
+    assert "What the facilities under way change" in headings
+
+
+def test_a_layer_without_places_or_plans_leaves_those_parts_out(ground: WalkableCity) -> None:
+    found = findings(ground, ReportQuery(layer="aeds"))
+    assert found.supply is None
+    assert found.planned is None
+    with speaking("en"):
+        headings = [section.heading for section in build_report(ground.city, found).sections]
+    assert "Are there enough places?" not in headings
+
+
+def test_pdf_has_the_answer_and_a_bookmark_for_every_section(files: dict[str, bytes]) -> None:
+    pdf = pypdf.PdfReader(BytesIO(files["tiny-nurseries.pdf"]))
+    text = " ".join(" ".join(page.extract_text().split()) for page in pdf.pages)
+    assert "Where people are left out" in text
+    assert "10-minute walk" in text
+    assert len(pdf.outline) == 2, "the report, and its sections below it"
+
+
+def test_workbook_tables_equal_the_csv_files(files: dict[str, bytes]) -> None:
+    book = openpyxl.load_workbook(BytesIO(files["tiny-nurseries.xlsx"]))
+    served = [row[2].value for row in book["districts"].iter_rows(min_row=2)]
+    csv = pd.read_csv(BytesIO(files["tiny-nurseries-districts.csv"]))
+    assert served == csv["served"].tolist()
+    assert served[-1] == sum(served[:-1])
+
+
+def test_geopackage_is_in_the_national_crs_with_every_layer(
+    files: dict[str, bytes], tmp_path: Path
+) -> None:
+    path = tmp_path / "report.gpkg"
+    path.write_bytes(files["tiny-nurseries.gpkg"])
+    assert set(gpd.list_layers(path)["name"]) == {"districts", "gaps", "facilities", "sites"}
+    districts = gpd.read_file(path, layer="districts")
+    assert districts.crs.to_epsg() == 2180
+    assert len(districts) == 2
+    # The tiny city is 3.5 km by 4 km; the national system stretches it by under a thousandth.
+    assert districts.area.sum() == pytest.approx(14e6, rel=2e-3)
+    assert len(gpd.read_file(path, layer="facilities")) == 5
+
+
+def test_geojson_is_lon_lat_without_a_crs_member(files: dict[str, bytes]) -> None:
+    collection = json.loads(files["tiny-nurseries-facilities.geojson"])
+    assert set(collection) == {"type", "features"}
+    located = [f["geometry"] for f in collection["features"] if f["geometry"]]
+    assert (len(located), len(collection["features"])) == (4, 5)
+    assert np.abs(np.array(located[0]["coordinates"]) - [19.88, 50.1]).max() < 0.1
+
+
+def test_a_failed_report_leaves_the_folder_as_it_was(
+    ground: WalkableCity, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = findings(ground, ReportQuery(layer="nurseries", group="all"))
+    (tmp_path / "tiny-nurseries.pdf").write_text("old")
+
+    def full(*_: object) -> bytes:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("locator.reports.bundle.geopackage", full)
+    with pytest.raises(OSError, match="No space"):
+        list(write_bundle(ground.city, found, tmp_path))
+    assert [path.name for path in tmp_path.iterdir()] == ["tiny-nurseries.pdf"]
+    assert (tmp_path / "tiny-nurseries.pdf").read_text() == "old"
+    monkeypatch.undo()
+    assert len(list(write_bundle(ground.city, found, tmp_path))) >= 8
+    assert (tmp_path / "tiny-nurseries.pdf").read_bytes().startswith(b"%PDF")
