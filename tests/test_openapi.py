@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from typing import Any
 
 import pytest
@@ -106,3 +108,17 @@ def test_every_language_is_a_server(document: dict[str, Any]) -> None:
 def test_every_operation_is_explained(document: dict[str, Any]) -> None:
     for path in document["paths"].values():
         assert path["get"]["summary"] and path["get"]["description"]
+
+
+@pytest.mark.parametrize("prefix", ["", "/en", "/uk"])
+def test_people_find_every_operation_with_an_example_that_works(app: Flask, prefix: str) -> None:
+    client = app.test_client()
+    page = client.get(f"{prefix}/api")
+    assert page.status_code == 200
+    for one in operations_of(app):
+        assert f'id="op-{one.name}"' in page.text
+    examples = re.findall(r'<a href="([^"]+)"><code>', page.text)
+    assert len(examples) == len(operations_of(app))
+    for example in examples:
+        assert client.get(html.unescape(example)).status_code == 200, example
+    assert client.get(f"{prefix}/api/").status_code == 200

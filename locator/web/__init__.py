@@ -55,7 +55,7 @@ COMPRESSION = {
     ],
 }
 
-API = ("api", "api_walks", "api_coverage", "api_network", "api_vehicles", "api_planning")
+API = ("api", "api_walks", "api_coverage", "apidocs", "api_network", "api_vehicles", "api_planning")
 BLUEPRINTS = ("api", "residents", "planners", "mapviews", "whatif", "emergency")
 
 

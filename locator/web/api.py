@@ -9,13 +9,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
-from flask import Response, current_app, redirect, request
-from werkzeug.wrappers import Response as AnyResponse
+from flask import Response, current_app, request
 
 from locator.catalogue import Layer
 from locator.web.encoding import encoded
 from locator.web.features import collection, feature, properties_of
-from locator.web.i18n import text, url
+from locator.web.i18n import text
 from locator.web.openapi import document
 from locator.web.operations import (
     GEOJSON,
@@ -42,12 +41,6 @@ def openapi() -> Response:
         return encoded(document(operations_of(current_app), app.catalogue, root=root))
 
     return respond(app.memo.get(("openapi", root), made), cache_s=DATA_CACHE_S)
-
-
-@blueprint.get("/api", strict_slashes=False)
-def docs() -> AnyResponse:
-    """Lead whoever looks for the API to its document."""
-    return redirect(url("api.openapi"))
 
 
 @operation("/healthz", NoParams, Health, summary="Is it running?", tag="service")

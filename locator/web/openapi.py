@@ -89,12 +89,13 @@ def _operation(one: Operation, answer: Mapping[str, Any], catalogue: Catalogue) 
         "tags": [one.tag],
         "summary": one.summary,
         "description": one.description,
-        "parameters": _parameters(one, catalogue),
+        "parameters": parameters_of(one, catalogue),
         "responses": responses,
     }
 
 
-def _parameters(one: Operation, catalogue: Catalogue) -> list[dict[str, Any]]:
+def parameters_of(one: Operation, catalogue: Catalogue) -> list[dict[str, Any]]:
+    """Return the parameters of an operation as OpenAPI describes them."""
     in_path = set(IN_PATH.findall(one.path))
     required = required_parameters(one.params) | in_path
     made = []

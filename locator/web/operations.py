@@ -55,6 +55,8 @@ class Operation:
     media_type : str
     errors : tuple of int
         Statuses that its own logic can answer, beside 400 and 500.
+    example : mapping of str to str
+        Query of an example; ``layer`` and ``q`` are replaced by what this city has.
     """
 
     name: str
@@ -66,6 +68,7 @@ class Operation:
     tag: str
     media_type: str
     errors: tuple[int, ...]
+    example: Mapping[str, str]
 
 
 blueprint = Blueprint("api", __name__)
@@ -83,6 +86,7 @@ def operation(
     cache_s: int = 0,
     expensive: bool = False,
     filename: str | None = None,
+    example: Mapping[str, str] | None = None,
 ) -> Callable[[Handler[Q]], Handler[Q]]:
     """Register a handler as an operation; its docstring is the description.
 
@@ -90,7 +94,7 @@ def operation(
     ----------
     path, params, answer
         See `Operation`.
-    summary, tag, media_type, errors
+    summary, tag, media_type, errors, example
         See `Operation`.
     cache_s : int
         How long a copy is good for; 0 means never kept, as for every question that says where
@@ -122,6 +126,7 @@ def operation(
             tag=tag,
             media_type=media_type,
             errors=tuple(sorted({400, 500, *errors, *limits})),
+            example=example or {},
         )
         blueprint.add_url_rule(
             path, endpoint=name, view_func=kept_in_bounds(view) if expensive else view

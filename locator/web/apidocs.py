@@ -1,0 +1,116 @@
+"""Show people the document of the API: every address, what it takes, an example that works."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from flask import current_app, render_template
+
+from locator.errors import N_
+from locator.web.i18n import gettext, url
+from locator.web.openapi import parameters_of
+from locator.web.operations import Operation, blueprint, operations_of
+from locator.web.state import AppState, state
+
+GROUPS = {
+    "services": N_("Find services"),
+    "coverage": N_("Reach of services"),
+    "data": N_("Data"),
+    "service": N_("This service"),
+}
+"""Heading of each tag; a tag that is not here is its own heading."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter in words."""
+
+    name: str
+    required: bool
+    accepted: str
+    default: str
+    description: str
+
+
+@dataclass(frozen=True)
+class Described:
+    """One operation in words."""
+
+    name: str
+    path: str
+    summary: str
+    description: str
+    media_type: str
+    parameters: tuple[Parameter, ...]
+    example: str
+
+
+@blueprint.get("/api", strict_slashes=False)
+def docs() -> str:
+    """Show what the API answers."""
+    app = state()
+    groups: dict[str, list[Described]] = {tag: [] for tag in GROUPS}
+    for operation in operations_of(current_app):
+        groups.setdefault(operation.tag, []).append(described(operation, app))
+    return render_template(
+        "api.html",
+        groups=[
+            (gettext(GROUPS.get(tag, tag)), listed) for tag, listed in groups.items() if listed
+        ],
+    )
+
+
+def described(operation: Operation, app: AppState) -> Described:
+    """Return an operation in words, with an example of this city."""
+    parameters = parameters_of(operation, app.catalogue)
+    return Described(
+        name=operation.name,
+        path=operation.path.replace("<", "{").replace(">", "}"),
+        summary=operation.summary,
+        description=operation.description,
+        media_type=operation.media_type,
+        parameters=tuple(_parameter(one) for one in parameters),
+        example=_example(operation, app),
+    )
+
+
+def _parameter(one: Mapping[str, Any]) -> Parameter:
+    schema = one["schema"]
+    default = schema.get("default")
+    return Parameter(
+        name=one["name"],
+        required=one["required"],
+        accepted=accepted(schema),
+        default="" if default in (None, ()) else str(default),
+        description=one["description"],
+    )
+
+
+def accepted(schema: Mapping[str, Any]) -> str:
+    """Return in words what a parameter's schema accepts."""
+    if schema.get("type") == "array":
+        return accepted(schema["items"])
+    if "enum" in schema:
+        return ", ".join(schema["enum"])
+    if "minimum" in schema:
+        kind = "integer" if schema["type"] == "integer" else "number"
+        return f"{kind}, {schema['minimum']} … {schema['maximum']}"
+    if "examples" in schema:
+        return f"{schema['examples'][0]}"
+    if "maxLength" in schema:
+        return f"text, {schema['minLength']} … {schema['maxLength']}"
+    return str(schema.get("type", ""))
+
+
+def _example(operation: Operation, app: AppState) -> str:
+    """Return an address that answers, made of this city's first layer and first address."""
+    layer = next(layer.id for layer in app.catalogue.layers.values() if not layer.moves)
+    address = app.city.addresses.iloc[0]
+    known = {"layer": layer, "q": f"{address['street']} {address['number']}"}
+    values = {"layer": quote(layer)} if "<layer>" in operation.path else {}
+    asked = {name: known.get(name, value) for name, value in operation.example.items()}
+    query = f"?{urlencode(asked)}" if asked else ""
+    return url(f"api.{operation.name}", **values) + query
