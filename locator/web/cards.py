@@ -13,7 +13,7 @@ import pandas as pd
 from locator.catalogue import Layer
 from locator.city import City
 from locator.web.i18n import day, gettext, ngettext
-from locator.web.texts import PRECISION, PRECISION_SHORT, STATUS, opening_words
+from locator.web.texts import ACCESS, PRECISION, PRECISION_SHORT, STATUS, opening_words
 
 DIALLED = re.compile(r"[^0-9+]")
 WEB = re.compile(r"https?://", re.IGNORECASE)
@@ -89,6 +89,15 @@ class Card:
         return gettext(PRECISION[self.precision])
 
     @property
+    def precision_brief(self) -> str:
+        """The same in a few words."""
+        words = {
+            "street": gettext("place known to the street only"),
+            "area": gettext("place known to the neighbourhood only"),
+        }
+        return words.get(self.precision, "")
+
+    @property
     def places(self) -> str:
         """How many places it has, or nothing."""
         count = self.facts.get("places")
@@ -102,10 +111,10 @@ class Card:
     def checked(self) -> str:
         """When the facts were last verified, or how old they are."""
         if self.facts.get("verified_on"):
-            return gettext("Checked: {date}", date=day(self.facts["verified_on"]))
+            return gettext("checked on {date}", date=day(self.facts["verified_on"]))
         if self.facts.get("source_date"):
-            return gettext("Not checked since {date}", date=day(self.facts["source_date"]))
-        return gettext("Date of the data not known")
+            return gettext("data of {date}", date=day(self.facts["source_date"]))
+        return gettext("date of the data not known")
 
     @property
     def haystack(self) -> str:
@@ -203,10 +212,11 @@ def chips(
 ) -> tuple[Chip, ...]:
     """Return the remarks on a facility, the most important first."""
     found = []
-    if facts["status"] != "open":
-        kind = "bad" if facts["status"] == "closed" else "attention"
-        found.append(Chip(kind, gettext(STATUS[facts["status"]])))
-        if facts["status"] != "closed" and facts.get("expected_opening"):
+    status = facts["status"]
+    if status != "open":
+        kind = "bad" if status == "closed" else "attention"
+        found.append(Chip(kind, gettext(STATUS[status])))
+        if status != "closed" and facts.get("expected_opening"):
             label = gettext("Expected opening: {date}", date=day(facts["expected_opening"]))
             found.append(Chip("plain", label))
     elif opening:
@@ -217,14 +227,9 @@ def chips(
         found.append(Chip("attention", gettext("Open by an older list: call before you go")))
     if layer.moves:
         found.append(Chip("attention", gettext("On a vehicle: place assumed")))
-    if facts.get("access") in ("customers", "permit", "private", "no"):
-        labels = {
-            "customers": gettext("For customers"),
-            "permit": gettext("With permission"),
-            "private": gettext("Private"),
-            "no": gettext("Not accessible"),
-        }
-        found.append(Chip("attention", labels[facts["access"]]))
+    access = facts.get("access")
+    if access in ("customers", "permit", "private", "no"):
+        found.append(Chip("attention", gettext(ACCESS[access])))
     if facts.get("is_new"):
         found.append(Chip("plain", gettext("New")))
     if not _located(facts):

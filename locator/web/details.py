@@ -36,6 +36,7 @@ class Details:
 def details_of(facility: Card) -> Details:
     """Return the facts of `facility` that need words."""
     facts = facility.facts
+    basis = facts["status_basis"]
     nearby = place = None
     if facility.located:
         lat, lon = f"{facts['geometry'].y:.5f}", f"{facts['geometry'].x:.5f}"
@@ -51,7 +52,7 @@ def details_of(facility: Card) -> Details:
         wheelchair=_word(WHEELCHAIR, facts.get("wheelchair")),
         precision=precision,
         status=gettext(STATUS[facility.status]),
-        status_basis=gettext(STATUS_BASIS[facts["status_basis"]]),
+        status_basis=gettext(STATUS_BASIS[basis]),
         vehicle=_vehicle(facts.get("vehicle")),
         source_url=source.group() if source else None,
         nearby_url=nearby,

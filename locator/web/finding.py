@@ -150,6 +150,7 @@ class View:
     unlocated: Unlocated | None = None
     pace_line: str = ""
     model_line: str = ""
+    model_quality: str = ""
     many_layers: bool = False
     every_layer: bool = False
     map_args: Mapping[str, Any] = field(default_factory=dict)
@@ -200,6 +201,7 @@ def answered(app: AppState, view: View) -> View:
         unlocated=unlocated(city, layers),
         pace_line=pace_line(city, params, rows),
         model_line=model_line(app.ground),
+        model_quality=model_quality(app.ground),
         many_layers=len(params.layer) != 1,
         every_layer=not params.layer,
         map_args=form.args(),
@@ -347,13 +349,18 @@ def pace_line(city: City, params: NearestParams, rows: pd.DataFrame) -> str:
 
 
 def model_line(ground: WalkableCity) -> str:
-    """Return which model made the walking times, and how good it is."""
+    """Return which model made the walking times."""
     if ground.model.name == "network":
         return gettext("Walking times are counted along the street network.")
-    estimate = ground.city.catalogue.estimate
-    words = gettext(
+    return gettext(
         "Walking times are estimates: the straight line times {factor}; a river is crossed only"
         " at its crossings.",
-        factor=number(estimate.detour_one_bank, 2),
+        factor=number(ground.city.catalogue.estimate.detour_one_bank, 2),
     )
-    return f"{words} {text(estimate.calibration)}"
+
+
+def model_quality(ground: WalkableCity) -> str:
+    """Return how good the estimate is; nothing for the street network."""
+    return (
+        "" if ground.model.name == "network" else text(ground.city.catalogue.estimate.calibration)
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -9,12 +10,18 @@ from typing import Any
 from flask import current_app, request
 from markupsafe import Markup, escape
 
+from locator.catalogue import Layer
 from locator.errors import N_
-from locator.web.i18n import gettext, url
+from locator.maps.symbols import Symbol, symbol
+from locator.web.i18n import current_language, gettext, url
 from locator.web.state import state
 from locator.web.texts import PLACE_KINDS, pace_text
 
 LONGEST_SEARCH = 200
+
+# "60. roku": a full stop ends a clause only before a capital.
+CLAUSE_END = re.compile(r":\s|\.\s+(?=[A-ZĄĆĘŁŃÓŚŹŻА-ЯІЇЄҐ])|\.$")
+GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))
 
 ADDRESS = re.compile(r"(https?://[^\s<>\"]*[^\s<>\".,;:)])")
 """A web address inside a text, without the punctuation that follows it."""
@@ -63,12 +70,34 @@ def _current(endpoint: str) -> str | None:
     return "true" if inside else None
 
 
-def on_colour(colour: str) -> str:
-    """Return black or white, whichever reads better on ``#rrggbb`` (WCAG relative luminance)."""
-    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    return "#ffffff" if 1.05 / (luminance + 0.05) >= (luminance + 0.05) / 0.05 else "#000000"
+def brief(words: str) -> str:
+    """Return the first clause of a description, for places with little room."""
+    return CLAUSE_END.split(words, maxsplit=1)[0]
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A layer's symbol in the drawing beside the search; `x` and `y` run from -100 to 100."""
+
+    symbol: Symbol
+    x: float
+    y: float
+
+
+def constellation(layers: tuple[Layer, ...]) -> list[Spot]:
+    """Return symbols spread round a middle by the golden angle, as in a sunflower."""
+    spots = []
+    for place, layer in enumerate(layers):
+        radius = 34 + 56 * math.sqrt(place / max(1, len(layers) - 1))
+        angle = 0.15 + place * GOLDEN_ANGLE
+        x, y = radius * math.cos(angle), radius * math.sin(angle)
+        spots.append(Spot(drawn(layer), round(x, 1), round(y, 1)))
+    return spots
+
+
+def drawn(layer: Layer) -> Symbol:
+    """Return the symbol of a layer, the same as on the maps."""
+    return symbol(layer, language=current_language())
 
 
 def linked(words: str | None) -> Markup:
@@ -90,7 +119,9 @@ def page_context() -> dict[str, Any]:
         "layers": tuple(catalogue.layers.values()),
         "navigation": lambda: links(MAIN),
         "footer_links": lambda: links(FOOTER),
-        "on_colour": on_colour,
+        "brief": brief,
+        "constellation": constellation,
+        "drawn": drawn,
         "longest_search": LONGEST_SEARCH,
         "linked": linked,
         "has_endpoint": lambda endpoint: endpoint in current_app.view_functions,

@@ -14,7 +14,7 @@ from locator.catalogue import Layer
 from locator.city import City
 from locator.coverage import Coverage, CoverageQuery, coverage
 from locator.web.curve import Curve, draw_curve
-from locator.web.finding import Pace, model_line, pace_choices
+from locator.web.finding import Pace, model_line, model_quality, pace_choices
 from locator.web.i18n import gettext, number, text, url
 from locator.web.listing import Option
 from locator.web.provenance import CompletenessRow, completeness_row
@@ -168,6 +168,7 @@ class Report:
     paces: tuple[Pace, ...]
     pace: str
     model_line: str
+    model_quality: str
     downloads: dict[str, str]
     form_minutes: str
     caveats: tuple[str, ...]
@@ -202,6 +203,7 @@ def report_of(
         paces=pace_choices("" if params.pace is None else f"{params.pace:g}"),
         pace=pace_text(result.pace_m_s),
         model_line=model_line(app.ground),
+        model_quality=model_quality(app.ground),
         downloads={
             "csv": url("planners.districts_csv", layer_id=layer.id, **same),
             "geojson": url("planners.gaps_geojson", layer_id=layer.id, **same),

@@ -11,7 +11,7 @@ from locator.hours import hours_in_words, opening_state
 from locator.web import mapviews
 from locator.web.cards import card
 from locator.web.details import details_of
-from locator.web.finding import model_line, view_of
+from locator.web.finding import model_line, model_quality, view_of
 from locator.web.i18n import current_language
 from locator.web.layout import page_context
 from locator.web.listing import listing_of
@@ -102,7 +102,12 @@ def data() -> Answer:
 def about() -> Answer:
     """Explain the method."""
     app = state()
-    return render_template("about.html", model_line=model_line(app.ground), demand=app.city.demand)
+    return render_template(
+        "about.html",
+        model_line=model_line(app.ground),
+        model_quality=model_quality(app.ground),
+        demand=app.city.demand,
+    )
 
 
 @blueprint.get("/accessibility")
@@ -114,6 +119,6 @@ def accessibility() -> Answer:
 def map_or_none(kind: str, args: Any) -> Any:
     """Return a map of the page, or None where it cannot be drawn: the list stands alone."""
     try:
-        return mapviews.map_for(kind, dict(args))
+        return mapviews.map_for(kind, args)
     except LocatorError:
         return None
