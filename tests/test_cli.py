@@ -55,7 +55,8 @@ def test_every_command_explains_itself(command: tuple[str, ...]) -> None:
 
 def test_the_list_of_commands_says_what_each_is_for() -> None:
     lines = CliRunner().invoke(main, ["--help"]).stdout.splitlines()
-    listed = lines[lines.index("Commands:") + 1 :]
+    after = lines[lines.index("Commands:") + 1 :]
+    listed = [line for line in after if line[:2] == "  " and line[2:3].isalpha()]
     assert [line.split()[0] for line in listed][:6] == [
         "serve",
         "nearest",
@@ -205,8 +206,13 @@ def test_check_of_a_sound_folder_prints_each_layer(folder: Path) -> None:
     found = answer(folder, "check")
     assert found["faults"] == []
     assert found["layers"]["nurseries"]["expected"] == 4
-    assert found["notes"] == {"vehicles-1": "Przydział założony."}
-    assert "vehicles: vehicles-1: Przydział założony." in locator(folder, "check", "--notes").stdout
+    assert {"file", "feature", "message"} == set(found["notices"][0])
+
+
+def test_check_lists_the_notices_unless_told_not_to(folder: Path) -> None:
+    notice = "nurseries.geojson: -: 1 of 5 are not on the map"
+    assert notice in locator(folder, "check").stdout
+    assert notice not in locator(folder, "check", "--table").stdout
 
 
 def test_check_takes_a_folder_and_lists_every_fault(folder: Path) -> None:

@@ -22,7 +22,7 @@ from locator.commands._common import (
 if TYPE_CHECKING:
     import pandas as pd
 
-    from locator.city import City
+    from locator.notices import Notice
 
 COLUMNS = {
     "expected": "expected",
@@ -33,38 +33,39 @@ COLUMNS = {
     "not_located": "not located",
     "all_listed": "all listed",
     "all_located": "all located",
-    "notes": "notes",
     "newest": "newest",
     "oldest": "oldest",
 }
 
 LEGEND = (
     "Columns up to “not located” are about the facilities that “expected” counts; “all” is "
-    "everything in the layer. Notes are decisions written into the data: --notes lists them."
+    "everything in the layer."
 )
 
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path), required=False)
-@click.option("--notes", "with_notes", is_flag=True, help="List the notes of the data as well.")
+@click.option("--table", "only_table", is_flag=True, help="Leave the notices out.")
 @json_option
 @geodata_option
 @click.pass_context
-def command(ctx: click.Context, folder: Path | None, with_notes: bool, as_json: bool) -> None:
+def command(ctx: click.Context, folder: Path | None, only_table: bool, as_json: bool) -> None:
     """Check the city folder FOLDER: every file, feature and field.
 
     Every fault is listed with what would be allowed, and the exit code is 1. For a sound folder
-    a table says of each layer how many facilities there are in truth, on the list, and on the
-    map (exactly, by street, by area, not at all), and how old the data are.
+    come the notices (doubts, decisions taken, what is missing), then a table that says of each
+    layer how many facilities there are in truth, on the list, and on the map (exactly, by
+    street, by area, not at all), and how old the data are.
 
     \b
     Examples:
       locator check
-      locator check --notes
+      locator check --table
       locator check ../another-city --json
     """
     from locator.check import check_folder, completeness
     from locator.city import load_city
+    from locator.notices import notices
 
     where = folder_of(ctx, folder)
     with working(f"Checking {where} …"):
@@ -78,35 +79,29 @@ def command(ctx: click.Context, folder: Path | None, with_notes: bool, as_json: 
             click.echo(f"{len(faults)} fault(s) in {where}.", err=True)
         ctx.exit(1)
     city = load_city(where)
-    notes = _notes(city)
-    frame = completeness(city).assign(notes=notes.groupby("layer").size())
-    frame["notes"] = frame["notes"].fillna(0).astype(int)
+    remarks = notices(city)
+    frame = completeness(city)
     if as_json:
-        print_json(_answer(where, frame, notes))
+        print_json(_answer(where, frame, remarks))
         return
+    if not only_table:
+        for remark in remarks:
+            click.echo(str(remark))
     headers = {"layer": "left"} | dict.fromkeys(COLUMNS.values(), "right")
-    made = table(f"{where}: no faults", headers)
+    made = table(f"{where}: no faults, {len(remarks)} notices", headers)
     for layer, row in frame.iterrows():
         made.add_row(str(layer), *(shown(row[column]) for column in COLUMNS))
     console().print(made)
     click.echo(LEGEND)
-    if with_notes:
-        for facility_id, row in notes.iterrows():
-            click.echo(f"{row['layer']}: {facility_id}: {row['note']}")
 
 
-def _notes(city: City) -> pd.DataFrame:
-    noted: pd.DataFrame = city.facilities[["layer", "note"]]
-    return noted[noted["note"].notna()].astype(str)
-
-
-def _answer(where: Path, frame: pd.DataFrame, notes: pd.DataFrame) -> dict[str, Any]:
+def _answer(where: Path, frame: pd.DataFrame, remarks: list[Notice]) -> dict[str, Any]:
     rows: Any = frame.astype(object).where(frame.notna(), None)
     return {
         "folder": str(where),
         "faults": [],
+        "notices": [asdict(remark) for remark in remarks],
         "layers": {str(layer): _plain(row) for layer, row in rows.to_dict("index").items()},
-        "notes": notes["note"].to_dict(),
     }
 
 
