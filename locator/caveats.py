@@ -63,12 +63,12 @@ def coverage_caveats(
         ),
         (
             roughly > 0,
-            N_("Located only by street or neighbourhood: {count} of {counted}."),
+            N_("Sites located only by street or neighbourhood: {count} of {counted}."),
             {"count": roughly, "counted": len(rows)},
         ),
         (
             last_known > 0,
-            N_("Counted as open by an older list only: {count} of {counted}."),
+            N_("Sites counted as open by an older list only: {count} of {counted}."),
             {"count": last_known, "counted": len(rows)},
         ),
         (

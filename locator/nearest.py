@@ -122,7 +122,8 @@ def place_origin(ground: WalkableCity, lon: float, lat: float) -> Placed:
     """
     if not shapely.intersects_xy(ground.city.boundary, lon, lat):
         raise OutsideCityError(
-            N_("This place is outside the city. Choose a place inside its boundary.")
+            N_("This place is outside the city. Choose a place inside its boundary."),
+            parameter="lat",
         )
     return ground.model.place(ground.city.projection.to_metric([(lon, lat)]))
 

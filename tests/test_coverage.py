@@ -227,7 +227,7 @@ def test_whoever_cannot_cross_is_counted_apart_from_the_mean(tiny: City):
 def test_the_caveats_name_what_is_missing(ground: WalkableCity):
     said = {caveat.text for caveat in coverage(ground, CoverageQuery("nurseries")).caveats}
     assert "Open but not on the map, so they serve nobody here: 1." in said
-    assert "Counted as open by an older list only: 1 of 3." in said
+    assert "Sites counted as open by an older list only: 1 of 3." in said
     assert any("scaled from a wider one" in text for text in said)
     everyone = coverage(ground, CoverageQuery("nurseries", group="all"))
     assert not any("scaled" in caveat.text for caveat in everyone.caveats)
