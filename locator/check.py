@@ -74,7 +74,8 @@ def is_expected(facilities: pd.DataFrame, layer: Layer) -> pd.Series[bool]:
     """Tell for each facility of `layer` whether its ``expected`` count is about it."""
     kept = pd.Series(True, index=facilities.index)
     for column, accepted in layer.expected_where.items():
-        kept &= facilities[column].map(lambda value, good=accepted: value in good).astype(bool)
+        # isin, not "in": a missing value is none of the accepted ones, and has no truth of its own.
+        kept &= facilities[column].isin(list(accepted)).astype(bool)
     return kept
 
 

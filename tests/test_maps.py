@@ -400,7 +400,7 @@ def test_leaflets_files_are_there(client: FlaskClient, address: str) -> None:
 
     assert answer.status_code == 200
     assert "immutable" in answer.headers["Cache-Control"]
-    answer.close()
+    assert answer.mimetype in ("text/javascript", "text/css", "image/png")
 
 
 @pytest.mark.parametrize(

@@ -12,16 +12,20 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import shapely
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
 
 from locator.catalogue import River
 from locator.city import City
-from locator.geo import WGS84
+from locator.geo import WGS84, FloatArray, IntArray
 
 SIMPLIFY_M = 25.0
 """How far a drawn border may lie from the true one."""
 
 DECIMALS = 5
-_SAME_STOP_M = 300.0
+SAME_STOP_M = 300.0
+"""Platforms of one name that are no further apart are one stop."""
 
 Collection = dict[str, Any]
 
@@ -75,22 +79,27 @@ def river_line(numbers: Sequence[int], shapes: Sequence[Any], river: River) -> A
 
 
 def stops(city: City) -> Collection:
-    """Return one point for each stop name and place; platforms of one stop are joined."""
-    frame = city.stops.dropna(subset=["lon", "lat"])
-    xy = city.projection.to_metric(frame[["lon", "lat"]].to_numpy())
-    frame = frame.assign(
-        column=np.round(xy[:, 0] / _SAME_STOP_M), row=np.round(xy[:, 1] / _SAME_STOP_M)
-    )
-    joined = frame.groupby(["name", "column", "row"], sort=True)[["lon", "lat"]].mean()
+    """Return one point for each stop of the city; the platforms of one stop are joined."""
+    frame = city.stops.dropna(subset=["lon", "lat"]).sort_values("name", kind="stable")
     west, south, east, north = city.boundary.bounds
-    inside = joined[joined["lon"].between(west, east) & joined["lat"].between(south, north)]
+    frame = frame[frame["lon"].between(west, east) & frame["lat"].between(south, north)]
+    xy = city.projection.to_metric(frame[["lon", "lat"]].to_numpy())
+    joined = frame.groupby(_stop_numbers(frame["name"].to_numpy(), xy), sort=True)
     features = [
-        feature(shapely.Point(lon, lat), name=str(name))
-        for name, lon, lat in zip(
-            inside.index.get_level_values("name"), inside["lon"], inside["lat"], strict=True
-        )
+        feature(shapely.Point(stop["lon"].mean(), stop["lat"].mean()), name=stop["name"].iloc[0])
+        for _, stop in joined
     ]
     return collection(features)
+
+
+def _stop_numbers(names: Any, xy: FloatArray) -> IntArray:
+    """Return the same number for platforms of one name that are near one another."""
+    if len(xy) == 0:
+        return np.zeros(0, dtype=np.int64)
+    pairs = cKDTree(xy).query_pairs(SAME_STOP_M, output_type="ndarray")
+    pairs = pairs[names[pairs[:, 0]] == names[pairs[:, 1]]]
+    links = coo_array((np.ones(len(pairs)), pairs.T), shape=(len(xy), len(xy)))
+    return np.asarray(connected_components(links, directed=False)[1], dtype=np.int64)
 
 
 def compact_json(value: Any) -> bytes:

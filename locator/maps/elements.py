@@ -158,6 +158,8 @@ class FeatureLayer(MapElement):
         Draw single markers up to this many features, clusters above.
     fit : bool
         Zoom to the features when they have arrived.
+    small : bool
+        Draw small signs without letters, where the markers are not what the map is about.
     refresh_s : float, optional
         Fetch the address again this often, and move what has moved.
     """
@@ -176,6 +178,7 @@ class FeatureLayer(MapElement):
         hidden: Sequence[str] = (),
         cluster_above: int = 40,
         fit: bool = False,
+        small: bool = False,
         refresh_s: float | None = None,
     ) -> None:
         super().__init__(
@@ -186,6 +189,7 @@ class FeatureLayer(MapElement):
             hidden=list(hidden) or None,
             clusterAbove=cluster_above,
             fit=fit,
+            small=small or None,
             refreshS=refresh_s,
         )
 

@@ -21,7 +21,7 @@ SHAPE_PATHS = {
 }
 """Outline of each shape in a box of 32 by 32."""
 
-_GLYPH_Y = {"triangle": 24.0}
+_GLYPH_Y = {"triangle": 21.5}
 _WHITE, _INK = "#ffffff", "#16181d"
 
 

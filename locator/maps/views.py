@@ -182,7 +182,11 @@ def coverage_map(
     ).add_to(map_)
     if symbol and features_url:
         FeatureLayer(
-            features_url, symbols=[symbol], facility_url=ground.facility_url, cluster_above=400
+            features_url,
+            symbols=[symbol],
+            facility_url=ground.facility_url,
+            cluster_above=1000,
+            small=True,
         ).add_to(map_)
     return map_
 
@@ -204,6 +208,8 @@ def _base(
         tiles=None,
         zoom_control=False,
         maxZoom=MAX_ZOOM,
+        # Half steps let the city fill the map; tiles are only sharp at whole ones.
+        zoomSnap=1 if ground.tiles else 0.5,
         attributionControl=False,
     )
     Stage(

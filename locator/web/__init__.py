@@ -31,6 +31,7 @@ DEFAULTS: dict[str, Any] = {
     "GEODATA": None,  # city folder; None: LOCATOR_GEODATA or geodata/ of the project
     "TILES": None,  # base-map tiles, e.g. https://tiles.example.org/{z}/{x}/{y}.png
     "TILES_ATTRIBUTION": "",
+    "FEEDS": "",  # GTFS-Realtime feeds of vehicles: NAME=https://address, separated by spaces
     "PROXIES": 0,  # reverse proxies in front whose X-Forwarded-* headers are believed
     "LIMIT_PER_MINUTE": 300,  # expensive requests of one address; 0: no limit
     "LIMIT_AT_ONCE": 4,  # expensive requests worked on at the same time
@@ -90,6 +91,9 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     for name in BLUEPRINTS:
         if modules[name]:
             app.register_blueprint(modules[name].blueprint)
+    moving = _imported("moving")
+    if moving:
+        moving.install(app)
     i18n.install(app)
     if app.config["PROXIES"]:
         hops = int(app.config["PROXIES"])
@@ -135,6 +139,10 @@ def _install_static(app: Flask) -> None:
         if request.endpoint == "static" and response.status_code in (200, 304):
             forever = "public, max-age=31536000, immutable"
             response.headers["Cache-Control"] = forever if "v" in request.args else "no-cache"
+            if response.is_streamed:
+                # Compression would read the open file and never close it.
+                response.direct_passthrough = False
+                response.make_sequence()
         return response
 
 

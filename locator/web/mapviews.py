@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import mimetypes
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import folium
-from flask import Blueprint, Response, current_app, request, send_file
+from flask import Blueprint, Response, current_app, request
 from werkzeug.datastructures import MultiDict
 from xstatic.pkg import leaflet, leaflet_markercluster
 
@@ -89,7 +90,8 @@ def map_for(kind: str, args: Args) -> PageMap:
 def _plain(args: Args) -> MultiDict[str, str]:
     """Return `args` as query parameters, without those that are empty."""
     plain: MultiDict[str, str] = MultiDict()
-    for name, value in args.items():
+    given = args.to_dict(flat=False) if isinstance(args, MultiDict) else args
+    for name, value in given.items():
         for item in value if isinstance(value, (list, tuple)) else [value]:
             if item is not None and str(item).strip():
                 plain.add(name, str(item))
@@ -385,7 +387,8 @@ def vendor(package: str, version: str, name: str) -> Response:
     path = _vendor_files().get((package, version, name))
     if path is None:
         raise NotFoundError(N_("There is no such file."))
-    response = send_file(path, conditional=True, etag=True)
+    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    response = Response(path.read_bytes(), mimetype=kind)
     response.headers["Cache-Control"] = FOREVER
     return response
 

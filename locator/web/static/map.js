@@ -21,7 +21,8 @@
 
   const SVG = "http://www.w3.org/2000/svg";
   const RIVER_WIDTH_M = 75;
-  const NEAR_ZOOM = 13;
+  const NAMES_ZOOM = 12.5;
+  const NEAR_ZOOM = 14;
   const STOPS_ZOOM = 14;
   const STOP_NAMES_ZOOM = 16;
   const MOVE_MS = 1200;
@@ -85,7 +86,7 @@
       symbols: new Map(), hash: readHash(config), opener: null,
     };
     states.set(map, state);
-    set(container, { role: "region", "aria-label": config.label });
+    set(container, { role: "group", "aria-label": config.label });
     container.append(status, hint);
     (container.closest(".map-frame") || container).after(panel);
 
@@ -95,6 +96,7 @@
     controls(map, state);
     gestures(map, state);
     startView(map, state);
+    tools(map, state);
     pick(map, state);
     markZoom(map);
     map.on("zoomend", () => markZoom(map));
@@ -113,6 +115,16 @@
     listLinks(map, state);
   }
 
+  function tools(map, state) {
+    const whole = make("button", { type: "button", class: "map-button" }, state.labels.whole_city);
+    whole.addEventListener("click", () => {
+      state.moved = true;
+      map.fitBounds(state.bounds, { padding: [8, 8] });
+    });
+    state.tools = make("p", { class: "map-tools" }, whole);
+    state.panel.append(state.tools);
+  }
+
   function startView(map, state) {
     if (state.hash.view) {
       state.moved = true;
@@ -126,7 +138,6 @@
   function controls(map, state) {
     const { labels, config } = state;
     L.control.zoom({ zoomInTitle: labels.zoom_in, zoomOutTitle: labels.zoom_out }).addTo(map);
-    L.control.scale({ imperial: false, position: "bottomleft", maxWidth: 90 }).addTo(map);
     const credit = L.control({ position: "bottomright" });
     credit.onAdd = () => {
       const node = make("div", { class: "map-credit" }, make("span", {}, config.attribution));
@@ -136,6 +147,7 @@
       return node;
     };
     credit.addTo(map);
+    L.control.scale({ imperial: false, position: "bottomright", maxWidth: 90 }).addTo(map);
     map.on("layeradd", ({ layer }) => {
       const text = layer.getAttribution && layer.getAttribution();
       if (text) state.credit.prepend(make("span", {}, plainText(text)), " · ");
@@ -148,7 +160,7 @@
   function markZoom(map) {
     const zoom = map.getZoom();
     const container = map.getContainer();
-    container.classList.toggle("is-far", zoom < 11.5);
+    container.classList.toggle("is-far", zoom < NAMES_ZOOM);
     container.classList.toggle("is-near", zoom >= NEAR_ZOOM);
   }
 
@@ -293,8 +305,7 @@
       link.addEventListener(on, () => map.getContainer().classList.add("is-aiming"));
       link.addEventListener(off, () => map.getContainer().classList.remove("is-aiming"));
     }
-    state.tools = make("p", { class: "map-tools" }, link);
-    state.panel.append(state.tools);
+    state.tools.prepend(link);
   }
 
   function nearestFrom(state, { lat, lng }) {
@@ -319,7 +330,7 @@
       map.closePopup(state.popup);
     }
     state.popup = L.popup({
-      maxWidth: 280, minWidth: 160, autoPanPadding: [24, 24], className: "map-popup-frame",
+      maxWidth: 280, minWidth: 160, autoPanPaddingTopLeft: [24, 24], autoPanPaddingBottomRight: [24, 72], className: "map-popup-frame",
       closeOnEscapeKey: false, offset: opener ? [0, -6] : [0, 2],
     });
     state.popup.setLatLng(latlng).setContent(content).openOn(map);
@@ -353,6 +364,7 @@
   function background(map, config) {
     const ground = map.createPane("ground");
     ground.classList.add("map-ground");
+    map.createPane("river").classList.add("map-river-pane");
     const names = map.createPane("names");
     names.classList.add("map-names");
     names.setAttribute("aria-hidden", "true");
@@ -365,7 +377,7 @@
         style: () => ({ className: config.tiled ? "map-district is-tiled" : "map-district" }),
       }).addTo(map);
       river = L.geoJSON(data, {
-        ...quiet,
+        ...quiet, pane: "river",
         filter: (feature) => feature.properties.kind === "river",
         style: () => ({ className: "map-river", weight: riverWeight(map) }),
       });
@@ -395,7 +407,6 @@
     let all = null;
     let asked = false;
     const shown = L.layerGroup().addTo(map);
-    const renderer = L.canvas({ pane: "ground" });
     const update = () => {
       const zoom = map.getZoom();
       shown.clearLayers();
@@ -408,20 +419,17 @@
         return;
       }
       const view = map.getBounds().pad(0.1);
-      const colour = getComputedStyle(map.getContainer()).getPropertyValue("--map-stop").trim();
+      const taken = [];
       for (const { geometry, properties } of all) {
         const place = [geometry.coordinates[1], geometry.coordinates[0]];
         if (!view.contains(place)) continue;
-        shown.addLayer(L.circleMarker(place, {
-          renderer, interactive: false, radius: 2.5, weight: 0, fillColor: colour, fillOpacity: 1,
-        }));
-        if (zoom < STOP_NAMES_ZOOM) continue;
+        const html = make("span", { class: "map-stop" });
+        if (zoom >= STOP_NAMES_ZOOM && room(taken, map.latLngToContainerPoint(place), properties.name)) {
+          html.append(make("span", { class: "map-stop-name" }, properties.name));
+        }
         shown.addLayer(L.marker(place, {
           pane: "names", interactive: false, keyboard: false,
-          icon: L.divIcon({
-            html: make("span", { class: "map-stop-name" }, properties.name),
-            className: "map-name", iconSize: [0, 0],
-          }),
+          icon: L.divIcon({ html, className: "map-name", iconSize: [0, 0] }),
         }));
       }
     };
@@ -429,14 +437,24 @@
     update();
   }
 
+  // Names that would cover another one are left out; the dot stays.
+  function room(taken, { x, y }, name) {
+    const width = Math.min(136, 6.5 * name.length) / 2;
+    const height = 8 + 7 * Math.ceil(name.length / 20);
+    const free = taken.every((other) => Math.abs(other.x - x) > other.width + width || Math.abs(other.y - y) > height + 8);
+    if (free) taken.push({ x, y, width });
+    return free;
+  }
+
   /* Symbols -------------------------------------------------------------------- */
 
   function picture(symbol, { mark, hollow, dashed } = {}, size = 32) {
     const text = mark || symbol.glyph;
-    const classes = ["map-sign"];
-    if (hollow) classes.push("is-hollow");
-    if (dashed) classes.push("is-dashed");
-    return draw("svg", { class: classes.join(" "), viewBox: "-1 -1 34 34", width: size, height: size, "aria-hidden": "true" },
+    return draw("svg", {
+      class: hollow ? "map-sign is-hollow" : "map-sign",
+      viewBox: "-2 -2 36 36", width: size, height: size, "aria-hidden": "true",
+    },
+      dashed ? draw("path", { class: "map-sign-about", d: symbol.path, stroke: symbol.colour }) : "",
       draw("path", { class: "map-sign-edge", d: symbol.path }),
       draw("path", { class: "map-sign-body", d: symbol.path, fill: hollow ? "#ffffff" : symbol.colour, stroke: symbol.colour }),
       draw("text", {
@@ -447,10 +465,10 @@
   }
 
   const FeatureIcon = L.DivIcon.extend({
-    options: { className: "map-marker", iconSize: [32, 32], iconAnchor: [16, 16] },
+    options: { className: "map-marker", iconSize: [32, 32] },
     createIcon() {
       const node = make("div", { "aria-label": this.options.label });
-      node.append(picture(this.options.symbol, this.options.look));
+      node.append(picture(this.options.symbol, this.options.look, this.options.iconSize[0]));
       this._setIconStyles(node, "icon");
       if (this.options.lit && this.options.lit()) node.classList.add("is-lit");
       return node;
@@ -474,7 +492,7 @@
   function ring(parts, count) {
     const around = 2 * Math.PI * 17;
     const drawn = draw("svg", { viewBox: "0 0 40 40", width: "100%", height: "100%", "aria-hidden": "true" },
-      draw("circle", { class: "map-cluster-ground", cx: 20, cy: 20, r: 19 }));
+      draw("circle", { class: "map-cluster-ground", cx: 20, cy: 20, r: 19.4 }));
     let start = 0;
     for (const [colour, share] of parts) {
       const length = Math.max(0.5, share * around - (parts.length > 1 ? 1 : 0));
@@ -552,7 +570,8 @@
       const { properties, id } = marker.feature;
       const symbol = symbols.get(properties.layer);
       return new FeatureIcon({
-        symbol, look: properties, lit: () => api.lit === String(id),
+        symbol, look: properties, className: config.small ? "map-marker is-small" : "map-marker",
+        lit: () => api.lit === String(id),
         label: [properties.mark, properties.name, symbol.name].filter(Boolean).join(", "),
       });
     }
@@ -578,7 +597,7 @@
       return L.markerClusterGroup({
         chunkedLoading: true, chunkInterval: 60, chunkDelay: 16, showCoverageOnHover: false,
         animate: !calm.matches, animateAddingMarkers: false, removeOutsideVisibleBounds: true,
-        maxClusterRadius: (zoom) => (zoom < 12 ? 56 : zoom < 15 ? 44 : zoom < 17 ? 32 : 18),
+        maxClusterRadius: (zoom) => (zoom < 13 ? 68 : zoom < 15 ? 50 : zoom < 17 ? 34 : 18),
         spiderLegPolylineOptions: { className: "map-spider", weight: 1.5 },
         iconCreateFunction: clusterIcon,
       }).on("click keypress", open).on("clusterkeypress", (event) => {
@@ -746,6 +765,8 @@
     const shade = (index) => (index === "none" ? "map-area is-none" : `map-area is-${config.scale} step-${steps[index]}`);
     const api = { map, refresh };
     let drawn = [];
+    map.getContainer().classList.add("has-areas");
+    if (!map.getPane("shade")) map.createPane("shade").classList.add("map-shade-pane");
 
     function refresh(url = config.url) {
       return load(map, url, (data) => {
@@ -762,6 +783,7 @@
 
     function part(data, kind, style) {
       return L.geoJSON(data, {
+        pane: "shade",
         filter: (feature) => feature.geometry && feature.properties.kind === kind,
         style,
         onEachFeature: (feature, layer) => layer.on("click", (event) => {
@@ -835,7 +857,7 @@
           filter: (feature) => feature.geometry,
           style: (feature) => ({ className: classes(feature) }),
         });
-        drawn = L.featureGroup([edge, body]).addTo(map).bringToBack();
+        drawn = L.featureGroup([edge, body]).addTo(map);
         legend(data);
         if (config.fit) fitTo(map, drawn.getBounds());
       });

@@ -1,0 +1,413 @@
+"""The map in a real browser: seen, used by keyboard, filtered, clicked, and silent to others."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Locator, Page, Route, expect, sync_playwright
+from werkzeug.serving import make_server
+
+from locator.web import create_app
+from tests.tinycity import at, facility, nurseries, point, write_json, write_tiny_city
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("map")]
+
+NASTY = "<img src=x onerror=alert(1)>${alert(2)}"
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve the tiny city, one of its nurseries with a hostile name."""
+    folder = write_tiny_city(tmp_path_factory.mktemp("map") / "tiny")
+    nasty = facility(point(1500, 3300), id="nurseries-9", name=NASTY)
+    write_json(folder / "nurseries.geojson", [*nurseries(), nasty])
+    app = create_app({"GEODATA": folder, "LIMIT_PER_MINUTE": 0})
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Visit:
+    """One visitor's browser; whatever goes wrong in it is kept."""
+
+    site: str
+    page: Page
+    faults: list[str] = field(default_factory=list)
+
+    def go(self, path: str) -> Page:
+        """Open a page and wait until its map has loaded."""
+        self.page.goto(self.site + path)
+        expect(self.page.locator(".map-status")).not_to_have_class(re.compile("is-loading"))
+        return self.page
+
+
+Open = Callable[..., Visit]
+
+
+@pytest.fixture
+def visit(chromium: Browser, site: str) -> Iterator[Open]:
+    """Open visitors; at the end none of them may have seen an error or asked another host."""
+    contexts, visits = [], []
+
+    def start(**settings: Any) -> Visit:
+        settings.setdefault("viewport", {"width": 1280, "height": 900})
+        settings.setdefault("reduced_motion", "reduce")
+        context = chromium.new_context(**settings)
+        contexts.append(context)
+        new = Visit(site, context.new_page())
+        watch(new)
+        visits.append(new)
+        return new
+
+    yield start
+    for context in contexts:
+        context.close()
+    assert [fault for one in visits for fault in one.faults] == []
+
+
+def watch(visit: Visit) -> None:
+    page, faults = visit.page, visit.faults
+    page.on("pageerror", lambda error: faults.append(f"error: {error}"))
+    page.on("dialog", lambda dialog: (faults.append(f"alert: {dialog.message}"), dialog.dismiss()))
+    page.on("console", lambda message: faults.append(message.text) if is_bad(message) else None)
+    page.on(
+        "request",
+        lambda request: (
+            None if request.url.startswith((visit.site, "data:")) else faults.append(request.url)
+        ),
+    )
+
+
+def is_bad(message: Any) -> bool:
+    return message.type in ("error", "warning")
+
+
+def marker(page: Page, name: str) -> Locator:
+    return page.locator(".map-marker", has=page.locator("svg")).and_(
+        page.get_by_role("button", name=name)
+    )
+
+
+def until(page: Page, expression: str, *, timeout_s: float = 10.0) -> None:
+    """Wait until `expression` is true; playwright's own wait is barred by the strict policy."""
+    patience = time.monotonic() + timeout_s
+    while not page.evaluate(expression):
+        assert time.monotonic() < patience, f"never came true: {expression}"
+        page.wait_for_timeout(50)
+
+
+PAGES = (
+    "/map",
+    "/en/layers/nurseries",
+    "/uk/facilities/nurseries-1",
+    "/nearest?layer=nurseries&layer=aeds&lat=50.1&lon=19.89",
+    "/coverage/nurseries",
+)
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("width", [390, 1280])
+def test_every_map_draws_its_city_without_an_error(visit: Open, path: str, width: int) -> None:
+    page = visit(viewport={"width": width, "height": 800}).go(path)
+
+    expect(page.locator(".map-district")).to_have_count(2)
+    expect(page.locator(".map-river")).to_have_count(1)
+    expect(page.locator(".map-marker").first).to_be_visible()
+    expect(page.locator(".map-credit")).to_contain_text(re.compile("Dane|data|дані", re.I))
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_map_has_no_accessibility_violation(visit: Open, scheme: str) -> None:
+    page = visit(color_scheme=scheme).go("/en/map")
+
+    found = Axe().run(page, context=".map-side")
+    assert found.violations_count == 0, found.generate_report()
+
+
+def test_a_marker_is_opened_read_and_left_with_the_keyboard_alone(visit: Open) -> None:
+    page = visit().go("/en/map")
+    sign = marker(page, "Żłobek Pod Lipą, Nurseries")
+
+    sign.focus()
+    page.keyboard.press("Enter")
+    popup = page.get_by_role("dialog", name="Żłobek Pod Lipą")
+    expect(popup).to_contain_text("ul. Lipowa 1")
+    expect(popup.get_by_role("link", name="Żłobek Pod Lipą")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(popup).to_have_count(0)
+    expect(sign).to_be_focused()
+
+
+def test_a_popup_leads_to_the_facility(visit: Open) -> None:
+    page = visit().go("/en/map")
+
+    marker(page, "AED – Remiza, AEDs").click()
+    page.get_by_role("dialog").get_by_role("link").click()
+    assert urlsplit(page.url).path == "/en/facilities/aeds-1"
+
+
+def test_a_hostile_name_stays_text(visit: Open) -> None:
+    page = visit().go("/en/map")
+
+    marker(page, f"{NASTY}, Nurseries").click()
+    expect(page.locator(".map-popup-name")).to_have_text(NASTY)
+    assert page.locator(".folium-map img").count() == 0
+
+
+def test_the_legend_filters_and_the_address_keeps_it(visit: Open) -> None:
+    one = visit()
+    page = one.go("/en/map")
+    legend = page.get_by_role("group", name="Shown on the map")
+    expect(page.locator(".map-marker")).to_have_count(8)
+
+    legend.get_by_role("checkbox", name="Nurseries").uncheck()
+    expect(page.locator(".map-marker")).to_have_count(3)
+    assert urlsplit(page.url).fragment.endswith("layers=aeds,vehicles")
+
+    page.reload()
+    expect(page.locator(".map-marker")).to_have_count(3)
+    expect(legend.get_by_role("checkbox", name="Nurseries")).not_to_be_checked()
+    page.get_by_role("button", name="Show all").click()
+    expect(page.locator(".map-marker")).to_have_count(8)
+
+
+def test_the_legend_says_what_hollow_and_dashed_mean_and_what_is_not_on_the_map(
+    visit: Open,
+) -> None:
+    page = visit().go("/en/layers/nurseries")
+    legend = page.locator(".map-panel")
+
+    expect(legend).to_contain_text("Hollow sign")
+    expect(legend).to_contain_text("Dashed outline")
+    expect(legend).to_contain_text("because the address is not known: 1")
+
+
+def test_a_click_asks_for_the_nearest_of_what_is_shown(visit: Open) -> None:
+    page = visit().go("/en/map")
+    page.get_by_role("checkbox", name="AEDs", exact=False).first.uncheck()
+    box = page.locator(".folium-map").bounding_box()
+    assert box
+
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.6)
+    page.get_by_role("link", name="Find the nearest from here").click()
+    asked = urlsplit(page.url)
+    query = parse_qs(asked.query)
+    assert asked.path == "/en/nearest"
+    assert query["layer"] == ["nurseries", "vehicles"]
+    assert float(query["lat"][0]) == pytest.approx(50.095, abs=0.01)
+    assert float(query["lon"][0]) == pytest.approx(19.906, abs=0.001)
+
+
+def test_the_keyboard_asks_from_the_middle_of_the_map(visit: Open) -> None:
+    page = visit().go("/en/layers/nurseries")
+    link = page.get_by_role("link", name="Find the nearest from the middle of the map")
+    before = link.get_attribute("href")
+
+    page.locator(".folium-map").focus()
+    page.keyboard.press("ArrowDown")
+    expect(link).not_to_have_attribute("href", before or "")
+    link.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/en/nearest?**")
+    assert parse_qs(urlsplit(page.url).query)["layer"] == ["nurseries"]
+
+
+def test_results_wear_the_numbers_of_the_list_and_light_up_with_it(visit: Open) -> None:
+    page = visit().go("/en/nearest?layer=nurseries&lat=50.1&lon=19.89&k=3")
+
+    expect(page.locator(".map-marker text")).to_have_text(["1", "2", "3"])
+    expect(page.locator(".map-origin")).to_have_count(1)
+    expect(page.locator(".map-line")).to_have_count(4)  # three walks and the legend
+    page.evaluate(
+        """() => {
+          const item = document.createElement("button");
+          item.dataset.mapFeature = "nurseries-2";
+          document.body.append(item);
+          item.focus();
+        }"""
+    )
+    expect(page.locator(".map-marker.is-lit text")).to_have_count(1)
+
+
+def test_the_wheel_scrolls_the_page_unless_ctrl_is_held(visit: Open) -> None:
+    page = visit().go("/en/map")
+    zoom = "locatorMap.of(document.querySelector('.folium-map')).map.getZoom()"
+    before = page.evaluate(zoom)
+
+    page.locator(".folium-map").hover()
+    page.mouse.wheel(0, 200)
+    expect(page.locator(".map-hint")).to_contain_text("Ctrl")
+    assert page.evaluate(zoom) == before
+
+
+def test_one_finger_scrolls_the_page_on_a_phone(visit: Open) -> None:
+    phone = visit(viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True)
+    page = phone.go("/en/map")
+
+    assert not page.evaluate(
+        "locatorMap.of(document.querySelector('.folium-map')).map.dragging.enabled()"
+    )
+    touch = page.locator(".folium-map").evaluate("node => getComputedStyle(node).touchAction")
+    assert "pan-y" in touch
+
+
+def test_what_cannot_be_loaded_is_said_and_can_be_tried_again(visit: Open) -> None:
+    one = visit()
+    down = True
+
+    def answer(route: Route) -> None:
+        if down:
+            route.fulfill(status=503, body="down")
+        else:
+            route.continue_()
+
+    one.page.route("**/maps/features.geojson*", answer)
+    page = one.go("/en/map")
+    expect(page.get_by_role("status")).to_contain_text("could not be loaded")
+    down = False
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator(".map-marker")).to_have_count(8)
+    assert [fault for fault in one.faults if "503" not in fault] == []
+    one.faults.clear()  # the browser reports the 503 itself
+
+
+def test_ten_thousand_features_are_drawn_as_clusters(visit: Open) -> None:
+    one = visit()
+    features = [
+        {
+            "type": "Feature",
+            "id": f"n-{i}",
+            "geometry": {"type": "Point", "coordinates": at(35.0 * (i % 100), 40.0 * (i // 100))},
+            "properties": {"name": f"Nursery {i}", "layer": "nurseries", "lines": []},
+        }
+        for i in range(10_000)
+    ]
+    body = json.dumps({"type": "FeatureCollection", "features": features})
+    one.page.route("**/maps/features.geojson*", lambda route: route.fulfill(body=body))
+    page = one.go("/en/map")
+    clusters = page.locator(".map-cluster text")
+
+    expect(page.locator(".map-legend-count").first).to_have_text("10,000")
+    until(
+        page,
+        """() => [...document.querySelectorAll(".map-cluster text")]
+          .reduce((sum, node) => sum + Number(node.textContent.replace(",", "")), 0) >= 9900""",
+    )
+    assert clusters.count() < 300
+    assert page.locator(".map-marker").count() < 300
+
+
+def test_a_cluster_opens_with_the_keyboard(visit: Open) -> None:
+    one = visit()
+    features = [
+        {
+            "type": "Feature",
+            "id": f"n-{i}",
+            "geometry": {"type": "Point", "coordinates": at(1000.0 + 20 * i, 3000.0)},
+            "properties": {"name": f"Nursery {i}", "layer": "nurseries", "lines": []},
+        }
+        for i in range(60)
+    ]
+    body = json.dumps({"type": "FeatureCollection", "features": features})
+    one.page.route("**/maps/features.geojson*", lambda route: route.fulfill(body=body))
+    page = one.go("/en/map")
+    zoom = "locatorMap.of(document.querySelector('.folium-map')).map.getZoom()"
+    before = page.evaluate(zoom)
+
+    page.get_by_role("button", name=re.compile("^Places here")).first.focus()
+    page.keyboard.press("Enter")
+    until(page, f"{zoom} > {before}")
+
+
+def test_a_moving_layer_is_fetched_again_and_its_markers_move(visit: Open) -> None:
+    one = visit()
+    asked = 0
+
+    def answer(route: Route) -> None:
+        nonlocal asked
+        asked += 1
+        moving = {
+            "type": "Feature",
+            "id": "tram-1",
+            "geometry": {"type": "Point", "coordinates": at(500.0 + 500 * min(asked, 3), 3000.0)},
+            "properties": {"name": f"Tram {asked}", "layer": "vehicles", "lines": []},
+        }
+        route.fulfill(body=json.dumps({"type": "FeatureCollection", "features": [moving]}))
+
+    one.page.route("**/moving.geojson", answer)
+    page = one.go("/en/facilities/nurseries-1")
+    page.evaluate(
+        """() => {
+          const { map, symbols } = locatorMap.of(document.querySelector(".folium-map"));
+          const symbol = { ...symbols.values().next().value, id: "vehicles", name: "Trams" };
+          window.moving = locatorMap.features(map, {
+            url: "/moving.geojson", symbols: [symbol], legend: false, refreshS: 0.2,
+          });
+        }"""
+    )
+    until(
+        page,
+        f"moving.byId.has('tram-1') && moving.byId.get('tram-1').getLatLng().lng > {at(1900, 0)[0]}",
+    )
+    assert page.locator(".map-marker", has_text="").count() == 2
+
+
+def test_the_coverage_map_has_a_legend_of_numbers_and_a_pattern_for_gaps(visit: Open) -> None:
+    page = visit().go("/en/coverage/nurseries?minutes=5")
+
+    expect(page.locator(".map-shade-pane .map-area")).to_have_count(2)
+    expect(page.locator(".map-scale li")).to_have_count(6)
+    gap = page.locator(".map-shade-pane .map-gap").first
+    assert (gap.get_attribute("fill") or "").startswith("url(#")
+
+
+def test_a_page_may_take_a_click_on_the_map_for_itself(visit: Open) -> None:
+    page = visit().go("/en/map")
+    page.evaluate(
+        """() => document.querySelector(".folium-map").addEventListener("locator:pick", (event) => {
+          event.preventDefault();
+          window.picked = event.detail;
+        })"""
+    )
+    box = page.locator(".folium-map").bounding_box()
+    assert box
+
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.6)
+    assert page.evaluate("picked.lat") == pytest.approx(50.095, abs=0.01)
+    assert page.locator(".leaflet-popup").count() == 0
+
+
+def test_without_scripts_the_page_stands_alone(chromium: Browser, site: str) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{site}/en/nearest?layer=nurseries&lat=50.1&lon=19.89")
+
+    expect(page.locator(".folium-map")).to_be_hidden()
+    expect(page.get_by_text("Żłobek Pod Lipą").first).to_be_visible()
+    context.close()
