@@ -31,7 +31,7 @@ DEFAULTS: dict[str, Any] = {
     "GEODATA": None,  # city folder; None: LOCATOR_GEODATA or geodata/ of the project
     "TILES": None,  # base-map tiles, e.g. https://tiles.example.org/{z}/{x}/{y}.png
     "TILES_ATTRIBUTION": "",
-    "FEEDS": "",  # GTFS-Realtime feeds of vehicles: NAME=https://address, separated by spaces
+    "FEEDS": "",  # GTFS-Realtime feeds of the vehicles: NAME=https://address, comma between
     "PROXIES": 0,  # reverse proxies in front whose X-Forwarded-* headers are believed
     "LIMIT_PER_MINUTE": 300,  # expensive requests of one address; 0: no limit
     "LIMIT_AT_ONCE": 4,  # expensive requests worked on at the same time

@@ -24,7 +24,6 @@ from locator.web.state import AppState
     SearchAnswer,
     summary="Places for some words",
     errors=(422,),
-    example={"q": ""},
 )
 def search(app: AppState, asked: SearchParams) -> Answer:
     """Addresses, streets, stops, districts and facilities, best first. A pasted `lat, lon` is a
@@ -55,7 +54,7 @@ def place_json(place: Place) -> dict[str, Any]:
     summary="The nearest facilities on foot",
     media_type=GEOJSON,
     errors=(404, 422),
-    example={"layer": "", "q": "", "k": "3"},
+    example={"k": "3"},
 )
 def nearest_on_foot(app: AppState, asked: NearestParams) -> Answer:
     """The `k` nearest of each layer named, sorted by walking time. Say where from with `q`, or with

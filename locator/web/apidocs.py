@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from flask import current_app, render_template
+from markupsafe import Markup, escape
 
 from locator.errors import N_
 from locator.web.i18n import gettext, url
@@ -18,6 +20,8 @@ from locator.web.state import AppState, state
 GROUPS = {
     "services": N_("Find services"),
     "coverage": N_("Reach of services"),
+    "aed": N_("Defibrillators (AED)"),
+    "planning": N_("What if"),
     "data": N_("Data"),
     "service": N_("This service"),
 }
@@ -32,7 +36,7 @@ class Parameter:
     required: bool
     accepted: str
     default: str
-    description: str
+    description: Markup
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ class Described:
     name: str
     path: str
     summary: str
-    description: str
+    description: Markup
     media_type: str
     parameters: tuple[Parameter, ...]
     example: str
@@ -70,7 +74,7 @@ def described(operation: Operation, app: AppState) -> Described:
         name=operation.name,
         path=operation.path.replace("<", "{").replace(">", "}"),
         summary=operation.summary,
-        description=operation.description,
+        description=with_code(operation.description),
         media_type=operation.media_type,
         parameters=tuple(_parameter(one) for one in parameters),
         example=_example(operation, app),
@@ -85,8 +89,13 @@ def _parameter(one: Mapping[str, Any]) -> Parameter:
         required=one["required"],
         accepted=accepted(schema),
         default="" if default in (None, ()) else str(default),
-        description=one["description"],
+        description=with_code(one["description"]),
     )
+
+
+def with_code(description: str) -> Markup:
+    """Return a description with what stands between backticks as code."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(description))))
 
 
 def accepted(schema: Mapping[str, Any]) -> str:
@@ -111,6 +120,11 @@ def _example(operation: Operation, app: AppState) -> str:
     address = app.city.addresses.iloc[0]
     known = {"layer": layer, "q": f"{address['street']} {address['number']}"}
     values = {"layer": quote(layer)} if "<layer>" in operation.path else {}
-    asked = {name: known.get(name, value) for name, value in operation.example.items()}
+    needed = {
+        one["name"]: known.get(one["name"], "")
+        for one in parameters_of(operation, app.catalogue)
+        if one["in"] == "query" and (one["required"] or one["name"] == "q")
+    }
+    asked = needed | dict(operation.example)
     query = f"?{urlencode(asked)}" if asked else ""
     return url(f"api.{operation.name}", **values) + query

@@ -1,8 +1,8 @@
 """Declare an operation of the API in one place: its address, its question, its answer.
 
 To add one, write a frozen dataclass for its parameters (like those of `locator.web.queries`), the
-types of its answer (like those of `locator.web.shapes`), and a function in a module that
-`locator.web` imports::
+types of its answer (like those of `locator.web.shapes`: closed ``typing_extensions.TypedDict``),
+and a function in a module that `locator.web` imports::
 
     @operation("/api/aed", AedParams, AedAnswer, summary="AEDs to be had now", errors=(422,))
     def aed(app: AppState, asked: AedParams) -> Answer:
@@ -56,7 +56,7 @@ class Operation:
     errors : tuple of int
         Statuses that its own logic can answer, beside 400 and 500.
     example : mapping of str to str
-        Query of an example; ``layer`` and ``q`` are replaced by what this city has.
+        What an example asks beside the parameters that are required.
     """
 
     name: str
