@@ -49,8 +49,9 @@ def _vehicle_faults(
     stop = base.get("stop") if isinstance(base, dict) else None
     if not isinstance(base, dict) or not isinstance(base.get("name"), str):
         yield "base", f"is {base!r}", "an object with name and stop"
-    elif stop is not None and (not is_integer(stop) or stops is None or not 0 <= stop < len(stops)):
-        yield "base.stop", f"is {stop!r}", "an index of stops.csv or null"
+    elif stop is not None and stops is not None:
+        if not is_integer(stop) or not 0 <= stop < len(stops):
+            yield "base.stop", f"is {stop!r}", "an index of stops.csv or null"
     position = vehicle.get("pattern")
     if timetable is None or position is None:
         return
