@@ -262,6 +262,19 @@ def test_a_city_without_people_says_so(tiny: City):
     assert overview.loc["nurseries", "people"] == 0
 
 
+def test_a_city_without_demand_points_says_so_too(tiny: City):
+    none = np.arange(0)
+    points = replace(
+        grid(none, none, none),
+        people={group: np.zeros(0) for group in tiny.demand.people},
+        xy=np.zeros((0, 2)),
+    )
+    ground = walkable(replace(tiny, demand=points), choose_model(tiny))
+    with pytest.raises(NotComputableError):
+        coverage(ground, CoverageQuery("nurseries"))
+    assert coverage_overview(ground).loc["nurseries", "served"] == 0
+
+
 def test_the_overview_repeats_the_reports(ground: WalkableCity):
     overview = coverage_overview(ground)
     assert overview.index.tolist() == ["nurseries", "aeds", "vehicles"]

@@ -25,6 +25,7 @@ def rows() -> Iterator[Row]:
     note = f"{model.name}, {len(city.demand):,} demand points"
     layers = [layer for layer in city.catalogue.layers.values() if not layer.moves]
     largest = max(layers, key=lambda layer: len(ground.usable_rows[layer.id])).id
+    budget = 5 if model.name == "estimate" else 10
     start = city.demand.lonlat[np.random.default_rng(1).choice(len(city.demand), WALKS)]
 
     def ask(i: int, *wanted: str, open_now: bool = False) -> None:
@@ -35,21 +36,21 @@ def rows() -> Iterator[Row]:
         f"nearest 5 of one layer ({len(ground.usable_rows[largest])} facilities)",
         lambda i: ask(i, largest),
         repeat=WALKS,
-        budget=10,
+        budget=budget,
         note=model.name,
     )
     yield from p50_p95(
         "nearest 5 of one layer, open now",
         lambda i: ask(i, largest, open_now=True),
         repeat=WALKS,
-        budget=10,
+        budget=budget,
         note=model.name,
     )
     yield from p50_p95(
         "nearest 5 of five layers",
         lambda i: ask(i, *[layer.id for layer in layers[:5]]),
         repeat=WALKS,
-        budget=10,
+        budget=budget,
         note=model.name,
     )
     yield once(
