@@ -49,9 +49,8 @@ def _vehicle_faults(
     stop = base.get("stop") if isinstance(base, dict) else None
     if not isinstance(base, dict) or not isinstance(base.get("name"), str):
         yield "base", f"is {base!r}", "an object with name and stop"
-    elif stop is not None and stops is not None:
-        if not is_integer(stop) or not 0 <= stop < len(stops):
-            yield "base.stop", f"is {stop!r}", "an index of stops.csv or null"
+    elif stop is not None and stops is not None and not _is_index(stop, len(stops)):
+        yield "base.stop", f"is {stop!r}", "an index of stops.csv or null"
     position = vehicle.get("pattern")
     if timetable is None or position is None:
         return
@@ -65,3 +64,7 @@ def _vehicle_faults(
     if vehicle.get("first_departure") not in pattern.working_day:
         said = f"is {vehicle.get('first_departure')!r}"
         yield "first_departure", said, "a working-day departure of the pattern"
+
+
+def _is_index(value: object, length: int) -> bool:
+    return is_integer(value) and value in range(length)
