@@ -48,6 +48,8 @@ TITLES: dict[int, str] = {
     500: N_("Our mistake"),
 }
 
+OTHER_TITLE = N_("That did not work")
+
 PLAIN_PAGE = """<!doctype html><html lang="{{ current_language() }}"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>{{ title }}</title>
 </head><body><main><h1>{{ title }}</h1><p>{{ message }}</p></main></body></html>"""
@@ -93,7 +95,7 @@ def _answer(status: int, code: str, message: str, *, parameter: str | None = Non
         body = {"error": {"code": code, "message": message, "parameter": parameter}}
         answer = Response(encoded(body), content_type="application/json")
     else:
-        title = gettext(TITLES.get(status, N_("That did not work")))
+        title = gettext(TITLES.get(status, OTHER_TITLE))
         context = {"status": status, "code": code, "title": title, "message": message}
         answer = current_app.make_response(_page(context | {"parameter": parameter}))
     answer.status_code = status

@@ -8,6 +8,7 @@ from them.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from typing import Annotated, Any, Literal, TypeVar, cast
@@ -226,8 +227,13 @@ def parse(kind: type[Q], args: MultiDict[str, str], *, strict: bool = False, **p
         raise _fault(problem.errors(include_url=False)[0], shapes) from None
 
 
-def parameter_shapes(kind: type[Any]) -> dict[str, dict[str, Any]]:
+def parameter_shapes(kind: Any) -> Mapping[str, Mapping[str, Any]]:
     """Return the JSON Schema of each parameter of `kind`, "or null" taken out."""
+    return _shapes(kind)
+
+
+@cache
+def _shapes(kind: Any) -> Mapping[str, Mapping[str, Any]]:
     shapes = _adapter(kind).json_schema().get("properties", {})
     return {name: _without_null(shape) for name, shape in shapes.items()}
 
@@ -261,7 +267,7 @@ def _unknown(name: str, known: list[str]) -> InvalidParameterError:
     )
 
 
-def _fault(problem: ErrorDetails, shapes: dict[str, dict[str, Any]]) -> InvalidParameterError:
+def _fault(problem: ErrorDetails, shapes: Mapping[str, Mapping[str, Any]]) -> InvalidParameterError:
     name = str(problem["loc"][0])
     shape = shapes[name]
     template = TEMPLATES.get(problem["type"])
