@@ -92,6 +92,7 @@ def app() -> Flask:
 @pytest.mark.parametrize("line", URLS)
 def test_a_documented_address_answers(app: Flask, line: str) -> None:
     url = shlex.split(line)[1].removeprefix("http://localhost:8000")
+    assert url.isascii()  # curl sends what it is given, and a URL has no other letters
     assert app.test_client().get(url).status_code == 200
 
 

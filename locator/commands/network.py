@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from rich.table import Table
 
 from locator.catalogue import read_catalogue
-from locator.city import default_folder
+from locator.commands._common import folder_of
 from locator.errors import N_
 from locator.sources.extract import fetch_extract
 from locator.walking import osm
@@ -73,7 +73,7 @@ def build(file: Path, folder: Path | None, margin_m: float, as_json: bool) -> No
     Keeps what a pedestrian may use inside the city and --margin metres around it. The graph that
     was there is replaced only by a complete one.
     """
-    where = folder or default_folder()
+    where = folder_of(click.get_current_context(), folder)
     with progress_bar(quiet=as_json) as progress:
         graph = build_for_city(file, where, margin_m=margin_m, progress=progress)
     tell(where, graph.about, as_json=as_json)
@@ -90,7 +90,7 @@ def download(folder: Path | None, url: str | None, margin_m: float, as_json: boo
     A broken download is continued by the next call; the extract is kept in the city folder's
     own folder "extract" and not fetched again while it is unchanged.
     """
-    where = folder or default_folder()
+    where = folder_of(click.get_current_context(), folder)
     address = url or read_catalogue(where).extract_url
     if address is None:
         raise ExtractError(
@@ -111,7 +111,7 @@ def download(folder: Path | None, url: str | None, margin_m: float, as_json: boo
 @json_option
 def show(folder: Path | None, as_json: bool) -> None:
     """Say what the street graph of a city folder holds, after checking it."""
-    where = folder or default_folder()
+    where = folder_of(click.get_current_context(), folder)
     tell(where, read_graph(where / GRAPH_FILE).about, as_json=as_json)
 
 
