@@ -7,6 +7,7 @@ import re
 
 import pandas as pd
 import pytest
+import shapely
 
 from locator.check import check_folder, completeness
 from locator.city import City, default_folder
@@ -161,6 +162,12 @@ def test_districts_and_river(krakow: City) -> None:
     assert sorted(river.bank_a + river.bank_b) == list(range(1, 19))
     assert int(krakow.districts["residents"].sum()) == 703_697
     assert len(krakow.crossings) == 10
+
+
+def test_rings_of_districts_follow_the_right_hand_rule(krakow: City) -> None:
+    rings = shapely.get_exterior_ring(krakow.districts.geometry.to_numpy())
+    assert shapely.is_ccw(rings).all()  # RFC 7946, 3.1.6
+    assert shapely.coverage_is_valid(krakow.districts.geometry.to_numpy())
 
 
 def test_the_timetable_has_46_patterns_of_23_lines(krakow: City) -> None:
