@@ -29,7 +29,8 @@ from locator.reading import (
 )
 
 STATUS_BASES = ("confirmed", "last_known")
-"""``last_known``: open by an older list, not seen in the newer one, not known to be closed."""
+"""``last_known``: open by an older list, or by an old or undated source; not seen in a newer one,
+not known to be closed."""
 
 ACCESS = ("yes", "permissive", "customers", "permit", "private", "no")
 """Who may take an AED, as OpenStreetMap's ``access`` says it."""
