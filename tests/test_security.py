@@ -8,6 +8,7 @@ import threading
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from waitress.adjustments import Adjustments
 
 from locator.web import create_app, security, serving
 from locator.web.security import Limiter, content_security_policy, expensive, tile_origin
@@ -143,6 +144,12 @@ def test_a_taken_port_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
         port = taken.getsockname()[1]
         with pytest.raises(SystemExit, match=f"Port {port} is taken by another program"):
             serving.serve(small_app(), port=port)
+
+
+def test_letters_typed_into_an_address_are_understood() -> None:
+    parser = serving.PlainLetters(Adjustments())
+    parser.parse_header("GET /api/search?q=Rynek+Główny&x=%20 HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+    assert (parser.path, parser.query) == ("/api/search", "q=Rynek+G%C5%82%C3%B3wny&x=%20")
 
 
 @pytest.mark.parametrize("port", ["abc", "-1", "70000", "8000x"])

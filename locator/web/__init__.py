@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
@@ -107,7 +108,7 @@ def _imported(name: str) -> Any:
     try:
         return import_module(f"{__name__}.{name}")
     except ImportError as missing:
-        print(f"{name} is left out: {missing}")
+        print(f"{name} is left out: {missing}", file=sys.stderr)
         return None
 
 

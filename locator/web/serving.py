@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Flask, Response, g, request
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
 from waitress.server import create_server
 
 from locator.errors import LocatorError
@@ -20,6 +22,25 @@ from locator.web.security import MAX_BODY_BYTES
 
 THREADS = 8
 log = logging.getLogger("locator.access")
+
+
+class PlainLetters(HTTPRequestParser):  # type: ignore[misc]
+    """Accept an address with letters as they are typed: ``curl 'http://…?q=Główny'``.
+
+    A browser encodes them and `waitress` insists on it; here they are encoded on arrival.
+    """
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Parse the first line and the headers, the first line made pure ASCII."""
+        first, end, rest = header_plus.partition(b"\r\n")
+        plain = b"".join(b"%%%02X" % byte if byte > 126 else bytes((byte,)) for byte in first)
+        super().parse_header(plain + end + rest)
+
+
+class Channel(HTTPChannel):  # type: ignore[misc]
+    """A connection whose requests may carry plain letters."""
+
+    parser_class = PlainLetters
 
 
 def run(
@@ -65,6 +86,7 @@ def serve(app: Flask, *, host: str | None = None, port: int | None = None) -> No
         max_request_body_size=MAX_BODY_BYTES,
         clear_untrusted_proxy_headers=not app.config["PROXIES"],
     )
+    server.channel_class = Channel
     shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::") else host
     print(f"Ready: http://{shown}:{listening.getsockname()[1]}/  (stop with Ctrl+C)", flush=True)
     try:
