@@ -92,6 +92,9 @@ class Layer:
         Address of the official list.
     moves : bool
         True for facilities on vehicles, which are never counted as fixed places.
+    osm_tags : tuple of str
+        OpenStreetMap tags (``"amenity=pharmacy"``) that `locator city new` fills the layer from;
+        empty where the facilities come from elsewhere.
     """
 
     id: str
@@ -111,6 +114,7 @@ class Layer:
     expected_where: Mapping[str, tuple[object, ...]] = field(default_factory=dict)
     official_list: str | None = None
     moves: bool = False
+    osm_tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -265,6 +269,7 @@ def _layer(section: Section, groups: Mapping[str, AgeGroup]) -> Layer:
         expected_where=section.choices("expected_where"),
         official_list=section.optional("official_list"),
         moves=section.flag("moves"),
+        osm_tags=section.tags("osm_tags"),
     )
     if layer.expected is not None and layer.expected_source is None:
         section.fault("expected_source", "is missing", "who says how many there are")

@@ -129,7 +129,8 @@ def _read(folder: Path, log: Callable[[str], FaultLog]) -> City | None:
         projection=projection,
         district_of=district_of,
     )
-    if not len(demand):
+    # A grid without any row is a city whose people nobody has counted: sound, and said so.
+    if len(grid) and not len(demand):
         log(population.FILE).add(WHOLE, "east_km", "no cell lies in the city", "km in crs_grid")
     if tables.stops is None or tables.addresses is None or log(WHOLE).faults:
         return None

@@ -106,6 +106,18 @@ class Section:
         self.fault(key, f"is {value!r}", "true or false")
         return False
 
+    def tags(self, key: str) -> tuple[str, ...]:
+        """Return a list of ``key=value`` texts; empty where there is none."""
+        value = self.take(key)
+        if value is None:
+            return ()
+        if isinstance(value, list) and all(
+            isinstance(tag, str) and re.fullmatch(r"[\w:]+=\S+", tag) for tag in value
+        ):
+            return tuple(value)
+        self.fault(key, f"is {value!r}", "a list of texts key=value")
+        return ()
+
     def integers(self, key: str) -> tuple[int, ...]:
         """Return a list of whole numbers that is not empty."""
         value = self.take(key)

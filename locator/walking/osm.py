@@ -122,8 +122,11 @@ def read_streets(path: Path, *, progress: Progress = silent) -> Streets:
     )
 
 
-def objects(path: Path, entities: Any, *filters: Any) -> Iterator[Any]:
+def objects(path: Path, entities: Any, *filters: Any, areas: Any = None) -> Iterator[Any]:
     """Yield the objects of a PBF file that pass `filters`.
+
+    With `areas`, a filter for relations, complete areas are put together and yielded as well;
+    `entities` has to be everything then.
 
     Raises
     ------
@@ -133,6 +136,8 @@ def objects(path: Path, entities: Any, *filters: Any) -> Iterator[Any]:
     if not path.is_file():
         raise ExtractError(N_("There is no file {file}."), file=str(path))
     processor = osmium.FileProcessor(str(path), entities)
+    if areas is not None:
+        processor = processor.with_areas(areas)
     for condition in filters:
         processor = processor.with_filter(condition)
     try:
@@ -210,12 +215,16 @@ def _read_nodes(
     return unique, lonlat, np.frombuffer(marks, dtype=np.uint8)[first]
 
 
+def stated_date(path: Path) -> str:
+    """Return the moment of the data that a file's header states, "" where it does not."""
+    return str(osmium.FileProcessor(str(path)).header.get("osmosis_replication_timestamp") or "")
+
+
 def _source_date(path: Path, newest: datetime | None) -> tuple[str, str]:
     """Return the moment of the data and who says it: the file's header, or its newest way."""
-    header = osmium.FileProcessor(str(path)).header
-    stated = header.get("osmosis_replication_timestamp")
+    stated = stated_date(path)
     if stated:
-        return str(stated), "header"
+        return stated, "header"
     if newest is not None and newest.year > 1970:
         return newest.strftime("%Y-%m-%dT%H:%M:%SZ"), "newest way"
     return "", "unknown"
