@@ -177,7 +177,7 @@ def read_facilities(
             if point is not None:
                 located.append((str(name), point))
             rows.append({field.name: properties.get(field.name) for field in FIELDS})
-            rows[-1]["layer"] = layer.id
+            rows[-1] |= {"id": str(name), "layer": layer.id}
             points.append(point)
         _check_places(located, ground, file)
     return _frame(rows, points, ground.projection)

@@ -157,3 +157,9 @@ def test_a_stated_district_is_kept(tiny_folder: Path) -> None:
 
     edit_feature(tiny_folder, district=2)
     assert load_city(tiny_folder).facilities.loc["nurseries-1", "district"] == 2
+
+
+@pytest.mark.parametrize("odd", [[], {"a": 1}, 7, True])
+def test_an_odd_id_is_a_fault_and_nothing_worse(tiny_folder: Path, odd: Any) -> None:
+    edit_feature(tiny_folder, "vehicles.geojson", id=odd)
+    assert fault(tiny_folder).startswith(f"vehicles.geojson: 1: id: is {odd!r}")
