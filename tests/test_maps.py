@@ -41,7 +41,7 @@ def ground() -> views.Ground:
         labels=LABELS,
         attribution="© autorzy",
         background_url="/b.geojson",
-        stops_url="/s.geojson",
+        names_url="/n.json",
         facility_url="/facilities/__id__",
     )
 
@@ -218,6 +218,17 @@ def test_a_nasty_address_stays_a_string_in_the_script(tiny: City) -> None:
     assert "</script>" not in script
 
 
+def test_the_library_of_clusters_is_loaded_only_where_there_may_be_some(tiny: City) -> None:
+    map_ = folium.Map(tiles=None)
+    aeds = symbol(tiny.catalogue.layers["aeds"], language="pl")
+    FeatureLayer("/f", symbols=[aeds], cluster_above=None).add_to(map_)
+
+    assert render(map_, asset_url=local).scripts == (
+        "/assets/leaflet/leaflet.js",
+        "/assets/locator/map.js",
+    )
+
+
 def test_classes_and_labels_have_to_match() -> None:
     with pytest.raises(ValueError, match="one label for each class"):
         AreaLayer("/a", title="T", value="v", breaks=(0.5,), class_labels=("one",))
@@ -260,10 +271,20 @@ def test_a_city_without_a_river_has_a_ground_too() -> None:
     assert background.river_line([1, 2], squares, River({}, (1,), (2,))).is_empty
 
 
-def test_platforms_of_one_stop_are_drawn_once_and_stops_outside_not_at_all(tiny: City) -> None:
-    names = [item["properties"]["name"] for item in background.stops(tiny)["features"]]
+def test_platforms_of_one_stop_are_named_once_and_stops_outside_not_at_all(tiny: City) -> None:
+    stops = background.names(tiny)["stops"]
 
-    assert names == ["Lipowa", "Most Środkowy", "Polna"]
+    assert [name for name, _, _ in stops] == ["Lipowa", "Most Środkowy", "Polna"]
+
+
+def test_a_streets_name_stands_at_one_of_its_addresses(tiny: City) -> None:
+    streets = background.names(tiny)["streets"]
+    addresses = {
+        (row.street, round(row.lon, 5), round(row.lat, 5)) for row in tiny.addresses.itertuples()
+    }
+
+    assert {name for name, _, _ in streets} == set(tiny.addresses["street"])
+    assert {tuple(item) for item in streets} <= addresses
 
 
 def test_a_name_stands_inside_its_district(tiny: City) -> None:
@@ -377,7 +398,7 @@ def test_coverage_areas_carry_the_numbers_of_the_report(client: FlaskClient) -> 
 
 def test_data_with_their_version_in_the_address_are_kept(client: FlaskClient) -> None:
     script = client.get("/maps/city.js").text
-    versioned = re.findall(r'"(/maps/\w+\.geojson\?v=\w+)"', script)
+    versioned = re.findall(r'"(/maps/\w+\.\w+\?v=\w+)"', script)
 
     assert len(versioned) == 3
     for address in versioned:

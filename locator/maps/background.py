@@ -1,4 +1,4 @@
-"""Draw the ground of the maps from the city's own data: districts, river, stops.
+"""Draw the ground of the maps from the city's own data: districts, river, names.
 
 Shapes are made simple enough to travel in a few kilobytes; nothing is computed with them.
 """
@@ -11,6 +11,7 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
@@ -22,6 +23,9 @@ from locator.geo import WGS84, FloatArray, IntArray
 
 SIMPLIFY_M = 25.0
 """How far a drawn border may lie from the true one."""
+
+STREET_NAME_M = 700.0
+"""A street's name is written about once in so many metres."""
 
 DECIMALS = 5
 SAME_STOP_M = 300.0
@@ -78,18 +82,42 @@ def river_line(numbers: Sequence[int], shapes: Sequence[Any], river: River) -> A
     return shapely.line_merge(shapely.union_all(lines))
 
 
-def stops(city: City) -> Collection:
-    """Return one point for each stop of the city; the platforms of one stop are joined."""
-    frame = city.stops.dropna(subset=["lon", "lat"]).sort_values("name", kind="stable")
+def names(city: City) -> dict[str, list[list[Any]]]:
+    """Return the names that are written on the ground when someone looks closely.
+
+    Returns
+    -------
+    dict
+        ``stops`` and ``streets``, each a list of ``[name, lon, lat]``. The platforms of one stop
+        are joined. The name of a street stands at one of its addresses, and again where it is
+        long; nothing is said of how the street runs.
+    """
+    return {"stops": _stops(city), "streets": _streets(city)}
+
+
+def _stops(city: City) -> list[list[Any]]:
+    frame = city.stops.dropna(subset=["lon", "lat"])
     west, south, east, north = city.boundary.bounds
     frame = frame[frame["lon"].between(west, east) & frame["lat"].between(south, north)]
     xy = city.projection.to_metric(frame[["lon", "lat"]].to_numpy())
-    joined = frame.groupby(_stop_numbers(frame["name"].to_numpy(), xy), sort=True)
-    features = [
-        feature(shapely.Point(stop["lon"].mean(), stop["lat"].mean()), name=stop["name"].iloc[0])
-        for _, stop in joined
+    joined = frame.groupby(_stop_numbers(frame["name"].to_numpy(), xy))
+    return _named(joined.agg({"name": "first", "lon": "mean", "lat": "mean"}))
+
+
+def _streets(city: City) -> list[list[Any]]:
+    frame = city.addresses
+    xy = city.projection.to_metric(frame[["lon", "lat"]].to_numpy())
+    near = np.round(xy / STREET_NAME_M).astype(np.int64)
+    once = frame.groupby([frame["street"], near[:, 0], near[:, 1]]).first()
+    return _named(once.reset_index("street").rename(columns={"street": "name"}))
+
+
+def _named(frame: pd.DataFrame) -> list[list[Any]]:
+    rows = frame.sort_values(["name", "lon", "lat"])[["name", "lon", "lat"]]
+    return [
+        [name, round(lon, DECIMALS), round(lat, DECIMALS)]
+        for name, lon, lat in rows.itertuples(index=False)
     ]
-    return collection(features)
 
 
 def _stop_numbers(names: Any, xy: FloatArray) -> IntArray:

@@ -117,22 +117,22 @@ class Stage(MapElement):
 
 
 class Background(MapElement):
-    """Draw the quiet ground under everything: districts, river, and stops when near.
+    """Draw the quiet ground under everything: districts, river, and names when near.
 
     Parameters
     ----------
     url : str
         GeoJSON of districts (``kind: district``) and river (``kind: river``).
-    stops_url : str, optional
-        GeoJSON of stops, fetched only when someone zooms in.
+    names_url : str, optional
+        Stops and streets (`locator.maps.background.names`), fetched only when someone zooms in.
     tiled : bool
         Base-map tiles lie below: draw the borders only.
     """
 
     act = "background"
 
-    def __init__(self, url: str, *, stops_url: str | None = None, tiled: bool = False) -> None:
-        super().__init__(url=url, stopsUrl=stops_url, tiled=tiled)
+    def __init__(self, url: str, *, names_url: str | None = None, tiled: bool = False) -> None:
+        super().__init__(url=url, namesUrl=names_url, tiled=tiled)
 
 
 class FeatureLayer(MapElement):
@@ -154,8 +154,9 @@ class FeatureLayer(MapElement):
         Show the legend with its filter.
     hidden : sequence of str
         Ids of layers that are switched off at first.
-    cluster_above : int
-        Draw single markers up to this many features, clusters above.
+    cluster_above : int or None
+        Draw single markers up to this many features, clusters above. None: never clusters, and
+        their library is not loaded.
     fit : bool
         Zoom to the features when they have arrived.
     small : bool
@@ -176,7 +177,7 @@ class FeatureLayer(MapElement):
         facility_url: str | None = None,
         legend: bool = True,
         hidden: Sequence[str] = (),
-        cluster_above: int = 40,
+        cluster_above: int | None = 40,
         fit: bool = False,
         small: bool = False,
         refresh_s: float | None = None,
@@ -192,6 +193,8 @@ class FeatureLayer(MapElement):
             small=small or None,
             refreshS=refresh_s,
         )
+        if cluster_above is None:
+            self.default_js, self.default_css = MapElement.default_js, MapElement.default_css
 
 
 class AreaLayer(MapElement):

@@ -35,7 +35,7 @@ class Ground:
         Translated `locator.maps.labels.LABELS`.
     attribution : str
         Whose data are drawn.
-    background_url, stops_url : str
+    background_url, names_url : str
         See `locator.maps.background`.
     facility_url : str
         Address of a facility's page, ``__id__`` in place of the id.
@@ -50,7 +50,7 @@ class Ground:
     labels: Mapping[str, str]
     attribution: str
     background_url: str
-    stops_url: str
+    names_url: str
     facility_url: str
     about_url: str | None = None
     tiles: str | None = None
@@ -94,7 +94,7 @@ def city_map(
     hidden: Sequence[str] = (),
 ) -> folium.Map:
     """Return the map of all layers, with a legend that filters and a click that asks."""
-    map_ = _base(ground, nearest_url=nearest_url, keep_state=True)
+    map_ = base_map(ground, nearest_url=nearest_url, keep_state=True)
     FeatureLayer(
         features_url, symbols=symbols, facility_url=ground.facility_url, hidden=hidden
     ).add_to(map_)
@@ -103,7 +103,7 @@ def city_map(
 
 def layer_map(ground: Ground, *, symbol: Symbol, features_url: str, nearest_url: str) -> folium.Map:
     """Return the map of one layer."""
-    map_ = _base(ground, nearest_url=nearest_url, keep_state=True)
+    map_ = base_map(ground, nearest_url=nearest_url, keep_state=True)
     FeatureLayer(features_url, symbols=[symbol], facility_url=ground.facility_url, fit=True).add_to(
         map_
     )
@@ -133,14 +133,14 @@ def nearest_map(
     walk_labels : mapping of str to str
         Text of the legend for each kind of walk.
     """
-    map_ = _base(ground, nearest_url=nearest_url)
+    map_ = base_map(ground, nearest_url=nearest_url)
     if walks_url:
         LineLayer(walks_url, fit=True, legend=walk_labels).add_to(map_)
     FeatureLayer(
         features_url,
         symbols=symbols,
         facility_url=ground.facility_url,
-        cluster_above=100,
+        cluster_above=None,
         legend=len(symbols) > 1,
         fit=True,
     ).add_to(map_)
@@ -154,9 +154,13 @@ def facility_map(
     ground: Ground, *, symbol: Symbol, lon: float, lat: float, features_url: str
 ) -> folium.Map:
     """Return the map of one facility, near enough to see the stops round it."""
-    map_ = _base(ground, centre=(lon, lat), zoom=15)
+    map_ = base_map(ground, centre=(lon, lat), zoom=15)
     FeatureLayer(
-        features_url, symbols=[symbol], facility_url=ground.facility_url, legend=False
+        features_url,
+        symbols=[symbol],
+        facility_url=ground.facility_url,
+        legend=False,
+        cluster_above=None,
     ).add_to(map_)
     return map_
 
@@ -170,7 +174,7 @@ def coverage_map(
     features_url: str | None = None,
 ) -> folium.Map:
     """Return the map of a coverage report: shaded districts, gaps, and the facilities."""
-    map_ = _base(ground)
+    map_ = base_map(ground)
     AreaLayer(
         areas_url,
         title=shading.title,
@@ -185,13 +189,13 @@ def coverage_map(
             features_url,
             symbols=[symbol],
             facility_url=ground.facility_url,
-            cluster_above=1000,
+            cluster_above=None,
             small=True,
         ).add_to(map_)
     return map_
 
 
-def _base(
+def base_map(
     ground: Ground,
     *,
     centre: tuple[float, float] | None = None,
@@ -231,7 +235,7 @@ def _base(
         ).add_to(map_)
     Background(
         ground.background_url,
-        stops_url=ground.stops_url,
+        names_url=None if ground.tiles else ground.names_url,
         tiled=bool(ground.tiles),
     ).add_to(map_)
     return map_

@@ -111,7 +111,7 @@ def _city(args: MultiDict[str, str]) -> folium.Map:
     layers = state().catalogue.layers
     chosen = [layer for layer in args.getlist("layer") if layer in layers]
     return views.city_map(
-        _ground(gettext("Map of all services")),
+        ground(gettext("Map of all services")),
         symbols=[_symbol(layer) for layer in layers],
         features_url=_versioned("mapviews.features", _features_bytes(None)),
         nearest_url=url("residents.nearest"),
@@ -122,7 +122,7 @@ def _city(args: MultiDict[str, str]) -> folium.Map:
 def _layer(args: MultiDict[str, str]) -> folium.Map:
     layer = known_layer(state().catalogue, args.get("layer", ""))
     return views.layer_map(
-        _ground(gettext("Map: {layer}", layer=text(layer.names))),
+        ground(gettext("Map: {layer}", layer=text(layer.names))),
         symbol=_symbol(layer.id),
         features_url=_versioned("mapviews.features", _features_bytes(layer.id), layer=layer.id),
         nearest_url=url("residents.nearest", layer=layer.id),
@@ -138,7 +138,7 @@ def _nearest(args: MultiDict[str, str]) -> folium.Map:
     kept = {name: value for name, value in given.items() if name not in ("q", "lat", "lon")}
     fixed = [layer.id for layer in city.catalogue.layers.values() if not layer.moves]
     return views.nearest_map(
-        _ground(gettext("Map of the results")),
+        ground(gettext("Map of the results")),
         symbols=[_symbol(layer) for layer in layers or fixed],
         origin=(origin.lon, origin.lat, gettext("Start: {place}", place=origin.label)),
         features_url=url("mapviews.nearest", **given),
@@ -160,7 +160,7 @@ def _facility(args: MultiDict[str, str]) -> folium.Map:
             N_("It is not known where {name} is."), parameter="id", name=str(row["name"])
         )
     return views.facility_map(
-        _ground(gettext("Map: {name}", name=str(row["name"]))),
+        ground(gettext("Map: {name}", name=str(row["name"]))),
         symbol=_symbol(str(row["layer"])),
         lon=row.geometry.x,
         lat=row.geometry.y,
@@ -174,7 +174,7 @@ def _coverage(args: MultiDict[str, str]) -> folium.Map:
     rest = {name: value for name, value in args.items() if name != "layer"}
     edges = (0.0, *SHARE_BREAKS, 1.0)
     return views.coverage_map(
-        _ground(gettext("Map of the reach: {layer}", layer=text(layer.names))),
+        ground(gettext("Map of the reach: {layer}", layer=text(layer.names))),
         areas_url=url("mapviews.coverage_data", layer_id=layer.id, **rest),
         shading=views.Shading(
             title=gettext("Share of people served, and number of districts"),
@@ -200,7 +200,12 @@ _BUILDERS: dict[str, Callable[[MultiDict[str, str]], folium.Map]] = {
 }
 
 
-def _ground(label: str) -> views.Ground:
+def add_map(kind: str, build: Callable[[MultiDict[str, str]], folium.Map]) -> None:
+    """Let another module of the web draw maps of its own `kind`."""
+    _BUILDERS[kind] = build
+
+
+def ground(label: str) -> views.Ground:
     """Return what every map of this city shares, in the reader's language."""
     city = state().city
     west, south, east, north = city.boundary.bounds
@@ -210,7 +215,7 @@ def _ground(label: str) -> views.Ground:
         labels={key: gettext(word) for key, word in LABELS.items()},
         attribution=text(city.catalogue.attribution),
         background_url=_versioned("mapviews.background_data", _background_bytes()),
-        stops_url=_versioned("mapviews.stops", _stops_bytes()),
+        names_url=_versioned("mapviews.names", _names_bytes()),
         facility_url=url("residents.facility", facility_id="__id__"),
         about_url=url("residents.data"),
         tiles=current_app.config["TILES"] or None,
@@ -246,13 +251,13 @@ def script(kind: str) -> Response:
 @blueprint.get("/maps/background.geojson")
 def background_data() -> Response:
     """Serve the districts and the river."""
-    return _kept(_background_bytes())
+    return kept(_background_bytes())
 
 
-@blueprint.get("/maps/stops.geojson")
-def stops() -> Response:
-    """Serve the stops."""
-    return _kept(_stops_bytes())
+@blueprint.get("/maps/names.json")
+def names() -> Response:
+    """Serve the names of stops and streets."""
+    return kept(_names_bytes(), mimetype="application/json")
 
 
 @blueprint.get("/maps/features.geojson")
@@ -261,10 +266,10 @@ def features() -> Response:
     identifier, layer = request.args.get("id"), request.args.get("layer")
     if identifier is not None:
         only = facility_features(state().city, [_known_facility(identifier)])
-        return _kept(compact_json(only))
+        return kept(compact_json(only))
     if layer is not None:
         known_layer(state().catalogue, layer)
-    return _kept(_features_bytes(layer))
+    return kept(_features_bytes(layer))
 
 
 @blueprint.get("/maps/nearest.geojson")
@@ -297,7 +302,7 @@ def coverage_data(layer_id: str) -> Response:
         pace_m_s=params.pace,
     )
     report = app.memo.get(query, lambda: coverage(app.ground, query))
-    return _kept(compact_json(coverage_areas(app.city, report)))
+    return kept(compact_json(coverage_areas(app.city, report)))
 
 
 def _answer() -> tuple[Any, Any]:
@@ -327,9 +332,9 @@ def _background_bytes() -> bytes:
     return app.memo.get("map-background", lambda: compact_json(background.background(app.city)))
 
 
-def _stops_bytes() -> bytes:
+def _names_bytes() -> bytes:
     app = state()
-    return app.memo.get("map-stops", lambda: compact_json(background.stops(app.city)))
+    return app.memo.get("map-names", lambda: compact_json(background.names(app.city)))
 
 
 def _digest(data: bytes) -> str:
@@ -341,8 +346,9 @@ def _versioned(endpoint: str, data: bytes, **values: str) -> str:
     return url(endpoint, v=_digest(data), **values)
 
 
-def _kept(data: bytes) -> Response:
-    response = Response(data, mimetype=GEOJSON)
+def kept(data: bytes, *, mimetype: str = GEOJSON) -> Response:
+    """Return map data that may be kept: for a year where the address carries their version."""
+    response = Response(data, mimetype=mimetype)
     current = request.args.get("v") == _digest(data)
     response.headers["Cache-Control"] = FOREVER if current else "no-cache"
     response.set_etag(_digest(data))

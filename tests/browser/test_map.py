@@ -371,10 +371,8 @@ def test_a_moving_layer_is_fetched_again_and_its_markers_move(visit: Open) -> No
           });
         }"""
     )
-    until(
-        page,
-        f"moving.byId.has('tram-1') && moving.byId.get('tram-1').getLatLng().lng > {at(1900, 0)[0]}",
-    )
+    place = "moving.byId.get('tram-1').getLatLng().lng"
+    until(page, f"moving.byId.has('tram-1') && {place} > {at(1900, 0)[0]}")
     assert page.locator(".map-marker", has_text="").count() == 2
 
 

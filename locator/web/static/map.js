@@ -4,7 +4,7 @@
    wrote is set as text, never as markup. A page can reach a map's layers by
    `locatorMap.of(container)`, mark a feature with `data-map-feature="<id>"` on any element of the
    list beside it, and listen to the events `locator:loaded`, `locator:pick` and `locator:filter`
-   on the map's container. */
+   on the map's container. Every layer has `refresh(url)`: draw what is at that address instead. */
 (() => {
   "use strict";
 
@@ -25,6 +25,7 @@
   const NEAR_ZOOM = 14;
   const STOPS_ZOOM = 14;
   const STOP_NAMES_ZOOM = 16;
+  const STREET_NAMES_ZOOM = 15;
   const MOVE_MS = 1200;
   // Which of the seven shades are used for so many classes, evenly apart in lightness.
   const STEPS = {
@@ -82,7 +83,7 @@
     const hint = make("div", { class: "map-hint", "aria-hidden": "true" });
     const state = {
       config, labels: config.labels, bounds, panel, status, hint,
-      moved: false, loading: 0, failed: new Map(), fit: L.latLngBounds([]), layers: [],
+      moved: false, loading: 0, failed: new Map(), fit: L.latLngBounds([]), layers: [], areas: [], lines: [],
       symbols: new Map(), hash: readHash(config), opener: null,
     };
     states.set(map, state);
@@ -162,6 +163,7 @@
     const container = map.getContainer();
     container.classList.toggle("is-far", zoom < NAMES_ZOOM);
     container.classList.toggle("is-near", zoom >= NEAR_ZOOM);
+    container.classList.toggle("is-close", zoom >= STREET_NAMES_ZOOM);
   }
 
   /* Moving the map must not trap the page: two fingers, or Ctrl and the wheel. */
@@ -359,15 +361,15 @@
     return content;
   }
 
-  /* Background: districts, river, stops ---------------------------------------- */
+  /* Background: districts, river, names ---------------------------------------- */
 
   function background(map, config) {
     const ground = map.createPane("ground");
     ground.classList.add("map-ground");
     map.createPane("river").classList.add("map-river-pane");
-    const names = map.createPane("names");
-    names.classList.add("map-names");
-    names.setAttribute("aria-hidden", "true");
+    const words = map.createPane("names");
+    words.classList.add("map-names");
+    words.setAttribute("aria-hidden", "true");
     const quiet = { pane: "ground", interactive: false };
     let river = null;
     load(map, config.url, (data) => {
@@ -385,7 +387,7 @@
       for (const { properties } of data.features) if (properties.label) districtName(map, properties);
     });
     map.on("zoomend", () => river && river.setStyle({ weight: riverWeight(map) }));
-    if (config.stopsUrl) stops(map, config.stopsUrl);
+    if (config.namesUrl) names(map, config.namesUrl);
     return { map };
   }
 
@@ -403,7 +405,7 @@
     }).addTo(map);
   }
 
-  function stops(map, url) {
+  function names(map, url) {
     let all = null;
     let asked = false;
     const shown = L.layerGroup().addTo(map);
@@ -414,35 +416,42 @@
       if (!all) {
         if (!asked) {
           asked = true;
-          load(map, url, (data) => { all = data.features; update(); });
+          load(map, url, (data) => { all = data; update(); });
         }
         return;
       }
       const view = map.getBounds().pad(0.1);
       const taken = [];
-      for (const { geometry, properties } of all) {
-        const place = [geometry.coordinates[1], geometry.coordinates[0]];
-        if (!view.contains(place)) continue;
-        const html = make("span", { class: "map-stop" });
-        if (zoom >= STOP_NAMES_ZOOM && room(taken, map.latLngToContainerPoint(place), properties.name)) {
-          html.append(make("span", { class: "map-stop-name" }, properties.name));
+      const write = (places, kind, from) => {
+        for (const [name, lon, lat] of places) {
+          if (!view.contains([lat, lon])) continue;
+          const html = make("span", { class: `map-${kind}` });
+          if (zoom >= from && room(taken, map.latLngToContainerPoint([lat, lon]), name)) {
+            html.append(make("span", { class: "map-place-name" }, name));
+          } else if (kind === "street") continue;
+          shown.addLayer(L.marker([lat, lon], {
+            pane: "names", interactive: false, keyboard: false,
+            icon: L.divIcon({ html, className: "map-name", iconSize: [0, 0] }),
+          }));
         }
-        shown.addLayer(L.marker(place, {
-          pane: "names", interactive: false, keyboard: false,
-          icon: L.divIcon({ html, className: "map-name", iconSize: [0, 0] }),
-        }));
-      }
+      };
+      write(all.stops, "stop", STOP_NAMES_ZOOM);
+      write(all.streets, "street", STREET_NAMES_ZOOM);
     };
     map.on("moveend", update);
     update();
   }
 
-  // Names that would cover another one are left out; the dot stays.
+  // A name that would cover another one, or repeat one nearby, is left out; a stop's dot stays.
   function room(taken, { x, y }, name) {
-    const width = Math.min(136, 6.5 * name.length) / 2;
-    const height = 8 + 7 * Math.ceil(name.length / 20);
-    const free = taken.every((other) => Math.abs(other.x - x) > other.width + width || Math.abs(other.y - y) > height + 8);
-    if (free) taken.push({ x, y, width });
+    const width = Math.min(136, 7 * name.length) / 2;
+    const height = 8 + 7 * Math.ceil(name.length / 19);
+    const free = taken.every((other) => {
+      const [across, down] = [Math.abs(other.x - x), Math.abs(other.y - y)];
+      if (other.name === name && across + down < 300) return false;
+      return across > other.width + width || down > height + 8;
+    });
+    if (free) taken.push({ x, y, width, name });
     return free;
   }
 
@@ -526,8 +535,9 @@
     const api = { map, byId, refresh, show, group: null, lit: null };
     state.layers.push(api);
 
-    function refresh() {
-      return load(map, config.url, place);
+    function refresh(url = config.url) {
+      config.url = url;
+      return load(map, url, place);
     }
 
     function place(data) {
@@ -591,7 +601,7 @@
     }
 
     function groupFor(count) {
-      if (config.refreshS || count <= config.clusterAbove || !L.markerClusterGroup) {
+      if (config.refreshS || config.clusterAbove === undefined || count <= config.clusterAbove) {
         return L.featureGroup().on("click keypress", open);
       }
       return L.markerClusterGroup({
@@ -764,6 +774,7 @@
     const steps = STEPS[config.scale][config.classLabels.length];
     const shade = (index) => (index === "none" ? "map-area is-none" : `map-area is-${config.scale} step-${steps[index]}`);
     const api = { map, refresh };
+    state.areas.push(api);
     let drawn = [];
     map.getContainer().classList.add("has-areas");
     if (!map.getPane("shade")) map.createPane("shade").classList.add("map-shade-pane");
@@ -841,6 +852,7 @@
   function lines(map, config) {
     const state = states.get(map);
     const api = { map, refresh };
+    state.lines.push(api);
     let drawn = null;
 
     function refresh(url = config.url) {
