@@ -32,13 +32,20 @@ class CompletenessRow:
 
 @dataclass(frozen=True)
 class SourceRow:
-    """One source of one layer."""
+    """One source of a layer."""
 
-    layer: Layer
     source: str
     licence: str
     facilities: int
     newest: str | None
+
+
+@dataclass(frozen=True)
+class LayerSources:
+    """The sources of one layer, the most used first."""
+
+    layer: Layer
+    rows: tuple[SourceRow, ...]
 
 
 def completeness_rows(ground: WalkableCity) -> list[CompletenessRow]:
@@ -64,17 +71,18 @@ def completeness_row(ground: WalkableCity, layer: Layer) -> CompletenessRow:
     )
 
 
-def source_rows(city: City) -> list[SourceRow]:
-    """Return every source of every layer with its licence, the most used first."""
+def sources(city: City) -> list[LayerSources]:
+    """Return the sources of every layer that has facilities, in catalogue order."""
     found = []
     for layer in city.catalogue.layers.values():
         mine = city.facilities[city.facilities["layer"] == layer.id]
-        groups = mine.groupby(["source", "licence"], sort=False)
         rows = [
-            SourceRow(layer, str(source), str(licence), len(frame), _newest(frame["source_date"]))
-            for (source, licence), frame in groups
+            SourceRow(str(source), str(licence), len(frame), _newest(frame["source_date"]))
+            for (source, licence), frame in mine.groupby(["source", "licence"], sort=False)
         ]
-        found += sorted(rows, key=lambda row: -row.facilities)
+        if rows:
+            rows.sort(key=lambda row: -row.facilities)
+            found.append(LayerSources(layer, tuple(rows)))
     return found
 
 

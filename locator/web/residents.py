@@ -15,7 +15,7 @@ from locator.web.finding import model_line, model_quality, view_of
 from locator.web.i18n import current_language
 from locator.web.layout import page_context
 from locator.web.listing import listing_of
-from locator.web.provenance import completeness_rows, source_rows
+from locator.web.provenance import completeness_rows, sources
 from locator.web.queries import known_layer
 from locator.web.security import expensive
 from locator.web.state import state
@@ -94,7 +94,7 @@ def data() -> Answer:
     """Show how complete the data are, and where they come from."""
     app = state()
     return render_template(
-        "data.html", rows=completeness_rows(app.ground), sources=source_rows(app.city)
+        "data.html", rows=completeness_rows(app.ground), sources=sources(app.city)
     )
 
 

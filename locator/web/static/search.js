@@ -103,7 +103,7 @@
           close();
           return;
         }
-        const found = (await response.json()).results;
+        const found = (await response.json()).places;
         if (document.activeElement === input && input.value.trim() === words) show(found);
       } catch {
         // Aborted or offline: the form still searches.
