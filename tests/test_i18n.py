@@ -48,7 +48,8 @@ def client() -> FlaskClient:
     ("path", "language"), [("/", "pl"), ("/en/", "en"), ("/uk/", "uk"), ("/en/?x=1", "en")]
 )
 def test_the_first_segment_is_the_language(client: FlaskClient, path: str, language: str) -> None:
-    assert client.get(path).text == language
+    answer = client.get(path)
+    assert (answer.text, answer.headers["Content-Language"]) == (language, language)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from flask import Flask, request, url_for
+from flask import Flask, Response, request, url_for
 
 from locator.catalogue import LANGUAGES
 from locator.language import (
@@ -149,6 +149,13 @@ def install(app: Flask) -> None:
     app.wsgi_app = language_prefix(app.wsgi_app)  # type: ignore[assignment, method-assign]
     for language in LANGUAGES:
         translations(language)
+
+    @app.after_request
+    def name_language(response: Response) -> Response:
+        if response.mimetype in ("text/html", "application/json"):
+            response.headers["Content-Language"] = current_language()
+        return response
+
     app.jinja_env.globals.update(
         _=gettext,
         gettext=gettext,

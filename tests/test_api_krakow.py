@@ -1,0 +1,97 @@
+"""The API on the city's own data: what the README promises, asked as a visitor would."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from locator.catalogue import read_catalogue
+from locator.city import default_folder
+from locator.web import create_app
+
+LAYERS = tuple(read_catalogue(default_folder()).layers)
+FIXED = tuple(layer for layer in LAYERS if layer != "mpk_aeds")
+SQUARE = "Rynek Główny 1"
+
+
+@pytest.fixture(scope="module")
+def app() -> Flask:
+    return create_app({"GEODATA": default_folder(), "LIMIT_PER_MINUTE": 0})
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+def get(client: FlaskClient, path: str, **query: Any) -> Any:
+    answer = client.get(path, query_string=query)
+    assert answer.status_code == 200, answer.text
+    return answer.get_json()
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_the_nearest_of_every_layer_by_address_and_by_position(
+    client: FlaskClient, layer: str
+) -> None:
+    by_words = get(client, "/api/nearest", layer=layer, q=SQUARE, k=3)
+    origin = by_words["origin"]
+    assert (origin["label"], origin["precision"]) == (SQUARE, "exact")
+    walks = [item["properties"]["walk_s"] for item in by_words["features"]]
+    assert 1 <= len(walks) <= 3 and walks == sorted(walks)
+    assert all(item["properties"]["name"] for item in by_words["features"])
+    assert {item["properties"]["layer"] for item in by_words["features"]} == {layer}
+    by_position = get(
+        client, "/api/nearest", layer=layer, lat=origin["lat"], lon=origin["lon"], k=3
+    )
+    assert by_position["features"] == by_words["features"]
+
+
+def test_a_walk_across_the_vistula_goes_by_a_bridge(app: Flask, client: FlaskClient) -> None:
+    city = app.extensions["locator"].city
+    answer = get(client, "/api/nearest", layer="nurseries", q="ul. Podgórska", k=20)
+    origin = answer["origin"]
+    across = [item for item in answer["features"] if item["properties"]["district"] == 13]
+    assert across
+    for item in across:
+        lonlat = [(origin["lon"], origin["lat"]), item["geometry"]["coordinates"]]
+        straight_m = float(np.linalg.norm(np.diff(city.projection.to_metric(lonlat), axis=0)))
+        assert item["properties"]["via"]
+        if answer["model"] == "estimate":
+            assert abs(item["properties"]["walk_m"] - straight_m * 1.26) > 20
+
+
+@pytest.mark.parametrize("layer", FIXED)
+def test_the_numbers_of_every_layer_add_up(client: FlaskClient, layer: str) -> None:
+    report = get(client, f"/api/coverage/{layer}", minutes=15)
+    assert report["served"] + report["unserved"] == report["people"] > 0
+    for column in ("people", "served", "unserved"):
+        assert sum(item[column] for item in report["districts"]) == report[column]
+    assert len(report["districts"]) == 18
+    assert len(report["gaps"]) <= 10
+    assert report["completeness"]["located"] <= report["completeness"]["listed"]
+
+
+def test_senior_centres_are_held_against_the_62_that_there_are(client: FlaskClient) -> None:
+    complete = get(client, "/api/coverage/senior_activity_centres", minutes=15)["completeness"]
+    assert complete["expected"] == 62
+    assert 0 < complete["located"] < complete["listed"] <= 62
+
+
+def test_every_listed_facility_is_in_its_layer(app: Flask, client: FlaskClient) -> None:
+    facilities = app.extensions["locator"].city.facilities
+    for layer in LAYERS:
+        features = get(client, f"/api/layers/{layer}")["features"]
+        assert len(features) == int((facilities["layer"] == layer).sum())
+        assert all(item["properties"]["source"] for item in features)
+
+
+def test_a_point_in_warsaw_is_outside(client: FlaskClient) -> None:
+    for query in ({"lat": 52.2297, "lon": 21.0122}, {"q": "52.2297, 21.0122"}):
+        answer = client.get("/api/nearest", query_string={"layer": "aeds", **query})
+        assert answer.status_code == 422
+        assert answer.get_json()["error"]["code"] == "outside_city"
