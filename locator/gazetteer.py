@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from functools import partial
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -14,19 +14,27 @@ import shapely
 
 from locator.coordinates import parse_pair
 from locator.errors import N_, InvalidParameterError, OutsideCityError
+from locator.findable import (
+    Row,
+    district_at,
+    district_rows,
+    facility_points,
+    facility_rows,
+    merged_stops,
+    stop_row,
+    street_row,
+)
 from locator.geo import FloatArray
 from locator.locating import (
-    MIDDLE_NOTE,
     NEIGHBOUR_NOTE,
     NEIGHBOUR_NUMBERS,
-    SHORT_STREET_M,
     Stop,
     locate,
 )
 from locator.matching import Matcher, build_matcher
 from locator.places import Place as Place
-from locator.streetnames import STREET, fold, parse_name
-from locator.streets import Street, build_streets, difference, distance_m, extent_m
+from locator.streetnames import fold
+from locator.streets import Street, build_streets, difference
 from locator.typed import NUMBER_AT_END, Reading, checked_query, readings
 
 MIN_SCORE = 66.0
@@ -54,33 +62,7 @@ EXCLUSIVE_KINDS = ("dzielnica", "przystanek")
 SWAPPED_NOTE = N_("Read as longitude, latitude: the other order would lie outside the city.")
 STOP_NUMBER_NOTE = N_("Number {asked} is not on file; this is the stop of that name.")
 
-RowKind = Literal["street", "stop", "district", "facility"]
 _PRIORITY = {"address": 0, "street": 0, "district": 1, "stop": 2, "facility": 3}
-
-
-@dataclass(frozen=True)
-class Row:
-    """One name that can be found, and what it stands for.
-
-    Attributes
-    ----------
-    kind : str
-    words : tuple of str
-    kinds : tuple of str
-        Kinds of place ("osiedle", "plac", ...) that a query may state for it.
-    place : Place
-        The answer without a house number.
-    street : Street or None
-    only_stated : bool
-        Found only when the query states the kind ("dzielnica 4", not "4").
-    """
-
-    kind: RowKind
-    words: tuple[str, ...]
-    kinds: tuple[str, ...]
-    place: Place
-    street: Street | None = None
-    only_stated: bool = False
 
 
 @dataclass(frozen=True)
@@ -140,8 +122,10 @@ class Gazetteer:
         if pair is not None:
             return [self.at(*pair)]
         best: dict[Place, Place] = {}  # by the place of its row: the best reading of each
-        for reading in readings(text, self.ignored):
-            for row, place in self._places(reading, limit):
+        ways = readings(text, self.ignored)
+        similar = self.matcher.similarities(word for way in ways for word in way.name.core)
+        for reading in ways:
+            for row, place in self._places(reading, similar, limit):
                 if row.place not in best or place.score > best[row.place].score:
                     best[row.place] = place
         ranked = sorted(
@@ -213,8 +197,10 @@ class Gazetteer:
             return False
         return bool(shapely.dwithin(self.boundary, shapely.Point(lon, lat), EDGE_TOLERANCE_DEG))
 
-    def _places(self, reading: Reading, limit: int) -> list[tuple[Row, Place]]:
-        scores = self.matcher.scores(reading.name.core)
+    def _places(
+        self, reading: Reading, similar: Mapping[str, FloatArray], limit: int
+    ) -> list[tuple[Row, Place]]:
+        scores = self.matcher.scores(reading.name.core, similar)
         likely = np.flatnonzero(scores >= MIN_SCORE)
         order = likely[np.argsort(-scores[likely], kind="stable")][: limit * 5]
         found = [
@@ -300,13 +286,15 @@ def build_gazetteer(
         for street, number, lon, lat in addresses[columns].itertuples(index=False)
         if isinstance(street, str) and isinstance(number, str)
     ]
-    streets = build_streets([*points, *_facility_points(facilities)])
-    merged = _merged_stops(stops, boundary)
+    streets = build_streets(
+        [*points, *facility_points(facilities)], area_of=partial(district_at, districts)
+    )
+    merged = merged_stops(stops, boundary)
     rows = [
-        *(_street_row(street) for street in streets),
-        *_district_rows(districts),
-        *(_stop_row(stop) for stop in merged),
-        *_facility_rows(facilities),
+        *(street_row(street) for street in streets),
+        *district_rows(districts),
+        *(stop_row(stop) for stop in merged),
+        *facility_rows(facilities),
     ]
     named = [tuple(fold(name).split()) for name in districts["name"]]
     own = [tuple(fold(name).split()) for name in city_names]
@@ -322,111 +310,3 @@ def build_gazetteer(
         ignored=frozenset(words for words in [*named, *own] if words),
         boundary=boundary,
     )
-
-
-def _facility_points(facilities: gpd.GeoDataFrame) -> list[tuple[str, str, float, float, str]]:
-    located = facilities[
-        facilities.geometry.notna()
-        & (facilities["location_precision"] == "exact")
-        & facilities["street"].notna()
-        & facilities["housenumber"].notna()
-    ]
-    return [
-        (str(street), str(number), point.x, point.y, "facility")
-        for street, number, point in zip(
-            located["street"], located["housenumber"], located.geometry, strict=True
-        )
-    ]
-
-
-def _merged_stops(stops: pd.DataFrame, boundary: Any) -> list[Stop]:
-    lonlat = stops[["lon", "lat"]].to_numpy(dtype=np.float64)
-    inside = shapely.contains_xy(boundary, lonlat)
-    groups: dict[str, list[int]] = defaultdict(list)
-    for position in np.flatnonzero(inside):
-        groups[str(stops["name"].iloc[position])].append(int(position))
-    return [
-        _stop(name, lonlat[cluster])
-        for name, positions in sorted(groups.items())
-        for cluster in _clusters(lonlat, positions)
-    ]
-
-
-def _clusters(lonlat: FloatArray, positions: Sequence[int]) -> list[list[int]]:
-    clusters: list[list[int]] = []
-    for position in positions:
-        for cluster in clusters:
-            if distance_m(lonlat[cluster], lonlat[position]).min() <= SHORT_STREET_M:
-                cluster.append(position)
-                break
-        else:
-            clusters.append([position])
-    return clusters
-
-
-def _stop(name: str, lonlat: FloatArray) -> Stop:
-    lon, lat = lonlat.mean(axis=0)
-    return Stop(name, parse_name(name), float(lon), float(lat), extent_m(lonlat))
-
-
-def _street_row(street: Street) -> Row:
-    middle = street.middle()
-    place = Place(
-        label=street.label,
-        kind="street",
-        lon=middle.lon,
-        lat=middle.lat,
-        precision="street",
-        score=0.0,
-        note=MIDDLE_NOTE,
-        basis=middle.basis,
-    )
-    kinds = (street.name.kind or STREET,)
-    return Row("street", street.name.core, kinds, place, street=street)
-
-
-def _stop_row(stop: Stop) -> Row:
-    place = Place(stop.label, "stop", stop.lon, stop.lat, "exact", 0.0, basis="stop")
-    kinds = ("przystanek", stop.name.kind or STREET)
-    return Row("stop", stop.name.core or tuple(fold(stop.label).split()), kinds, place)
-
-
-def _district_rows(districts: gpd.GeoDataFrame) -> list[Row]:
-    rows = []
-    for number, roman, name, geometry in zip(
-        districts.index, districts["roman"], districts["name"], districts.geometry, strict=True
-    ):
-        point = geometry.representative_point()
-        label = f"{roman} {name}"
-        place = Place(label, "district", point.x, point.y, "area", 0.0, basis="district")
-        words, short = tuple(fold(str(name)).split()), fold(str(roman))
-        for form in ((short, *words), words, (short,)):
-            rows.append(Row("district", form, ("dzielnica",), place))
-        rows.append(Row("district", (str(number),), ("dzielnica",), place, only_stated=True))
-    return rows
-
-
-def _facility_rows(facilities: gpd.GeoDataFrame) -> list[Row]:
-    located = facilities[facilities.geometry.notna()]
-    rows = []
-    for facility_id, name, precision, point in zip(
-        located.index,
-        located["name"],
-        located["location_precision"],
-        located.geometry,
-        strict=True,
-    ):
-        words = parse_name(str(name)).core
-        if words:
-            place = Place(
-                label=str(name),
-                kind="facility",
-                lon=point.x,
-                lat=point.y,
-                precision=str(precision),
-                score=0.0,
-                facility_id=str(facility_id),
-                basis="facility",
-            )
-            rows.append(Row("facility", words, (), place))
-    return rows

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,8 +44,12 @@ class Matcher:
     names: IntArray
     shares: FloatArray
 
-    def scores(self, query: Sequence[str]) -> FloatArray:
+    def scores(
+        self, query: Sequence[str], similar_to: Mapping[str, FloatArray] | None = None
+    ) -> FloatArray:
         """Return (n,) scores from 0 to 100 of all names for the words of a query.
+
+        `similar_to` is the answer of `similarities` for these words, where it is at hand.
 
         A score is the weighted mean, over the words of the query, of the best similarity to a
         word of the name, times `1 - NAME_SHARE` plus `NAME_SHARE` of how much of the name was
@@ -54,8 +58,8 @@ class Matcher:
         asked = list(query)[:MAX_WORDS]
         if not asked or not len(self.words):
             return np.zeros(len(self.names))
-        similar = np.zeros((len(asked), len(self.words) + 1))
-        similar[:, :-1] = self._similar(asked)
+        rows = similar_to if similar_to is not None else self.similarities(asked)
+        similar = np.array([rows[word] for word in asked])
         per_name = similar[:, self.names]  # (words of the query, names, words of the name)
         known = similar[:, :-1].max(axis=1) > 0
         best_word = similar[:, :-1].argmax(axis=1)
@@ -64,7 +68,11 @@ class Matcher:
         named = (per_name.max(axis=0) * self.shares).sum(axis=1)
         return np.asarray(100 * found * (1 - NAME_SHARE + NAME_SHARE * named), dtype=np.float64)
 
-    def _similar(self, asked: Sequence[str]) -> FloatArray:
+    def similarities(self, words: Iterable[str]) -> dict[str, FloatArray]:
+        """Return, for each of `words`, (v + 1,) similarities to all words; 0 for the last."""
+        asked = list(dict.fromkeys(words))
+        if not asked or not len(self.words):
+            return {word: np.zeros(1) for word in asked}
         edits: npt.NDArray[Any] = process.cdist(
             asked, self.words, scorer=OSA.distance, score_cutoff=3, dtype=np.int32
         )
@@ -75,12 +83,13 @@ class Matcher:
         allowed[digits] = 0
         similar = np.where(edits <= allowed, 1 - edits / np.maximum(own, self.lengths), 0.0)
         for row, word in enumerate(asked):
-            if digits[row] or (len(word) < 3 and not (len(word) == 1 and row < len(asked) - 1)):
+            if digits[row] or len(word) == 2:
                 continue
             begins = np.char.startswith(self.words, word)
             begun = 0.78 + 0.17 * len(word) / self.lengths if len(word) > 1 else 0.9
             similar[row] = np.where(begins, np.maximum(similar[row], begun), similar[row])
-        return np.asarray(similar, dtype=np.float64)
+        padded = np.pad(similar, ((0, 0), (0, 1)))
+        return dict(zip(asked, padded, strict=True))
 
 
 def build_matcher(names: Sequence[Sequence[str]], leading: Sequence[float]) -> Matcher:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
 
 from locator.geo import FloatArray
 from locator.streetnames import STREET, HouseNumber, Name, fold, name_fits, parse_name, parse_number
@@ -21,6 +24,10 @@ _PREFIX = re.compile(r"^ul(?:\.|ica)\s+", re.IGNORECASE)
 
 PARITY_COST = 3
 """How many numbers further away a neighbour on the same side of the street is preferred."""
+
+
+Key = tuple[str, tuple[str, ...]]
+"""What a street is grouped by: its kind and the words of its name."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +66,8 @@ class Street:
     points : tuple of AddressPoint
     extent_m : float
         Greatest distance between two corners of the points' bounding box.
+    area : str or None
+        Where it lies, when there is another street of the same name.
     """
 
     label: str
@@ -66,6 +75,7 @@ class Street:
     points: tuple[AddressPoint, ...]
     extent_m: float
     by_number: Mapping[str, AddressPoint] = field(repr=False, default_factory=dict)
+    area: str | None = None
 
     def exact(self, number: HouseNumber, written: str) -> AddressPoint | None:
         """Return the point of that very number: as written, without its unit, or in its range."""
@@ -111,40 +121,86 @@ def extent_m(lonlat: FloatArray) -> float:
     return float(distance_m(low[None, :], high)[0])
 
 
-def build_streets(rows: Iterable[tuple[str, str, float, float, str]]) -> list[Street]:
+def build_streets(
+    rows: Iterable[tuple[str, str, float, float, str]],
+    *,
+    area_of: Callable[[float, float], str | None] = lambda lon, lat: None,
+) -> list[Street]:
     """Return the streets of address rows (street, number, lon, lat, basis), by label.
+
+    Streets of one name in several places (the same number lies far from itself) are kept apart;
+    their labels then carry the name of the area, ``area_of(lon, lat)``.
 
     Spellings of one street ("Smolki" and "Stanisława Smolki", with or without a title) become
     one when their kinds agree, the shorter fits no other street, and their points come near
     each other; the label is then the longest one, the address file's before a facility's.
     """
-    points: dict[tuple[str, tuple[str, ...]], list[AddressPoint]] = defaultdict(list)
-    labels: dict[tuple[str, tuple[str, ...]], dict[str, Name]] = defaultdict(dict)
-    unofficial: dict[tuple[str, tuple[str, ...]], dict[str, Name]] = defaultdict(dict)
+    points, labels = _grouped(rows)
+    for shorter, longer in _spellings(points):
+        points[longer] += points.pop(shorter)
+        labels[longer] |= labels.pop(shorter)
+    streets: list[Street] = []
+    for key, found in points.items():
+        parts = [_street(labels[key], part) for part in _namesakes(found)]
+        streets += [_with_area(part, area_of) for part in parts] if len(parts) > 1 else parts
+    return sorted(streets, key=lambda street: street.label)
+
+
+def _grouped(
+    rows: Iterable[tuple[str, str, float, float, str]],
+) -> tuple[dict[Key, list[AddressPoint]], dict[Key, dict[str, Name]]]:
+    points: dict[Key, list[AddressPoint]] = defaultdict(list)
+    labels: dict[Key, dict[str, Name]] = defaultdict(dict)
+    unofficial: dict[Key, dict[str, Name]] = defaultdict(dict)
     for street, number, lon, lat, basis in rows:
         name = parse_name(street)
         parsed = parse_number(number)
         if not name.core or parsed is None:
             continue
         key = (name.kind or STREET, name.core)
-        points[key].append(AddressPoint(str(number), parsed, float(lon), float(lat), basis))
+        points[key].append(AddressPoint(number, parsed, float(lon), float(lat), basis))
         if basis == "address":
             labels[key].setdefault(street, name)
         else:
             unofficial[key].setdefault(_PREFIX.sub("", street), name)
     for key, texts in unofficial.items():
         labels[key] = labels[key] or texts
-    for shorter, longer in _spellings(points):
-        points[longer] += points.pop(shorter)
-        labels[longer] |= labels.pop(shorter)
-    streets = [_street(labels[key], found) for key, found in points.items()]
-    return sorted(streets, key=lambda street: street.label)
+    return points, labels
+
+
+def _namesakes(points: list[AddressPoint]) -> list[list[AddressPoint]]:
+    same: dict[str, list[AddressPoint]] = defaultdict(list)
+    for point in points:
+        same[fold(point.number)].append(point)
+    if all(_gap_m(found[:1], [_farthest(found)]) < SAME_STREET_M for found in same.values()):
+        return [points]
+    lonlat = np.array([(point.lon, point.lat) for point in points])
+    scale = np.array([math.cos(math.radians(float(lonlat[0, 1]))), 1.0]) * METRES_PER_DEGREE
+    pairs = cKDTree(lonlat * scale).query_pairs(SAME_STREET_M, output_type="ndarray")
+    shape = (len(points), len(points))
+    near = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=shape)
+    count, part_of = connected_components(near, directed=False)
+    return [
+        [point for point, part in zip(points, part_of, strict=True) if part == wanted]
+        for wanted in range(count)
+    ]
+
+
+def _farthest(points: Sequence[AddressPoint]) -> AddressPoint:
+    lonlat = np.array([(point.lon, point.lat) for point in points])
+    return points[int(np.argmax(distance_m(lonlat, lonlat[0])))]
+
+
+def _with_area(street: Street, area_of: Callable[[float, float], str | None]) -> Street:
+    middle = street.middle()
+    area = area_of(middle.lon, middle.lat)
+    return replace(street, label=f"{street.label} ({area})", area=area) if area else street
 
 
 def _spellings(
-    points: Mapping[tuple[str, tuple[str, ...]], Sequence[AddressPoint]],
-) -> list[tuple[tuple[str, tuple[str, ...]], tuple[str, tuple[str, ...]]]]:
-    by_last: dict[tuple[str, str], list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
+    points: Mapping[Key, Sequence[AddressPoint]],
+) -> list[tuple[Key, Key]]:
+    by_last: dict[tuple[str, str], list[Key]] = defaultdict(list)
     for kind, core in points:
         by_last[kind, core[-1]].append((kind, core))
     pairs = []

@@ -20,6 +20,9 @@ _UNIT = re.compile(
 )
 _HOUSE = r"(?:nr\.?\s*|numer\s+|bl\.?\s*|blok\s+)?\d{1,4}\s?[a-zA-Z]{0,2}(?:\s?[/–\\-]\s?\w{1,6})?"
 NUMBER_AT_END = re.compile(rf"^(?P<name>.*?[^\W\d_].*?)[\s,]+(?P<number>{_HOUSE})$")
+_INNER = re.compile(
+    rf"^(?P<name>[^,]*?[^\W\d_][^,]*?)[\s,]+(?P<number>{_HOUSE})\s*,\s*(?P<rest>[^,].*)$"
+)
 _BEFORE_NUMBER = re.compile(r"^\D+")
 _LEADING = re.compile(r"^(?P<number>\d{1,4}[a-zA-Z]?(?:/\w{1,5})?)[\s,]+(?P<name>\D.*)$")
 
@@ -80,12 +83,13 @@ def readings(text: str, ignored: Collection[tuple[str, ...]]) -> list[Reading]:
     found: list[Reading] = []
     for cleaned in dict.fromkeys((whole, _without(whole, ignored))):
         found.append(Reading(parse_name(cleaned)))
-        for pattern in (NUMBER_AT_END, _LEADING):
+        for pattern in (NUMBER_AT_END, _LEADING, _INNER):
             match = pattern.match(cleaned)
             number = parse_number(match["number"]) if match else None
             if match and number:
                 written = _BEFORE_NUMBER.sub("", match["number"]).strip()
-                found.append(Reading(parse_name(match["name"]), number, written))
+                name = " ".join((match["name"], match.groupdict().get("rest") or ""))
+                found.append(Reading(parse_name(name), number, written))
     return [reading for reading in found if reading.name.core]
 
 

@@ -51,6 +51,10 @@ ADDRESSES = [
     ("Wielicka", "20", 19.9600, 50.0400),
     ("Wielicka", "22", 19.9602, 50.0399),
     ("Wielicka", "265", 19.9990, 50.0050),
+    ("Wiejska", "1", 19.9200, 50.0300),
+    ("Wiejska", "3", 19.9202, 50.0302),
+    ("Wiejska", "1", 19.9500, 50.0900),
+    ("Wiejska", "5", 19.9502, 50.0902),
 ]
 STOPS = [
     ("Rondo Mogilskie", 19.9590, 50.0650),
@@ -231,6 +235,16 @@ def test_a_street_that_has_the_number_comes_before_a_namesake_that_has_no_near_o
     assert GAZETTEER.search("Dąbrowskiego 9")[0].label == "Jana Henryka Dąbrowskiego 9"
 
 
+def test_streets_of_one_name_in_two_places_are_two() -> None:
+    found = GAZETTEER.search("Wiejska 1")
+    assert [(place.label, place.lon, place.precision) for place in found[:2]] == [
+        ("Wiejska (Prądnik Biały) 1", 19.9500, "exact"),
+        ("Wiejska (Stare Miasto) 1", 19.9200, "exact"),
+    ]
+    assert GAZETTEER.search("Wiejska 1, Stare Miasto")[0].lon == 19.9200
+    assert GAZETTEER.locate("Wiejska", "1") is None
+
+
 def test_platforms_of_one_name_are_one_place_unless_far_apart() -> None:
     place = GAZETTEER.search("Rondo Mogilskie")[0]
     assert (place.lon, place.lat) == pytest.approx((19.9592, 50.0652))
@@ -325,7 +339,9 @@ def test_any_text_gets_an_answer_or_a_clear_error(text: str) -> None:
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.sampled_from(ADDRESSES), st.booleans(), st.booleans())
+@given(
+    st.sampled_from([row for row in ADDRESSES if row[0] != "Wiejska"]), st.booleans(), st.booleans()
+)
 def test_every_address_on_file_is_found_at_its_own_point(
     address: tuple[str, str, float, float], plain: bool, small: bool
 ) -> None:
