@@ -102,7 +102,8 @@ def test_a_small_town_becomes_a_folder_that_loads(
     assert found.loc["kindergartens-n21", "opening_hours"] is None
     assert found.loc["kindergartens-n21", "places"] == 60
     assert not found.loc["aeds-n22", "indoor"]
-    assert set(found["source"]) == {f"OpenStreetMap node {number}" for number in (20, 21, 22)}
+    assert set(found["source"]) == {"OpenStreetMap"}
+    assert found.loc["aeds-n22", "location_source"] == "OpenStreetMap node 22"
     assert town.addresses["number"].tolist() == ["3", "5"]
     readme = (founded.folder / "README.md").read_text(encoding="utf-8")
     assert "nobody is counted" in readme

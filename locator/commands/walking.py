@@ -68,3 +68,48 @@ def report(ctx: click.Context, csv: Path, as_json: bool) -> None:
             *(shown(value, "{:.1f}") for value in values),
         )
     console().print(made)
+
+
+@command.command()
+@click.option("--layer", required=True, help="Id of a layer.")
+@click.option("--minutes", type=click.FloatRange(1, 60), default=None, help="Standard.")
+@click.option("--pace", type=click.FloatRange(0.3, 3), default=None, help="Metres a second.")
+@click.option("--group", default=None, help="Age group that counts; by default the layer's.")
+@json_option
+@geodata_option
+@click.pass_context
+def compare(
+    ctx: click.Context,
+    layer: str,
+    minutes: float | None,
+    pace: float | None,
+    group: str | None,
+    as_json: bool,
+) -> None:
+    """Compare the street network with the estimate for one layer.
+
+    Printed are how many demand points have another nearest facility, how the walks differ, and
+    how many people the one model serves within the standard and the other does not.
+
+    \b
+    Example:
+      locator walking compare --layer nurseries --minutes 15
+    """
+    from locator.coverage import CoverageQuery
+    from locator.walking.compare import both_models, compare, comparison_rows
+
+    app = load(ctx)
+    with working("Walking …"):
+        estimate, network = both_models(app.ground)
+        found = compare(estimate, network, CoverageQuery(layer, minutes, group, pace))
+    if as_json:
+        bands = [
+            {key: None if value == float("inf") else value for key, value in band.items()}
+            for band in found.bands.to_dict("records")
+        ]
+        print_json(vars(found) | {"bands": bands})
+        return
+    made = table(f"{layer}: the street network beside the estimate", {"": "left", "value": "right"})
+    for words, value in comparison_rows(found):
+        made.add_row(words, value)
+    console().print(made)

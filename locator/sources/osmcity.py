@@ -223,10 +223,11 @@ def _feature(
         "access": tags["access"] if tags.get("access") in _ACCESS else None,
         "indoor": {"yes": True, "no": False}.get(tags.get("indoor", "")),
         "wheelchair": tags["wheelchair"] if tags.get("wheelchair") in _WHEELCHAIR else None,
-        "source": f"OpenStreetMap {word} {number}",
+        "source": "OpenStreetMap",
         "source_date": _day(item),
         "licence": LICENCE,
         "location_precision": "exact",
+        "location_source": f"OpenStreetMap {word} {number}",
     }
     for field, keys in _FIELD_TAGS.items():
         properties[field] = next((tags[key] for key in keys if tags.get(key, "").strip()), None)
