@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -170,6 +171,7 @@ def site_points(ground: WalkableCity, sites: tuple[NewSite, ...]) -> FloatArray:
     return xy
 
 
+@lru_cache(maxsize=2)
 def _river(ground: WalkableCity) -> Any | None:
     """Return the line that the two banks share, metric; None without a river."""
     river = ground.city.catalogue.river

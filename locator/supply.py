@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
 from locator.capacity import STEPS, e2sfca
 from locator.errors import N_, NotComputableError
 from locator.geo import FloatArray, IntArray
 from locator.population import DemandPoints
+from locator.usable import is_usable
 from locator.walking.reach import reach
 from locator.walking.walkable import WalkableCity
 
@@ -116,17 +119,17 @@ def supply(
     counted = np.array(ground.usable_rows[layer] if rows is None else rows, dtype=np.int64)
     capacity = _capacity(ground, counted, places or {})
     known = np.isfinite(capacity)
-    placed = ground.placed(counted[known])
-    xy, supplied = placed.xy, capacity[known]
+    limit_m = STEPS[-1][0] * pace_m_s
+    walks, supplied = _layer_walks(ground, layer, limit_m), capacity[known]
+    walks = walks[:, np.searchsorted(ground.located_rows[layer], counted[known])]
     if extra is not None:
-        xy, supplied = np.vstack([xy, extra.xy]), np.append(supplied, extra.places)
-        placed = ground.model.place(xy)
+        more = reach(ground.model, ground.demand, ground.model.place(extra.xy), limit_m=limit_m)
+        walks, supplied = sparse.hstack([walks, more], "csc"), np.append(supplied, extra.places)
     if not len(supplied):
         raise NotComputableError(
             N_("No open facility of this layer has a known number of places."), parameter="layer"
         )
-    walks = reach(ground.model, ground.demand, placed, limit_m=STEPS[-1][0] * pace_m_s)
-    walks.data = walks.data / pace_m_s
+    walks = sparse.csc_array((walks.data / pace_m_s, walks.indices, walks.indptr), walks.shape)
     found = e2sfca(walks, people, supplied)
     total = float(people.sum())
     mean = float(people @ found.per_person) / total if total else 0.0
@@ -148,6 +151,13 @@ def supply(
     )
 
 
+@lru_cache(maxsize=8)
+def _layer_walks(ground: WalkableCity, layer: str, limit_m: float) -> sparse.csc_array:
+    """Return the walks to all located facilities of a layer; scenarios pick their columns."""
+    rows = ground.located_rows[layer]
+    return reach(ground.model, ground.demand, ground.placed(rows), limit_m=limit_m)
+
+
 def _capacity(ground: WalkableCity, rows: IntArray, places: Mapping[str, float]) -> FloatArray:
     facilities = ground.city.facilities.iloc[rows]
     stated = pd.to_numeric(facilities["places"]).to_numpy(dtype=np.float64, na_value=np.nan)
@@ -159,9 +169,7 @@ def _capacity(ground: WalkableCity, rows: IntArray, places: Mapping[str, float])
 
 def _unlocated_places(ground: WalkableCity, layer: str) -> float:
     facilities = ground.city.facilities
-    missing = (
-        (facilities["layer"] == layer) & (facilities["status"] == "open") & facilities["x"].isna()
-    )
+    missing = is_usable(facilities) & (facilities["layer"] == layer) & facilities["x"].isna()
     return float(pd.to_numeric(facilities.loc[missing, "places"]).sum())
 
 

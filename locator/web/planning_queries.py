@@ -1,0 +1,176 @@
+"""Read the questions of the workbench from a query string: what if, where next, reports."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from locator.catalogue import Catalogue
+from locator.changes import NewSite, Scenario
+from locator.errors import N_, InvalidParameterError
+from locator.findings import ReportQuery
+from locator.siting import MAX_SITES, SitingQuery
+from locator.web.queries import (
+    Id,
+    Lat,
+    Lon,
+    Minutes,
+    Pace,
+    Words,
+    described,
+    frozen,
+    known_group,
+    known_layer,
+    shortened,
+)
+
+SITE = re.compile(r"^(-?\d{1,3}\.?\d*),(-?\d{1,3}\.?\d*)(?:,(-?\d{0,6})(?:,(.{0,80}))?)?$")
+
+Ids = Annotated[
+    tuple[Id, ...], Field(max_length=400), AfterValidator(lambda ids: tuple(dict.fromkeys(ids)))
+]
+SiteText = Annotated[str, Field(min_length=3, max_length=160)]
+Sites = Annotated[tuple[SiteText, ...], Field(max_length=MAX_SITES)]
+SiteCount = Annotated[int, Field(ge=1, le=MAX_SITES)]
+District = Annotated[int, Field(ge=1, le=999)]
+Places = Annotated[int, Field(ge=1, le=5000)]
+
+
+@frozen
+class ScenarioParams:
+    """A change to one layer."""
+
+    layer: Id = described("Id of a layer.")
+    open: Ids = described("Id of a facility that opens; repeat it for several.", default=())
+    close: Ids = described("Id of a facility that closes; repeat it for several.", default=())
+    planned: bool = described("Open everything that is under way.", default=False)
+    add: Sites = described(
+        "A site to add, `lat,lon` or `lat,lon,places` or `lat,lon,places,name`; repeat it.",
+        default=(),
+    )
+    minutes: Minutes | None = described("Standard; by default the layer's.", default=None)
+    group: Id | None = described("Id of an age group; by default the layer's.", default=None)
+    pace: Pace | None = described("Walking speed in m/s; by default the layer's.", default=None)
+
+
+@frozen
+class AddedParams:
+    """A site being added on the page: in words, or by a click on the map."""
+
+    site: Words | None = described("Address or place.", default=None)
+    site_places: Places | None = described("Its places.", default=None)
+    lat: Lat | None = described("Latitude of a click.", default=None)
+    lon: Lon | None = described("Longitude of a click.", default=None)
+
+
+@frozen
+class SitingParams:
+    """Where the next facilities of a layer should stand."""
+
+    layer: Id = described("Id of a layer.")
+    n: SiteCount = described("How many sites.", default=5)
+    objective: Literal["cover", "median"] = described(
+        "`cover`: most people within the standard; `median`: shortest walks in sum.",
+        default="cover",
+    )
+    method: Literal["greedy", "exact"] = described(
+        "`greedy` answers at once, `exact` lets a solver prove it (up to 20 s).", default="greedy"
+    )
+    planned: bool = described("Count what is under way as open.", default=False)
+    capacity: Places | None = described("People that one site can take.", default=None)
+    district: District | None = described("Only sites in this district.", default=None)
+    minutes: Minutes | None = described("Standard; by default the layer's.", default=None)
+    group: Id | None = described("Id of an age group; by default the layer's.", default=None)
+    pace: Pace | None = described("Walking speed in m/s; by default the layer's.", default=None)
+
+
+@frozen
+class ReportParams:
+    """What a report is about."""
+
+    layer: Id = described("Id of a layer.")
+    district: District | None = described("Number of a district; all by default.", default=None)
+    minutes: Minutes | None = described("Standard; by default the layer's.", default=None)
+    group: Id | None = described("Id of an age group; by default the layer's.", default=None)
+    pace: Pace | None = described("Walking speed in m/s; by default the layer's.", default=None)
+
+
+def scenario_of(catalogue: Catalogue, asked: ScenarioParams) -> Scenario:
+    """Return the change that is asked for; names are checked against the catalogue."""
+    _check(catalogue, asked.layer, asked.group)
+    return Scenario(
+        layer=asked.layer,
+        open=asked.open,
+        close=asked.close,
+        open_planned=asked.planned,
+        add=tuple(new_site(given) for given in asked.add),
+        minutes=asked.minutes,
+        pace_m_s=asked.pace,
+        group=asked.group,
+    )
+
+
+def siting_of(catalogue: Catalogue, asked: SitingParams) -> SitingQuery:
+    """Return the siting question that is asked."""
+    _check(catalogue, asked.layer, asked.group)
+    return SitingQuery(
+        layer=asked.layer,
+        count=asked.n,
+        objective=asked.objective,
+        method=asked.method,
+        minutes=asked.minutes,
+        group=asked.group,
+        pace_m_s=asked.pace,
+        with_planned=asked.planned,
+        capacity=asked.capacity,
+        district=asked.district,
+    )
+
+
+def report_query_of(catalogue: Catalogue, asked: ReportParams) -> ReportQuery:
+    """Return what the report that is asked for is about."""
+    _check(catalogue, asked.layer, asked.group)
+    return ReportQuery(
+        layer=asked.layer,
+        district=asked.district,
+        minutes=asked.minutes,
+        group=asked.group,
+        pace_m_s=asked.pace,
+    )
+
+
+def new_site(given: str) -> NewSite:
+    """Return the site that ``lat,lon[,places[,name]]`` stands for."""
+    found = SITE.match(given.strip())
+    if found is None:
+        raise InvalidParameterError(
+            N_(
+                "add has to be lat,lon or lat,lon,places or lat,lon,places,name with points as "
+                "decimal signs; given: {given}."
+            ),
+            parameter="add",
+            given=shortened(given),
+        )
+    lat, lon, places, name = found.groups()
+    return NewSite(
+        lon=float(lon),
+        lat=float(lat),
+        places=int(places) if places and places != "-" else None,
+        name=(name or "").strip(),
+    )
+
+
+def site_text(site: NewSite) -> str:
+    """Return a site as `new_site` reads it."""
+    text = f"{site.lat:.5f},{site.lon:.5f}"
+    if site.places is not None or site.name:
+        text += f",{'' if site.places is None else site.places}"
+    return f"{text},{site.name}" if site.name else text
+
+
+def _check(catalogue: Catalogue, layer: str, group: str | None) -> None:
+    known_layer(catalogue, layer)
+    if group is not None:
+        known_group(catalogue, group)

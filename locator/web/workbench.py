@@ -1,0 +1,318 @@
+"""Turn scenarios, sites and reports into what the workbench's pages show."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+from shapely.geometry import mapping
+from werkzeug.datastructures import MultiDict
+
+from locator.catalogue import Layer
+from locator.changes import NewSite, Scenario
+from locator.closing import best_move, least_missed
+from locator.errors import NotComputableError
+from locator.findings import Findings, ReportQuery, findings
+from locator.maps.background import Collection, collection, feature
+from locator.scenario import Comparison
+from locator.siting import PLANNED, Siting, SitingQuery
+from locator.supply import Extra, Supply, supply
+from locator.web.api_planning import comparison_of, siting_answer, supply_of
+from locator.web.finding import Pace, model_line, pace_choices
+from locator.web.i18n import gettext, number, text, url
+from locator.web.listing import Option
+from locator.web.planning_queries import ScenarioParams, SitingParams, site_text
+from locator.web.state import AppState
+
+STANDARDS_MIN = (5, 10, 15, 20, 30)
+LISTED = 10
+"""Rows of the tables "least missed" and "best move"."""
+
+
+@dataclass(frozen=True)
+class Tick:
+    """One facility or site that a form can tick."""
+
+    value: str
+    label: str
+    hint: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class SupplyChange:
+    """Places within reach before and after."""
+
+    before: Supply
+    after: Supply
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """Everything that ``whatif.html`` shows."""
+
+    layer: Layer
+    group: str
+    result: Comparison
+    planned: bool
+    planned_ticks: tuple[Tick, ...]
+    close_ticks: tuple[Tick, ...]
+    sites: tuple[Tick, ...]
+    districts: list[dict[str, Any]]
+    gaps: list[dict[str, Any]]
+    not_located: tuple[str, ...]
+    supply: SupplyChange | None
+    groups: tuple[Option, ...]
+    standards: tuple[Option, ...]
+    paces: tuple[Pace, ...]
+    file_url: str
+    model_line: str
+
+
+@dataclass(frozen=True)
+class WhereNext:
+    """Everything that ``wherenext.html`` shows."""
+
+    layer: Layer
+    group: str
+    result: Siting
+    sites: list[dict[str, Any]]
+    all_url: str
+    least_missed: list[dict[str, Any]]
+    moves: list[dict[str, Any]]
+    groups: tuple[Option, ...]
+    standards: tuple[Option, ...]
+    paces: tuple[Pace, ...]
+    districts: tuple[Option, ...]
+    exact_url: str | None
+    model_line: str
+
+
+def what_if(app: AppState, asked: ScenarioParams, change: Scenario) -> WhatIf:
+    """Return what a change does, and the form that changes it further."""
+    found = comparison_of(app, change)
+    layer = app.catalogue.layers[change.layer]
+    facilities = app.city.facilities
+    rows = facilities[facilities["layer"] == layer.id]
+    usable = facilities.index[app.ground.usable_rows[layer.id]]
+    same = _texts(asked)
+    return WhatIf(
+        layer=layer,
+        group=text(app.catalogue.groups[found.after.group].names),
+        result=found,
+        planned=asked.planned,
+        planned_ticks=_ticks(rows[rows["status"].isin(PLANNED)], asked.open),
+        close_ticks=_ticks(rows.loc[usable], asked.close),
+        sites=tuple(
+            Tick(given, _site_label(site), "", True)
+            for given, site in zip(asked.add, change.add, strict=True)
+        ),
+        districts=_changed(found.districts),
+        gaps=_records(found.gaps.drop(columns="geometry")),
+        not_located=tuple(facilities.loc[list(found.not_located), "name"]),
+        supply=_supply_change(app, found),
+        groups=_groups(app, found.after.group),
+        standards=_standards(found.after.minutes),
+        paces=pace_choices("" if asked.pace is None else f"{asked.pace:g}"),
+        file_url=url("whatif.scenario_file", layer_id=layer.id, **same),
+        model_line=model_line(app.ground),
+    )
+
+
+def where_next_view(app: AppState, asked: SitingParams, query: SitingQuery) -> WhereNext:
+    """Return the suggested sites, and what could close or move."""
+    found = siting_answer(app, query)
+    layer = app.catalogue.layers[query.layer]
+    sites = [NewSite(lon=s["lon"], lat=s["lat"], name=s["name"]) for s in _records(found.sites)]
+    same = {
+        name: value for name, value in _texts(asked).items() if name in ("minutes", "group", "pace")
+    }
+    same |= {"planned": "1"} if asked.planned else {}
+
+    def what_if_url(*added: NewSite) -> str:
+        adds = [site_text(site) for site in added]
+        return url("whatif.layer", layer_id=layer.id, add=adds, **same)
+
+    exact = query.objective == "cover" and query.method == "greedy" and query.capacity is None
+    return WhereNext(
+        layer=layer,
+        group=text(app.catalogue.groups[str(found.query.group)].names),
+        result=found,
+        sites=[
+            row | {"url": what_if_url(site)}
+            for row, site in zip(_records(found.sites), sites, strict=True)
+        ],
+        all_url=what_if_url(*sites),
+        least_missed=_least_missed(app, query),
+        moves=_moves(app, query),
+        groups=_groups(app, str(found.query.group)),
+        standards=_standards(found.query.minutes),
+        paces=pace_choices("" if asked.pace is None else f"{asked.pace:g}"),
+        districts=tuple(
+            Option(str(number_), f"{row['roman']} {row['name']}", number_ == asked.district)
+            for number_, row in app.city.districts.iterrows()
+        ),
+        exact_url=url("whatif.next_sites", layer_id=layer.id, **_texts(asked) | {"method": "exact"})
+        if exact and found.gap > 0
+        else None,
+        model_line=model_line(app.ground),
+    )
+
+
+def findings_of(app: AppState, query: ReportQuery) -> Findings:
+    """Return everything that a report says, computed once for the same question."""
+    return app.memo.get(("report", query), lambda: findings(app.ground, query))
+
+
+def change_areas(app: AppState, found: Comparison) -> Collection:
+    """Return the map of a change: districts by difference, areas gained and lost, new sites."""
+    people = found.districts["people"].where(found.districts["people"] > 0)
+    difference = (found.districts["difference"] / people).fillna(0.0)
+    features = [
+        feature(
+            shape,
+            kind="district",
+            number=int(key),
+            value=round(float(difference.loc[key]), 5),
+            name=f"{row['roman']} {row['name']}",
+        )
+        for (key, row), shape in zip(
+            app.city.districts.iterrows(), app.city.districts.geometry, strict=True
+        )
+    ]
+    features += [
+        feature(area["geometry"], kind=area["change"], people=round(area["people"]))
+        for area in _records(found.areas)
+    ]
+    return collection(features)
+
+
+def scenario_json(change: Scenario) -> str:
+    """Return a change as the JSON file that ``locator scenario`` reads."""
+    data = {
+        "layer": change.layer,
+        "open": list(change.open),
+        "close": list(change.close),
+        "open_planned": change.open_planned,
+        "add": [
+            {"lon": site.lon, "lat": site.lat, "places": site.places, "name": site.name}
+            for site in change.add
+        ],
+        "minutes": change.minutes,
+        "pace_m_s": change.pace_m_s,
+        "group": change.group,
+    }
+    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+
+
+def gap_geometry(found: Comparison) -> list[dict[str, Any]]:
+    """Return the gaps before a change as GeoJSON geometries, most people first."""
+    return [mapping(shape) for shape in found.gaps.geometry]
+
+
+def with_site(args: MultiDict[str, str], site: NewSite) -> dict[str, list[str]]:
+    """Return the query string of a page with one more site, its form fields emptied."""
+    dropped = ("site", "site_places", "lat", "lon")
+    kept = {name: args.getlist(name) for name in args if name not in dropped}
+    kept["add"] = [*kept.get("add", []), site_text(site)]
+    return {name: [value for value in values if value] for name, values in kept.items()}
+
+
+# Pieces -------------------------------------------------------------------------------------
+
+
+def _texts(asked: Any) -> dict[str, Any]:
+    """Return the parameters that were given, as a link takes them along."""
+    given = {name: value for name, value in vars(asked).items() if name != "layer"}
+    defaults = type(asked)(layer=asked.layer)
+    return {
+        name: "1" if value is True else (list(value) if isinstance(value, tuple) else value)
+        for name, value in given.items()
+        if value != getattr(defaults, name)
+    }
+
+
+def _ticks(rows: pd.DataFrame, chosen: tuple[str, ...]) -> tuple[Tick, ...]:
+    return tuple(
+        Tick(
+            str(key),
+            str(row["name"]),
+            str(row["address"] or "")
+            if np.isfinite(row["x"])
+            else gettext("not on the map, changes nothing"),
+            key in chosen,
+        )
+        for key, row in rows.sort_values("name").iterrows()
+    )
+
+
+def _site_label(site: NewSite) -> str:
+    label = site.name or f"{site.lat:.5f}, {site.lon:.5f}"
+    if site.places is None:
+        return label
+    return gettext("{site}, places: {places}", site=label, places=number(site.places))
+
+
+def _changed(districts: pd.DataFrame) -> list[dict[str, Any]]:
+    changed = districts[districts["difference"] != 0]
+    return _records(changed.sort_values("difference", ascending=False, kind="stable"))
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return cast(list[dict[str, Any]], frame.to_dict("records"))
+
+
+def _supply_change(app: AppState, found: Comparison) -> SupplyChange | None:
+    """Return places within reach before and after; None where no capacity is known."""
+    change = found.scenario
+    known = [site for site in change.add if site.places is not None]
+    lonlat = np.array([[site.lon, site.lat] for site in known]).reshape(-1, 2)
+    extra = Extra(
+        app.city.projection.to_metric(lonlat),
+        np.array([site.places for site in known], dtype=np.float64),
+    )
+    after = found.after
+    try:
+        return SupplyChange(
+            before=supply_of(
+                app,
+                ReportQuery(layer=change.layer, group=after.group, pace_m_s=found.before.pace_m_s),
+            ),
+            after=supply(
+                app.ground,
+                change.layer,
+                group=after.group,
+                pace_m_s=after.pace_m_s,
+                rows=found.rows_after,
+                extra=extra if known else None,
+            ),
+        )
+    except NotComputableError:
+        return None
+
+
+def _least_missed(app: AppState, query: SitingQuery) -> list[dict[str, Any]]:
+    asked = replace(query, method="greedy", objective="cover", capacity=None)
+    frame = app.memo.get(("least-missed", asked), lambda: least_missed(app.ground, asked))
+    return _records(frame.head(LISTED).reset_index(names="id"))
+
+
+def _moves(app: AppState, query: SitingQuery) -> list[dict[str, Any]]:
+    asked = replace(query, method="greedy", objective="cover", capacity=None)
+    frame = app.memo.get(("best-move", asked), lambda: best_move(app.ground, asked))
+    return _records(frame[frame["net"] > 0].head(LISTED).reset_index(names="id"))
+
+
+def _groups(app: AppState, chosen: str) -> tuple[Option, ...]:
+    return tuple(
+        Option(group.id, text(group.names), group.id == chosen)
+        for group in app.catalogue.groups.values()
+    )
+
+
+def _standards(chosen: float | None) -> tuple[Option, ...]:
+    values = sorted({*map(float, STANDARDS_MIN), *([chosen] if chosen else [])})
+    return tuple(Option(f"{value:g}", f"{value:g}", value == chosen) for value in values)

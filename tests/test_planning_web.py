@@ -1,0 +1,144 @@
+"""The workbench in the browser's language: what if, where next, reports; right and wrong input."""
+
+import json
+from io import BytesIO
+from pathlib import Path
+
+import pypdf
+import pytest
+from flask.testing import FlaskClient
+
+from locator.web import create_app
+from tests.tinycity import write_tiny_city
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
+    folder = write_tiny_city(tmp_path_factory.mktemp("city") / "tiny")
+    app = create_app({"GEODATA": str(folder), "LIMIT_PER_MINUTE": 0, "TESTING": True})
+    return app.test_client()
+
+
+def test_the_workbench_offers_layers_that_stand_still(client: FlaskClient) -> None:
+    page = client.get("/en/what-if").text
+    assert "/en/what-if/nurseries?planned=1" in page
+    assert "/what-if/vehicles" not in page
+
+
+def test_nothing_changed_yet_says_so_and_how_to_begin(client: FlaskClient) -> None:
+    page = client.get("/en/what-if/nurseries?group=all").text
+    assert "Nothing is changed yet" in page
+    assert "Show the change" in page
+
+
+def test_page_and_api_give_the_same_numbers(client: FlaskClient) -> None:
+    query = "planned=1&group=all"
+    answer = client.get(f"/api/scenario/nurseries?{query}").json
+    page = client.get(f"/en/what-if/nurseries?{query}").text
+    assert answer["after"]["served"] - answer["before"]["served"] == answer["gained"]
+    assert answer["opened"] == ["nurseries-4"]
+    assert (
+        f"{answer['after']['served']:,} people within reach instead of "
+        f"{answer['before']['served']:,}"
+    ) in page
+    assert sum(d["difference"] for d in answer["districts"]) == answer["gained"]
+
+
+def test_a_site_in_words_becomes_part_of_the_address(client: FlaskClient) -> None:
+    answer = client.get(
+        "/what-if/nurseries?site=Polna 3&site_places=20&group=all&close=nurseries-1"
+    )
+    assert answer.status_code == 303
+    target = answer.headers["Location"]
+    assert "add=" in target
+    assert "20,Polna" in target.replace("%2C", ",")
+    assert "close=nurseries-1" in target
+    assert "site=" not in target
+    assert client.get(target.split("#")[0]).status_code == 200
+
+
+def test_a_click_on_the_map_becomes_part_of_the_address(client: FlaskClient) -> None:
+    facilities = client.get("/api/layers/nurseries").json["features"]
+    lon, lat = facilities[0]["geometry"]["coordinates"]
+    answer = client.get(f"/what-if/nurseries?lat={lat}&lon={lon}")
+    assert answer.status_code == 303
+    assert f"add={lat:.5f},{lon:.5f}" in answer.headers["Location"].replace("%2C", ",")
+
+
+def test_the_file_of_a_scenario_holds_what_the_address_holds(client: FlaskClient) -> None:
+    answer = client.get("/what-if/nurseries/scenario.json?close=nurseries-1&minutes=10&pace=1.2")
+    data = json.loads(answer.data)
+    assert data["close"] == ["nurseries-1"]
+    assert (data["minutes"], data["pace_m_s"], data["layer"]) == (10, 1.2, "nurseries")
+    assert "attachment" in answer.headers["Content-Disposition"]
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "parameter"),
+    [
+        ("scenario/nurseries?close=nurseries-99", 404, "close"),
+        ("scenario/nurseries?open=nurseries-1", 400, "open"),
+        ("scenario/nurseries?add=50.05", 400, "add"),
+        ("scenario/nurseries?add=10,10", 422, "add"),
+        ("scenario/nurseries?add=50.1,19.88,-3", 400, "add"),
+        ("scenario/nurseries?minutes=-5", 400, "minutes"),
+        ("scenario/zoo", 404, "layer"),
+        ("scenario/vehicles", 422, "layer"),
+        ("sites/nurseries?n=0", 400, "n"),
+        ("sites/nurseries?n=500", 400, "n"),
+        ("sites/nurseries?capacity=-3", 400, "capacity"),
+        ("sites/nurseries?method=exact&capacity=20", 422, "capacity"),
+        ("sites/nurseries?district=77", 404, "district"),
+        ("supply/aeds", 422, "layer"),
+    ],
+)
+def test_wrong_questions_name_the_parameter(
+    client: FlaskClient, path: str, status: int, parameter: str
+) -> None:
+    answer = client.get(f"/api/{path}")
+    assert (answer.status_code, answer.json["error"]["parameter"]) == (status, parameter)
+    page = client.get(f"/{path.replace('scenario', 'what-if').replace('sites', 'where-next')}")
+    assert page.status_code in (status, 404)
+
+
+def test_markup_in_a_sites_name_stays_text(client: FlaskClient) -> None:
+    facilities = client.get("/api/layers/nurseries").json["features"]
+    lon, lat = facilities[0]["geometry"]["coordinates"]
+    page = client.get(f"/what-if/nurseries?add={lat},{lon},5,<script>alert(1)</script>").text
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)" in page
+
+
+def test_sites_page_and_api_agree(client: FlaskClient) -> None:
+    answer = client.get("/api/sites/nurseries?n=2&minutes=10&group=all").json
+    page = client.get("/en/where-next/nurseries?n=2&minutes=10&group=all").text
+    assert len(answer["sites"]) == 2
+    for site in answer["sites"]:
+        assert site["name"] in page
+    assert f"would serve {answer['sites'][-1]['total']:,} of the" in page
+
+
+def test_supply_sums_over_districts(client: FlaskClient) -> None:
+    answer = client.get("/api/supply/nurseries?group=all").json
+    assert answer["places"] == 90
+    assert sum(d["people"] for d in answer["districts"]) == 2100
+
+
+@pytest.mark.parametrize("language", ["", "/en", "/uk"])
+def test_a_report_reads_in_every_language(client: FlaskClient, language: str) -> None:
+    page = client.get(f"{language}/report/nurseries?group=all")
+    assert page.status_code == 200
+    assert page.text.count('<svg class="drawing"') == 3
+    assert "style=" not in page.text
+
+
+def test_a_report_as_files(client: FlaskClient, tmp_path: Path) -> None:
+    pdf = client.get("/en/report/nurseries.pdf?district=2&group=all")
+    assert pdf.mimetype == "application/pdf"
+    assert "tiny-nurseries-II.pdf" in pdf.headers["Content-Disposition"]
+    text = " ".join(pypdf.PdfReader(BytesIO(pdf.data)).pages[0].extract_text().split())
+    assert "Where people are left out" in text
+    assert client.get("/report/nurseries.xlsx").data.startswith(b"PK")
+    assert client.get("/report/nurseries.gpkg").data.startswith(b"SQLite format 3")
+    assert client.get("/report/nurseries.doc").status_code == 404
+    assert client.get("/report/nurseries?district=99").status_code == 404
