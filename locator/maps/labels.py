@@ -7,6 +7,7 @@ from locator.errors import N_
 LABELS: dict[str, str] = {
     "zoom_in": N_("Zoom in"),
     "zoom_out": N_("Zoom out"),
+    "skip": N_("Skip the map"),
     "close": N_("Close"),
     "loading": N_("Loading the map…"),
     "failed": N_("The map's data could not be loaded. The list has everything."),

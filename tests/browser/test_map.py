@@ -4,27 +4,24 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 from werkzeug.serving import make_server
 
 from locator.web import create_app
+from tests.browser.conftest import DESKTOP, PHONE, Arrive, Visitor, watch
 from tests.tinycity import at, facility, nurseries, point, write_json, write_tiny_city
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("map")]
 
 NASTY = "<img src=x onerror=alert(1)>${alert(2)}"
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
-ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 @pytest.fixture(scope="module")
@@ -43,68 +40,25 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server.server_close()
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
-        yield browser
-        browser.close()
-
-
-@dataclass
-class Visit:
-    """One visitor's browser; whatever goes wrong in it is kept."""
-
-    site: str
-    page: Page
-    faults: list[str] = field(default_factory=list)
-
-    def go(self, path: str) -> Page:
-        """Open a page and wait until its map has loaded."""
-        self.page.goto(self.site + path)
-        expect(self.page.locator(".map-status")).not_to_have_class(re.compile("is-loading"))
-        return self.page
-
-
-Open = Callable[..., Visit]
-
-
 @pytest.fixture
-def visit(chromium: Browser, site: str) -> Iterator[Open]:
-    """Open visitors; at the end none of them may have seen an error or asked another host."""
-    contexts, visits = [], []
+def visit(chromium: Browser, site: str) -> Iterator[Arrive]:
+    """Let visitors in; at the end none may have seen an error or asked another host."""
+    contexts, visitors = [], []
 
-    def start(**settings: Any) -> Visit:
-        settings.setdefault("viewport", {"width": 1280, "height": 900})
+    def arrive(**settings: Any) -> Visitor:
+        settings.setdefault("viewport", DESKTOP)
         settings.setdefault("reduced_motion", "reduce")
         context = chromium.new_context(**settings)
         contexts.append(context)
-        new = Visit(site, context.new_page())
+        new = Visitor(site, context.new_page())
         watch(new)
-        visits.append(new)
+        visitors.append(new)
         return new
 
-    yield start
+    yield arrive
     for context in contexts:
         context.close()
-    assert [fault for one in visits for fault in one.faults] == []
-
-
-def watch(visit: Visit) -> None:
-    page, faults = visit.page, visit.faults
-    page.on("pageerror", lambda error: faults.append(f"error: {error}"))
-    page.on("dialog", lambda dialog: (faults.append(f"alert: {dialog.message}"), dialog.dismiss()))
-    page.on("console", lambda message: faults.append(message.text) if is_bad(message) else None)
-    page.on(
-        "request",
-        lambda request: (
-            None if request.url.startswith((visit.site, "data:")) else faults.append(request.url)
-        ),
-    )
-
-
-def is_bad(message: Any) -> bool:
-    return message.type in ("error", "warning")
+    assert [fault for one in visitors for fault in one.faults] == []
 
 
 def marker(page: Page, name: str) -> Locator:
@@ -131,9 +85,11 @@ PAGES = (
 
 
 @pytest.mark.parametrize("path", PAGES)
-@pytest.mark.parametrize("width", [390, 1280])
-def test_every_map_draws_its_city_without_an_error(visit: Open, path: str, width: int) -> None:
-    page = visit(viewport={"width": width, "height": 800}).go(path)
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_every_map_draws_its_city_without_an_error(
+    visit: Arrive, path: str, size: dict[str, int]
+) -> None:
+    page = visit(viewport=size).go(path)
 
     expect(page.locator(".map-district")).to_have_count(2)
     expect(page.locator(".map-river")).to_have_count(1)
@@ -143,14 +99,14 @@ def test_every_map_draws_its_city_without_an_error(visit: Open, path: str, width
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_map_has_no_accessibility_violation(visit: Open, scheme: str) -> None:
+def test_the_map_has_no_accessibility_violation(visit: Arrive, scheme: str) -> None:
     page = visit(color_scheme=scheme).go("/en/map")
 
     found = Axe().run(page, context=".map-side")
     assert found.violations_count == 0, found.generate_report()
 
 
-def test_a_marker_is_opened_read_and_left_with_the_keyboard_alone(visit: Open) -> None:
+def test_a_marker_is_opened_read_and_left_with_the_keyboard_alone(visit: Arrive) -> None:
     page = visit().go("/en/map")
     sign = marker(page, "Żłobek Pod Lipą, Nurseries")
 
@@ -164,7 +120,18 @@ def test_a_marker_is_opened_read_and_left_with_the_keyboard_alone(visit: Open) -
     expect(sign).to_be_focused()
 
 
-def test_a_popup_leads_to_the_facility(visit: Open) -> None:
+def test_who_does_not_want_every_sign_passes_the_map_by(visit: Arrive) -> None:
+    page = visit().go("/en/map")
+    skip = page.get_by_role("button", name="Skip the map")
+
+    skip.focus()
+    expect(skip).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("checkbox", name="Nurseries")).to_be_focused()
+
+
+def test_a_popup_leads_to_the_facility(visit: Arrive) -> None:
     page = visit().go("/en/map")
 
     marker(page, "AED – Remiza, AEDs").click()
@@ -172,7 +139,7 @@ def test_a_popup_leads_to_the_facility(visit: Open) -> None:
     assert urlsplit(page.url).path == "/en/facilities/aeds-1"
 
 
-def test_a_hostile_name_stays_text(visit: Open) -> None:
+def test_a_hostile_name_stays_text(visit: Arrive) -> None:
     page = visit().go("/en/map")
 
     marker(page, f"{NASTY}, Nurseries").click()
@@ -180,7 +147,7 @@ def test_a_hostile_name_stays_text(visit: Open) -> None:
     assert page.locator(".folium-map img").count() == 0
 
 
-def test_the_legend_filters_and_the_address_keeps_it(visit: Open) -> None:
+def test_the_legend_filters_and_the_address_keeps_it(visit: Arrive) -> None:
     one = visit()
     page = one.go("/en/map")
     legend = page.get_by_role("group", name="Shown on the map")
@@ -198,7 +165,7 @@ def test_the_legend_filters_and_the_address_keeps_it(visit: Open) -> None:
 
 
 def test_the_legend_says_what_hollow_and_dashed_mean_and_what_is_not_on_the_map(
-    visit: Open,
+    visit: Arrive,
 ) -> None:
     page = visit().go("/en/layers/nurseries")
     legend = page.locator(".map-panel")
@@ -208,7 +175,7 @@ def test_the_legend_says_what_hollow_and_dashed_mean_and_what_is_not_on_the_map(
     expect(legend).to_contain_text("because the address is not known: 1")
 
 
-def test_a_click_asks_for_the_nearest_of_what_is_shown(visit: Open) -> None:
+def test_a_click_asks_for_the_nearest_of_what_is_shown(visit: Arrive) -> None:
     page = visit().go("/en/map")
     page.get_by_role("checkbox", name="AEDs", exact=False).first.uncheck()
     box = page.locator(".folium-map").bounding_box()
@@ -224,7 +191,7 @@ def test_a_click_asks_for_the_nearest_of_what_is_shown(visit: Open) -> None:
     assert float(query["lon"][0]) == pytest.approx(19.906, abs=0.001)
 
 
-def test_the_keyboard_asks_from_the_middle_of_the_map(visit: Open) -> None:
+def test_the_keyboard_asks_from_the_middle_of_the_map(visit: Arrive) -> None:
     page = visit().go("/en/layers/nurseries")
     link = page.get_by_role("link", name="Find the nearest from the middle of the map")
     before = link.get_attribute("href")
@@ -238,7 +205,7 @@ def test_the_keyboard_asks_from_the_middle_of_the_map(visit: Open) -> None:
     assert parse_qs(urlsplit(page.url).query)["layer"] == ["nurseries"]
 
 
-def test_results_wear_the_numbers_of_the_list_and_light_up_with_it(visit: Open) -> None:
+def test_results_wear_the_numbers_of_the_list_and_light_up_with_it(visit: Arrive) -> None:
     page = visit().go("/en/nearest?layer=nurseries&lat=50.1&lon=19.89&k=3")
 
     expect(page.locator(".map-marker text")).to_have_text(["1", "2", "3"])
@@ -255,7 +222,7 @@ def test_results_wear_the_numbers_of_the_list_and_light_up_with_it(visit: Open) 
     expect(page.locator(".map-marker.is-lit text")).to_have_count(1)
 
 
-def test_the_wheel_scrolls_the_page_unless_ctrl_is_held(visit: Open) -> None:
+def test_the_wheel_scrolls_the_page_unless_ctrl_is_held(visit: Arrive) -> None:
     page = visit().go("/en/map")
     zoom = "locatorMap.of(document.querySelector('.folium-map')).map.getZoom()"
     before = page.evaluate(zoom)
@@ -266,8 +233,8 @@ def test_the_wheel_scrolls_the_page_unless_ctrl_is_held(visit: Open) -> None:
     assert page.evaluate(zoom) == before
 
 
-def test_one_finger_scrolls_the_page_on_a_phone(visit: Open) -> None:
-    phone = visit(viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True)
+def test_one_finger_scrolls_the_page_on_a_phone(visit: Arrive) -> None:
+    phone = visit(viewport=PHONE, has_touch=True, is_mobile=True)
     page = phone.go("/en/map")
 
     assert not page.evaluate(
@@ -277,7 +244,7 @@ def test_one_finger_scrolls_the_page_on_a_phone(visit: Open) -> None:
     assert "pan-y" in touch
 
 
-def test_what_cannot_be_loaded_is_said_and_can_be_tried_again(visit: Open) -> None:
+def test_what_cannot_be_loaded_is_said_and_can_be_tried_again(visit: Arrive) -> None:
     one = visit()
     down = True
 
@@ -297,7 +264,7 @@ def test_what_cannot_be_loaded_is_said_and_can_be_tried_again(visit: Open) -> No
     one.faults.clear()  # the browser reports the 503 itself
 
 
-def test_ten_thousand_features_are_drawn_as_clusters(visit: Open) -> None:
+def test_ten_thousand_features_are_drawn_as_clusters(visit: Arrive) -> None:
     one = visit()
     features = [
         {
@@ -323,7 +290,7 @@ def test_ten_thousand_features_are_drawn_as_clusters(visit: Open) -> None:
     assert page.locator(".map-marker").count() < 300
 
 
-def test_a_cluster_opens_with_the_keyboard(visit: Open) -> None:
+def test_a_cluster_opens_with_the_keyboard(visit: Arrive) -> None:
     one = visit()
     features = [
         {
@@ -345,7 +312,7 @@ def test_a_cluster_opens_with_the_keyboard(visit: Open) -> None:
     until(page, f"{zoom} > {before}")
 
 
-def test_a_moving_layer_is_fetched_again_and_its_markers_move(visit: Open) -> None:
+def test_a_moving_layer_is_fetched_again_and_its_markers_move(visit: Arrive) -> None:
     one = visit()
     asked = 0
 
@@ -376,7 +343,7 @@ def test_a_moving_layer_is_fetched_again_and_its_markers_move(visit: Open) -> No
     assert page.locator(".map-marker", has_text="").count() == 2
 
 
-def test_the_coverage_map_has_a_legend_of_numbers_and_a_pattern_for_gaps(visit: Open) -> None:
+def test_the_coverage_map_has_a_legend_of_numbers_and_a_pattern_for_gaps(visit: Arrive) -> None:
     page = visit().go("/en/coverage/nurseries?minutes=5")
 
     expect(page.locator(".map-shade-pane .map-area")).to_have_count(2)
@@ -385,7 +352,7 @@ def test_the_coverage_map_has_a_legend_of_numbers_and_a_pattern_for_gaps(visit: 
     assert (gap.get_attribute("fill") or "").startswith("url(#")
 
 
-def test_a_page_may_take_a_click_on_the_map_for_itself(visit: Open) -> None:
+def test_a_page_may_take_a_click_on_the_map_for_itself(visit: Arrive) -> None:
     page = visit().go("/en/map")
     page.evaluate(
         """() => document.querySelector(".folium-map").addEventListener("locator:pick", (event) => {

@@ -89,7 +89,9 @@
     states.set(map, state);
     set(container, { role: "group", "aria-label": config.label });
     container.append(status, hint);
-    (container.closest(".map-frame") || container).after(panel);
+    const frame = container.closest(".map-frame") || container;
+    frame.after(panel);
+    frame.before(skip(state));
 
     const around = bounds.pad(0.25);
     map.setMaxBounds(around);
@@ -114,6 +116,14 @@
       new ResizeObserver(() => map.invalidateSize({ animate: false, pan: false })).observe(container);
     }
     listLinks(map, state);
+  }
+
+  // Every sign is a stop of the Tab key; whoever does not want them all passes by.
+  function skip({ labels, panel }) {
+    const button = make("button", { type: "button", class: "map-button map-skip" }, labels.skip);
+    set(panel, { tabindex: -1 });
+    button.addEventListener("click", () => panel.focus());
+    return button;
   }
 
   function tools(map, state) {
@@ -241,6 +251,13 @@
     } else {
       tell(map, "loaded", {});
     }
+  }
+
+  // Legends arrive when their data do, but stand in the order of the layers.
+  function slot(state) {
+    const place = make("div", { class: "map-slot" });
+    state.panel.insertBefore(place, state.tools);
+    return place;
   }
 
   const tell = (map, name, detail) =>
@@ -533,6 +550,7 @@
       byLayer.set(id, []);
     }
     const api = { map, byId, refresh, show, group: null, lit: null };
+    const legendPlace = slot(state);
     state.layers.push(api);
 
     function refresh(url = config.url) {
@@ -698,7 +716,7 @@
       if (any("dashed")) notes.append(make("li", {}, picture(sample, { dashed: true }, 20), labels.dashed));
       if (data.unlocated) notes.append(make("li", {}, fill(labels.unlocated, { count: number(data.unlocated) })));
       if (notes.childElementCount) set_.append(notes);
-      state.panel.prepend(set_);
+      legendPlace.replaceChildren(set_);
     }
 
     function counts() {
@@ -774,6 +792,7 @@
     const steps = STEPS[config.scale][config.classLabels.length];
     const shade = (index) => (index === "none" ? "map-area is-none" : `map-area is-${config.scale} step-${steps[index]}`);
     const api = { map, refresh };
+    const place = slot(state);
     state.areas.push(api);
     let drawn = [];
     map.getContainer().classList.add("has-areas");
@@ -821,9 +840,7 @@
       }
       const node = make("div", { class: "map-legend" },
         make("p", { class: "map-legend-title" }, config.title), list);
-      if (api.legend) api.legend.replaceWith(node);
-      else state.panel.prepend(node);
-      api.legend = node;
+      place.replaceChildren(node);
     }
 
     refresh();
@@ -852,6 +869,7 @@
   function lines(map, config) {
     const state = states.get(map);
     const api = { map, refresh };
+    const place = slot(state);
     state.lines.push(api);
     let drawn = null;
 
@@ -884,9 +902,7 @@
         list.append(make("li", {}, draw("svg", { width: 34, height: 12, viewBox: "0 0 34 12", "aria-hidden": "true" },
           draw("path", { class: `map-line is-${kind} step-0`, d: "M2 6h30" })), text));
       }
-      if (api.legend) api.legend.replaceWith(list);
-      else state.panel.append(list);
-      api.legend = list;
+      place.replaceChildren(list);
     }
 
     refresh();
