@@ -22,6 +22,9 @@ SAME_STREET_M = 500.0
 
 _PREFIX = re.compile(r"^ul(?:\.|ica)\s+", re.IGNORECASE)
 
+SAME_NUMBER_M = 100.0
+"""Two spellings are two streets when they have one number further apart than this."""
+
 PARITY_COST = 3
 """How many numbers further away a neighbour on the same side of the street is preferred."""
 
@@ -132,8 +135,9 @@ def build_streets(
     their labels then carry the name of the area, ``area_of(lon, lat)``.
 
     Spellings of one street ("Smolki" and "Stanisława Smolki", with or without a title) become
-    one when their kinds agree, the shorter fits no other street, and their points come near
-    each other; the label is then the longest one, the address file's before a facility's.
+    one when their kinds agree, the shorter fits no other street, their points come near each
+    other and no number contradicts it; the label is then the longest one, the address file's
+    before a facility's.
     """
     points, labels = _grouped(rows)
     for shorter, longer in _spellings(points):
@@ -210,10 +214,18 @@ def _spellings(
             for other in by_last[kind, core[-1]]
             if len(other[1]) > len(core) and name_fits(core, other[1])
         ]
-        if len(longer) == 1 and _gap_m(points[kind, core], points[longer[0]]) < SAME_STREET_M:
+        if len(longer) == 1 and _may_be_one(points[kind, core], points[longer[0]]):
             pairs.append(((kind, core), longer[0]))
     merged = {shorter for shorter, _ in pairs}
     return [(shorter, longer) for shorter, longer in pairs if longer not in merged]
+
+
+def _may_be_one(some: Sequence[AddressPoint], others: Sequence[AddressPoint]) -> bool:
+    twice = [
+        (point, other) for point in some for other in others if point.parsed.key == other.parsed.key
+    ]
+    conflict = any(_gap_m([point], [other]) > SAME_NUMBER_M for point, other in twice)
+    return not conflict and _gap_m(some, others) < SAME_STREET_M
 
 
 def _gap_m(some: Sequence[AddressPoint], others: Sequence[AddressPoint]) -> float:

@@ -51,6 +51,9 @@ ADDRESSES = [
     ("Wielicka", "20", 19.9600, 50.0400),
     ("Wielicka", "22", 19.9602, 50.0399),
     ("Wielicka", "265", 19.9990, 50.0050),
+    ("Droga", "1", 19.9300, 50.0200),
+    ("Droga", "2", 19.9302, 50.0202),
+    ("Stara Droga", "1", 19.9330, 50.0220),
     ("Wiejska", "1", 19.9200, 50.0300),
     ("Wiejska", "3", 19.9202, 50.0302),
     ("Wiejska", "1", 19.9500, 50.0900),
@@ -243,6 +246,14 @@ def test_streets_of_one_name_in_two_places_are_two() -> None:
     ]
     assert GAZETTEER.search("Wiejska 1, Stare Miasto")[0].lon == 19.9200
     assert GAZETTEER.locate("Wiejska", "1") is None
+
+
+def test_a_number_that_contradicts_keeps_similar_names_apart() -> None:
+    found = GAZETTEER.search("Droga 1")
+    assert [(place.label, place.lon) for place in found[:2]] == [
+        ("Droga 1", 19.9300),
+        ("Stara Droga 1", 19.9330),
+    ]
 
 
 def test_platforms_of_one_name_are_one_place_unless_far_apart() -> None:
