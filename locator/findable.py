@@ -46,10 +46,13 @@ class Row:
     only_stated: bool = False
 
 
-def district_at(districts: gpd.GeoDataFrame, lon: float, lat: float) -> str | None:
-    """Return the name of the district that holds a point, or None."""
-    inside = districts.loc[districts.contains(shapely.Point(lon, lat)), "name"]
-    return str(inside.iloc[0]) if len(inside) else None
+def districts_at(districts: gpd.GeoDataFrame, lonlat: FloatArray) -> list[str | None]:
+    """Return, for (n, 2) lon, lat, the names of the districts; None outside all of them."""
+    names: list[str | None] = [None] * len(lonlat)
+    for name, geometry in zip(districts["name"], districts.geometry, strict=True):
+        for position in np.flatnonzero(shapely.contains_xy(geometry, lonlat)):
+            names[position] = str(name)
+    return names
 
 
 def facility_points(facilities: gpd.GeoDataFrame) -> list[tuple[str, str, float, float, str]]:

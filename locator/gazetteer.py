@@ -16,8 +16,8 @@ from locator.coordinates import parse_pair
 from locator.errors import N_, InvalidParameterError, OutsideCityError
 from locator.findable import (
     Row,
-    district_at,
     district_rows,
+    districts_at,
     facility_points,
     facility_rows,
     merged_stops,
@@ -287,7 +287,7 @@ def build_gazetteer(
         if isinstance(street, str) and isinstance(number, str)
     ]
     streets = build_streets(
-        [*points, *facility_points(facilities)], area_of=partial(district_at, districts)
+        [*points, *facility_points(facilities)], areas_of=partial(districts_at, districts)
     )
     merged = merged_stops(stops, boundary)
     rows = [

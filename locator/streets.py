@@ -6,7 +6,7 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.sparse import coo_array
@@ -127,12 +127,13 @@ def extent_m(lonlat: FloatArray) -> float:
 def build_streets(
     rows: Iterable[tuple[str, str, float, float, str]],
     *,
-    area_of: Callable[[float, float], str | None] = lambda lon, lat: None,
+    areas_of: Callable[[FloatArray], Sequence[str | None]] = lambda lonlat: [None] * len(lonlat),
 ) -> list[Street]:
     """Return the streets of address rows (street, number, lon, lat, basis), by label.
 
-    Streets of one name in several places (the same number lies far from itself) are kept apart;
-    their labels then carry the name of the area, ``area_of(lon, lat)``.
+    Streets of one name in several places (the same number lies far from itself) are kept apart
+    by area (``areas_of`` (n, 2) lon, lat), and within an area by distance; their labels then
+    carry the name of the area.
 
     Spellings of one street ("Smolki" and "Stanisława Smolki", with or without a title) become
     one when their kinds agree, the shorter fits no other street, their points come near each
@@ -145,8 +146,8 @@ def build_streets(
         labels[longer] |= labels.pop(shorter)
     streets: list[Street] = []
     for key, found in points.items():
-        parts = [_street(labels[key], part) for part in _namesakes(found)]
-        streets += [_with_area(part, area_of) for part in parts] if len(parts) > 1 else parts
+        parts = _namesakes(found, areas_of) if _is_contradictory(found) else [(None, found)]
+        streets += [_street(labels[key], part, area if parts[1:] else None) for area, part in parts]
     return sorted(streets, key=lambda street: street.label)
 
 
@@ -172,12 +173,28 @@ def _grouped(
     return points, labels
 
 
-def _namesakes(points: list[AddressPoint]) -> list[list[AddressPoint]]:
+def _is_contradictory(points: Sequence[AddressPoint]) -> bool:
     same: dict[str, list[AddressPoint]] = defaultdict(list)
     for point in points:
         same[fold(point.number)].append(point)
-    if all(_gap_m(found[:1], [_farthest(found)]) < SAME_STREET_M for found in same.values()):
-        return [points]
+    return any(_gap_m(found[:1], [_farthest(found)]) > SAME_STREET_M for found in same.values())
+
+
+def _namesakes(
+    points: Sequence[AddressPoint], areas_of: Callable[[FloatArray], Sequence[str | None]]
+) -> list[tuple[str | None, list[AddressPoint]]]:
+    by_area: dict[str | None, list[AddressPoint]] = defaultdict(list)
+    lonlat = np.array([(point.lon, point.lat) for point in points])
+    for point, area in zip(points, areas_of(lonlat), strict=True):
+        by_area[area].append(point)
+    return [
+        (area, part)
+        for area, found in by_area.items()
+        for part in (_apart(found) if _is_contradictory(found) else [found])
+    ]
+
+
+def _apart(points: Sequence[AddressPoint]) -> list[list[AddressPoint]]:
     lonlat = np.array([(point.lon, point.lat) for point in points])
     scale = np.array([math.cos(math.radians(float(lonlat[0, 1]))), 1.0]) * METRES_PER_DEGREE
     pairs = cKDTree(lonlat * scale).query_pairs(SAME_STREET_M, output_type="ndarray")
@@ -193,12 +210,6 @@ def _namesakes(points: list[AddressPoint]) -> list[list[AddressPoint]]:
 def _farthest(points: Sequence[AddressPoint]) -> AddressPoint:
     lonlat = np.array([(point.lon, point.lat) for point in points])
     return points[int(np.argmax(distance_m(lonlat, lonlat[0])))]
-
-
-def _with_area(street: Street, area_of: Callable[[float, float], str | None]) -> Street:
-    middle = street.middle()
-    area = area_of(middle.lon, middle.lat)
-    return replace(street, label=f"{street.label} ({area})", area=area) if area else street
 
 
 def _spellings(
@@ -233,7 +244,7 @@ def _gap_m(some: Sequence[AddressPoint], others: Sequence[AddressPoint]) -> floa
     return min(float(distance_m(lonlat, np.array([point.lon, point.lat])).min()) for point in some)
 
 
-def _street(labels: Mapping[str, Name], points: Sequence[AddressPoint]) -> Street:
+def _street(labels: Mapping[str, Name], points: Sequence[AddressPoint], area: str | None) -> Street:
     label = max(labels, key=lambda text: (len(labels[text].core), len(text), text))
     by_number: dict[str, AddressPoint] = {}
     ordered = sorted(points, key=lambda point: point.basis)  # "address" before "facility"
@@ -245,9 +256,10 @@ def _street(labels: Mapping[str, Name], points: Sequence[AddressPoint]) -> Stree
             for inner in range(point.parsed.base, min(point.parsed.last, 9999) + 1, 2):
                 by_number.setdefault(str(inner), point)
     return Street(
-        label=label,
+        label=f"{label} ({area})" if area else label,
         name=labels[label],
         points=tuple(ordered),
         extent_m=extent_m(np.array([(point.lon, point.lat) for point in ordered])),
         by_number=by_number,
+        area=area,
     )
