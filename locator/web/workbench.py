@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import numpy as np
 import pandas as pd
-from shapely.geometry import mapping
 from werkzeug.datastructures import MultiDict
 
 from locator.catalogue import Layer
@@ -16,7 +16,7 @@ from locator.changes import NewSite, Scenario
 from locator.closing import best_move, least_missed
 from locator.errors import NotComputableError
 from locator.findings import Findings, ReportQuery, findings
-from locator.maps.background import Collection, collection, feature
+from locator.maps.background import Collection, collection, feature, simplified
 from locator.scenario import Comparison
 from locator.siting import PLANNED, Siting, SitingQuery
 from locator.supply import Extra, Supply, supply
@@ -168,26 +168,40 @@ def findings_of(app: AppState, query: ReportQuery) -> Findings:
 
 
 def change_areas(app: AppState, found: Comparison) -> Collection:
-    """Return the map of a change: districts by difference, areas gained and lost, new sites."""
-    people = found.districts["people"].where(found.districts["people"] > 0)
-    difference = (found.districts["difference"] / people).fillna(0.0)
-    features = [
+    """Return the map of a change: districts by difference, and the areas gained and lost."""
+    rows = found.districts.to_dict("index")
+    districts = [
         feature(
             shape,
-            kind="district",
-            number=int(key),
-            value=round(float(difference.loc[key]), 5),
-            name=f"{row['roman']} {row['name']}",
+            kind="area",
+            name=f"{app.city.districts.at[key, 'roman']} {rows[key]['name']}",
+            value=_difference(rows[key]),
+            lines=[
+                gettext(
+                    "{after} people within reach instead of {before}",
+                    after=number(rows[key]["served_after"]),
+                    before=number(rows[key]["served_before"]),
+                )
+            ],
         )
-        for (key, row), shape in zip(
-            app.city.districts.iterrows(), app.city.districts.geometry, strict=True
-        )
+        for key, shape in zip(app.city.districts.index, simplified(app.city), strict=True)
     ]
-    features += [
-        feature(area["geometry"], kind=area["change"], people=round(area["people"]))
+    said = {"gained": gettext("People gained"), "lost": gettext("People lost")}
+    areas = [
+        feature(
+            area["geometry"],
+            kind="gap",
+            name=said[area["change"]],
+            lines=[number(area["people"])],
+        )
         for area in _records(found.areas)
     ]
-    return collection(features)
+    return collection([*districts, *areas])
+
+
+def _difference(row: Mapping[Any, Any]) -> float:
+    """Return the change of a district's share; 0 where nobody of the group lives."""
+    return round(float(row["difference"] / row["people"]), 5) if row["people"] else 0.0
 
 
 def scenario_json(change: Scenario) -> str:
@@ -206,11 +220,6 @@ def scenario_json(change: Scenario) -> str:
         "group": change.group,
     }
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
-
-
-def gap_geometry(found: Comparison) -> list[dict[str, Any]]:
-    """Return the gaps before a change as GeoJSON geometries, most people first."""
-    return [mapping(shape) for shape in found.gaps.geometry]
 
 
 def with_site(args: MultiDict[str, str], site: NewSite) -> dict[str, list[str]]:
