@@ -65,6 +65,18 @@ def test_a_click_on_the_map_becomes_part_of_the_address(client: FlaskClient) -> 
     assert f"add={lat:.5f},{lon:.5f}" in answer.headers["Location"].replace("%2C", ",")
 
 
+def test_the_map_of_a_change_has_its_areas_and_its_sites(client: FlaskClient) -> None:
+    facilities = client.get("/api/layers/nurseries").json["features"]
+    lon, lat = facilities[0]["geometry"]["coordinates"]
+    query = f"planned=1&group=all&add={lat},{lon},10,Nowy"
+    places = client.get(f"/what-if/nurseries/places.geojson?{query}").json["features"]
+    assert places[-1]["properties"]["name"] == "Nowy"
+    assert places[-1]["geometry"]["coordinates"] == pytest.approx([lon, lat], abs=1e-5)
+    areas = client.get(f"/what-if/nurseries/areas.geojson?{query}").json["features"]
+    assert {area["properties"]["kind"] for area in areas} == {"area", "gap"}
+    assert all(area["properties"]["lines"] for area in areas)
+
+
 def test_the_file_of_a_scenario_holds_what_the_address_holds(client: FlaskClient) -> None:
     answer = client.get("/what-if/nurseries/scenario.json?close=nurseries-1&minutes=10&pace=1.2")
     data = json.loads(answer.data)

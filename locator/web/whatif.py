@@ -6,6 +6,7 @@ from typing import Any
 
 import folium
 import numpy as np
+import shapely
 from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
@@ -115,7 +116,7 @@ def places(layer_id: str) -> Response:
     kept = facility_features(app.city, app.city.facilities.index[list(found.rows_after)])
     sites = [
         feature(
-            {"type": "Point", "coordinates": [site.lon, site.lat]},
+            shapely.Point(site.lon, site.lat),
             identifier=f"new-{rank}",
             name=site.name or gettext("New site {rank}", rank=rank),
             layer=layer_id,
