@@ -12,6 +12,7 @@ import pandas as pd
 
 from locator.catalogue import Layer
 from locator.city import City
+from locator.hours import opening_state
 from locator.web.i18n import day, gettext, ngettext
 from locator.web.texts import ACCESS, PRECISION, PRECISION_SHORT, STATUS, opening_words
 
@@ -164,6 +165,15 @@ def card(
         chips=chips(facts, layer, opening),
         facts=facts,
     )
+
+
+def opening_of(
+    city: City, hours: str | None, at: datetime
+) -> tuple[str, datetime | None, datetime]:
+    """Return the opening state at `at`, the next change, and `at` itself."""
+    catalogue = city.catalogue
+    found = opening_state(hours, at, country=catalogue.country, timezone=catalogue.timezone)
+    return found.state, found.next_change, at
 
 
 def row_facts(row: pd.Series[Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 import pandas as pd
 from werkzeug.datastructures import MultiDict
 
+from locator.aed import FIXED_LAYER
 from locator.catalogue import Layer
 from locator.city import City
 from locator.errors import N_, LocatorError, NotFoundError, OutsideCityError
@@ -153,13 +154,20 @@ class View:
     model_quality: str = ""
     many_layers: bool = False
     every_layer: bool = False
+    emergency: bool = False
     map_args: Mapping[str, Any] = field(default_factory=dict)
 
 
 def view_of(app: AppState, args: MultiDict[str, str]) -> View:
     """Return the page for a query string; what is wrong with it is part of the page."""
     form = Form.read(args)
-    view = View(title=title_of(app.city, form.layers), form=form, paces=pace_choices(form.pace))
+    emergency = FIXED_LAYER in form.layers
+    view = View(
+        emergency=emergency,
+        title=title_of(app.city, form.layers),
+        form=form,
+        paces=pace_choices(form.pace),
+    )
     if not form.q and not (form.lat or form.lon):
         return replace(view, advice=None)
     try:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+from babel import Locale
 from flask import current_app, request
 from markupsafe import Markup, escape
 
@@ -35,6 +37,9 @@ MAIN = (
     ("residents.data", N_("Data")),
 )
 """Endpoint and name of each entry; one whose endpoint is not registered is left out."""
+
+SECTIONS = ("planners", "emergency", "whatif")
+"""Blueprints whose pages all lie under one entry."""
 
 FOOTER = (
     ("residents.about", N_("How we count")),
@@ -65,9 +70,9 @@ def links(entries: tuple[tuple[str, str], ...]) -> list[Link]:
 def _current(endpoint: str) -> str | None:
     if request.endpoint == endpoint:
         return "page"
-    # A report of one layer lies under "Reach of services".
-    inside = endpoint == "planners.overview" and request.blueprint == "planners"
-    return "true" if inside else None
+    # A report of one layer lies under "Reach of services"; a facility lies under no entry.
+    section = endpoint.partition(".")[0]
+    return "true" if section in SECTIONS and request.blueprint == section else None
 
 
 def brief(words: str) -> str:
@@ -111,6 +116,18 @@ def linked(words: str | None) -> Markup:
     )
 
 
+def in_language_of_data() -> Markup:
+    """Return a ``lang`` attribute for what sources wrote, on pages in another language."""
+    language = language_of_data(state().catalogue.country)
+    return Markup("") if language == current_language() else Markup(' lang="{}"').format(language)
+
+
+@cache
+def language_of_data(country: str) -> str:
+    """Return the language most spoken in a country (CLDR likely subtags), ``"pl"`` for ``"PL"``."""
+    return Locale.parse(f"und_{country}").language
+
+
 def page_context() -> dict[str, Any]:
     """Return what every template may use besides the helpers of `locator.web.i18n`."""
     catalogue = state().catalogue
@@ -123,6 +140,7 @@ def page_context() -> dict[str, Any]:
         "constellation": constellation,
         "drawn": drawn,
         "longest_search": LONGEST_SEARCH,
+        "in_language_of_data": in_language_of_data,
         "linked": linked,
         "has_endpoint": lambda endpoint: endpoint in current_app.view_functions,
         "pace_text": pace_text,

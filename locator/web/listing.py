@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from datetime import datetime
 
 from werkzeug.datastructures import MultiDict
 
 from locator.catalogue import STATUSES, Layer
 from locator.city import City
-from locator.web.cards import Card, card, district_name
+from locator.web.cards import Card, card, district_name, opening_of
 from locator.web.i18n import gettext
-from locator.web.texts import PRECISION_SHORT, STATUS
+from locator.web.texts import OPEN_STATES, PRECISION_SHORT, STATUS
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Row:
     facility: Card
     district: int | None
     haystack: str
+    open_state: str
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Listing:
         Of the whole layer.
     q : str
         Text filter as typed.
-    districts, statuses, precisions : tuple of Option
+    districts, statuses, precisions, states : tuple of Option
     """
 
     layer: Layer
@@ -56,18 +58,19 @@ class Listing:
     districts: tuple[Option, ...]
     statuses: tuple[Option, ...]
     precisions: tuple[Option, ...]
+    states: tuple[Option, ...]
 
 
-def listing_of(city: City, layer_id: str, args: MultiDict[str, str]) -> Listing:
-    """Return the list of a layer under the filter in a query string.
+def listing_of(city: City, layer_id: str, args: MultiDict[str, str], *, at: datetime) -> Listing:
+    """Return the list of a layer under the filter in a query string, opening states as of `at`.
 
     A value that no facility has leaves nothing over; it is never an error.
     """
     mine = city.facilities[city.facilities["layer"] == layer_id]
-    every = sorted((_row(city, str(i)) for i in mine.index), key=lambda row: row.facility.name)
+    every = sorted((_row(city, str(i), at) for i in mine.index), key=lambda row: row.facility.name)
     q = args.get("q", "").strip()[:200]
     district, status = args.get("district", ""), args.get("status", "")
-    precision = args.get("precision", "")
+    precision, state = args.get("precision", ""), args.get("open", "")
     words = folded(q).split()
     kept = tuple(
         row
@@ -76,6 +79,7 @@ def listing_of(city: City, layer_id: str, args: MultiDict[str, str]) -> Listing:
         and district in ("", str(row.district or "none"))
         and status in ("", row.facility.status)
         and precision in ("", row.facility.precision)
+        and state in ("", row.open_state)
     )
     return Listing(
         layer=city.catalogue.layers[layer_id],
@@ -100,6 +104,14 @@ def listing_of(city: City, layer_id: str, args: MultiDict[str, str]) -> Listing:
             ],
             precision,
         ),
+        states=_options(
+            [
+                (code, gettext(words))
+                for code, words in OPEN_STATES.items()
+                if any(row.open_state == code for row in every)
+            ],
+            state,
+        ),
     )
 
 
@@ -109,10 +121,14 @@ def folded(value: str) -> str:
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
-def _row(city: City, facility_id: str) -> Row:
-    facility = card(city, facility_id)
+def _row(city: City, facility_id: str, at: datetime) -> Row:
+    hours = city.facilities.at[facility_id, "opening_hours"]
+    opening = opening_of(city, hours, at) if isinstance(hours, str) else None
+    facility = card(city, facility_id, opening=opening)
+    state = opening[0] if opening and facility.status == "open" else "unknown"
     district = facility.facts.get("district")
-    return Row(facility, None if district is None else int(district), folded(facility.haystack))
+    where = None if district is None else int(district)
+    return Row(facility, where, folded(facility.haystack), state)
 
 
 def _districts(city: City, rows: list[Row], chosen: str) -> tuple[Option, ...]:

@@ -7,9 +7,9 @@ from typing import Any
 from flask import Blueprint, current_app, render_template, request
 
 from locator.errors import N_, LocatorError, NotFoundError
-from locator.hours import hours_in_words, opening_state
+from locator.hours import hours_in_words
 from locator.web import mapviews
-from locator.web.cards import card
+from locator.web.cards import card, opening_of
 from locator.web.details import details_of
 from locator.web.finding import model_line, model_quality, view_of
 from locator.web.i18n import current_language
@@ -51,9 +51,9 @@ def layers() -> Answer:
 @blueprint.get("/layers/<layer_id>")
 def layer(layer_id: str) -> Answer:
     """List every facility of a layer, located or not."""
-    city = state().city
-    known_layer(city.catalogue, layer_id)
-    listing = listing_of(city, layer_id, request.args)
+    app = state()
+    known_layer(app.catalogue, layer_id)
+    listing = listing_of(app.city, layer_id, request.args, at=app.now())
     page_map = map_or_none("layer", {"layer": layer_id})
     return render_template("layer.html", listing=listing, layer=listing.layer, map=page_map)
 
@@ -69,11 +69,7 @@ def facility(facility_id: str) -> Answer:
         )
     hours = city.facilities.at[facility_id, "opening_hours"]
     hours = hours if isinstance(hours, str) else None
-    at = app.now()
-    opening = opening_state(
-        hours, at, country=city.catalogue.country, timezone=city.catalogue.timezone
-    )
-    shown = card(city, facility_id, opening=(opening.state, opening.next_change, at))
+    shown = card(city, facility_id, opening=opening_of(city, hours, app.now()))
     return render_template(
         "facility.html",
         facility=shown,

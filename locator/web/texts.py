@@ -31,6 +31,12 @@ PRECISION_SHORT = {
     "none": N_("Not on the map"),
 }
 
+OPEN_STATES = {
+    "open": N_("Open now"),
+    "closed": N_("Closed now"),
+    "unknown": N_("Hours not known"),
+}
+
 ACCESS = {
     "yes": N_("Open to everyone"),
     "permissive": N_("Open to everyone, by courtesy of the owner"),
