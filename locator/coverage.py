@@ -20,7 +20,7 @@ from locator.counting import (
     walking_times,
 )
 from locator.errors import N_, InvalidParameterError, NotComputableError, NotFoundError
-from locator.gaps import find_gaps
+from locator.gaps import facility_reach_m, find_gaps
 from locator.geo import FloatArray
 from locator.rounding import whole
 from locator.walking.walkable import WalkableCity, nearest_facilities
@@ -161,7 +161,7 @@ def _counted(
     districts = by_district(ground.city, people, served, walk_s)
     total, total_served = int(districts["people"].sum()), int(districts["served"].sum())
     curve = curve_by_minute(ground.city, people, walk_s, total)
-    reach_m = asked.minutes * 60 * asked.pace_m_s / ground.city.catalogue.estimate.detour_one_bank
+    reach_m = facility_reach_m(ground.city, minutes=asked.minutes, pace_m_s=asked.pace_m_s)
     gaps = find_gaps(ground, ~served, people, walk_s, reach_m=reach_m)
     mean_s, median_s, p90_s = walking_times(walk_s, people)
     unreachable = int(whole(people[np.isinf(walk_s)].sum()))

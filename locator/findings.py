@@ -9,10 +9,12 @@ import numpy as np
 import pandas as pd
 
 from locator.changes import Scenario
-from locator.counting import curve_by_minute, walking_times
+from locator.counting import SAME_TIME_S, curve_by_minute, walking_times
 from locator.coverage import Coverage, CoverageQuery, coverage
-from locator.equity import Equity, equity
+from locator.equity import Equity, equity, gini
 from locator.errors import N_, NotComputableError, NotFoundError
+from locator.gaps import facility_reach_m, find_gaps
+from locator.geo import FloatArray
 from locator.scenario import Comparison, compare
 from locator.siting import PLANNED, Siting, SitingQuery, where_next
 from locator.supply import Supply, supply
@@ -58,6 +60,8 @@ class Scope:
         NaN or ``inf`` where there is no such time.
     curve : DataFrame
         ``minutes``, ``people``, ``share``.
+    gini : float
+        Of the walking times; NaN where nobody can walk to a facility.
     """
 
     people: int
@@ -68,6 +72,7 @@ class Scope:
     median_s: float
     p90_s: float
     curve: pd.DataFrame
+    gini: float
 
 
 @dataclass(frozen=True)
@@ -81,7 +86,7 @@ class Findings:
         Of the whole city.
     scope : Scope
     gaps : GeoDataFrame
-        The largest gaps of the scope.
+        The ten largest gaps of the scope.
     equity : Equity
         Of the whole city.
     planned : Comparison or None
@@ -122,21 +127,34 @@ def findings(ground: WalkableCity, query: ReportQuery) -> Findings:
         )
     found = coverage(ground, CoverageQuery(query.layer, query.minutes, query.group, query.pace_m_s))
     facilities = city.facilities[city.facilities["layer"] == query.layer]
-    gaps = found.gaps
     if query.district is not None:
         facilities = facilities[facilities["district"] == query.district]
-        gaps = gaps[gaps["district"] == query.district]
     return Findings(
         query=query,
         coverage=found,
         scope=_scope(ground, found, query.district),
-        gaps=gaps,
+        gaps=_gaps(ground, found, query.district),
         equity=equity(found, city.demand.people[found.group]),
         planned=_planned(ground, query, found),
         supply=_supply(ground, found),
         siting=_siting(ground, query, found),
         facilities=facilities,
     )
+
+
+def _gaps(ground: WalkableCity, found: Coverage, district: int | None) -> gpd.GeoDataFrame:
+    """Return the ten largest gaps of the scope; few of the city's ten lie in any one district."""
+    if district is None:
+        return found.gaps
+    demand = ground.city.demand
+    unserved = found.walk_s > found.minutes * 60 + SAME_TIME_S
+    return find_gaps(
+        ground,
+        unserved & (demand.district == district),
+        demand.people[found.group],
+        found.walk_s,
+        reach_m=facility_reach_m(ground.city, minutes=found.minutes, pace_m_s=found.pace_m_s),
+    ).largest
 
 
 def _scope(ground: WalkableCity, found: Coverage, district: int | None) -> Scope:
@@ -153,6 +171,7 @@ def _scope(ground: WalkableCity, found: Coverage, district: int | None) -> Scope
             median_s,
             p90_s,
             found.curve,
+            _gini(found, people),
         )
     row = found.districts.loc[district].to_dict()
     inside = np.where(ground.city.demand.district == district, people, 0.0)
@@ -167,7 +186,13 @@ def _scope(ground: WalkableCity, found: Coverage, district: int | None) -> Scope
         median_s,
         p90_s,
         curve_by_minute(ground.city, inside, found.walk_s, max(total, 1)),
+        _gini(found, inside),
     )
+
+
+def _gini(found: Coverage, people: FloatArray) -> float:
+    reached = np.isfinite(found.walk_s)
+    return gini(found.walk_s[reached], people[reached])
 
 
 def _planned(ground: WalkableCity, query: ReportQuery, found: Coverage) -> Comparison | None:

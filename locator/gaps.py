@@ -12,6 +12,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
+from locator.city import City
 from locator.geo import WGS84, FloatArray, IntArray
 from locator.population import DemandPoints
 from locator.rounding import whole
@@ -43,6 +44,11 @@ class Gaps:
 
     largest: gpd.GeoDataFrame
     count: int
+
+
+def facility_reach_m(city: City, *, minutes: float, pace_m_s: float) -> float:
+    """Return how far a facility reaches in a straight line within a standard, on one bank."""
+    return minutes * 60 * pace_m_s / city.catalogue.estimate.detour_one_bank
 
 
 def find_gaps(

@@ -93,6 +93,8 @@ def greedy_cover(
         if capacity is not None:
             potential = np.minimum(potential, capacity)
         bound = min(bound, sum(gains) + float(np.sort(potential)[-count:].sum()))
+        # The bound may use a chosen site again, the choice may not: one site per place.
+        potential[chosen] = 0.0
         best = int(np.argmax(potential))
         if potential[best] <= 0:
             break

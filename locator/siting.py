@@ -12,6 +12,7 @@ import shapely
 from scipy import sparse
 
 from locator.candidates import SPACING_M, candidates
+from locator.counting import SAME_TIME_S
 from locator.errors import N_, InvalidParameterError, NotComputableError, NotFoundError
 from locator.geo import FloatArray, IntArray
 from locator.mclp import exact_cover, greedy_cover
@@ -210,7 +211,8 @@ def completed(ground: WalkableCity, query: SitingQuery) -> SitingQuery:
 def limit_m(query: SitingQuery) -> float:
     """Return the longest walk within the standard, metres, of a completed query."""
     assert query.minutes is not None and query.pace_m_s is not None  # `completed` fills them
-    return query.minutes * 60 * query.pace_m_s
+    # The same tolerance as coverage has, so that both draw the line at the same people.
+    return (query.minutes * 60 + SAME_TIME_S) * query.pace_m_s
 
 
 @lru_cache(maxsize=2)

@@ -88,3 +88,12 @@ def test_a_solver_without_time_still_answers_with_its_best_and_the_gap() -> None
     assert answer.timed_out
     assert answer.people >= greedy_cover(walks, people, 12).people
     assert 0 < answer.gap < 1
+
+
+def test_with_a_capacity_no_place_is_chosen_twice() -> None:
+    walks = sparse.csc_array(np.array([[1.0, 3.0], [2.0, 0.0]]))
+    answer = greedy_cover(walks, np.array([10.0, 10.0]), 2, capacity=10)
+    # The first column takes the nearest ten; they are all that the second could have served.
+    assert answer.chosen.tolist() == [0]
+    assert answer.gains.tolist() == [10]
+    assert answer.bound >= 20, "the best is both: ten from the second row, ten from the first"

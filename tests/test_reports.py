@@ -51,6 +51,8 @@ def test_a_report_of_a_district_stays_in_it(ground: WalkableCity) -> None:
     found = findings(ground, ReportQuery(layer="nurseries", group="all", district=2))
     assert set(found.facilities["district"]) == {2}
     assert set(found.gaps["district"]) <= {2}
+    assert not found.gaps.empty, "its own ten, not its part of the city's ten"
+    assert found.gaps["people"].sum() <= found.scope.unserved
     assert found.siting is not None
     assert set(found.siting.sites["district"]) <= {2}
     with pytest.raises(NotFoundError, match="no district 9"):
@@ -67,6 +69,28 @@ def test_the_answer_is_one_sentence_with_the_numbers(ground: WalkableCity) -> No
     assert headings[0] == "Where people are left out"
     assert headings[-1] == "Method, data and caveats"
     assert "What the facilities under way change" in headings
+
+
+def test_what_is_counted_is_not_compared_with_what_a_source_counts(ground: WalkableCity) -> None:
+    found = findings(ground, ReportQuery(layer="nurseries", group="all"))
+    with speaking("en"):
+        said = build_report(ground.city, found).sections[0].paragraphs
+    assert said[0] == (
+        "Counted in the city: 3 facilities that are open and on the map; listed in all: 5, "
+        "on the map: 4."
+    )
+    assert said[1].startswith("Officially there are 4; of these, ")
+
+
+def test_files_carry_official_numbers_and_ids(files: dict[str, bytes]) -> None:
+    districts = pd.read_csv(BytesIO(files["tiny-nurseries-districts.csv"]))
+    assert districts["number"].tolist()[:2] == [1, 2]
+    assert np.isnan(districts["number"].iloc[-1]), "the whole city has none"
+    facilities = pd.read_csv(BytesIO(files["tiny-nurseries-facilities.csv"]))
+    assert facilities["id"].tolist()[0] == "nurseries-1"
+    assert facilities["source_date"].str.fullmatch(r"\d{4}(-\d{2}){0,2}").all()
+    sites = pd.read_csv(BytesIO(files["tiny-nurseries-sites.csv"]))
+    assert {"lon", "lat", "district"} <= set(sites.columns)
 
 
 def test_a_layer_without_places_or_plans_leaves_those_parts_out(ground: WalkableCity) -> None:

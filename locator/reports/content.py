@@ -30,6 +30,14 @@ from locator.reports.tables import (
     sites_table,
     supply_table,
 )
+from locator.scenario import Comparison
+from locator.siting import Siting
+
+FEW_PEOPLE = 100
+"""A site that gains fewer people than this says so."""
+
+PROVEN_SHARE = 5e-4
+"""A gap that would be written as 0.0 % counts as none."""
 
 
 def build_report(city: City, found: Findings) -> Report:
@@ -63,7 +71,12 @@ def build_report(city: City, found: Findings) -> Report:
         answer=answer(city, found),
         sections=tuple(section for section in sections if section is not None),
         language=current_language(),
-        footer=f"{text(city.catalogue.attribution)} · {text(city.catalogue.names)}",
+        footer=" · ".join(
+            (
+                text(city.catalogue.attribution),
+                gettext("data of {date}", date=day(city.catalogue.data_date)),
+            )
+        ),
     )
 
 
@@ -79,7 +92,7 @@ def answer(city: City, found: Findings) -> str:
     """Return the answer in one sentence."""
     return gettext(
         "{served} of {people} people ({share}) of the group “{group}” live within a "
-        "{minutes}-minute walk; {unserved} do not.",
+        "{minutes}-minute walk of the nearest facility; {unserved} do not.",
         served=number(found.scope.served),
         people=number(found.scope.people),
         share=percent(found.scope.share),
@@ -89,29 +102,44 @@ def answer(city: City, found: Findings) -> str:
     )
 
 
-def completeness_line(city: City, found: Findings) -> str:
-    """Return how many facilities there are, are listed, and are on the map."""
+def completeness_lines(city: City, found: Findings) -> tuple[str, ...]:
+    """Return how many facilities are counted, are listed, and are said to exist.
+
+    A source often counts a part of the layer only (the municipal ones): its number stands beside
+    the listed facilities of the same kind, never beside those that the report counts.
+    """
+    layer = city.catalogue.layers[found.query.layer]
     row = found.coverage.completeness
+    lines = [
+        gettext(
+            "Counted in the city: {counted} facilities that are open and on the map; listed in "
+            "all: {listed}, on the map: {located}.",
+            counted=number(found.coverage.counted),
+            listed=number(row["all_listed"]),
+            located=number(row["all_located"]),
+        )
+    ]
     expected = row["expected"]
     if expected is None or pd.isna(expected):
-        return gettext(
-            "{listed} facilities are listed, {located} of them are on the map; how many there are "
-            "in truth no source says.",
-            listed=number(row["listed"]),
-            located=number(row["located"]),
+        lines.append(gettext("How many there are in truth, no source says."))
+    else:
+        lines.append(
+            gettext(
+                "Officially there are {expected}; of these, {listed} are listed here and {located} "
+                "are on the map.",
+                expected=number(expected),
+                listed=number(row["listed"]),
+                located=number(row["located"]),
+            )
         )
-    return gettext(
-        "There are {expected} in truth; {listed} are listed, {located} are on the map and counted.",
-        expected=number(expected),
-        listed=number(row["listed"]),
-        located=number(row["located"]),
-    )
+    note = text(layer.expected_note)
+    return (*lines, note) if note else tuple(lines)
 
 
 def _where(city: City, found: Findings) -> Section:
     return Section(
         gettext("Where people are left out"),
-        paragraphs=(completeness_line(city, found),),
+        paragraphs=completeness_lines(city, found),
         drawings=(report_map(city, found),),
     )
 
@@ -126,20 +154,29 @@ def _who(city: City, found: Findings) -> Section:
 
 
 def _how_far(city: City, found: Findings) -> Section:
-    scope = found.scope
     return Section(
         gettext("How long the walks are"),
-        paragraphs=(
-            gettext(
-                "Half of the people walk at most {median}, nine in ten at most {p90}; the mean is "
-                "{mean}.",
-                median=minutes(scope.median_s),
-                p90=minutes(scope.p90_s),
-                mean=minutes(scope.mean_s),
-            ),
-        ),
+        paragraphs=(_times(found),),
         drawings=(curve_drawing(city, found),),
         tables=(curve_table(found, STANDARDS_MIN),),
+    )
+
+
+def _times(found: Findings) -> str:
+    scope = found.scope
+    if not math.isfinite(scope.median_s):
+        return gettext("Fewer than half of the people can walk to a facility at all.")
+    if not math.isfinite(scope.p90_s):
+        return gettext(
+            "Half of the people walk at most {median}; more than one in ten cannot walk to a "
+            "facility at all.",
+            median=minutes(scope.median_s),
+        )
+    return gettext(
+        "Half of the people walk at most {median}, nine in ten at most {p90}; the mean is {mean}.",
+        median=minutes(scope.median_s),
+        p90=minutes(scope.p90_s),
+        mean=minutes(scope.mean_s),
     )
 
 
@@ -158,39 +195,70 @@ def _gaps(found: Findings) -> Section | None:
     )
 
 
-def _fairness(city: City, found: Findings) -> Section:
-    names = city.districts["name"]
-    said = found.equity
-    bullets = []
-    if math.isfinite(said.gini):
-        bullets.append(
+def _fairness(city: City, found: Findings) -> Section | None:
+    bullets = [
+        *_gini_line(found),
+        *_place_line(city, found),
+        *_ratio_line(found),
+    ]
+    return Section(gettext("How fair it is"), bullets=tuple(bullets)) if bullets else None
+
+
+def _gini_line(found: Findings) -> list[str]:
+    if not math.isfinite(found.scope.gini):
+        return []
+    meaning = gettext(
+        "Gini coefficient of the walking times: {gini}. 0 would mean that everyone walks equally "
+        "long, 1 that a few do all the walking.",
+        gini=number(found.scope.gini, 2),
+    )
+    if found.query.district is None:
+        return [meaning]
+    return [
+        meaning + " " + gettext("In the whole city: {gini}.", gini=number(found.equity.gini, 2))
+    ]
+
+
+def _place_line(city: City, found: Findings) -> list[str]:
+    """Return the districts at both ends; for a district, its place among all of them."""
+    said, names = found.equity, city.districts["name"]
+    beyond = found.coverage.districts["beyond"].dropna()
+    if said.worst_district is None or said.best_district is None or len(beyond) < 2:
+        return []
+    district = found.query.district
+    if district is not None and district in beyond.index:
+        return [
             gettext(
-                "Gini coefficient of walking times in the city: {gini}. 0 would mean that everyone "
-                "walks equally long, 1 that a few do all the walking.",
-                gini=number(said.gini, 2),
+                "By the share of people beyond the standard ({share}) the district is number "
+                "{rank} of {count}, counted from the worst served.",
+                share=percent(beyond[district]),
+                rank=number(int((beyond > beyond[district]).sum()) + 1),
+                count=number(len(beyond)),
             )
+        ]
+    return [
+        gettext(
+            "Most left out: {worst} ({worst_share} beyond the standard); least: {best} "
+            "({best_share}).",
+            worst=names[said.worst_district],
+            worst_share=percent(beyond[said.worst_district]),
+            best=names[said.best_district],
+            best_share=percent(beyond[said.best_district]),
         )
-    if said.worst_district is not None and said.best_district is not None:
-        beyond = found.coverage.districts["beyond"]
-        bullets.append(
-            gettext(
-                "Most left out: {worst} ({worst_share} beyond the standard); least: {best} "
-                "({best_share}).",
-                worst=names[said.worst_district],
-                worst_share=percent(beyond[said.worst_district]),
-                best=names[said.best_district],
-                best_share=percent(beyond[said.best_district]),
-            )
+    ]
+
+
+def _ratio_line(found: Findings) -> list[str]:
+    median_s, p90_s = found.scope.median_s, found.scope.p90_s
+    if not (math.isfinite(median_s) and math.isfinite(p90_s) and median_s > 0):
+        return []
+    return [
+        gettext(
+            "The tenth of the people who are worst placed walk at least {ratio} times as long as "
+            "the middle one.",
+            ratio=number(p90_s / median_s, 1),
         )
-    if math.isfinite(said.ratio_p90_median):
-        bullets.append(
-            gettext(
-                "The tenth of the people who are worst placed walk at least {ratio} times as long "
-                "as the middle one.",
-                ratio=number(said.ratio_p90_median, 1),
-            )
-        )
-    return Section(gettext("How fair it is"), bullets=tuple(bullets))
+    ]
 
 
 def _places(city: City, found: Findings) -> Section | None:
@@ -199,9 +267,10 @@ def _places(city: City, found: Findings) -> Section | None:
     supply = found.supply
     paragraphs = [
         gettext(
-            "On average {mean} places per 100 people of the group are within reach (E2SFCA: places "
-            "within 10 min count whole, within 20 min 0.68, within 30 min 0.22, shared among all "
-            "who can reach them). {short} people reach less than half of that, {none} none at all.",
+            "In the city {mean} places per 100 people of the group are within reach (E2SFCA: "
+            "places within 10 min count whole, within 20 min 0.68, within 30 min 0.22, shared "
+            "among all who can reach them). {short} people reach less than half of that, {none} "
+            "none at all.",
             mean=number(supply.mean_per_100, 1),
             short=number(supply.short_people),
             none=number(supply.none_people),
@@ -227,8 +296,9 @@ def _under_way(city: City, found: Findings) -> Section | None:
         return None
     facilities = city.facilities
     bullets = [
+        *_district_change(planned, found.query.district),
         gettext(
-            "{gained} people more would be served in the city: {after} instead of {before} "
+            "In the city {gained} people more would be served: {after} instead of {before} "
             "({share}).",
             gained=number(planned.gained),
             after=number(planned.after.served),
@@ -250,26 +320,69 @@ def _under_way(city: City, found: Findings) -> Section | None:
             gettext("If everything that is being built, modernised or planned were open:"),
         ),
         bullets=tuple(bullets),
-        tables=(planned_table(city, planned, found.query.district),),
+        tables=(planned_table(city, planned, found.query.district),)
+        if found.query.district is not None or planned.gained
+        else (),
     )
+
+
+def _district_change(planned: Comparison, district: int | None) -> list[str]:
+    if district is None:
+        return []
+    row = planned.districts.loc[district].to_dict()
+    if row["difference"] == 0:
+        return [gettext("Nothing would change in this district.")]
+    return [
+        gettext(
+            "In this district {gained} people more would be served: {after} instead of {before} "
+            "({share}).",
+            gained=number(row["difference"]),
+            after=number(row["served_after"]),
+            before=number(row["served_before"]),
+            share=percent(row["share_after"], 1),
+        )
+    ]
 
 
 def _next_sites(city: City, found: Findings) -> Section | None:
     siting = found.siting
     if siting is None or siting.sites.empty:
         return None
+    words = [
+        gettext(
+            "Sites are chosen among {candidates} addresses and stops so that together they "
+            "serve most people who are beyond the standard, with what exists and what is under "
+            "way kept.",
+            candidates=number(siting.candidates),
+        ),
+        gap_sentence(siting),
+    ]
+    if found.query.district is not None:
+        words.append(
+            gettext("The sites lie in the district; people of its neighbours count as well.")
+        )
+    paragraphs = [" ".join(words)]
+    if siting.sites["gained"].min() < FEW_PEOPLE:
+        paragraphs.append(
+            gettext(
+                "Because people are spread evenly within their census cell, gains of a few dozen "
+                "people are a hint, not a count."
+            )
+        )
     return Section(
         gettext("Where to build next"),
-        paragraphs=(
-            gettext(
-                "Sites are chosen among {candidates} addresses and stops so that together they "
-                "serve most people who are beyond the standard, with what exists and what is under "
-                "way kept. A better choice of as many sites could gain at most {gap} more.",
-                candidates=number(siting.candidates),
-                gap=percent(siting.gap / (1 - siting.gap) if siting.gap < 1 else math.nan, 1),
-            ),
-        ),
+        paragraphs=tuple(paragraphs),
         tables=(sites_table(city, siting),),
+    )
+
+
+def gap_sentence(siting: Siting) -> str:
+    """Return in words how much better another choice of as many sites could be."""
+    if siting.gap < PROVEN_SHARE:
+        return gettext("No choice of as many sites gains more: this is proven.")
+    return gettext(
+        "Another choice of as many sites could gain at most {gap} more.",
+        gap=percent(siting.gap / (1 - siting.gap) if siting.gap < 1 else math.nan, 1),
     )
 
 
@@ -283,35 +396,50 @@ def _listed(found: Findings) -> Section:
 def _method(city: City, found: Findings) -> Section:
     layer = city.catalogue.layers[found.query.layer]
     group = city.catalogue.groups[found.coverage.group]
-    model = (
+    bullets = [
         text(city.catalogue.estimate.calibration)
         if found.coverage.model == "estimate"
-        else gettext("Walking times follow the streets of OpenStreetMap.")
-    )
-    bullets = [
-        gettext("Walking model: {model}.", model=gettext(found.coverage.model)),
-        model,
+        else gettext("Walking times follow the streets of OpenStreetMap."),
         gettext(
             "People: census 2021 in squares of 1 km, spread over squares of {size} m inside the "
             "city.",
             size=number(city.demand.size_m),
         ),
-        *([text(group.scaled_from)] if group.scaled_from else []),
+        text(group.scaled_from),
         *(_caveat(caveat) for caveat in found.coverage.caveats),
-        gettext("Data of {date}.", date=day(city.catalogue.data_date)),
-        *(
-            [
-                gettext(
-                    "Expected number: {source} ({date}).",
-                    source=layer.expected_source,
-                    date=day(layer.expected_date),
-                )
-            ]
-            if layer.expected_source
-            else []
+        gettext(
+            "Only people of the city count, and only its facilities: near the boundary the walks "
+            "may be shorter in truth."
         ),
+        *_methods(found),
+        gettext(
+            "Official number: {source} ({date}).",
+            source=layer.expected_source,
+            date=day(layer.expected_date),
+        )
+        if layer.expected_source
+        else "",
+        gettext("Data of {date}.", date=day(city.catalogue.data_date)),
     ]
-    return Section(gettext("Method, data and caveats"), bullets=tuple(bullets))
+    said = tuple(bullet for bullet in bullets if bullet)
+    return Section(gettext("Method, data and caveats"), bullets=said)
+
+
+def _methods(found: Findings) -> list[str]:
+    """Return where the calculations come from."""
+    named = []
+    if found.supply is not None:
+        named.append(
+            gettext("Places within reach: E2SFCA of Luo and Qi (2009), steps of 10, 20, 30 min.")
+        )
+    if found.siting is not None:
+        named.append(
+            gettext(
+                "Sites: maximal covering (Church and ReVelle 1974), chosen one after the other, "
+                "with a Lagrangian bound on what any other choice could gain."
+            )
+        )
+    return named
 
 
 def _caveat(caveat: Any) -> str:
@@ -334,6 +462,10 @@ def write_value(column: Column, value: Any) -> str:
         return number(value / 60, 1)
     if column.kind == "number":
         return number(value, 1)
+    if column.kind == "date":
+        return day(str(value))
+    if column.kind == "degrees":
+        return f"{value:.6f}"
     return str(value)
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from locator.reports.canvas import Canvas
 
-Kind = Literal["text", "people", "share", "minutes", "number", "places"]
+Kind = Literal["text", "people", "share", "minutes", "number", "places", "date", "degrees"]
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,8 @@ class Column:
         Header for people, unit included.
     kind : str
         How its values are written: ``people`` whole numbers, ``share`` 0 to 1 as per cent,
-        ``minutes`` seconds as minutes, ``number`` with two decimals, ``places`` whole numbers.
+        ``minutes`` seconds as minutes, ``number`` with one decimal, ``places`` whole numbers,
+        ``date`` ISO 8601 text, ``degrees`` with six decimals.
     """
 
     key: str
@@ -45,12 +46,20 @@ class Table:
         For people.
     columns : tuple of Column
     rows : DataFrame
+    codes : tuple of Column
+        Further columns of the rows, written to files only: official numbers, ids, coordinates.
     """
 
     name: str
     title: str
     columns: tuple[Column, ...]
     rows: pd.DataFrame
+    codes: tuple[Column, ...] = ()
+
+    @property
+    def file_columns(self) -> tuple[Column, ...]:
+        """The columns of a file: those for people, then the codes."""
+        return self.columns + self.codes
 
 
 @dataclass(frozen=True)

@@ -15,15 +15,16 @@ from locator.findings import Findings
 from locator.geo import WGS84
 from locator.reports.document import Table
 
-SECONDS = {"minutes": 60.0}
-
 
 def table_csv(table: Table) -> str:
-    """Return a table as CSV (UTF-8, comma, point as decimal sign, keys as header)."""
-    rows = table.rows[[column.key for column in table.columns]].copy()
-    for column in table.columns:
+    """Return a table as CSV (UTF-8, comma, point as decimal sign, keys as header; ``_s`` are
+    seconds, shares go from 0 to 1)."""
+    rows = table.rows[[column.key for column in table.file_columns]].copy()
+    for column in table.file_columns:
         if column.kind == "share":
             rows[column.key] = rows[column.key].round(4)
+        elif column.kind == "degrees":
+            rows[column.key] = rows[column.key].round(6)
         elif column.kind in ("minutes", "number"):
             rows[column.key] = rows[column.key].round(1)
         elif column.kind in ("people", "places"):

@@ -15,7 +15,7 @@ from locator.reports.mapdrawing import MapFigure, draw_map, map_ratio
 
 CLASSES = (0.2, 0.4, 0.6, 0.8)
 ROW_UNITS = 18.0
-PLANNED_MARK, OPEN_MARK, SITE_MARK = "cross", "circle", "diamond"
+PLANNED_MARK, OPEN_MARK, SITE_MARK = "cross", "circle", "site"
 
 
 def report_map(city: City, found: Findings) -> Drawing:
@@ -28,12 +28,13 @@ def report_map(city: City, found: Findings) -> Drawing:
         },
         geometry=city.districts.geometry.to_crs(crs).to_numpy(),
     )
-    frame = None
-    if found.query.district is not None:
-        areas = areas.loc[[found.query.district]]
-    bounds = areas.total_bounds
+    areas.index = city.districts.index
+    focus = areas if found.query.district is None else areas.loc[[found.query.district]]
+    bounds = focus.total_bounds
     pad = 0.03 * (bounds[2] - bounds[0])
     frame = (bounds[0] - pad, bounds[1] - pad, bounds[2] + pad, bounds[3] + pad)
+    if found.query.district is not None:
+        areas = _with_neighbours(areas, found.query.district, frame)
     gaps = found.gaps.to_crs(crs) if len(found.gaps) else found.gaps
     outlines = gpd.GeoDataFrame(
         {"label": [str(rank) for rank in range(1, len(gaps) + 1)]},
@@ -43,11 +44,12 @@ def report_map(city: City, found: Findings) -> Drawing:
         areas=areas,
         classes=CLASSES,
         legend=tuple(
-            f"{percent(low)}–{percent(high)}"
+            f"{number(100 * low)}–{percent(high)}"
             for low, high in zip((0, *CLASSES), (*CLASSES, 1), strict=True)
         ),
         outlines=outlines,
         marks=_marks(found, city, shapely.box(*frame)),
+        sites=_sites(found, city),
         mark_legend=(
             ("outline", gettext("gap")),
             (OPEN_MARK, gettext("open")),
@@ -59,8 +61,8 @@ def report_map(city: City, found: Findings) -> Drawing:
     return Drawing(
         title=gettext("Share of people within the standard, by district"),
         description=gettext(
-            "The darker, the more people are served. Outlined and numbered: the largest gaps. The "
-            "same numbers stand in the tables."
+            "The darker, the more people are served. Outlined and numbered: the largest gaps. "
+            "Diamonds: suggested sites. The same numbers stand in the tables."
         ),
         ratio=map_ratio(figure),
         draw=lambda canvas: draw_map(canvas, figure),
@@ -68,14 +70,30 @@ def report_map(city: City, found: Findings) -> Drawing:
 
 
 def _marks(found: Findings, city: City, frame: shapely.Geometry) -> list[tuple[float, float, str]]:
+    """Return the layer's facilities inside the frame, neighbouring districts' as well."""
     marks = []
-    for x, y, status in found.facilities[["x", "y", "status"]].itertuples(index=False):
+    layer = city.facilities[city.facilities["layer"] == found.query.layer]
+    for x, y, status in layer[["x", "y", "status"]].itertuples(index=False):
         if np.isfinite(x) and status != "closed":
             marks.append((x, y, OPEN_MARK if status == "open" else PLANNED_MARK))
-    if found.siting is not None and len(found.siting.sites):
-        sites = city.projection.to_metric(found.siting.sites[["lon", "lat"]].to_numpy())
-        marks += [(x, y, SITE_MARK) for x, y in sites]
     return [mark for mark in marks if shapely.contains_xy(frame, mark[0], mark[1])]
+
+
+def _sites(found: Findings, city: City) -> list[tuple[float, float, str]]:
+    if found.siting is None or found.siting.sites.empty:
+        return []
+    sites = found.siting.sites
+    xy = city.projection.to_metric(sites[["lon", "lat"]].to_numpy())
+    return [(x, y, str(rank)) for (x, y), rank in zip(xy, sites["rank"], strict=True)]
+
+
+def _with_neighbours(
+    areas: gpd.GeoDataFrame, district: int, frame: tuple[float, float, float, float]
+) -> gpd.GeoDataFrame:
+    """Return the districts inside the frame; only the one that is meant keeps its shade."""
+    inside = areas.assign(value=areas["value"].where(areas.index == district))
+    inside = inside.set_geometry(shapely.clip_by_rect(areas.geometry.to_numpy(), *frame))
+    return inside[~inside.geometry.is_empty]
 
 
 def district_bars(city: City, found: Findings) -> Drawing:

@@ -10,7 +10,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from locator.reports.canvas import Canvas, Point
+from locator.reports.canvas import Canvas, Point, corners
 
 MARGIN = 8.0
 LEGEND_HIGH = 30.0
@@ -33,7 +33,9 @@ class MapFigure:
     outlines : GeoDataFrame
         Areas drawn as thick outlines (gaps), with ``label``.
     marks : list of (x, y, shape)
-        Facilities and sites.
+        Facilities.
+    sites : list of (x, y, label)
+        Suggested sites, drawn above all else with their number.
     lines : list of geometries
         The river.
     frame : tuple of float or None
@@ -45,6 +47,7 @@ class MapFigure:
     legend: tuple[str, ...]
     outlines: gpd.GeoDataFrame | None = None
     marks: Sequence[tuple[float, float, str]] = ()
+    sites: Sequence[tuple[float, float, str]] = ()
     mark_legend: Sequence[tuple[str, str]] = ()
     lines: Sequence[Any] = field(default_factory=tuple)
     frame: tuple[float, float, float, float] | None = None
@@ -66,16 +69,18 @@ def draw_map(canvas: Canvas, figure: MapFigure) -> None:
     for line in figure.lines:
         for part in shapely.get_parts(line):
             canvas.line([at(x, y) for x, y in part.coords], "river", width=3)
-    if figure.outlines is not None:
-        _outlines(canvas, figure.outlines, at, scale)
     for x, y, shape in figure.marks:
         canvas.dot(at(x, y), "ink", radius=2.4, shape=shape)
+    if figure.outlines is not None:
+        _outlines(canvas, figure.outlines, at, scale)
     for _, row in figure.areas.iterrows():
         centre = row.geometry.representative_point()
         tone = "paper" if _shade(row["value"], figure.classes) in ("class3", "class4") else "ink"
         canvas.text(
             at(centre.x, centre.y), str(row["label"]), anchor="middle", bold=True, tone=tone
         )
+    for x, y, label in figure.sites:
+        _site(canvas, at(x, y), label)
     _legend(canvas, figure)
 
 
@@ -126,15 +131,29 @@ def _outlines(
         for rings in _polygons(row.geometry, at, scale):
             for ring in rings:
                 canvas.line([*ring, ring[0]], "warn", width=1.4)
-        centre = row.geometry.representative_point()
+        # At the corner, on paper: the middle is where the dots are.
+        _, _, right, top = row.geometry.bounds
+        x, y = at(right, top)
+        wide = 3 + 4.6 * len(str(row["label"]))
+        canvas.area(
+            [[(x, y - 4), (x + wide, y - 4), (x + wide, y + 5), (x, y + 5)]],
+            "paper",
+            outline="warn",
+        )
         canvas.text(
-            at(centre.x, centre.y),
+            (x + wide / 2, y + 3.2),
             str(row["label"]),
             anchor="middle",
             size=8,
             tone="warn",
             bold=True,
         )
+
+
+def _site(canvas: Canvas, at: Point, label: str) -> None:
+    """Draw a diamond with the number of the site in it."""
+    canvas.area([corners(at, 7.5, "diamond")], "paper", outline="ink")
+    canvas.text((at[0], at[1] + 2.6), label, anchor="middle", size=7.5, bold=True)
 
 
 def _legend(canvas: Canvas, figure: MapFigure) -> None:
@@ -155,6 +174,8 @@ def _legend(canvas: Canvas, figure: MapFigure) -> None:
                 "warn",
                 width=1.4,
             )
+        elif shape == "site":
+            canvas.area([corners((x + 7, y - 3), 6, "diamond")], "paper", outline="ink")
         else:
             canvas.dot((x + 7, y - 3), "ink", radius=3, shape=shape)
         canvas.text((x + 18, y), words, size=8)

@@ -20,6 +20,12 @@ FONT = "SourceSans"
 # carry it, so the same report looks the same everywhere.
 FONT_FILES = {"": "SourceSansPro-Regular.ttf", "B": "SourceSansPro-Semibold.ttf"}
 
+TABLE_PT = 8.5
+CELL_PAD_MM = 1.4
+COLUMN_MAX_MM = 62.0
+WORDS = ("text", "date")
+"""Kinds of columns that are read from the left."""
+
 TONES: dict[str, tuple[int, int, int]] = {
     "ink": (28, 34, 40),
     "muted": (92, 101, 112),
@@ -146,9 +152,13 @@ def _drawing(pdf: _Document, drawing: Drawing) -> None:
 
 
 def _table(pdf: _Document, table: Table, number: Callable[[Column, Any], str]) -> None:
+    # A title with less than a row or two below it would stand alone.
+    if pdf.will_page_break(5.5 + 8 + 6.0 * min(len(table.rows), 2)):
+        pdf.add_page()
     pdf.set_font(FONT, "B", 9.5)
     pdf.multi_cell(0, 5.5, table.title, new_x=XPos.LMARGIN, new_y=YPos.NEXT, align="L")
-    pdf.set_font(FONT, "", 8.5)
+    pdf.set_font(FONT, "", TABLE_PT)
+    widths = _widths(pdf, table, number)
     pdf.set_draw_color(*TONES["faint"])
     with pdf.table(
         headings_style=FontFace(emphasis="BOLD", color=TONES["ink"], fill_color=TONES["class0"]),
@@ -156,9 +166,11 @@ def _table(pdf: _Document, table: Table, number: Callable[[Column, Any], str]) -
         cell_fill_color=None,
         cell_fill_mode=TableCellFillMode.NONE,
         line_height=4.4,
-        padding=0.6,
-        text_align=tuple("LEFT" if c.kind == "text" else "RIGHT" for c in table.columns),
-        col_widths=_widths(table, number),
+        padding=(0.6, CELL_PAD_MM),
+        align="LEFT",
+        text_align=tuple("LEFT" if c.kind in WORDS else "RIGHT" for c in table.columns),
+        width=sum(widths),
+        col_widths=widths,
     ) as grid:
         heading = grid.row()
         for column in table.columns:
@@ -170,14 +182,45 @@ def _table(pdf: _Document, table: Table, number: Callable[[Column, Any], str]) -
     pdf.ln(2)
 
 
-def _widths(table: Table, number: Callable[[Column, Any], str]) -> tuple[float, ...]:
-    """Return column widths after what stands in them, none so wide that it starves the others."""
-    widths = []
+def _widths(
+    pdf: _Document, table: Table, number: Callable[[Column, Any], str]
+) -> tuple[float, ...]:
+    """Return column widths in millimetres after what stands in them.
+
+    Every column gets what its longest line needs, up to `COLUMN_MAX_MM`, and never less than its
+    longest word; where the page is too narrow, the widest columns give way first.
+    """
+    wanted, least = [], []
     for column in table.columns:
-        lengths = [len(number(column, value)) for value in table.rows[column.key]]
-        longest_word = max(len(word) for word in column.label.split())
-        widths.append(min(max([*lengths, longest_word + 3, 8]), 42.0))
-    return tuple(widths)
+        cells = [number(column, value) for value in table.rows[column.key]]
+        # A date or number is never broken; words are.
+        whole = column.kind != "text"
+        parts = cells if whole else [word for cell in cells for word in cell.split()]
+        heading = _longest_mm(pdf, "B", column.label.split())
+        half_heading = _longest_mm(pdf, "B", [column.label]) * 0.62
+        gap = 2 * CELL_PAD_MM + 0.6
+        least.append(min(max(heading, _longest_mm(pdf, "", parts)), COLUMN_MAX_MM) + gap)
+        line = max(half_heading, _longest_mm(pdf, "", cells))
+        wanted.append(max(min(line, COLUMN_MAX_MM) + gap, least[-1]))
+    return tuple(_fitted(wanted, least, pdf.epw))
+
+
+def _longest_mm(pdf: _Document, style: str, texts: Sequence[str]) -> float:
+    """Return about how wide the widest of some texts is; only the longest few are measured."""
+    pdf.set_font(FONT, style, TABLE_PT)
+    longest = sorted(set(texts), key=len)[-4:]
+    return max((float(pdf.get_string_width(words)) for words in longest), default=0.0)
+
+
+def _fitted(wanted: list[float], least: list[float], room: float) -> list[float]:
+    """Return the wanted widths, or as much of them above the least as there is room for."""
+    if sum(wanted) <= room:
+        return wanted
+    spare = [wide - small for wide, small in zip(wanted, least, strict=True)]
+    share = max(room - sum(least), 0.0) / (sum(spare) or 1.0)
+    fitted = [small + one * share for small, one in zip(least, spare, strict=True)]
+    shrink = min(1.0, room / sum(fitted))
+    return [wide * shrink for wide in fitted]
 
 
 class PdfCanvas:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
 from locator.city import City
 from locator.findings import Findings
-from locator.language import day, gettext
+from locator.language import gettext
 from locator.reports.document import Column, Table
 from locator.scenario import Comparison
 from locator.siting import Siting
@@ -21,6 +20,7 @@ def districts_table(city: City, found: Findings) -> Table:
     """Return who is served in each district, the city last; for one district, these two rows."""
     rows = found.coverage.districts.copy()
     rows.insert(0, "district", _numbered(city, rows.index))
+    rows["number"] = rows.index
     if found.query.district is not None:
         rows = rows.loc[[found.query.district]]
     whole = found.coverage
@@ -43,8 +43,9 @@ def districts_table(city: City, found: Findings) -> Table:
         Column("p90_s", gettext("90% walk at most (min)"), "minutes"),
     )
     keys = [column.key for column in columns]
-    rows = pd.concat([rows[keys], pd.DataFrame([total])[keys].astype(rows[keys].dtypes)])
-    return Table("districts", gettext("Served and left out"), columns, rows)
+    rows = pd.concat([rows, pd.DataFrame([total])[keys].astype(rows[keys].dtypes)])
+    rows["number"] = rows["number"].astype("float64")
+    return Table("districts", gettext("Served and left out"), columns, rows, (_number_code(),))
 
 
 def curve_table(found: Findings, standards_min: Sequence[int]) -> Table:
@@ -77,12 +78,15 @@ def gaps_table(found: Findings) -> Table:
             Column("walk_s", gettext("Their mean walk (min)"), "minutes"),
         ),
         rows,
+        (_number_code("district"),),
     )
 
 
 def supply_table(city: City, supply: Supply, district: int | None) -> Table:
     """Return the places within reach, by district."""
-    rows = supply.districts.assign(district=_numbered(city, supply.districts.index))
+    rows = supply.districts.assign(
+        district=_numbered(city, supply.districts.index), number=supply.districts.index
+    )
     if district is not None:
         rows = rows.loc[[district]]
     return Table(
@@ -95,16 +99,21 @@ def supply_table(city: City, supply: Supply, district: int | None) -> Table:
             Column("short_people", gettext("People short of places"), "people"),
         ),
         rows,
+        (_number_code(),),
     )
 
 
 def planned_table(city: City, planned: Comparison, district: int | None) -> Table:
     """Return before, after and difference, by district."""
-    rows = planned.districts.assign(district=_numbered(city, planned.districts.index))
+    rows = planned.districts.assign(
+        district=_numbered(city, planned.districts.index), number=planned.districts.index
+    )
     rows = rows.loc[[district]] if district is not None else rows[rows["difference"] != 0]
     return Table(
         "under_way",
-        gettext("Before and after, districts that change"),
+        gettext("Before and after, districts that change")
+        if district is None
+        else gettext("Before and after in the district"),
         (
             Column("district", gettext("District")),
             Column("served_before", gettext("Served before"), "people"),
@@ -113,15 +122,13 @@ def planned_table(city: City, planned: Comparison, district: int | None) -> Tabl
             Column("share_after", gettext("Served after (%)"), "share"),
         ),
         rows,
+        (_number_code(),),
     )
 
 
 def sites_table(city: City, siting: Siting) -> Table:
     """Return the suggested sites in the order of what each adds."""
-    rows = siting.sites.assign(
-        rank=siting.sites["rank"].astype(str),
-        share=siting.sites["total"] / siting.unserved_before if siting.unserved_before else np.nan,
-    )
+    rows = siting.sites.assign(rank=siting.sites["rank"].astype(str))
     unit = (
         gettext("People gained")
         if siting.query.objective == "cover"
@@ -138,6 +145,11 @@ def sites_table(city: City, siting: Siting) -> Table:
             Column("total", gettext("In all"), "people"),
         ),
         rows,
+        (
+            _number_code("district"),
+            Column("lon", gettext("Longitude (WGS84)"), "degrees"),
+            Column("lat", gettext("Latitude (WGS84)"), "degrees"),
+        ),
     )
 
 
@@ -164,7 +176,8 @@ def facilities_table(facilities: gpd.GeoDataFrame) -> Table:
             .map(precision)
             .fillna(gettext("not on the map")),
             "places": pd.to_numeric(facilities["places"]).astype("float64"),
-            "source_date": [day(value) for value in facilities["source_date"]],
+            "source_date": facilities["source_date"],
+            "id": facilities.index,
         }
     )
     return Table(
@@ -176,10 +189,15 @@ def facilities_table(facilities: gpd.GeoDataFrame) -> Table:
             Column("status", gettext("Status")),
             Column("location", gettext("Location")),
             Column("places", gettext("Places"), "places"),
-            Column("source_date", gettext("Data of")),
+            Column("source_date", gettext("Data of"), "date"),
         ),
         rows,
+        (Column("id", gettext("Id")),),
     )
+
+
+def _number_code(key: str = "number") -> Column:
+    return Column(key, gettext("Number of the district"), "people")
 
 
 def _numbered(city: City, index: pd.Index) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime
 from io import BytesIO
 from typing import Any
 
@@ -16,9 +18,12 @@ NUMBER_FORMATS = {
     "share": "0.0%",
     "minutes": "0.0",
     "number": "0.00",
+    "degrees": "0.000000",
+    "date": "yyyy-mm-dd",
     "text": "@",
 }
 SHEET_NAME_MAX = 31
+FULL_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def write_workbook(report: Report, *, method_sheet: str) -> bytes:
@@ -65,21 +70,27 @@ def _method(book: Any, report: Report, name: str) -> None:
 def _sheet(book: Any, table: Table) -> None:
     sheet = book.add_worksheet(table.name[:SHEET_NAME_MAX])
     heading = book.add_format({"bold": True, "text_wrap": True, "bottom": 1, "valign": "top"})
-    for position, column in enumerate(table.columns):
+    for position, column in enumerate(table.file_columns):
         style = book.add_format({"num_format": NUMBER_FORMATS[column.kind]})
         sheet.write_string(0, position, column.label, heading)
         sheet.set_column(position, position, 30 if column.kind == "text" else 15)
         for row, value in enumerate(table.rows[column.key], start=1):
             _cell(sheet, row, position, column, value, style)
     sheet.freeze_panes(1, 1)
-    sheet.autofilter(0, 0, max(len(table.rows), 1), len(table.columns) - 1)
+    sheet.autofilter(0, 0, max(len(table.rows), 1), len(table.file_columns) - 1)
 
 
 def _cell(sheet: Any, row: int, position: int, column: Column, value: Any, style: Any) -> None:
-    if column.kind == "text":
+    if column.kind == "date" and FULL_DATE.fullmatch(str(value)):
+        sheet.write_datetime(row, position, datetime.fromisoformat(str(value)), style)
+    elif column.kind in ("text", "date"):
         # As text, never as a formula: a name may begin with "=".
-        sheet.write_string(row, position, "" if value is None else str(value), style)
+        sheet.write_string(row, position, _words(value), style)
     elif value is None or not np.isfinite(value):
         sheet.write_blank(row, position, None, style)
     else:
         sheet.write_number(row, position, value / 60 if column.kind == "minutes" else value, style)
+
+
+def _words(value: Any) -> str:
+    return "" if value is None or value != value else str(value)
