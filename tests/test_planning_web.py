@@ -69,9 +69,11 @@ def test_the_map_of_a_change_has_its_areas_and_its_sites(client: FlaskClient) ->
     facilities = client.get("/api/layers/nurseries").json["features"]
     lon, lat = facilities[0]["geometry"]["coordinates"]
     query = f"planned=1&group=all&add={lat},{lon},10,Nowy"
+    (site,) = client.get(f"/what-if/nurseries/sites.geojson?{query}").json["features"]
+    assert (site["properties"]["name"], site["properties"]["mark"]) == ("Nowy", "1")
+    assert site["geometry"]["coordinates"] == pytest.approx([lon, lat], abs=1e-5)
     places = client.get(f"/what-if/nurseries/places.geojson?{query}").json["features"]
-    assert places[-1]["properties"]["name"] == "Nowy"
-    assert places[-1]["geometry"]["coordinates"] == pytest.approx([lon, lat], abs=1e-5)
+    assert "nurseries-4" in {place["id"] for place in places}
     areas = client.get(f"/what-if/nurseries/areas.geojson?{query}").json["features"]
     assert {area["properties"]["kind"] for area in areas} == {"area", "gap"}
     assert all(area["properties"]["lines"] for area in areas)

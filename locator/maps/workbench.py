@@ -17,6 +17,7 @@ def change_map(
     *,
     areas_url: str,
     features_url: str,
+    sites_url: str | None,
     shading: Shading,
     symbols: Sequence[Symbol],
     add_url: str,
@@ -27,7 +28,9 @@ def change_map(
     Parameters
     ----------
     areas_url, features_url : str
-        GeoJSON of districts and changed areas, and of facilities and new sites.
+        GeoJSON of districts and changed areas, and of the facilities.
+    sites_url : str or None
+        GeoJSON of the new sites, numbered as in the list; None without any.
     shading : Shading
         Of the difference, diverging.
     symbols : sequence of Symbol
@@ -54,4 +57,6 @@ def change_map(
         cluster_above=1000,
         small=True,
     ).add_to(map_)
+    if sites_url:
+        FeatureLayer(sites_url, symbols=symbols, legend=False, cluster_above=1000).add_to(map_)
     return map_

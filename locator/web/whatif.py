@@ -109,12 +109,18 @@ def areas(layer_id: str) -> Response:
 @blueprint.get("/what-if/<layer_id>/places.geojson")
 @expensive
 def places(layer_id: str) -> Response:
-    """Serve the facilities that count after the change, and the new sites, for the map."""
+    """Serve the facilities that count after the change, for the map."""
     app = state()
+    found = comparison_of(app, _change(request.args, layer_id))
+    ids = app.city.facilities.index[list(found.rows_after)]
+    return mapviews.kept(compact_json(facility_features(app.city, ids)))
+
+
+@blueprint.get("/what-if/<layer_id>/sites.geojson")
+def sites(layer_id: str) -> Response:
+    """Serve the new sites, numbered, for the map."""
     change = _change(request.args, layer_id)
-    found = comparison_of(app, change)
-    kept = facility_features(app.city, app.city.facilities.index[list(found.rows_after)])
-    sites = [
+    made = [
         feature(
             shapely.Point(site.lon, site.lat),
             identifier=f"new-{rank}",
@@ -122,11 +128,11 @@ def places(layer_id: str) -> Response:
             layer=layer_id,
             lines=[gettext("a site of this scenario")],
             url="#sites",
-            mark=f"+{rank}",
+            mark=str(rank),
         )
         for rank, site in enumerate(change.add, start=1)
     ]
-    return mapviews.kept(compact_json(collection([*kept["features"], *sites])))
+    return mapviews.kept(compact_json(collection(made)))
 
 
 @blueprint.get("/where-next/<layer_id>")
@@ -260,6 +266,7 @@ def _whatif_map(args: MultiDict[str, str]) -> folium.Map:
         mapviews.ground(gettext("Map of the change")),
         areas_url=url("whatif.areas", layer_id=layer_id, **given),
         features_url=url("whatif.places", layer_id=layer_id, **given),
+        sites_url=url("whatif.sites", layer_id=layer_id, **given) if "add" in given else None,
         shading=views.Shading(
             title=gettext("Change of the share served, by district"),
             value="value",
