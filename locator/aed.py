@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -222,34 +222,68 @@ def _first(options: Iterable[Option], state: State, count: int) -> tuple[Option,
 # Fixed AEDs ---------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class FixedAed:
+    """What decides of an AED that stays where it is; texts are None where nothing is on file."""
+
+    id: str
+    name: str
+    lon: float
+    lat: float
+    hours: str | None
+    access: str | None
+    doorless: bool
+
+
+@lru_cache(maxsize=2)
+def fixed_aeds(ground: WalkableCity) -> tuple[tuple[FixedAed, ...], Placed]:
+    """Return the usable AEDs that stand, and where, ready for the model; read once for a city."""
+    rows = ground.usable_rows.get(FIXED_LAYER, np.empty(0, dtype=np.int64))
+    found = ground.city.facilities.iloc[rows]
+    aeds = tuple(
+        FixedAed(
+            id=str(index),
+            name=str(aed["name"]),
+            lon=float(aed["geometry"].x),
+            lat=float(aed["geometry"].y),
+            hours=text_or_none(aed["opening_hours"]),
+            access=text_or_none(aed["access"]),
+            doorless=is_doorless(aed),
+        )
+        for index, aed in found.iterrows()
+    )
+    return aeds, ground.placed(rows)
+
+
 def _fixed_options(
     ground: WalkableCity, origin: Placed, at: datetime, query: AedQuery
 ) -> list[Option]:
     """Return the fixed AEDs by walking time, as far as the k-th that is open."""
-    rows = ground.usable_rows.get(FIXED_LAYER, np.empty(0, dtype=np.int64))
-    walk_m = ground.model.walk_m(origin, ground.placed(rows))
+    aeds, placed = fixed_aeds(ground)
+    walk_m = ground.model.walk_m(origin, placed)
     found: list[Option] = []
     open_so_far = 0
     for i in np.argsort(walk_m, kind="stable"):
         if open_so_far == query.k or not np.isfinite(walk_m[i]):
             break
-        option = _fixed_option(ground.city, int(rows[i]), float(walk_m[i]), at, query.pace_m_s)
+        option = _fixed_option(ground.city, aeds[i], float(walk_m[i]), at, query.pace_m_s)
         open_so_far += option.state == "open"
         found.append(option)
     return found
 
 
-def _fixed_option(city: City, row: int, walk_m: float, at: datetime, pace_m_s: float) -> Option:
-    aed = city.facilities.iloc[row]
+def _fixed_option(
+    city: City, aed: FixedAed, walk_m: float, at: datetime, pace_m_s: float
+) -> Option:
     walk_s = walk_m / pace_m_s
     state, next_change, sure = fixed_state(city, aed, at=at, walk_s=walk_s)
     return Option(
-        id=str(aed.name),
+        id=aed.id,
         layer=FIXED_LAYER,
-        name=str(aed["name"]),
+        name=aed.name,
         kind="fixed",
-        lon=float(aed["geometry"].x),
-        lat=float(aed["geometry"].y),
+        lon=aed.lon,
+        lat=aed.lat,
         walk_m=walk_m,
         walk_s=walk_s,
         wait_s=0.0,
@@ -257,23 +291,25 @@ def _fixed_option(city: City, row: int, walk_m: float, at: datetime, pace_m_s: f
         state=state,
         next_change=next_change,
         sure=sure,
-        access=text_or_none(aed["access"]),
+        access=aed.access,
     )
 
 
 def fixed_state(
-    city: City, aed: pd.Series, *, at: datetime, walk_s: float
+    city: City, aed: FixedAed, *, at: datetime, walk_s: float
 ) -> tuple[State, datetime | None, Sure | None]:
     """Return whether a fixed AED can be had after a walk, the next change, and why.
 
     ``open`` and ``closed`` are about the moment of arrival; the next change is the one after
     `at`, which a person on the way wants to know.
     """
-    hours = text_or_none(aed["opening_hours"])
-    if hours is None:
-        return ("open", None, "outdoors") if is_doorless(aed) else ("unknown", None, None)
+    if aed.hours is None:
+        return ("open", None, "outdoors") if aed.doorless else ("unknown", None, None)
     state_at = partial(
-        opening_state, hours, country=city.catalogue.country, timezone=city.catalogue.timezone
+        opening_state,
+        aed.hours,
+        country=city.catalogue.country,
+        timezone=city.catalogue.timezone,
     )
     now = state_at(at)
     state = now.state

@@ -1,0 +1,170 @@
+"""Turn AEDs and vehicles into the small GeoJSON that the emergency map fetches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import numpy as np
+import shapely
+
+from locator.city import City
+from locator.coverage_in_time import TimeCoverage
+from locator.maps.background import Collection, background, collection, feature, names
+from locator.vehicles import Position
+from locator.vehicles.calendar import DayType
+from locator.web.aed_view import AedView, Row, duration, walk_words
+from locator.web.i18n import clock, gettext, ngettext, percent
+from locator.web.queries import Lat, Lon, described, frozen
+
+CELL_DIGITS = 2
+"""The ground is cut round places rounded to so many decimals, so that it can be kept."""
+NEAR_DEGREES = (0.035, 0.022)
+"""Half width and height of what is drawn, about 2.5 km."""
+
+SHARE_BREAKS = (0.05, 0.1, 0.2, 0.3, 0.4)
+"""Upper borders of the classes of the map of vehicles' coverage, share of hours of service."""
+
+
+@frozen
+class CellParams:
+    """The middle of the map."""
+
+    lat: Lat = described("Latitude, WGS84.")
+    lon: Lon = described("Longitude, WGS84.")
+
+
+def cell_of(lon: float, lat: float) -> tuple[float, float]:
+    """Return the middle of the coarse cell that a place lies in."""
+    return round(lon, CELL_DIGITS), round(lat, CELL_DIGITS)
+
+
+def ground_near(city: City, middle: tuple[float, float]) -> Collection:
+    """Return districts and river as far as they lie near `middle`."""
+    window = _window(middle)
+    near = []
+    for item in background(city)["features"]:
+        shape = shapely.intersection(shapely.geometry.shape(item["geometry"]), window)
+        if shape.is_empty:
+            continue
+        properties = dict(item["properties"])
+        label = properties.get("label")
+        if label and not window.contains(shapely.Point(label)):
+            inside = shape.representative_point()
+            properties["label"] = [round(inside.x, 5), round(inside.y, 5)]
+        near.append(feature(shape, **properties))
+    return collection(near)
+
+
+def names_near(city: City, middle: tuple[float, float]) -> Collection:
+    """Return the names of stops and streets near `middle`."""
+    west, south, east, north = _window(middle).bounds
+    return {
+        kind: [row for row in rows if west <= row[1] <= east and south <= row[2] <= north]
+        for kind, rows in names(city).items()
+    }
+
+
+def _window(middle: tuple[float, float]) -> shapely.Polygon:
+    (lon, lat), (dlon, dlat) = middle, NEAR_DEGREES
+    return shapely.box(lon - dlon, lat - dlat, lon + dlon, lat + dlat)
+
+
+def aed_features(view: AedView) -> Collection:
+    """Return the AEDs of the page that stand; those that ride are on the vehicles' layer."""
+    rows = [*view.rows, *view.unknown, *view.closed]
+    return collection(_standing(row) for row in rows if row.option.kind == "fixed")
+
+
+def _standing(row: Row) -> Collection:
+    option = row.option
+    lines = [
+        gettext("{time} there and back", time=duration(option.total_s)),
+        walk_words(option),
+        row.how,
+        *(chip.label for chip in row.chips),
+    ]
+    return feature(
+        shapely.Point(option.lon, option.lat),
+        identifier=option.id,
+        layer=option.layer,
+        name=row.title,
+        mark=row.mark or ("?" if option.state == "unknown" else None),
+        lines=[line for line in lines if line],
+        hollow=True if option.state == "closed" else None,
+    )
+
+
+def vehicle_features(city: City, positions: Iterable[Position]) -> Collection:
+    """Return where the vehicles are; one whose place is not known is left out."""
+    return collection(
+        _vehicle(city, position)
+        for position in positions
+        if np.isfinite(position.lon) and np.isfinite(position.lat)
+    )
+
+
+def _vehicle(city: City, position: Position) -> Collection:
+    vehicle = position.vehicle
+    return feature(
+        shapely.Point(position.lon, position.lat),
+        identifier=vehicle.id,
+        layer=vehicle.layer,
+        name=str(city.facilities.at[vehicle.id, "name"]),
+        mark=position.line,
+        lines=list(position_lines(position)),
+        hollow=True if position.basis == "base" else None,
+        dashed=True if position.assignment == "assumed" else None,
+    )
+
+
+def position_lines(position: Position) -> Iterable[str]:
+    """Yield what is known of a position, in words."""
+    if position.line and position.headsign:
+        yield gettext("Line {line} to {headsign}", line=position.line, headsign=position.headsign)
+    if position.next_stop and isinstance(position.next_stop_at, datetime):
+        yield gettext(
+            "Next stop: {stop}, {time}",
+            stop=position.next_stop,
+            time=clock(position.next_stop_at),
+        )
+    if position.basis == "live":
+        yield gettext("Seen live {age} ago", age=duration(position.age_s))
+    elif position.basis == "timetable":
+        yield gettext("By the timetable, not seen live")
+    else:
+        yield gettext("Off service; the place is where its tour begins")
+    if position.assignment == "assumed":
+        yield gettext("Assumed: the vehicle is not published")
+
+
+def share_areas(city: City, found: TimeCoverage, day: DayType | None) -> Collection:
+    """Return areas by the share of the hours of service for which vehicles cover them.
+
+    Squares of one class are joined; where no vehicle ever comes nothing is drawn.
+    """
+    share = found.vehicle_share(day)
+    people = city.demand.people[found.group]
+    edges = (0.0, *SHARE_BREAKS, 1.0)
+    areas = []
+    for low, high in zip(edges, edges[1:], strict=False):
+        inside = np.flatnonzero((share > low) & (share <= high))
+        if not len(inside):
+            continue
+        corners = city.projection.to_lonlat(city.demand.square_xy[inside].reshape(-1, 2))
+        # Corners of neighbours are equal only when they are rounded.
+        squares = shapely.polygons(corners.reshape(-1, 4, 2).round(6))
+        areas.append(
+            feature(
+                shapely.union_all(squares),
+                kind="area",
+                name=gettext(
+                    "{low} to {high} of the hours of service",
+                    low=percent(low),
+                    high=percent(high),
+                ),
+                share=round(float(np.average(share[inside])), 4),
+                lines=[ngettext("{n} person", "{n} people", round(float(people[inside].sum())))],
+            )
+        )
+    return collection(areas)

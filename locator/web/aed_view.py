@@ -1,0 +1,320 @@
+"""Say in words which AEDs can be fetched, for the emergency page."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from scipy.spatial import cKDTree
+from werkzeug.datastructures import MultiDict
+
+from locator.aed import AedAnswer, Option
+from locator.errors import LocatorError
+from locator.places import Place
+from locator.web.api_vehicles import AedParams, aed_answer
+from locator.web.cards import Card, Chip, card
+from locator.web.errors import status_of
+from locator.web.finding import Link, advice_for, find_origin, model_line
+from locator.web.i18n import clock, error_text, gettext, metres, moment, ngettext, number, url
+from locator.web.moving import Moving, moving
+from locator.web.queries import parse
+from locator.web.state import AppState
+from locator.web.texts import PLACE_KINDS, change_words, pace_text
+
+UNKNOWN_SHOWN, CLOSED_SHOWN = 5, 3
+"""Whoever is in a hurry reads no long lists; the API has them all."""
+
+NEAR_ADDRESS_M = 120.0
+"""An AED without an address is said to be near one that is no further away."""
+
+SOON = timedelta(hours=1)
+"""A change within this time is told in minutes."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One AED on the page.
+
+    Attributes
+    ----------
+    option : Option
+    card : Card
+    title : str
+    how : str
+        What to do, in a sentence or two.
+    chips : tuple of Chip
+        How sure it is.
+    mark : str
+        Number in the list and on the map; empty for what cannot be fetched.
+    """
+
+    option: Option
+    card: Card
+    title: str
+    how: str
+    chips: tuple[Chip, ...]
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class AedView:
+    """Everything that ``aed.html`` shows."""
+
+    q: str = ""
+    args: Mapping[str, str] = field(default_factory=dict)
+    code: int = 200
+    problem: str | None = None
+    advice: str | None = None
+    place: str | None = None
+    note: str | None = None
+    others: tuple[Link, ...] = ()
+    asked_at: str | None = None
+    rows: tuple[Row, ...] = ()
+    unknown: tuple[Row, ...] = ()
+    closed: tuple[Row, ...] = ()
+    adrift: tuple[Row, ...] = ()
+    remarks: tuple[str, ...] = ()
+    lon: float | None = None
+    lat: float | None = None
+    answered: bool = False
+
+
+def view_of(app: AppState, args: MultiDict[str, str]) -> AedView:
+    """Return the page for a query string; what is wrong with it is part of the page."""
+    q = args.get("q", "").strip()
+    kept = {name: args[name] for name in ("lat", "lon", "at") if args.get(name, "").strip()}
+    if q:
+        kept = {name: value for name, value in kept.items() if name == "at"}
+    view = AedView(q=q, args=kept | ({"q": q} if q else {}))
+    if not q and not ({"lat", "lon"} & set(kept)):
+        return view
+    try:
+        return _answered(app, view)
+    except LocatorError as error:
+        return replace(
+            view, code=status_of(error), problem=error_text(error), advice=advice_for(error)
+        )
+
+
+def _answered(app: AppState, view: AedView) -> AedView:
+    asked = parse(AedParams, MultiDict(view.args))
+    origin, others = find_origin(app.city, asked)  # type: ignore[arg-type]  # the same fields
+    place = Place(origin.label, "coordinate", origin.lon, origin.lat, "exact", 100.0)
+    answer = aed_answer(app, asked, place)
+    return replace(
+        view,
+        answered=True,
+        place=origin.label,
+        note=origin.note,
+        others=tuple(
+            Link(
+                url("emergency.aed", **{**view.args, "q": other.label}),
+                other.label,
+                gettext(PLACE_KINDS[other.kind]),
+            )
+            for other in others
+        ),
+        lon=origin.lon,
+        lat=origin.lat,
+        asked_at=moment(answer.at) if asked.at else None,
+        rows=rows_of(app, answer),
+        unknown=tuple(_unknown(app, option) for option in answer.unknown[:UNKNOWN_SHOWN]),
+        closed=tuple(_closed(app, option, answer.at) for option in answer.closed[:CLOSED_SHOWN]),
+        adrift=tuple(_adrift(app, option) for option in answer.adrift),
+        remarks=tuple(_remarks(app, answer, moving())),
+    )
+
+
+def rows_of(app: AppState, answer: AedAnswer) -> tuple[Row, ...]:
+    """Return the AEDs that can be fetched, numbered."""
+    rows = []
+    for rank, option in enumerate(answer.options, start=1):
+        make = _riding if option.kind == "vehicle" else _standing
+        rows.append(replace(make(app, option, answer.at), mark=number(rank)))
+    return tuple(rows)
+
+
+# One AED ------------------------------------------------------------------------------------
+
+
+def _standing(app: AppState, option: Option, at: datetime) -> Row:
+    shown = card(app.city, option.id)
+    if option.sure == "outdoors":
+        opening = Chip("good", gettext("Stands outdoors, no hours stated"))
+    else:
+        opening = Chip("good", change_soon("open", option.next_change, at))
+    return Row(
+        option,
+        shown,
+        shown.name,
+        where_words(app, option, shown),
+        (opening, access_chip(option.access)),
+    )
+
+
+def _riding(app: AppState, option: Option, at: datetime) -> Row:
+    assert option.catch_at is not None
+    shown = card(app.city, option.id)
+    title = gettext("On line {line}: meet it at {stop}", line=option.line, stop=option.stop)
+    if option.wait_s < 10:
+        how = gettext(
+            "It is at the stop when you get there, at {time}.", time=clock(option.catch_at)
+        )
+    else:
+        how = gettext(
+            "It is at the stop at {time}; you wait {wait} for it.",
+            time=clock(option.catch_at),
+            wait=duration(option.wait_s),
+        )
+    return Row(option, shown, title, how, riding_chips(option))
+
+
+def riding_chips(option: Option) -> tuple[Chip, ...]:
+    """Return how sure the place of a vehicle is, and whether it carries the AED at all."""
+    where = option.position
+    if where is None:
+        return ()
+    if where.basis == "live":
+        age = duration(where.age_s)
+        chips = [Chip("good", gettext("Seen live {age} ago", age=age))]
+    elif where.basis == "base":
+        chips = [Chip("attention", gettext("Not yet in service; by the timetable"))]
+    else:
+        chips = [Chip("attention", gettext("By the timetable, not seen live"))]
+    if where.assignment == "assumed":
+        chips.append(Chip("unknown", gettext("Assumed: the vehicle is not published")))
+    return tuple(chips)
+
+
+def _unknown(app: AppState, option: Option) -> Row:
+    shown = card(app.city, option.id)
+    written = shown.facts.get("hours_text") or shown.facts.get("opening_hours")
+    if written:
+        label = gettext("Hours as written: {hours}", hours=str(written))
+    else:
+        label = gettext("Hours not known")
+    chips = (Chip("unknown", label), access_chip(option.access))
+    return Row(option, shown, shown.name, where_words(app, option, shown), chips)
+
+
+def _closed(app: AppState, option: Option, at: datetime) -> Row:
+    shown = card(app.city, option.id)
+    chip = Chip("bad", change_soon("closed", option.next_change, at))
+    return Row(option, shown, shown.name, where_words(app, option, shown), (chip,))
+
+
+def _adrift(app: AppState, option: Option) -> Row:
+    shown = card(app.city, option.id)
+    how = gettext("It is on its way; where it stops next is not known.")
+    return Row(option, shown, shown.name, how, riding_chips(option))
+
+
+def where_words(app: AppState, option: Option, shown: Card) -> str:
+    """Return how to find a fixed AED: its note unless the name says it, and an address near."""
+    note = shown.place_note
+    parts = [] if not note or note.rstrip("…").strip() in shown.name else [note]
+    if shown.address:
+        parts.append(shown.where)
+    else:
+        near = nearest_address(app, option.lon, option.lat)
+        parts.append(gettext("near {address}", address=near) if near else shown.district)
+    return " · ".join(part for part in parts if part)
+
+
+def nearest_address(app: AppState, lon: float, lat: float) -> str | None:
+    """Return the address on file nearest to a place, None beyond `NEAR_ADDRESS_M`."""
+    addresses = app.city.addresses
+    if addresses.empty:
+        return None
+
+    def made() -> cKDTree:
+        return cKDTree(app.city.projection.to_metric(addresses[["lon", "lat"]].to_numpy()))
+
+    tree = app.memo.get("aed-addresses", made)
+    away_m, row = tree.query(app.city.projection.to_metric([(lon, lat)])[0])
+    if away_m > NEAR_ADDRESS_M:
+        return None
+    found = addresses.iloc[int(row)]
+    return f"{found['street']} {found['number']}"
+
+
+def access_chip(access: str | None) -> Chip:
+    """Return who may take an AED."""
+    kind, label = {
+        "yes": ("good", gettext("For everyone")),
+        "permissive": ("good", gettext("For everyone")),
+        "customers": ("attention", gettext("In a business: ask the staff")),
+        "permit": ("attention", gettext("Kept by staff: ask for it")),
+    }.get(access or "", ("unknown", gettext("Who may take it is not stated")))
+    return Chip(kind, label)
+
+
+# Words --------------------------------------------------------------------------------------
+
+
+def change_soon(state: str, change: datetime | None, at: datetime) -> str:
+    """Return an opening state with its next change: in minutes when it is near."""
+    if change is None:
+        return gettext("Open day and night") if state == "open" else gettext("Closed now")
+    if state == "closed" and change - at < timedelta(0):
+        return gettext("Closed now")
+    if change - at <= SOON:
+        left = max(math.floor((change - at).total_seconds() / 60), 0)
+        if state == "open":
+            return ngettext("Open, closes in {n} min", "Open, closes in {n} min", left)
+        return ngettext("Closed, opens in {n} min", "Closed, opens in {n} min", left)
+    when = change_words(change, at)
+    if state == "open":
+        return gettext("Open until {time}", time=when)
+    return gettext("Closed, opens {time}", time=when)
+
+
+def duration(seconds: float) -> str:
+    """Return a short time: to 10 seconds below 10 minutes, rounded up, else in minutes."""
+    tens = math.ceil(max(seconds, 0.0) / 10 - 1e-9) * 10
+    if tens < 60:
+        return gettext("{s} s", s=number(tens))
+    if tens >= 600:
+        return gettext("{m} min", m=number(math.ceil(seconds / 60 - 1e-9)))
+    if tens % 60 == 0:
+        return gettext("{m} min", m=number(tens // 60))
+    return gettext("{m} min {s} s", m=number(tens // 60), s=number(tens % 60))
+
+
+def _remarks(app: AppState, answer: AedAnswer, held: Moving) -> Iterable[str]:
+    yield gettext(
+        "Times are for running at {pace}, there and back. {model}",
+        pace=pace_text(answer.query.pace_m_s),
+        model=model_line(app.ground),
+    )
+    if not held.fleet.vehicles:
+        return
+    if not held.fleet.has_service(answer.at.date()):
+        yield gettext("No timetable is on file for this day: vehicles are not counted.")
+    elif answer.off_service:
+        yield ngettext(
+            "{n} vehicle with an AED is off service at this hour.",
+            "{n} vehicles with an AED are off service at this hour.",
+            answer.off_service,
+        )
+    yield from feed_remarks(held, answer.at)
+
+
+def feed_remarks(held: Moving, at: datetime) -> Iterable[str]:
+    """Yield what is to be said of the live feeds."""
+    if not held.feeds:
+        yield gettext("Vehicles are placed by the timetable; no live feed is connected.")
+        return
+    for state in held.feeds:
+        if not state.is_alive(at.timestamp()):
+            yield gettext(
+                "The live feed {feed} does not answer: its vehicles are placed by the timetable.",
+                feed=state.feed,
+            )
+
+
+def walk_words(option: Option) -> str:
+    """Return how far the AED is, one way."""
+    return gettext("{distance} each way", distance=metres(option.walk_m))

@@ -1,0 +1,326 @@
+"""Answer machines where the AEDs on vehicles are, and which AEDs can be fetched now."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Literal, cast
+
+from typing_extensions import TypedDict
+
+from locator.aed import AedAnswer, AedQuery, Option, local_moment, nearest_aed
+from locator.places import Place
+from locator.vehicles import Position
+from locator.web.api_walks import origin_of, place_json
+from locator.web.features import DEGREE_DIGITS, collection, decimal, feature, whole
+from locator.web.i18n import error_text
+from locator.web.moving import Moving, moving
+from locator.web.operations import GEOJSON, Answer, operation
+from locator.web.queries import (
+    Count,
+    Lat,
+    Lon,
+    Moment,
+    NearestParams,
+    Pace,
+    Words,
+    described,
+    frozen,
+    one_origin,
+)
+from locator.web.shapes import FoundPlace, Model, Point, closed
+from locator.web.state import AppState
+
+Basis = Literal["live", "timetable", "base"]
+Assignment = Literal["assumed", "confirmed"]
+Reach = Literal["now", "hours_unknown", "closed", "adrift"]
+
+
+@frozen
+class VehiclesParams:
+    """When."""
+
+    at: Moment | None = described("Moment; by default now.", default=None)
+
+
+@frozen
+class AedParams:
+    """Where an AED is needed, and when."""
+
+    q: Words | None = described("Place in words. Either this or `lat` and `lon`.", default=None)
+    lat: Lat | None = described("Latitude, WGS84.", default=None)
+    lon: Lon | None = described("Longitude, WGS84.", default=None)
+    at: Moment | None = described("Moment; by default now.", default=None)
+    k: Count = described("At most so many of each kind.", default=8)
+    pace: Pace = described("How fast one runs, m/s.", default=2.0)
+
+    def __post_init__(self) -> None:
+        """Accept exactly one way to say where."""
+        one_origin(self.q, self.lat, self.lon)
+
+
+@closed
+class VehicleProperties(TypedDict):
+    """A vehicle that carries an AED. `basis` says what the position rests on, `observed_at` and
+    `age_s` how fresh it is, `assignment` whether it is known to carry the AED.
+    """
+
+    layer: str
+    name: str
+    unit: str
+    fleet_number: str | None
+    basis: Basis
+    observed_at: str
+    age_s: int
+    assignment: Assignment
+    line: str | None
+    headsign: str | None
+    next_stop: str | None
+    next_stop_at: str | None
+    delay_s: int | None
+
+
+@closed
+class VehicleFeature(TypedDict):
+    """One vehicle; `geometry` is null where nothing is known of its place."""
+
+    type: Literal["Feature"]
+    id: str
+    geometry: Point | None
+    properties: VehicleProperties
+
+
+@closed
+class Feed(TypedDict):
+    """A realtime feed. One that is not `alive` is not used: the timetable takes over."""
+
+    feed: str
+    alive: bool
+    answered_at: str | None
+    failures: int
+    error: str | None
+
+
+@closed
+class VehiclesAnswer(TypedDict):
+    """Where the vehicles are; `in_service` is false on a day without any timetable."""
+
+    type: Literal["FeatureCollection"]
+    at: str
+    in_service: bool
+    feeds: list[Feed]
+    features: list[VehicleFeature]
+
+
+@closed
+class AedProperties(TypedDict):
+    """An AED and what it takes to have it here: `total_s` is there, waiting, and back.
+
+    `reach`: `now` can be fetched; `hours_unknown` perhaps; `closed` when one gets there; `adrift`
+    a live vehicle whose next stops are not known. `sure` says what `now` rests on. For a vehicle
+    `meeting` is the stop where it is met, `catch_at` when.
+    """
+
+    layer: str
+    name: str
+    kind: Literal["fixed", "vehicle"]
+    reach: Reach
+    walk_m: int
+    walk_s: int
+    wait_s: int
+    total_s: int
+    open_state: Literal["open", "closed", "unknown"]
+    next_change: str | None
+    sure: Literal["hours", "outdoors", "live", "timetable"] | None
+    access: str | None
+    stop: str | None
+    meeting: Point | None
+    catch_at: str | None
+    line: str | None
+    basis: Basis | None
+    observed_at: str | None
+    age_s: int | None
+    assignment: Assignment | None
+
+
+@closed
+class AedFeature(TypedDict):
+    """One AED, where it is at the moment asked about."""
+
+    type: Literal["Feature"]
+    id: str
+    geometry: Point
+    properties: AedProperties
+
+
+@closed
+class AedsAnswer(TypedDict):
+    """AEDs round a place: those that can be fetched first, soonest back first."""
+
+    type: Literal["FeatureCollection"]
+    origin: FoundPlace
+    model: Model
+    at: str
+    pace_m_s: float
+    off_service: int
+    features: list[AedFeature]
+
+
+@operation(
+    "/api/vehicles",
+    VehiclesParams,
+    VehiclesAnswer,
+    summary="Where the AEDs on vehicles are",
+    tag="aed",
+    media_type=GEOJSON,
+)
+def vehicles(app: AppState, asked: VehiclesParams) -> Answer:
+    """Every vehicle that carries an AED: live where a feed says so, else where its tour is by the
+    timetable at that minute, else at its base. A live position is never older than 3 minutes.
+    """
+    held = moving()
+    at = local_moment(app.city, asked.at)
+    return collection(
+        (vehicle_feature(position) for position in held.positions(at)),
+        at=at.isoformat(timespec="seconds"),
+        in_service=held.fleet.has_service(at.date()),
+        feeds=list(feeds_json(held, at)),
+    )
+
+
+def vehicle_feature(position: Position) -> dict[str, Any]:
+    """Return a position as a GeoJSON feature."""
+    vehicle = position.vehicle
+    made = feature(
+        {
+            "layer": vehicle.layer,
+            "name": vehicle.name,
+            "unit": vehicle.unit,
+            "fleet_number": vehicle.fleet_number,
+            "basis": position.basis,
+            "observed_at": position.observed_at.isoformat(timespec="seconds"),
+            "age_s": round(position.age_s),
+            "assignment": position.assignment,
+            "line": position.line,
+            "headsign": position.headsign,
+            "next_stop": position.next_stop,
+            "next_stop_at": _iso(position.next_stop_at),
+            "delay_s": whole(position.delay_s),
+        },
+        None,
+        id_=vehicle.id,
+    )
+    return made | {"geometry": point_json(position.lon, position.lat)}
+
+
+def point_json(lon: float | None, lat: float | None) -> dict[str, Any] | None:
+    """Return a GeoJSON point, None where there is no place."""
+    if lon is None or lat is None or not math.isfinite(lon) or not math.isfinite(lat):
+        return None
+    coordinates = [round(lon, DEGREE_DIGITS), round(lat, DEGREE_DIGITS)]
+    return {"type": "Point", "coordinates": coordinates}
+
+
+def feeds_json(held: Moving, at: datetime) -> Iterable[dict[str, Any]]:
+    """Yield how each feed is doing at `at`, the error in the language of the request."""
+    for state in held.feeds:
+        answered = state.answered_t
+        yield {
+            "feed": state.feed,
+            "alive": state.is_alive(at.timestamp()),
+            "answered_at": None
+            if answered is None
+            else datetime.fromtimestamp(answered, at.tzinfo).isoformat(timespec="seconds"),
+            "failures": state.failures,
+            "error": error_text(state.error) if state.error else None,
+        }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat(timespec="seconds") if moment else None
+
+
+@operation(
+    "/api/aed",
+    AedParams,
+    AedsAnswer,
+    summary="AEDs that can be fetched now",
+    tag="aed",
+    media_type=GEOJSON,
+    errors=(404, 422),
+)
+def aed(app: AppState, asked: AedParams) -> Answer:
+    """AEDs round a place by the time to fetch one and come back: fixed ones that are open when
+    one gets there, and vehicles where they can be met. After them those with unknown hours,
+    closed ones, and live vehicles whose way is not known. 404: no such place; 422: outside the
+    city.
+    """
+    origin = aed_origin(app, asked)
+    return aed_json(origin, aed_answer(app, asked, origin))
+
+
+def aed_origin(app: AppState, asked: AedParams) -> Place:
+    """Return the place that `asked` means; errors as for `origin_of`."""
+    # The same three fields say where, in both questions.
+    return origin_of(app, cast(NearestParams, asked))
+
+
+def aed_answer(app: AppState, asked: AedParams, origin: Place) -> AedAnswer:
+    """Return the AEDs round `origin` at the moment asked about."""
+    held = moving()
+    query = AedQuery(origin.lon, origin.lat, asked.at, pace_m_s=asked.pace, k=asked.k)
+    return nearest_aed(app.ground, held.fleet, query, feeds=held.feeds)
+
+
+def grouped(answer: AedAnswer) -> Iterable[tuple[Reach, Option]]:
+    """Yield every option with its group, those that can be fetched first."""
+    groups: tuple[tuple[Reach, tuple[Option, ...]], ...] = (
+        ("now", answer.options),
+        ("hours_unknown", answer.unknown),
+        ("closed", answer.closed),
+        ("adrift", answer.adrift),
+    )
+    for reach, options in groups:
+        for option in options:
+            yield reach, option
+
+
+def aed_json(origin: Place, answer: AedAnswer) -> dict[str, Any]:
+    """Return the answer as GeoJSON."""
+    return collection(
+        (_aed_feature(reach, option) for reach, option in grouped(answer)),
+        origin=place_json(origin),
+        model=answer.model,
+        at=answer.at.isoformat(timespec="seconds"),
+        pace_m_s=decimal(answer.query.pace_m_s, 3),
+        off_service=answer.off_service,
+    )
+
+
+def _aed_feature(reach: Reach, option: Option) -> dict[str, Any]:
+    where = option.position
+    properties = {
+        "layer": option.layer,
+        "name": option.name,
+        "kind": option.kind,
+        "reach": reach,
+        "walk_m": round(option.walk_m),
+        "walk_s": round(option.walk_s),
+        "wait_s": round(option.wait_s),
+        "total_s": round(option.total_s),
+        "open_state": option.state,
+        "next_change": _iso(option.next_change),
+        "sure": option.sure,
+        "access": option.access,
+        "stop": option.stop,
+        "meeting": point_json(option.stop_lon, option.stop_lat),
+        "catch_at": _iso(option.catch_at),
+        "line": option.line,
+        "basis": where.basis if where else None,
+        "observed_at": _iso(where.observed_at) if where else None,
+        "age_s": round(where.age_s) if where else None,
+        "assignment": where.assignment if where else None,
+    }
+    made = feature(properties, None, id_=option.id)
+    return made | {"geometry": point_json(option.lon, option.lat)}

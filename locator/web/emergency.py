@@ -1,0 +1,200 @@
+"""Answer the person who needs an AED this minute, and the planner who asks what the AEDs add."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import cast
+
+import folium
+from flask import Blueprint, Flask, Response, render_template, request
+from flask.blueprints import BlueprintSetupState
+from werkzeug.datastructures import MultiDict
+
+from locator.aed import FIXED_LAYER, local_moment
+from locator.city import City
+from locator.errors import N_, NotFoundError
+from locator.maps import views
+from locator.maps.background import Collection, compact_json
+from locator.maps.moving import aed_map
+from locator.web import mapviews
+from locator.web.aed_map import (
+    SHARE_BREAKS,
+    CellParams,
+    aed_features,
+    cell_of,
+    ground_near,
+    names_near,
+    share_areas,
+    vehicle_features,
+)
+from locator.web.aed_report import found_for, params_of, report_csv, report_of
+from locator.web.aed_view import duration, view_of, walk_words
+from locator.web.api_vehicles import VehiclesParams
+from locator.web.i18n import gettext, percent, url
+from locator.web.layout import drawn, page_context
+from locator.web.moving import install, moving
+from locator.web.queries import parse
+from locator.web.security import expensive
+from locator.web.state import state
+
+blueprint = Blueprint("emergency", __name__)
+blueprint.app_context_processor(page_context)
+blueprint.app_template_global("duration")(duration)
+blueprint.app_template_global("walk_words")(walk_words)
+
+
+@blueprint.record_once
+def _start(setup: BlueprintSetupState) -> None:
+    install(cast(Flask, setup.app))
+
+
+# The page -----------------------------------------------------------------------------------
+
+
+@blueprint.get("/aed")
+@expensive
+def aed() -> tuple[str, int]:
+    """Show the AEDs that can be fetched now; with ``part=list`` the list alone, for refreshing."""
+    view = view_of(state(), request.args)
+    if request.args.get("part") == "list" and view.answered:
+        return render_template("aed_list.html", view=view), view.code
+    shown = mapviews.map_for("aed", view.args) if view.answered else None
+    return render_template("aed.html", view=view, map=shown), view.code
+
+
+@blueprint.get("/aed/listed.geojson")
+@expensive
+def listed() -> Response:
+    """Serve the AEDs of the list."""
+    return _geojson(aed_features(view_of(state(), request.args)))
+
+
+@blueprint.get("/aed/ground.geojson")
+def ground() -> Response:
+    """Serve what is drawn under the AEDs: districts and river near a place."""
+    return mapviews.kept(_near(request.args, "ground", ground_near))
+
+
+@blueprint.get("/aed/names.json")
+def names() -> Response:
+    """Serve the names of streets and stops near a place."""
+    return mapviews.kept(_near(request.args, "names", names_near))
+
+
+def _near(
+    args: Mapping[str, str], what: str, make: Callable[[City, tuple[float, float]], Collection]
+) -> bytes:
+    """Return a part of the map round the middle of a coarse cell, made once for each cell."""
+    app = state()
+    params = parse(CellParams, MultiDict({k: args[k] for k in ("lat", "lon") if k in args}))
+    cell = cell_of(params.lon, params.lat)
+    return app.memo.get(("aed", what, cell), lambda: compact_json(make(app.city, cell)))
+
+
+@blueprint.get("/aed/vehicles.geojson")
+def vehicles() -> Response:
+    """Serve where the vehicles are, for the map."""
+    app = state()
+    at = local_moment(app.city, parse(VehiclesParams, request.args).at)
+    return _geojson(vehicle_features(app.city, moving().positions(at)))
+
+
+def _geojson(answer: Collection) -> Response:
+    response = Response(compact_json(answer), mimetype=mapviews.GEOJSON)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _versioned(
+    endpoint: str,
+    cell: dict[str, str],
+    what: str,
+    make: Callable[[City, tuple[float, float]], Collection],
+) -> str:
+    digest = hashlib.blake2b(_near(cell, what, make), digest_size=6).hexdigest()
+    return url(endpoint, **cell, v=digest)
+
+
+def _aed_map(args: MultiDict[str, str]) -> folium.Map:
+    view = view_of(state(), args)
+    if view.lon is None or view.lat is None:
+        raise NotFoundError(N_("There is no map without a place."), parameter="q")
+    layers = state().catalogue.layers.values()
+    at = {name: value for name, value in view.args.items() if name == "at"}
+    lon, lat = cell_of(view.lon, view.lat)
+    cell = {"lon": f"{lon:.2f}", "lat": f"{lat:.2f}"}
+    return aed_map(
+        # Only what lies near: the whole city would weigh more than the page.
+        replace(
+            mapviews.ground(gettext("Map of AEDs")),
+            background_url=_versioned("emergency.ground", cell, "ground", ground_near),
+            names_url=_versioned("emergency.names", cell, "names", names_near),
+        ),
+        symbols=[drawn(layer) for layer in layers if layer.id == FIXED_LAYER],
+        moving_symbols=[drawn(layer) for layer in layers if layer.moves],
+        origin=(view.lon, view.lat, gettext("Here: {place}", place=view.place)),
+        features_url=url("emergency.listed", **view.args),
+        vehicles_url=url("emergency.vehicles", **at),
+        ask_url=url("emergency.aed", **at),
+        refresh=not at,
+    )
+
+
+mapviews.add_map("aed", _aed_map)
+
+
+# Coverage in time ---------------------------------------------------------------------------
+
+
+@blueprint.get("/aed/coverage")
+@expensive
+def coverage() -> str:
+    """Show by the hour who has an AED in time."""
+    params = params_of(request.args)
+    shown = mapviews.map_for("aed_shares", {"minutes": params.minutes, "day": params.day})
+    return render_template("aed_coverage.html", view=report_of(state(), params), map=shown)
+
+
+@blueprint.get("/aed/coverage.csv")
+@expensive
+def coverage_csv() -> Response:
+    """Send the table by hour, and below it the ranked list."""
+    text = report_csv(state(), params_of(request.args))
+    response = Response("\ufeff" + text, mimetype="text/csv")
+    response.headers["Content-Disposition"] = 'attachment; filename="aeds-by-hour.csv"'
+    return response
+
+
+@blueprint.get("/aed/coverage.geojson")
+@expensive
+def coverage_areas() -> Response:
+    """Serve areas by the share of the hours of service for which vehicles cover them."""
+    app = state()
+    params = params_of(request.args)
+    found = found_for(app, params)
+    question = ("aed-shares", params.minutes, params.day, found.days["working"])
+    made: Collection = app.memo.get(question, lambda: share_areas(app.city, found, params.day_type))
+    return _geojson(made)
+
+
+def _shares_map(args: MultiDict[str, str]) -> folium.Map:
+    params = params_of(args)
+    edges = (0.0, *SHARE_BREAKS, 1.0)
+    return views.coverage_map(
+        mapviews.ground(gettext("Map: share of the hours of service within reach of a vehicle")),
+        areas_url=url("emergency.coverage_areas", minutes=params.minutes, day=params.day),
+        shading=views.Shading(
+            title=gettext("Share of the hours of service"),
+            value="share",
+            breaks=SHARE_BREAKS,
+            class_labels=tuple(
+                gettext("{low} to {high}", low=percent(low), high=percent(high))
+                for low, high in zip(edges, edges[1:], strict=False)
+            ),
+        ),
+    )
+
+
+mapviews.add_map("aed_shares", _shares_map)
