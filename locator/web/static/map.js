@@ -27,6 +27,7 @@
   const STOP_NAMES_ZOOM = 16;
   const STREET_NAMES_ZOOM = 15;
   const MOVE_MS = 1200;
+  const MANY = 500;
   // Which of the seven shades are used for so many classes, evenly apart in lightness.
   const STEPS = {
     sequential: { 1: [3], 2: [1, 4], 3: [0, 3, 5], 4: [0, 2, 3, 5], 5: [0, 2, 3, 4, 5], 6: [0, 1, 2, 3, 4, 5], 7: [0, 1, 2, 3, 4, 5, 6] },
@@ -422,13 +423,15 @@
     }).addTo(map);
   }
 
+  // Plain elements, not markers: there are hundreds, and they do nothing.
   function names(map, url) {
     let all = null;
     let asked = false;
-    const shown = L.layerGroup().addTo(map);
+    const shown = make("div", { class: "leaflet-zoom-hide" });
+    map.getPane("names").append(shown);
     const update = () => {
       const zoom = map.getZoom();
-      shown.clearLayers();
+      shown.replaceChildren();
       if (zoom < STOPS_ZOOM) return;
       if (!all) {
         if (!asked) {
@@ -438,18 +441,19 @@
         return;
       }
       const view = map.getBounds().pad(0.1);
+      const [west, south, east, north] = [view.getWest(), view.getSouth(), view.getEast(), view.getNorth()];
       const taken = [];
       const write = (places, kind, from) => {
         for (const [name, lon, lat] of places) {
-          if (!view.contains([lat, lon])) continue;
-          const html = make("span", { class: `map-${kind}` });
-          if (zoom >= from && room(taken, map.latLngToContainerPoint([lat, lon]), name)) {
-            html.append(make("span", { class: "map-place-name" }, name));
-          } else if (kind === "street") continue;
-          shown.addLayer(L.marker([lat, lon], {
-            pane: "names", interactive: false, keyboard: false,
-            icon: L.divIcon({ html, className: "map-name", iconSize: [0, 0] }),
-          }));
+          if (lon < west || lon > east || lat < south || lat > north) continue;
+          if (zoom < from && kind === "street") return;
+          const point = map.latLngToLayerPoint([lat, lon]);
+          const named = zoom >= from && room(taken, kind === "stop" ? point.add([0, 14]) : point, name);
+          if (!named && kind === "street") continue;
+          const node = make("span", { class: `map-${kind}` });
+          if (named) node.append(make("span", { class: "map-place-name" }, name));
+          L.DomUtil.setPosition(node, point);
+          shown.append(node);
         }
       };
       write(all.stops, "stop", STOP_NAMES_ZOOM);
@@ -667,14 +671,22 @@
       else markers.forEach((marker) => api.group.addLayer(marker));
     }
 
+    // Out of clusters one by one is slow for thousands: then all go and the rest come back.
+    function remove(markers) {
+      if (api.group.removeLayers && markers.length > MANY) {
+        api.group.clearLayers();
+        add([...byLayer].flatMap(([id, list]) => (symbols.get(id).shown ? list : [])));
+      } else if (api.group.removeLayers) api.group.removeLayers(markers);
+      else markers.forEach((marker) => api.group.removeLayer(marker));
+    }
+
     function show(id, on) {
       const symbol = symbols.get(id);
       if (!symbol || symbol.shown === on) return;
       symbol.shown = on;
       if (api.group) {
         if (on) add(byLayer.get(id));
-        else if (api.group.removeLayers) api.group.removeLayers(byLayer.get(id));
-        else byLayer.get(id).forEach((marker) => api.group.removeLayer(marker));
+        else remove(byLayer.get(id));
       }
       if (symbol.box) symbol.box.checked = on;
       state.moved = true;
