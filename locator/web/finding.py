@@ -16,13 +16,14 @@ from locator.catalogue import Layer
 from locator.city import City
 from locator.errors import N_, LocatorError, NotFoundError, OutsideCityError
 from locator.gazetteer import Place
-from locator.nearest import NearestQuery, nearest
+from locator.nearest import NearestQuery, nearest, place_origin
 from locator.walking.walkable import WalkableCity
 from locator.web.cards import Card, card
 from locator.web.errors import status_of
-from locator.web.i18n import error_text, gettext, ngettext, number, text, url
+from locator.web.i18n import error_text, gettext, moment, ngettext, number, text, url
 from locator.web.queries import NearestParams, known_layer, parse
 from locator.web.state import AppState
+from locator.web.streets import off_network_words, walk_words
 from locator.web.texts import PACES, PLACE_KINDS, pace_text
 
 ALTERNATIVES = 4
@@ -150,8 +151,10 @@ class View:
     more_url: str | None = None
     unlocated: Unlocated | None = None
     pace_line: str = ""
+    at_line: str = ""
     model_line: str = ""
     model_quality: str = ""
+    off_network: str = ""
     many_layers: bool = False
     every_layer: bool = False
     emergency: bool = False
@@ -202,14 +205,16 @@ def answered(app: AppState, view: View) -> View:
         alternatives=tuple(
             Link(form.url(q=p.label), p.label, gettext(PLACE_KINDS[p.kind])) for p in others
         ),
-        results=tuple(found(city, form, origin, row, at) for row in rows.itertuples()),
+        results=tuple(found(app.ground, form, origin, row, at) for row in rows.itertuples()),
         empty=empty_words(params) if rows.empty else None,
         wider=wider_link(form, params) if rows.empty else None,
         more_url=more_url(form, params, len(rows)),
         unlocated=unlocated(city, layers),
+        at_line=gettext("Open or closed as of {moment}.", moment=moment(at)) if params.at else "",
         pace_line=pace_line(city, params, rows),
         model_line=model_line(app.ground),
         model_quality=model_quality(app.ground),
+        off_network=off_network_words(place_origin(app.ground, origin.lon, origin.lat)),
         many_layers=len(params.layer) != 1,
         every_layer=not params.layer,
         map_args=form.args(),
@@ -264,8 +269,9 @@ def find_rows(
     return nearest(ground, query).rows
 
 
-def found(city: City, form: Form, origin: Origin, row: Any, at: datetime) -> Found:
+def found(ground: WalkableCity, form: Form, origin: Origin, row: Any, at: datetime) -> Found:
     """Return one result in words."""
+    city = ground.city
     next_change = None if pd.isna(row.next_change) else row.next_change
     facility = card(city, row.Index, opening=(row.open_state, next_change, at))
     place = city.facilities.geometry.loc[row.Index]
@@ -277,7 +283,7 @@ def found(city: City, form: Form, origin: Origin, row: Any, at: datetime) -> Fou
         facility=facility,
         walk_s=row.walk_s,
         walk_m=row.walk_m,
-        via=", ".join(row.via),
+        via=walk_words(row.via, ground.model.name),
         directions=directions,
         more_url=form.url(layer=[facility.layer.id], k=""),
     )
@@ -359,7 +365,10 @@ def pace_line(city: City, params: NearestParams, rows: pd.DataFrame) -> str:
 def model_line(ground: WalkableCity) -> str:
     """Return which model made the walking times."""
     if ground.model.name == "network":
-        return gettext("Walking times are counted along the street network.")
+        return gettext(
+            "Walking times are counted along the streets and paths of OpenStreetMap, as far as they"
+            " are mapped."
+        )
     return gettext(
         "Walking times are estimates: the straight line times {factor}; a river is crossed only"
         " at its crossings.",

@@ -23,6 +23,7 @@ LONGEST_SEARCH = 200
 
 # "60. roku": a full stop ends a clause only before a capital.
 CLAUSE_END = re.compile(r":\s|\.\s+(?=[A-ZĄĆĘŁŃÓŚŹŻА-ЯІЇЄҐ])|\.$")
+FIRST_ANGLE = -0.64  # leaves the times on the rings free
 GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))
 
 ADDRESS = re.compile(r"(https?://[^\s<>\"]*[^\s<>\".,;:)])")
@@ -42,6 +43,7 @@ SECTIONS = ("planners", "emergency", "whatif")
 """Blueprints whose pages all lie under one entry."""
 
 FOOTER = (
+    ("residents.layers", N_("All services")),
     ("residents.about", N_("How we count")),
     ("residents.data", N_("Data and sources")),
     ("residents.accessibility", N_("Accessibility statement")),
@@ -93,8 +95,8 @@ def constellation(layers: tuple[Layer, ...]) -> list[Spot]:
     """Return symbols spread round a middle by the golden angle, as in a sunflower."""
     spots = []
     for place, layer in enumerate(layers):
-        radius = 34 + 56 * math.sqrt(place / max(1, len(layers) - 1))
-        angle = 0.15 + place * GOLDEN_ANGLE
+        radius = 34 + 50 * math.sqrt(place / max(1, len(layers) - 1))
+        angle = FIRST_ANGLE + place * GOLDEN_ANGLE
         x, y = radius * math.cos(angle), radius * math.sin(angle)
         spots.append(Spot(drawn(layer), round(x, 1), round(y, 1)))
     return spots

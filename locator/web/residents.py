@@ -20,6 +20,7 @@ from locator.web.queries import known_layer
 from locator.web.security import expensive
 from locator.web.state import state
 from locator.web.statement import statement
+from locator.web.streets import comparisons, street_source
 
 blueprint = Blueprint("residents", __name__)
 blueprint.app_context_processor(page_context)
@@ -90,7 +91,11 @@ def data() -> Answer:
     """Show how complete the data are, and where they come from."""
     app = state()
     return render_template(
-        "data.html", rows=completeness_rows(app.ground), sources=sources(app.city)
+        "data.html",
+        rows=completeness_rows(app.ground),
+        sources=sources(app.city),
+        streets=street_source(app),
+        comparisons=comparisons(app),
     )
 
 
