@@ -15,13 +15,16 @@ import shapely
 from contourpy import FillType, contour_generator
 
 from locator.errors import N_, InvalidParameterError
-from locator.geo import FloatArray
-from locator.walking import Placed
+from locator.geo import FloatArray, IntArray
+from locator.walking import Placed, WalkingModel
 from locator.walking.graphfile import Grid
+from locator.walking.matrix import centres
 from locator.walking.network import NetworkModel
-from locator.walking.snapping import Snapped
 
 MOST_MINUTES = 120.0
+
+ESTIMATE_SIZE_M = 50.0
+"""Side of the cells where there is no street graph with a grid of its own."""
 
 _BEYOND_CELLS = 2.0
 """What cannot be reached in time counts as this many cells beyond, wherever it is."""
@@ -50,13 +53,15 @@ class Isochrone:
 
 
 def isochrones(
-    model: NetworkModel, origins: Placed, *, minutes: Sequence[float], pace_m_s: float
+    model: WalkingModel, origins: Placed, *, minutes: Sequence[float], pace_m_s: float
 ) -> tuple[Isochrone, ...]:
     """Return the areas within each of `minutes` of the nearest of `origins`.
 
     Parameters
     ----------
-    model : NetworkModel
+    model : WalkingModel
+        With the street network the area follows the streets; with the estimate it is as rough as
+        the estimate is.
     origins : Placed
         One place, or all facilities of a layer.
     minutes : sequence of float
@@ -90,41 +95,49 @@ def isochrones(
 
 
 def _walk_m_of_cells(
-    model: NetworkModel, origins: Placed, limit_m: float
+    model: WalkingModel, origins: Placed, limit_m: float
 ) -> tuple[Grid, FloatArray]:
-    """Return the part of the grid that can matter, and the walk to each of its cells."""
-    whole = model.graph.reach
-    low = origins.xy.min(axis=0, initial=np.inf) - limit_m - (whole.x, whole.y)
-    high = origins.xy.max(axis=0, initial=-np.inf) + limit_m - (whole.x, whole.y)
-    if not np.isfinite(low).all():
-        low, high = np.zeros(2), np.zeros(2)
-    shape = np.array([whole.columns, whole.rows])
-    first = np.clip(low // whole.size_m - 1, 0, shape).astype(np.int64)
-    last = np.clip(high // whole.size_m + 2, 0, shape).astype(np.int64)
-    corner = np.array([whole.x, whole.y]) + first * whole.size_m
-    columns, rows = (int(n) for n in np.maximum(last - first, 0))
-    grid = Grid(float(corner[0]), float(corner[1]), whole.size_m, columns, rows)
-    if columns < 1 or rows < 1:
-        return grid, np.full((rows, columns), np.inf)
-    cell = (np.arange(first[1], last[1])[:, None] * whole.columns) + np.arange(first[0], last[0])
-    points = _taken(model.reach, cell.ravel())
+    """Return a grid that holds the area, and the walk to each of its cells."""
+    if len(origins) == 0:
+        return Grid(0.0, 0.0, ESTIMATE_SIZE_M, 0, 0), np.empty((0, 0))
+    low, high = origins.xy.min(axis=0) - limit_m, origins.xy.max(axis=0) + limit_m
+    if isinstance(model, NetworkModel):
+        grid, points = _cells_of_network(model, low, high)
+    else:
+        grid = _window(Grid(0.0, 0.0, ESTIMATE_SIZE_M, 10**7, 10**7), low, high)[0]
+        points = model.place(centres(grid))
     if len(origins) == 1:
         walk_m = model.walk_m(origins, points, limit_m=limit_m)
-    else:
+    elif isinstance(model, NetworkModel):
         walk_m = model.read(model.spread(origins, limit_m=limit_m), points)[0]
-    return grid, walk_m.reshape(rows, columns)
+    else:
+        walk_m = model.nearest(points, origins)[0]
+    return grid, walk_m.reshape(grid.rows, grid.columns)
 
 
-def _taken(reach: Snapped, cell: Any) -> Placed:
-    """Return the cells' centres as placed points."""
-    return Placed(
-        reach.xy[cell],
-        {
-            "edge": reach.edge[cell],
-            "along_m": reach.along_m[cell].astype(np.float64),
-            "gap_m": reach.gap_m[cell].astype(np.float64),
-        },
+def _cells_of_network(
+    model: NetworkModel, low: FloatArray, high: FloatArray
+) -> tuple[Grid, Placed]:
+    """Return the part of the graph's own grid between two corners, already set onto streets."""
+    whole = model.graph.reach
+    grid, first = _window(whole, low, high)
+    rows = np.arange(first[1], first[1] + grid.rows)
+    cell = rows[:, None] * whole.columns + np.arange(first[0], first[0] + grid.columns)
+    reach = model.reach_of(cell.ravel(), centres(grid))
+    return grid, Placed(
+        reach.xy, {"edge": reach.edge, "along_m": reach.along_m, "gap_m": reach.gap_m}
     )
+
+
+def _window(whole: Grid, low: FloatArray, high: FloatArray) -> tuple[Grid, IntArray]:
+    """Return the part of a grid between two corners, and its first column and row."""
+    corner = np.array([whole.x, whole.y])
+    shape = np.array([whole.columns, whole.rows])
+    first = np.clip((low - corner) // whole.size_m - 1, 0, shape).astype(np.int64)
+    last = np.clip((high - corner) // whole.size_m + 2, 0, shape).astype(np.int64)
+    x, y = corner + first * whole.size_m
+    columns, rows = (int(n) for n in last - first)
+    return Grid(float(x), float(y), whole.size_m, columns, rows), first
 
 
 def _area(grid: Grid, walk_m: FloatArray, limit_m: float, origins: Placed) -> Any:
@@ -139,7 +152,8 @@ def _area(grid: Grid, walk_m: FloatArray, limit_m: float, origins: Placed) -> An
     area = _whole(list(_polygons(*found)))
     if area.is_empty and walk_m.size:
         # Less than a cell: a circle of the walk left after reaching the street.
-        left_m = np.clip(limit_m - origins.extra["gap_m"], 0.0, grid.size_m)
+        gap_m = origins.extra.get("gap_m", np.zeros(len(origins)))
+        left_m = np.clip(limit_m - gap_m, 0.0, grid.size_m)
         area = _whole(list(shapely.buffer(shapely.points(origins.xy), left_m)))
     return area
 

@@ -25,7 +25,7 @@ from locator.walking.graphfile import (
     read_about,
     read_graph,
 )
-from locator.walking.matrix import REACH_GAP_M, centres, largest_part, matrix
+from locator.walking.matrix import REACH_GAP_M, largest_part, matrix
 from locator.walking.snapping import EdgeIndex, Snapped
 from locator.walking.trees import Tree, Trees
 
@@ -391,14 +391,18 @@ class NetworkModel:
             allowed=self.allowed,
         )
 
-    @cached_property
-    def reach(self) -> Snapped:
-        """The centres of the isochrone grid, set onto the streets."""
+    def reach_of(self, cell: IntArray, xy: FloatArray) -> Snapped:
+        """Return the centres `xy` of cells of the isochrone grid, set onto the streets."""
         graph = self.graph
-        xy = centres(graph.reach)
         if self.allowed is not None:
             return self.index.snap(xy, within_m=REACH_GAP_M)
-        return Snapped(graph.reach_edge, graph.reach_along_m, graph.reach_gap_m, xy)
+        along_m, gap_m = graph.reach_along_m[cell], graph.reach_gap_m[cell]
+        return Snapped(
+            graph.reach_edge[cell].astype(np.int64),
+            along_m.astype(np.float64),
+            gap_m.astype(np.float64),
+            xy,
+        )
 
 
 def has_graph(folder: Path) -> bool:

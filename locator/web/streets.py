@@ -1,0 +1,95 @@
+"""Say where the streets come from, and how walks along them differ from the estimate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from locator.coverage import CoverageQuery
+from locator.errors import LocatorError
+from locator.walking import Placed
+from locator.walking.compare import Comparison, both_models, comparable_layers, compare
+from locator.walking.network import NetworkModel
+from locator.walking.walkable import WalkableCity
+from locator.web.i18n import gettext, number
+from locator.web.state import AppState
+
+NAMED_STREETS = 3
+"""Streets named of a walk; of the others it is said that there are more."""
+
+
+@dataclass(frozen=True)
+class StreetSource:
+    """Where the street network comes from, and what is in it.
+
+    Attributes
+    ----------
+    source, attribution : str
+    source_date : str or None
+        Day of the data; None where the file does not say.
+    length_km, no_wheelchair_km, no_pram_km, closed_at_night_km : float
+    """
+
+    source: str
+    attribution: str
+    source_date: str | None
+    length_km: float
+    no_wheelchair_km: float
+    no_pram_km: float
+    closed_at_night_km: float
+
+
+def street_source(app: AppState) -> StreetSource | None:
+    """Return the source of the city's streets; None where walks are estimated."""
+    model = app.ground.model
+    if not isinstance(model, NetworkModel):
+        return None
+    about, report = model.graph.about, model.graph.about["report"]
+    return StreetSource(
+        source=about["source"],
+        attribution=about["attribution"],
+        source_date=about["source_date"][:10] or None,
+        length_km=report["length_km"],
+        no_wheelchair_km=report["no_wheelchair_km"],
+        no_pram_km=report["no_pram_km"],
+        closed_at_night_km=report["closed_at_night_km"],
+    )
+
+
+def comparisons(app: AppState) -> tuple[Comparison, ...]:
+    """Return every layer's comparison, computed once; none where walks are estimated."""
+    if not isinstance(app.ground.model, NetworkModel):
+        return ()
+    return app.memo.get("comparisons", lambda: _compared(app.ground))
+
+
+def _compared(ground: WalkableCity) -> tuple[Comparison, ...]:
+    estimate, network = both_models(ground)
+    found = []
+    for layer in comparable_layers(ground):
+        try:
+            found.append(compare(estimate, network, CoverageQuery(layer)))
+        except LocatorError:  # nobody can walk to a facility of this layer: nothing to compare
+            continue
+    return tuple(found)
+
+
+def walk_words(via: tuple[str, ...], model: str) -> str:
+    """Return which way a walk goes: over which crossing, or along which streets."""
+    if not via:
+        return ""
+    if model != "network":
+        return gettext("across {bridge}", bridge=", ".join(via))
+    if len(via) <= NAMED_STREETS:
+        return gettext("along {streets}", streets=", ".join(via))
+    return gettext("along {streets} and on", streets=", ".join(via[:NAMED_STREETS]))
+
+
+def off_network_words(origin: Placed) -> str:
+    """Return what has to be said of an origin far from every street; "" for any other."""
+    if "gap_m" not in origin.extra or not NetworkModel.off_network(origin)[0]:
+        return ""
+    return gettext(
+        "The nearest street on file is {distance} m from this place; that stretch is counted as a"
+        " straight line.",
+        distance=number(round(float(origin.extra["gap_m"][0]), -1), 0),
+    )
