@@ -87,7 +87,9 @@ def isochrones(
             pace=pace_m_s,
         )
     limits_m = [value * 60.0 * pace_m_s for value in minutes]
-    grid, values_m = _walk_m_of_cells(model, origins, max(limits_m))
+    # A little farther than asked, so that the border is drawn between known values.
+    margin_m = _BEYOND_CELLS * ESTIMATE_SIZE_M
+    grid, values_m = _walk_m_of_cells(model, origins, max(limits_m) + margin_m)
     return tuple(
         Isochrone(value, pace_m_s, _area(grid, values_m, limit_m, origins))
         for value, limit_m in zip(minutes, limits_m, strict=True)
