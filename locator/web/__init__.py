@@ -58,7 +58,7 @@ COMPRESSION = {
 }
 
 API = ("api", "api_walks", "api_coverage", "apidocs", "api_network", "api_vehicles", "api_planning")
-BLUEPRINTS = ("api", "residents", "planners", "mapviews", "whatif", "emergency")
+BLUEPRINTS = ("api", "residents", "planners", "mapviews", "whatif", "together", "emergency")
 
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:

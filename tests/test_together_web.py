@@ -1,0 +1,44 @@
+"""Several services at once: the page and the API."""
+
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from locator.web import create_app
+from tests.tinycity import write_tiny_city
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
+    folder: Path = write_tiny_city(tmp_path_factory.mktemp("city") / "tiny")
+    return create_app({"GEODATA": str(folder), "LIMIT_PER_MINUTE": 0}).test_client()
+
+
+def test_page_and_api_say_the_same(client: FlaskClient) -> None:
+    query = "layer=nurseries&layer=aeds&minutes=10"
+    answer = client.get(f"/api/together?{query}").json
+    page = client.get(f"/en/coverage/together?{query}").text
+    assert f"{answer['served']:,} of {answer['people']:,} people" in page
+    assert sum(district["served"] for district in answer["districts"]) == answer["served"]
+    assert answer["single"].keys() == {"nurseries", "aeds"}
+
+
+def test_the_form_asks_for_two(client: FlaskClient) -> None:
+    assert client.get("/en/coverage/together").status_code == 200
+    assert "Choose at least two" in client.get("/en/coverage/together?layer=aeds").text
+    assert client.get("/api/together?layer=aeds").json["error"]["parameter"] == "layer"
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("layer=aeds&layer=zoo", 404),
+        ("layer=aeds&layer=vehicles", 422),
+        ("layer=aeds&layer=nurseries&need=some", 400),
+        ("layer=aeds&layer=nurseries&minutes=-5", 400),
+    ],
+)
+def test_wrong_questions(client: FlaskClient, query: str, status: int) -> None:
+    assert client.get(f"/api/together?{query}").status_code == status
+    assert client.get(f"/coverage/together?{query}").status_code == status
