@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 
 from locator.city import load_city
 from locator.cli import main
+from locator.language import speaking
 from locator.vehicles.fleet import assign_vehicle
 from locator.web import create_app
 from locator.web.aed_report import nice_top
@@ -222,7 +223,7 @@ def test_nobody_of_this_page_is_kept_in_a_cache(client: FlaskClient) -> None:
 
 def test_words_for_times(app: Flask) -> None:
     now = datetime(2026, 11, 24, 15, 20, tzinfo=WARSAW)
-    with app.test_request_context("/en/aed", environ_base={"locator.language": "en"}):
+    with app.app_context(), speaking("en"):
         assert change_soon("open", now.replace(hour=16, minute=0), now) == "Open, closes in 40 min"
         assert change_soon("closed", now.replace(minute=25), now) == "Closed, opens in 5 min"
         assert change_soon("open", now.replace(hour=18), now) == "Open until 18:20"
