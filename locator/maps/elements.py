@@ -200,8 +200,9 @@ class FeatureLayer(MapElement):
 class AreaLayer(MapElement):
     """Shade areas by a value in classes, with a legend of numbers; outline gaps with a pattern.
 
-    A feature has a polygon, ``kind`` (``area`` or ``gap``), ``name``, ``lines`` for the popup
-    and, for areas, the value.
+    A feature has a polygon, ``kind`` (``area`` or ``gap``), ``name``, ``lines`` for the popup;
+    areas have the value, gaps may have a ``mark`` (their number in the table beside the map). A
+    click on any element of the page with ``data-map-area="<id>"`` shows the feature of that id.
 
     Parameters
     ----------

@@ -104,7 +104,9 @@ def coverage_areas(city: City, report: Coverage) -> Collection:
     gaps = [
         feature(
             row.geometry,
+            identifier=f"gap-{rank}",
             kind="gap",
+            mark=number(rank),
             name=row.place,
             lines=[
                 ngettext(
@@ -116,7 +118,7 @@ def coverage_areas(city: City, report: Coverage) -> Collection:
                 gettext("Mean walk: {time}", time=minutes(row.walk_s)),
             ],
         )
-        for row in _rows(report.gaps)
+        for rank, row in enumerate(_rows(report.gaps), start=1)
     ]
     return collection([*districts, *gaps])
 

@@ -352,6 +352,21 @@ def test_the_coverage_map_has_a_legend_of_numbers_and_a_pattern_for_gaps(visit: 
     assert (gap.get_attribute("fill") or "").startswith("url(#")
 
 
+def test_a_link_in_the_table_shows_its_gap_and_gets_the_focus_back(visit: Arrive) -> None:
+    page = visit().go("/en/coverage/nurseries?minutes=5")
+    link = page.locator("a[data-map-area='gap-1']")
+
+    expect(page.locator(".map-gap-mark").first).to_have_text("1")
+    link.focus()
+    page.keyboard.press("Enter")
+    popup = page.locator(".leaflet-popup")
+    expect(popup).to_contain_text("beyond the standard")
+    expect(page.locator(".folium-map")).to_be_in_viewport()
+    page.keyboard.press("Escape")
+    expect(popup).to_have_count(0)
+    expect(link).to_be_focused()
+
+
 def test_a_page_may_take_a_click_on_the_map_for_itself(visit: Arrive) -> None:
     page = visit().go("/en/map")
     page.evaluate(

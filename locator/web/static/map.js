@@ -3,7 +3,7 @@
    Folium's elements (locator/maps/elements.py) call the functions of `locatorMap`. Whatever people
    wrote is set as text, never as markup. A page can reach a map's layers by
    `locatorMap.of(container)`, mark a feature with `data-map-feature="<id>"` on any element of the
-   list beside it, and listen to the events `locator:loaded`, `locator:pick` and `locator:filter`
+   list beside it, show an area by `data-map-area="<id>"`, and listen to the events `locator:loaded`, `locator:pick` and `locator:filter`
    on the map's container. Every layer has `refresh(url)`: draw what is at that address instead. */
 (() => {
   "use strict";
@@ -351,7 +351,7 @@
     }
     state.popup = L.popup({
       maxWidth: 280, minWidth: 160, autoPanPaddingTopLeft: [24, 24], autoPanPaddingBottomRight: [24, 72], className: "map-popup-frame",
-      closeOnEscapeKey: false, offset: opener ? [0, -6] : [0, 2],
+      closeOnEscapeKey: false, offset: opener && opener.getElement ? [0, -6] : [0, 2],
     });
     state.popup.setLatLng(latlng).setContent(content).openOn(map);
     const node = state.popup.getElement();
@@ -366,7 +366,8 @@
   function giveFocusBack(map, state) {
     const inside = state.popup && state.popup.getElement() && state.popup.getElement().contains(document.activeElement);
     if (!inside && document.activeElement !== document.body) return;
-    const icon = state.opener && state.opener.getElement && state.opener.getElement();
+    const { opener } = state;
+    const icon = opener && (opener.getElement ? opener.getElement() : opener);
     (icon || map.getContainer()).focus({ preventScroll: true });
   }
 
@@ -819,9 +820,37 @@
         ];
         drawn.forEach((layer) => layer.addTo(map));
         hatch(map, drawn[1]);
+        drawn.push(marks(data));
         legend(data);
       });
     }
+
+    // The gaps' numbers, as in the table beside the map.
+    function marks(data) {
+      const group = L.layerGroup().addTo(map);
+      drawn[1].eachLayer((layer) => {
+        const { mark } = layer.feature.properties;
+        if (!mark) return;
+        L.marker(layer.getBounds().getCenter(), {
+          pane: "names", interactive: false, keyboard: false,
+          icon: L.divIcon({ html: make("span", { class: "map-gap-mark" }, mark), className: "map-name", iconSize: [0, 0] }),
+        }).addTo(group);
+      });
+      return group;
+    }
+
+    document.addEventListener("click", (event) => {
+      const opener = event.target.closest("[data-map-area]");
+      const layer = opener && drawn.slice(0, 2).flatMap((group) => group.getLayers())
+        .find((one) => String(one.feature.id) === opener.dataset.mapArea);
+      if (!layer) return;
+      event.preventDefault();
+      state.moved = true;
+      map.getContainer().scrollIntoView({ block: "center", behavior: calm.matches ? "auto" : "smooth" });
+      map.fitBounds(layer.getBounds().pad(0.5), { maxZoom: 15 });
+      const { properties } = layer.feature;
+      popup(map, layer.getBounds().getCenter(), describe(properties, {}), opener, properties.name);
+    });
 
     function part(data, kind, style) {
       return L.geoJSON(data, {
