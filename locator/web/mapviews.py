@@ -29,6 +29,7 @@ from locator.web.mapdata import coverage_areas, facility_features, nearest_featu
 from locator.web.queries import CoverageParams, NearestParams, known_layer, parse
 from locator.web.security import expensive
 from locator.web.state import state
+from locator.web.static_files import static_url
 
 blueprint = Blueprint("mapviews", __name__)
 
@@ -301,8 +302,11 @@ def coverage_data(layer_id: str) -> Response:
         group=params.group,
         pace_m_s=params.pace,
     )
-    report = app.memo.get(query, lambda: coverage(app.ground, query))
-    return kept(compact_json(coverage_areas(app.city, report)))
+
+    def made() -> bytes:
+        return compact_json(coverage_areas(app.city, coverage(app.ground, query)))
+
+    return kept(app.memo.get(("map-coverage", current_language(), query), made))
 
 
 def _answer() -> tuple[Any, Any]:
@@ -401,8 +405,6 @@ def vendor(package: str, version: str, name: str) -> Response:
 
 def asset_url(asset: str) -> str:
     """Return the address of an asset of `locator.maps.figure`; it carries no language."""
-    from locator.web import static_url  # the application imports this module
-
     package, _, name = asset.partition("/")
     if package == "locator":
         return static_url(name)
