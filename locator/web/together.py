@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypedDict, cast
+from typing import Annotated, Literal, cast
 
 from flask import Blueprint, render_template, request
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from locator.combined import Combined, CombinedQuery, combined
 from locator.web.finding import model_line, pace_choices
