@@ -8,8 +8,9 @@ import pytest
 from flask import Flask
 
 from locator.errors import CityFolderError
-from locator.web import create_app, static_url
+from locator.web import create_app
 from locator.web.state import AppState, Memo
+from locator.web.static_files import static_url
 from tests.tinycity import write_tiny_city
 
 

@@ -2,31 +2,46 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import sys
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Flask, Response, request
+from flask import Flask
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from locator import city as cities
 from locator.walking.choose import choose_model
 from locator.walking.walkable import walkable
-from locator.web import errors, i18n, security
-from locator.web.state import AppState, Memo, state
+from locator.web import (
+    api,
+    api_coverage,
+    api_network,
+    api_planning,
+    api_vehicles,
+    api_walks,
+    apidocs,
+    emergency,
+    errors,
+    i18n,
+    mapviews,
+    moving,
+    operations,
+    planners,
+    residents,
+    security,
+    static_files,
+    together,
+    whatif,
+)
+from locator.web.state import AppState
 
-__all__ = ["AppState", "Memo", "create_app", "state"]
+__all__ = ["AppState", "create_app", "load_state"]
 
 ROOT = Path(__file__).resolve().parents[2]
-STATIC = Path(__file__).parent / "static"
 
 DEFAULTS: dict[str, Any] = {
     "GEODATA": None,  # city folder; None: LOCATOR_GEODATA or geodata/ of the project
@@ -57,8 +72,11 @@ COMPRESSION = {
     ],
 }
 
-API = ("api", "api_walks", "api_coverage", "apidocs", "api_network", "api_vehicles", "api_planning")
-BLUEPRINTS = ("api", "residents", "planners", "mapviews", "whatif", "together", "emergency")
+OPERATIONS = (api, api_walks, api_coverage, api_network, api_vehicles, api_planning, apidocs)
+"""Modules that declare operations of the API; their blueprint is that of `operations`."""
+
+PAGES = (residents, planners, whatif, together, emergency, mapviews)
+"""Modules with a blueprint of their own."""
 
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
@@ -76,7 +94,9 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     ValueError
         If a setting does not have an accepted value.
     """
-    app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=str(STATIC))
+    app = Flask(
+        __name__, template_folder=str(ROOT / "templates"), static_folder=str(static_files.STATIC)
+    )
     app.config.from_mapping(DEFAULTS | COMPRESSION)
     app.config.from_mapping(_environment())
     app.config.from_mapping(config)
@@ -87,14 +107,10 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     errors.install(app)
     Compress(app)
     security.install(app)
-    _install_static(app)
-    modules = {name: _imported(name) for name in (*API, *BLUEPRINTS)}
-    for name in BLUEPRINTS:
-        if modules[name]:
-            app.register_blueprint(modules[name].blueprint)
-    moving = _imported("moving")
-    if moving:
-        moving.install(app)
+    static_files.install(app)
+    for blueprint in (operations.blueprint, *(pages.blueprint for pages in PAGES)):
+        app.register_blueprint(blueprint)
+    moving.install(app)
     i18n.install(app)
     if app.config["PROXIES"]:
         hops = int(app.config["PROXIES"])
@@ -102,14 +118,6 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops
         )
     return app
-
-
-def _imported(name: str) -> Any:
-    try:
-        return import_module(f"{__name__}.{name}")
-    except ImportError as missing:
-        print(f"{name} is left out: {missing}", file=sys.stderr)
-        return None
 
 
 def load_state(folder: str | Path | None = None) -> AppState:
@@ -127,36 +135,3 @@ def _environment() -> dict[str, Any]:
         if value:
             found[name] = int(value) if isinstance(default, int) else value
     return found
-
-
-# Static files -------------------------------------------------------------------------------
-
-
-def _install_static(app: Flask) -> None:
-    app.jinja_env.globals["static_url"] = static_url
-
-    @app.after_request
-    def keep_versioned_files(response: Response) -> Response:
-        if request.endpoint == "static" and response.status_code in (200, 304):
-            forever = "public, max-age=31536000, immutable"
-            response.headers["Cache-Control"] = forever if "v" in request.args else "no-cache"
-            if response.is_streamed:
-                # Compression would read the open file and never close it.
-                response.direct_passthrough = False
-                response.make_sequence()
-        return response
-
-
-def static_url(filename: str) -> str:
-    """Return the address of a static file; it changes when the file does, so it keeps for a year.
-
-    Static files do not depend on the language: their address carries none.
-    """
-    path = STATIC / filename
-    version = _version(path, path.stat().st_mtime_ns)
-    return f"{request.environ.get('locator.root', '')}/static/{filename}?v={version}"
-
-
-@cache
-def _version(path: Path, _modified_ns: int) -> str:
-    return hashlib.blake2b(path.read_bytes(), digest_size=6).hexdigest()
