@@ -116,15 +116,15 @@ def accepted(schema: Mapping[str, Any]) -> str:
 
 def _example(operation: Operation, app: AppState) -> str:
     """Return an address that answers, made of this city's first layer and first address."""
-    layer = next(layer.id for layer in app.catalogue.layers.values() if not layer.moves)
+    layers = [layer.id for layer in app.catalogue.layers.values() if not layer.moves]
     address = app.city.addresses.iloc[0]
-    known = {"layer": layer, "q": f"{address['street']} {address['number']}"}
-    values = {"layer": quote(layer)} if "<layer>" in operation.path else {}
-    needed = {
-        one["name"]: known.get(one["name"], "")
+    known = {"layer": layers, "q": [f"{address['street']} {address['number']}"]}
+    values = {"layer": quote(layers[0])} if "<layer>" in operation.path else {}
+    asked: dict[str, Any] = {
+        one["name"]: known.get(one["name"], [""])[: one["schema"].get("minItems", 1)]
         for one in parameters_of(operation, app.catalogue)
         if one["in"] == "query" and (one["required"] or one["name"] == "q")
     }
-    asked = needed | dict(operation.example)
-    query = f"?{urlencode(asked)}" if asked else ""
+    asked |= operation.example
+    query = f"?{urlencode(asked, doseq=True)}" if asked else ""
     return url(f"api.{operation.name}", **values) + query

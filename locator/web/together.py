@@ -39,7 +39,9 @@ NeedText = Annotated[Literal["all", "any"], Field()]
 class TogetherParams:
     """Several layers at once."""
 
-    layer: Layers = described("Id of a layer; give two or more.", default=())
+    layer: Layers = described(
+        "Id of a layer; give two or more.", default=(), json_schema_extra={"minItems": 2}
+    )
     need: NeedText = described("`all` of them within reach, or `any` of them.", default="all")
     minutes: Minutes | None = described("One standard for all; by default each's.", default=None)
     group: Id = described("Id of an age group.", default="all")
