@@ -12,7 +12,7 @@ import shapely
 from scipy import sparse
 
 from locator.candidates import SPACING_M, candidates
-from locator.counting import SAME_TIME_S
+from locator.counting import SAME_TIME_S, people_by_district
 from locator.errors import N_, InvalidParameterError, NotComputableError, NotFoundError
 from locator.geo import FloatArray, IntArray
 from locator.mclp import exact_cover, greedy_cover
@@ -87,7 +87,8 @@ class Siting:
     people : float
         People of the group in the city.
     unserved_before : float
-        People beyond the standard before anything is built.
+        People beyond the standard before anything is built. Both are whole, summed by district,
+        as in `locator.coverage.Coverage`.
     bound : float
         No choice of as many sites can gain more.
     gap : float
@@ -131,8 +132,13 @@ def where_next(ground: WalkableCity, query: SitingQuery) -> Siting:
         query=query,
         model=ground.model.name,
         sites=_sites(ground, places, choice),
-        people=float(people.sum()),
-        unserved_before=float(unserved.sum()),
+        people=float(people_by_district(ground.city, people).sum()),
+        unserved_before=float(
+            (
+                people_by_district(ground.city, people)
+                - people_by_district(ground.city, people - unserved)
+            ).sum()
+        ),
         bound=choice.bound,
         gap=choice.gap,
         timed_out=choice.timed_out,

@@ -12,6 +12,7 @@ from locator.findings import Findings
 from locator.language import gettext
 from locator.reports.content import all_tables, build_report, write_value
 from locator.reports.exports import geopackage, layer_geojson, report_layers, table_csv
+from locator.reports.page import write_page
 from locator.reports.pdf import write_pdf
 from locator.reports.workbook import write_workbook
 
@@ -21,12 +22,22 @@ def bundle_files(city: City, found: Findings) -> Iterator[tuple[str, bytes]]:
     report = build_report(city, found)
     stem = file_stem(city, found)
     yield f"{stem}.pdf", write_pdf(report, number=write_value)
+    yield f"{stem}.html", write_page(report, number=write_value).encode()
     yield f"{stem}.xlsx", write_workbook(report, method_sheet=gettext("Method"))
     yield f"{stem}.gpkg", geopackage(city, found)
     for name, layer in report_layers(city, found).items():
         yield f"{stem}-{name}.geojson", layer_geojson(layer).encode()
     for table in all_tables(report):
         yield f"{stem}-{table.name}.csv", table_csv(table).encode()
+
+
+def file_names(city: City, found: Findings) -> list[str]:
+    """Return the names of the files that `bundle_files` yields, without making them."""
+    stem = file_stem(city, found)
+    whole = [f"{stem}.{kind}" for kind in ("pdf", "html", "xlsx", "gpkg")]
+    layers = [f"{stem}-{name}.geojson" for name in report_layers(city, found)]
+    tables = [f"{stem}-{table.name}.csv" for table in all_tables(build_report(city, found))]
+    return whole + layers + tables
 
 
 def file_stem(city: City, found: Findings) -> str:

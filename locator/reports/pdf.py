@@ -14,6 +14,7 @@ from fpdf.fonts import FontFace
 
 from locator.reports.canvas import Anchor, Point, corners
 from locator.reports.document import Column, Drawing, Report, Section, Table
+from locator.reports.palette import TONES, WORDS
 
 FONT = "SourceSans"
 # The family is a package of its own (OFL): it has Polish and Ukrainian letters, and a PDF may
@@ -23,24 +24,6 @@ FONT_FILES = {"": "SourceSansPro-Regular.ttf", "B": "SourceSansPro-Semibold.ttf"
 TABLE_PT = 8.5
 CELL_PAD_MM = 1.4
 COLUMN_MAX_MM = 62.0
-WORDS = ("text", "date")
-"""Kinds of columns that are read from the left."""
-
-TONES: dict[str, tuple[int, int, int]] = {
-    "ink": (28, 34, 40),
-    "muted": (92, 101, 112),
-    "faint": (214, 219, 224),
-    "paper": (255, 255, 255),
-    "accent": (20, 92, 130),
-    "warn": (166, 60, 24),
-    "river": (150, 190, 214),
-    # Light to dark: reads in grey as well, and every area also carries its number.
-    "class0": (240, 244, 246),
-    "class1": (205, 222, 231),
-    "class2": (150, 188, 206),
-    "class3": (86, 141, 170),
-    "class4": (24, 84, 120),
-}
 
 
 def write_pdf(report: Report, *, number: Callable[[Column, Any], str]) -> bytes:

@@ -1,0 +1,79 @@
+"""Share what the planners' commands have in common: districts, layers, areas, gaps in words."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from locator.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from locator.catalogue import Layer
+    from locator.city import City
+
+PROVEN = 5e-4
+"""A gap that would be written as 0.0 % counts as none."""
+
+
+def layer_of(city: City, layer: str, *, hint: str) -> Layer:
+    """Return a layer of the catalogue, or end with the layers that there are."""
+    from locator.web.queries import known_layer
+
+    try:
+        return known_layer(city.catalogue, layer)
+    except NotFoundError as error:
+        raise click.BadParameter(error.message, param_hint=hint) from None
+
+
+def district_number(city: City, given: str) -> int:
+    """Return the number of the district that is given as number, Roman number or name."""
+    wanted = given.strip().casefold()
+    for number, row in city.districts.iterrows():
+        if wanted in (str(number), str(row["roman"]).casefold(), str(row["name"]).casefold()):
+            return int(str(number))
+    known = ", ".join(f"{row['roman']} {row['name']}" for _, row in city.districts.iterrows())
+    raise click.BadParameter(
+        f"There is no district {given[:60]}. Districts: {known}.", param_hint="--district"
+    )
+
+
+def read_area(path: Path) -> Any:
+    """Return the union of the polygons of a GeoJSON file in WGS84, or end with what is wrong."""
+    import shapely
+    from shapely.geometry import shape
+
+    def wrong(what: str) -> click.BadParameter:
+        return click.BadParameter(f"{path.name} {what}.", param_hint="--forbidden")
+
+    try:
+        data = json.loads(path.read_text(encoding="utf-8-sig"))
+        features = data["features"] if data["type"] == "FeatureCollection" else [data]
+        shapes = [
+            shape(one["geometry"] if one["type"] == "Feature" else one)
+            for one in features
+            if one.get("geometry", one) is not None
+        ]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise wrong("is not GeoJSON") from None
+    except shapely.errors.ShapelyError:
+        raise wrong("holds a geometry that cannot be read") from None
+    if not shapes or {one.geom_type for one in shapes} - {"Polygon", "MultiPolygon"}:
+        raise wrong("has to hold polygons, and nothing else")
+    area = shapely.union_all([shapely.make_valid(one) for one in shapes])
+    west, south, east, north = area.bounds
+    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+        raise wrong("has to be in degrees, longitude before latitude (WGS84)")
+    return area
+
+
+def gap_words(gap: float, *, timed_out: bool) -> str:
+    """Return in words how far from the best an answer can be."""
+    if gap < PROVEN:
+        return "proven best"
+    # Rounded up: "at most" must stay true.
+    words = f"at most {math.ceil(1000 * gap - 1e-9) / 10:.1f} % from the best"
+    return f"{words}; the time ran out" if timed_out else words

@@ -1,0 +1,131 @@
+"""Write a report as one HTML file that needs no server, no script and no other file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from html import escape
+from typing import Any
+
+from locator.reports.canvas import SvgCanvas
+from locator.reports.document import Column, Drawing, Report, Section, Table
+from locator.reports.palette import TONES, WORDS
+
+WIDTH = 560.0
+
+STYLE = """
+:root { color-scheme: light; }
+body { margin: 0 auto; max-width: 52rem; padding: 1.5rem; line-height: 1.5; color: #1c2228;
+  background: #fff; font-family: "Source Sans 3", "Source Sans Pro", system-ui, sans-serif; }
+h1 { font-size: 1.8rem; line-height: 1.2; margin: 0 0 .3rem; }
+h2 { font-size: 1.25rem; margin: 2.2rem 0 .5rem; border-top: 1px solid #d6dbe0;
+  padding-top: 1rem; }
+.subtitle, figcaption, footer { color: #5c6570; }
+.answer { font-size: 1.2rem; font-weight: 600; }
+figure { margin: 1rem 0; }
+figure h3, caption { font-size: 1rem; font-weight: 600; text-align: left; margin: 0 0 .4rem; }
+svg { width: 100%; height: auto; display: block; font-family: inherit; }
+.wide { overflow-x: auto; margin: 1rem 0; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .92rem; }
+caption { padding: 0 0 .4rem; }
+th, td { padding: .25rem .7rem; border-bottom: 1px solid #d6dbe0; text-align: left;
+  vertical-align: top; }
+thead th { background: #f0f4f6; vertical-align: bottom; }
+.n { text-align: right; white-space: nowrap; }
+nav ul { columns: 2; padding-left: 1.2rem; }
+a { color: #145c82; }
+footer { margin-top: 2.5rem; border-top: 1px solid #d6dbe0; padding-top: .6rem; font-size: .85rem; }
+@media (max-width: 34rem) { nav ul { columns: 1; } }
+@media print {
+  @page { size: A4; margin: 16mm 18mm 18mm; }
+  body { max-width: none; padding: 0; font-size: 10pt; }
+  nav { display: none; }
+  h2, figure h3, caption { break-after: avoid; }
+  figure, tr { break-inside: avoid; }
+  thead { display: table-header-group; }
+  .wide { overflow: visible; }
+}
+"""
+
+
+def write_page(report: Report, *, number: Callable[[Column, Any], str]) -> str:
+    """Return `report` as a page to read, print or send.
+
+    Parameters
+    ----------
+    report : Report
+    number : callable
+        Writes one value of a column in the report's language.
+
+    Returns
+    -------
+    str
+        HTML in UTF-8; the drawings are SVG, and everything from the data is escaped.
+    """
+    return "\n".join(_parts(report, number)) + "\n"
+
+
+def _parts(report: Report, number: Callable[[Column, Any], str]) -> Iterator[str]:
+    title, language = escape(report.title), escape(report.language, quote=True)
+    yield f'<!doctype html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">'
+    yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
+    yield f"<title>{title}</title>\n<style>{STYLE}{_tone_style()}</style>\n</head>\n<body>"
+    yield f'<header>\n<h1>{title}</h1>\n<p class="subtitle">{escape(report.subtitle)}</p>'
+    yield f'<p>{escape(report.question)}</p>\n<p class="answer">{escape(report.answer)}</p>'
+    yield "</header>\n<nav>\n<ul>"
+    for position, section in enumerate(report.sections, start=1):
+        yield f'<li><a href="#s{position}">{escape(section.heading)}</a></li>'
+    yield "</ul>\n</nav>\n<main>"
+    for position, section in enumerate(report.sections, start=1):
+        yield f'<section aria-labelledby="s{position}">'
+        yield f'<h2 id="s{position}">{escape(section.heading)}</h2>'
+        yield from _section(section, number)
+        yield "</section>"
+    yield f"</main>\n<footer>{escape(report.footer)}</footer>\n</body>\n</html>"
+
+
+def _section(section: Section, number: Callable[[Column, Any], str]) -> Iterator[str]:
+    for words in section.paragraphs:
+        yield f"<p>{escape(words)}</p>"
+    if section.bullets:
+        yield "<ul>"
+        for words in section.bullets:
+            yield f"<li>{escape(words)}</li>"
+        yield "</ul>"
+    for drawing in section.drawings:
+        yield _figure(drawing)
+    for table in section.tables:
+        yield from _table(table, number)
+
+
+def _figure(drawing: Drawing) -> str:
+    canvas = SvgCanvas(WIDTH, WIDTH * drawing.ratio, label=drawing.title)
+    drawing.draw(canvas)
+    return (
+        f"<figure>\n<h3>{escape(drawing.title)}</h3>\n{canvas.markup()}\n"
+        f"<figcaption>{escape(drawing.description)}</figcaption>\n</figure>"
+    )
+
+
+def _table(table: Table, number: Callable[[Column, Any], str]) -> Iterator[str]:
+    yield f'<div class="wide">\n<table>\n<caption>{escape(table.title)}</caption>\n<thead>\n<tr>'
+    marks = ["" if column.kind in WORDS else ' class="n"' for column in table.columns]
+    for column, mark in zip(table.columns, marks, strict=True):
+        yield f'<th scope="col"{mark}>{escape(column.label)}</th>'
+    yield "</tr>\n</thead>\n<tbody>"
+    keys = [column.key for column in table.columns]
+    for values in table.rows[keys].itertuples(index=False):
+        cells = [
+            f"<td{mark}>{escape(number(column, value))}</td>"
+            for column, value, mark in zip(table.columns, values, marks, strict=True)
+        ]
+        yield f"<tr>{''.join(cells)}</tr>"
+    yield "</tbody>\n</table>\n</div>"
+
+
+def _tone_style() -> str:
+    """Return the rules that give the drawings' tones their colours, the same as on paper."""
+    rules = []
+    for name, (red, green, blue) in TONES.items():
+        colour = f"#{red:02x}{green:02x}{blue:02x}"
+        rules.append(f".fill-{name} {{ fill: {colour}; }} .line-{name} {{ stroke: {colour}; }}")
+    return "\n".join(rules) + "\n"

@@ -1,0 +1,22 @@
+"""Name the tones of drawings, and the columns that read from the left, for paper and page alike."""
+
+from __future__ import annotations
+
+WORDS = ("text", "date")
+"""Kinds of columns that are read from the left."""
+
+TONES: dict[str, tuple[int, int, int]] = {
+    "ink": (28, 34, 40),
+    "muted": (92, 101, 112),
+    "faint": (214, 219, 224),
+    "paper": (255, 255, 255),
+    "accent": (20, 92, 130),
+    "warn": (166, 60, 24),
+    "river": (150, 190, 214),
+    # Light to dark: reads in grey as well, and every area also carries its number.
+    "class0": (240, 244, 246),
+    "class1": (205, 222, 231),
+    "class2": (150, 188, 206),
+    "class3": (86, 141, 170),
+    "class4": (24, 84, 120),
+}

@@ -1,0 +1,62 @@
+"""Say what a scenario does to the places within reach."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from locator.errors import NotComputableError
+from locator.scenario import Comparison
+from locator.supply import Extra, Supply, supply
+from locator.walking.walkable import WalkableCity
+
+
+@dataclass(frozen=True)
+class SupplyChange:
+    """Places within reach before and after.
+
+    Attributes
+    ----------
+    before, after : Supply
+    sites_without_places : int
+        Added sites whose capacity is not given; they count for nothing here.
+    """
+
+    before: Supply
+    after: Supply
+    sites_without_places: int
+
+
+def supply_change(ground: WalkableCity, found: Comparison) -> SupplyChange | None:
+    """Return the places within reach before and after; None where no capacity is known.
+
+    Parameters
+    ----------
+    ground : WalkableCity
+    found : Comparison
+        What `locator.scenario.compare` returned.
+    """
+    change = found.scenario
+    known = [site for site in change.add if site.places is not None]
+    lonlat = np.array([[site.lon, site.lat] for site in known]).reshape(-1, 2)
+    extra = Extra(
+        ground.city.projection.to_metric(lonlat),
+        np.array([site.places for site in known], dtype=np.float64),
+    )
+    before, after = found.before, found.after
+    try:
+        return SupplyChange(
+            supply(ground, change.layer, group=before.group, pace_m_s=before.pace_m_s),
+            supply(
+                ground,
+                change.layer,
+                group=after.group,
+                pace_m_s=after.pace_m_s,
+                rows=found.rows_after,
+                extra=extra if known else None,
+            ),
+            len(change.add) - len(known),
+        )
+    except NotComputableError:
+        return None
