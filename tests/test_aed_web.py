@@ -347,3 +347,10 @@ def test_a_timetable_is_imported_whole_or_not_at_all(tmp_path: Path) -> None:
     assert twice.exit_code == 2
     shown = run("--geodata", str(folder), "timetable", "show")
     assert "x_T.zip" in shown.output and "Invented timetable" in shown.output
+
+
+def test_the_reach_of_what_moves_is_told_by_the_hour(client: FlaskClient) -> None:
+    led = client.get("/en/coverage/vehicles")
+    assert (led.status_code, led.location) == (302, "/en/aed/coverage")
+    assert "/en/aed/coverage" in client.get("/en/coverage/aeds").text
+    assert "/en/aed/coverage" in client.get("/en/coverage").text

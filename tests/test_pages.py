@@ -202,7 +202,7 @@ def test_the_gaps_are_geojson_that_says_what_it_is(client: FlaskClient) -> None:
     ("path", "status"),
     [
         ("/coverage/nothing", 404),
-        ("/coverage/vehicles", 422),
+        ("/coverage/vehicles/districts.csv", 422),
         ("/coverage/nurseries?minutes=-5", 400),
         ("/coverage/nurseries?minutes=abc", 400),
         ("/coverage/nurseries?group=nobody", 400),

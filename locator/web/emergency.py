@@ -41,6 +41,7 @@ from locator.web.state import state
 
 blueprint = Blueprint("emergency", __name__)
 blueprint.app_context_processor(page_context)
+blueprint.app_context_processor(lambda: {"aed_layer": FIXED_LAYER})
 blueprint.app_template_global("duration")(duration)
 blueprint.app_template_global("walk_words")(walk_words)
 

@@ -7,10 +7,12 @@ import io
 import json
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, current_app, redirect, render_template, request
+from werkzeug.wrappers import Response as WerkzeugResponse
 
 from locator.coverage import Coverage, CoverageQuery
 from locator.web import mapviews
+from locator.web.i18n import url
 from locator.web.queries import CoverageListParams, CoverageParams, known_group, known_layer, parse
 from locator.web.reporting import (
     coverage_of,
@@ -35,8 +37,11 @@ def overview() -> str:
 
 @blueprint.get("/coverage/<layer_id>")
 @expensive
-def report(layer_id: str) -> str:
-    """Show who is served by a layer, who is not, and where."""
+def report(layer_id: str) -> str | WerkzeugResponse:
+    """Show who is served by a layer, who is not, and where; one that moves has its own page."""
+    layer = state().catalogue.layers.get(layer_id)
+    if layer and layer.moves and "emergency.coverage" in current_app.view_functions:
+        return redirect(url("emergency.coverage"))
     params, result = _asked(layer_id)
     view = report_of(state(), result, params, request.args)
     page_map = mapviews.map_for("coverage", {**request.args, "layer": layer_id})
