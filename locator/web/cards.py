@@ -229,7 +229,7 @@ def chips(
         if status != "closed" and facts.get("expected_opening"):
             label = gettext("Expected opening: {date}", date=day(facts["expected_opening"]))
             found.append(Chip("plain", label))
-    elif opening:
+    elif opening and not layer.moves:
         state, next_change, at = opening
         kind = {"open": "good", "closed": "bad"}.get(state, "unknown")
         found.append(Chip(kind, opening_words(state, next_change, at)))

@@ -1,4 +1,5 @@
-// Sort a table in place. Without it the links in the heading ask the server.
+// Sort a table in place, and say when one is wider than the screen. Without it the links in the
+// heading ask the server.
 "use strict";
 
 (() => {
@@ -43,4 +44,11 @@
       history.replaceState(null, "", address);
     });
   });
+
+  const watched = new ResizeObserver((entries) => {
+    for (const { target } of entries) {
+      target.previousElementSibling.hidden = target.scrollWidth <= target.clientWidth;
+    }
+  });
+  document.querySelectorAll(".wide-hint + .table-frame").forEach((frame) => watched.observe(frame));
 })();
