@@ -24,7 +24,7 @@ from locator.web.i18n import error_text, gettext, moment, ngettext, number, text
 from locator.web.queries import NearestParams, known_layer, parse
 from locator.web.state import AppState
 from locator.web.streets import off_network_words, walk_words
-from locator.web.texts import PACES, PLACE_KINDS, pace_text
+from locator.web.texts import KIND_WORDS, PACES, PLACE_KINDS, pace_text
 
 ALTERNATIVES = 4
 CLEAR_LEAD = 8.0
@@ -203,7 +203,8 @@ def answered(app: AppState, view: View) -> View:
         view,
         origin=origin,
         alternatives=tuple(
-            Link(form.url(q=p.label), p.label, gettext(PLACE_KINDS[p.kind])) for p in others
+            Link(form.url(q=words_for(p, origin)), p.label, gettext(PLACE_KINDS[p.kind]))
+            for p in others
         ),
         results=tuple(found(app.ground, form, origin, row, at) for row in rows.itertuples()),
         empty=empty_words(params) if rows.empty else None,
@@ -243,10 +244,22 @@ def find_origin(city: City, params: NearestParams) -> tuple[Origin, list[Place]]
     if not places:
         raise NotFoundError(N_("We did not find “{query}”."), parameter="q", query=query)
     best, others = places[0], places[1:]
-    unclear = [p for p in others if best.score - p.score < CLEAR_LEAD and p.label != best.label]
+    unclear = [p for p in others if best.score - p.score < CLEAR_LEAD and is_told_apart(p, best)]
     note = gettext(best.note, **dict(best.note_values)) if best.note else None
     label = gettext("the point shown on the map") if best.kind == "coordinate" else best.label
     return Origin(label, best.lon, best.lat, note), unclear[:ALTERNATIVES]
+
+
+def is_told_apart(place: Place, best: Place) -> bool:
+    """Tell whether words can lead to `place` rather than to `best`."""
+    return place.label != best.label or (place.kind != best.kind and place.kind in KIND_WORDS)
+
+
+def words_for(place: Place, origin: Origin) -> str:
+    """Return what to type to mean `place` and not the origin of the same name."""
+    if place.label == origin.label and place.kind in KIND_WORDS:
+        return f"{KIND_WORDS[place.kind]} {place.label}"
+    return place.label
 
 
 def find_rows(

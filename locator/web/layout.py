@@ -17,7 +17,7 @@ from locator.errors import N_
 from locator.maps.symbols import Symbol, symbol
 from locator.web.i18n import current_language, gettext, url
 from locator.web.state import state
-from locator.web.texts import PLACE_KINDS, pace_text
+from locator.web.texts import KIND_WORDS, PLACE_KINDS, pace_text
 
 LONGEST_SEARCH = 200
 
@@ -145,6 +145,7 @@ def page_context() -> dict[str, Any]:
         "in_language_of_data": in_language_of_data,
         "linked": linked,
         "has_endpoint": lambda endpoint: endpoint in current_app.view_functions,
+        "kind_words": KIND_WORDS,
         "pace_text": pace_text,
         "place_kinds": lambda: {kind: gettext(name) for kind, name in PLACE_KINDS.items()},
     }

@@ -10,6 +10,9 @@ from locator.catalogue import Catalogue, Layer
 from locator.errors import N_
 from locator.web.i18n import clock, gettext, locale, moment, number, text
 
+KIND_WORDS = {"stop": "przystanek", "district": "dzielnica"}
+"""Words that the gazetteer reads before a name, where several kinds of place share it."""
+
 STATUS = {
     "open": N_("Open"),
     "under_construction": N_("Under construction"),

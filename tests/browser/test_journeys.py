@@ -68,6 +68,19 @@ def test_the_keyboard_alone_leads_from_the_search_to_a_facility(visitor: Arrive)
     someone.settle()
 
 
+def test_a_stop_that_shares_its_name_with_a_street_can_be_chosen(visitor: Arrive) -> None:
+    someone = visitor()
+    page = someone.go("/")
+    page.locator("#q").press_sequentially("centralna", delay=30)
+    stop = page.get_by_role("option").filter(has_text="Centralna").filter(has_text="przystanek")
+    stop.last.click()
+    expect(page.locator("#q")).to_have_value("przystanek Centralna")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/nearest?**")
+    expect(page.locator(".lead")).to_contain_text("Centralna")
+    someone.settle()
+
+
 def test_escape_closes_the_suggestions_and_keeps_what_was_typed(visitor: Arrive) -> None:
     page = visitor().go("/")
     field = page.locator("#q")

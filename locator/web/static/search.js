@@ -22,6 +22,7 @@
   const combobox = (field) => {
     const input = field.querySelector("input");
     const kinds = JSON.parse(field.dataset.kinds || "{}");
+    const words = JSON.parse(field.dataset.words || "{}");
     const list = document.createElement("ul");
     list.className = "suggestions";
     list.id = "suggestions";
@@ -81,30 +82,33 @@
     };
 
     const take = (index) => {
-      input.value = places[index].label;
+      const { label, kind } = places[index];
+      const first = places.findIndex((place) => place.label === label);
+      // A stop and a street of one name: the gazetteer is told which of them was meant.
+      input.value = first < index && words[kind] ? `${words[kind]} ${label}` : label;
       asked = input.value;
       close();
     };
 
     const ask = async () => {
-      const words = input.value.trim();
-      if (words === asked) return;
-      asked = words;
+      const typed = input.value.trim();
+      if (typed === asked) return;
+      asked = typed;
       if (running) running.abort();
-      if (words.length < SHORTEST) {
+      if (typed.length < SHORTEST) {
         close();
         return;
       }
       running = new AbortController();
       try {
-        const address = `${field.dataset.search}?q=${encodeURIComponent(words)}`;
+        const address = `${field.dataset.search}?q=${encodeURIComponent(typed)}`;
         const response = await fetch(address, { signal: running.signal });
         if (!response.ok) {
           close();
           return;
         }
         const found = (await response.json()).places;
-        if (document.activeElement === input && input.value.trim() === words) show(found);
+        if (document.activeElement === input && input.value.trim() === typed) show(found);
       } catch {
         // Aborted or offline: the form still searches.
       }
