@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -212,7 +212,9 @@ def local_moment(city: City, at: datetime | None) -> datetime:
     zone = ZoneInfo(city.catalogue.timezone)
     if at is None:
         return datetime.now(zone)
-    return at.replace(tzinfo=zone) if at.tzinfo is None else at.astimezone(zone)
+    moment = at.replace(tzinfo=zone) if at.tzinfo is None else at
+    # By way of UTC: a time that the clocks skip in spring becomes the one an hour later.
+    return moment.astimezone(UTC).astimezone(zone)
 
 
 def _first(options: Iterable[Option], state: State, count: int) -> tuple[Option, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -85,7 +85,9 @@ def opening_state(
     if hours is None:
         return UNKNOWN
     zone = ZoneInfo(timezone)
-    moment = at.replace(tzinfo=zone) if at.tzinfo is None else at.astimezone(zone)
+    moment = at.replace(tzinfo=zone) if at.tzinfo is None else at
+    # By way of UTC: a time that the clocks skip in spring becomes the one an hour later.
+    moment = moment.astimezone(UTC).astimezone(zone)
     state = _state_at(hours, moment)
     if state == "open" and _SCHOOL_HOLIDAY.search(rules):
         return UNKNOWN  # no calendar of school holidays is at hand

@@ -177,6 +177,11 @@ def test_a_live_vehicle_on_an_unknown_trip_is_given_apart(toy: WalkableCity, fle
     assert option.walk_s == pytest.approx(125, abs=0.1)
 
 
+def test_a_time_that_the_clocks_skip_has_an_answer(toy: WalkableCity, fleet: Fleet) -> None:
+    skipped = datetime(2027, 3, 28, 2, 30)
+    assert ask(toy, fleet, 500, 3000, skipped).at == datetime(2027, 3, 28, 3, 30, tzinfo=WARSAW)
+
+
 def test_options_are_sorted_and_no_more_than_asked_for(toy: WalkableCity, fleet: Fleet) -> None:
     answer = ask(toy, fleet, 2000, 2200, instant(14), k=1)
     assert len(answer.options) == 1

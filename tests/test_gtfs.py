@@ -250,6 +250,36 @@ def test_a_block_of_the_real_trams_never_overlaps_itself() -> None:
     assert longest > 10
 
 
+@pytest.mark.real_data
+@needs_testdata
+def test_positions_on_the_real_trams_equal_a_naive_second_reading() -> None:
+    """A hundred instants: between which two rows of the CSV file is each tram, and where."""
+    path = TESTDATA / "GTFS_KRK_T.zip"
+    table, _ = import_feeds({"T": path}, country="PL")
+    day = date(2020, 12, 1)
+    midnight = datetime(2020, 12, 1, tzinfo=ZoneInfo("Europe/Warsaw")).timestamp()
+    places = {
+        row["stop_id"]: (float(row["stop_lon"]), float(row["stop_lat"]))
+        for row in naive_rows(path, "stops")
+    }
+    running = {table.trip_ids[trip] for trip in table.active(day)}
+    rows: dict[str, list[tuple[str, int, int]]] = {}
+    for row in naive_rows(path, "stop_times"):
+        if f"T:{row['trip_id']}" in running:
+            rows.setdefault(row["trip_id"], []).append(naive_calls("T", [row])[0])
+    for trip_id in sorted(rows)[:: len(rows) // 100]:
+        calls = sorted(rows[trip_id], key=lambda call: call[1])
+        trip = table.trip_index[f"T:{trip_id}"]
+        run = lay_out(table, block_of(table, trip, table.active(day)), day)
+        (here, _, leaves), (there, comes, _) = calls[len(calls) // 2 - 1 : len(calls) // 2 + 1]
+        if comes == leaves:
+            continue
+        at = leaves + 0.25 * (comes - leaves)
+        (x0, y0), (x1, y1) = places[here[2:]], places[there[2:]]
+        expected = (x0 + 0.25 * (x1 - x0), y0 + 0.25 * (y1 - y0))
+        assert point_at(run, midnight + at) == pytest.approx(expected, abs=1e-5), trip_id
+
+
 def test_every_error_of_a_feed_is_one_of_ours() -> None:
     assert issubclass(GtfsError, LocatorError)
     assert issubclass(TimetableFileError, LocatorError)

@@ -162,6 +162,11 @@ def test_the_night_that_skips_an_hour() -> None:
     assert night.next_change.utcoffset() == local("2026-03-29T06:00").utcoffset()
 
 
+def test_a_moment_inside_the_hour_that_is_skipped_is_an_hour_later() -> None:
+    assert state("Mo-Su 02:00-03:15", "2027-03-28T02:10") == "open"
+    assert state("Mo-Su 02:00-03:15", "2027-03-28T02:30") == "closed"
+
+
 def test_the_night_that_repeats_an_hour() -> None:
     # 2026-10-25: 03:00 CEST becomes 02:00 CET, half past two is twice.
     for fold in (0, 1):

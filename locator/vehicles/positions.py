@@ -66,7 +66,8 @@ class Fleet:
         held = self._held.get(day)
         if held is None:
             while len(self._held) >= _DAYS_HELD:
-                self._held.pop(next(iter(self._held)), None)
+                # From a copy: other threads may be adding a day.
+                self._held.pop(list(self._held)[0], None)
             held = self._held[day] = runs_of_day(self.vehicles, self.timetables, day)
         return held
 

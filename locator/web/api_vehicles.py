@@ -174,6 +174,7 @@ class AedsAnswer(TypedDict):
     summary="Where the AEDs on vehicles are",
     tag="aed",
     media_type=GEOJSON,
+    expensive=True,
 )
 def vehicles(app: AppState, asked: VehiclesParams) -> Answer:
     """Every vehicle that carries an AED: live where a feed says so, else where its tour is by the
@@ -249,6 +250,7 @@ def _iso(moment: datetime | None) -> str | None:
     tag="aed",
     media_type=GEOJSON,
     errors=(404, 422),
+    expensive=True,
 )
 def aed(app: AppState, asked: AedParams) -> Answer:
     """AEDs round a place by the time to fetch one and come back: fixed ones that are open when
