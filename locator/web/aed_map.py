@@ -22,8 +22,9 @@ CELL_DIGITS = 2
 NEAR_DEGREES = (0.035, 0.022)
 """Half width and height of what is drawn, about 2.5 km."""
 
-SHARE_BREAKS = (0.05, 0.1, 0.2, 0.3, 0.4)
-"""Upper borders of the classes of the map of vehicles' coverage, share of hours of service."""
+SHARE_BREAKS = (0.0, 0.1, 0.2, 0.3, 0.4)
+"""Upper borders of the classes of the map of vehicles' coverage, share of hours of service; the
+first class, never, is in the legend only."""
 
 
 @frozen
@@ -145,7 +146,7 @@ def share_areas(city: City, found: TimeCoverage, day: DayType | None) -> Collect
     """
     share = found.vehicle_share(day)
     people = city.demand.people[found.group]
-    edges = (0.0, *SHARE_BREAKS, 1.0)
+    edges = (*SHARE_BREAKS, 1.0)
     areas = []
     for low, high in zip(edges, edges[1:], strict=False):
         inside = np.flatnonzero((share > low) & (share <= high))

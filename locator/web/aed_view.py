@@ -23,7 +23,7 @@ from locator.web.queries import parse
 from locator.web.state import AppState
 from locator.web.texts import PLACE_KINDS, change_words, pace_text
 
-UNKNOWN_SHOWN, CLOSED_SHOWN = 5, 3
+SHOWN, UNKNOWN_SHOWN, CLOSED_SHOWN = 5, 4, 3
 """Whoever is in a hurry reads no long lists; the API has them all."""
 
 NEAR_ADDRESS_M = 120.0
@@ -99,7 +99,7 @@ def view_of(app: AppState, args: MultiDict[str, str]) -> AedView:
 
 
 def _answered(app: AppState, view: AedView) -> AedView:
-    asked = parse(AedParams, MultiDict(view.args))
+    asked = parse(AedParams, MultiDict([*view.args.items(), ("k", str(SHOWN))]))
     origin, others = find_origin(app.city, asked)  # type: ignore[arg-type]  # the same fields
     place = Place(origin.label, "coordinate", origin.lon, origin.lat, "exact", 100.0)
     answer = aed_answer(app, asked, place)

@@ -182,7 +182,7 @@ def coverage_areas() -> Response:
 
 def _shares_map(args: MultiDict[str, str]) -> folium.Map:
     params = params_of(args)
-    edges = (0.0, *SHARE_BREAKS, 1.0)
+    edges = (*SHARE_BREAKS, 1.0)
     return views.coverage_map(
         mapviews.ground(gettext("Map: share of the hours of service within reach of a vehicle")),
         areas_url=url("emergency.coverage_areas", minutes=params.minutes, day=params.day),
@@ -190,9 +190,12 @@ def _shares_map(args: MultiDict[str, str]) -> folium.Map:
             title=gettext("Share of the hours of service"),
             value="share",
             breaks=SHARE_BREAKS,
-            class_labels=tuple(
-                gettext("{low} to {high}", low=percent(low), high=percent(high))
-                for low, high in zip(edges, edges[1:], strict=False)
+            class_labels=(
+                gettext("never"),
+                *(
+                    gettext("{low} to {high}", low=percent(low), high=percent(high))
+                    for low, high in zip(edges, edges[1:], strict=False)
+                ),
             ),
         ),
     )
