@@ -309,7 +309,7 @@ def test_a_feed_that_is_down_is_said_to_be_and_the_timetable_takes_over(
         assert found["feeds"][0]["error"] == f"feed T: the server answered {status}"
         assert found["features"][0]["properties"]["basis"] in ("timetable", "base")
         page = words(client, f"/en/aed?{place(1000, 3100)}")
-        assert "The live feed T does not answer" in page
+        assert "The live feed T is silent" in page
 
 
 # The commands -------------------------------------------------------------------------------

@@ -16,10 +16,11 @@ from locator.vehicles.fleet import assign_vehicle, vehicles_of
 from locator.vehicles.gtfs import import_feeds
 from locator.vehicles.poller import FeedState
 from locator.vehicles.positions import Fleet, load_fleet, match_report, plans, position, positions
-from locator.vehicles.realtime import FeedError, Report
+from locator.vehicles.realtime import FeedError, Region, Report, read_feed
 from tests.test_gtfs import feed
 from tests.tinycity import at as lonlat
 
+TESTDATA = Path(__file__).resolve().parents[2] / "shared" / "testdata"
 WARSAW = ZoneInfo("Europe/Warsaw")
 AT = datetime(2026, 11, 24, 6, 10, tzinfo=WARSAW)
 T = AT.timestamp()
@@ -149,6 +150,24 @@ def test_a_dead_feed_leaves_the_tour_that_the_vehicle_was_on(with_trips: Fleet) 
     (found,) = positions(with_trips, AT, [dead])
     assert (found.basis, found.assignment, found.line) == ("timetable", "confirmed", "52")
     assert (found.lon, found.lat) == pytest.approx(lonlat(1250, 1350), abs=1e-5)
+
+
+@pytest.mark.real_data
+@pytest.mark.skipif(not TESTDATA.exists(), reason="../shared/testdata is not there")
+def test_a_timetable_of_another_year_never_explains_a_live_trip(tiny: City) -> None:
+    """Ids are used again from one timetable to the next."""
+    table, _ = import_feeds({"T": TESTDATA / "GTFS_KRK_T.zip"}, country="PL")
+    data = (TESTDATA / "gtfs_rt" / "vehicle_positions_t__72843870.pb").read_bytes()
+    reports = tuple(
+        replace(seen, trip_id=table.trip_ids[number])
+        for number, seen in enumerate(read_feed(data, feed="T"))
+    )
+    fleet = replace(load_fleet(tiny), timetables=(table,), region=Region(19, 49, 21, 51))
+    for seen in reports:
+        at = datetime.fromtimestamp(seen.observed_t, WARSAW)
+        state = FeedState("T", reports, answered_t=seen.observed_t)
+        (plan,) = plans(with_number(fleet, seen.id), at, [state])
+        assert (plan.live, plan.runs, plan.predictable) == (seen, (), False)
 
 
 def test_assigning_writes_the_number_and_no_longer_calls_it_assumed(tiny_folder: Path) -> None:

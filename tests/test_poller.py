@@ -16,12 +16,13 @@ from locator.vehicles.poller import (
     DEAD_S,
     INTERVAL_S,
     PAUSE_MAX_S,
+    FeedState,
     Poller,
     fetch_feed,
     parse_feeds,
     pause_s,
 )
-from locator.vehicles.realtime import FeedError
+from locator.vehicles.realtime import FeedError, read_feed
 from tests.test_realtime import NOW, message
 
 CAPTURES = Path(__file__).resolve().parents[2] / "shared" / "testdata" / "gtfs_rt"
@@ -139,6 +140,13 @@ def test_a_dead_feed_is_not_used_after_a_minute() -> None:
     assert state.is_alive(NOW + DEAD_S)
     assert not state.is_alive(NOW + DEAD_S + 1)
     assert DEAD_S <= 60
+
+
+def test_a_feed_that_repeats_old_positions_is_dead_and_an_empty_one_is_not() -> None:
+    frozen = FeedState("T", read_feed(GOOD, feed="T"), answered_t=NOW + 1000)
+    assert not frozen.is_alive(NOW + 1000)
+    assert FeedState("T", read_feed(GOOD, feed="T"), answered_t=NOW + 170).is_alive(NOW + 170)
+    assert FeedState("T", (), answered_t=NOW).is_alive(NOW)
 
 
 def test_the_pause_doubles_to_a_limit_and_ends_with_the_first_good_answer() -> None:

@@ -15,10 +15,11 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from urllib.parse import urlsplit
 
 from locator.errors import N_, InvalidParameterError
-from locator.vehicles.realtime import FeedError, Report, read_feed
+from locator.vehicles.realtime import STALE_S, FeedError, Report, read_feed
 
 INTERVAL_S = 10.0
 PAUSE_MAX_S = 300.0
@@ -55,9 +56,20 @@ class FeedState:
     error: FeedError | None = None
     failures: int = 0
 
+    @cached_property
+    def newest_t(self) -> float | None:
+        """POSIX time of its newest position; None without any."""
+        return max((report.observed_t for report in self.reports), default=None)
+
     def is_alive(self, at_t: float) -> bool:
-        """Tell whether its positions may be used at POSIX time `at_t`."""
-        return self.answered_t is not None and at_t - self.answered_t <= DEAD_S
+        """Tell whether its positions may be used at POSIX time `at_t`.
+
+        A feed that answers with the same old positions again and again is as dead as one that
+        does not answer; one without any vehicle (at night) is not.
+        """
+        if self.answered_t is None or at_t - self.answered_t > DEAD_S:
+            return False
+        return self.newest_t is None or at_t - self.newest_t <= STALE_S
 
 
 def parse_feeds(text: str) -> dict[str, str]:

@@ -310,7 +310,7 @@ def feed_remarks(held: Moving, at: datetime) -> Iterable[str]:
     for state in held.feeds:
         if not state.is_alive(at.timestamp()):
             yield gettext(
-                "The live feed {feed} does not answer: its vehicles are placed by the timetable.",
+                "The live feed {feed} is silent: its vehicles are placed by the timetable.",
                 feed=state.feed,
             )
 
