@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -27,8 +27,11 @@ from locator.hours import OpenState, opening_state
 from locator.walking import Placed, Walk
 from locator.walking.walkable import WalkableCity
 
-FIRST_LIMIT = 2.5
-"""The first search goes as far as this many times the straight line to the k-th facility."""
+LIMIT_FACTORS = (1.5, 2.5, 4.0)
+"""A search goes as far as so many times the straight line to the k-th facility, then without
+limit."""
+
+LIMIT_MARGIN_M = 250.0
 
 
 @dataclass(frozen=True)
@@ -230,39 +233,45 @@ def _search(
     query: NearestQuery,
     clock: _Clock,
 ) -> list[_Found]:
-    """Return the answer, sorted; the search is widened until every layer has its k."""
-    everything = np.concatenate(list(rows.values()))
-    layer_of = np.repeat(np.arange(len(rows)), [len(of_layer) for of_layer in rows.values()])
-    targets = ground.placed(everything)
+    """Return the answer, sorted; each layer's search is widened until it has its k."""
+    guesses = {
+        layer: _guess_m(origin, ground.placed(of_layer), query.k)
+        for layer, of_layer in rows.items()
+        if len(of_layer)
+    }
     found: list[_Found] = []
-    for limit_m in _limits(origin, targets, layer_of, query.k):
-        walk_m = ground.model.walk_m(origin, targets, limit_m=limit_m)
-        found, complete = [], True
-        for number, layer in enumerate(rows):
-            pace_m_s = query.pace_m_s or ground.city.catalogue.layers[layer].pace_m_s
-            mine = layer_of == number
-            taken = _take(ground, everything[mine], walk_m[mine], query, clock)
-            found += [_Found(row, layer, length_m, pace_m_s) for row, length_m in taken]
-            complete &= len(taken) == query.k
-        if complete:
-            break
+    # The widest search first: a model may answer the narrower ones from it.
+    for layer in sorted(guesses, key=lambda name: (-guesses[name], name)):
+        pace_m_s = query.pace_m_s or ground.city.catalogue.layers[layer].pace_m_s
+        taken = _search_layer(ground, origin, rows[layer], guesses[layer], query, clock)
+        found += [_Found(row, layer, length_m, pace_m_s) for row, length_m in taken]
     return sorted(found, key=lambda one: (one.walk_s, one.row))
 
 
-def _limits(origin: Placed, targets: Placed, layer_of: IntArray, k: int) -> Iterator[float]:
-    """Yield how far to search in metres: a guess from the straight lines, then without limit."""
-    if len(targets) == 0:
-        return
+def _search_layer(
+    ground: WalkableCity,
+    origin: Placed,
+    rows: IntArray,
+    guess_m: float,
+    query: NearestQuery,
+    clock: _Clock,
+) -> list[tuple[int, float]]:
+    """Return the first k rows of one layer that satisfy `query`, with their metres."""
+    targets = ground.placed(rows)
+    limits_m = [guess_m * factor + LIMIT_MARGIN_M for factor in LIMIT_FACTORS]
+    taken: list[tuple[int, float]] = []
+    for limit_m in [*(limits_m if np.isfinite(guess_m) else ()), np.inf]:
+        walk_m = ground.model.walk_m(origin, targets, limit_m=limit_m)
+        taken = _take(ground, rows, walk_m, query, clock)
+        if len(taken) == query.k:
+            break
+    return taken
+
+
+def _guess_m(origin: Placed, targets: Placed, k: int) -> float:
+    """Return the straight line to the k-th target; ``inf`` where there are fewer."""
     straight_m = np.hypot(*(targets.xy - origin.xy[0]).T)
-    kth = [
-        np.partition(of_layer, k - 1)[k - 1] if len(of_layer) >= k else np.inf
-        for number in range(int(layer_of.max()) + 1)
-        if len(of_layer := straight_m[layer_of == number])
-    ]
-    guess_m = float(max(kth)) * FIRST_LIMIT + 500.0
-    if np.isfinite(guess_m):
-        yield guess_m
-    yield np.inf
+    return float(np.partition(straight_m, k - 1)[k - 1]) if len(straight_m) >= k else np.inf
 
 
 def _take(

@@ -20,6 +20,8 @@ from locator.walking.graph import build_graph
 from locator.walking.graphfile import GRAPH_FILE, GraphFileError, write_graph
 from locator.walking.network import NetworkModel, Profile
 from locator.walking.osm import read_streets
+from locator.walking.walkable import walkable
+from locator.walking.warming import warm
 from tests.osmdata import LIECHTENSTEIN_BOX, helsinki, liechtenstein, write_osm, write_town
 from tests.tinycity import CRS, metric
 
@@ -326,3 +328,38 @@ def test_whoever_avoids_steps_never_walks_shorter_along_the_streets(
         assert (wheels_m >= foot_m - 1e-6).all()
         walk = model.walk(one(on_wheels, i), one(on_wheels, 0))
         assert walk.walk_m == pytest.approx(wheels_m[0])
+
+
+# -- remembered facilities ------------------------------------------------------------------
+
+
+@pytest.mark.real_data
+def test_walks_to_remembered_facilities_are_the_same(real: NetworkModel) -> None:
+    origins, targets = scattered(real, 12, seed=21), scattered(real, 8, seed=22)
+    knowing = NetworkModel(real.graph)
+    for j in range(0, 8, 2):
+        knowing.remember(one(targets, j))
+    for i in range(len(origins)):
+        origin = one(origins, i)
+        plain_m, known_m = real.walk_m(origin, targets), knowing.walk_m(origin, targets)
+        assert known_m == pytest.approx(plain_m, abs=1e-6)
+        limit_m = float(np.median(plain_m)) + 0.01
+        cut_m = knowing.walk_m(origin, targets, limit_m=limit_m)
+        assert np.isinf(cut_m).tolist() == (plain_m > limit_m).tolist()
+        for j in range(len(targets)):
+            walk = knowing.walk(origin, one(targets, j))
+            assert walk.walk_m == known_m[j]
+            assert length_m(walk.xy) == pytest.approx(walk.walk_m, abs=0.1)
+            assert walk.xy[0] == pytest.approx(origin.xy[0])
+            assert walk.xy[-1] == pytest.approx(targets.xy[j])
+
+
+def test_small_layers_are_remembered(tiny_folder: Path, tmp_path: Path) -> None:
+    city = load_city(tiny_folder)
+    assert warm(walkable(city, choose_model(city))) == 0
+    build_for_city(write_town(tmp_path / "town.osm.pbf"), tiny_folder)
+    ground = walkable(city, choose_model(city))
+    assert isinstance(ground.model, NetworkModel)
+    # Three usable nurseries and two AEDs; the vehicle moves.
+    assert warm(ground) == 5
+    assert len(ground.model.remembered) == 5

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -26,14 +25,12 @@ from locator.walking.graphfile import (
     read_graph,
 )
 from locator.walking.matrix import REACH_GAP_M, largest_part, matrix
+from locator.walking.routes import Route, entries, joined, line_of, names_of, through
 from locator.walking.snapping import EdgeIndex, Snapped
-from locator.walking.trees import Tree, Trees
+from locator.walking.trees import REMEMBERED, Key, Tree, Trees
 
 OFF_NETWORK_M = 300.0
 """A point farther from every street than this is said to be off the network."""
-
-SHORTEST_NAMED_M = 25.0
-"""Streets followed for less than this are not worth naming."""
 
 _SMALLEST_M = 1e-9
 
@@ -86,6 +83,9 @@ class NetworkModel:
     at_night: bool = False
     name: Literal["network"] = field(default="network", init=False)
     trees: Trees = field(default_factory=Trees, init=False, repr=False, compare=False)
+    remembered: Trees = field(
+        default_factory=lambda: Trees(most=REMEMBERED), init=False, repr=False, compare=False
+    )
 
     @classmethod
     def from_city(cls, city: City) -> NetworkModel | None:
@@ -157,13 +157,39 @@ class NetworkModel:
         """Return (n,) metres from one origin to each target; ``inf`` beyond `limit_m`."""
         if len(targets) == 0 or origin.extra["edge"][0] < 0:
             return np.full(len(targets), np.inf)
-        walk_m = self._at(self.tree(origin, limit_m=limit_m).distance_m, targets)[0]
+        walk_m = np.full(len(targets), np.inf)
+        far = self._from_remembered(origin, targets, walk_m)
+        if not far.all():
+            near = np.flatnonzero(~far)
+            tree = self.tree(origin, limit_m=limit_m)
+            walk_m[near] = self._at(tree.distance_m, targets.take(near))[0]
         same = np.flatnonzero(targets.extra["edge"] == origin.extra["edge"][0])
         walk_m[same] = np.minimum(
             walk_m[same], _direct_m(origin, np.zeros(len(same), dtype=np.int64), targets, same)
         )
         walk_m[walk_m > limit_m] = np.inf
         return walk_m
+
+    def remember(self, facility: Placed) -> None:
+        """Search once from a facility, so that walks to it are only looked up from now on.
+
+        Worth it for the few facilities of a layer that people walk far to: a search from the
+        origin would cross the whole city every time. Walks are as long both ways.
+        """
+        key = _key(facility)
+        if key[0] >= 0 and self.remembered.find(key) is None:
+            self.remembered.keep(key, self._search(facility, np.inf))
+
+    def _from_remembered(self, origin: Placed, targets: Placed, walk_m: FloatArray) -> Array:
+        """Fill `walk_m` for the remembered among `targets`, and tell which they are."""
+        far = np.zeros(len(targets), dtype=bool)
+        if len(self.remembered):
+            for i in range(len(targets)):
+                tree = self.remembered.find(_key(targets, i))
+                if tree is not None:
+                    far[i] = True
+                    walk_m[i] = self._at(tree.distance_m, origin)[0][0]
+        return far
 
     def nearest(self, demand: Placed, facilities: Placed) -> tuple[FloatArray, IntArray]:
         """Return, for each demand point, (n,) metres to the nearest facility and its index."""
@@ -200,24 +226,23 @@ class NetworkModel:
 
     def tree(self, origin: Placed, *, limit_m: float = np.inf) -> Tree:
         """Return the shortest ways from one origin to every vertex within `limit_m` or more."""
-        key = (
-            int(origin.extra["edge"][0]),
-            float(origin.extra["along_m"][0]),
-            float(origin.extra["gap_m"][0]),
-        )
+        key = _key(origin)
         tree = self.trees.find(key, limit_m)
         if tree is None:
-            n = len(self.graph.vertex_xy)
-            distance_m, before = dijkstra(
-                self._with_sources(origin.take(slice(0, 1))),
-                directed=True,
-                indices=np.array([n]),
-                limit=limit_m,
-                return_predecessors=True,
-            )
-            tree = Tree(distance_m[0, :n], before[0], limit_m)
+            tree = self._search(origin, limit_m)
             self.trees.keep(key, tree)
         return tree
+
+    def _search(self, origin: Placed, limit_m: float) -> Tree:
+        n = len(self.graph.vertex_xy)
+        distance_m, before = dijkstra(
+            self._with_sources(origin.take(slice(0, 1))),
+            directed=True,
+            indices=np.array([n]),
+            limit=limit_m,
+            return_predecessors=True,
+        )
+        return Tree(distance_m[0, :n], before[0], limit_m)
 
     def _at(self, vertex_m: FloatArray, placed: Placed) -> tuple[FloatArray, IntArray]:
         """Return metres at points on edges, and the end of the edge that they are reached by."""
@@ -259,61 +284,56 @@ class NetworkModel:
         route = self._route(origin, target)
         if route is None:
             return Walk(np.empty((0, 2)), np.inf)
-        walk_m, pieces = route
-        if walk_m == 0.0:
-            return Walk(np.vstack([origin.xy[:1], target.xy[:1]]), 0.0)
-        lines = [self._line(edge, begin_m, end_m) for edge, begin_m, end_m in pieces]
-        xy = np.vstack([origin.xy[:1], *lines, target.xy[:1]])
+        walk_m, way = route
+        line = np.empty((0, 2)) if walk_m == 0.0 else line_of(self.graph, way)
+        xy = np.vstack([origin.xy[:1], line, target.xy[:1]])
         moved = np.r_[True, np.any(np.diff(xy, axis=0) != 0, axis=1)]
-        return Walk(xy[moved], walk_m, self._names(pieces))
+        moved[-1] |= walk_m == 0.0
+        return Walk(xy[moved], walk_m, names_of(self.graph, way))
 
-    def _route(
-        self, origin: Placed, target: Placed
-    ) -> tuple[float, list[tuple[int, float, float]]] | None:
-        """Return the length and the edges walked, each from one distance along it to another."""
-        start, goal = (int(placed.extra["edge"][0]) for placed in (origin, target))
-        if start < 0 or goal < 0:
+    def _route(self, origin: Placed, target: Placed) -> tuple[float, Route] | None:
+        """Return the length of the shortest walk and the edges that it follows."""
+        start, goal = origin.extra["edge"][:1], target.extra["edge"][:1]
+        if start[0] < 0 or goal[0] < 0:
             return None
-        from_m, to_m = (float(placed.extra["along_m"][0]) for placed in (origin, target))
+        from_m, to_m = origin.extra["along_m"][:1], target.extra["along_m"][:1]
         first = np.zeros(1, dtype=np.int64)
-        direct_m = np.inf if start != goal else float(_direct_m(origin, first, target, first)[0])
+        direct_m = float(_direct_m(origin, first, target, first)[0]) if start == goal else np.inf
         found = self._shortest(origin, target, direct_m)
         if found is None or direct_m <= found[0]:
-            if not np.isfinite(direct_m):
-                return None
-            return direct_m, [(start, from_m, to_m)]
+            return (direct_m, Route(start, from_m, to_m)) if np.isfinite(direct_m) else None
         walk_m, vertices = found
-        edges = [self._entry(u, v) for u, v in zip(vertices, vertices[1:], strict=False)]
-        pieces = [(start, from_m, self._end_m(start, vertices[0], from_m))]
-        for edge, u in zip(edges, vertices, strict=False):
-            length_m = float(self.graph.edge_length_m[edge])
-            pieces.append(
-                (edge, 0.0, length_m) if self.graph.edge_u[edge] == u else (edge, length_m, 0.0)
-            )
-        pieces.append((goal, self._end_m(goal, vertices[-1], to_m), to_m))
-        return walk_m, pieces
+        leave_m = self._end_m(int(start[0]), int(vertices[0]), float(from_m[0]))
+        arrive_m = self._end_m(int(goal[0]), int(vertices[-1]), float(to_m[0]))
+        return walk_m, joined(
+            Route(start, from_m, np.array([leave_m])),
+            through(self.graph, entries(self.csr, vertices), vertices),
+            Route(goal, np.array([arrive_m]), to_m),
+        )
 
     def _shortest(
         self, origin: Placed, target: Placed, direct_m: float
-    ) -> tuple[float, list[int]] | None:
+    ) -> tuple[float, IntArray] | None:
         """Return the shortest way over at least one vertex: metres and vertices in order.
 
         The search is widened until the target lies inside it, so that near targets stay cheap.
         """
-        n = len(self.graph.vertex_xy)
+        back = self.remembered.find(_key(target))
+        if back is not None:
+            walk_m, vertex = self._at(back.distance_m, origin)
+            return None if vertex[0] < 0 else (float(walk_m[0]), _way(back, int(vertex[0])))
         limit_m = 300.0 + 1.5 * float(np.hypot(*(target.xy[0] - origin.xy[0])))
+        # Whoever asks for a walk has mostly just asked how far it is: that search will do.
+        tree = self.trees.find(_key(origin)) or self.tree(origin, limit_m=limit_m)
         while True:
-            tree = self.tree(origin, limit_m=limit_m)
             walk_m, vertex = self._at(tree.distance_m, target)
             if walk_m[0] <= tree.limit_m or direct_m <= tree.limit_m or np.isinf(tree.limit_m):
                 break
-            limit_m = limit_m * 2 if limit_m < 50_000 else np.inf
+            limit_m = max(limit_m, 2 * tree.limit_m)
+            tree = self.tree(origin, limit_m=limit_m if limit_m < 50_000 else np.inf)
         if vertex[0] < 0:
             return None
-        vertices = [int(vertex[0])]
-        while (previous := int(tree.before[vertices[-1]])) != n:
-            vertices.append(previous)
-        return float(walk_m[0]), vertices[::-1]
+        return float(walk_m[0]), _way(tree, int(vertex[0]))[::-1]
 
     def _end_m(self, edge: int, vertex: int, along_m: float) -> float:
         """Return where on an edge its end `vertex` lies; of a loop, the nearer end."""
@@ -321,36 +341,6 @@ class NetworkModel:
         if self.graph.edge_u[edge] == self.graph.edge_v[edge]:
             return 0.0 if along_m <= length_m - along_m else length_m
         return 0.0 if self.graph.edge_u[edge] == vertex else length_m
-
-    def _entry(self, u: int, v: int) -> int:
-        """Return the edge that the matrix keeps between two neighbouring vertices."""
-        indptr, indices, _, entry_edge = self.csr
-        row = slice(indptr[u], indptr[u + 1])
-        return int(entry_edge[row][np.searchsorted(indices[row], v)])
-
-    def _line(self, edge: int, begin_m: float, end_m: float) -> FloatArray:
-        """Return the points of an edge between two distances along it, in walking order."""
-        part = slice(self.graph.line_start[edge], self.graph.line_start[edge + 1])
-        xy, along_m = self.graph.line_xy[part], self.graph.line_along_m[part]
-        low, high = min(begin_m, end_m), max(begin_m, end_m)
-        ends = np.column_stack([np.interp([low, high], along_m, xy[:, axis]) for axis in (0, 1)])
-        inner = xy[(along_m > low) & (along_m < high)]
-        line = np.vstack([ends[:1], inner, ends[1:]])
-        return line if begin_m <= end_m else line[::-1]
-
-    def _names(self, pieces: Iterable[tuple[int, float, float]]) -> tuple[str, ...]:
-        """Return the names of the streets followed, in order, leaving out the briefly touched."""
-        stretches: list[tuple[str, float]] = []
-        for edge, begin_m, end_m in pieces:
-            name = self.graph.name(int(self.graph.edge_name[edge]))
-            if not name:
-                continue
-            length_m = abs(end_m - begin_m)
-            if stretches and stretches[-1][0] == name:
-                length_m += stretches.pop()[1]
-            stretches.append((name, length_m))
-        named = [name for name, length_m in stretches if length_m >= SHORTEST_NAMED_M]
-        return tuple(name for i, name in enumerate(named) if i == 0 or named[i - 1] != name)
 
     # -- what is prepared once -------------------------------------------------------------
 
@@ -414,6 +404,21 @@ def graph_source(folder: Path) -> tuple[str, str]:
     """Return the date and the attribution of the streets in a city folder."""
     about = read_about(folder / GRAPH_FILE)
     return str(about["source_date"]), str(about["attribution"])
+
+
+def _key(placed: Placed, i: int = 0) -> Key:
+    """Return where a shortest-path tree from a point starts."""
+    extra = placed.extra
+    return int(extra["edge"][i]), float(extra["along_m"][i]), float(extra["gap_m"][i])
+
+
+def _way(tree: Tree, vertex: int) -> IntArray:
+    """Return the vertices from `vertex` back to the origin of the tree."""
+    root, before = len(tree.before) - 1, tree.before
+    vertices = [vertex]
+    while (previous := int(before[vertices[-1]])) != root:
+        vertices.append(previous)
+    return np.array(vertices, dtype=np.int64)
 
 
 def _direct_m(a: Placed, i: IntArray, b: Placed, j: IntArray) -> FloatArray:

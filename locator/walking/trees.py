@@ -12,6 +12,9 @@ from locator.walking.graphfile import Array
 KEPT = 4
 """Trees kept: a person looks at a few places, and one tree of 200,000 vertices takes 2.4 MB."""
 
+REMEMBERED = 96
+"""Trees of far facilities kept (`NetworkModel.remember`)."""
+
 Key = tuple[int, float, float]
 """Where a tree starts: edge, distance along it, distance to it."""
 
@@ -36,12 +39,19 @@ class Tree:
 
 @dataclass(frozen=True)
 class Trees:
-    """The trees kept, the latest used last. Safe to share between threads."""
+    """The trees kept, the latest used last. Safe to share between threads.
 
+    Attributes
+    ----------
+    most : int
+        At most so many; the one unused for longest goes first.
+    """
+
+    most: int = KEPT
     kept: OrderedDict[Key, Tree] = field(default_factory=OrderedDict)
     lock: Lock = field(default_factory=Lock)
 
-    def find(self, key: Key, limit_m: float) -> Tree | None:
+    def find(self, key: Key, limit_m: float = 0.0) -> Tree | None:
         """Return the tree of `key` if it reaches at least as far as `limit_m`."""
         with self.lock:
             tree = self.kept.get(key)
@@ -50,10 +60,14 @@ class Trees:
             self.kept.move_to_end(key)
             return tree
 
+    def __len__(self) -> int:
+        """Return how many trees are kept."""
+        return len(self.kept)
+
     def keep(self, key: Key, tree: Tree) -> None:
         """Keep `tree`, and forget the one that was not used for longest."""
         with self.lock:
             self.kept[key] = tree
             self.kept.move_to_end(key)
-            while len(self.kept) > KEPT:
+            while len(self.kept) > self.most:
                 self.kept.popitem(last=False)

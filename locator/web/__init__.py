@@ -16,6 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from locator import city as cities
 from locator.walking.choose import choose_model
 from locator.walking.walkable import walkable
+from locator.walking.warming import warm_in_background
 from locator.web import (
     api,
     api_coverage,
@@ -124,7 +125,9 @@ def load_state(folder: str | Path | None = None) -> AppState:
     """Return the state over the city folder, loaded once for the life of the application."""
     city = cities.load_city(Path(folder) if folder else cities.default_folder())
     started = datetime.now(ZoneInfo(city.catalogue.timezone)).replace(microsecond=0)
-    return AppState(city=city, ground=walkable(city, choose_model(city)), started=started)
+    ground = walkable(city, choose_model(city))
+    warm_in_background(ground)
+    return AppState(city=city, ground=ground, started=started)
 
 
 def _environment() -> dict[str, Any]:

@@ -10,23 +10,35 @@ from locator.walking.graphfile import StreetGraph
 from locator.walking.osm import Streets, read_streets
 from tests.osmdata import helsinki
 
+Box = tuple[float, float, float, float]
+
 CRS = "EPSG:32635"
 LINKS = 6
 """Streets that join each tile to its neighbour."""
 
 
-def tiled_helsinki(side: int = 8) -> StreetGraph:
-    """Return the streets of central Helsinki, side x side times, joined to one network."""
-    one = read_streets(helsinki())
-    projection = Projection(CRS)
-    return build_graph(
-        tile(one, projection, side), projection=projection, source=f"Helsinki x {side * side}"
-    )
+def tiled_helsinki(
+    side: int = 8, *, projection: Projection | None = None, fill: Box | None = None
+) -> StreetGraph:
+    """Return the streets of central Helsinki, side x side times, joined to one network.
+
+    Parameters
+    ----------
+    side : int
+    projection : Projection, optional
+        Metric CRS of the result.
+    fill : (low x, low y, high x, high y), optional
+        Stretch the tiles so that together they fill this box: as many streets, on as much ground
+        as another city has.
+    """
+    into = projection or Projection(CRS)
+    streets = tile(read_streets(helsinki()), into, side, fill)
+    return build_graph(streets, projection=into, source=f"Helsinki x {side * side}")
 
 
-def tile(one: Streets, projection: Projection, side: int) -> Streets:
+def tile(one: Streets, into: Projection, side: int, fill: Box | None = None) -> Streets:
     """Return `one` repeated on a square of tiles, neighbours joined by `LINKS` ways each."""
-    xy = projection.to_metric(one.lonlat)
+    xy = Projection(CRS).to_metric(one.lonlat)
     low, high = np.quantile(xy, [0.01, 0.99], axis=0)
     used = np.unique(one.refs[one.refs >= 0])
     inner = used[((xy[used] >= low) & (xy[used] <= high)).all(axis=1)]
@@ -45,13 +57,20 @@ def tile(one: Streets, projection: Projection, side: int) -> Streets:
     ways = sum(len(count) for count in counts)
     times = len(places)
     plain = np.zeros(ways - times * len(one.way_marks), dtype=np.int64)
+    everywhere = np.vstack([xy + np.array(place) * size for place in places])
+    if fill is not None:
+        # Ways run on outside the extract; their far ends are not what is stretched to the box.
+        least, most = np.quantile(everywhere, [0.01, 0.99], axis=0)
+        everywhere = fill[:2] + (everywhere - least) / (most - least) * np.subtract(
+            fill[2:], fill[:2]
+        )
     return Streets(
         refs=np.concatenate(refs),
         way_start=np.concatenate([[0], np.cumsum(np.concatenate(counts))]),
         way_marks=np.concatenate([np.tile(one.way_marks, times), plain.astype(np.uint8)]),
         way_name=np.concatenate([np.tile(one.way_name, times), plain]),
         names=one.names,
-        lonlat=projection.to_lonlat(np.vstack([xy + np.array(place) * size for place in places])),
+        lonlat=into.to_lonlat(everywhere),
         node_marks=np.tile(one.node_marks, times),
         source_date=one.source_date,
         source_date_basis=one.source_date_basis,

@@ -1,0 +1,261 @@
+"""The street network at the size of a large city, beside networkx and pandana.
+
+The streets are central Helsinki's, tiled 8 x 8 times and stretched over Kraków: about as many
+vertices on as much ground as Kraków's own. Facilities, demand points and layers are Kraków's.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from locator.city import City, default_folder, load_city
+from locator.coverage import CoverageQuery, coverage
+from locator.geo import FloatArray
+from locator.nearest import NearestQuery, nearest
+from locator.walking import Placed
+from locator.walking.graphfile import GRAPH_FILE, StreetGraph, write_graph
+from locator.walking.incremental import added, closed
+from locator.walking.isochrone import isochrones
+from locator.walking.network import NetworkModel
+from locator.walking.walkable import WalkableCity, walkable
+from locator.walking.warming import warm
+from tests.bench.measuring import Row, median, once, p50_p95
+
+SOURCES = 300
+ORIGINS = 200
+LIMIT_M = 1_500.0
+SIDE = 8
+MAKE = "from tests.bench.bench_network import make; import sys; make(sys.argv[1])"
+
+
+def make(folder: str) -> None:
+    """Write the tiled graph into `folder`; in a process of its own, for its memory's sake."""
+    from tests.bench.tiling import tiled_helsinki
+
+    city = load_city(default_folder())
+    low_x, low_y, high_x, high_y = _box(city)
+    graph = tiled_helsinki(SIDE, projection=city.projection, fill=(low_x, low_y, high_x, high_y))
+    write_graph(graph, Path(folder) / GRAPH_FILE)
+
+
+def rows() -> Iterator[Row]:
+    """Yield the rows of this area."""
+    with tempfile.TemporaryDirectory() as folder:
+        started = time.perf_counter()
+        subprocess.run([sys.executable, "-c", MAKE, folder], check=True)
+        built_s = time.perf_counter() - started
+        city = load_city(default_folder())
+        crs = city.projection.crs
+        graph = NetworkModel.from_folder(Path(folder), crs).graph
+        note = f"{len(graph.vertex_xy):,} vertices: Helsinki x {SIDE * SIDE}, stretched"
+        yield Row("make the tiled graph", built_s, "s", None, note)
+        yield once(
+            "load the graph, checksum included",
+            lambda: NetworkModel.from_folder(Path(folder), crs).index,
+            budget=1000,
+            note=f"{(Path(folder) / GRAPH_FILE).stat().st_size / 1e6:,.0f} MB",
+        )
+        yield from _measured(city, NetworkModel(graph))
+
+
+def _measured(city: City, model: NetworkModel) -> Iterator[Row]:
+    yield once("place the demand points", lambda: model.place(city.demand.xy), budget=None)
+    ground = walkable(city, model)
+    rng = np.random.default_rng(7)
+    start = city.demand.lonlat[rng.choice(len(city.demand), ORIGINS)]
+    facilities = model.place(city.demand.xy[rng.choice(len(city.demand), SOURCES)])
+    yield median(
+        f"multi-source over {SOURCES} facilities, all demand points",
+        lambda _: model.nearest(ground.demand, facilities),
+        repeat=9,
+        budget=150,
+        note=f"{len(city.demand):,} demand points",
+    )
+    yield once(
+        "remember the facilities of small layers",
+        lambda: warm(ground),
+        budget=None,
+        note="in the background when the web starts",
+    )
+    yield from _one_origin(ground, start)
+    yield from _changes(model, facilities)
+    layer = max(ground.usable_rows, key=lambda name: len(ground.usable_rows[name]))
+    yield once(
+        "coverage of a layer, first time",
+        lambda: coverage(ground, CoverageQuery(layer)),
+        budget=300,
+        note=f"{layer}, {len(ground.usable_rows[layer])} facilities; gaps and districts included",
+    )
+    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    yield Row("memory of it all, at most", peak_mb, "MB", 600, "city, graph and answers")
+    yield from _beside_networkx(model, facilities)
+    yield from _beside_pandana(model, facilities)
+
+
+def _one_origin(ground: WalkableCity, start: FloatArray) -> Iterator[Row]:
+    model = ground.model
+    assert isinstance(model, NetworkModel)
+    city = ground.city
+    origins = model.place(city.projection.to_metric(start))
+    yield median(
+        f"one origin, limit {LIMIT_M:,.0f} m",
+        lambda i: model.walk_m(origins.take(slice(i, i + 1)), ground.facilities, limit_m=LIMIT_M),
+        repeat=ORIGINS,
+        budget=10,
+        note=f"{len(ground.facilities)} facilities",
+    )
+    layers = [layer for layer in city.catalogue.layers.values() if not layer.moves]
+
+    def ask(i: int, *wanted: str) -> None:
+        nearest(ground, NearestQuery(wanted, *start[i], k=5))
+
+    largest = max((layer.id for layer in layers), key=lambda name: len(ground.usable_rows[name]))
+    for what, wanted in (
+        ("nearest 5 of one layer", [largest]),
+        ("nearest 5 of five layers", [layer.id for layer in layers[:5]]),
+    ):
+        yield from p50_p95(
+            what,
+            lambda i, wanted=wanted: ask(i, *wanted),  # type: ignore[misc]
+            repeat=ORIGINS,
+            budget=10,
+            note="with the streets of every walk",
+        )
+    yield from p50_p95(
+        "isochrone of one origin, 15 min",
+        lambda i: isochrones(model, origins.take(slice(i, i + 1)), minutes=[15.0], pace_m_s=1.3),
+        repeat=100,
+        budget=50,
+    )
+
+
+def _changes(model: NetworkModel, facilities: Placed) -> Iterator[Row]:
+    few = facilities.take(slice(0, SOURCES - 1))
+    spread = model.spread(few)
+    yield median(
+        "add a facility",
+        lambda _: added(model, spread, facilities.take(slice(-1, None))),
+        repeat=9,
+        budget=None,
+        note="beside the 299 that are there",
+    )
+    yield median("close a facility", lambda i: closed(model, spread, i), repeat=20, budget=None)
+
+
+def _beside_networkx(model: NetworkModel, facilities: Placed) -> Iterator[Row]:
+    """The same two searches with networkx, from vertices."""
+    import networkx
+
+    graph = model.graph
+    sources, vertex_graph = _vertices(graph, facilities), networkx.Graph()
+    for u, v, metres in zip(graph.edge_u, graph.edge_v, graph.edge_length_m, strict=True):
+        known = vertex_graph.get_edge_data(int(u), int(v))
+        if u != v and (known is None or metres < known["weight"]):
+            vertex_graph.add_edge(int(u), int(v), weight=float(metres))
+    theirs_ms = once(
+        "",
+        lambda: networkx.multi_source_dijkstra_path_length(vertex_graph, set(sources)),
+        budget=None,
+    ).value
+    ours_ms = median("", lambda _: model.spread(facilities), repeat=9, budget=None).value
+    yield Row(
+        "networkx / ours, multi-source",
+        theirs_ms / ours_ms,
+        "x",
+        None,
+        f"{theirs_ms:,.0f} ms against {ours_ms:,.0f} ms",
+    )
+    near = facilities.take(slice(0, 20))
+    theirs_ms = median(
+        "",
+        lambda i: networkx.single_source_dijkstra_path_length(
+            vertex_graph, sources[i], cutoff=LIMIT_M
+        ),
+        repeat=19,
+        budget=None,
+    ).value
+    ours_ms = median(
+        "",
+        lambda i: model.tree(near.take(slice(i, i + 1)), limit_m=LIMIT_M + i / 1000),
+        repeat=19,
+        budget=None,
+    ).value
+    yield Row(
+        "networkx / ours, one origin",
+        theirs_ms / ours_ms,
+        "x",
+        None,
+        f"{theirs_ms:,.1f} ms against {ours_ms:,.1f} ms, limit {LIMIT_M:,.0f} m",
+    )
+
+
+def _beside_pandana(model: NetworkModel, facilities: Placed) -> Iterator[Row]:
+    """Nearest of 300 for every vertex with pandana's contraction hierarchies, if installed."""
+    try:
+        import pandana
+    except ImportError:
+        yield Row("pandana / ours", 0.0, "x", None, "pandana is not installed: .[bench]")
+        return
+    import pandas as pd
+
+    graph, far_m = model.graph, 10_000.0
+    x, y = (pd.Series(graph.vertex_xy[:, axis]) for axis in (0, 1))
+    started = time.perf_counter()
+    with _standard_output_to_error():
+        network = pandana.Network(
+            x,
+            y,
+            pd.Series(graph.edge_u),
+            pd.Series(graph.edge_v),
+            pd.DataFrame({"metres": graph.edge_length_m}),
+            twoway=True,
+        )
+    prepared_s = time.perf_counter() - started
+    at = graph.vertex_xy[_vertices(graph, facilities)]
+
+    def theirs(_: int) -> None:
+        # Telling it the facilities is part of its answer: ours starts from them as well.
+        network.set_pois("facilities", far_m, 1, pd.Series(at[:, 0]), pd.Series(at[:, 1]))
+        network.nearest_pois(far_m, "facilities", num_pois=1)
+
+    theirs_ms = median("", theirs, repeat=5, budget=None).value
+    ours_ms = median("", lambda _: model.spread(facilities), repeat=9, budget=None).value
+    yield Row(
+        "pandana / ours, multi-source",
+        theirs_ms / ours_ms,
+        "x",
+        None,
+        f"{theirs_ms:,.0f} ms against {ours_ms:,.0f} ms; pandana prepares for {prepared_s:,.0f} s",
+    )
+
+
+@contextmanager
+def _standard_output_to_error() -> Iterator[None]:
+    """Send what a library in C++ prints where it does not mix with the rows."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+
+
+def _vertices(graph: StreetGraph, placed: Placed) -> list[int]:
+    return [int(vertex) for vertex in graph.edge_u[placed.extra["edge"]]]
+
+
+def _box(city: City) -> tuple[float, float, float, float]:
+    low, high = city.demand.xy.min(axis=0), city.demand.xy.max(axis=0)
+    return float(low[0]), float(low[1]), float(high[0]), float(high[1])
