@@ -19,8 +19,8 @@ from locator.web.queries import Lat, Lon, described, frozen
 
 CELL_DIGITS = 2
 """The ground is cut round places rounded to so many decimals, so that it can be kept."""
-NEAR_DEGREES = (0.035, 0.022)
-"""Half width and height of what is drawn, about 2.5 km."""
+NEAR_DEGREES = (0.028, 0.018)
+"""Half width and height of what is drawn, about 2 km."""
 
 SHARE_BREAKS = (0.0, 0.1, 0.2, 0.3, 0.4)
 """Upper borders of the classes of the map of vehicles' coverage, share of hours of service; the

@@ -70,7 +70,7 @@ def test_with_its_map_the_page_weighs_less_than_100_kb(visitor: Arrive) -> None:
     expect(page.locator(".leaflet-marker-icon").first).to_be_visible()
     page.wait_for_load_state("networkidle")
     assert len(sizes) > 10
-    assert sum(sizes) < BUDGET_BYTES
+    assert sum(sizes) < BUDGET_BYTES, sizes
 
 
 def test_without_javascript_the_whole_answer_is_there(visitor: Arrive) -> None:
