@@ -298,7 +298,6 @@ def _frame(
     """Return the answer as a frame."""
     states = [clock.state(one.row) for one in found]
     placed = ground.placed(np.array([one.row for one in found], dtype=np.int64))
-    walks = [ground.model.walk(origin, placed.take(slice(i, i + 1))) for i in range(len(found))]
     columns = {
         "layer": _objects([one.layer for one in found]),
         "walk_m": np.array([one.walk_m for one in found], dtype=np.float64),
@@ -306,7 +305,7 @@ def _frame(
         "pace_m_s": np.array([one.pace_m_s for one in found], dtype=np.float64),
         "open_state": _objects([state.state for state in states]),
         "next_change": _objects([state.next_change for state in states]),
-        "via": _objects([walk.via for walk in walks]),
+        "via": _objects(ground.model.via(origin, placed)),
     }
     ids = ground.city.facilities.index[[one.row for one in found]]
     return pd.DataFrame(columns, index=pd.Index(ids, name="id", dtype=object))

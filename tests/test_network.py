@@ -108,6 +108,7 @@ def test_a_point_beyond_reach_of_any_street_cannot_be_walked_to(town: NetworkMod
     assert town.nearest(here, nowhere)[1].tolist() == [-1]
     walk = town.walk(here, nowhere)
     assert (len(walk.xy), walk.walk_m, walk.via) == (0, np.inf, ())
+    assert town.via(here, nowhere) == [()]
 
 
 def test_the_limit_is_inclusive_and_cuts_off(town: NetworkModel) -> None:
@@ -341,6 +342,8 @@ def test_walks_to_remembered_facilities_are_the_same(real: NetworkModel) -> None
         knowing.remember(one(targets, j))
     for i in range(len(origins)):
         origin = one(origins, i)
+        walks = [real.walk(origin, one(targets, j)) for j in range(len(targets))]
+        assert real.via(origin, targets) == [walk.via for walk in walks]
         plain_m, known_m = real.walk_m(origin, targets), knowing.walk_m(origin, targets)
         assert known_m == pytest.approx(plain_m, abs=1e-6)
         limit_m = float(np.median(plain_m)) + 0.01

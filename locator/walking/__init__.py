@@ -78,3 +78,6 @@ class WalkingModel(Protocol):
 
     def walk(self, origin: Placed, target: Placed) -> Walk:
         """Return the walk from one origin to one target."""
+
+    def via(self, origin: Placed, targets: Placed) -> list[tuple[str, ...]]:
+        """Return what the walk to each target goes over or along, as `Walk.via` without a line."""

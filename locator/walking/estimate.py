@@ -122,6 +122,10 @@ class EstimateModel:
         line = np.stack([ends[0], self.crossing_xy[best], ends[1]])
         return Walk(line, walk_m, via=(self.crossing_names[best],))
 
+    def via(self, origin: Placed, targets: Placed) -> list[tuple[str, ...]]:
+        """Return the crossing of the walk to each target; empty on one's own bank."""
+        return [self.walk(origin, targets.take(slice(i, i + 1))).via for i in range(len(targets))]
+
     def _nearest_across(
         self, demand: Placed, facilities: Placed
     ) -> tuple[FloatArray, npt.NDArray[np.intp]]:

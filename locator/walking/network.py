@@ -291,6 +291,11 @@ class NetworkModel:
         moved[-1] |= walk_m == 0.0
         return Walk(xy[moved], walk_m, names_of(self.graph, way))
 
+    def via(self, origin: Placed, targets: Placed) -> list[tuple[str, ...]]:
+        """Return the streets of the walk to each target; empty where there is no walk."""
+        routes = (self._route(origin, targets.take(slice(i, i + 1))) for i in range(len(targets)))
+        return [() if route is None else names_of(self.graph, route[1]) for route in routes]
+
     def _route(self, origin: Placed, target: Placed) -> tuple[float, Route] | None:
         """Return the length of the shortest walk and the edges that it follows."""
         start, goal = origin.extra["edge"][:1], target.extra["edge"][:1]
