@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from locator.aed import is_doorless, text_or_none
+from locator.aed_fixed import is_doorless, text_or_none
 from locator.city import City
 from locator.geo import FloatArray, IntArray
 

@@ -23,8 +23,9 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from locator.aed import FIXED_LAYER, PACE_M_S, is_doorless, text_or_none
+from locator.aed_fixed import is_doorless, text_or_none
 from locator.aed_moves import hours_basis, rank_moves
+from locator.aed_options import FIXED_LAYER, PACE_M_S
 from locator.city import City
 from locator.errors import N_, NotComputableError
 from locator.geo import FloatArray, IntArray

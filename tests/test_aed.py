@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from locator.aed import HORIZON, AedAnswer, AedQuery, Option, catch, nearest_aed
+from locator.aed import AedAnswer, AedQuery, nearest_aed
+from locator.aed_options import HORIZON, Option
+from locator.aed_vehicles import catch
 from locator.city import City
 from locator.errors import InvalidParameterError, OutsideCityError
 from locator.vehicles.positions import Fleet, load_fleet

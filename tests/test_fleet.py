@@ -14,8 +14,9 @@ from locator.errors import InvalidParameterError, NotFoundError
 from locator.vehicles.compact import save_timetable
 from locator.vehicles.fleet import assign_vehicle, vehicles_of
 from locator.vehicles.gtfs import import_feeds
+from locator.vehicles.live import match_report
 from locator.vehicles.poller import FeedState
-from locator.vehicles.positions import Fleet, load_fleet, match_report, plans, position, positions
+from locator.vehicles.positions import Fleet, load_fleet, plans, position, positions
 from locator.vehicles.realtime import FeedError, Region, Report, read_feed
 from tests.test_gtfs import feed
 from tests.tinycity import at as lonlat

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from scipy.spatial import cKDTree
 from werkzeug.datastructures import MultiDict
 
-from locator.aed import AedAnswer, Option
+from locator.aed import AedAnswer
+from locator.aed_options import Option
 from locator.errors import LocatorError
 from locator.places import Place
 from locator.web.api_vehicles import AedParams, aed_answer

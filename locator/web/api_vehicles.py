@@ -9,7 +9,8 @@ from typing import Any, Literal, cast
 
 from typing_extensions import TypedDict
 
-from locator.aed import AedAnswer, AedQuery, Option, local_moment, nearest_aed
+from locator.aed import AedAnswer, AedQuery, local_moment, nearest_aed
+from locator.aed_options import Option
 from locator.places import Place
 from locator.vehicles import Position
 from locator.web.api_walks import origin_of, place_json

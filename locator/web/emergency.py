@@ -12,7 +12,8 @@ from flask import Blueprint, Flask, Response, render_template, request
 from flask.blueprints import BlueprintSetupState
 from werkzeug.datastructures import MultiDict
 
-from locator.aed import FIXED_LAYER, local_moment
+from locator.aed import local_moment
+from locator.aed_options import FIXED_LAYER
 from locator.city import City
 from locator.errors import N_, NotFoundError
 from locator.maps import views

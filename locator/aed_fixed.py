@@ -1,0 +1,125 @@
+"""Tell which AEDs that stand can be had after a walk, by their hours, access and place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache, partial
+
+import numpy as np
+import pandas as pd
+
+from locator.aed_options import FIXED_LAYER, Option, State, Sure
+from locator.city import City
+from locator.hours import opening_state
+from locator.walking import Placed
+from locator.walking.walkable import WalkableCity
+
+DOORLESS_ACCESS = ("yes", "permissive", None)
+
+
+@dataclass(frozen=True)
+class FixedAed:
+    """What decides of an AED that stays where it is; texts are None where nothing is on file."""
+
+    id: str
+    name: str
+    lon: float
+    lat: float
+    hours: str | None
+    access: str | None
+    doorless: bool
+
+
+@lru_cache(maxsize=2)
+def fixed_aeds(ground: WalkableCity) -> tuple[tuple[FixedAed, ...], Placed]:
+    """Return the usable AEDs that stand, and where, ready for the model; read once for a city."""
+    rows = ground.usable_rows.get(FIXED_LAYER, np.empty(0, dtype=np.int64))
+    found = ground.city.facilities.iloc[rows]
+    aeds = tuple(
+        FixedAed(
+            id=str(index),
+            name=str(aed["name"]),
+            lon=float(aed["geometry"].x),
+            lat=float(aed["geometry"].y),
+            hours=text_or_none(aed["opening_hours"]),
+            access=text_or_none(aed["access"]),
+            doorless=is_doorless(aed),
+        )
+        for index, aed in found.iterrows()
+    )
+    return aeds, ground.placed(rows)
+
+
+def fixed_options(
+    ground: WalkableCity, origin: Placed, at: datetime, *, pace_m_s: float, k: int
+) -> list[Option]:
+    """Return the fixed AEDs by walking time, as far as the k-th that is open."""
+    aeds, placed = fixed_aeds(ground)
+    walk_m = ground.model.walk_m(origin, placed)
+    found: list[Option] = []
+    open_so_far = 0
+    for i in np.argsort(walk_m, kind="stable"):
+        if open_so_far == k or not np.isfinite(walk_m[i]):
+            break
+        option = _fixed_option(ground.city, aeds[i], float(walk_m[i]), at, pace_m_s)
+        open_so_far += option.state == "open"
+        found.append(option)
+    return found
+
+
+def _fixed_option(
+    city: City, aed: FixedAed, walk_m: float, at: datetime, pace_m_s: float
+) -> Option:
+    walk_s = walk_m / pace_m_s
+    state, next_change, sure = fixed_state(city, aed, at=at, walk_s=walk_s)
+    return Option(
+        id=aed.id,
+        layer=FIXED_LAYER,
+        name=aed.name,
+        kind="fixed",
+        lon=aed.lon,
+        lat=aed.lat,
+        walk_m=walk_m,
+        walk_s=walk_s,
+        wait_s=0.0,
+        total_s=2 * walk_s,
+        state=state,
+        next_change=next_change,
+        sure=sure,
+        access=aed.access,
+    )
+
+
+def fixed_state(
+    city: City, aed: FixedAed, *, at: datetime, walk_s: float
+) -> tuple[State, datetime | None, Sure | None]:
+    """Return whether a fixed AED can be had after a walk, the next change, and why.
+
+    ``open`` and ``closed`` are about the moment of arrival; the next change is the one after
+    `at`, which a person on the way wants to know.
+    """
+    if aed.hours is None:
+        return ("open", None, "outdoors") if aed.doorless else ("unknown", None, None)
+    state_at = partial(
+        opening_state,
+        aed.hours,
+        country=city.catalogue.country,
+        timezone=city.catalogue.timezone,
+    )
+    now = state_at(at)
+    state = now.state
+    if now.next_change is not None and now.next_change <= at + timedelta(seconds=walk_s):
+        state = state_at(at + timedelta(seconds=walk_s)).state
+    return state, now.next_change, "hours" if state == "open" else None
+
+
+def is_doorless(aed: pd.Series) -> bool:
+    """Tell whether an AED stands outdoors for everyone, so that no hours are needed."""
+    outdoors = aed["indoor"]
+    return pd.notna(outdoors) and not outdoors and text_or_none(aed["access"]) in DOORLESS_ACCESS
+
+
+def text_or_none(value: object) -> str | None:
+    """Return a text of a frame; None for what is missing."""
+    return value if isinstance(value, str) and value.strip() else None

@@ -1,0 +1,79 @@
+"""Hold one way to have an AED: where it is, what it takes, how sure that is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from locator.vehicles import Position
+
+FIXED_LAYER = "aeds"
+"""Id of the layer of AEDs that stay where they are; those on vehicles are the layers that move."""
+HORIZON = timedelta(minutes=20)
+"""A vehicle's AED is not looked for when it could not be back within this time."""
+PACE_M_S = 2.0
+
+
+State = Literal["open", "closed", "unknown"]
+Sure = Literal["hours", "outdoors", "live", "timetable"]
+
+
+@dataclass(frozen=True)
+class Option:
+    """One AED and what it takes to have it here.
+
+    Attributes
+    ----------
+    id, layer, name : str
+        Of the facility.
+    kind : str
+        ``fixed`` or ``vehicle``.
+    lon, lat : float
+        Where it is at the moment asked about.
+    walk_m, walk_s : float
+        One way: to the AED, or to the stop.
+    wait_s : float
+        At the stop, until the vehicle is there.
+    total_s : float
+        There, waiting, and back.
+    state : str
+        ``open``, ``closed`` or ``unknown``; of a vehicle ``open``.
+    next_change : datetime or None
+        When a door opens or closes.
+    sure : str or None
+        What the answer rests on: ``hours`` on file, ``outdoors``, a ``live`` position with its
+        trip, or the ``timetable``; None where it is unknown.
+    access : str or None
+        As on file; None is not known.
+    position : Position or None
+        Of a vehicle.
+    stop : str or None
+        Where the vehicle is met.
+    stop_lon, stop_lat : float or None
+    catch_at : datetime or None
+        When both are at the stop.
+    line : str or None
+        What the vehicle runs as when it is met.
+    """
+
+    id: str
+    layer: str
+    name: str
+    kind: Literal["fixed", "vehicle"]
+    lon: float
+    lat: float
+    walk_m: float
+    walk_s: float
+    wait_s: float
+    total_s: float
+    state: State
+    next_change: datetime | None = None
+    sure: Sure | None = None
+    access: str | None = None
+    position: Position | None = None
+    stop: str | None = None
+    stop_lon: float | None = None
+    stop_lat: float | None = None
+    catch_at: datetime | None = None
+    line: str | None = None

@@ -1,0 +1,93 @@
+"""Read the tables of a GTFS feed from its zip file, every needed column there."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from locator.errors import N_, InvalidParameterError, LocatorError
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+COLUMNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "agency": (("agency_timezone",), ()),
+    "stops": (("stop_id", "stop_name", "stop_lat", "stop_lon"), ()),
+    "routes": (("route_id", "route_short_name"), ("route_long_name",)),
+    "trips": (("trip_id", "route_id", "service_id"), ("trip_headsign", "block_id")),
+    "stop_times": (("trip_id", "arrival_time", "departure_time", "stop_id", "stop_sequence"), ()),
+    "calendar": (("service_id", "start_date", "end_date", *WEEKDAYS), ()),
+    "calendar_dates": (("service_id", "date", "exception_type"), ()),
+    "frequencies": (("trip_id", "start_time", "end_time", "headway_secs"), ()),
+}
+"""Table to columns that must be there and columns that may be."""
+_OPTIONAL = ("calendar", "calendar_dates", "frequencies")
+
+Tables = Mapping[str, pd.DataFrame]
+
+
+class GtfsError(LocatorError):
+    """A GTFS feed that cannot be read."""
+
+    code = "gtfs"
+
+
+def read_tables(path: Path, feed: str) -> dict[str, pd.DataFrame]:
+    """Return the tables of `COLUMNS` by name, all values as text.
+
+    Raises
+    ------
+    GtfsError
+        Not a zip, or a table or column missing.
+    InvalidParameterError
+        No such file.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            inside = {Path(name).name: name for name in archive.namelist()}
+            return {table: _read_table(archive, inside, table, feed) for table in COLUMNS}
+    except FileNotFoundError:
+        raise InvalidParameterError(
+            N_('there is no file "{path}"'), parameter="gtfs", path=str(path)
+        ) from None
+    except (zipfile.BadZipFile, EOFError):
+        raise GtfsError(N_("{path} is not a whole zip file"), path=path.name) from None
+
+
+def _read_table(
+    archive: zipfile.ZipFile, inside: Mapping[str, str], table: str, feed: str
+) -> pd.DataFrame:
+    needed, wished = COLUMNS[table]
+    if f"{table}.txt" not in inside:
+        if table in _OPTIONAL:
+            return pd.DataFrame(columns=[*needed, *wished], dtype=str)
+        raise GtfsError(N_("feed {feed}: {table}.txt is missing"), feed=feed, table=table)
+    with archive.open(inside[f"{table}.txt"]) as file:
+        try:
+            frame = pd.read_csv(
+                file,
+                dtype=str,
+                keep_default_na=False,
+                encoding="utf-8-sig",
+                skipinitialspace=True,
+                usecols=lambda column: column.strip() in (*needed, *wished),
+            )
+        except (ValueError, UnicodeDecodeError) as error:
+            raise GtfsError(
+                N_("feed {feed}: {table}.txt cannot be read: {why}"),
+                feed=feed,
+                table=table,
+                why=str(error),
+            ) from None
+    frame.columns = frame.columns.str.strip()
+    missing = [column for column in needed if column not in frame]
+    if missing or (frame.empty and table == "agency"):
+        raise GtfsError(
+            N_("feed {feed}: {table}.txt lacks {columns}"),
+            feed=feed,
+            table=table,
+            columns=", ".join(missing) or "rows",
+        )
+    return frame.reindex(columns=[*needed, *wished], fill_value="")
