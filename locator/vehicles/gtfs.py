@@ -1,7 +1,7 @@
 """Read full GTFS feeds (zip files) into one timetable, every id in its feed's namespace.
 
 Why not a library: partridge, the light one, was last released in December 2023 and brings
-networkx and isoweek along; of a feed we need seven tables, which pandas reads. The rules of the
+networkx and isoweek along; of a feed we need eight tables, which pandas reads. The rules of the
 format that matter here: times past 24:00, empty times between two known ones, calendars with
 exceptions or exceptions alone, trips repeated by a headway, blocks.
 """
