@@ -21,6 +21,7 @@ from locator.sources.newcity import NewCity, found_city, utm_zone
 from locator.walking.choose import choose_model
 from locator.walking.osm import ExtractError
 from locator.walking.walkable import walkable
+from locator.web import create_app
 from tests.osmdata import TOWN_NODES, TOWN_WAYS, helsinki, liechtenstein, write_osm
 from tests.tinycity import at
 
@@ -145,6 +146,33 @@ def test_without_a_grid_coverage_says_that_nobody_is_counted(
     assert len(town.demand) == 0
     with pytest.raises(LocatorError, match="knows no people"):
         coverage(walkable(town, choose_model(town)), CoverageQuery("pharmacies", 10))
+
+
+def test_a_city_without_people_addresses_or_stops_has_every_page(
+    boundary: Path, tmp_path: Path
+) -> None:
+    places = {20: {"amenity": "pharmacy", "name": "Apteka"}}
+    extract = write_osm(tmp_path / "bare.osm.pbf", TOWN_NODES | {20: WHERE[20]}, TOWN_WAYS, places)
+    folder = found_city(asked(extract, boundary, tmp_path)).folder
+    client = create_app({"GEODATA": folder, "LIMIT_PER_MINUTE": 0}).test_client()
+    lon, lat = at(490.0, 3450.0)
+    for page in (
+        "/",
+        "/map",
+        "/layers",
+        "/layers/pharmacies",
+        "/facilities/pharmacies-n20",
+        f"/nearest?layer=pharmacies&lat={lat}&lon={lon}",
+        "/data",
+        "/about",
+        "/api",
+        "/api/openapi.json",
+    ):
+        assert client.get(page, follow_redirects=True).status_code == 200, page
+    for page in ("/en/coverage", "/en/coverage/pharmacies"):
+        answer = client.get(page)
+        assert answer.status_code == 422
+        assert "knows no people of this group" in answer.text
 
 
 def test_layers_of_ones_own_name_their_tags(extract: Path, boundary: Path, tmp_path: Path) -> None:

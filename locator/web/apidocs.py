@@ -128,3 +128,12 @@ def _example(operation: Operation, app: AppState) -> str:
     asked |= operation.example
     query = f"?{urlencode(asked, doseq=True)}" if asked else ""
     return url(f"api.{operation.name}", **values) + query
+
+
+def _some_place(app: AppState) -> str:
+    """Return words that the gazetteer knows: the first address, or a point inside the city."""
+    if len(app.city.addresses):
+        first = app.city.addresses.iloc[0]
+        return f"{first['street']} {first['number']}"
+    inside = app.city.boundary.representative_point()
+    return f"{inside.y:.5f}, {inside.x:.5f}"
