@@ -171,12 +171,21 @@ def _describe(
         "place": _nearest_stop(ground, np.array(centre).reshape(-1, 2), names),
         "walk_s": np.array([s if np.isfinite(s) else np.nan for s in mean_s], dtype=np.float64),
     }
-    outlines = [_outline(ground, of_gap) for of_gap in members]
+    outlines = [outline(ground, of_gap) for of_gap in members]
     return gpd.GeoDataFrame(columns, geometry=np.array(outlines, dtype=object), crs=WGS84)
 
 
-def _outline(ground: WalkableCity, squares: IntArray) -> shapely.Geometry:
-    """Return the union of some squares, WGS84, without the corners along straight sides."""
+def outline(ground: WalkableCity, squares: IntArray) -> shapely.Geometry:
+    """Return the union of some squares, WGS84, without the corners along straight sides.
+
+    Parameters
+    ----------
+    ground : WalkableCity
+    squares : (m,) int array
+        Demand points; none make an empty polygon.
+    """
+    if len(squares) == 0:
+        return shapely.Polygon()
     # Neighbours share their corners to the millimetre: a coverage, whose union is much cheaper.
     corners = ground.city.demand.square_xy[squares].round(3)
     union = shapely.coverage_union_all(shapely.polygons(corners))

@@ -18,6 +18,8 @@ from locator.geo import FloatArray, IntArray
 
 # The relative gap at which the solver may stop and call its answer the best.
 PROVEN_GAP = 1e-6
+PRICING_ROUNDS = 400
+"""Subgradient steps before the solver: each second here saves it many."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ def greedy_cover(
         chosen.append(best)
         gains.append(float(potential[best]))
         _serve(walks, left, best, capacity)
-    bound = min(bound, _lagrangian(covers, people, count, sum(gains), bound_rounds))
+    bound = min(bound, _lagrangian(covers, people, count, sum(gains), bound_rounds)[0])
     return _cover(chosen, gains, bound, "greedy")
 
 
@@ -125,9 +127,14 @@ def exact_cover(
     Cover
     """
     greedy = greedy_cover(walks, people, count)
-    matrix, weights = _joined(_binary(walks), people)
-    if matrix.shape[0] == 0 or greedy.gap <= PROVEN_GAP:
-        return _cover(list(greedy.chosen), list(greedy.gains), greedy.bound, "exact")
+    covers = _binary(walks)
+    bound, best_with = _lagrangian(covers, people, count, greedy.people, PRICING_ROUNDS)
+    bound = min(bound, greedy.bound)
+    # Whatever holds one of the others gains less than the greedy choice (reduced-cost fixing).
+    kept = np.flatnonzero(best_with >= greedy.people * (1 - 1e-9))
+    matrix, weights = _joined(sparse.csc_array(covers[:, kept]), people)
+    if matrix.shape[0] == 0 or bound <= greedy.people * (1 + PROVEN_GAP):
+        return _cover(list(greedy.chosen), list(greedy.gains), bound, "exact")
     n, m = matrix.shape
     served = sparse.hstack([matrix, -sparse.eye_array(n)], format="csr")
     budget = np.concatenate([np.ones(m), np.zeros(n)])[np.newaxis, :]
@@ -138,10 +145,9 @@ def exact_cover(
         bounds=Bounds(0, 1),
         options={"time_limit": time_limit_s, "mip_rel_gap": PROVEN_GAP},
     )
-    bound = greedy.bound
     if result.mip_dual_bound is not None and np.isfinite(result.mip_dual_bound):
-        bound = min(bound, float(-result.mip_dual_bound))
-    columns = [] if result.x is None else np.flatnonzero(result.x[:m] > 0.5).tolist()
+        bound = min(bound, max(float(-result.mip_dual_bound), greedy.people))
+    columns = [] if result.x is None else kept[np.flatnonzero(result.x[:m] > 0.5)].tolist()
     chosen, gains = _ordered(walks, people, columns)
     timed_out = result.status == 1
     if sum(gains) < greedy.people:
@@ -151,21 +157,25 @@ def exact_cover(
 
 def _lagrangian(
     covers: sparse.csc_array, people: FloatArray, count: int, reached: float, rounds: int
-) -> float:
-    """Return the least upper bound that `rounds` subgradient steps find.
+) -> tuple[float, FloatArray]:
+    """Return the least upper bound that `rounds` subgradient steps find, and one per candidate.
 
     The demand that no candidate serves is dropped, "served at most as often as a chosen site
-    covers it" gets a price for each demand point, and what is left falls apart by site.
+    covers it" gets a price for each demand point, and what is left falls apart by site. The
+    second answer, (m,), bounds what any choice that holds that candidate can gain.
     """
     rows = np.flatnonzero(people > 0)
     matrix, weights = sparse.csc_array(covers[rows]), people[rows]
     columns = sparse.csr_array(matrix.T)
     price, bound = weights / 2, float(weights.sum())
+    best_with = np.full(matrix.shape[1], bound)
     step, idle = 1.0, 0
     for _ in range(rounds):
         worth = columns @ price
         chosen = np.argsort(worth)[-count:]
         value = float(np.maximum(weights - price, 0.0).sum() + worth[chosen].sum())
+        with_each = value + np.minimum(worth - worth[chosen[0]], 0.0)
+        best_with = np.minimum(best_with, with_each)
         if value < bound * (1 - 1e-6):
             bound, idle = value, 0
         else:
@@ -174,11 +184,12 @@ def _lagrangian(
                 step, idle = step / 2, 0
         covered = matrix @ np.bincount(chosen, minlength=len(worth))
         slope: FloatArray = (weights > price) - covered
-        norm = float(slope @ slope)
+        # Not "slope @ slope": BLAS would start its threads, which costs more than the sum.
+        norm = float(np.square(slope).sum())
         if norm == 0 or bound <= reached * (1 + PROVEN_GAP):
             break
         price = np.clip(price + step * (value - reached) / norm * slope, 0.0, weights)
-    return bound
+    return bound, best_with
 
 
 def _binary(walks: sparse.csc_array) -> sparse.csc_array:

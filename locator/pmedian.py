@@ -160,7 +160,8 @@ def _lagrangian(
                 step, idle = step / 2, 0
         served = (cost[:, open_sites] < price[:, np.newaxis]).sum(axis=1) + staying
         slope = 1.0 - served
-        norm = float(slope @ slope)
+        # Not "slope @ slope": BLAS would start its threads, which costs more than the sum.
+        norm = float(np.square(slope).sum())
         if norm == 0 or best >= target:
             break
         price = price + step * max(target * 1.0001 - value, 0.0) / norm * slope

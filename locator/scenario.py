@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import geopandas as gpd
@@ -14,6 +15,7 @@ import shapely
 from locator.changes import Scenario, rows_of, site_points, to_close, to_open
 from locator.counting import SAME_TIME_S
 from locator.coverage import Coverage, CoverageQuery, counted_rows, coverage, coverage_of
+from locator.gaps import outline
 from locator.geo import WGS84, FloatArray
 from locator.walking.walkable import WalkableCity, nearest_facilities
 
@@ -151,12 +153,16 @@ def _districts(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+@lru_cache(maxsize=2)
+def _demand_tree(ground: WalkableCity) -> shapely.STRtree:
+    return shapely.STRtree(np.asarray(shapely.points(ground.city.demand.lonlat)))
+
+
 def _gaps_after(
     ground: WalkableCity, before: Coverage, unserved: npt.NDArray[np.bool_], people: FloatArray
 ) -> gpd.GeoDataFrame:
     gaps = before.gaps.copy()
-    points = np.asarray(shapely.points(ground.city.demand.lonlat))
-    gap, point = shapely.STRtree(points).query(gaps.geometry.to_numpy(), predicate="contains")
+    gap, point = _demand_tree(ground).query(gaps.geometry.to_numpy(), predicate="contains")
     left = np.bincount(gap, weights=np.where(unserved, people, 0.0)[point], minlength=len(gaps))
     gaps["people_after"] = np.round(left).astype(np.int64)
     return gaps
@@ -165,11 +171,8 @@ def _gaps_after(
 def _area(
     ground: WalkableCity, change: str, squares: npt.NDArray[np.bool_], people: FloatArray
 ) -> dict[str, Any]:
-    outline = shapely.union_all(
-        np.asarray(shapely.polygons(ground.city.demand.square_xy[squares])), grid_size=0.01
-    )
     return {
         "change": change,
         "people": float(people[squares].sum()),
-        "geometry": shapely.transform(outline, ground.city.projection.to_lonlat),
+        "geometry": outline(ground, np.flatnonzero(squares)),
     }

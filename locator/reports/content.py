@@ -283,6 +283,9 @@ def _places(city: City, found: Findings) -> Section | None:
             unknown=number(len(supply.unknown)),
         ),
     ]
+    if supply.unknown:
+        names = _names(city.facilities, supply.unknown)
+        paragraphs.append(gettext("The number of places is not known for: {names}.", names=names))
     return Section(
         gettext("Are there enough places?"),
         paragraphs=tuple(paragraphs),

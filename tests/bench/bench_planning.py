@@ -1,0 +1,95 @@
+"""The planner's questions on the project's own city: scenarios, places, sites, whole reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from locator.changes import NewSite, Scenario
+from locator.city import default_folder, load_city
+from locator.closing import best_move, least_missed
+from locator.findings import ReportQuery, findings
+from locator.language import speaking
+from locator.reports.bundle import write_bundle
+from locator.scenario import compare
+from locator.siting import SitingQuery, where_next
+from locator.supply import supply
+from locator.walking.choose import choose_model
+from locator.walking.walkable import WalkableCity, walkable
+from tests.bench.measuring import Row, median, once
+
+LAYER = "nurseries"
+SCENARIO_MS, SUPPLY_MS, GREEDY_MS, MEDIAN_MS, REPORT_MS = 300, 1000, 300, 5000, 5000
+SOLVER_S = 20.0
+
+
+def rows() -> Iterator[Row]:
+    """Yield the rows of this area."""
+    city = load_city(default_folder())
+    ground = walkable(city, choose_model(city))
+    note = f"{ground.model.name}, {len(city.demand):,} demand points"
+    yield from _scenarios(ground, note)
+    yield from _sites(ground, note)
+    yield from _reports(ground)
+
+
+def _scenarios(ground: WalkableCity, note: str) -> Iterator[Row]:
+    change = Scenario(layer=LAYER, open_planned=True)
+    usable = ground.city.facilities.index[ground.usable_rows[LAYER]]
+
+    def another(i: int) -> None:
+        # Every change is a new one, so that nothing is remembered.
+        lon, lat = ground.city.demand.lonlat[1000 * i + 500]
+        compare(ground, replace(change, close=(usable[i],), add=(NewSite(lon, lat, 60),)))
+
+    yield once("the first scenario", lambda: compare(ground, change), budget=None, note=note)
+    yield median("another scenario: open, close, add", another, repeat=9, budget=SCENARIO_MS)
+    yield once("places within reach (E2SFCA)", lambda: supply(ground, LAYER), budget=SUPPLY_MS)
+
+
+def _sites(ground: WalkableCity, note: str) -> Iterator[Row]:
+    query = SitingQuery(layer=LAYER, count=5)
+    yield once(
+        "five sites, the first time", lambda: where_next(ground, query), budget=5000, note=note
+    )
+    found = where_next(ground, query)
+    yield median(
+        "five sites, greedy",
+        lambda _: where_next(ground, query),
+        repeat=7,
+        budget=GREEDY_MS,
+        note=f"{found.candidates:,} candidates, at most {found.gap:.1%} from the best",
+    )
+    exact = replace(query, method="exact", time_limit_s=SOLVER_S)
+    answers = []
+    row = once(
+        "five sites, exact",
+        lambda: answers.append(where_next(ground, exact)),
+        budget=1000 * (SOLVER_S + 5),
+    )
+    said = "time ran out" if answers[0].timed_out else "proven"
+    gain = answers[0].sites["gained"].sum() / found.sites["gained"].sum() - 1
+    yield replace(row, note=f"{said}, gap {answers[0].gap:.2%}, {gain:+.2%} people over greedy")
+    shorter = replace(query, objective="median")
+    yield once("p-median of five, the first time", lambda: where_next(ground, shorter), budget=None)
+    yield median(
+        "p-median of five", lambda _: where_next(ground, shorter), repeat=2, budget=MEDIAN_MS
+    )
+    yield median("least missed", lambda _: least_missed(ground, query), repeat=3, budget=1000)
+    yield median("best move", lambda _: best_move(ground, query), repeat=3, budget=2000)
+
+
+def _reports(ground: WalkableCity) -> Iterator[Row]:
+    files: list[Path] = []
+
+    def whole(district: int | None) -> None:
+        with TemporaryDirectory() as folder, speaking("pl"):
+            found = findings(ground, ReportQuery(layer=LAYER, district=district))
+            files[:] = list(write_bundle(ground.city, found, Path(folder)))
+
+    row = median("a district's whole report", lambda _: whole(4), repeat=3, budget=REPORT_MS)
+    yield replace(row, note=f"{len(files)} files: PDF, HTML, XLSX, GeoPackage, CSV, GeoJSON")
+    row = median("the city's whole report", lambda _: whole(None), repeat=2, budget=REPORT_MS)
+    yield replace(row, note=f"{len(files)} files")
