@@ -117,8 +117,7 @@ def accepted(schema: Mapping[str, Any]) -> str:
 def _example(operation: Operation, app: AppState) -> str:
     """Return an address that answers, made of this city's first layer and first address."""
     layers = [layer.id for layer in app.catalogue.layers.values() if not layer.moves]
-    address = app.city.addresses.iloc[0]
-    known = {"layer": layers, "q": [f"{address['street']} {address['number']}"]}
+    known = {"layer": layers, "q": [_some_place(app)]}
     values = {"layer": quote(layers[0])} if "<layer>" in operation.path else {}
     asked: dict[str, Any] = {
         one["name"]: known.get(one["name"], [""])[: one["schema"].get("minItems", 1)]
