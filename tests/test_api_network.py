@@ -162,6 +162,30 @@ def test_list_map_walk_and_api_agree_on_a_walk(networked: FlaskClient) -> None:
     assert first["walk_s"].iloc[0] == pytest.approx(found.walk_s[0], abs=0.01)
 
 
+def test_the_page_offers_ways_without_steps_where_streets_are_known(
+    networked: FlaskClient, estimated: FlaskClient
+) -> None:
+    start = point(2500, 2490)
+    address = f"/en/nearest?layer=nurseries&k=1&{start}"
+    assert "With a pram: no steps" in networked.get(address).text
+    assert "With a pram: no steps" not in estimated.get(address).text
+    on_wheels = networked.get(f"{address}&profile=wheelchair")
+    assert "nobody has mapped may remain" in on_wheels.text
+    refused = estimated.get(f"{address}&profile=wheelchair")
+    assert refused.status_code == 422
+    assert "need the street network" in refused.text
+    foot, wheels = (
+        get(networked, f"/api/nearest?layer=nurseries&k=3&{start}&profile={profile}")["features"]
+        for profile in ("foot", "wheelchair")
+    )
+    walks = [
+        {item["id"]: item["properties"]["walk_m"] for item in found} for found in (foot, wheels)
+    ]
+    assert walks[1]["nurseries-1"] > walks[0]["nurseries-1"] + 100
+    drawn = networked.get(f"/maps/walks.geojson?layer=nurseries&k=1&{start}&profile=wheelchair")
+    assert drawn.status_code == 200
+
+
 def test_the_page_names_the_streets_and_says_who_is_far_from_them(networked: FlaskClient) -> None:
     lon, lat = at(1000, 3010)
     page = networked.get(f"/en/nearest?layer=nurseries&lat={lat}&lon={lon}").text

@@ -13,7 +13,7 @@ from locator.nearest import place_origin
 from locator.walking import Placed, WalkingModel
 from locator.walking.compare import Comparison
 from locator.walking.isochrone import Isochrone, isochrones
-from locator.walking.network import NetworkModel, Profile
+from locator.walking.walkable import WalkableCity
 from locator.web.api_walks import origin_of
 from locator.web.features import collection, decimal, feature, whole
 from locator.web.operations import GEOJSON, Answer, operation
@@ -107,8 +107,9 @@ def isochrone(app: AppState, asked: IsochroneParams) -> Answer:
     """The area within `minutes` on foot of a place (`q`, or `lat` and `lon`) or of a whole `layer`,
     as valid polygons with holes. Without a street network it is as rough as the estimate.
     """
-    model = model_for(app, asked.profile)
-    origins, pace_m_s = _origins(app, asked, model)
+    ground = app.ground_for(asked.profile)
+    model = ground.model
+    origins, pace_m_s = _origins(app, asked, ground)
     found = isochrones(
         model, origins, minutes=asked.minutes or (15.0,), pace_m_s=asked.pace or pace_m_s
     )
@@ -120,26 +121,7 @@ def isochrone(app: AppState, asked: IsochroneParams) -> Answer:
     )
 
 
-def model_for(app: AppState, profile: Profile) -> WalkingModel:
-    """Return the city's walking model for feet, a pram or a wheelchair.
-
-    Raises
-    ------
-    NotComputableError
-        Without a street network nobody knows where the steps are.
-    """
-    model = app.ground.model
-    if profile == "foot":
-        return model
-    if not isinstance(model, NetworkModel):
-        raise NotComputableError(
-            N_("Ways for prams and wheelchairs need the street network, which this city lacks."),
-            parameter="profile",
-        )
-    return app.memo.get(("variant", profile), lambda: model.variant(profile))
-
-
-def _origins(app: AppState, asked: IsochroneParams, model: WalkingModel) -> tuple[Placed, float]:
+def _origins(app: AppState, asked: IsochroneParams, ground: WalkableCity) -> tuple[Placed, float]:
     """Return where the walks start, and the pace that is usual there."""
     if asked.q is None and asked.lat is None and asked.layer is not None:
         layer = known_layer(app.catalogue, asked.layer)
@@ -148,12 +130,10 @@ def _origins(app: AppState, asked: IsochroneParams, model: WalkingModel) -> tupl
                 N_("The facilities of this layer move, so they cover no fixed place."),
                 parameter="layer",
             )
-        rows = app.city.facilities.iloc[app.ground.usable_rows[layer.id]]
-        return model.place(rows[["x", "y"]].to_numpy(float)), layer.pace_m_s
+        return ground.placed(ground.usable_rows[layer.id]), layer.pace_m_s
     pace_m_s = PACE_M_S if asked.layer is None else known_layer(app.catalogue, asked.layer).pace_m_s
     place = origin_of(app, cast(Any, asked))  # asks in the same words as NearestParams
-    here = place_origin(app.ground, place.lon, place.lat)
-    return (here if model is app.ground.model else model.place(here.xy)), pace_m_s
+    return place_origin(ground, place.lon, place.lat), pace_m_s
 
 
 def _area_feature(app: AppState, model: WalkingModel, item: Isochrone) -> dict[str, Any]:

@@ -72,7 +72,7 @@ def nearest_on_foot(app: AppState, asked: NearestParams) -> Answer:
         status=asked.status,
         at=asked.at,
     )
-    return nearest_json(app, origin, nearest(app.ground, query))
+    return nearest_json(app, origin, nearest(app.ground_for(asked.profile), query))
 
 
 def origin_of(app: AppState, asked: NearestParams) -> Place:

@@ -23,7 +23,13 @@ from locator.web.errors import status_of
 from locator.web.i18n import error_text, gettext, moment, ngettext, number, text, url
 from locator.web.queries import NearestParams, known_layer, parse
 from locator.web.state import AppState
-from locator.web.streets import off_network_words, walk_words
+from locator.web.streets import (
+    Choice,
+    off_network_words,
+    profile_choices,
+    profile_words,
+    walk_words,
+)
 from locator.web.texts import KIND_WORDS, PACES, PLACE_KINDS, pace_text
 
 ALTERNATIVES = 4
@@ -45,6 +51,7 @@ class Form:
     pace: str
     k: str
     at: str
+    profile: str
 
     @classmethod
     def read(cls, args: MultiDict[str, str]) -> Form:
@@ -60,6 +67,7 @@ class Form:
             pace=args.get("pace", ""),
             k=args.get("k", ""),
             at=args.get("at", ""),
+            profile=args.get("profile", ""),
         )
 
     def args(self, **changes: Any) -> MultiDict[str, str]:
@@ -74,6 +82,7 @@ class Form:
             "pace": self.pace,
             "k": self.k,
             "at": self.at,
+            "profile": self.profile,
         } | changes
         return MultiDict(
             {key: value for key, value in values.items() if value not in ("", [], None)}
@@ -155,6 +164,7 @@ class View:
     model_line: str = ""
     model_quality: str = ""
     off_network: str = ""
+    profiles: tuple[Choice, ...] = ()
     many_layers: bool = False
     every_layer: bool = False
     emergency: bool = False
@@ -170,6 +180,7 @@ def view_of(app: AppState, args: MultiDict[str, str]) -> View:
         title=title_of(app.city, form.layers),
         form=form,
         paces=pace_choices(form.pace),
+        profiles=profile_choices(app, form.profile),
     )
     if not form.q and not (form.lat or form.lon):
         return replace(view, advice=None)
@@ -198,7 +209,8 @@ def answered(app: AppState, view: View) -> View:
     layers = [known_layer(city.catalogue, layer) for layer in params.layer]
     origin, others = find_origin(city, params)
     at = params.at or app.now()
-    rows = find_rows(app.ground, params, origin, at)
+    ground = app.ground_for(params.profile)
+    rows = find_rows(ground, params, origin, at)
     return replace(
         view,
         origin=origin,
@@ -206,16 +218,16 @@ def answered(app: AppState, view: View) -> View:
             Link(form.url(q=words_for(p, origin)), p.label, gettext(PLACE_KINDS[p.kind]))
             for p in others
         ),
-        results=tuple(found(app.ground, form, origin, row, at) for row in rows.itertuples()),
+        results=tuple(found(ground, form, origin, row, at) for row in rows.itertuples()),
         empty=empty_words(params) if rows.empty else None,
         wider=wider_link(form, params) if rows.empty else None,
         more_url=more_url(form, params, len(rows)),
         unlocated=unlocated(city, layers),
         at_line=gettext("Open or closed as of {moment}.", moment=moment(at)) if params.at else "",
         pace_line=pace_line(city, params, rows),
-        model_line=model_line(app.ground),
+        model_line=" ".join(filter(None, (model_line(ground), profile_words(params.profile)))),
         model_quality=model_quality(app.ground),
-        off_network=off_network_words(place_origin(app.ground, origin.lon, origin.lat)),
+        off_network=off_network_words(place_origin(ground, origin.lon, origin.lat)),
         many_layers=len(params.layer) != 1,
         every_layer=not params.layer,
         map_args=form.args(),

@@ -23,6 +23,7 @@ from locator.maps.background import Collection, compact_json
 from locator.maps.figure import RenderedMap, render
 from locator.maps.labels import LABELS
 from locator.maps.symbols import Symbol, symbol
+from locator.walking.walkable import WalkableCity
 from locator.web.finding import find_origin, find_rows
 from locator.web.i18n import current_language, gettext, percent, text, url
 from locator.web.mapdata import coverage_areas, facility_features, nearest_features, walk_features
@@ -277,7 +278,7 @@ def features() -> Response:
 @expensive
 def nearest() -> Response:
     """Serve the results that the page "nearest" lists."""
-    _, rows = _answer()
+    _, rows, _ = _answer()
     return _personal(nearest_features(state().city, rows))
 
 
@@ -285,8 +286,8 @@ def nearest() -> Response:
 @expensive
 def walks() -> Response:
     """Serve the walks to the results that the page "nearest" lists."""
-    origin, rows = _answer()
-    return _personal(walk_features(state().ground, origin.lon, origin.lat, list(rows.index)))
+    origin, rows, ground = _answer()
+    return _personal(walk_features(ground, origin.lon, origin.lat, list(rows.index)))
 
 
 @blueprint.get("/maps/coverage/<layer_id>.geojson")
@@ -309,14 +310,15 @@ def coverage_data(layer_id: str) -> Response:
     return kept(app.memo.get(("map-coverage", current_language(), query), made))
 
 
-def _answer() -> tuple[Any, Any]:
-    """Return the origin and the rows of the search that the query string asks for."""
+def _answer() -> tuple[Any, Any, WalkableCity]:
+    """Return origin and rows of the search that the query string asks for, and what it walks."""
     app = state()
     params = parse(NearestParams, request.args)
     for layer in params.layer:
         known_layer(app.catalogue, layer)
     origin, _ = find_origin(app.city, params)
-    return origin, find_rows(app.ground, params, origin, params.at or app.now())
+    ground = app.ground_for(params.profile)
+    return origin, find_rows(ground, params, origin, params.at or app.now()), ground
 
 
 def _features_bytes(layer: str | None) -> bytes:

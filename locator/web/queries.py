@@ -120,6 +120,9 @@ class NearestParams:
         "`all`: planned and closed ones too.", default="open"
     )
     at: Moment | None = described("Moment that opening hours are judged at.", default=None)
+    profile: Literal["foot", "pram", "wheelchair"] = described(
+        "`pram` and `wheelchair` avoid steps; they need the street network.", default="foot"
+    )
 
     def __post_init__(self) -> None:
         """Accept exactly one way to say where."""

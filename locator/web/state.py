@@ -15,7 +15,9 @@ from flask import current_app
 from locator.catalogue import Catalogue
 from locator.city import City
 from locator.coverage import Coverage, CoverageQuery, coverage
-from locator.walking.walkable import WalkableCity
+from locator.errors import N_, NotComputableError
+from locator.walking.network import NetworkModel, Profile
+from locator.walking.walkable import WalkableCity, walkable
 
 T = TypeVar("T")
 
@@ -77,6 +79,28 @@ class AppState:
     def timezone(self) -> ZoneInfo:
         """The city's time zone."""
         return ZoneInfo(self.city.catalogue.timezone)
+
+    def ground_for(self, profile: Profile) -> WalkableCity:
+        """Return the city as it is walked on foot, with a pram or in a wheelchair.
+
+        Raises
+        ------
+        NotComputableError
+            Without a street network nobody knows where the steps are.
+        """
+        if profile == "foot":
+            return self.ground
+        model = self.ground.model
+        if not isinstance(model, NetworkModel):
+            raise NotComputableError(
+                N_(
+                    "Ways for prams and wheelchairs need the street network, which this city lacks."
+                ),
+                parameter="profile",
+            )
+        return self.memo.get(
+            ("ground", profile), lambda: walkable(self.city, model.variant(profile))
+        )
 
     def coverage(self, query: CoverageQuery) -> Coverage:
         """Return the coverage for `query`, computed once for the same question."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from locator.coverage import CoverageQuery
-from locator.errors import LocatorError
+from locator.errors import N_, LocatorError
 from locator.walking import Placed
 from locator.walking.compare import Comparison, both_models, comparable_layers, compare
 from locator.walking.network import NetworkModel
@@ -82,6 +82,41 @@ def walk_words(via: tuple[str, ...], model: str) -> str:
     if len(via) <= NAMED_STREETS:
         return gettext("along {streets}", streets=", ".join(via))
     return gettext("along {streets} and on", streets=", ".join(via[:NAMED_STREETS]))
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One entry of a choice."""
+
+    value: str
+    label: str
+    chosen: bool
+
+
+PROFILES = {
+    "": N_("On foot"),
+    "pram": N_("With a pram: no steps"),
+    "wheelchair": N_("In a wheelchair: no steps, kerbs or rough ground"),
+}
+
+
+def profile_choices(app: AppState, chosen: str) -> tuple[Choice, ...]:
+    """Return the ways to choose from; none without a street network."""
+    if not isinstance(app.ground.model, NetworkModel):
+        return ()
+    return tuple(
+        Choice(value, gettext(label), value == chosen) for value, label in PROFILES.items()
+    )
+
+
+def profile_words(profile: str) -> str:
+    """Return what has to be said of walks with a pram or in a wheelchair."""
+    if profile == "foot":
+        return ""
+    return gettext(
+        "Ways that are mapped as not passable are avoided; steps, kerbs or rough ground that"
+        " nobody has mapped may remain."
+    )
 
 
 def off_network_words(origin: Placed) -> str:
