@@ -23,6 +23,9 @@ from locator.walking.walkable import WalkableCity
 STANDARDS_MIN = (5, 10, 15, 20, 30)
 """Standards that every report sets side by side."""
 
+SOLVER_S = 5.0
+"""Most that a report waits for the proof that its sites are the best; it says when it has none."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class ReportQuery:
@@ -229,6 +232,8 @@ def _siting(ground: WalkableCity, query: ReportQuery, found: Coverage) -> Siting
                 pace_m_s=found.pace_m_s,
                 district=query.district,
                 with_planned=True,
+                method="exact",
+                time_limit_s=SOLVER_S,
             ),
         )
     except NotComputableError:

@@ -20,6 +20,8 @@ from locator.geo import FloatArray, IntArray
 PROVEN_GAP = 1e-6
 PRICING_ROUNDS = 400
 """Subgradient steps before the solver: each second here saves it many."""
+PRESOLVED_MAX = 8000
+"""Variables up to which HiGHS may simplify the problem first; that step minds no time limit."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,11 @@ def exact_cover(
         constraints=[LinearConstraint(served, lb=0), LinearConstraint(budget, ub=count)],
         integrality=np.concatenate([np.ones(m), np.zeros(n)]),
         bounds=Bounds(0, 1),
-        options={"time_limit": time_limit_s, "mip_rel_gap": PROVEN_GAP},
+        options={
+            "time_limit": time_limit_s,
+            "mip_rel_gap": PROVEN_GAP,
+            "presolve": n + m <= PRESOLVED_MAX,
+        },
     )
     if result.mip_dual_bound is not None and np.isfinite(result.mip_dual_bound):
         bound = min(bound, max(float(-result.mip_dual_bound), greedy.people))

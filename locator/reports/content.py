@@ -438,8 +438,8 @@ def _methods(found: Findings) -> list[str]:
     if found.siting is not None:
         named.append(
             gettext(
-                "Sites: maximal covering (Church and ReVelle 1974), chosen one after the other, "
-                "with a Lagrangian bound on what any other choice could gain."
+                "Sites: maximal covering (Church and ReVelle 1974), solved with HiGHS within a few "
+                "seconds; a Lagrangian bound says how much another choice could gain."
             )
         )
     return named
