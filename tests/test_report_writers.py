@@ -1,5 +1,6 @@
 """Reports as files: what is written is read back with another library."""
 
+from datetime import datetime
 from io import BytesIO
 
 import geopandas as gpd
@@ -140,3 +141,20 @@ def test_map_shades_by_class_and_keeps_holes() -> None:
     assert '<path class="fill-paper line-muted"' in markup
     shell = markup.split('class="fill-class0 line-muted"')[1].split("/>")[0]
     assert shell.count("M") == 2, "the hole is a ring of its own"
+
+
+def test_people_are_whole_and_full_dates_are_dates_in_a_workbook() -> None:
+    table = Table(
+        "facilities",
+        "Wykaz",
+        (Column("people", "Osoby", "people"), Column("day", "Data", "date")),
+        pd.DataFrame({"people": [12.6, 3.2], "day": ["2025-07-08", "2026-06"], "id": ["a", None]}),
+        (Column("id", "Id"),),
+    )
+    section = Section("Placówki", tables=(table,))
+    made = Report("T", "", "", "", (section,), "pl", "")
+    book = openpyxl.load_workbook(BytesIO(write_workbook(made, method_sheet="Metoda")))
+    assert [[cell.value for cell in row] for row in book["facilities"].iter_rows(min_row=2)] == [
+        [13, datetime(2025, 7, 8), "a"],
+        [3, "2026-06", ""],
+    ]

@@ -131,10 +131,10 @@ def _outlines(
         for rings in _polygons(row.geometry, at, scale):
             for ring in rings:
                 canvas.line([*ring, ring[0]], "warn", width=1.4)
-        # At the corner, on paper: the middle is where the dots are.
+        # In the corner, on paper: the middle is where the dots and the sites are.
         _, _, right, top = row.geometry.bounds
-        x, y = at(right, top)
         wide = 3 + 4.6 * len(str(row["label"]))
+        x, y = at(right, top)[0] - wide, at(right, top)[1] + 5
         canvas.area(
             [[(x, y - 4), (x + wide, y - 4), (x + wide, y + 5), (x, y + 5)]],
             "paper",

@@ -66,12 +66,12 @@ def curve_table(found: Findings, standards_min: Sequence[int]) -> Table:
 def gaps_table(found: Findings) -> Table:
     """Return the largest gaps, numbered as on the map."""
     rows = found.gaps.drop(columns="geometry")
-    rows = rows.assign(rank=[str(rank) for rank in range(1, len(rows) + 1)])
+    rows = rows.assign(rank=range(1, len(rows) + 1))
     return Table(
         "gaps",
         gettext("Gaps, most people first"),
         (
-            Column("rank", gettext("No.")),
+            Column("rank", gettext("No."), "people"),
             Column("place", gettext("Near")),
             Column("district_name", gettext("District")),
             Column("people", gettext("People left out"), "people"),
@@ -128,7 +128,6 @@ def planned_table(city: City, planned: Comparison, district: int | None) -> Tabl
 
 def sites_table(city: City, siting: Siting) -> Table:
     """Return the suggested sites in the order of what each adds."""
-    rows = siting.sites.assign(rank=siting.sites["rank"].astype(str))
     unit = (
         gettext("People gained")
         if siting.query.objective == "cover"
@@ -138,13 +137,13 @@ def sites_table(city: City, siting: Siting) -> Table:
         "sites",
         gettext("Suggested sites"),
         (
-            Column("rank", gettext("No.")),
+            Column("rank", gettext("No."), "people"),
             Column("name", gettext("Near")),
             Column("district_name", gettext("District")),
             Column("gained", unit, "people"),
             Column("total", gettext("In all"), "people"),
         ),
-        rows,
+        siting.sites,
         (
             _number_code("district"),
             Column("lon", gettext("Longitude (WGS84)"), "degrees"),

@@ -89,7 +89,14 @@ def _cell(sheet: Any, row: int, position: int, column: Column, value: Any, style
     elif value is None or not np.isfinite(value):
         sheet.write_blank(row, position, None, style)
     else:
-        sheet.write_number(row, position, value / 60 if column.kind == "minutes" else value, style)
+        sheet.write_number(row, position, _amount(column, value), style)
+
+
+def _amount(column: Column, value: float) -> float:
+    if column.kind == "minutes":
+        return value / 60
+    # A person is whole, also where the sum of their shares is not.
+    return float(round(value)) if column.kind in ("people", "places") else value
 
 
 def _words(value: Any) -> str:
