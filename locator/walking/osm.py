@@ -1,7 +1,8 @@
 """Read the streets that may be walked from an OpenStreetMap PBF file.
 
-The file is streamed twice: ways first, to learn which nodes are needed, then only those nodes
-(filtered inside libosmium), so that memory grows with the streets and not with the file.
+The file is streamed once. Places of nodes go into a compact table inside libosmium (16 bytes
+each), ways and tagged nodes that matter come through a filter, and only the nodes of streets are
+looked up in the end: a voivodeship takes well under a gigabyte.
 """
 
 from __future__ import annotations
@@ -28,6 +29,16 @@ Progress = Callable[[str, int, int | None], None]
 
 NAME_KEYS = ("name", "is_sidewalk:of:name", "street:name")
 """Where the name of a street is looked for, first found first used."""
+
+NODE_KEYS = (
+    "barrier",
+    "kerb",
+    "wheelchair",
+    "opening_hours",
+    "foot:conditional",
+    "access:conditional",
+)
+"""Tags of nodes that may stop somebody (`locator.walking.access.node_marks`)."""
 
 _REPORT_EVERY = 20_000
 
@@ -93,14 +104,15 @@ def read_streets(path: Path, *, progress: Progress = silent) -> Streets:
     ExtractError
         The file is missing, is not OpenStreetMap data, is cut short or holds no street.
     """
-    ways = _read_ways(path, progress)
+    places = osmium.index.create_map("sparse_mem_array")
+    ways = _read_ways(path, places, progress)
     if not ways.marks:
         raise ExtractError(
             N_("{file} holds no street that may be walked: is it a complete extract?"),
             file=path.name,
         )
     refs = np.frombuffer(ways.refs, dtype=np.int64)
-    ids, lonlat, marks = _read_nodes(path, np.unique(refs), progress)
+    ids, lonlat = _placed_nodes(places, np.unique(refs), progress)
     if len(ids) == 0:
         raise ExtractError(
             N_("{file} holds ways but none of their nodes: it cannot be used."), file=path.name
@@ -115,18 +127,21 @@ def read_streets(path: Path, *, progress: Progress = silent) -> Streets:
         way_name=np.frombuffer(ways.name, dtype=np.int32).astype(np.int64),
         names=tuple(ways.names),
         lonlat=lonlat,
-        node_marks=marks,
+        node_marks=_marks_of(ids, ways.node_marks),
         source_date=date,
         source_date_basis=basis,
         dropped=dict(ways.dropped.most_common()),
     )
 
 
-def objects(path: Path, entities: Any, *filters: Any, areas: Any = None) -> Iterator[Any]:
+def objects(
+    path: Path, entities: Any, *filters: Any, areas: Any = None, places: Any = None
+) -> Iterator[Any]:
     """Yield the objects of a PBF file that pass `filters`.
 
     With `areas`, a filter for relations, complete areas are put together and yielded as well;
-    `entities` has to be everything then.
+    `entities` has to be everything then. With `places`, a table of libosmium, the places of all
+    nodes are put into it on the way, whether they pass the filters or not.
 
     Raises
     ------
@@ -136,6 +151,8 @@ def objects(path: Path, entities: Any, *filters: Any, areas: Any = None) -> Iter
     if not path.is_file():
         raise ExtractError(N_("There is no file {file}."), file=str(path))
     processor = osmium.FileProcessor(str(path), entities)
+    if places is not None:
+        processor = processor.with_locations(places)
     if areas is not None:
         processor = processor.with_areas(areas)
     for condition in filters:
@@ -164,6 +181,7 @@ class _Ways:
         self.names: dict[str, int] = {"": 0}
         self.dropped: Counter[str] = Counter()
         self.newest: datetime | None = None
+        self.node_marks: dict[int, int] = {}
 
     def add(self, way: Any) -> None:
         tags = {tag.k: tag.v for tag in way.tags}
@@ -181,38 +199,52 @@ class _Ways:
             self.newest = way.timestamp
 
 
-def _read_ways(path: Path, progress: Progress) -> _Ways:
+def _read_ways(path: Path, places: Any, progress: Progress) -> _Ways:
+    """Return the ways and the marks of nodes, and fill `places` with where all nodes are."""
     ways = _Ways()
-    wanted = osmium.filter.KeyFilter("highway", "railway", "public_transport")
-    for count, way in enumerate(objects(path, osmium.osm.WAY, wanted)):
-        ways.add(way)
+    wanted = osmium.filter.KeyFilter("highway", "railway", "public_transport", *NODE_KEYS)
+    both = osmium.osm.NODE | osmium.osm.WAY
+    for count, item in enumerate(objects(path, both, wanted, places=places)):
         if count % _REPORT_EVERY == 0:
-            progress("ways", count, None)
+            progress("ways", len(ways.marks), None)
+        if item.is_way():
+            ways.add(item)
+        else:
+            marks = node_marks({tag.k: tag.v for tag in item.tags})
+            if marks:
+                ways.node_marks[item.id] = int(marks)
     progress("ways", len(ways.marks), len(ways.marks))
     return ways
 
 
-def _read_nodes(
-    path: Path, needed: IntArray, progress: Progress
-) -> tuple[IntArray, FloatArray, np.ndarray[Any, np.dtype[np.uint8]]]:
-    """Return ids (ascending), lon lat and marks of the needed nodes that the file holds."""
-    ids, lon, lat, marks = array("q"), array("d"), array("d"), array("B")
-    chosen = osmium.filter.IdFilter(needed.tolist())
-    for count, node in enumerate(objects(path, osmium.osm.NODE, chosen)):
-        place = node.location
-        if not place.valid():
+def _placed_nodes(places: Any, needed: IntArray, progress: Progress) -> tuple[IntArray, FloatArray]:
+    """Return those of the `needed` nodes (ascending) that the file holds, with lon and lat."""
+    lonlat = np.full((len(needed), 2), np.nan)
+    for i, node in enumerate(needed.tolist()):
+        try:
+            place = places.get(node)
+        except KeyError:
             continue
-        ids.append(node.id)
-        lon.append(place.lon)
-        lat.append(place.lat)
-        tags = node.tags
-        marks.append(int(node_marks({tag.k: tag.v for tag in tags})) if len(tags) else 0)
-        if count % _REPORT_EVERY == 0:
-            progress("nodes", count, len(needed))
+        if place.valid():
+            lonlat[i] = place.lon, place.lat
+        if i % _REPORT_EVERY == 0:
+            progress("nodes", i, len(needed))
     progress("nodes", len(needed), len(needed))
-    unique, first = np.unique(np.frombuffer(ids, dtype=np.int64), return_index=True)
-    lonlat = np.column_stack([np.frombuffer(lon), np.frombuffer(lat)])[first]
-    return unique, lonlat, np.frombuffer(marks, dtype=np.uint8)[first]
+    known = np.isfinite(lonlat[:, 0])
+    return needed[known], lonlat[known]
+
+
+def _marks_of(ids: IntArray, marks: Mapping[int, int]) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    """Return the marks of nodes by their ascending ids; 0 for the many without any."""
+    found = np.zeros(len(ids), dtype=np.uint8)
+    if marks:
+        marked = np.fromiter(marks, dtype=np.int64, count=len(marks))
+        values = np.fromiter(marks.values(), dtype=np.uint8, count=len(marks))
+        at = np.searchsorted(ids, marked)
+        at[at == len(ids)] = 0
+        on_street = ids[at] == marked
+        found[at[on_street]] = values[on_street]
+    return found
 
 
 def stated_date(path: Path) -> str:
