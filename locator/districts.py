@@ -73,7 +73,15 @@ def _area(name: object, geometry: Any, log: FaultLog) -> Any:
         return None
     try:
         area = shape(geometry)
-    except (ShapelyError, ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
+    except (
+        ShapelyError,
+        ValueError,
+        TypeError,
+        KeyError,
+        IndexError,
+        AttributeError,
+        OverflowError,
+    ) as error:
         log.add(name, "geometry", f"cannot be read: {error}", allowed)
         return None
     if area.is_empty or not area.is_valid:

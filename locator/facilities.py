@@ -45,8 +45,8 @@ class Field:
     name : str
         Property in the GeoJSON file and column of the frame.
     kind : str
-        ``text``, ``integer``, ``boolean``, ``date`` (ISO 8601, may be reduced to a month or
-        year), ``choice`` or ``object``.
+        ``text``, ``web`` (an address on the web), ``integer``, ``boolean``, ``date`` (ISO 8601,
+        may be reduced to a month or year), ``choice`` or ``object``.
     required : bool
         Must be there and not null.
     choices : tuple of str
@@ -73,7 +73,7 @@ FIELDS: tuple[Field, ...] = (
     Field("place_note"),  # where exactly: "parter, przy recepcji"
     Field("phone"),  # "+48 12 644 23 95"; several separated by "; "
     Field("email"),
-    Field("website"),
+    Field("website", "web"),
     Field("opening_hours"),  # OSM opening_hours grammar
     Field("hours_text"),  # as written at the source, when it is not in the grammar
     Field("places", "integer"),
@@ -105,6 +105,7 @@ MARGIN_M = 1000.0
 """How far outside the city a facility may lie."""
 
 _ID = re.compile(r"[a-z][a-z0-9_]*-[a-z0-9-]+")
+_WEB = re.compile(r"https?://.+|[^:/]+(/.*)?", re.IGNORECASE)  # with or without its scheme
 _BY_NAME = {field.name: field for field in FIELDS}
 _DTYPES: Mapping[str, Any] = {"integer": "Int64", "boolean": "boolean"}
 
@@ -115,6 +116,10 @@ def _accepts_object(value: object) -> bool:
 
 _KINDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "text": (lambda value: isinstance(value, str) and bool(value.strip()), "a text or null"),
+    "web": (
+        lambda value: isinstance(value, str) and _WEB.fullmatch(value) is not None,
+        "an address that begins with https:// or http://, or null",
+    ),
     "integer": (lambda value: is_integer(value) and value >= 0, "a whole number, 0 or more"),
     "boolean": (lambda value: isinstance(value, bool), "true, false or null"),
     "date": (is_iso_date, "an ISO 8601 date: 2026-10-03, 2026-10 or 2026"),

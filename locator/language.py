@@ -14,6 +14,7 @@ from contextvars import ContextVar
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
+from typing import TypeGuard
 
 from babel import Locale, dates, numbers
 from babel.messages.catalog import Catalog
@@ -26,6 +27,8 @@ from locator.errors import LocatorError
 DEFAULT_LANGUAGE = "pl"
 TRANSLATIONS = Path(__file__).parent / "web" / "translations"
 NOTHING = "–"
+ENGLISH_QUOTES = "“”"
+QUOTES = {"pl": "„”", "uk": "«»"}
 
 _spoken: ContextVar[str] = ContextVar("language", default=DEFAULT_LANGUAGE)
 
@@ -81,8 +84,17 @@ def ngettext(singular: str, plural: str, n: int, /, **values: object) -> str:
 
 
 def error_text(error: LocatorError) -> str:
-    """Return the message of `error` in the current language."""
-    return gettext(error.template).format(**error.values)
+    """Return the message of `error` in the current language, quotations in its quotes."""
+    quotes = QUOTES.get(current_language(), ENGLISH_QUOTES)
+    values = {
+        name: f"{quotes[0]}{value[1:-1]}{quotes[1]}" if _is_quoted(value) else value
+        for name, value in error.values.items()
+    }
+    return gettext(error.template).format(**values)
+
+
+def _is_quoted(value: object) -> TypeGuard[str]:
+    return isinstance(value, str) and value[:1] + value[-1:] == ENGLISH_QUOTES
 
 
 def text(mapping: Mapping[str, str] | None) -> str:

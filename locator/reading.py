@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-import math
 import re
+import sys
 import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -156,13 +156,13 @@ def read_table(
             log.add(WHOLE, column, "the column is missing", ", ".join(wanted))
     if any(column not in header for column in wanted):
         return None
-    body = rows[1:]
     before = len(log.faults)
-    for number, row in body:
-        if len(row) != len(header):
+    body = []
+    for number, row in rows[1:]:
+        if len(row) == len(header):
+            body.append((number, row))
+        else:
             log.add(f"line {number}", WHOLE, f"has {len(row)} values", f"{len(header)} values")
-    if len(log.faults) > before:
-        return None
     lines = [number for number, _ in body]
     frame = pd.DataFrame(
         {
@@ -215,9 +215,14 @@ def is_iso_date(value: object) -> bool:
 
 def is_number(value: object) -> bool:
     """Tell whether `value` is a finite number (a boolean is not)."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    # JSON knows whole numbers of any length; a float does not.
+    return (
+        isinstance(value, int | float)
+        and not isinstance(value, bool)
+        and abs(value) <= sys.float_info.max
+    )
 
 
 def is_integer(value: object) -> bool:
-    """Tell whether `value` is a whole number (a boolean is not)."""
-    return isinstance(value, int) and not isinstance(value, bool)
+    """Tell whether `value` is a whole number that fits 64 bits (a boolean is not)."""
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63

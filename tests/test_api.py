@@ -258,7 +258,7 @@ def test_the_gaps_can_be_downloaded_for_a_gis(client: FlaskClient) -> None:
         ("/api/nowhere", 404, "not_found", None),
         ("/api/layers/schools", 404, "not_found", "layer"),
         ("/api/layers/%3Cscript%3E", 404, "not_found", "layer"),
-        ("/api/layers?x=1", 400, "invalid_parameter", "“x”"),
+        ("/api/layers?x=1", 400, "invalid_parameter", "x"),
         (f"/api/nearest?{START}", 400, "invalid_parameter", "layer"),
         (f"/api/nearest?layer=schools&{START}", 404, "not_found", "layer"),
         (f"/api/nearest?layer=nurseries&{START}&k=0", 400, "invalid_parameter", "k"),

@@ -40,6 +40,10 @@ def test_on_the_shared_boundary_the_lower_number_wins(tiny: City) -> None:
         ({"geometry": {"type": "Polygon", "coordinates": [[[1, 2]]]}}, "2: geometry: cannot be"),
         ({"geometry": {"type": "Polygon", "coordinates": []}}, "2: geometry: is empty"),
         (
+            {"geometry": {"type": "Polygon", "coordinates": [[[10**400, 0], [1, 1], [2, 0]]]}},
+            "2: geometry: cannot be read",
+        ),
+        (
             {
                 "geometry": {
                     "type": "Polygon",

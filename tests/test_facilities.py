@@ -34,6 +34,8 @@ def test_the_tiny_folder_is_sound(tiny_folder: Path) -> None:
         ("opened", "2026-13", "opened: is '2026-13'"),
         ("places", -1, "places: is -1"),
         ("places", "40", "places: is '40'"),
+        ("places", 10**19, "places: is 1000"),
+        ("website", "javascript:alert(1)", "website: is 'javascript:alert(1)'"),
         ("places", True, "places: is True"),
         ("places_basis", "guess", "places_basis: is 'guess'"),
         ("public", "yes", "public: is 'yes'"),

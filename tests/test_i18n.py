@@ -165,6 +165,20 @@ def test_an_error_is_told_in_the_language_of_the_request(language: str) -> None:
     assert (str(error), i18n.error_text(error)) == ("q is empty.", "Parametr q jest pusty.")
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("pl", "Nie ma placówki „x”."),
+        ("uk", "Немає закладу «x»."),
+        ("en", "There is no facility “x”."),
+    ],
+    indirect=["language"],
+)
+def test_what_was_given_stands_in_the_quotes_of_the_language(language: str, said: str) -> None:
+    error = LocatorError(N_("There is no facility {given}."), given="“x”")
+    assert i18n.error_text(error) == said
+
+
 def test_outside_of_a_request_the_language_is_the_default() -> None:
     assert i18n.current_language() == "pl"
     assert i18n.gettext("{metres} m", metres=5) == "5 m"

@@ -32,6 +32,15 @@ def test_each_wrong_line_is_named(
     assert fault(tiny_folder).startswith(f"{file}: {said}")
 
 
+def test_a_line_of_the_wrong_length_hides_no_other_fault(tiny_folder: Path) -> None:
+    edit_text(tiny_folder, "addresses.csv", "Lipowa,1,", "Lipowa,1,,")
+    edit_text(tiny_folder, "addresses.csv", "Lipowa,3,", "Lipowa,,")
+    assert [line.partition(" (")[0] for line in faults(tiny_folder)] == [
+        "addresses.csv: line 4: -: has 5 values",
+        "addresses.csv: line 5: number: is empty",
+    ]
+
+
 def test_swapped_columns_are_found(tiny_folder: Path) -> None:
     edit_text(tiny_folder, "addresses.csv", "street,number,lon,lat", "street,number,lat,lon")
     assert len(faults(tiny_folder)) == 12

@@ -266,7 +266,7 @@ def _without_null(shape: dict[str, Any]) -> dict[str, Any]:
 def _unknown(name: str, known: list[str]) -> InvalidParameterError:
     template = UNKNOWN if known else NO_PARAMETERS
     return InvalidParameterError(
-        template, parameter=shortened(name), given=shortened(name), known=", ".join(known)
+        template, parameter=shortened(name)[1:-1], given=shortened(name), known=", ".join(known)
     )
 
 
