@@ -18,10 +18,11 @@ from locator.walking.choose import choose_model
 from locator.walking.estimate import EstimateModel
 from locator.walking.graph import build_graph
 from locator.walking.graphfile import GRAPH_FILE, GraphFileError, write_graph
-from locator.walking.network import NetworkModel, Profile
+from locator.walking.network import NetworkModel
 from locator.walking.osm import read_streets
 from locator.walking.walkable import walkable
 from locator.walking.warming import warm
+from locator.walking.ways import Profile
 from tests.osmdata import LIECHTENSTEIN_BOX, helsinki, liechtenstein, write_osm, write_town
 from tests.tinycity import CRS, metric
 
@@ -318,8 +319,8 @@ def test_whoever_avoids_steps_never_walks_shorter_along_the_streets(
     real: NetworkModel, profile: Profile
 ) -> None:
     model = real.variant(profile)
-    assert model.allowed is not None
-    edges = np.flatnonzero(model.allowed)[::50]
+    assert model.ways.allowed is not None
+    edges = np.flatnonzero(model.ways.allowed)[::50]
     u = real.graph.vertex_xy[real.graph.edge_u[edges]]
     on_foot, on_wheels = real.place(u), model.place(u)
     assert on_wheels.extra["gap_m"].max() < 1e-6

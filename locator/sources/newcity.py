@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import json
 import shutil
 import tempfile
 import tomllib
@@ -17,7 +15,6 @@ from typing import Any
 from zoneinfo import available_timezones
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import shapely
 from babel.core import get_global
@@ -28,10 +25,15 @@ from locator.city import load_city
 from locator.errors import N_, InvalidParameterError, LocatorError
 from locator.geo import WGS84
 from locator.population import CELL_M
+from locator.sources.cityfolder import (
+    catalogue_text,
+    write_districts,
+    write_features,
+    write_tables,
+)
 from locator.sources.osmcity import (
     LICENCE,
     AdminArea,
-    Mapped,
     admin_areas,
     divided,
     extract_box,
@@ -42,33 +44,6 @@ from locator.walking.building import build_for_city
 from locator.walking.osm import ATTRIBUTION, ExtractError, Progress, silent, stated_date
 
 GRID_COLUMNS = ("east_km", "north_km", "people", "age_0_14", "age_15_64", "age_65_plus")
-DETOUR = 1.26
-"""Walked metres per straight metre: the median of 6,300 measured walks in Kraków. It is used only
-where there is no street graph, and said to be taken over from there."""
-
-_CALIBRATION = {
-    "pl": "Nie kalibrowano w tym mieście: współczynnik 1,26 zmierzono w Krakowie.",
-    "en": "Not calibrated in this city: the factor 1.26 was measured in Kraków.",
-    "uk": "Не калібровано в цьому місті: коефіцієнт 1,26 виміряно у Кракові.",
-}
-_GROUPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
-    "all": (
-        "people",
-        {"pl": "wszyscy mieszkańcy", "en": "all residents", "uk": "усі мешканці"},
-    ),
-    "age_0_14": (
-        "age_0_14",
-        {"pl": "dzieci 0–14 lat", "en": "children aged 0–14", "uk": "діти 0–14 років"},
-    ),
-    "age_65_plus": (
-        "age_65_plus",
-        {
-            "pl": "osoby w wieku 65 lat i więcej",
-            "en": "people aged 65 and over",
-            "uk": "люди віком 65 років і більше",
-        },
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -197,16 +172,15 @@ def _write_city(new: NewCity, work: Path, progress: Progress) -> Founded:
     districts = divided(boundary, areas)
     grid = _read_grid(new, boundary)
     has_ages = bool(grid["age_0_14"].notna().any())
-    catalogue = _catalogue(
-        new, own, country, boundary, kept, newest=mapped.newest, has_ages=has_ages
-    )
+    head = _head(new, own, country, boundary, newest=mapped.newest)
+    catalogue = catalogue_text(head, kept, has_ages=has_ages)
     (work / "catalogue.toml").write_text(catalogue, encoding="utf-8")
-    _write_districts(work, districts or [(new.name, boundary)])
+    write_districts(work, districts or [(new.name, boundary)])
     for layer in kept:
-        _write_features(
+        write_features(
             work / f"{layer}.geojson", [item for name, item in mapped.facilities if name == layer]
         )
-    _write_tables(work, mapped, grid)
+    write_tables(work, mapped, grid)
     founded = Founded(
         folder=new.folder,
         boundary_basis=basis,
@@ -372,125 +346,30 @@ def _read_grid(new: NewCity, boundary: Any) -> pd.DataFrame:
     return grid[near].reindex(columns=list(GRID_COLUMNS)).reset_index(drop=True)
 
 
-def _catalogue(
-    new: NewCity,
-    own: AdminArea | None,
-    country: str,
-    boundary: Any,
-    layers: Mapping[str, Mapping[str, Any]],
-    *,
-    newest: str,
-    has_ages: bool,
-) -> str:
-    """Return the text of ``catalogue.toml``."""
-    centre = boundary.centroid
-    crs = utm_zone(centre.x, centre.y)
+def _head(
+    new: NewCity, own: AdminArea | None, country: str, boundary: Any, *, newest: str
+) -> dict[str, Any]:
+    """Return what the catalogue says of the city itself."""
+    crs = utm_zone(boundary.centroid.x, boundary.centroid.y)
     given = own.names if own else {}
     attribution = f"{ATTRIBUTION}{f'; {new.grid_source}' if new.grid_source else ''}"
-    groups = _GROUPS if has_ages else {"all": _GROUPS["all"]}
-    lines = [
-        "# Made by `locator city new` from OpenStreetMap. Change what you know better:",
-        "# layers, standards, expected counts (with their source). `locator check` validates it.",
-        "",
-        *_entries(
-            {
-                "id": "-".join(fold(new.name).replace("-", " ").split()) or "city",
-                "country": country,
-                "timezone": _timezone(new, country),
-                "crs_metric": crs,
-                "crs_export": crs,
-                "crs_grid": new.grid_crs if new.grid else crs,
-                "data_date": _data_date(new.extract, newest),
-                "names": {language: given.get(language, new.name) for language in LANGUAGES},
-                "attribution": dict.fromkeys(LANGUAGES, attribution),
-            }
-        ),
-        "",
-        "[estimate]",
-        *_entries(
-            {"detour_one_bank": DETOUR, "detour_across": DETOUR, "calibration": _CALIBRATION}
-        ),
-    ]
-    for group, (column, names) in groups.items():
-        lines += ["", f"[groups.{group}]", *_entries({"column": column, "names": names})]
-    for layer, values in layers.items():
-        group = values.get("group", "all")
-        values = dict(values) | {"group": group if group in groups else "all"}
-        lines += ["", f"[layers.{layer}]", *_entries(values)]
-    return "\n".join(lines) + "\n"
+    return {
+        "id": "-".join(fold(new.name).replace("-", " ").split()) or "city",
+        "country": country,
+        "timezone": _timezone(new, country),
+        "crs_metric": crs,
+        "crs_export": crs,
+        "crs_grid": new.grid_crs if new.grid else crs,
+        "data_date": _data_date(new.extract, newest),
+        "names": {language: given.get(language, new.name) for language in LANGUAGES},
+        "attribution": dict.fromkeys(LANGUAGES, attribution),
+    }
 
 
 def _data_date(extract: Path, newest: str) -> str:
     """Return the day of the data: the file's header, its newest object, or the file's own."""
     modified = datetime.fromtimestamp(extract.stat().st_mtime, UTC).isoformat()
     return (stated_date(extract) or newest or modified)[:10]
-
-
-def _entries(values: Mapping[str, Any]) -> list[str]:
-    return [f"{key} = {_toml(value)}" for key, value in values.items()]
-
-
-def _toml(value: Any) -> str:
-    """Return a value as TOML; JSON's strings, numbers and lists are TOML's too."""
-    if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{key} = {_toml(item)}" for key, item in value.items()) + " }"
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(_toml(item) for item in value) + "]"
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _write_districts(work: Path, districts: Sequence[tuple[str, Any]]) -> None:
-    features = []
-    for number, (name, shape) in enumerate(districts, 1):
-        oriented = shapely.orient_polygons(_polygons(shape))
-        rounded = shapely.set_precision(oriented, 1e-7)
-        features.append(
-            {
-                "type": "Feature",
-                "properties": {
-                    "number": number,
-                    "roman": _roman(number),
-                    "name": name,
-                    "residents": None,
-                },
-                "geometry": shapely.geometry.mapping(shapely.orient_polygons(rounded)),
-            }
-        )
-    _write_features(work / "districts.geojson", features)
-
-
-def _polygons(shape: Any) -> Any:
-    """Return only the polygons of a geometry."""
-    parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
-    return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
-
-
-def _write_features(path: Path, features: Sequence[Mapping[str, Any]]) -> None:
-    lines = ",\n".join(json.dumps(item, ensure_ascii=False) for item in features)
-    text = '{"type": "FeatureCollection", "features": [\n' + lines + "\n]}\n"
-    path.write_text(text, encoding="utf-8")
-
-
-def _write_tables(work: Path, mapped: Mapped, grid: pd.DataFrame) -> None:
-    stops = mapped.stops.rename_axis("index").reset_index()
-    for name, frame in (
-        ("addresses.csv", mapped.addresses),
-        ("stops.csv", stops),
-        ("population_grid.csv", grid),
-    ):
-        frame.to_csv(
-            work / name, index=False, lineterminator="\n", quoting=csv.QUOTE_MINIMAL, na_rep=""
-        )
-
-
-def _roman(number: int) -> str:
-    signs = ("M", "CM", "D", "CD", "C", "XC", "L", "XL", "X", "IX", "V", "IV", "I")
-    values = np.array([1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1])
-    text = ""
-    for sign, value in zip(signs, values, strict=True):
-        text += sign * int(number // value)
-        number %= int(value)
-    return text
 
 
 _BASIS = {

@@ -102,7 +102,7 @@ def _served_anew(
 
 def _entries(model: NetworkModel, lost: IntArray) -> tuple[IntArray, IntArray, FloatArray]:
     """Return the matrix entries in the rows of `lost`: position in `lost`, column, metres."""
-    indptr, indices, weight_m, _ = model.csr
+    indptr, indices, weight_m, _ = model.ways.csr
     counts = (indptr[lost + 1] - indptr[lost]).astype(np.int64)
     row = np.repeat(np.arange(len(lost)), counts)
     entry = np.repeat(indptr[lost] - (np.cumsum(counts) - counts), counts) + np.arange(len(row))

@@ -125,7 +125,7 @@ def _cells_of_network(
     grid, first = _window(whole, low, high)
     rows = np.arange(first[1], first[1] + grid.rows)
     cell = rows[:, None] * whole.columns + np.arange(first[0], first[0] + grid.columns)
-    reach = model.reach_of(cell.ravel(), centres(grid))
+    reach = model.ways.reach_of(cell.ravel(), centres(grid))
     return grid, Placed(
         reach.xy, {"edge": reach.edge, "along_m": reach.along_m, "gap_m": reach.gap_m}
     )

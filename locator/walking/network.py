@@ -15,7 +15,6 @@ from locator.city import City
 from locator.errors import N_
 from locator.geo import FloatArray, IntArray
 from locator.walking import Placed, Walk
-from locator.walking.access import Mark
 from locator.walking.graphfile import (
     GRAPH_FILE,
     Array,
@@ -24,24 +23,14 @@ from locator.walking.graphfile import (
     read_about,
     read_graph,
 )
-from locator.walking.matrix import REACH_GAP_M, largest_part, matrix
 from locator.walking.routes import Route, entries, joined, line_of, names_of, through
-from locator.walking.snapping import EdgeIndex, Snapped
 from locator.walking.trees import REMEMBERED, Key, Tree, Trees
+from locator.walking.ways import Profile, Ways
 
 OFF_NETWORK_M = 300.0
 """A point farther from every street than this is said to be off the network."""
 
 _SMALLEST_M = 1e-9
-
-Profile = Literal["foot", "pram", "wheelchair"]
-
-PROFILE_MARKS: dict[Profile, Mark] = {
-    "foot": Mark(0),
-    "pram": Mark.NO_PRAM,
-    "wheelchair": Mark.NO_WHEELCHAIR,
-}
-"""What each profile stays away from."""
 
 
 @dataclass(frozen=True)
@@ -126,6 +115,11 @@ class NetworkModel:
         """Return the model of the same streets for a pram, a wheelchair or the night."""
         return NetworkModel(self.graph, profile, at_night)
 
+    @cached_property
+    def ways(self) -> Ways:
+        """The ways that the profile may use; made when first needed."""
+        return Ways(self.graph, self.profile, self.at_night)
+
     # -- points onto streets ---------------------------------------------------------------
 
     def place(self, xy: FloatArray) -> Placed:
@@ -135,7 +129,7 @@ class NetworkModel:
         ``foot_xy``, the point of the street.
         """
         points = np.asarray(xy, dtype=np.float64).reshape(-1, 2)
-        snapped = self.index.snap(points)
+        snapped = self.ways.index.snap(points)
         return Placed(
             points,
             {
@@ -257,7 +251,7 @@ class NetworkModel:
 
     def _with_sources(self, placed: Placed) -> csr_array:
         """Return the matrix with one more vertex per point, joined to both ends of its edge."""
-        indptr, indices, weight_m, _ = self.csr
+        indptr, indices, weight_m, _ = self.ways.csr
         edge, along_m, gap_m = (placed.extra[key] for key in ("edge", "along_m", "gap_m"))
         on = np.flatnonzero(edge >= 0)
         ends = np.column_stack([self.graph.edge_u[edge[on]], self.graph.edge_v[edge[on]]])
@@ -312,7 +306,7 @@ class NetworkModel:
         arrive_m = self._end_m(int(goal[0]), int(vertices[-1]), float(to_m[0]))
         return walk_m, joined(
             Route(start, from_m, np.array([leave_m])),
-            through(self.graph, entries(self.csr, vertices), vertices),
+            through(self.graph, entries(self.ways.csr, vertices), vertices),
             Route(goal, np.array([arrive_m]), to_m),
         )
 
@@ -346,58 +340,6 @@ class NetworkModel:
         if self.graph.edge_u[edge] == self.graph.edge_v[edge]:
             return 0.0 if along_m <= length_m - along_m else length_m
         return 0.0 if self.graph.edge_u[edge] == vertex else length_m
-
-    # -- what is prepared once -------------------------------------------------------------
-
-    @cached_property
-    def allowed(self) -> Array | None:
-        """Edges that the profile may use and that connect; None: all of them."""
-        avoid = PROFILE_MARKS[self.profile]
-        if self.at_night:
-            avoid |= Mark.CLOSED_AT_NIGHT
-        if not avoid:
-            return None
-        passable = self.graph.edge_marks & np.uint8(avoid) == 0
-        u, v = self.graph.edge_u, self.graph.edge_v
-        return largest_part(u, v, len(self.graph.vertex_xy), passable)
-
-    @cached_property
-    def csr(self) -> tuple[Array, Array, FloatArray, Array]:
-        """Row starts, columns, metres and edges of the symmetric matrix."""
-        graph = self.graph
-        if self.allowed is None:
-            return graph.indptr, graph.indices, graph.weight_m, graph.entry_edge
-        return matrix(
-            graph.edge_u, graph.edge_v, graph.edge_length_m, len(graph.vertex_xy), self.allowed
-        )
-
-    @cached_property
-    def index(self) -> EdgeIndex:
-        """The edges, ready to be searched."""
-        graph = self.graph
-        counts = np.diff(graph.line_start)
-        return EdgeIndex(
-            cells=graph.cells,
-            cell_start=graph.cell_start,
-            cell_segment=graph.cell_segment,
-            line_xy=graph.line_xy,
-            line_along_m=graph.line_along_m,
-            segment_edge=np.repeat(np.arange(len(counts), dtype=np.int32), counts),
-            allowed=self.allowed,
-        )
-
-    def reach_of(self, cell: IntArray, xy: FloatArray) -> Snapped:
-        """Return the centres `xy` of cells of the isochrone grid, set onto the streets."""
-        graph = self.graph
-        if self.allowed is not None:
-            return self.index.snap(xy, within_m=REACH_GAP_M)
-        along_m, gap_m = graph.reach_along_m[cell], graph.reach_gap_m[cell]
-        return Snapped(
-            graph.reach_edge[cell].astype(np.int64),
-            along_m.astype(np.float64),
-            gap_m.astype(np.float64),
-            xy,
-        )
 
 
 def has_graph(folder: Path) -> bool:

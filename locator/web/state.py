@@ -16,8 +16,9 @@ from locator.catalogue import Catalogue
 from locator.city import City
 from locator.coverage import Coverage, CoverageQuery, coverage
 from locator.errors import N_, NotComputableError
-from locator.walking.network import NetworkModel, Profile
+from locator.walking.network import NetworkModel
 from locator.walking.walkable import WalkableCity, walkable
+from locator.walking.ways import Profile
 
 T = TypeVar("T")
 

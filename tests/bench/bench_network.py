@@ -61,7 +61,7 @@ def rows() -> Iterator[Row]:
         yield Row("make the tiled graph", built_s, "s", None, note)
         yield once(
             "load the graph, checksum included",
-            lambda: NetworkModel.from_folder(Path(folder), crs).index,
+            lambda: NetworkModel.from_folder(Path(folder), crs).ways.index,
             budget=1000,
             note=f"{(Path(folder) / GRAPH_FILE).stat().st_size / 1e6:,.0f} MB",
         )
