@@ -58,6 +58,17 @@ class Comparison:
     areas: gpd.GeoDataFrame
     rows_after: tuple[int, ...] = field(repr=False)
 
+    @property
+    def people_lost(self) -> int:
+        """`lost` as written: whole people, so that before + gained - lost is after."""
+        fewer = self.before.served - self.after.served
+        return max(round(self.lost) if self.gained else 0, fewer, 0)
+
+    @property
+    def people_gained(self) -> int:
+        """`gained` as written: whole people, so that before + gained - lost is after."""
+        return self.after.served - self.before.served + self.people_lost
+
 
 def compare(
     ground: WalkableCity, scenario: Scenario, *, before: Coverage | None = None

@@ -99,3 +99,9 @@ def test_a_change_that_makes_no_sense_is_told_why(
 ) -> None:
     with pytest.raises(error, match=words):
         compare(ground, change)
+
+
+def test_whole_people_add_up(ground: WalkableCity) -> None:
+    found = compare(ground, replace(NONE, open_planned=True))
+    assert found.before.served + found.people_gained - found.people_lost == found.after.served
+    assert found.people_lost == 0

@@ -135,8 +135,8 @@ def _answer(app: AppState, found: Comparison, supply: SupplyChange | None) -> di
         "model": after.model,
         "before": _served(found.before),
         "after": _served(after),
-        "gained": round(found.gained),
-        "lost": round(found.lost),
+        "gained": found.people_gained,
+        "lost": found.people_lost,
         "opened": list(found.opened),
         "closed": list(found.closed),
         "not_located": list(found.not_located),
@@ -174,7 +174,7 @@ def _show(app: AppState, found: Comparison, supply: SupplyChange | None) -> None
     group = app.catalogue.groups[after.group].names["en"]
     out.print(
         f"{layer}: {after.served:,} of {after.people:,} people ({group}) would be served, "
-        f"{before.served:,} are today: {found.gained:,.0f} gained, {found.lost:,.0f} lost."
+        f"{before.served:,} are today: {found.people_gained:,} gained, {found.people_lost:,} lost."
     )
     if found.scenario.changes_nothing:
         out.print("The file changes nothing.")

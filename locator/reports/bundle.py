@@ -13,12 +13,14 @@ from locator.language import gettext
 from locator.reports.content import all_tables, build_report, write_value
 from locator.reports.exports import geopackage, layer_geojson, report_layers, table_csv
 from locator.reports.page import write_page
-from locator.reports.pdf import write_pdf
-from locator.reports.workbook import write_workbook
 
 
 def bundle_files(city: City, found: Findings) -> Iterator[tuple[str, bytes]]:
     """Yield the name and content of every file of a report, each made when it is asked for."""
+    # What writes PDF and spreadsheets takes a while to load: here only, where it is needed.
+    from locator.reports.pdf import write_pdf
+    from locator.reports.workbook import write_workbook
+
     report = build_report(city, found)
     stem = file_stem(city, found)
     yield f"{stem}.pdf", write_pdf(report, number=write_value)

@@ -303,7 +303,7 @@ def _under_way(city: City, found: Findings) -> Section | None:
         gettext(
             "In the city {gained} people more would be served: {after} instead of {before} "
             "({share}).",
-            gained=number(planned.gained),
+            gained=number(planned.people_gained),
             after=number(planned.after.served),
             before=number(planned.before.served),
             share=percent(planned.after.share, 1),

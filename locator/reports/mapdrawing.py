@@ -14,6 +14,7 @@ from locator.reports.canvas import Canvas, Point, corners
 
 MARGIN = 8.0
 LEGEND_HIGH = 30.0
+LEGEND_ROW = 13.0
 # Narrower than this in drawing units is noise on paper.
 SIMPLIFY_UNITS = 0.4
 
@@ -93,9 +94,10 @@ def _frame(figure: MapFigure) -> tuple[float, float, float, float]:
 
 def _transform(canvas: Canvas, figure: MapFigure) -> tuple[Callable[[float, float], Point], float]:
     left, bottom, right, top = _frame(figure)
+    legend_high = LEGEND_HIGH + LEGEND_ROW * (len(_legend_rows(canvas, figure)) - 1)
     scale = min(
         (canvas.width - 2 * MARGIN) / (right - left),
-        (canvas.height - LEGEND_HIGH - MARGIN) / (top - bottom),
+        (canvas.height - legend_high - MARGIN) / (top - bottom),
     )
     indent = (canvas.width - scale * (right - left)) / 2
 
@@ -157,26 +159,38 @@ def _site(canvas: Canvas, at: Point, label: str) -> None:
 
 
 def _legend(canvas: Canvas, figure: MapFigure) -> None:
-    y = canvas.height - 9
+    """Name shades and marks in rows below the map, as many as the width asks for."""
+    rows = _legend_rows(canvas, figure)
+    for row, entries in enumerate(rows):
+        y = canvas.height - 9 - LEGEND_ROW * (len(rows) - 1 - row)
+        for x, sign, words in entries:
+            _legend_sign(canvas, (x, y), sign)
+            canvas.text((x + 18, y), words, size=8)
+
+
+def _legend_rows(canvas: Canvas, figure: MapFigure) -> list[list[tuple[float, str, str]]]:
+    """Return the entries of each row of the legend as (x, sign, words)."""
+    named = [(f"class{place}", words) for place, words in enumerate(figure.legend)]
+    rows: list[list[tuple[float, str, str]]] = [[]]
     x = MARGIN
-    for position, words in enumerate(figure.legend):
-        canvas.area(
-            [[(x, y - 8), (x + 14, y - 8), (x + 14, y + 2), (x, y + 2)]],
-            f"class{position}",
-            outline="muted",
-        )
-        canvas.text((x + 18, y), words, size=8)
-        x += 26 + 4.4 * len(words)
-    for shape, words in figure.mark_legend:
-        if shape == "outline":
-            canvas.line(
-                [(x, y - 8), (x + 14, y - 8), (x + 14, y + 2), (x, y + 2), (x, y - 8)],
-                "warn",
-                width=1.4,
-            )
-        elif shape == "site":
-            canvas.area([corners((x + 7, y - 3), 6, "diamond")], "paper", outline="ink")
-        else:
-            canvas.dot((x + 7, y - 3), "ink", radius=3, shape=shape)
-        canvas.text((x + 18, y), words, size=8)
-        x += 26 + 4.4 * len(words)
+    for sign, words in [*named, *figure.mark_legend]:
+        wide = 26 + 4.4 * len(words)
+        if rows[-1] and x + wide > canvas.width:
+            rows.append([])
+            x = MARGIN
+        rows[-1].append((x, sign, words))
+        x += wide
+    return rows
+
+
+def _legend_sign(canvas: Canvas, at: Point, sign: str) -> None:
+    x, y = at
+    box = [(x, y - 8), (x + 14, y - 8), (x + 14, y + 2), (x, y + 2)]
+    if sign.startswith("class"):
+        canvas.area([box], sign, outline="muted")
+    elif sign == "outline":
+        canvas.line([*box, box[0]], "warn", width=1.4)
+    elif sign == "site":
+        canvas.area([corners((x + 7, y - 3), 6, "diamond")], "paper", outline="ink")
+    else:
+        canvas.dot((x + 7, y - 3), "ink", radius=3, shape=sign)

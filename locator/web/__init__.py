@@ -25,6 +25,7 @@ from locator.web import (
     api_vehicles,
     api_walks,
     apidocs,
+    council,
     emergency,
     errors,
     i18n,
@@ -36,7 +37,6 @@ from locator.web import (
     security,
     static_files,
     together,
-    whatif,
 )
 from locator.web.state import AppState
 
@@ -76,8 +76,8 @@ COMPRESSION = {
 OPERATIONS = (api, api_walks, api_coverage, api_network, api_vehicles, api_planning, apidocs)
 """Modules that declare operations of the API; their blueprint is that of `operations`."""
 
-PAGES = (residents, planners, whatif, together, emergency, mapviews)
-"""Modules with a blueprint of their own."""
+PAGES = (residents, planners, council, together, emergency, mapviews)
+"""Modules with a blueprint; that of `council` is the workbench's, with `whatif`."""
 
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:

@@ -12,6 +12,7 @@ from locator.combined import Combined, CombinedQuery, combined
 from locator.web.finding import model_line, pace_choices
 from locator.web.i18n import text
 from locator.web.listing import Option
+from locator.web.mending import Args, mended
 from locator.web.operations import Answer, operation
 from locator.web.queries import (
     Id,
@@ -26,6 +27,7 @@ from locator.web.queries import (
 )
 from locator.web.security import expensive
 from locator.web.state import AppState, state
+from locator.web.whatif import standing_layer
 
 blueprint = Blueprint("together", __name__)
 
@@ -124,14 +126,22 @@ def together(app: AppState, asked: TogetherParams) -> Answer:
 
 @blueprint.get("/coverage/together")
 @expensive
-def page() -> str:
+def page() -> tuple[str, int]:
     """Show who reaches several services at once, and the form to choose them."""
     app = state()
-    asked = parse(TogetherParams, request.args)
-    found = combined_of(app, asked) if len(asked.layer) > 1 else None
+
+    def answer(args: Args) -> tuple[TogetherParams, Combined | None]:
+        asked = parse(TogetherParams, args)
+        for one in asked.layer:
+            standing_layer(one)
+        return asked, combined_of(app, asked) if len(asked.layer) > 1 else None
+
+    mending = mended(request.args, answer, sound=_sound)
+    asked, found = mending.answer
     fixed = [layer for layer in app.catalogue.layers.values() if not layer.moves]
-    return render_template(
+    shown = render_template(
         "together.html",
+        problems=mending.problems,
         asked=asked,
         found=found,
         fixed=fixed,
@@ -145,3 +155,10 @@ def page() -> str:
         paces=pace_choices("" if asked.pace is None else f"{asked.pace:g}"),
         model_line=model_line(app.ground),
     )
+    return shown, mending.status
+
+
+def _sound(name: str, value: str) -> bool:
+    """Tell whether one of several layers is there and stands still."""
+    layer = state().catalogue.layers.get(value)
+    return name == "layer" and layer is not None and not layer.moves

@@ -1,4 +1,4 @@
-"""Serve the planner's workbench: what if, where next, and reports to take along."""
+"""Serve the planner's workbench: what if, and where next."""
 
 from __future__ import annotations
 
@@ -11,32 +11,24 @@ from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
-from locator.changes import NewSite, Scenario
-from locator.errors import N_, InvalidParameterError, NotComputableError, NotFoundError
-from locator.findings import Findings
-from locator.language import speaking
+from locator.catalogue import Layer
+from locator.changes import MAX_SITES, NewSite, Scenario, site_points, to_close, to_open
+from locator.errors import N_, InvalidParameterError, LocatorError, NotComputableError
 from locator.maps import views
 from locator.maps.background import collection, compact_json, feature
 from locator.maps.symbols import symbol
 from locator.maps.workbench import change_map
-from locator.reports.bundle import file_stem
-from locator.reports.canvas import SvgCanvas
-from locator.reports.content import build_report, write_value
-from locator.reports.document import Drawing
-from locator.reports.exports import geopackage
-from locator.reports.pdf import write_pdf
-from locator.reports.workbook import write_workbook
 from locator.web import mapviews
 from locator.web.api_planning import comparison_of
 from locator.web.i18n import current_language, gettext, url
+from locator.web.layout import LONGEST_SEARCH
 from locator.web.mapdata import facility_features
+from locator.web.mending import Args, mended
 from locator.web.planning_queries import (
     AddedParams,
-    ReportParams,
     ScenarioParams,
     SitingParams,
     new_site,
-    report_query_of,
     scenario_of,
     siting_of,
 )
@@ -44,9 +36,12 @@ from locator.web.queries import known_layer, parse
 from locator.web.security import expensive
 from locator.web.state import state
 from locator.web.workbench import (
+    WhatIf,
+    WhereNext,
     change_areas,
-    findings_of,
     scenario_json,
+    svg,
+    tidied,
     what_if,
     where_next_view,
     with_site,
@@ -54,12 +49,6 @@ from locator.web.workbench import (
 
 blueprint = Blueprint("whatif", __name__)
 
-DRAWING_UNITS = 560.0
-REPORT_KINDS = {
-    "pdf": "application/pdf",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "gpkg": "application/geopackage+sqlite3",
-}
 CHANGE_BREAKS = (-0.02, -0.0005, 0.0005, 0.02)
 
 
@@ -75,17 +64,35 @@ def page() -> str:
 
 @blueprint.get("/what-if/<layer_id>")
 @expensive
-def layer(layer_id: str) -> str | AnyResponse:
-    """Show what a change to a layer would do, and the form to change it."""
-    _fixed(layer_id)
-    added = _added()
-    if added is not None:
-        target = url("whatif.layer", layer_id=layer_id, **with_site(request.args, added))
-        return redirect(f"{target}#result", code=303)
-    asked = parse(ScenarioParams, request.args, layer=layer_id)
-    view = what_if(state(), asked, scenario_of(state().catalogue, asked))
-    page_map = mapviews.map_for("whatif", {**request.args.to_dict(flat=False), "layer": layer_id})
-    return render_template("whatif.html", view=view, map=page_map)
+def layer(layer_id: str) -> AnyResponse | tuple[str, int]:
+    """Show what a change to a layer would do, and the form to change it.
+
+    What a form sends along without need is taken out of the address, so that it can be passed on;
+    a site in words or from a click becomes part of it.
+    """
+    standing_layer(layer_id)
+
+    def answer(args: Args) -> str | WhatIf:
+        added = _added(args)
+        if added is not None:
+            return url("whatif.layer", layer_id=layer_id, **with_site(args, added))
+        asked = parse(ScenarioParams, args, layer=layer_id)
+        return what_if(state(), asked, scenario_of(state().catalogue, asked))
+
+    found = mended(request.args, answer, sound=lambda name, one: _sound(layer_id, name, one))
+    view = found.answer
+    if isinstance(view, str):
+        return redirect(f"{view}#result", code=303)
+    tidy = tidied(state(), layer_id, found.args)
+    if tidy != found.args and not found.problems:
+        return redirect(url("whatif.layer", layer_id=layer_id, **tidy.to_dict(False)), code=303)
+    page_map = mapviews.map_for("whatif", {**found.args.to_dict(False), "layer": layer_id})
+    # A site that was not found stays in its field; one that was found is a tick by now.
+    kept = {name: request.args.get(name, "")[:LONGEST_SEARCH] for name in ("site", "site_places")}
+    page = render_template(
+        "whatif.html", view=view, map=page_map, problems=found.problems, kept=kept
+    )
+    return page, found.status
 
 
 @blueprint.get("/what-if/<layer_id>/scenario.json")
@@ -93,7 +100,7 @@ def scenario_file(layer_id: str) -> Response:
     """Send the change as a file that the command line reads."""
     asked = parse(ScenarioParams, request.args, layer=layer_id)
     change = scenario_of(state().catalogue, asked)
-    return _download(
+    return attachment(
         scenario_json(change).encode(), "application/json", f"{layer_id}-scenario.json"
     )
 
@@ -137,123 +144,103 @@ def sites(layer_id: str) -> Response:
 
 @blueprint.get("/where-next/<layer_id>")
 @expensive
-def next_sites(layer_id: str) -> str:
+def next_sites(layer_id: str) -> tuple[str, int]:
     """Show where to build next, what would be missed least, and what would serve better moved."""
-    _fixed(layer_id)
-    asked = parse(SitingParams, request.args, layer=layer_id)
-    view = where_next_view(state(), asked, siting_of(state().catalogue, asked))
+    standing_layer(layer_id)
+
+    def answer(args: Args) -> tuple[SitingParams, WhereNext]:
+        asked = parse(SitingParams, args, layer=layer_id)
+        return asked, where_next_view(state(), asked, siting_of(state().catalogue, asked))
+
+    found = mended(request.args, answer)
+    asked, view = found.answer
     added = [f"{site['lat']:.5f},{site['lon']:.5f},,{site['name']}" for site in view.sites]
     shown: dict[str, Any] = {"layer": layer_id, "add": added}
-    shown |= {name: request.args[name] for name in ("group", "pace") if request.args.get(name)}
+    shown |= {name: found.args[name] for name in ("group", "pace") if found.args.get(name)}
     shown |= {"minutes": f"{view.result.query.minutes:g}"}
     shown |= {"planned": "1"} if asked.planned else {}
-    return render_template("wherenext.html", view=view, map=mapviews.map_for("whatif", shown))
-
-
-@blueprint.get("/report/<layer_id>")
-@expensive
-def report(layer_id: str) -> str:
-    """Show a report to read, print or take along."""
-    _fixed(layer_id)
-    found = _findings(layer_id)
-    city = state().city
-    made = build_report(city, found)
-    drawings = {
-        id(drawing): svg(drawing) for section in made.sections for drawing in section.drawings
-    }
-    same = {name: value for name, value in request.args.items() if value and name != "layer_id"}
-    return render_template(
-        "council.html",
-        report=made,
-        found=found,
-        layer=city.catalogue.layers[layer_id],
-        svg_of=lambda drawing: drawings[id(drawing)],
-        value=write_value,
-        districts=city.districts,
-        downloads={
-            kind: url("whatif.report_file", layer_id=layer_id, kind=kind, **same)
-            for kind in REPORT_KINDS
-        },
+    page_map = mapviews.map_for("whatif", shown)
+    page = render_template(
+        "wherenext.html",
+        view=view,
+        drawing=svg(view.drawing) if view.drawing else None,
+        map=page_map,
+        problems=found.problems,
     )
-
-
-@blueprint.get("/report/<layer_id>.<kind>")
-@expensive
-def report_file(layer_id: str, kind: str) -> Response:
-    """Send a report as PDF, XLSX or GeoPackage."""
-    if kind not in REPORT_KINDS:
-        raise NotFoundError(
-            N_("There is no report as {given}; there are: {known}."),
-            parameter="kind",
-            given=kind[:20],
-            known=", ".join(REPORT_KINDS),
-        )
-    _fixed(layer_id)
-    found = _findings(layer_id)
-    language = current_language()
-
-    def made() -> bytes:
-        with speaking(language):
-            return _report_bytes(found, kind)
-
-    body = state().memo.get(("report-file", found.query, kind, language), made)
-    return _download(body, REPORT_KINDS[kind], f"{file_stem(state().city, found)}.{kind}")
-
-
-def _report_bytes(found: Findings, kind: str) -> bytes:
-    city = state().city
-    if kind == "gpkg":
-        return geopackage(city, found)
-    made = build_report(city, found)
-    if kind == "xlsx":
-        return write_workbook(made, method_sheet=gettext("Method"))
-    return write_pdf(made, number=write_value)
-
-
-def svg(drawing: Drawing) -> str:
-    """Return a drawing as an ``<svg>`` element for a page."""
-    canvas = SvgCanvas(DRAWING_UNITS, DRAWING_UNITS * drawing.ratio, label=drawing.title)
-    drawing.draw(canvas)
-    return canvas.markup()
+    return page, found.status
 
 
 # Pieces -------------------------------------------------------------------------------------
 
 
-def _fixed(layer_id: str) -> None:
-    """Raise unless there is such a layer and it stands still."""
-    if known_layer(state().catalogue, layer_id).moves:
+def standing_layer(layer_id: str) -> Layer:
+    """Return a layer; raise unless there is such a layer and it stands still."""
+    found = known_layer(state().catalogue, layer_id)
+    if found.moves:
         raise NotComputableError(
             N_("The facilities of this layer move, so they cover no fixed place."),
             parameter="layer",
         )
+    return found
 
 
-def _findings(layer_id: str) -> Findings:
-    asked = parse(ReportParams, request.args, layer=layer_id)
-    return findings_of(state(), report_query_of(state().catalogue, asked))
+def attachment(body: bytes, kind: str, name: str) -> Response:
+    """Return a file to keep."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(body, mimetype=kind, headers=headers)
 
 
 def _change(args: MultiDict[str, str], layer_id: str) -> Scenario:
     return scenario_of(state().catalogue, parse(ScenarioParams, args, layer=layer_id))
 
 
-def _added() -> NewSite | None:
+def _sound(layer_id: str, name: str, value: str) -> bool:
+    """Tell whether one value of a repeated parameter is right by itself."""
+    app = state()
+    try:
+        change = _change(MultiDict([(name, value)]), layer_id)
+        to_open(app.ground, change)
+        to_close(app.ground, change)
+        site_points(app.ground, change.add)
+    except LocatorError:
+        return False
+    return True
+
+
+def _added(args: Args) -> NewSite | None:
     """Return the site that the form or a click on the map adds; None where there is none."""
-    asked = parse(AddedParams, request.args)
-    if asked.site is not None:
-        found = state().city.gazetteer.search(asked.site, limit=1)
-        if not found:
-            raise InvalidParameterError(
-                N_("No place is called {given}. Try a street and a number, or a stop."),
-                parameter="site",
-                given=asked.site[:60],
-            )
-        place = found[0]
-        return NewSite(place.lon, place.lat, asked.site_places, place.label)
-    if asked.lat is not None and asked.lon is not None:
-        return new_site(f"{asked.lat:.5f},{asked.lon:.5f}")
-    return None
+    asked = parse(AddedParams, args)
+    if asked.site is None and (asked.lat is None or asked.lon is None):
+        return None
+    parameter = "lat" if asked.site is None else "site"
+    if len(args.getlist("add")) >= MAX_SITES:
+        raise InvalidParameterError(
+            N_("At most {most} sites can be added. Take one away first."),
+            parameter=parameter,
+            most=MAX_SITES,
+        )
+    try:
+        site = (
+            new_site(f"{asked.lat:.5f},{asked.lon:.5f}")
+            if asked.site is None
+            else _named_site(asked.site, asked.site_places)
+        )
+        site_points(state().ground, (site,))
+    except LocatorError as error:
+        error.parameter = parameter  # the field where it was given
+        raise
+    return site
+
+
+def _named_site(words: str, places: int | None) -> NewSite:
+    found = state().city.gazetteer.search(words, limit=1)
+    if not found:
+        raise InvalidParameterError(
+            N_("No place is called {given}. Try a street and a number, or a stop."),
+            parameter="site",
+            given=words[:60],
+        )
+    return NewSite(found[0].lon, found[0].lat, places, found[0].label)
 
 
 def _whatif_map(args: MultiDict[str, str]) -> folium.Map:
@@ -291,8 +278,3 @@ def _whatif_map(args: MultiDict[str, str]) -> folium.Map:
 
 
 mapviews.add_map("whatif", _whatif_map)
-
-
-def _download(body: bytes, kind: str, name: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(body, mimetype=kind, headers=headers)

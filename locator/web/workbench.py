@@ -17,17 +17,25 @@ from locator.closing import best_move, least_missed
 from locator.errors import NotComputableError
 from locator.findings import Findings, ReportQuery, findings
 from locator.maps.background import Collection, collection, feature, simplified
+from locator.reports.canvas import SvgCanvas
+from locator.reports.charts import Bars, draw_bars
+from locator.reports.document import Drawing
 from locator.scenario import Comparison
 from locator.siting import PLANNED, Siting, SitingQuery
 from locator.supply import Extra, Supply, supply
 from locator.web.api_planning import comparison_of, siting_answer, supply_of
 from locator.web.finding import Pace, model_line, pace_choices
 from locator.web.i18n import gettext, number, text, url
-from locator.web.listing import Option
+from locator.web.listing import Option, folded
 from locator.web.planning_queries import ScenarioParams, SitingParams, site_text
 from locator.web.state import AppState
 
 STANDARDS_MIN = (5, 10, 15, 20, 30)
+DRAWING_UNITS = 440.0
+"""Width of a drawing on a page; fewer units make larger words."""
+
+BAR_UNITS = 20.0
+
 LISTED = 10
 """Rows of the tables "least missed" and "best move"."""
 
@@ -63,6 +71,7 @@ class WhatIf:
     sites: tuple[Tick, ...]
     districts: list[dict[str, Any]]
     gaps: list[dict[str, Any]]
+    closing: tuple[str, ...]
     not_located: tuple[str, ...]
     supply: SupplyChange | None
     groups: tuple[Option, ...]
@@ -80,6 +89,7 @@ class WhereNext:
     group: str
     result: Siting
     sites: list[dict[str, Any]]
+    drawing: Drawing | None
     all_url: str
     least_missed: list[dict[str, Any]]
     moves: list[dict[str, Any]]
@@ -112,6 +122,7 @@ def what_if(app: AppState, asked: ScenarioParams, change: Scenario) -> WhatIf:
         ),
         districts=_changed(found.districts),
         gaps=_records(found.gaps.drop(columns="geometry")),
+        closing=tuple(facilities.loc[list(found.closed), "name"]),
         not_located=tuple(facilities.loc[list(found.not_located), "name"]),
         supply=_supply_change(app, found),
         groups=_groups(app, found.after.group),
@@ -145,6 +156,7 @@ def where_next_view(app: AppState, asked: SitingParams, query: SitingQuery) -> W
             row | {"url": what_if_url(site)}
             for row, site in zip(_records(found.sites), sites, strict=True)
         ],
+        drawing=_gain_bars(found) if len(sites) > 1 else None,
         all_url=what_if_url(*sites),
         least_missed=_least_missed(app, query),
         moves=_moves(app, query),
@@ -160,6 +172,13 @@ def where_next_view(app: AppState, asked: SitingParams, query: SitingQuery) -> W
         else None,
         model_line=model_line(app.ground),
     )
+
+
+def svg(drawing: Drawing) -> str:
+    """Return a drawing as an ``<svg>`` element for a page."""
+    canvas = SvgCanvas(DRAWING_UNITS, DRAWING_UNITS * drawing.ratio, label=drawing.title)
+    drawing.draw(canvas)
+    return canvas.markup()
 
 
 def findings_of(app: AppState, query: ReportQuery) -> Findings:
@@ -230,6 +249,14 @@ def with_site(args: MultiDict[str, str], site: NewSite) -> dict[str, list[str]]:
     return {name: [value for value in values if value] for name, values in kept.items()}
 
 
+def tidied(app: AppState, layer_id: str, args: MultiDict[str, str]) -> MultiDict[str, str]:
+    """Return a query string without what is empty or the layer's own standard or group."""
+    layer = app.catalogue.layers[layer_id]
+    usual = {"minutes": f"{layer.standard_min:g}", "group": layer.group, "pace": ""}
+    kept = [(name, one) for name, one in args.items(multi=True) if one.strip()]
+    return MultiDict((name, one) for name, one in kept if usual.get(name) != one)
+
+
 # Pieces -------------------------------------------------------------------------------------
 
 
@@ -245,17 +272,15 @@ def _texts(asked: Any) -> dict[str, Any]:
 
 
 def _ticks(rows: pd.DataFrame, chosen: tuple[str, ...]) -> tuple[Tick, ...]:
-    return tuple(
+    elsewhere = gettext("not on the map, changes nothing")
+    columns = (rows[name].tolist() for name in ("name", "address", "x"))
+    ticks = [
         Tick(
-            str(key),
-            str(row["name"]),
-            str(row["address"] or "")
-            if np.isfinite(row["x"])
-            else gettext("not on the map, changes nothing"),
-            key in chosen,
+            str(key), str(name), str(address or "") if np.isfinite(x) else elsewhere, key in chosen
         )
-        for key, row in rows.sort_values("name").iterrows()
-    )
+        for key, name, address, x in zip(rows.index, *columns, strict=True)
+    ]
+    return tuple(sorted(ticks, key=lambda tick: folded(tick.label)))
 
 
 def _site_label(site: NewSite) -> str:
@@ -301,6 +326,28 @@ def _supply_change(app: AppState, found: Comparison) -> SupplyChange | None:
         )
     except NotComputableError:
         return None
+
+
+def _gain_bars(found: Siting) -> Drawing:
+    """Return what each further site adds, as bars: where they shrink it is time to stop."""
+    rows = found.sites
+    cover = found.query.objective == "cover"
+    bars = Bars(
+        title=gettext("What each further site adds"),
+        labels=tuple(
+            f"{rank}. {name}" for rank, name in zip(rows["rank"], rows["name"], strict=True)
+        ),
+        values=tuple(rows["gained"]),
+        texts=tuple(f"+{number(gained)}" for gained in rows["gained"]),
+    )
+    return Drawing(
+        title=bars.title,
+        description=gettext("Bars: people gained. The same numbers stand in the table.")
+        if cover
+        else gettext("Bars: minutes saved by all people together. The table has the numbers."),
+        ratio=(14 + BAR_UNITS * len(rows)) / DRAWING_UNITS,
+        draw=lambda canvas: draw_bars(canvas, bars),
+    )
 
 
 def _least_missed(app: AppState, query: SitingQuery) -> list[dict[str, Any]]:

@@ -50,5 +50,5 @@
       target.previousElementSibling.hidden = target.scrollWidth <= target.clientWidth;
     }
   });
-  document.querySelectorAll(".wide-hint + .table-frame").forEach((frame) => watched.observe(frame));
+  document.querySelectorAll(".wide-hint + *").forEach((frame) => watched.observe(frame));
 })();
