@@ -9,17 +9,30 @@ import pandas as pd
 from locator.catalogue import PRECISIONS, Layer
 from locator.city import City, load_city
 from locator.errors import CityFolderError, Fault
+from locator.reading import WHOLE
+from locator.walking.graphfile import GRAPH_FILE, GraphFileError, read_graph
 
 NOT_LOCATED = "not_located"
 
 
 def check_folder(folder: Path) -> list[Fault]:
-    """Return every fault of a city folder, in the order of files; empty when it is sound."""
+    """Return every fault of a city folder, in the order of files; empty when it is sound.
+
+    The street graph, where there is one, is checked too: checksums, version, metric CRS.
+    """
     try:
-        load_city(folder)
+        city = load_city(folder)
     except CityFolderError as error:
         return list(error.faults)
-    return []
+    if not (folder / GRAPH_FILE).exists():
+        return []
+    allowed = "a file made by `locator network build` for this city"
+    try:
+        crs = read_graph(folder / GRAPH_FILE).about["crs"]
+    except GraphFileError as error:
+        return [Fault(GRAPH_FILE, WHOLE, WHOLE, error.message, allowed)]
+    wanted = city.catalogue.crs_metric
+    return [] if crs == wanted else [Fault(GRAPH_FILE, WHOLE, "crs", f"is {crs}", wanted)]
 
 
 def completeness(city: City) -> pd.DataFrame:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import errno
 import os
 import struct
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from locator.check import check_folder
 from locator.geo import Projection
 from locator.walking.graph import build_graph
 from locator.walking.graphfile import (
     ARRAYS,
+    GRAPH_FILE,
     VERSION,
     GraphFileError,
     StreetGraph,
@@ -114,3 +116,18 @@ def test_a_full_disk_leaves_the_old_file(
         write_graph(graph, file)
     assert file.read_bytes() == before
     assert [path.name for path in file.parent.glob(".*")] == []
+
+
+def test_the_check_of_a_folder_looks_at_its_street_graph(
+    graph: StreetGraph, tiny_folder: Path
+) -> None:
+    assert check_folder(tiny_folder) == []
+    path = tiny_folder / GRAPH_FILE
+    write_graph(graph, path)
+    assert check_folder(tiny_folder) == []
+    write_graph(replace(graph, about={**graph.about, "crs": "EPSG:32634"}), path)
+    (fault,) = check_folder(tiny_folder)
+    assert (fault.file, fault.field, fault.allowed) == (GRAPH_FILE, "crs", CRS)
+    path.write_bytes(path.read_bytes()[:-1])
+    (fault,) = check_folder(tiny_folder)
+    assert "is damaged" in fault.problem

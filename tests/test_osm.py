@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
+from locator.commands.network import network
 from locator.errors import CityFolderError
 from locator.geo import Projection
 from locator.walking.access import Mark, node_marks, way_marks, why_not_walked
@@ -283,3 +286,13 @@ def test_the_largest_part_of_liechtenstein_is_not_in_alabama() -> None:
     assert graph.about["report"]["other_parts_km"] > 100
     low, high = graph.about["bounds"][:2], graph.about["bounds"][2:]
     assert (9.4 < low[0] < high[0] < 9.7) and (47.0 < low[1] < high[1] < 47.3)
+
+
+def test_the_command_builds_and_says_what_it_dropped(tiny_folder: Path, tmp_path: Path) -> None:
+    town = str(write_town(tmp_path / "town.osm.pbf"))
+    result = CliRunner().invoke(network, ["build", town, "--city", str(tiny_folder)])
+    assert result.exit_code == 0
+    for said in ("town.osm.pbf", "2026-10-01T20:21:22Z", "© OpenStreetMap", "highway=motorway"):
+        assert said in result.output
+    machine = CliRunner().invoke(network, ["build", town, "--city", str(tiny_folder), "--json"])
+    assert json.loads(machine.stdout)["report"]["edges"] == 7
