@@ -195,3 +195,9 @@ def test_the_page_names_the_streets_and_says_who_is_far_from_them(networked: Fla
     lon, lat = at(1500, 1500)
     far = networked.get(f"/en/nearest?layer=nurseries&lat={lat}&lon={lon}").text
     assert "The nearest street on file is" in far
+    near_m, far_m = (
+        get(networked, f"/api/nearest?layer=nurseries&{point(*where)}")["off_network_m"]
+        for where in ((1000, 3010), (1500, 1500))
+    )
+    assert near_m is None
+    assert far_m == pytest.approx(1000, abs=1)

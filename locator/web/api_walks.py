@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from locator.errors import N_, NotFoundError
-from locator.nearest import NearestQuery, NearestResult, nearest
+from locator.nearest import NearestQuery, NearestResult, nearest, place_origin
 from locator.places import Place
 from locator.web.api import facility_properties
 from locator.web.features import DEGREE_DIGITS, collection, decimal, feature, whole
@@ -16,6 +16,7 @@ from locator.web.operations import GEOJSON, Answer, operation
 from locator.web.queries import NearestParams, SearchParams, known_layers, shortened
 from locator.web.shapes import NearestAnswer, SearchAnswer
 from locator.web.state import AppState
+from locator.web.streets import off_network_m
 
 
 @operation(
@@ -122,4 +123,5 @@ def nearest_json(app: AppState, origin: Place, result: NearestResult) -> dict[st
         origin=place_json(origin),
         model=result.model,
         at=result.at.isoformat(timespec="seconds"),
+        off_network_m=whole(off_network_m(place_origin(app.ground, origin.lon, origin.lat))),
     )

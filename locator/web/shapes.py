@@ -195,12 +195,16 @@ class NearestFeature(TypedDict):
 
 @closed
 class NearestAnswer(TypedDict):
-    """The nearest facilities of each layer, sorted by `walk_s`."""
+    """The nearest facilities of each layer, sorted by `walk_s`.
+
+    `off_network_m` is the straight way to the nearest street where that is more than 300 m.
+    """
 
     type: Literal["FeatureCollection"]
     origin: FoundPlace
     model: Model
     at: str
+    off_network_m: int | None
     features: list[NearestFeature]
 
 

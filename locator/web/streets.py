@@ -119,12 +119,20 @@ def profile_words(profile: str) -> str:
     )
 
 
+def off_network_m(origin: Placed) -> float | None:
+    """Return the straight way to the nearest street where it is too long to be passed over."""
+    if "gap_m" not in origin.extra or not NetworkModel.off_network(origin)[0]:
+        return None
+    return float(origin.extra["gap_m"][0])
+
+
 def off_network_words(origin: Placed) -> str:
     """Return what has to be said of an origin far from every street; "" for any other."""
-    if "gap_m" not in origin.extra or not NetworkModel.off_network(origin)[0]:
+    gap_m = off_network_m(origin)
+    if gap_m is None:
         return ""
     return gettext(
         "The nearest street on file is {distance} m from this place; that stretch is counted as a"
         " straight line.",
-        distance=number(round(float(origin.extra["gap_m"][0]), -1), 0),
+        distance=number(round(gap_m, -1), 0),
     )
