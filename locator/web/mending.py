@@ -8,11 +8,25 @@ from typing import Generic, TypeVar
 
 from werkzeug.datastructures import MultiDict
 
-from locator.errors import LocatorError
+from locator.errors import N_, LocatorError
 from locator.web.errors import status_of
-from locator.web.i18n import error_text
+from locator.web.i18n import error_text, gettext
 
 T = TypeVar("T")
+
+FIELDS = {
+    "n": N_("How many sites"),
+    "capacity": N_("People a site can take"),
+    "site": N_("Add a site"),
+    "site_places": N_("Its places"),
+    "minutes": N_("Minutes on foot"),
+    "group": N_("Group of people"),
+    "pace": N_("Walking pace"),
+    "objective": N_("What counts"),
+    "need": N_("What counts"),
+    "district": N_("District"),
+}
+"""What the forms call a parameter."""
 
 Args = MultiDict[str, str]
 
@@ -80,6 +94,8 @@ def mended(
             if name is None or name not in left or status_of(error) >= 500:
                 raise
             status = status if problems else status_of(error)
+            if "name" in error.values and name in FIELDS:
+                error.values["name"] = gettext("“{field}”", field=gettext(FIELDS[name]))
             problems.append(Problem(name, error_text(error)))
             values = left.poplist(name)
             kept = [one for one in values if sound is not None and sound(name, one)]

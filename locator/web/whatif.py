@@ -166,6 +166,7 @@ def next_sites(layer_id: str) -> tuple[str, int]:
         drawing=svg(view.drawing) if view.drawing else None,
         map=page_map,
         problems=found.problems,
+        given={one.parameter: request.args[one.parameter][:20] for one in found.problems},
     )
     return page, found.status
 
