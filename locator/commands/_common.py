@@ -15,6 +15,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from locator.commands._tables import ReadableTable
+
 if TYPE_CHECKING:
     from locator.web.state import AppState
 
@@ -92,12 +94,9 @@ def print_json(answer: Mapping[str, Any] | Sequence[Any] | bytes | str) -> None:
 
 def table(title: str, columns: Mapping[str, str]) -> Table:
     """Return an empty table; `columns` maps each header to ``left`` or ``right``."""
-    made = Table(title=title, title_justify="left", title_style="bold")
+    made = ReadableTable(title=title, title_justify="left", title_style="bold")
     for header, justify in columns.items():
-        if justify == "right":
-            made.add_column(header, justify="right", no_wrap=True)
-        else:
-            made.add_column(header, overflow="fold")
+        made.add_column(header, justify="right" if justify == "right" else "left", overflow="fold")
     return made
 
 

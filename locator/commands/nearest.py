@@ -100,26 +100,16 @@ def _show(app: AppState, origin: Place, result: NearestResult) -> None:
     out = console()
     note = origin.note.format(**dict(origin.note_values)) if origin.note else ""
     out.print(f"From {origin.label} ({origin.kind}, {origin.precision}). {note}".rstrip())
-    made = table(
-        "",
-        {
-            "min": "right",
-            "m": "right",
-            "facility": "left",
-            "layer": "left",
-            "address": "left",
-            "open": "left",
-            "located": "left",
-            "phone": "left",
-        },
-    )
+    several = len(result.query.layers) > 1
+    columns = ("facility", *["layer"] * several, "address", "open", "located", "phone")
+    made = table("", {"min": "right", "m": "right"} | dict.fromkeys(columns, "left"))
     facilities: Any = app.city.facilities.loc[result.rows.index]
     for (_, walk), (_, facility) in zip(result.rows.iterrows(), facilities.iterrows(), strict=True):
         made.add_row(
             f"{walk['walk_s'] / 60:.0f}",
             f"{walk['walk_m']:.0f}",
             str(facility["name"]),
-            app.catalogue.layers[str(walk["layer"])].names["en"],
+            *[app.catalogue.layers[str(walk["layer"])].names["en"]] * several,
             shown(facility["address"]),
             _open(walk["open_state"], walk["next_change"]),
             shown(facility["location_precision"]),
