@@ -104,6 +104,7 @@ def test_the_file_of_a_scenario_holds_what_the_address_holds(client: FlaskClient
         ("sites/nurseries?method=exact&capacity=20", 422, "capacity"),
         ("sites/nurseries?district=77", 404, "district"),
         ("supply/aeds", 422, "layer"),
+        ("supply/nurseries?district=77", 404, "district"),
     ],
 )
 def test_wrong_questions_name_the_parameter(
@@ -156,3 +157,61 @@ def test_a_report_as_files(client: FlaskClient, tmp_path: Path) -> None:
     assert client.get("/report/nurseries.gpkg").data.startswith(b"SQLite format 3")
     assert client.get("/report/nurseries.doc").status_code == 404
     assert client.get("/report/nurseries?district=99").status_code == 404
+
+
+def test_a_wrong_entry_is_told_on_the_page_and_the_rest_is_kept(client: FlaskClient) -> None:
+    answer = client.get("/en/what-if/nurseries?site=Nowhere&site_places=20&planned=1&group=all")
+    assert answer.status_code == 400
+    page = answer.text
+    assert "No place is called Nowhere" in page
+    assert 'name="planned" value="1" checked' in page
+    assert 'value="Nowhere" aria-invalid="true" aria-describedby="problems"' in page
+    assert 'inputmode="numeric" value="20"' in page
+    assert "people within reach instead of" in page
+
+
+def test_one_wrong_id_does_not_take_the_right_one_with_it(client: FlaskClient) -> None:
+    answer = client.get("/en/what-if/nurseries?close=nurseries-1&close=nurseries-99")
+    assert answer.status_code == 404
+    assert "nurseries-99" in answer.text
+    assert 'name="close" value="nurseries-1" checked' in answer.text
+
+
+def test_a_wrong_number_of_places_keeps_the_site_in_its_field(client: FlaskClient) -> None:
+    answer = client.get("/en/what-if/nurseries?site=Polna 3&site_places=-3")
+    assert answer.status_code == 400
+    assert "“Its places” has to be a whole number from 1 to 5000" in answer.text
+    assert 'value="Polna 3"' in answer.text
+
+
+def test_a_site_that_does_not_end_is_told_in_characters(client: FlaskClient) -> None:
+    answer = client.get(f"/api/scenario/nurseries?add={'x' * 10_000}")
+    assert answer.status_code == 400
+    assert "160" in answer.json["error"]["message"]
+
+
+def test_a_wrong_number_of_sites_is_kept_in_the_form(client: FlaskClient) -> None:
+    answer = client.get("/en/where-next/nurseries?n=500&group=all&minutes=10")
+    assert answer.status_code == 400
+    assert "“How many sites” has to be a whole number from 1 to 20" in answer.text
+    assert 'value="500"' in answer.text
+
+
+def test_the_address_holds_no_more_than_the_change(client: FlaskClient) -> None:
+    answer = client.get("/what-if/nurseries?site=&site_places=&planned=1&minutes=5&pace=")
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == "/what-if/nurseries?planned=1&minutes=5"
+
+
+def test_the_twenty_first_site_is_one_too_many(client: FlaskClient) -> None:
+    adds = "&".join("add=50.06,19.9" for _ in range(20))
+    answer = client.get(f"/en/what-if/nurseries?site=Polna 3&{adds}")
+    assert "At most 20 sites can be added" in answer.text
+
+
+def test_the_bars_of_further_sites_say_what_the_table_says(client: FlaskClient) -> None:
+    page = client.get("/en/where-next/nurseries?n=2&minutes=10&group=all").text
+    drawing = page[page.index('<svg class="drawing"') :].partition("</svg>")[0]
+    assert 'aria-label="What each further site adds"' in drawing
+    gained = client.get("/api/sites/nurseries?n=2&minutes=10&group=all").json["sites"]
+    assert all(f">+{site['gained']}<" in drawing for site in gained)

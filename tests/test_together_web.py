@@ -42,3 +42,11 @@ def test_the_form_asks_for_two(client: FlaskClient) -> None:
 def test_wrong_questions(client: FlaskClient, query: str, status: int) -> None:
     assert client.get(f"/api/together?{query}").status_code == status
     assert client.get(f"/coverage/together?{query}").status_code == status
+
+
+def test_a_wrong_service_does_not_take_the_others_with_it(client: FlaskClient) -> None:
+    answer = client.get("/en/coverage/together?layer=aeds&layer=zoo&layer=nurseries&group=crowd")
+    assert answer.status_code == 404
+    assert "There is no layer “zoo”" in answer.text
+    assert "“Group of people” has to be one of" in answer.text
+    assert "have all of the chosen services within reach" in answer.text

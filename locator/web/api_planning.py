@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 
 from locator.changes import Scenario
 from locator.coverage import Coverage, CoverageQuery
-from locator.errors import N_, NotComputableError
+from locator.errors import N_, NotComputableError, NotFoundError
 from locator.findings import ReportQuery
 from locator.scenario import Comparison, compare
 from locator.siting import Siting, SitingQuery, where_next
@@ -241,6 +241,10 @@ def places_in_reach(app: AppState, asked: ReportParams) -> Answer:
     found = supply_of(app, report_query_of(app.catalogue, asked))
     rows = found.districts
     if asked.district is not None:
+        if asked.district not in rows.index:
+            raise NotFoundError(
+                N_("There is no district {given}."), parameter="district", given=asked.district
+            )
         rows = rows[rows.index == asked.district]
     return {
         "layer": found.layer,

@@ -284,7 +284,8 @@ def _fault(problem: ErrorDetails, shapes: Mapping[str, Mapping[str, Any]]) -> In
         given=shortened(given),
         count=len(given) if isinstance(given, str | tuple) else 1,
         least=shape.get("minimum"),
-        most=shape.get("maximum", shape.get("maxLength", shape.get("maxItems", 100))),
+        # Of one value or of how often it is given: pydantic knows which of the two was exceeded.
+        most=problem.get("ctx", {}).get("max_length", shape.get("maximum", 100)),
         choices=", ".join(shape.get("enum", ())),
     )
 

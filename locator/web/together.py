@@ -134,6 +134,7 @@ def page() -> tuple[str, int]:
         asked = parse(TogetherParams, args)
         for one in asked.layer:
             standing_layer(one)
+        known_group(app.catalogue, asked.group)
         return asked, combined_of(app, asked) if len(asked.layer) > 1 else None
 
     mending = mended(request.args, answer, sound=_sound)

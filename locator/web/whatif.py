@@ -74,7 +74,7 @@ def layer(layer_id: str) -> AnyResponse | tuple[str, int]:
 
     def answer(args: Args) -> str | WhatIf:
         added = _added(args)
-        if added is not None:
+        if added is not None and args == request.args:
             return url("whatif.layer", layer_id=layer_id, **with_site(args, added))
         asked = parse(ScenarioParams, args, layer=layer_id)
         return what_if(state(), asked, scenario_of(state().catalogue, asked))
