@@ -48,6 +48,18 @@ def test_every_facility_says_where_it_is_from(krakow: City) -> None:
     assert set(frame.loc[frame["verified_on"].notna(), "layer"]) == {"aeds"}
 
 
+def test_a_point_of_a_stop_is_from_the_timetable(krakow: City) -> None:
+    basis = krakow.facilities["location_source"].dropna()
+    stops = basis[basis.str.startswith("przystanek")]
+    assert len(stops) and stops.str.contains("ZTP").all()
+
+
+def test_quotation_marks_come_in_pairs(krakow: City) -> None:
+    for column in ("name", "place_note", "note"):
+        said = krakow.facilities[column].dropna()
+        assert not said[said.str.count("„") != said.str.count("”")].tolist()
+
+
 def test_expected_counts_are_those_of_the_city(krakow: City) -> None:
     rows = completeness(krakow)
     expected = rows["expected"].dropna().to_dict()

@@ -13,6 +13,7 @@ from locator.errors import CityFolderError
 from locator.sources import files
 from locator.sources.files import write_text_atomically
 from locator.sources.locate import NO_STREET, NOT_FOUND, locate_folder
+from tests.breaking import edit_text
 from tests.tinycity import at, facility, point, write_json
 
 UNLOCATED: list[dict[str, Any]] = [
@@ -97,6 +98,16 @@ def test_a_second_run_changes_nothing(folder: Path) -> None:
     report = locate_folder(folder)
     assert list(report.index) == ["n-5", "n-6", "n-7"]
     assert (folder / "nurseries.geojson").read_bytes() == once
+
+
+def test_the_source_of_the_addresses_is_not_that_of_the_stops(folder: Path) -> None:
+    edit_text(folder, "stops.csv", "Most Środkowy", "Wiślna")
+    unlocated = [facility(None, id="n-9", street="ul. Wiślna", housenumber="1")]
+    write_json(folder / "nurseries.geojson", unlocated)
+    locate_folder(folder, source="OpenStreetMap 2026-10-03")
+    properties = features(folder)["n-9"]["properties"]
+    assert properties["location_precision"] == "area"
+    assert properties["location_source"].startswith("przystanek Wiślna, stops.csv, ")
 
 
 def test_a_file_in_another_layout_comes_out_one_feature_per_line(folder: Path) -> None:

@@ -30,7 +30,7 @@ _GROUPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     ),
     "age_0_14": (
         "age_0_14",
-        {"pl": "dzieci 0–14 lat", "en": "children aged 0–14", "uk": "діти 0–14 років"},
+        {"pl": "dzieci w wieku 0–14 lat", "en": "children aged 0–14", "uk": "діти 0–14 років"},
     ),
     "age_65_plus": (
         "age_65_plus",

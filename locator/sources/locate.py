@@ -139,9 +139,9 @@ def _located(city: City, place: Place, source: str | None) -> Located:
     language = "pl" if city.catalogue.country == "PL" else "en"
     basis = place.basis or "address"
     file = "stops.csv" if basis == "stop" else "addresses.csv"
-    text = _BASES[language][basis].format(
-        place=place.label, source=source or f"{file}, {city.catalogue.data_date}"
-    )
+    # Whoever names the source of the addresses has not said where the stops are from.
+    named = source if source and basis != "stop" else f"{file}, {city.catalogue.data_date}"
+    text = _BASES[language][basis].format(place=place.label, source=named)
     return Located(round(place.lon, DECIMALS), round(place.lat, DECIMALS), place.precision, text)
 
 
