@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -27,11 +28,11 @@ from locator.hours import OpenState, opening_state
 from locator.walking import Placed, Walk
 from locator.walking.walkable import WalkableCity
 
-LIMIT_FACTORS = (1.5, 2.5, 4.0)
+LIMIT_FACTORS = (1.4, 2.0, 3.5)
 """A search goes as far as so many times the straight line to the k-th facility, then without
 limit."""
 
-LIMIT_MARGIN_M = 250.0
+LIMIT_MARGIN_M = 200.0
 
 
 @dataclass(frozen=True)
@@ -195,18 +196,30 @@ class _Clock:
     at: datetime
     known: dict[int, OpenState] = field(default_factory=dict)
 
+    @cached_property
+    def hours(self) -> npt.NDArray[np.object_]:
+        """Opening hours of every facility; a plain array, since a frame is slow to look into."""
+        column: npt.NDArray[np.object_] = self.city.facilities["opening_hours"].to_numpy(dtype=object)
+        return column
+
+    @cached_property
+    def status(self) -> npt.NDArray[np.object_]:
+        """Status of every facility."""
+        column: npt.NDArray[np.object_] = self.city.facilities["status"].to_numpy(dtype=object)
+        return column
+
     def state(self, row: int) -> OpenState:
         """Return the state of a row of the facilities; what has not opened yet is closed."""
         if row not in self.known:
-            facilities, catalogue = self.city.facilities, self.city.catalogue
+            catalogue = self.city.catalogue
             self.known[row] = (
                 opening_state(
-                    facilities["opening_hours"].iloc[row],
+                    self.hours[row],
                     self.at,
                     country=catalogue.country,
                     timezone=catalogue.timezone,
                 )
-                if facilities["status"].iloc[row] == "open"
+                if self.status[row] == "open"
                 else OpenState("closed", None)
             )
         return self.known[row]

@@ -177,7 +177,8 @@ class NetworkModel:
     def _from_remembered(self, origin: Placed, targets: Placed, walk_m: FloatArray) -> Array:
         """Fill `walk_m` for the remembered among `targets`, and tell which they are."""
         far = np.zeros(len(targets), dtype=bool)
-        if len(self.remembered):
+        # A large set needs a search anyway, which reaches the few remembered ones as well.
+        if len(self.remembered) > 0 and len(targets) <= REMEMBERED:
             for i in range(len(targets)):
                 tree = self.remembered.find(_key(targets, i))
                 if tree is not None:

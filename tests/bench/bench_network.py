@@ -72,7 +72,10 @@ def _measured(city: City, model: NetworkModel) -> Iterator[Row]:
     yield once("place the demand points", lambda: model.place(city.demand.xy), budget=None)
     ground = walkable(city, model)
     rng = np.random.default_rng(7)
-    start = city.demand.lonlat[rng.choice(len(city.demand), ORIGINS)]
+    people = city.demand.people[max(city.demand.people, key=lambda g: city.demand.people[g].sum())]
+    start = city.demand.lonlat[
+        rng.choice(len(city.demand), ORIGINS, p=people / people.sum())  # where people live
+    ]
     facilities = model.place(city.demand.xy[rng.choice(len(city.demand), SOURCES)])
     yield median(
         f"multi-source over {SOURCES} facilities, all demand points",
@@ -129,7 +132,7 @@ def _one_origin(ground: WalkableCity, start: FloatArray) -> Iterator[Row]:
             lambda i, wanted=wanted: ask(i, *wanted),  # type: ignore[misc]
             repeat=ORIGINS,
             budget=10,
-            note="with the streets of every walk",
+            note="from where people live, with the streets of every walk",
         )
     yield from p50_p95(
         "isochrone of one origin, 15 min",
