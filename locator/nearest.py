@@ -199,7 +199,9 @@ class _Clock:
     @cached_property
     def hours(self) -> npt.NDArray[np.object_]:
         """Opening hours of every facility; a plain array, since a frame is slow to look into."""
-        column: npt.NDArray[np.object_] = self.city.facilities["opening_hours"].to_numpy(dtype=object)
+        column: npt.NDArray[np.object_] = self.city.facilities["opening_hours"].to_numpy(
+            dtype=object
+        )
         return column
 
     @cached_property
