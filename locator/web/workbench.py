@@ -195,13 +195,7 @@ def change_areas(app: AppState, found: Comparison) -> Collection:
             kind="area",
             name=f"{app.city.districts.at[key, 'roman']} {rows[key]['name']}",
             value=_difference(rows[key]),
-            lines=[
-                gettext(
-                    "{after} people within reach instead of {before}",
-                    after=number(rows[key]["served_after"]),
-                    before=number(rows[key]["served_before"]),
-                )
-            ],
+            lines=[_in_words(rows[key])],
         )
         for key, shape in zip(app.city.districts.index, simplified(app.city), strict=True)
     ]
@@ -216,6 +210,14 @@ def change_areas(app: AppState, found: Comparison) -> Collection:
         for area in _records(found.areas)
     ]
     return collection([*districts, *areas])
+
+
+def _in_words(row: Mapping[Any, Any]) -> str:
+    after = number(row["served_after"])
+    if not row["difference"]:
+        return gettext("{people} people within reach, as today", people=after)
+    before = number(row["served_before"])
+    return gettext("{after} people within reach instead of {before}", after=after, before=before)
 
 
 def _difference(row: Mapping[Any, Any]) -> float:

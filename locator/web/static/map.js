@@ -309,8 +309,7 @@
       const { lat, lng } = event.latlng;
       const open = tell(map, "pick", { lat, lon: lng });
       if (!open || !config.nearestUrl) return;
-      const link = make("a", { href: nearestFrom(state, event.latlng), class: "map-action" }, labels.nearest_here);
-      popup(map, event.latlng, make("div", { class: "map-popup" }, link), null, labels.point);
+      popup(map, event.latlng, make("div", { class: "map-popup" }, fromHere(state, event.latlng)), null, labels.point);
     });
     if (!config.nearestUrl) return;
     const link = make("a", { class: "map-button map-centre-link", href: config.nearestUrl });
@@ -327,6 +326,9 @@
     }
     state.tools.prepend(link);
   }
+
+  const fromHere = (state, latlng) =>
+    make("a", { href: nearestFrom(state, latlng), class: "map-action" }, state.labels.nearest_here);
 
   function nearestFrom(state, { lat, lng }) {
     const target = new URL(state.config.nearestUrl, location.href);
@@ -858,7 +860,10 @@
         filter: (feature) => feature.geometry && feature.properties.kind === kind,
         style,
         onEachFeature: (feature, layer) => layer.on("click", (event) => {
-          popup(map, event.latlng, describe(feature.properties, { url: feature.properties.url }), null, feature.properties.name);
+          const said = describe(feature.properties, { url: feature.properties.url });
+          // Areas cover the whole city: what a click on the map offers is offered here, too.
+          if (state.config.nearestUrl) said.append(fromHere(state, event.latlng));
+          popup(map, event.latlng, said, null, feature.properties.name);
           L.DomEvent.stop(event);
         }),
       });
