@@ -96,7 +96,7 @@ def compare(
       locator walking compare --layer nurseries --minutes 15
     """
     from locator.coverage import CoverageQuery
-    from locator.walking.compare import both_models, compare, comparison_rows
+    from locator.modelcomparison import both_models, compare, comparison_rows
 
     app = load(ctx)
     with working("Walking …"):

@@ -9,9 +9,9 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from locator.errors import N_, NotComputableError
+from locator.modelcomparison import Comparison
 from locator.nearest import place_origin
 from locator.walking import Placed, WalkingModel
-from locator.walking.compare import Comparison
 from locator.walking.isochrone import Isochrone, isochrones
 from locator.walking.walkable import WalkableCity
 from locator.web.api_walks import origin_of

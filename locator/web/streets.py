@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from locator.coverage import CoverageQuery
 from locator.errors import N_, LocatorError
+from locator.modelcomparison import Comparison, both_models, comparable_layers, compare
 from locator.walking import Placed
-from locator.walking.compare import Comparison, both_models, comparable_layers, compare
 from locator.walking.network import NetworkModel
 from locator.walking.walkable import WalkableCity
 from locator.web.i18n import gettext, number

@@ -12,9 +12,9 @@ from click.testing import CliRunner
 from locator.city import load_city
 from locator.coverage import CoverageQuery, coverage
 from locator.errors import NotComputableError, NotFoundError
+from locator.modelcomparison import Comparison, both_models, comparable_layers, compare
 from locator.walking.building import build_for_city
 from locator.walking.choose import choose_model
-from locator.walking.compare import Comparison, both_models, comparable_layers, compare
 from locator.walking.walkable import WalkableCity, walkable
 from tests.osmdata import write_osm
 
