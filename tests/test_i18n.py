@@ -179,6 +179,20 @@ def test_what_was_given_stands_in_the_quotes_of_the_language(language: str, said
     assert i18n.error_text(error) == said
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("pl", "Stan danych: 3 października 2026."),
+        ("en", "Data as of 3 October 2026."),
+        ("uk", "Стан даних: 3 жовтня 2026 р."),
+    ],
+    indirect=["language"],
+)
+def test_a_sentence_that_ends_with_a_date_ends_with_one_full_stop(language: str, said: str) -> None:
+    text = i18n.gettext("Data as of {date}.", date=i18n.day("2026-10-03"))
+    assert " ".join(text.split()) == said
+
+
 def test_outside_of_a_request_the_language_is_the_default() -> None:
     assert i18n.current_language() == "pl"
     assert i18n.gettext("{metres} m", metres=5) == "5 m"

@@ -29,6 +29,7 @@ PAGES = {
     "layer, nothing left by the filter": "/layers/nurseries?q=zzzz",
     "map": "/map",
     "overview": "/coverage",
+    "overview in Ukrainian": "/uk/coverage",
     "overview, sorted": "/coverage?minutes=10&sort=share&order=desc",
     "report": "/coverage/senior_activity_centres",
     "report, changed": "/coverage/nurseries?minutes=5&group=age_3_5&pace=1.1&sort=share",
