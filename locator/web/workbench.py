@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from textwrap import shorten
 from typing import Any, cast
 
 import numpy as np
@@ -35,6 +36,7 @@ DRAWING_UNITS = 440.0
 """Width of a drawing on a page; fewer units make larger words."""
 
 BAR_UNITS = 20.0
+LABEL_LETTERS = 32
 
 LISTED = 10
 """Rows of the tables "least missed" and "best move"."""
@@ -158,7 +160,10 @@ def where_next_view(app: AppState, asked: SitingParams, query: SitingQuery) -> W
         ],
         drawing=_gain_bars(found) if len(sites) > 1 else None,
         all_url=what_if_url(*sites),
-        least_missed=_least_missed(app, query),
+        least_missed=[
+            row | {"url": url("whatif.layer", layer_id=layer.id, close=row["id"], **same)}
+            for row in _least_missed(app, query)
+        ],
         moves=_moves(app, query),
         groups=_groups(app, str(found.query.group)),
         standards=_standards(found.query.minutes),
@@ -337,7 +342,8 @@ def _gain_bars(found: Siting) -> Drawing:
     bars = Bars(
         title=gettext("What each further site adds"),
         labels=tuple(
-            f"{rank}. {name}" for rank, name in zip(rows["rank"], rows["name"], strict=True)
+            shorten(f"{rank}. {name}", LABEL_LETTERS, placeholder="…")
+            for rank, name in zip(rows["rank"], rows["name"], strict=True)
         ),
         values=tuple(rows["gained"]),
         texts=tuple(f"+{number(gained)}" for gained in rows["gained"]),
