@@ -44,3 +44,24 @@ def test_when_nothing_helps_it_says_what_was_tried_and_what_would(
     said = capsys.readouterr().err
     assert "playwright install chromium: no network" in said
     assert "set CHROMIUM to the path" in said
+
+
+def test_on_debian_the_list_of_packages_is_fetched_first(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    apt = tmp_path / "apt-get"
+    apt.write_text("#!/bin/sh\n")
+    apt.chmod(0o755)
+    ran: list[str] = []
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(ensure_chromium, "_run", lambda command: ran.append(command[-1]))
+    monkeypatch.setattr(
+        ensure_chromium, "find_chromium", lambda: "/usr/bin/chromium" if len(ran) == 3 else None
+    )
+    assert ensure_chromium.install_chromium() == []
+    assert ran == ["chromium", "-qq", "chromium"]
+
+
+def test_a_failure_is_told_by_the_line_that_names_it() -> None:
+    command = [sys.executable, "-c", "print('Error: no such host'); print('}'); exit(1)"]
+    assert ensure_chromium._run(command) == "Error: no such host"

@@ -2,7 +2,7 @@
 
 ``python tests/browser/ensure_chromium.py`` prints its path, exit 1 if there is none to be had. In
 order: the environment's ``CHROMIUM``, a browser on the path, Playwright's own, then ``playwright
-install chromium`` and, on Debian and its kin, ``apt-get install chromium``.
+install chromium`` and, on Debian and its kin, ``apt-get update`` and ``apt-get install chromium``.
 """
 
 from __future__ import annotations
@@ -45,18 +45,26 @@ def _playwrights_own() -> str | None:
 
 def install_chromium() -> list[str]:
     """Try every way to install a browser until one is found; return what went wrong."""
-    ways: tuple[tuple[Callable[[], bool], list[str]], ...] = (
-        (lambda: True, [sys.executable, "-m", "playwright", "install", "chromium"]),
-        (lambda: bool(shutil.which("apt-get")), _apt("install", "-y", "chromium")),
+    # A fresh machine has no list of packages, or an old one: without the update, apt-get finds
+    # nothing, or what is no longer there.
+    ways: tuple[tuple[Callable[[], bool], list[list[str]]], ...] = (
+        (lambda: True, [[sys.executable, "-m", "playwright", "install", "chromium"]]),
+        (
+            lambda: bool(shutil.which("apt-get")),
+            [_apt("update", "-qq"), _apt("install", "-y", "-qq", "chromium")],
+        ),
     )
     tried = []
-    for possible, command in ways:
+    for possible, commands in ways:
         if not possible():
             continue
-        problem = _run(command)
-        if problem is None and find_chromium():
+        problems = [_run(command) for command in commands]
+        if find_chromium():
             return []
-        tried.append(f"  {' '.join(command)}: {problem or 'ran, but there is still no browser'}")
+        tried += [
+            f"  {' '.join(command)}: {problem or 'ran, but there is still no browser'}"
+            for command, problem in zip(commands, problems, strict=True)
+        ]
     return tried
 
 
@@ -66,16 +74,24 @@ def _apt(*words: str) -> list[str]:
 
 
 def _run(command: list[str]) -> str | None:
-    """Return None if the command succeeded, else the last line it said."""
+    """Return None if the command succeeded, else the line in which it says what is wrong."""
     print(f"Trying: {' '.join(command)}", file=sys.stderr)
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=INSTALL_S)
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=INSTALL_S,
+            env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"},
+        )
     except (OSError, subprocess.TimeoutExpired) as failure:
         return str(failure)
     if done.returncode == 0:
         return None
     said = (done.stderr or done.stdout).strip().splitlines()
-    return said[-1] if said else f"exit code {done.returncode}"
+    telling = [line for line in said if line.startswith(("E:", "Error"))] or said[-1:]
+    return telling[0] if telling else f"exit code {done.returncode}"
 
 
 def main() -> int:
