@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import folium
@@ -221,11 +222,10 @@ def _added(args: Args) -> NewSite | None:
             most=MAX_SITES,
         )
     try:
-        site = (
-            new_site(f"{asked.lat:.5f},{asked.lon:.5f}")
-            if asked.site is None
-            else _named_site(asked.site, asked.site_places)
-        )
+        if asked.site is not None:
+            site = _named_site(asked.site, asked.site_places)
+        else:
+            site = replace(new_site(f"{asked.lat:.5f},{asked.lon:.5f}"), places=asked.site_places)
         site_points(state().ground, (site,))
     except LocatorError as error:
         error.parameter = parameter  # the field where it was given

@@ -106,6 +106,8 @@ def test_a_change_is_made_shared_and_taken_back_by_keyboard_alone(visitor: Arriv
 def test_a_click_on_the_map_adds_a_site_and_so_does_its_button(visitor: Arrive) -> None:
     someone = visitor(viewport=DESKTOP)
     page = someone.go("/en/what-if/nurseries")
+    page.locator("input[name=planned]").check()  # not sent yet: the click takes it along
+    page.locator("#site_places").fill("40")
     frame = page.locator(".map-frame .leaflet-container")
     box = frame.bounding_box()
     assert box is not None
@@ -114,6 +116,8 @@ def test_a_click_on_the_map_adds_a_site_and_so_does_its_button(visitor: Arrive) 
     page.wait_for_url("**add=**")
     someone.settle()
     assert page.locator("#sites input[name=add]").count() == 1
+    assert "places: 40" in page.locator("#sites").inner_text()
+    assert page.locator("input[name=planned]").is_checked()
 
     page.get_by_role("link", name="Add a site in the middle of the map").click()
     page.wait_for_url(re.compile("add=.*add="))

@@ -1,4 +1,5 @@
-// Narrow a long list of ticks while typing. Without it the list is simply long.
+// Narrow a long list of ticks while typing, and take ticks that were not sent yet along with a
+// click on the map. Without it the list is simply long, and the map knows what was sent.
 "use strict";
 
 (() => {
@@ -41,5 +42,17 @@
     window.addEventListener("pageshow", () => {
       if (input.value) apply();
     });
+  });
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("#map-side a[href]");
+    const form = document.querySelector("form[data-busy]");
+    if (!link || !form) return;
+    const target = new URL(link.href);
+    if (target.pathname !== new URL(form.action).pathname || !target.searchParams.has("lat")) return;
+    const given = [...new FormData(form)].filter(([name, value]) => value && name !== "site");
+    const kept = new URLSearchParams(given);
+    for (const name of ["lat", "lon"]) kept.set(name, target.searchParams.get(name));
+    link.href = `${target.pathname}?${kept}`;
   });
 })();
