@@ -144,6 +144,13 @@ def test_facilities_that_are_not_located_are_mentioned(client: FlaskClient) -> N
 # Lists and facilities -----------------------------------------------------------------------
 
 
+def test_the_overview_of_lists_counts_what_the_lists_hold(client: FlaskClient) -> None:
+    listing = page(client, "/en/layers/nurseries")
+    count = listing.split(" entries in the list")[0].split()[-1].split(">")[-1]
+    card = page(client, "/en/layers").split('href="/en/layers/nurseries"')[1]
+    assert f"{count} listed" in card.split("</a>")[0]
+
+
 def test_a_list_holds_what_is_not_on_the_map_too(client: FlaskClient) -> None:
     text = page(client, "/en/layers/nurseries")
     assert "5 entries in the list, 4 of them on the map" in text

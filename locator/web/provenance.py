@@ -15,7 +15,11 @@ from locator.walking.walkable import WalkableCity
 
 @dataclass(frozen=True)
 class CompletenessRow:
-    """How much of a layer is known; counts are of facilities, not of their sites."""
+    """How much of a layer is known; counts are of facilities, not of their sites.
+
+    ``listed`` to ``open`` are about those that ``expected`` counts; ``all_listed`` about all of
+    the layer; ``sites`` and ``sites_located`` are the lines of its list.
+    """
 
     layer: Layer
     expected: int | None
@@ -26,6 +30,9 @@ class CompletenessRow:
     unlocated: int
     located: int
     open: int
+    all_listed: int
+    sites: int
+    sites_located: int
     newest: str | None
     oldest: str | None
 
@@ -66,6 +73,9 @@ def completeness_row(ground: WalkableCity, layer: Layer) -> CompletenessRow:
         unlocated=int(row["not_located"]),
         located=int(row["located"]),
         open=int(row["open"]),
+        all_listed=int(row["all_listed"]),
+        sites=int(row["sites"]),
+        sites_located=int(row["sites_located"]),
         newest=_text(row["newest"]),
         oldest=_text(row["oldest"]),
     )
