@@ -215,3 +215,10 @@ def test_the_bars_of_further_sites_say_what_the_table_says(client: FlaskClient) 
     assert 'aria-label="What each further site adds"' in drawing
     gained = client.get("/api/sites/nurseries?n=2&minutes=10&group=all").json["sites"]
     assert all(f">+{site['gained']}<" in drawing for site in gained)
+
+
+def test_a_report_takes_standard_group_and_pace(client: FlaskClient) -> None:
+    page = client.get("/en/report/nurseries?district=&minutes=5&group=all&pace=0.9").text
+    assert "/en/report/nurseries.pdf?minutes=5&amp;group=all&amp;pace=0.9" in page
+    assert '<option value="5" selected>' in page
+    assert '<option value="all" selected>' in page

@@ -8,6 +8,7 @@ from locator.errors import N_, NotFoundError
 from locator.findings import Findings
 from locator.language import speaking
 from locator.reports.content import build_report, write_value
+from locator.web.finding import pace_choices
 from locator.web.i18n import current_language, gettext, url
 from locator.web.mending import Args, mended
 from locator.web.planning_queries import ReportParams, report_query_of
@@ -15,7 +16,7 @@ from locator.web.queries import parse
 from locator.web.security import expensive
 from locator.web.state import state
 from locator.web.whatif import attachment, blueprint, standing_layer
-from locator.web.workbench import findings_of, svg
+from locator.web.workbench import findings_of, group_options, standard_options, svg, tidied
 
 __all__ = ["blueprint"]
 
@@ -32,7 +33,8 @@ def report(layer_id: str) -> tuple[str, int]:
     """Show a report to read, print or take along."""
     layer = standing_layer(layer_id)
     city = state().city
-    mending = mended(request.args, lambda args: _findings(layer_id, args))
+    tidy = tidied(state(), layer_id, request.args)
+    mending = mended(tidy, lambda args: _findings(layer_id, args))
     found = mending.answer
     made = build_report(city, found)
     drawings = {
@@ -53,6 +55,9 @@ def report(layer_id: str) -> tuple[str, int]:
         svg_of=lambda drawing: drawings[id(drawing)],
         value=write_value,
         districts=city.districts,
+        standards=standard_options(found.coverage.minutes),
+        groups=group_options(state(), found.coverage.group),
+        paces=pace_choices(mending.args.get("pace", "")),
         downloads={
             kind: url("whatif.report_file", layer_id=layer_id, kind=kind, **same)
             for kind in REPORT_KINDS

@@ -127,8 +127,8 @@ def what_if(app: AppState, asked: ScenarioParams, change: Scenario) -> WhatIf:
         closing=tuple(facilities.loc[list(found.closed), "name"]),
         not_located=tuple(facilities.loc[list(found.not_located), "name"]),
         supply=_supply_change(app, found),
-        groups=_groups(app, found.after.group),
-        standards=_standards(found.after.minutes),
+        groups=group_options(app, found.after.group),
+        standards=standard_options(found.after.minutes),
         paces=pace_choices("" if asked.pace is None else f"{asked.pace:g}"),
         file_url=url("whatif.scenario_file", layer_id=layer.id, **same),
         model_line=model_line(app.ground),
@@ -165,8 +165,8 @@ def where_next_view(app: AppState, asked: SitingParams, query: SitingQuery) -> W
             for row in _least_missed(app, query)
         ],
         moves=_moves(app, query),
-        groups=_groups(app, str(found.query.group)),
-        standards=_standards(found.query.minutes),
+        groups=group_options(app, str(found.query.group)),
+        standards=standard_options(found.query.minutes),
         paces=pace_choices("" if asked.pace is None else f"{asked.pace:g}"),
         districts=tuple(
             Option(str(number_), f"{row['roman']} {row['name']}", number_ == asked.district)
@@ -370,13 +370,15 @@ def _moves(app: AppState, query: SitingQuery) -> list[dict[str, Any]]:
     return _records(frame[frame["net"] > 0].head(LISTED).reset_index(names="id"))
 
 
-def _groups(app: AppState, chosen: str) -> tuple[Option, ...]:
+def group_options(app: AppState, chosen: str) -> tuple[Option, ...]:
+    """Return the age groups for a form."""
     return tuple(
         Option(group.id, text(group.names), group.id == chosen)
         for group in app.catalogue.groups.values()
     )
 
 
-def _standards(chosen: float | None) -> tuple[Option, ...]:
+def standard_options(chosen: float | None) -> tuple[Option, ...]:
+    """Return the standards for a form, in minutes, and the one asked for if it is another."""
     values = sorted({*map(float, STANDARDS_MIN), *([chosen] if chosen else [])})
     return tuple(Option(f"{value:g}", f"{value:g}", value == chosen) for value in values)

@@ -162,8 +162,9 @@ def test_the_forms_work_without_scripts(visitor: Arrive) -> None:
     assert served(page)[0] > served(page)[1]
     assert page.locator("#sites input[name=add]").count() == 1
     page.goto(f"{someone.site}/en/report/nurseries")
+    page.get_by_text("Another district, time or group").click()
     page.locator("#district").select_option("4")
-    page.get_by_role("button", name="Show").click()
+    page.get_by_role("button", name="Show the report").click()
     assert "district=4" in someone.path()
     assert page.locator("svg.drawing").count() >= 2
 
@@ -200,8 +201,9 @@ def test_a_slow_question_says_that_it_counts(visitor: Arrive) -> None:
 def test_a_report_is_chosen_printed_and_taken_along(visitor: Arrive) -> None:
     someone = visitor(viewport=DESKTOP)
     page = someone.go("/en/report/nurseries")
+    page.get_by_text("Another district, time or group").click()
     page.locator("#district").select_option("4")
-    page.get_by_role("button", name="Show").click()
+    page.get_by_role("button", name="Show the report").click()
     page.wait_for_url("**district=4**")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Prądnik Biały")
     page.get_by_role("navigation", name="In this report").get_by_role("link").last.click()
