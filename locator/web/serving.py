@@ -76,6 +76,8 @@ def serve(app: Flask, *, host: str | None = None, port: int | None = None) -> No
     host = host or os.environ.get("HOST") or "127.0.0.1"
     port = port if port is not None else _port(os.environ.get("PORT") or "8000")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    # "Task queue depth is 1" at the first request would only make people wonder.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     log_requests(app)
     listening = _listen(host, port)
     server = create_server(
