@@ -83,7 +83,7 @@ class Matcher:
         allowed[digits] = 0
         similar = np.where(edits <= allowed, 1 - edits / np.maximum(own, self.lengths), 0.0)
         for row, word in enumerate(asked):
-            if digits[row] or len(word) == 2:
+            if digits[row]:
                 continue
             begins = np.char.startswith(self.words, word)
             begun = 0.78 + 0.17 * len(word) / self.lengths if len(word) > 1 else 0.9

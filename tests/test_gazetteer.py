@@ -195,6 +195,8 @@ def test_a_missing_number_falls_back_to_the_nearest_one_and_says_so(
         ("28 Lipca 1943", ("28 Lipca 1943", "street", "street")),
         ("Dietla", ("Józefa Dietla", "street", "street")),
         ("Wielick", ("Wielicka", "street", "street")),
+        ("rynek gł", ("Rynek Główny", "street", "street")),
+        ("ul. dł", ("Długa", "street", "street")),
         ("rondo mogilskie", ("Rondo Mogilskie", "stop", "exact")),
         ("przystanek Turowicza", ("Turowicza", "stop", "exact")),
         ("Dzielnica IV", ("IV Prądnik Biały", "district", "area")),
