@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -39,6 +40,12 @@ from locator.typed import NUMBER_AT_END, Reading, checked_query, readings
 
 MIN_SCORE = 66.0
 """Matches below this are not shown: no answer is better than a wild one."""
+
+PART_MATCH = 99.4
+"""The most that a part of a name can score."""
+
+BEGINNING, HOUSES = 8.0, 0.9
+"""What a name gains that begins with the only word typed, and for each doubling of its houses."""
 
 MAX_LIMIT = 50
 EDGE_TOLERANCE_DEG = 0.0003
@@ -204,9 +211,24 @@ class Gazetteer:
         likely = np.flatnonzero(scores >= MIN_SCORE)
         order = likely[np.argsort(-scores[likely], kind="stable")][: limit * 5]
         found = [
-            (self.rows[row], _answer(self.rows[row], reading, float(scores[row]))) for row in order
+            (row, _answer(row, reading, score + _prominence(row, reading, score)))
+            for row, score in ((self.rows[at], float(scores[at])) for at in order)
         ]
         return [(row, place) for row, place in found if place and place.score >= MIN_SCORE]
+
+
+def _prominence(row: Row, reading: Reading, score: float) -> float:
+    """Return what a name gains when the only word typed is a part of it.
+
+    "Rynek" is rather the start of a name than its end, and rather the square with most houses.
+    A whole match stays before every part.
+    """
+    words = reading.name.core
+    if len(words) != 1 or len(row.words) < 2 or score >= PART_MATCH:
+        return 0.0
+    begins = BEGINNING if row.words[0].startswith(words[0]) else 0.0
+    houses = HOUSES * math.log2(1 + len(row.street.points)) if row.street else 0.0
+    return min(begins + houses, PART_MATCH - score)
 
 
 def _answer(row: Row, reading: Reading, score: float) -> Place | None:

@@ -231,6 +231,14 @@ def test_a_name_in_full_comes_before_longer_ones() -> None:
     assert {"Józefa Dietla", "Księcia Józefa"} <= set(labels)
 
 
+def test_one_word_is_rather_the_start_of_a_name_and_the_place_with_most_houses(
+    krakow: City,
+) -> None:
+    labels = [place.label for place in krakow.gazetteer.search("rynek")]
+    assert labels[0] == "Rynek Główny"
+    assert labels.index("Mały Rynek") > 0
+
+
 def test_a_street_that_has_the_number_comes_before_a_namesake_that_has_no_near_one() -> None:
     assert [place.label for place in GAZETTEER.search("Józefa 20")[:2]] == [
         "Józefa 12",
