@@ -96,7 +96,7 @@ def _measured(city: City, model: NetworkModel) -> Iterator[Row]:
     yield once(
         "coverage of a layer, first time",
         lambda: coverage(ground, CoverageQuery(layer)),
-        budget=300,
+        budget=150,
         note=f"{layer}, {len(ground.usable_rows[layer])} facilities; gaps and districts included",
     )
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -207,7 +207,7 @@ def _beside_pandana(model: NetworkModel, facilities: Placed) -> Iterator[Row]:
     try:
         import pandana
     except ImportError:
-        yield Row("pandana / ours", 0.0, "x", None, "pandana is not installed: .[bench]")
+        yield Row("pandana / ours", 0.0, "x", None, "pandana is not installed (extra: bench)")
         return
     import pandas as pd
 
