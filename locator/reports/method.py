@@ -1,0 +1,105 @@
+"""Say how the numbers of a report were made, from which data, and what they leave out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from locator.city import City
+from locator.findings import Findings
+from locator.language import (
+    day,
+    gettext,
+    number,
+    text,
+)
+from locator.reports.document import Section
+
+
+def method_section(city: City, found: Findings) -> Section:
+    """Return method, data and caveats."""
+    layer = city.catalogue.layers[found.query.layer]
+    group = city.catalogue.groups[found.coverage.group]
+    bullets = [
+        text(city.catalogue.estimate.calibration)
+        if found.coverage.model == "estimate"
+        else gettext("Walking times follow the streets of OpenStreetMap."),
+        gettext(
+            "People: census 2021 in squares of 1 km, spread over squares of {size} m inside the "
+            "city.",
+            size=number(city.demand.size_m),
+        ),
+        text(group.scaled_from),
+        *(_caveat(caveat) for caveat in found.coverage.caveats),
+        gettext(
+            "Only people of the city count, and only its facilities: near the boundary the walks "
+            "may be shorter in truth."
+        ),
+        *_methods(found),
+        gettext(
+            "Official number: {source} ({date}).",
+            source=layer.expected_source,
+            date=day(layer.expected_date),
+        )
+        if layer.expected_source
+        else "",
+        gettext("Data of {date}.", date=day(city.catalogue.data_date)),
+    ]
+    said = tuple(bullet for bullet in bullets if bullet)
+    return Section(gettext("Method, data and caveats"), bullets=said)
+
+
+def _methods(found: Findings) -> list[str]:
+    """Return where the calculations come from."""
+    named = []
+    if found.supply is not None:
+        named.append(
+            gettext("Places within reach: E2SFCA of Luo and Qi (2009), steps of 10, 20, 30 min.")
+        )
+    if found.siting is not None:
+        named.append(
+            gettext(
+                "Sites: maximal covering (Church and ReVelle 1974), solved with HiGHS within a few "
+                "seconds; a Lagrangian bound says how much another choice could gain."
+            )
+        )
+    return named
+
+
+def _caveat(caveat: Any) -> str:
+    return gettext(caveat.template, **caveat.values)
+
+
+def completeness_lines(city: City, found: Findings) -> tuple[str, ...]:
+    """Return how many facilities are counted, are listed, and are said to exist.
+
+    A source often counts a part of the layer only (the municipal ones): its number stands beside
+    the listed facilities of the same kind, never beside those that the report counts.
+    """
+    layer = city.catalogue.layers[found.query.layer]
+    row = found.coverage.completeness
+    lines = [
+        gettext(
+            "Counted in the city: {counted} facilities that are open and on the map; listed in "
+            "all: {listed}, on the map: {located}.",
+            counted=number(found.coverage.counted),
+            listed=number(row["all_listed"]),
+            located=number(row["all_located"]),
+        )
+    ]
+    expected = row["expected"]
+    if expected is None or pd.isna(expected):
+        lines.append(gettext("How many there are in truth, no source says."))
+    else:
+        lines.append(
+            gettext(
+                "Officially there are {expected}; of these, {listed} are listed here and {located} "
+                "are on the map.",
+                expected=number(expected),
+                listed=number(row["listed"]),
+                located=number(row["located"]),
+            )
+        )
+    note = text(layer.expected_note)
+    return (*lines, note) if note else tuple(lines)

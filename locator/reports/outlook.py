@@ -1,0 +1,165 @@
+"""Say what there is place for, what is under way and where to build next."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import pandas as pd
+
+from locator.city import City
+from locator.findings import Findings
+from locator.language import (
+    gettext,
+    number,
+    percent,
+)
+from locator.reports.document import Section
+from locator.reports.tables import (
+    planned_table,
+    sites_table,
+    supply_table,
+)
+from locator.scenario import Comparison
+from locator.siting import Siting
+
+FEW_PEOPLE = 100
+"""A site that gains fewer people than this says so."""
+
+PROVEN_SHARE = 5e-4
+"""A gap that would be written as 0.0 % counts as none."""
+
+
+def places_section(city: City, found: Findings) -> Section | None:
+    """Return the places within reach; None where no capacity is known."""
+    if found.supply is None:
+        return None
+    supply = found.supply
+    paragraphs = [
+        gettext(
+            "In the city {mean} places per 100 people of the group are within reach (E2SFCA: "
+            "places within 10 min count whole, within 20 min 0.68, within 30 min 0.22, shared "
+            "among all who can reach them). {short} people reach less than half of that, {none} "
+            "none at all.",
+            mean=number(supply.mean_per_100, 1),
+            short=number(supply.short_people),
+            none=number(supply.none_people),
+        ),
+        gettext(
+            "Counted are {places} places. Not counted: {unlocated} places of facilities that are "
+            "not on the map, and {unknown} facilities whose number of places is not known.",
+            places=number(supply.places),
+            unlocated=number(supply.unlocated_places),
+            unknown=number(len(supply.unknown)),
+        ),
+    ]
+    if supply.unknown:
+        names = _names(city.facilities, supply.unknown)
+        paragraphs.append(gettext("The number of places is not known for: {names}.", names=names))
+    return Section(
+        gettext("Are there enough places?"),
+        paragraphs=tuple(paragraphs),
+        tables=(supply_table(city, supply, found.query.district),),
+    )
+
+
+def under_way_section(city: City, found: Findings) -> Section | None:
+    """Return what the facilities under way change; None where there are none."""
+    planned = found.planned
+    if planned is None:
+        return None
+    facilities = city.facilities
+    bullets = [
+        *_district_change(planned, found.query.district),
+        gettext(
+            "In the city {gained} people more would be served: {after} instead of {before} "
+            "({share}).",
+            gained=number(planned.people_gained),
+            after=number(planned.after.served),
+            before=number(planned.before.served),
+            share=percent(planned.after.share, 1),
+        ),
+        gettext("On the map and counted: {names}.", names=_names(facilities, planned.opened)),
+    ]
+    if planned.not_located:
+        bullets.append(
+            gettext(
+                "Not on the map, so not counted: {names}.",
+                names=_names(facilities, planned.not_located),
+            )
+        )
+    return Section(
+        gettext("What the facilities under way change"),
+        paragraphs=(
+            gettext("If everything that is being built, modernised or planned were open:"),
+        ),
+        bullets=tuple(bullets),
+        tables=(planned_table(city, planned, found.query.district),)
+        if found.query.district is not None or planned.gained
+        else (),
+    )
+
+
+def _district_change(planned: Comparison, district: int | None) -> list[str]:
+    if district is None:
+        return []
+    row = planned.districts.loc[district].to_dict()
+    if row["difference"] == 0:
+        return [gettext("Nothing would change in this district.")]
+    return [
+        gettext(
+            "In this district {gained} people more would be served: {after} instead of {before} "
+            "({share}).",
+            gained=number(row["difference"]),
+            after=number(row["served_after"]),
+            before=number(row["served_before"]),
+            share=percent(row["share_after"], 1),
+        )
+    ]
+
+
+def next_sites_section(city: City, found: Findings) -> Section | None:
+    """Return the suggested sites; None where there are none."""
+    siting = found.siting
+    if siting is None or siting.sites.empty:
+        return None
+    words = [
+        gettext(
+            "Sites are chosen among {candidates} addresses and stops so that together they "
+            "serve most people who are beyond the standard, with what exists and what is under "
+            "way kept.",
+            candidates=number(siting.candidates),
+        ),
+        gap_sentence(siting),
+    ]
+    if found.query.district is not None:
+        words.append(
+            gettext("The sites lie in the district; people of its neighbours count as well.")
+        )
+    paragraphs = [" ".join(words)]
+    if siting.sites["gained"].min() < FEW_PEOPLE:
+        paragraphs.append(
+            gettext(
+                "Because people are spread evenly within their census cell, gains of a few dozen "
+                "people are a hint, not a count."
+            )
+        )
+    return Section(
+        gettext("Where to build next"),
+        paragraphs=tuple(paragraphs),
+        tables=(sites_table(city, siting),),
+    )
+
+
+def gap_sentence(siting: Siting) -> str:
+    """Return in words how much better another choice of as many sites could be."""
+    if siting.gap < PROVEN_SHARE:
+        return gettext("No choice of as many sites gains more: this is proven.")
+    return gettext(
+        "Another choice of as many sites could gain at most {gap} more.",
+        gap=percent(siting.gap / (1 - siting.gap) if siting.gap < 1 else math.nan, 1),
+    )
+
+
+def _names(facilities: pd.DataFrame, ids: Sequence[str]) -> str:
+    return "; ".join(facilities.loc[list(ids), "name"]) if ids else "–"
