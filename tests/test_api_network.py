@@ -12,7 +12,7 @@ from shapely.geometry import Point, shape
 from locator.walking.building import build_for_city
 from locator.web import create_app
 from tests.osmdata import write_osm
-from tests.test_compare import NODES, STREETS
+from tests.test_modelcomparison import NODES, STREETS
 from tests.tinycity import at, write_tiny_city
 
 STEPS = ([8, 2], {"highway": "steps"})
