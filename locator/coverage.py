@@ -25,6 +25,8 @@ from locator.geo import FloatArray
 from locator.rounding import whole
 from locator.walking.walkable import WalkableCity, nearest_facilities
 
+NOBODY = N_("The city folder knows no people of this group, so nobody can be counted.")
+
 
 @dataclass(frozen=True)
 class CoverageQuery:
@@ -195,8 +197,14 @@ def _counted(
     )
 
 
-def coverage_overview(ground: WalkableCity) -> pd.DataFrame:
-    """Return every layer at a glance, at its own standard, group and pace.
+def coverage_overview(ground: WalkableCity, *, minutes: float | None = None) -> pd.DataFrame:
+    """Return every layer at a glance, at its own group and pace; without gaps, so it is quick.
+
+    Parameters
+    ----------
+    ground : WalkableCity
+    minutes : float, optional
+        One standard for all; by default each layer's own.
 
     Returns
     -------
@@ -206,7 +214,7 @@ def coverage_overview(ground: WalkableCity) -> pd.DataFrame:
         ``unserved``, ``share``, ``mean_s``, ``median_s``, ``p90_s``, ``counted``.
     """
     return pd.DataFrame(
-        [_glance(ground, layer) for layer in ground.city.catalogue.layers.values()],
+        [_glance(ground, layer, minutes) for layer in ground.city.catalogue.layers.values()],
         index=pd.Index(list(ground.city.catalogue.layers), name="layer", dtype=object),
     ).astype(dict.fromkeys(("people", "served", "unserved", "counted"), "Int64"))
 
@@ -251,7 +259,7 @@ def _resolve(city: City, query: CoverageQuery) -> _Asked:
         )
     if not city.demand.people[group].sum() >= 0.5:
         raise NotComputableError(
-            N_("The city folder knows no people of this group, so nobody can be counted."),
+            NOBODY,
             parameter="group",
         )
     minutes = float(layer.standard_min if query.minutes is None else query.minutes)
@@ -271,12 +279,13 @@ def _resolve(city: City, query: CoverageQuery) -> _Asked:
     return _Asked(layer, group, minutes, pace_m_s)
 
 
-def _glance(ground: WalkableCity, layer: Layer) -> dict[str, object]:
+def _glance(ground: WalkableCity, layer: Layer, minutes: float | None) -> dict[str, object]:
     """Return the row of one layer in the overview."""
+    minutes = float(layer.standard_min if minutes is None else minutes)
     known: dict[str, object] = {
         "computable": not layer.moves,
         "group": layer.group,
-        "minutes": float(layer.standard_min),
+        "minutes": minutes,
         "pace_m_s": layer.pace_m_s,
     }
     numbers = ("people", "served", "unserved", "share", "mean_s", "median_s", "p90_s", "counted")
@@ -285,7 +294,7 @@ def _glance(ground: WalkableCity, layer: Layer) -> dict[str, object]:
     rows = counted_rows(ground, layer.id)
     walk_s = nearest_facilities(ground, rows)[0] / layer.pace_m_s
     people = ground.city.demand.people[layer.group]
-    served = walk_s <= layer.standard_min * 60 + SAME_TIME_S
+    served = walk_s <= minutes * 60 + SAME_TIME_S
     total, total_served = (
         int(people_by_district(ground.city, weights).sum()) for weights in (people, people * served)
     )

@@ -28,7 +28,9 @@ class SupplyChange:
     sites_without_places: int
 
 
-def supply_change(ground: WalkableCity, found: Comparison) -> SupplyChange | None:
+def supply_change(
+    ground: WalkableCity, found: Comparison, *, before: Supply | None = None
+) -> SupplyChange | None:
     """Return the places within reach before and after; None where no capacity is known.
 
     Parameters
@@ -36,6 +38,8 @@ def supply_change(ground: WalkableCity, found: Comparison) -> SupplyChange | Non
     ground : WalkableCity
     found : Comparison
         What `locator.scenario.compare` returned.
+    before : Supply, optional
+        The places within reach today, when they are known already.
     """
     change = found.scenario
     known = [site for site in change.add if site.places is not None]
@@ -44,10 +48,10 @@ def supply_change(ground: WalkableCity, found: Comparison) -> SupplyChange | Non
         ground.city.projection.to_metric(lonlat),
         np.array([site.places for site in known], dtype=np.float64),
     )
-    before, after = found.before, found.after
+    today, after = found.before, found.after
     try:
         return SupplyChange(
-            supply(ground, change.layer, group=before.group, pace_m_s=before.pace_m_s),
+            before or supply(ground, change.layer, group=today.group, pace_m_s=today.pace_m_s),
             supply(
                 ground,
                 change.layer,

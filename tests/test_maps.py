@@ -21,7 +21,7 @@ from locator.maps import background, views
 from locator.maps.elements import AreaLayer, FeatureLayer, script_json
 from locator.maps.figure import UnknownLinkError, render
 from locator.maps.labels import LABELS
-from locator.maps.symbols import SHAPE_PATHS, ink_on, symbol, symbol_svg
+from locator.maps.symbols import SHAPE_PATHS, ink_on, symbol
 from locator.web import create_app, mapviews
 from tests.tinycity import facility, nurseries, point, write_json
 
@@ -243,14 +243,6 @@ def test_every_shape_of_the_catalogue_can_be_drawn() -> None:
 )
 def test_letters_are_legible_on_every_colour(colour: str, ink: str) -> None:
     assert ink_on(colour) == ink
-
-
-def test_a_symbol_for_a_page_has_no_inline_style(tiny: City) -> None:
-    svg = symbol_svg(tiny.catalogue.layers["nurseries"], label='"Żłobki" <b>')
-
-    assert "style" not in svg
-    assert "<b>" not in svg
-    assert 'aria-label="&quot;Żłobki&quot; &lt;b&gt;"' in svg
 
 
 # The ground ---------------------------------------------------------------------------------

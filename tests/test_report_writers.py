@@ -36,9 +36,7 @@ TABLE = Table(
         }
     ),
 )
-CURVE = Curve(
-    "Krzywa", "minuty", "udział", (Series("dziś <b>", [0, 15, 30], [0, 0.5, 1]),), 15, "15 min"
-)
+CURVE = Curve("Krzywa", "minuty", (Series("dziś <b>", [0, 15, 30], [0, 0.5, 1]),), 15, "15 min")
 BARS = Bars("Słupki", ("I", "II"), (0.25, 0.75), ("25 %", "75 %"), 0.5, "miasto")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 from locator.catalogue import Layer
@@ -74,27 +73,6 @@ def symbol(layer: Layer, *, language: str) -> Symbol:
         glyph_y=_GLYPH_Y.get(layer.shape, 16.5),
         colour=layer.colour,
         ink=ink_on(layer.colour),
-    )
-
-
-def symbol_svg(layer: Layer, *, label: str | None = None) -> str:
-    """Return the symbol of `layer` as an inline SVG for a page, without any style attribute.
-
-    Parameters
-    ----------
-    layer : Layer
-    label : str, optional
-        Accessible name; without one the symbol is decoration and hidden from screen readers.
-    """
-    what = f'role="img" aria-label="{escape(label)}"' if label else 'aria-hidden="true"'
-    drawn = symbol(layer, language="en")
-    size = 14 if len(drawn.glyph) < 2 else 11
-    return (
-        f'<svg class="map-symbol" viewBox="0 0 32 32" width="28" height="28" {what}>'
-        f'<path d="{drawn.path}" fill="{drawn.colour}"/>'
-        f'<text x="16" y="{drawn.glyph_y}" fill="{drawn.ink}" font-size="{size}"'
-        f' font-weight="700" text-anchor="middle" dominant-baseline="central">'
-        f"{escape(drawn.glyph)}</text></svg>"
     )
 
 

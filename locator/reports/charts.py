@@ -36,7 +36,7 @@ class Curve:
 
     Attributes
     ----------
-    title, x_label, y_label : str
+    title, x_label : str
     series : tuple of Series
     mark_x : float or None
         The standard; drawn as a vertical line with `mark_label`.
@@ -45,7 +45,6 @@ class Curve:
 
     title: str
     x_label: str
-    y_label: str
     series: tuple[Series, ...]
     mark_x: float | None = None
     mark_label: str = ""

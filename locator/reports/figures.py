@@ -143,7 +143,6 @@ def curve_drawing(city: City, found: Findings) -> Drawing:
     curve = Curve(
         title=gettext("People against walking minutes"),
         x_label=gettext("walk to the nearest facility (min)"),
-        y_label=gettext("share of people"),
         series=tuple(series),
         mark_x=found.coverage.minutes,
         mark_label=gettext("standard {minutes} min", minutes=number(found.coverage.minutes)),

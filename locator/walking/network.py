@@ -20,7 +20,6 @@ from locator.walking.graphfile import (
     Array,
     GraphFileError,
     StreetGraph,
-    read_about,
     read_graph,
 )
 from locator.walking.routes import Route, entries, joined, line_of, names_of, through
@@ -346,12 +345,6 @@ class NetworkModel:
 def has_graph(folder: Path) -> bool:
     """Tell whether a city folder holds a street graph."""
     return (folder / GRAPH_FILE).is_file()
-
-
-def graph_source(folder: Path) -> tuple[str, str]:
-    """Return the date and the attribution of the streets in a city folder."""
-    about = read_about(folder / GRAPH_FILE)
-    return str(about["source_date"]), str(about["attribution"])
 
 
 def _key(placed: Placed, i: int = 0) -> Key:

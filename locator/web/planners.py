@@ -15,7 +15,6 @@ from locator.web import mapviews
 from locator.web.i18n import url
 from locator.web.queries import CoverageListParams, CoverageParams, known_group, known_layer, parse
 from locator.web.reporting import (
-    coverage_of,
     gaps_collection,
     overview_of,
     report_of,
@@ -77,7 +76,7 @@ def _asked(layer_id: str) -> tuple[CoverageParams, Coverage]:
     query = CoverageQuery(
         layer=params.layer, minutes=params.minutes, group=params.group, pace_m_s=params.pace
     )
-    return params, coverage_of(state(), query)
+    return params, state().coverage(query)
 
 
 def _name(result: Coverage, what: str, ending: str) -> str:

@@ -13,11 +13,10 @@ from locator.errors import N_, InvalidParameterError
 from locator.findings import ReportQuery
 from locator.siting import MAX_SITES, SitingQuery
 from locator.web.queries import (
+    CoverageParams,
     Id,
     Lat,
     Lon,
-    Minutes,
-    Pace,
     Words,
     described,
     frozen,
@@ -39,10 +38,9 @@ Places = Annotated[int, Field(ge=1, le=5000)]
 
 
 @frozen
-class ScenarioParams:
+class ScenarioParams(CoverageParams):
     """A change to one layer."""
 
-    layer: Id = described("Id of a layer.")
     open: Ids = described("Id of a facility that opens; repeat it for several.", default=())
     close: Ids = described("Id of a facility that closes; repeat it for several.", default=())
     planned: bool = described("Open everything that is under way.", default=False)
@@ -50,9 +48,6 @@ class ScenarioParams:
         "A site to add, `lat,lon` or `lat,lon,places` or `lat,lon,places,name`; repeat it.",
         default=(),
     )
-    minutes: Minutes | None = described("Standard; by default the layer's.", default=None)
-    group: Id | None = described("Id of an age group; by default the layer's.", default=None)
-    pace: Pace | None = described("Walking speed in m/s; by default the layer's.", default=None)
 
 
 @frozen
@@ -66,10 +61,9 @@ class AddedParams:
 
 
 @frozen
-class SitingParams:
+class SitingParams(CoverageParams):
     """Where the next facilities of a layer should stand."""
 
-    layer: Id = described("Id of a layer.")
     n: SiteCount = described("How many sites.", default=5)
     objective: Literal["cover", "median"] = described(
         "`cover`: most people within the standard; `median`: shortest walks in sum.",
@@ -81,20 +75,13 @@ class SitingParams:
     planned: bool = described("Count what is under way as open.", default=False)
     capacity: Places | None = described("People that one site can take.", default=None)
     district: District | None = described("Only sites in this district.", default=None)
-    minutes: Minutes | None = described("Standard; by default the layer's.", default=None)
-    group: Id | None = described("Id of an age group; by default the layer's.", default=None)
-    pace: Pace | None = described("Walking speed in m/s; by default the layer's.", default=None)
 
 
 @frozen
-class ReportParams:
+class ReportParams(CoverageParams):
     """What a report is about."""
 
-    layer: Id = described("Id of a layer.")
     district: District | None = described("Number of a district; all by default.", default=None)
-    minutes: Minutes | None = described("Standard; by default the layer's.", default=None)
-    group: Id | None = described("Id of an age group; by default the layer's.", default=None)
-    pace: Pace | None = described("Walking speed in m/s; by default the layer's.", default=None)
 
 
 def scenario_of(catalogue: Catalogue, asked: ScenarioParams) -> Scenario:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,8 @@ from werkzeug.datastructures import MultiDict
 
 from locator.catalogue import Layer
 from locator.city import City
-from locator.coverage import Coverage, CoverageQuery, coverage
+from locator.coverage import NOBODY, Coverage, coverage_overview
+from locator.errors import NotComputableError
 from locator.web.curve import Curve, draw_curve
 from locator.web.finding import Pace, model_line, model_quality, pace_choices
 from locator.web.i18n import gettext, number, text, url
@@ -73,7 +75,10 @@ class OverviewRow:
     layer: Layer
     group: str
     minutes: float
-    result: Coverage
+    share: float | None
+    unserved: int
+    people: int
+    mean_s: float | None
     complete: CompletenessRow
 
 
@@ -89,28 +94,21 @@ class Overview:
     model_line: str
 
 
-def coverage_of(app: AppState, query: CoverageQuery) -> Coverage:
-    """Return the coverage asked for; the same question is computed once."""
-    return app.memo.get(("coverage", query), lambda: coverage(app.ground, query))
-
-
 def overview_of(app: AppState, params: CoverageListParams, args: MultiDict[str, str]) -> Overview:
     """Return all layers at a glance; those that move are only named."""
-    layers = app.catalogue.layers.values()
-    rows = []
-    for layer in layers:
-        if layer.moves:
-            continue
-        result = coverage_of(app, CoverageQuery(layer.id, minutes=params.minutes))
-        name = group_name(app.catalogue, result.group)
-        complete = completeness_row(app.ground, layer)
-        rows.append(OverviewRow(layer, name, result.minutes, result, complete))
+    layers = app.catalogue.layers
+    asked = ("overview", params.minutes)
+    frame = app.memo.get(asked, lambda: coverage_overview(app.ground, minutes=params.minutes))
+    found = frame[frame["computable"]].to_dict("index")
+    if found and not frame["people"].sum():
+        raise NotComputableError(NOBODY, parameter="group")
+    rows = [_overview_row(app, layers[str(name)], row) for name, row in found.items()]
     sorting = sorting_of(args, ("", *OVERVIEW_KEYS), "planners.overview")
     if sorting.key:
         rows.sort(key=lambda row: _overview_value(row, sorting.key), reverse=sorting.descending)
     return Overview(
         rows=tuple(rows),
-        moving=tuple(layer for layer in layers if layer.moves),
+        moving=tuple(layer for layer in layers.values() if layer.moves),
         sorting=sorting,
         minutes=params.minutes,
         standards=_standards(params.minutes),
@@ -118,12 +116,29 @@ def overview_of(app: AppState, params: CoverageListParams, args: MultiDict[str, 
     )
 
 
+def _overview_row(app: AppState, layer: Layer, row: Mapping[Any, Any]) -> OverviewRow:
+    return OverviewRow(
+        layer=layer,
+        group=group_name(app.catalogue, row["group"]),
+        minutes=row["minutes"],
+        share=_known(row["share"]),
+        unserved=int(row["unserved"]),
+        people=int(row["people"]),
+        mean_s=_known(row["mean_s"]),
+        complete=completeness_row(app.ground, layer),
+    )
+
+
+def _known(value: float | None) -> float | None:
+    return None if pd.isna(value) else value
+
+
 def _overview_value(row: OverviewRow, key: str) -> Any:
     if key == "name":
         return text(row.layer.names)
     if key == "located":
         return row.complete.located
-    value = getattr(row.result, key)
+    value = getattr(row, key)
     return np.inf if value is None else value
 
 

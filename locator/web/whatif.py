@@ -33,7 +33,7 @@ from locator.web.planning_queries import (
     scenario_of,
     siting_of,
 )
-from locator.web.queries import known_layer, parse
+from locator.web.queries import known_layer, parameter_shapes, parse
 from locator.web.security import expensive
 from locator.web.state import state
 from locator.web.workbench import (
@@ -247,7 +247,7 @@ def _named_site(words: str, places: int | None) -> NewSite:
 def _whatif_map(args: MultiDict[str, str]) -> folium.Map:
     layer_id = known_layer(state().catalogue, args.get("layer", "")).id
     _change(args, layer_id)  # so that a wrong change is told here, not in the map's data
-    given = {name: args.getlist(name) for name in args if name in ScenarioParams.__annotations__}
+    given = {name: args.getlist(name) for name in args if name in parameter_shapes(ScenarioParams)}
     given.pop("layer", None)
     edges = np.array([-1.0, *CHANGE_BREAKS, 1.0])
     return change_map(

@@ -22,8 +22,8 @@ from locator.reports.canvas import SvgCanvas
 from locator.reports.charts import Bars, draw_bars
 from locator.reports.document import Drawing
 from locator.scenario import Comparison
+from locator.scenario_supply import SupplyChange, supply_change
 from locator.siting import PLANNED, Siting, SitingQuery
-from locator.supply import Extra, Supply, supply
 from locator.web.api_planning import comparison_of, siting_answer, supply_of
 from locator.web.finding import Pace, model_line, pace_choices
 from locator.web.i18n import gettext, number, text, url
@@ -50,14 +50,6 @@ class Tick:
     label: str
     hint: str
     chosen: bool
-
-
-@dataclass(frozen=True)
-class SupplyChange:
-    """Places within reach before and after."""
-
-    before: Supply
-    after: Supply
 
 
 @dataclass(frozen=True)
@@ -308,29 +300,10 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _supply_change(app: AppState, found: Comparison) -> SupplyChange | None:
     """Return places within reach before and after; None where no capacity is known."""
-    change = found.scenario
-    known = [site for site in change.add if site.places is not None]
-    lonlat = np.array([[site.lon, site.lat] for site in known]).reshape(-1, 2)
-    extra = Extra(
-        app.city.projection.to_metric(lonlat),
-        np.array([site.places for site in known], dtype=np.float64),
-    )
-    after = found.after
+    today = found.before
+    asked = ReportQuery(layer=today.layer, group=today.group, pace_m_s=today.pace_m_s)
     try:
-        return SupplyChange(
-            before=supply_of(
-                app,
-                ReportQuery(layer=change.layer, group=after.group, pace_m_s=found.before.pace_m_s),
-            ),
-            after=supply(
-                app.ground,
-                change.layer,
-                group=after.group,
-                pace_m_s=after.pace_m_s,
-                rows=found.rows_after,
-                extra=extra if known else None,
-            ),
-        )
+        return supply_change(app.ground, found, before=supply_of(app, asked))
     except NotComputableError:
         return None
 

@@ -75,14 +75,17 @@ Arrive = Callable[..., Visitor]
 @pytest.fixture
 def visitor(chromium: Browser, krakow_site: str) -> Iterator[Arrive]:
     """Let visitors in; at the end none may have seen an error or asked another host."""
+    yield from arrivals(chromium, krakow_site, viewport=PHONE)
+
+
+def arrivals(chromium: Browser, site: str, **usual: Any) -> Iterator[Arrive]:
+    """Yield what lets visitors in to `site`, then see that none met with a fault."""
     contexts, visitors = [], []
 
     def arrive(**settings: Any) -> Visitor:
-        settings.setdefault("viewport", PHONE)
-        settings.setdefault("reduced_motion", "reduce")
-        context = chromium.new_context(**settings)
+        context = chromium.new_context(**{"reduced_motion": "reduce", **usual, **settings})
         contexts.append(context)
-        new = Visitor(krakow_site, context.new_page())
+        new = Visitor(site, context.new_page())
         watch(new)
         visitors.append(new)
         return new

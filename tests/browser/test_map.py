@@ -7,7 +7,6 @@ import re
 import threading
 import time
 from collections.abc import Iterator
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -16,7 +15,7 @@ from playwright.sync_api import Browser, Locator, Page, Route, expect
 from werkzeug.serving import make_server
 
 from locator.web import create_app
-from tests.browser.conftest import DESKTOP, PHONE, Arrive, Visitor, watch
+from tests.browser.conftest import DESKTOP, PHONE, Arrive, arrivals
 from tests.tinycity import at, facility, nurseries, point, write_json, write_tiny_city
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("map")]
@@ -43,22 +42,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def visit(chromium: Browser, site: str) -> Iterator[Arrive]:
     """Let visitors in; at the end none may have seen an error or asked another host."""
-    contexts, visitors = [], []
-
-    def arrive(**settings: Any) -> Visitor:
-        settings.setdefault("viewport", DESKTOP)
-        settings.setdefault("reduced_motion", "reduce")
-        context = chromium.new_context(**settings)
-        contexts.append(context)
-        new = Visitor(site, context.new_page())
-        watch(new)
-        visitors.append(new)
-        return new
-
-    yield arrive
-    for context in contexts:
-        context.close()
-    assert [fault for one in visitors for fault in one.faults] == []
+    yield from arrivals(chromium, site, viewport=DESKTOP)
 
 
 def marker(page: Page, name: str) -> Locator:
