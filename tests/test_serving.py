@@ -15,6 +15,7 @@ import pytest
 from tests.tinycity import write_tiny_city
 
 ROOT = Path(__file__).resolve().parents[1]
+NEAREST = "api/nearest?layer=aeds&lat=50.1078&lon=19.8885"
 
 
 def command(folder: Path, port: str = "0") -> dict[str, object]:
@@ -27,7 +28,7 @@ def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_tiny_city(tmp_path_factory.mktemp("city") / "tiny")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def server(tiny_folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
     with subprocess.Popen(
         **command(tiny_folder),  # type: ignore[call-overload]
@@ -43,24 +44,29 @@ def server(tiny_folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
             process.terminate()
 
 
+def answer_of(address: str, path: str) -> int:
+    """Ask a running server for ``path`` and give its status."""
+    with urllib.request.urlopen(f"{address}{path}", timeout=30) as answer:
+        return answer.status
+
+
 def test_it_says_where_it_is_and_answers_there(
     server: tuple[subprocess.Popen[str], str],
 ) -> None:
-    process, address = server
-    with urllib.request.urlopen(f"{address}healthz", timeout=10) as answer:
+    _, address = server
+    with urllib.request.urlopen(f"{address}healthz", timeout=30) as answer:
         assert answer.status == 200
         assert answer.headers["Server"] == "locator"
-    place = "api/nearest?layer=aeds&lat=50.1078&lon=19.8885"
-    with urllib.request.urlopen(f"{address}{place}", timeout=10) as answer:
-        assert answer.status == 200
+    assert answer_of(address, NEAREST) == 200
 
 
 def test_its_log_says_nothing_of_where_anybody_is(
     server: tuple[subprocess.Popen[str], str],
 ) -> None:
-    process, _ = server
+    process, address = server
+    assert answer_of(address, NEAREST) == 200
     process.terminate()
-    _, log = process.communicate(timeout=10)
+    _, log = process.communicate(timeout=30)
     assert "GET /api/nearest 200" in log
     assert "50.1" not in log and "127.0.0.1" not in log
 
