@@ -51,6 +51,8 @@ class SitingQuery:
         People that one new site can take (greedy only).
     district : int or None
         Only candidates in this district; people anywhere count.
+    avoid : tuple of int
+        Districts in which no site may stand; people in them count.
     forbidden : shapely geometry or None
         WGS84; no site there.
     time_limit_s : float
@@ -67,6 +69,7 @@ class SitingQuery:
     with_planned: bool = False
     capacity: float | None = None
     district: int | None = None
+    avoid: tuple[int, ...] = ()
     forbidden: Any | None = None
     time_limit_s: float = 20.0
 
@@ -231,11 +234,12 @@ def candidate_places(ground: WalkableCity, query: SitingQuery) -> pd.DataFrame:
     spacing_m = MEDIAN_SPACING_M if query.objective == "median" else SPACING_M
     places = _all_candidates(ground, spacing_m)
     if query.district is not None:
-        if query.district not in ground.city.districts.index:
-            raise NotFoundError(
-                N_("There is no district {given}."), parameter="district", given=query.district
-            )
+        _known_district(ground, query.district, parameter="district")
         places = places[places["district"] == query.district]
+    if query.avoid:
+        for number in query.avoid:
+            _known_district(ground, number, parameter="avoid")
+        places = places[~places["district"].isin(query.avoid)]
     if query.forbidden is not None:
         shapely.prepare(query.forbidden)
         points = np.asarray(shapely.points(places[["lon", "lat"]].to_numpy()))
@@ -245,6 +249,11 @@ def candidate_places(ground: WalkableCity, query: SitingQuery) -> pd.DataFrame:
             N_("No candidate site is left: there is no address or stop outside the forbidden area.")
         )
     return places
+
+
+def _known_district(ground: WalkableCity, number: int, *, parameter: str) -> None:
+    if number not in ground.city.districts.index:
+        raise NotFoundError(N_("There is no district {given}."), parameter=parameter, given=number)
 
 
 @lru_cache(maxsize=4)

@@ -137,6 +137,8 @@ def test_sites_keep_to_a_district_and_out_of_a_forbidden_area(folder: Path, tmp_
     area.write_text(json.dumps({"type": "Feature", "properties": {}, "geometry": shape}))
     kept = answer(folder, *options, "--forbidden", str(area))
     assert {site["district"] for site in kept["sites"]} == {2}
+    avoided = answer(folder, *options, "--avoid", "II", "--avoid", "2")
+    assert ({site["district"] for site in avoided["sites"]}, avoided["avoid"]) == ({1}, [2])
 
 
 def test_least_missed_and_best_move_name_the_facility(folder: Path) -> None:
@@ -168,6 +170,7 @@ def test_shorter_walks_are_another_objective(folder: Path) -> None:
         (["nurseries", "--capacity", "-3"], 2, "1 to 5000"),
         (["nurseries", "--group", "giants"], 2, "age_0_14"),
         (["nurseries", "--district", "XX"], 2, "There is no district XX"),
+        (["nurseries", "--avoid", "XX"], 2, "There is no district XX"),
         (["nurseries", "--capacity", "30", "--method", "exact"], 1, "only the greedy answer"),
         (["nurseries", "--least-missed", "--best-move"], 2, "either"),
         (["nurseries", "--least-missed", "--capacity", "30"], 2, "coverage only"),

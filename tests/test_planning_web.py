@@ -103,15 +103,18 @@ def test_the_file_of_a_scenario_holds_what_the_address_holds(client: FlaskClient
         ("sites/nurseries?capacity=-3", 400, "capacity"),
         ("sites/nurseries?method=exact&capacity=20", 422, "capacity"),
         ("sites/nurseries?district=77", 404, "district"),
+        ("sites/nurseries?avoid=1&avoid=77", 404, "avoid"),
+        ("sites/nurseries?avoid=IV", 400, "avoid"),
+        ("sites/nurseries?avoid=1&avoid=2", 422, None),
         ("supply/aeds", 422, "layer"),
         ("supply/nurseries?district=77", 404, "district"),
     ],
 )
 def test_wrong_questions_name_the_parameter(
-    client: FlaskClient, path: str, status: int, parameter: str
+    client: FlaskClient, path: str, status: int, parameter: str | None
 ) -> None:
     answer = client.get(f"/api/{path}")
-    assert (answer.status_code, answer.json["error"]["parameter"]) == (status, parameter)
+    assert (answer.status_code, answer.json["error"].get("parameter")) == (status, parameter)
     page = client.get(f"/{path.replace('scenario', 'what-if').replace('sites', 'where-next')}")
     assert page.status_code in (status, 404)
 
@@ -131,6 +134,22 @@ def test_sites_page_and_api_agree(client: FlaskClient) -> None:
     for site in answer["sites"]:
         assert site["name"] in page
     assert f"would serve {answer['sites'][-1]['total']:,} of the" in page
+
+
+def test_no_site_stands_in_an_avoided_district(client: FlaskClient) -> None:
+    question = "/api/sites/nurseries?n=2&minutes=10&group=all"
+    answer = client.get(f"{question}&avoid=2&avoid=2").json
+    assert answer["avoid"] == [2]
+    assert {site["district"] for site in answer["sites"]} == {1}
+    assert client.get(question).json["avoid"] == []
+
+
+def test_a_wrong_district_among_several_is_quoted(client: FlaskClient) -> None:
+    error = client.get("/api/sites/nurseries?avoid=1&avoid=-3").json["error"]
+    assert "od 1 do 999" in error["message"]
+    assert "-3" in error["message"]
+    many = "&".join(f"avoid={number}" for number in range(1, 60))
+    assert "50" in client.get(f"/api/sites/nurseries?{many}").json["error"]["message"]
 
 
 def test_supply_sums_over_districts(client: FlaskClient) -> None:

@@ -62,6 +62,9 @@ def test_candidates_of_one_district_and_outside_a_forbidden_area(ground: Walkabl
     outline = ground.city.districts.geometry.loc[2]
     north = candidate_places(ground, replace(query, forbidden=outline))
     assert set(north["district"]) == {1}
+    assert set(candidate_places(ground, replace(query, avoid=(2,)))["district"]) == {1}
+    with pytest.raises(NotComputableError, match="No candidate"):
+        candidate_places(ground, replace(query, district=1, avoid=(1,)))
     with pytest.raises(NotComputableError, match="No candidate"):
         candidate_places(ground, replace(query, forbidden=shapely.box(-180, -90, 180, 90)))
 
@@ -122,6 +125,9 @@ def test_wrong_questions_get_clear_answers(ground: WalkableCity) -> None:
         where_next(ground, replace(ALL, capacity=30, method="exact"))
     with pytest.raises(NotFoundError, match="no district"):
         where_next(ground, replace(ALL, district=99))
+    with pytest.raises(NotFoundError, match="no district 99") as raised:
+        where_next(ground, replace(ALL, avoid=(1, 99)))
+    assert raised.value.parameter == "avoid"
 
 
 def test_with_a_capacity_no_site_gains_more_than_it_holds(ground: WalkableCity) -> None:

@@ -29,7 +29,7 @@ def layer_of(city: City, layer: str, *, hint: str) -> Layer:
         raise click.BadParameter(error.message, param_hint=hint) from None
 
 
-def district_number(city: City, given: str) -> int:
+def district_number(city: City, given: str, *, hint: str = "--district") -> int:
     """Return the number of the district that is given as number, Roman number or name."""
     wanted = given.strip().casefold()
     for number, row in city.districts.iterrows():
@@ -37,7 +37,7 @@ def district_number(city: City, given: str) -> int:
             return int(str(number))
     known = ", ".join(f"{row['roman']} {row['name']}" for _, row in city.districts.iterrows())
     raise click.BadParameter(
-        f"There is no district {given[:60]}. Districts: {known}.", param_hint="--district"
+        f"There is no district {given[:60]}. Districts: {known}.", param_hint=hint
     )
 
 

@@ -48,6 +48,11 @@ WHOLE_PERSON = 0.5
 @click.option("--planned", is_flag=True, help="Count what is under way as open.")
 @click.option("--capacity", default=None, help="People that one site can take (greedy only).")
 @click.option("--district", default=None, help="Only sites in this district: IV, 4 or its name.")
+@click.option(
+    "--avoid",
+    multiple=True,
+    help="No site in this district: IV, 4 or its name. Repeat it for several.",
+)
 @click.option("--minutes", default=None, help="Standard, 1 to 60.  [default: the layer's]")
 @click.option("--group", default=None, help="Id of an age group.  [default: the layer's]")
 @click.option("--pace", default=None, help="Walking speed in m/s.  [default: the layer's]")
@@ -78,6 +83,7 @@ def command(
     planned: bool,
     capacity: str | None,
     district: str | None,
+    avoid: tuple[str, ...],
     minutes: str | None,
     group: str | None,
     pace: str | None,
@@ -98,6 +104,7 @@ def command(
       locator sites nurseries -n 5 --planned
       locator sites nurseries --method exact --time-limit 60
       locator sites senior_activity_centres --district IV --forbidden parks.geojson
+      locator sites nurseries --avoid I --avoid XVIII
       locator sites nurseries --least-missed
       locator sites nurseries --best-move -n 3
     """
@@ -118,6 +125,7 @@ def command(
     query = replace(
         siting_of(app.catalogue, asked),
         district=None if district is None else district_number(app.city, district),
+        avoid=tuple(sorted({district_number(app.city, one, hint="--avoid") for one in avoid})),
         forbidden=area,
         time_limit_s=time_limit,
     )
@@ -186,6 +194,8 @@ def _answer(found: Siting) -> dict[str, Any]:
         "objective": asked.objective,
         "method": asked.method,
         "with_planned": asked.with_planned,
+        "district": asked.district,
+        "avoid": list(asked.avoid),
         "candidates": found.candidates,
         "people": round(found.people),
         "unserved_before": round(found.unserved_before),

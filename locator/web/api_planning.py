@@ -92,6 +92,7 @@ class SitesAnswer(TypedDict):
     model: str
     objective: str
     method: str
+    avoid: list[int]
     candidates: int
     unserved_before: int
     gap: float
@@ -204,6 +205,7 @@ def sites(app: AppState, asked: SitingParams) -> Answer:
         "model": found.model,
         "objective": found.query.objective,
         "method": found.query.method,
+        "avoid": list(found.query.avoid),
         "candidates": found.candidates,
         "unserved_before": round(found.unserved_before),
         "gap": round(found.gap, 4),

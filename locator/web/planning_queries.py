@@ -34,6 +34,11 @@ SiteText = Annotated[str, Field(min_length=3, max_length=160)]
 Sites = Annotated[tuple[SiteText, ...], Field(max_length=MAX_SITES)]
 SiteCount = Annotated[int, Field(ge=1, le=MAX_SITES)]
 District = Annotated[int, Field(ge=1, le=999)]
+Districts = Annotated[
+    tuple[District, ...],
+    Field(max_length=50),
+    AfterValidator(lambda numbers: tuple(sorted(set(numbers)))),
+]
 Places = Annotated[int, Field(ge=1, le=5000)]
 
 
@@ -75,6 +80,9 @@ class SitingParams(CoverageParams):
     planned: bool = described("Count what is under way as open.", default=False)
     capacity: Places | None = described("People that one site can take.", default=None)
     district: District | None = described("Only sites in this district.", default=None)
+    avoid: Districts = described(
+        "Number of a district in which no site may stand; repeat it for several.", default=()
+    )
 
 
 @frozen
@@ -113,6 +121,7 @@ def siting_of(catalogue: Catalogue, asked: SitingParams) -> SitingQuery:
         with_planned=asked.planned,
         capacity=asked.capacity,
         district=asked.district,
+        avoid=asked.avoid,
     )
 
 

@@ -273,6 +273,8 @@ def _unknown(name: str, known: list[str]) -> InvalidParameterError:
 def _fault(problem: ErrorDetails, shapes: Mapping[str, Mapping[str, Any]]) -> InvalidParameterError:
     name = str(problem["loc"][0])
     shape = shapes[name]
+    if len(problem["loc"]) > 1:
+        shape = shape.get("items", shape)  # one value of several is wrong
     template = TEMPLATES.get(problem["type"])
     if template is None:
         template = {"integer": WHOLE, "number": NUMBER}.get(shape.get("type", ""), NOT_ACCEPTED)
