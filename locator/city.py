@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,10 @@ import pandas as pd
 from locator import catalogue as catalogues
 from locator import districts as areas
 from locator import facilities as places
+from locator import kinds as vocabulary
 from locator import population, timetable
 from locator.assignments import check_vehicles
-from locator.catalogue import Catalogue
+from locator.catalogue import Catalogue, Text
 from locator.errors import CityFolderError, Fault
 from locator.gazetteer import Gazetteer, build_gazetteer
 from locator.geo import FloatArray, Projection
@@ -58,6 +59,8 @@ class City:
         Ready to search.
     timetable : Timetable or None
         Of the trams; None where the folder has none.
+    kinds : mapping of str to Text
+        Names of the kinds of facility in every language, by what ``kind`` says.
     """
 
     folder: Path
@@ -73,6 +76,14 @@ class City:
     crossings: pd.DataFrame
     gazetteer: Gazetteer
     timetable: Timetable | None = None
+    kinds: Mapping[str, Text] = field(default_factory=dict)
+
+    @cached_property
+    def mixed_layers(self) -> frozenset[str]:
+        """Ids of the layers whose facilities are not all of one kind."""
+        pairs = self.facilities[["layer", "kind"]].drop_duplicates()
+        several = pairs["layer"].value_counts() > 1
+        return frozenset(str(layer) for layer in several.index[several])
 
 
 def default_folder() -> Path:
@@ -115,6 +126,8 @@ def _read(folder: Path, log: Callable[[str], FaultLog]) -> City | None:
     ground = places.Ground(boundary, projection, numbers)
     found = places.read_facilities(folder, catalogue.layers.values(), ground, log)
     check_vehicles(found, trams, tables.stops, log)
+    kinds = vocabulary.read_kinds(folder, log(vocabulary.FILE))
+    vocabulary.check_kinds(found, catalogue.layers.values(), kinds, log)
     if districts is None:
         return None
     _check_catalogue(catalogue, districts, tables, log(catalogues.FILE))
@@ -156,6 +169,7 @@ def _read(folder: Path, log: Callable[[str], FaultLog]) -> City | None:
             city_names=catalogue.names.values(),
         ),
         timetable=trams,
+        kinds=kinds,
     )
 
 

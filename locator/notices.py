@@ -14,6 +14,7 @@ from locator.check import completeness
 from locator.city import City
 from locator.districts import district_of
 from locator.hours import is_valid_hours
+from locator.kinds import FILE as KINDS_FILE
 from locator.population import FILE as GRID_FILE
 from locator.population import shares_inside
 from locator.timetable import FILE as TIMETABLE_FILE
@@ -59,6 +60,7 @@ def notices(city: City, *, today: date | None = None) -> list[Notice]:
         *_near_duplicates(city),
         *_other_district(city),
         *_about_counts(city),
+        *_about_kinds(city),
         *_about_people(city),
         *_about_timetable(city, day),
     ]
@@ -135,6 +137,13 @@ def _about_counts(city: City) -> Iterator[Notice]:
                 "-",
                 f"{row['all_not_located']} of {row['all_listed']} are not on the map",
             )
+
+
+def _about_kinds(city: City) -> Iterator[Notice]:
+    used = set(city.facilities["kind"].dropna())
+    for kind in city.kinds:
+        if kind not in used:
+            yield Notice(KINDS_FILE, kind, "no facility is of this kind")
 
 
 def _about_people(city: City) -> Iterator[Notice]:

@@ -14,7 +14,7 @@ from flask import Response, current_app, request
 from locator.catalogue import Layer
 from locator.web.encoding import encoded
 from locator.web.features import collection, feature, properties_of
-from locator.web.i18n import text
+from locator.web.i18n import current_language, text
 from locator.web.openapi import document
 from locator.web.operations import (
     GEOJSON,
@@ -128,7 +128,9 @@ def _layer_summary(layer: Layer, row: Mapping[str, Any]) -> dict[str, Any]:
 def layer_features(app: AppState, asked: LayerParams) -> Answer:
     """All facilities of the layer; those that nobody could locate have a null geometry."""
     layer = known_layer(app.catalogue, asked.layer)
-    return app.memo.get(("layer", layer.id), lambda: encoded(_layer_collection(app, layer.id)))
+    return app.memo.get(
+        ("layer", layer.id, current_language()), lambda: encoded(_layer_collection(app, layer.id))
+    )
 
 
 def _layer_collection(app: AppState, layer_id: str) -> dict[str, Any]:
@@ -146,8 +148,11 @@ def _layer_collection(app: AppState, layer_id: str) -> dict[str, Any]:
 
 
 def facility_properties(app: AppState) -> dict[str, dict[str, Any]]:
-    """Return the properties of every facility by id, made once."""
-    return app.memo.get("properties", lambda: properties_of(app.city.facilities))
+    """Return the properties of every facility by id, made once for each language."""
+    return app.memo.get(
+        ("properties", current_language()),
+        lambda: properties_of(app.city.facilities, app.city.kinds),
+    )
 
 
 @operation(

@@ -13,7 +13,7 @@ import pandas as pd
 from locator.catalogue import Layer
 from locator.city import City
 from locator.hours import opening_state
-from locator.web.i18n import day, gettext, ngettext
+from locator.web.i18n import day, gettext, ngettext, text
 from locator.web.texts import ACCESS, PRECISION, PRECISION_SHORT, STATUS, opening_words
 
 DIALLED = re.compile(r"[^0-9+]")
@@ -45,7 +45,9 @@ class Card:
     id, name : str
     layer : Layer
     kind, address, district, place_note : str
-        Empty where not known.
+        Empty where not known; the kind as ``kinds.toml`` names it.
+    tells_kind : bool
+        Whether the kind says more than the layer does, since the layer has several.
     status, precision : str
         Codes; ``precision`` is ``"none"`` for a facility that is not located.
     facts : mapping
@@ -56,6 +58,7 @@ class Card:
     name: str
     layer: Layer
     kind: str
+    tells_kind: bool
     address: str
     district: str
     place_note: str
@@ -122,7 +125,14 @@ class Card:
         """Lower-case text that a filter looks in."""
         return " ".join(
             part
-            for part in (self.name, self.kind, self.address, self.district, self.place_note)
+            for part in (
+                self.name,
+                self.kind,
+                self.facts.get("kind"),  # in the words of the source, on pages of any language
+                self.address,
+                self.district,
+                self.place_note,
+            )
             if part
         ).casefold()
 
@@ -154,7 +164,8 @@ def card(
         id=facility_id,
         name=facts["name"],
         layer=layer,
-        kind=facts.get("kind") or "",
+        kind=text(city.kinds.get(facts.get("kind") or "")),
+        tells_kind=bool(facts.get("kind")) and layer.id in city.mixed_layers,
         address=facts.get("address") or "",
         district=district_name(city, facts.get("district")),
         place_note=facts.get("place_note") or "",

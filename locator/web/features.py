@@ -12,8 +12,10 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from locator.catalogue import Text
 from locator.facilities import FIELDS
 from locator.geo import FloatArray
+from locator.web.i18n import text
 
 DEGREE_DIGITS = 6
 """Decimals of a coordinate: 0.1 m."""
@@ -21,13 +23,20 @@ DEGREE_DIGITS = 6
 PROPERTIES = ("layer", "address", *(field.name for field in FIELDS if field.name != "id"))
 
 
-def properties_of(facilities: gpd.GeoDataFrame) -> dict[str, dict[str, Any]]:
-    """Return the properties of each facility by id; what is not known is null."""
-    ids = [str(i) for i in facilities.index]
+def properties_of(
+    facilities: gpd.GeoDataFrame, kinds: Mapping[str, Text]
+) -> dict[str, dict[str, Any]]:
+    """Return the properties of each facility by id; what is not known is null.
+
+    Beside ``kind``, which is in the words of the source, stands ``kind_name``: the name that
+    `kinds` has for it in the current language.
+    """
     columns = {name: _values(facilities[name]) for name in PROPERTIES}
+    named = {kind: text(names) for kind, names in kinds.items()}
+    columns["kind_name"] = [named.get(kind) for kind in columns["kind"]]
     return {
-        id_: {"id": id_} | {name: columns[name][row] for name in PROPERTIES}
-        for row, id_ in enumerate(ids)
+        id_: {"id": id_} | {name: values[row] for name, values in columns.items()}
+        for row, id_ in enumerate(map(str, facilities.index))
     }
 
 

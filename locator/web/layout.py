@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 from locator.catalogue import Layer
 from locator.errors import N_
 from locator.maps.symbols import Symbol, symbol
-from locator.web.i18n import current_language, gettext, url
+from locator.web.i18n import current_language, gettext, locale, url
 from locator.web.state import state
 from locator.web.texts import KIND_WORDS, PLACE_KINDS, pace_text
 
@@ -124,6 +124,14 @@ def in_language_of_data() -> Markup:
     return Markup("") if language == current_language() else Markup(' lang="{}"').format(language)
 
 
+def quoted_language() -> str:
+    """Return the name of the language that sources are quoted in; empty where it is the page's."""
+    language = language_of_data(state().catalogue.country)
+    if language == current_language():
+        return ""
+    return Locale.parse(language).get_display_name(locale()) or language
+
+
 @cache
 def language_of_data(country: str) -> str:
     """Return the language most spoken in a country (CLDR likely subtags), ``"pl"`` for ``"PL"``."""
@@ -143,6 +151,7 @@ def page_context() -> dict[str, Any]:
         "drawn": drawn,
         "longest_search": LONGEST_SEARCH,
         "in_language_of_data": in_language_of_data,
+        "quoted_language": quoted_language,
         "linked": linked,
         "has_endpoint": lambda endpoint: endpoint in current_app.view_functions,
         "kind_words": KIND_WORDS,

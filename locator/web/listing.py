@@ -48,8 +48,6 @@ class Listing:
     q : str
         Text filter as typed.
     districts, statuses, precisions, states : tuple of Option
-    several_kinds : bool
-        Whether it is worth saying of which kind each is.
     """
 
     layer: Layer
@@ -61,7 +59,6 @@ class Listing:
     statuses: tuple[Option, ...]
     precisions: tuple[Option, ...]
     states: tuple[Option, ...]
-    several_kinds: bool
 
 
 def listing_of(city: City, layer_id: str, args: MultiDict[str, str], *, at: datetime) -> Listing:
@@ -115,7 +112,6 @@ def listing_of(city: City, layer_id: str, args: MultiDict[str, str], *, at: date
             ],
             state,
         ),
-        several_kinds=len({row.facility.kind for row in every}) > 1,
     )
 
 

@@ -33,6 +33,8 @@ def facility_features(city: City, rows: Iterable[str]) -> Collection:
 def _facility(city: City, identifier: str, *, usable: bool, **more: Any) -> dict[str, Any]:
     shown = card(city, identifier)
     lines = [shown.where, *(chip.label for chip in shown.chips)]
+    if shown.tells_kind:
+        lines.insert(0, shown.kind)
     if shown.precision_warning:
         lines.append(shown.precision_warning)
     return feature(

@@ -29,6 +29,7 @@ class _Closed(BaseModel):
 _FACILITY: dict[str, Any] = {field.name: (_type_of(field), ...) for field in FIELDS} | {
     "layer": (str, ...),
     "address": (str | None, ...),
+    "kind_name": (str | None, ...),
 }
 _WALK: dict[str, Any] = {
     "walk_m": (int, ...),
