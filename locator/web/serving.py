@@ -85,7 +85,9 @@ def serve(app: Flask, *, host: str | None = None, port: int | None = None) -> No
         sockets=[listening],
         threads=THREADS,
         ident="locator",
-        max_request_body_size=MAX_BODY_BYTES,
+        # The application refuses what is larger than MAX_BODY_BYTES, with a page that says so;
+        # the server only cuts off what no slip of the hand would send.
+        max_request_body_size=16 * MAX_BODY_BYTES,
         clear_untrusted_proxy_headers=not app.config["PROXIES"],
     )
     server.channel_class = Channel

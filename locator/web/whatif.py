@@ -19,12 +19,14 @@ from locator.maps import views
 from locator.maps.background import collection, compact_json, feature
 from locator.maps.symbols import symbol
 from locator.maps.workbench import change_map
+from locator.scenariofaults import ScenarioFileError
+from locator.scenariofile import MAX_BYTES
 from locator.web import mapviews
 from locator.web.api_planning import comparison_of
 from locator.web.i18n import current_language, gettext, url
 from locator.web.layout import LONGEST_SEARCH
 from locator.web.mapdata import facility_features
-from locator.web.mending import Args, mended
+from locator.web.mending import Args, Mended, mended
 from locator.web.planning_queries import (
     AddedParams,
     ScenarioParams,
@@ -34,6 +36,7 @@ from locator.web.planning_queries import (
     siting_of,
 )
 from locator.web.queries import known_layer, parameter_shapes, parse
+from locator.web.scenarioupload import FileFaults, faults_in_words, opened_address
 from locator.web.security import expensive
 from locator.web.state import state
 from locator.web.workbench import (
@@ -53,14 +56,45 @@ blueprint = Blueprint("whatif", __name__)
 CHANGE_BREAKS = (-0.02, -0.0005, 0.0005, 0.02)
 
 
+@blueprint.context_processor
+def limits() -> dict[str, int]:
+    """Give the templates what a file may weigh."""
+    return {"scenario_file_kb": MAX_BYTES // 1000}
+
+
 @blueprint.get("/what-if")
 def page() -> str:
     """Offer the layers that a planner can change."""
+    return _chooser()
+
+
+def _chooser(faults: FileFaults | None = None) -> str:
     fixed = [layer for layer in state().catalogue.layers.values() if not layer.moves]
     facilities = state().city.facilities
     under_way = facilities["status"].isin(("under_construction", "modernisation", "planned"))
     counts = facilities[under_way].groupby("layer").size().to_dict()
-    return render_template("workbench.html", fixed=fixed, under_way=counts)
+    return render_template("workbench.html", fixed=fixed, under_way=counts, file_faults=faults)
+
+
+@blueprint.post("/what-if")
+@blueprint.post("/what-if/<layer_id>")
+@expensive
+def open_file(layer_id: str | None = None) -> AnyResponse | tuple[str, int]:
+    """Open a scenario file: go to the page that shows it, or say what is wrong with it.
+
+    A faulty file leaves the page as it was, its change included.
+    """
+    if layer_id is not None:
+        standing_layer(layer_id)
+    try:
+        return redirect(opened_address(state()), code=303)
+    except ScenarioFileError as error:
+        faults = faults_in_words(error)
+    if layer_id is None:
+        return _chooser(faults), 400
+    # The address that the form posts to names no site to add; one that does is no question here.
+    args = MultiDict((name, one) for name, one in request.args.items(multi=True) if name != "site")
+    return _change_page(layer_id, _mended_change(layer_id, args), faults), 400
 
 
 @blueprint.get("/what-if/<layer_id>")
@@ -72,28 +106,41 @@ def layer(layer_id: str) -> AnyResponse | tuple[str, int]:
     a site in words or from a click becomes part of it.
     """
     standing_layer(layer_id)
+    found = _mended_change(layer_id, request.args)
+    if isinstance(found.answer, str):
+        return redirect(f"{found.answer}#result", code=303)
+    tidy = tidied(state(), layer_id, found.args)
+    if tidy != found.args and not found.problems:
+        return redirect(url("whatif.layer", layer_id=layer_id, **tidy.to_dict(False)), code=303)
+    return _change_page(layer_id, found), found.status
+
+
+def _mended_change(layer_id: str, given: Args) -> Mended[str | WhatIf]:
+    """Return what the page of a change shows, or the address with the site that is added."""
 
     def answer(args: Args) -> str | WhatIf:
         added = _added(args)
-        if added is not None and args == request.args:
+        if added is not None and args == given:
             return url("whatif.layer", layer_id=layer_id, **with_site(args, added))
         asked = parse(ScenarioParams, args, layer=layer_id)
         return what_if(state(), asked, scenario_of(state().catalogue, asked))
 
-    found = mended(request.args, answer, sound=lambda name, one: _sound(layer_id, name, one))
-    view = found.answer
-    if isinstance(view, str):
-        return redirect(f"{view}#result", code=303)
-    tidy = tidied(state(), layer_id, found.args)
-    if tidy != found.args and not found.problems:
-        return redirect(url("whatif.layer", layer_id=layer_id, **tidy.to_dict(False)), code=303)
-    page_map = mapviews.map_for("whatif", {**found.args.to_dict(False), "layer": layer_id})
+    return mended(given, answer, sound=lambda name, one: _sound(layer_id, name, one))
+
+
+def _change_page(
+    layer_id: str, found: Mended[str | WhatIf], faults: FileFaults | None = None
+) -> str:
     # A site that was not found stays in its field; one that was found is a tick by now.
     kept = {name: request.args.get(name, "")[:LONGEST_SEARCH] for name in ("site", "site_places")}
-    page = render_template(
-        "whatif.html", view=view, map=page_map, problems=found.problems, kept=kept
+    return render_template(
+        "whatif.html",
+        view=found.answer,
+        map=mapviews.map_for("whatif", {**found.args.to_dict(False), "layer": layer_id}),
+        problems=found.problems,
+        kept=kept,
+        file_faults=faults,
     )
-    return page, found.status
 
 
 @blueprint.get("/what-if/<layer_id>/scenario.json")

@@ -72,6 +72,7 @@ class WhatIf:
     standards: tuple[Option, ...]
     paces: tuple[Pace, ...]
     file_url: str
+    open_url: str
     model_line: str
 
 
@@ -123,6 +124,7 @@ def what_if(app: AppState, asked: ScenarioParams, change: Scenario) -> WhatIf:
         standards=standard_options(found.after.minutes),
         paces=pace_choices("" if asked.pace is None else f"{asked.pace:g}"),
         file_url=url("whatif.scenario_file", layer_id=layer.id, **same),
+        open_url=url("whatif.open_file", layer_id=layer.id, **same),
         model_line=model_line(app.ground),
     )
 

@@ -78,7 +78,7 @@ def test_a_change_is_made_shared_and_taken_back_by_keyboard_alone(visitor: Arriv
     assert gained == f"+{after - before}"
 
     focus_by_tab(page, "#site")
-    page.keyboard.type("Rynek Główny 1")
+    page.keyboard.insert_text("Rynek Główny 1")
     expect(page.get_by_role("option").first).to_be_visible()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
@@ -100,6 +100,7 @@ def test_a_change_is_made_shared_and_taken_back_by_keyboard_alone(visitor: Arriv
     page.wait_for_url(re.compile(r"planned=1(#result)?$"))
     assert served(page) == (after, before)
     page.go_back()
+    page.wait_for_url("**add=**")
     assert served(page) == with_site
 
 
@@ -159,13 +160,14 @@ def test_the_forms_work_without_scripts(visitor: Arrive) -> None:
     page.locator("input[name=planned]").check()
     page.locator("#site").fill("Rynek Główny 1")
     page.get_by_role("button", name="Show the change").click()
+    page.wait_for_url("**add=**")
     assert served(page)[0] > served(page)[1]
     assert page.locator("#sites input[name=add]").count() == 1
     page.goto(f"{someone.site}/en/report/nurseries")
     page.get_by_text("Another district, time or group").click()
     page.locator("#district").select_option("4")
     page.get_by_role("button", name="Show the report").click()
-    assert "district=4" in someone.path()
+    page.wait_for_url("**district=4**")
     assert page.locator("svg.drawing").count() >= 2
 
 
@@ -207,7 +209,8 @@ def test_a_report_is_chosen_printed_and_taken_along(visitor: Arrive) -> None:
     page.wait_for_url("**district=4**")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Prądnik Biały")
     page.get_by_role("navigation", name="In this report").get_by_role("link").last.click()
-    assert page.url.endswith(page.locator(".contents a").last.get_attribute("href") or "?")
+    last = page.locator(".contents a").last.get_attribute("href") or "?"
+    expect(page).to_have_url(re.compile(re.escape(last) + "$"))
 
     kinds = {"pdf": b"%PDF-", "xlsx": b"PK", "gpkg": b"SQLite format 3"}
     links = page.locator(".downloads a")
@@ -238,3 +241,41 @@ def test_a_scenario_is_taken_along_as_a_file(visitor: Arrive) -> None:
     assert taken.value.suggested_filename == "nurseries-scenario.json"
     data = json.loads(taken.value.path().read_text())
     assert (data["layer"], data["open_planned"], data["minutes"]) == ("nurseries", True, 10)
+
+
+def test_a_saved_scenario_is_opened_again_without_scripts_too(visitor: Arrive) -> None:
+    someone = visitor(viewport=DESKTOP)
+    address = f"/en/what-if/nurseries?planned=1&minutes=10&{SITE}"
+    page = someone.go(address)
+    with page.expect_download() as taken:
+        page.get_by_role("link", name="Scenario as a file, JSON").click()
+    file = taken.value.path()
+    for settings, path in (
+        ({}, "/en/what-if"),
+        ({"java_script_enabled": False}, "/en/what-if/aeds"),
+    ):
+        colleague = visitor(**settings)
+        opened = colleague.page
+        opened.goto(colleague.site + path)
+        opened.get_by_text("Open a scenario file").click()
+        opened.get_by_label("Scenario file").set_input_files(file)
+        opened.get_by_role("button", name="Open this file").click()
+        expect(opened.locator("#sites input[name=add]")).to_be_checked()
+        assert "planned=1" in colleague.path()
+        assert served(opened) == served(page)
+
+
+def test_a_faulty_scenario_file_leaves_the_page_as_it_was(visitor: Arrive) -> None:
+    page = visitor().go("/en/what-if/nurseries?planned=1")
+    before = served(page)
+    page.get_by_text("Open a scenario file").click()
+    broken = {"layer": "nurseries", "add": [{"lon": 19.94, "lat": 50.05, "places": -3}]}
+    page.get_by_label("Scenario file").set_input_files(
+        {"name": "x.json", "mimeType": "", "buffer": json.dumps(broken).encode()}
+    )
+    page.get_by_role("button", name="Open this file").click()
+    expect(page.get_by_role("alert")).to_contain_text("add, entry 1, places: does not fit: -3")
+    assert served(page) == before
+    assert violations(page) == []
+    page.set_viewport_size({"width": 320, "height": 640})
+    assert overflow_px(page) == 0
