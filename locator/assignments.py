@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -9,7 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from locator.reading import FaultLog, is_integer
-from locator.timetable import Timetable
+from locator.timetable import LAST_MINUTE, Timetable
 
 ASSIGNMENTS = ("assumed", "confirmed")
 """Whether it is known which vehicle carries an AED."""
@@ -29,20 +30,45 @@ def check_vehicles(
     working day), ``base`` (``name``, and ``stop``: an index of ``stops.csv`` or null).
     """
     moving = facilities["vehicle"].map(lambda value: isinstance(value, dict))
+    taken: dict[str, set[tuple[str, object]]] = defaultdict(set)
     for name, row in facilities[moving].iterrows():
-        file = log(f"{row['layer']}.geojson")
-        for field, problem, allowed in _vehicle_faults(row["vehicle"], timetable, stops):
-            file.add(name, f"vehicle.{field}", problem, allowed)
+        vehicle = row["vehicle"]
+        faults = [*_faults_of_shape(vehicle, stops), *_twice(vehicle, taken[row["layer"]])]
+        wrong = {field for field, _, _ in faults}
+        # What is no text at all is not also said to be none of the timetable's.
+        against = _faults_against(vehicle, timetable)
+        faults += [fault for fault in against if fault[0] not in wrong]
+        for field, problem, allowed in faults:
+            log(f"{row['layer']}.geojson").add(name, f"vehicle.{field}", problem, allowed)
 
 
-def _vehicle_faults(
-    vehicle: Mapping[str, Any], timetable: Timetable | None, stops: pd.DataFrame | None
+def _twice(
+    vehicle: Mapping[str, Any], taken: set[tuple[str, object]]
+) -> Iterator[tuple[str, str, str]]:
+    """Yield what another vehicle has already; what is this one's goes into `taken`."""
+    for field in ("unit", "fleet_number"):
+        value = vehicle.get(field)
+        if not isinstance(value, int | str):
+            continue
+        if (field, value) in taken:
+            yield field, f"is {value!r}, as another one's", "each once"
+        taken.add((field, value))
+
+
+def _faults_of_shape(
+    vehicle: Mapping[str, Any], stops: pd.DataFrame | None
 ) -> Iterator[tuple[str, str, str]]:
     if not is_integer(vehicle.get("unit")):
         yield "unit", f"is {vehicle.get('unit')!r}", "a whole number"
     number = vehicle.get("fleet_number")
     if number is not None and not isinstance(number, str):
         yield "fleet_number", f"is {number!r}", "a text or null"
+    for field in ("line", "headsign"):
+        if vehicle.get(field) is not None and not isinstance(vehicle[field], str):
+            yield field, f"is {vehicle[field]!r}", "a text or null"
+    first = vehicle.get("first_departure")
+    if first is not None and not (is_integer(first) and 0 <= first <= LAST_MINUTE):
+        yield "first_departure", f"is {first!r}", f"minutes, 0 to {LAST_MINUTE}, or null"
     if vehicle.get("assignment") not in ASSIGNMENTS:
         yield "assignment", f"is {vehicle.get('assignment')!r}", ", ".join(ASSIGNMENTS)
     base = vehicle.get("base")
@@ -51,6 +77,11 @@ def _vehicle_faults(
         yield "base", f"is {base!r}", "an object with name and stop"
     elif stop is not None and stops is not None and not _is_index(stop, len(stops)):
         yield "base.stop", f"is {stop!r}", "an index of stops.csv or null"
+
+
+def _faults_against(
+    vehicle: Mapping[str, Any], timetable: Timetable | None
+) -> Iterator[tuple[str, str, str]]:
     position = vehicle.get("pattern")
     if timetable is None or position is None:
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -10,6 +11,9 @@ from locator.catalogue import PRECISIONS, Layer
 from locator.city import City, load_city
 from locator.errors import CityFolderError, Fault
 from locator.reading import WHOLE
+from locator.vehicles.compact import FILE_NAME as IMPORTED_FILE
+from locator.vehicles.compact import TimetableFileError, read_timetable_file
+from locator.vehicles.soundness import unfit, unsound
 from locator.walking.graphfile import GRAPH_FILE, GraphFileError, read_graph
 
 NOT_LOCATED = "not_located"
@@ -18,21 +22,47 @@ NOT_LOCATED = "not_located"
 def check_folder(folder: Path) -> list[Fault]:
     """Return every fault of a city folder, in the order of files; empty when it is sound.
 
-    The street graph, where there is one, is checked too: checksums, version, metric CRS.
+    Every file that the start reads is checked. Beside the text files of `load_city` these are
+    the street graph (checksums, version, metric CRS) and the imported timetable (damage,
+    version, whether it holds together, time zone, place), where they are there.
     """
+    city = None
+    faults: list[Fault] = []
     try:
         city = load_city(folder)
     except CityFolderError as error:
-        return list(error.faults)
+        faults.extend(error.faults)
+    faults.extend(_of_graph(folder, city))
+    faults.extend(_of_timetable(folder, city))
+    return faults
+
+
+def _of_graph(folder: Path, city: City | None) -> Iterator[Fault]:
     if not (folder / GRAPH_FILE).exists():
-        return []
+        return
     allowed = "a file made by `locator network build` for this city"
     try:
         crs = read_graph(folder / GRAPH_FILE).about["crs"]
     except GraphFileError as error:
-        return [Fault(GRAPH_FILE, WHOLE, WHOLE, error.message, allowed)]
-    wanted = city.catalogue.crs_metric
-    return [] if crs == wanted else [Fault(GRAPH_FILE, WHOLE, "crs", f"is {crs}", wanted)]
+        yield Fault(GRAPH_FILE, WHOLE, WHOLE, error.message, allowed)
+        return
+    if city is not None and crs != city.catalogue.crs_metric:
+        yield Fault(GRAPH_FILE, WHOLE, "crs", f"is {crs}", city.catalogue.crs_metric)
+
+
+def _of_timetable(folder: Path, city: City | None) -> Iterator[Fault]:
+    if not (folder / IMPORTED_FILE).exists():
+        return
+    try:
+        table = read_timetable_file(folder / IMPORTED_FILE)
+    except TimetableFileError as error:
+        allowed = "a file made by `locator timetable import` for this city"
+        yield Fault(IMPORTED_FILE, WHOLE, WHOLE, error.message, allowed)
+        return
+    problems = list(unsound(table))
+    if city is not None and not problems:
+        problems.extend(unfit(table, city))
+    yield from (Fault(IMPORTED_FILE, WHOLE, *problem) for problem in problems)
 
 
 def completeness(city: City) -> pd.DataFrame:

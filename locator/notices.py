@@ -19,6 +19,8 @@ from locator.population import FILE as GRID_FILE
 from locator.population import shares_inside
 from locator.timetable import FILE as TIMETABLE_FILE
 from locator.usable import BARRED
+from locator.vehicles.compact import FILE_NAME as IMPORTED_FILE
+from locator.vehicles.embedded import imported_timetable
 
 NEAR_M = 10.0
 """Two points of one layer nearer than this may be the same thing twice."""
@@ -163,3 +165,13 @@ def _about_timetable(city: City, day: str) -> Iterator[Notice]:
     timetable = city.timetable
     if timetable is not None and timetable.valid_to < day:
         yield Notice(TIMETABLE_FILE, "-", f"ended on {timetable.valid_to}")
+    imported = imported_timetable(city)
+    if imported is None:
+        return
+    first, last = str(imported.valid_from), str(imported.valid_to)
+    if last < day:
+        message = f"ended on {last}: the folder's own timetable is used"
+        yield Notice(IMPORTED_FILE, "-", message)
+    elif first > day:
+        message = f"begins on {first}: until then the folder's own timetable is used"
+        yield Notice(IMPORTED_FILE, "-", message)

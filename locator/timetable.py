@@ -10,7 +10,7 @@ from locator.reading import WHOLE, FaultLog, is_integer, is_iso_date, read_json
 
 FILE = "timetable.json"
 SERVICES = ("working_day", "saturday", "sunday")
-_LAST_MINUTE = 36 * 60  # a service day may end after midnight: 24:30 is 1470
+LAST_MINUTE = 36 * 60  # a service day may end after midnight: 24:30 is 1470
 
 
 @dataclass(frozen=True)
@@ -81,8 +81,14 @@ def read_timetable(folder: Path, *, stops: int, log: FaultLog) -> Timetable | No
     before = len(log.faults)
     for field in ("source", "licence", "valid_from", "valid_to", "note"):
         value = content.get(field)
-        if not isinstance(value, str) or (field.startswith("valid") and not is_iso_date(value)):
-            log.add(WHOLE, field, f"is {value!r}", "an ISO 8601 date or a text")
+        if field.startswith("valid"):
+            if not is_iso_date(value) or str(value).count("-") != 2:
+                log.add(WHOLE, field, f"is {value!r}", "a whole ISO 8601 date: 2026-10-02")
+        elif not isinstance(value, str):
+            log.add(WHOLE, field, f"is {value!r}", "a text")
+    if len(log.faults) == before and content["valid_to"] < content["valid_from"]:
+        said = f"is {content['valid_to']}, before valid_from"
+        log.add(WHOLE, "valid_to", said, f"{content['valid_from']} or later")
     for position, item in enumerate(content["patterns"]):
         _check_pattern(position, item, stops, log)
     if len(log.faults) > before:
@@ -108,7 +114,7 @@ def _check_pattern(position: int, item: Any, stops: int, log: FaultLog) -> None:
     for field in ("line", "headsign"):
         if not isinstance(item.get(field), str) or not item[field]:
             log.add(where, field, f"is {item.get(field)!r}", "a text")
-    limits = {"stops": stops - 1, "minutes": _LAST_MINUTE} | dict.fromkeys(SERVICES, _LAST_MINUTE)
+    limits = {"stops": stops - 1, "minutes": LAST_MINUTE} | dict.fromkeys(SERVICES, LAST_MINUTE)
     for field, last in limits.items():
         values = item.get(field)
         if not isinstance(values, list) or not all(map(is_integer, values)):
@@ -120,6 +126,8 @@ def _check_pattern(position: int, item: Any, stops: int, log: FaultLog) -> None:
         if field != "stops" and values != sorted(values):
             log.add(where, field, "is not in ascending order", "minutes in ascending order")
     ride, minutes = item.get("stops"), item.get("minutes")
+    if isinstance(ride, list) and len(ride) < 2:
+        log.add(where, "stops", f"has {len(ride)} values", "two stops or more")
     if isinstance(ride, list) and isinstance(minutes, list) and len(ride) != len(minutes):
         log.add(
             where,

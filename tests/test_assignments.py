@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.breaking import edit_feature, fault, faults
-from tests.tinycity import vehicles
+from tests.tinycity import vehicles, write_json
 
 VEHICLE: dict[str, Any] = vehicles()[0]["properties"]["vehicle"]
 
@@ -20,6 +20,10 @@ VEHICLE: dict[str, Any] = vehicles()[0]["properties"]["vehicle"]
         ("fleet_number", 7, "vehicle.fleet_number: is 7"),
         ("assignment", "sure", "vehicle.assignment: is 'sure'"),
         ("line", "2", "vehicle.line: is '2' (allowed: '1')"),
+        ("line", 1, "vehicle.line: is 1 (allowed: a text or null)"),
+        ("headsign", ["Polna"], "vehicle.headsign: is ['Polna'] (allowed: a text or null)"),
+        ("first_departure", "06:00", "vehicle.first_departure: is '06:00' (allowed: minutes"),
+        ("first_departure", -1, "vehicle.first_departure: is -1 (allowed: minutes, 0 to 2160"),
         ("headsign", "Lipowa", "vehicle.headsign: is 'Lipowa'"),
         ("pattern", 2, "vehicle.pattern: is 2 (allowed: 0 to 1)"),
         ("first_departure", 361, "vehicle.first_departure: is 361"),
@@ -30,6 +34,29 @@ VEHICLE: dict[str, Any] = vehicles()[0]["properties"]["vehicle"]
 def test_each_wrong_part_is_named(tiny_folder: Path, field: str, value: Any, said: str) -> None:
     edit_feature(tiny_folder, "vehicles.geojson", vehicle=VEHICLE | {field: value})
     assert fault(tiny_folder).startswith(f"vehicles.geojson: vehicles-1: {said}")
+
+
+def test_a_free_line_is_checked_too(tiny_folder: Path) -> None:
+    free = {"pattern": None, "line": "52", "headsign": None, "first_departure": None}
+    edit_feature(tiny_folder, "vehicles.geojson", vehicle=VEHICLE | free)
+    assert faults(tiny_folder) == []
+    edit_feature(tiny_folder, "vehicles.geojson", vehicle=VEHICLE | free | {"line": 52})
+    assert fault(tiny_folder) == (
+        "vehicles.geojson: vehicles-1: vehicle.line: is 52 (allowed: a text or null)"
+    )
+
+
+def test_one_vehicle_carries_one_unit(tiny_folder: Path) -> None:
+    known = VEHICLE | {"fleet_number": "RY801", "assignment": "confirmed"}
+    second = vehicles()[0]
+    second["properties"] |= {"id": "vehicles-2", "vehicle": known}
+    write_json(tiny_folder / "vehicles.geojson", [*vehicles(), second])
+    edit_feature(tiny_folder, "vehicles.geojson", vehicle=known | {"unit": 2})
+    assert fault(tiny_folder).endswith(
+        "fleet_number: is 'RY801', as another one's (allowed: each once)"
+    )
+    edit_feature(tiny_folder, "vehicles.geojson", vehicle=VEHICLE)
+    assert "unit: is 1, as another one's (allowed: each once)" in fault(tiny_folder)
 
 
 def test_a_moving_facility_needs_a_vehicle(tiny_folder: Path) -> None:

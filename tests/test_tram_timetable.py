@@ -50,6 +50,28 @@ def test_each_wrong_part_of_a_pattern_is_named(
     assert fault(tiny_folder).startswith(f"timetable.json: pattern 1: {said}")
 
 
+def test_a_pattern_goes_somewhere(tiny_folder: Path) -> None:
+    def change(content: dict[str, Any]) -> None:
+        content["patterns"][0].update(stops=[], minutes=[])
+
+    edit_json(tiny_folder, "timetable.json", change)
+    assert "pattern 0: stops: has 0 values (allowed: two stops or more)" in faults(tiny_folder)[0]
+
+
+@pytest.mark.parametrize(
+    ("period", "said"),
+    [
+        ({"valid_to": "2026-12"}, "valid_to: is '2026-12' (allowed: a whole ISO 8601 date"),
+        ({"valid_from": "2027-03-01"}, "valid_to: is 2027-01-31, before valid_from"),
+    ],
+)
+def test_a_period_has_two_days_in_order(
+    tiny_folder: Path, period: dict[str, str], said: str
+) -> None:
+    edit_json(tiny_folder, "timetable.json", lambda content: content.update(period))
+    assert said in fault(tiny_folder)
+
+
 def test_a_wrong_period_is_named(tiny_folder: Path) -> None:
     edit_json(tiny_folder, "timetable.json", lambda content: content.update(valid_to="soon"))
     assert fault(tiny_folder).startswith("timetable.json: -: valid_to: is 'soon'")

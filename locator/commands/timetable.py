@@ -32,6 +32,7 @@ def import_(ctx: click.Context, feeds: tuple[str, ...]) -> None:
       locator timetable import A=GTFS_KRK_A.zip T=GTFS_KRK_T.zip
     """
     from locator.vehicles.compact import save_timetable
+    from locator.vehicles.embedded import refuse_unfit
     from locator.vehicles.gtfs import feed_name, import_feeds
 
     named: dict[str, Path] = {}
@@ -45,6 +46,7 @@ def import_(ctx: click.Context, feeds: tuple[str, ...]) -> None:
     city = load(ctx).city
     with working("Reading the feeds …"):
         timetable, reports = import_feeds(named, country=city.catalogue.country)
+        refuse_unfit(timetable, city, ", ".join(str(file) for file in named.values()))
         path = save_timetable(timetable, city.folder)
     out = console()
     columns = ("feed", "stops", "trips", "services", "calls", "dropped", "from", "to")

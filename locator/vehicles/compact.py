@@ -9,15 +9,18 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+import zlib
 from datetime import date
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from locator.errors import N_, LocatorError
 from locator.vehicles.calendar import Service
 from locator.vehicles.fleet import write_atomically
+from locator.vehicles.soundness import unsound
 from locator.vehicles.timetable import Timetable
 
 FILE_NAME = "timetable.npz"
@@ -69,17 +72,55 @@ def load_timetable(path: Path) -> Timetable:
     Raises
     ------
     TimetableFileError
+        Not such a file, damaged, of another version, or one that does not hold together.
+    """
+    table = read_timetable_file(path)
+    for member, problem, _ in unsound(table):
+        raise TimetableFileError(
+            N_("{file} does not hold together ({member}: {problem}): import it again"),
+            file=path.name,
+            member=member,
+            problem=problem,
+        )
+    return table
+
+
+def read_timetable_file(path: Path) -> Timetable:
+    """Return what is in `path`, whether it holds together (`soundness.unsound`) or not.
+
+    Raises
+    ------
+    TimetableFileError
         Not such a file, damaged, or of another version.
     """
     try:
         with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
         head = json.loads(arrays["head"].tobytes())
-        version = head["version"]
-    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
+        _refuse_version(path, head["version"])
+        return _timetable(head, arrays)
+    except DAMAGED:
         raise TimetableFileError(
             N_("{file} is damaged or not a timetable: import it again"), file=path.name
         ) from None
+
+
+DAMAGED = (
+    OSError,
+    EOFError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    NotImplementedError,  # a method of compression, or of encryption, that zipfile lacks
+    RuntimeError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+"""What reading a damaged file may end in; a sound one never does."""
+
+
+def _refuse_version(path: Path, version: object) -> None:
     if version != VERSION:
         raise TimetableFileError(
             N_("{file} is of version {found}, this program reads {wanted}: import it again"),
@@ -87,15 +128,18 @@ def load_timetable(path: Path) -> Timetable:
             found=version,
             wanted=VERSION,
         )
+
+
+def _timetable(head: dict[str, Any], arrays: dict[str, np.ndarray[Any, Any]]) -> Timetable:
     members: dict[str, Any] = {
         **{name: tuple(arrays[name].tobytes().decode().split("\n")) for name in _TEXTS},
         **{name: arrays[name].astype(np.int64) for name in _WHOLE},
         **{name: arrays[name].astype(np.float64) for name in _SECONDS},
     }
     return Timetable(
-        source=head["source"],
-        country=head["country"],
-        timezone=head["timezone"],
+        source=str(head["source"]),
+        country=str(head["country"]),
+        timezone=ZoneInfo(head["timezone"]).key,
         services=tuple(_service(row) for row in head["services"]),
         stop_lonlat=arrays["stop_lonlat"] / 1e6,
         **members,

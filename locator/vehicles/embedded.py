@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from datetime import date
 
 from locator.city import City
+from locator.errors import N_
 from locator.timetable import SERVICES, Pattern
 from locator.vehicles.calendar import Service
-from locator.vehicles.compact import FILE_NAME, load_timetable
+from locator.vehicles.compact import FILE_NAME, TimetableFileError, load_timetable
+from locator.vehicles.soundness import unfit
 from locator.vehicles.timetable import PathRow, Timetable, TripRow, build_timetable
 
 _WORKING, _SATURDAY, _SUNDAY = range(5), (5,), (6,)
@@ -25,14 +27,38 @@ def timetables_of(city: City) -> tuple[Timetable, ...]:
     Raises
     ------
     TimetableFileError
-        The imported file is there and cannot be read.
+        The imported file is there and cannot be read, or is not one of this city.
     """
-    imported = city.folder / FILE_NAME
-    found = (
-        load_timetable(imported) if imported.exists() else None,
-        embedded_timetable(city),
-    )
+    found = (imported_timetable(city), embedded_timetable(city))
     return tuple(table for table in found if table is not None)
+
+
+def imported_timetable(city: City) -> Timetable | None:
+    """Return the timetable that was imported into the folder; None where none was.
+
+    Raises
+    ------
+    TimetableFileError
+        It is there and cannot be read, or is not one of this city.
+    """
+    path = city.folder / FILE_NAME
+    if not path.exists():
+        return None
+    table = load_timetable(path)
+    refuse_unfit(table, city, path.name)
+    return table
+
+
+def refuse_unfit(table: Timetable, city: City, name: str) -> None:
+    """Raise TimetableFileError where `table`, called `name`, is not a timetable of `city`."""
+    for member, problem, allowed in unfit(table, city):
+        raise TimetableFileError(
+            N_("{file} is not of this city ({member}: {problem}; allowed: {allowed})"),
+            file=name,
+            member=member,
+            problem=problem,
+            allowed=allowed,
+        )
 
 
 def embedded_timetable(city: City) -> Timetable | None:
