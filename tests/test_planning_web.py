@@ -241,3 +241,29 @@ def test_a_report_takes_standard_group_and_pace(client: FlaskClient) -> None:
     assert "/en/report/nurseries.pdf?minutes=5&amp;group=all&amp;pace=0.9" in page
     assert '<option value="5" selected>' in page
     assert '<option value="all" selected>' in page
+
+
+def test_districts_to_be_left_out_are_ticks_that_stay_and_are_named(client: FlaskClient) -> None:
+    query = "n=1&minutes=10&group=all"
+    page = client.get(f"/en/where-next/nurseries?{query}&avoid=1").text
+    assert 'name="avoid" value="1" checked' in page
+    assert 'name="avoid" value="2">' in page
+    assert "No site in: I Północ." in page
+    (site,) = client.get(f"/api/sites/nurseries?{query}&avoid=1").json["sites"]
+    assert site["district"] == 2
+    assert site["name"] in page
+    assert "No site in:" not in client.get(f"/en/where-next/nurseries?{query}").text
+
+
+def test_a_district_that_is_not_there_leaves_the_others_out(client: FlaskClient) -> None:
+    answer = client.get("/en/where-next/nurseries?group=all&avoid=1&avoid=77")
+    assert answer.status_code == 404
+    assert "There is no district 77" in answer.text
+    assert 'name="avoid" value="1" checked' in answer.text
+
+
+def test_leaving_every_district_out_is_told_on_the_page(client: FlaskClient) -> None:
+    answer = client.get("/en/where-next/nurseries?group=all&avoid=1&avoid=2")
+    assert answer.status_code == 422
+    assert "No candidate site is left" in answer.text
+    assert "<legend>No new site here" in answer.text

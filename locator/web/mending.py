@@ -25,6 +25,7 @@ FIELDS = {
     "objective": N_("What counts"),
     "need": N_("What counts"),
     "district": N_("District"),
+    "avoid": N_("Districts without new sites"),
 }
 """What the forms call a parameter."""
 

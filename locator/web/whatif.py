@@ -198,9 +198,15 @@ def next_sites(layer_id: str) -> tuple[str, int]:
 
     def answer(args: Args) -> tuple[SitingParams, WhereNext]:
         asked = parse(SitingParams, args, layer=layer_id)
-        return asked, where_next_view(state(), asked, siting_of(state().catalogue, asked))
+        query = siting_of(state().catalogue, asked)
+        try:
+            return asked, where_next_view(state(), asked, query)
+        except NotComputableError as error:
+            if asked.avoid and error.parameter is None:  # nothing is left of what may be chosen
+                error.parameter = "avoid"
+            raise
 
-    found = mended(request.args, answer)
+    found = mended(request.args, answer, sound=_district_exists)
     asked, view = found.answer
     added = [f"{site['lat']:.5f},{site['lon']:.5f},,{site['name']}" for site in view.sites]
     shown: dict[str, Any] = {"layer": layer_id, "add": added}
@@ -254,6 +260,10 @@ def _sound(layer_id: str, name: str, value: str) -> bool:
     except LocatorError:
         return False
     return True
+
+
+def _district_exists(name: str, value: str) -> bool:
+    return name == "avoid" and value in map(str, state().city.districts.index)
 
 
 def _added(args: Args) -> NewSite | None:

@@ -92,6 +92,8 @@ class WhereNext:
     standards: tuple[Option, ...]
     paces: tuple[Pace, ...]
     districts: tuple[Option, ...]
+    avoid_ticks: tuple[Tick, ...]
+    avoided: tuple[str, ...]
     exact_url: str | None
     model_line: str
 
@@ -143,6 +145,9 @@ def where_next_view(app: AppState, asked: SitingParams, query: SitingQuery) -> W
         adds = [site_text(site) for site in added]
         return url("whatif.layer", layer_id=layer.id, add=adds, **same)
 
+    districts = {
+        str(key): f"{row['roman']} {row['name']}" for key, row in app.city.districts.iterrows()
+    }
     exact = query.objective == "cover" and query.method == "greedy" and query.capacity is None
     return WhereNext(
         layer=layer,
@@ -163,9 +168,12 @@ def where_next_view(app: AppState, asked: SitingParams, query: SitingQuery) -> W
         standards=standard_options(found.query.minutes),
         paces=pace_choices("" if asked.pace is None else f"{asked.pace:g}"),
         districts=tuple(
-            Option(str(number_), f"{row['roman']} {row['name']}", number_ == asked.district)
-            for number_, row in app.city.districts.iterrows()
+            Option(key, name, key == str(asked.district)) for key, name in districts.items()
         ),
+        avoid_ticks=tuple(
+            Tick(key, name, "", int(key) in asked.avoid) for key, name in districts.items()
+        ),
+        avoided=tuple(districts[str(one)] for one in asked.avoid),
         exact_url=url("whatif.next_sites", layer_id=layer.id, **_texts(asked) | {"method": "exact"})
         if exact and found.gap > 0
         else None,

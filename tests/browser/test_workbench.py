@@ -25,6 +25,7 @@ PAGES = {
     "what if, wrong place": f"/what-if/nurseries?site=Qwertyuiopolis&{SITE}",
     "what if, layer without plans": "/what-if/senior_activity_centres",
     "where next": "/where-next/nurseries",
+    "where next, districts left out": "/where-next/nurseries?avoid=1&avoid=18",
     "where next, wrong numbers": "/where-next/nurseries?n=0&capacity=-3",
     "report of the city": "/report/nurseries",
     "report of a district": "/report/nurseries?district=4",
@@ -140,6 +141,19 @@ def test_a_long_list_is_searched_and_what_is_ticked_stays(visitor: Arrive) -> No
     assert ticked in shown.all_inner_texts()
     said = page.locator("details:has(input[name=close]) [role=status]")
     expect(said).to_have_text(f"Shown: {shown.count()} of {every}")
+
+
+def test_districts_are_left_out_by_keyboard(visitor: Arrive) -> None:
+    someone = visitor()
+    page = someone.go("/en/where-next/nurseries")
+    for words in ("Change the question", "Districts without new sites"):
+        page.get_by_text(words).focus()
+        page.keyboard.press("Enter")
+    focus_by_tab(page, "input[name=avoid][value='4']")
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("No site in: IV Prądnik Biały.")).to_be_visible()
+    assert "avoid=4" in someone.path()
 
 
 def test_a_wrong_place_is_told_where_it_was_typed(visitor: Arrive) -> None:
