@@ -77,7 +77,6 @@ def test_every_link_of_the_map_is_local(city_map: folium.Map) -> None:
 
     assert rendered.scripts == (
         "/assets/leaflet/leaflet.js",
-        "/assets/locator/map.js",
         "/assets/markercluster/leaflet.markercluster.js",
     )
     assert rendered.styles == (
@@ -223,10 +222,7 @@ def test_the_library_of_clusters_is_loaded_only_where_there_may_be_some(tiny: Ci
     aeds = symbol(tiny.catalogue.layers["aeds"], language="pl")
     FeatureLayer("/f", symbols=[aeds], cluster_above=None).add_to(map_)
 
-    assert render(map_, asset_url=local).scripts == (
-        "/assets/leaflet/leaflet.js",
-        "/assets/locator/map.js",
-    )
+    assert render(map_, asset_url=local).scripts == ("/assets/leaflet/leaflet.js",)
 
 
 def test_classes_and_labels_have_to_match() -> None:
@@ -404,35 +400,6 @@ def test_where_someone_is_is_not_kept_by_caches(client: FlaskClient) -> None:
         assert answer.headers["Cache-Control"] == "private, no-cache"
 
 
-VENDOR = [f"/vendor/{'/'.join(parts)}" for parts in mapviews._vendor_files()]
-
-
-@pytest.mark.parametrize("address", VENDOR)
-def test_leaflets_files_are_there(client: FlaskClient, address: str) -> None:
-    answer = client.get(address)
-
-    assert answer.status_code == 200
-    assert "immutable" in answer.headers["Cache-Control"]
-    assert answer.mimetype in ("text/javascript", "text/css", "image/png")
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "leaflet-src.js",
-        "../__init__.py",
-        "..%2f__init__.py",
-        "images/",
-        "leaflet.js/",
-        "nothing.js",
-    ],
-)
-def test_nothing_else_of_the_packages_is_served(client: FlaskClient, name: str) -> None:
-    version = mapviews._version("leaflet")
-
-    assert client.get(f"/vendor/leaflet/{version}/{name}").status_code == 404
-
-
 def test_a_pages_map_needs_no_inline_code(app: Flask) -> None:
     with app.test_request_context("/en/nearest"):
         page_map = mapviews.map_for(
@@ -443,5 +410,7 @@ def test_a_pages_map_needs_no_inline_code(app: Flask) -> None:
     assert page_map.script_url.startswith("/maps/nearest.js?")
     assert page_map.script_url.count("layer=") == 2
     assert "q=" not in page_map.script_url
-    assert all(address.startswith(("/vendor/", "/static/")) for address in page_map.scripts)
+    *libraries, code = page_map.scripts
+    assert all(address.startswith("/vendor/") for address in libraries)
+    assert code.startswith("/maps/code/")
     assert page_map.html == '<div class="folium-map" id="map_nearest1" ></div>'

@@ -1,7 +1,8 @@
-"""Define our own folium elements: each hands one frozen configuration to ``static/map.js``.
+"""Define our own folium elements: each hands one frozen configuration to a part of our script.
 
-The data never travel in the page: an element names an address of ours, and the script fetches
-it. What people wrote (names, notes) is only ever set as text in the browser.
+The parts are in ``static/map``; a page loads those that its map's elements name. The data never
+travel in the page: an element names an address of ours, and the script fetches it. What people
+wrote (names, notes) is only ever set as text in the browser.
 """
 
 from __future__ import annotations
@@ -14,10 +15,9 @@ from branca.element import MacroElement
 from folium.elements import JSCSSMixin
 from folium.template import Template
 
-from locator.maps.figure import ASSET
+from locator.maps.figure import ASSET, PART
 from locator.maps.symbols import Symbol
 
-_MAP_JS = ("locator_map_js", f"{ASSET}locator/map.js")
 _MAP_CSS = ("locator_map_css", f"{ASSET}locator/map.css")
 _CLUSTER_JS = ("markerclusterjs", f"{ASSET}markercluster/leaflet.markercluster.js")
 _CLUSTER_CSS = ("markerclustercss", f"{ASSET}markercluster/MarkerCluster.css")
@@ -34,18 +34,19 @@ def script_json(value: Any) -> str:
 
 
 class MapElement(JSCSSMixin, MacroElement):
-    """Something on a map that ``static/map.js`` draws.
+    """Something on a map that a part of our script draws.
 
     Parameters
     ----------
+    *more
+        Further parts that this configuration needs.
     **config
         Whatever the script's function takes; values that are None are left out.
     """
 
     act = ""
-    """Name of the function of ``locatorMap`` that draws it."""
+    """Name of the part, and of its function in ``locatorMap``."""
 
-    default_js = [_MAP_JS]
     default_css = [_MAP_CSS]
 
     _template = Template(
@@ -55,9 +56,10 @@ class MapElement(JSCSSMixin, MacroElement):
         "{% endmacro %}"
     )
 
-    def __init__(self, **config: Any) -> None:
+    def __init__(self, *more: str, **config: Any) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = type(self).__name__
+        self.default_js = [(f"locator_{part}", f"{PART}{part}") for part in (self.act, *more)]
         self.config = {key: value for key, value in config.items() if value is not None}
 
     @property
@@ -105,6 +107,7 @@ class Stage(MapElement):
         fit_city: bool = True,
     ) -> None:
         super().__init__(
+            *(("address",) if keep_state else ()),
             label=label,
             labels=dict(labels),
             bounds=list(bounds),
@@ -132,7 +135,8 @@ class Background(MapElement):
     act = "background"
 
     def __init__(self, url: str, *, names_url: str | None = None, tiled: bool = False) -> None:
-        super().__init__(url=url, namesUrl=names_url, tiled=tiled)
+        more = () if names_url is None else ("names",)
+        super().__init__(*more, url=url, namesUrl=names_url, tiled=tiled)
 
 
 class FeatureLayer(MapElement):
@@ -161,13 +165,14 @@ class FeatureLayer(MapElement):
         Zoom to the features when they have arrived.
     small : bool
         Draw small signs without letters, where the markers are not what the map is about.
+    listed : bool
+        The page lists the features, too: an element with ``data-map-feature="<id>"`` lights up
+        its sign.
     refresh_s : float, optional
         Fetch the address again this often, and move what has moved.
     """
 
     act = "features"
-    default_js = [_CLUSTER_JS, _MAP_JS]
-    default_css = [_CLUSTER_CSS, _MAP_CSS]
 
     def __init__(
         self,
@@ -180,9 +185,17 @@ class FeatureLayer(MapElement):
         cluster_above: int | None = 40,
         fit: bool = False,
         small: bool = False,
+        listed: bool = False,
         refresh_s: float | None = None,
     ) -> None:
+        needed = {
+            "legend": legend,
+            "clusters": cluster_above is not None,
+            "lighting": listed,
+            "moving": refresh_s is not None,
+        }
         super().__init__(
+            *(part for part, is_needed in needed.items() if is_needed),
             url=url,
             symbols=[symbol.as_dict() for symbol in symbols],
             facilityUrl=facility_url,
@@ -191,10 +204,12 @@ class FeatureLayer(MapElement):
             clusterAbove=cluster_above,
             fit=fit,
             small=small or None,
+            listed=listed or None,
             refreshS=refresh_s,
         )
-        if cluster_above is None:
-            self.default_js, self.default_css = MapElement.default_js, MapElement.default_css
+        if cluster_above is not None:
+            self.default_js = [_CLUSTER_JS, *self.default_js]
+            self.default_css = [_CLUSTER_CSS, *self.default_css]
 
 
 class AreaLayer(MapElement):
@@ -249,10 +264,10 @@ class AreaLayer(MapElement):
 
 
 class LineLayer(MapElement):
-    """Draw lines and their areas: walks, isochrones.
+    """Draw walks.
 
-    A feature has ``kind``: ``walk`` (solid, along streets), ``walk-estimate`` (dashed: not a
-    way along streets) or ``isochrone`` with ``minutes``; ``for`` is the id of the facility.
+    A feature has ``kind``: ``walk`` (solid, along streets) or ``walk-estimate`` (dashed: not a
+    way along streets).
 
     Parameters
     ----------

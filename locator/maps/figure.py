@@ -16,11 +16,16 @@ from typing import cast
 import folium
 from branca.element import Element, Figure
 
+from locator.maps.parts import in_order
+
 AssetUrl = Callable[[str], str]
 """Turns the name of an asset, ``"leaflet/leaflet.js"``, into an address on our own host."""
 
 ASSET = "asset:"
-"""Prefix of the links that our own elements declare: ``"asset:locator/map.js"``."""
+"""Prefix of the files that our own elements declare: ``"asset:locator/map.css"``."""
+
+PART = "part:"
+"""Prefix of the parts of our own script that they declare: ``"part:features"``."""
 
 _LOCAL: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), name)
@@ -74,13 +79,16 @@ class RenderedMap:
     script : str
         The figure's own script, to be served as a resource.
     scripts, styles : tuple of str
-        Local addresses, in the order in which they must be loaded.
+        Local addresses of libraries and style sheets, in the order in which they must be loaded.
+    parts : tuple of str
+        Parts of our own script (`locator.maps.parts`) that come after the libraries, in order.
     """
 
     html: str
     script: str
     scripts: tuple[str, ...]
     styles: tuple[str, ...]
+    parts: tuple[str, ...]
 
 
 def render(map_: folium.Map, *, asset_url: AssetUrl, name: str = "") -> RenderedMap:
@@ -114,11 +122,14 @@ def render(map_: folium.Map, *, asset_url: AssetUrl, name: str = "") -> Rendered
     html = figure.html.render().strip()
     _check_html(html)
     script = _wrapped(figure.script.render())
+    libraries = [link for link in links.scripts if not link.startswith(PART)]
+    parts = (link.removeprefix(PART) for link in links.scripts if link.startswith(PART))
     return RenderedMap(
         html=html,
         script=script,
-        scripts=_local(links.scripts, script, asset_url),
+        scripts=_local(libraries, script, asset_url),
         styles=_local(links.styles, script, asset_url),
+        parts=in_order(parts),
     )
 
 

@@ -46,6 +46,7 @@ def aed_map(
         facility_url=ground.facility_url,
         legend=True,
         refresh_s=REFRESH_S if refresh else None,
+        listed=True,
         cluster_above=None,
     ).add_to(map_)
     FeatureLayer(
@@ -54,6 +55,7 @@ def aed_map(
         facility_url=ground.facility_url,
         legend=True,
         fit=True,
+        listed=True,
         cluster_above=None,
     ).add_to(map_)
     lon, lat, label = origin

@@ -143,6 +143,7 @@ def nearest_map(
         cluster_above=None,
         legend=len(symbols) > 1,
         fit=True,
+        listed=True,
     ).add_to(map_)
     if origin:
         lon, lat, label = origin

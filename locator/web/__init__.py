@@ -29,6 +29,8 @@ from locator.web import (
     emergency,
     errors,
     i18n,
+    mapcode,
+    mapfeeds,
     mapviews,
     moving,
     operations,
@@ -76,7 +78,7 @@ COMPRESSION = {
 OPERATIONS = (api, api_walks, api_coverage, api_network, api_vehicles, api_planning, apidocs)
 """Modules that declare operations of the API; their blueprint is that of `operations`."""
 
-PAGES = (residents, planners, council, together, emergency, mapviews)
+PAGES = (residents, planners, council, together, emergency, mapviews, mapfeeds, mapcode)
 """Modules with a blueprint; that of `council` is the workbench's, with `whatif`."""
 
 

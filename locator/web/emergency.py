@@ -19,7 +19,7 @@ from locator.errors import N_, NotFoundError
 from locator.maps import views
 from locator.maps.background import Collection, compact_json
 from locator.maps.moving import aed_map
-from locator.web import mapviews
+from locator.web import mapfeeds, mapviews
 from locator.web.aed_map import (
     SHARE_BREAKS,
     CellParams,
@@ -76,13 +76,13 @@ def listed() -> Response:
 @blueprint.get("/aed/ground.geojson")
 def ground() -> Response:
     """Serve what is drawn under the AEDs: districts and river near a place."""
-    return mapviews.kept(_near(request.args, "ground", ground_near))
+    return mapfeeds.kept(_near(request.args, "ground", ground_near))
 
 
 @blueprint.get("/aed/names.json")
 def names() -> Response:
     """Serve the names of streets and stops near a place."""
-    return mapviews.kept(_near(request.args, "names", names_near))
+    return mapfeeds.kept(_near(request.args, "names", names_near))
 
 
 def _near(
@@ -104,7 +104,7 @@ def vehicles() -> Response:
 
 
 def _geojson(answer: Collection) -> Response:
-    response = Response(compact_json(answer), mimetype=mapviews.GEOJSON)
+    response = Response(compact_json(answer), mimetype=mapfeeds.GEOJSON)
     response.headers["Cache-Control"] = "no-store"
     return response
 

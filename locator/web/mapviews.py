@@ -1,45 +1,33 @@
-"""Serve the maps: their scripts, their data, and Leaflet's own files."""
+"""Build the maps of the pages, and serve the script of each."""
 
 from __future__ import annotations
 
-import hashlib
-import mimetypes
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib import metadata
-from pathlib import Path
 from typing import Any
 
 import folium
 from flask import Blueprint, Response, current_app, request
 from werkzeug.datastructures import MultiDict
-from xstatic.pkg import leaflet, leaflet_markercluster
 
-from locator.coverage import CoverageQuery, coverage
 from locator.errors import N_, NotFoundError
-from locator.maps import background, views
-from locator.maps.background import Collection, compact_json
+from locator.maps import views
 from locator.maps.figure import RenderedMap, render
 from locator.maps.labels import LABELS
 from locator.maps.symbols import Symbol, symbol
-from locator.walking.walkable import WalkableCity
-from locator.web.finding import find_origin, find_rows
+from locator.web import mapcode, mapfeeds
+from locator.web.finding import find_origin
 from locator.web.i18n import current_language, gettext, percent, text, url
-from locator.web.mapdata import coverage_areas, facility_features, nearest_features, walk_features
 from locator.web.queries import CoverageParams, NearestParams, known_layer, parse
-from locator.web.security import expensive
 from locator.web.state import state
-from locator.web.static_files import static_url
 
 blueprint = Blueprint("mapviews", __name__)
 
-FOREVER = "public, max-age=31536000, immutable"
-PERSONAL = "private, no-cache"
 SHARE_BREAKS = (0.2, 0.4, 0.6, 0.8)
-GEOJSON = "application/geo+json"
 
 Args = Mapping[str, Any]
+
+kept = mapfeeds.kept
 
 
 @dataclass(frozen=True)
@@ -51,7 +39,7 @@ class PageMap:
     html : str
         The element that the map fills.
     styles, scripts : tuple of str
-        Style sheets and libraries, in order.
+        Style sheets, and libraries and our own code, in order.
     script_url : str
         The map's own script, to be loaded after the libraries.
     """
@@ -84,7 +72,7 @@ def map_for(kind: str, args: Args) -> PageMap:
     return PageMap(
         html=rendered.html,
         styles=rendered.styles,
-        scripts=rendered.scripts,
+        scripts=(*rendered.scripts, mapcode.code_url(rendered.parts)),
         script_url=url("mapviews.script", kind=kind, **known.to_dict(flat=False)),
     )
 
@@ -103,7 +91,7 @@ def _plain(args: Args) -> MultiDict[str, str]:
 def _rendered(kind: str, args: MultiDict[str, str]) -> RenderedMap:
     if kind not in _BUILDERS:
         raise NotFoundError(N_("There is no map {kind}."), parameter="kind", kind=kind)
-    return render(_BUILDERS[kind](args), asset_url=asset_url, name=kind)
+    return render(_BUILDERS[kind](args), asset_url=mapcode.asset_url, name=kind)
 
 
 # The maps -----------------------------------------------------------------------------------
@@ -115,7 +103,7 @@ def _city(args: MultiDict[str, str]) -> folium.Map:
     return views.city_map(
         ground(gettext("Map of all services")),
         symbols=[_symbol(layer) for layer in layers],
-        features_url=_versioned("mapviews.features", _features_bytes(None)),
+        features_url=mapfeeds.features_url(),
         nearest_url=url("residents.nearest"),
         hidden=[layer for layer in layers if chosen and layer not in chosen],
     )
@@ -126,7 +114,7 @@ def _layer(args: MultiDict[str, str]) -> folium.Map:
     return views.layer_map(
         ground(gettext("Map: {layer}", layer=text(layer.names))),
         symbol=_symbol(layer.id),
-        features_url=_versioned("mapviews.features", _features_bytes(layer.id), layer=layer.id),
+        features_url=mapfeeds.features_url(layer.id),
         nearest_url=url("residents.nearest", layer=layer.id),
     )
 
@@ -143,8 +131,8 @@ def _nearest(args: MultiDict[str, str]) -> folium.Map:
         ground(gettext("Map of the results")),
         symbols=[_symbol(layer) for layer in layers or fixed],
         origin=(origin.lon, origin.lat, gettext("Start: {place}", place=origin.label)),
-        features_url=url("mapviews.nearest", **given),
-        walks_url=url("mapviews.walks", **given),
+        features_url=url("mapfeeds.nearest", **given),
+        walks_url=url("mapfeeds.walks", **given),
         nearest_url=url("residents.nearest", **kept),
         walk_labels={
             "walk": gettext("the walk along streets"),
@@ -155,7 +143,7 @@ def _nearest(args: MultiDict[str, str]) -> folium.Map:
 
 def _facility(args: MultiDict[str, str]) -> folium.Map:
     city = state().city
-    identifier = _known_facility(args.get("id", ""))
+    identifier = mapfeeds.known_facility(args.get("id", ""))
     row = city.facilities.loc[identifier]
     if row.geometry is None:
         raise NotFoundError(
@@ -166,7 +154,7 @@ def _facility(args: MultiDict[str, str]) -> folium.Map:
         symbol=_symbol(str(row["layer"])),
         lon=row.geometry.x,
         lat=row.geometry.y,
-        features_url=url("mapviews.features", id=identifier),
+        features_url=url("mapfeeds.features", id=identifier),
     )
 
 
@@ -177,7 +165,7 @@ def _coverage(args: MultiDict[str, str]) -> folium.Map:
     edges = (0.0, *SHARE_BREAKS, 1.0)
     return views.coverage_map(
         ground(gettext("Map of the reach: {layer}", layer=text(layer.names))),
-        areas_url=url("mapviews.coverage_data", layer_id=layer.id, **rest),
+        areas_url=url("mapfeeds.coverage_data", layer_id=layer.id, **rest),
         shading=views.Shading(
             title=gettext("Share of people served, and number of districts"),
             value="share",
@@ -189,7 +177,7 @@ def _coverage(args: MultiDict[str, str]) -> folium.Map:
             gap_label=gettext("largest gaps: people beyond the standard"),
         ),
         symbol=_symbol(layer.id),
-        features_url=_versioned("mapviews.features", _features_bytes(layer.id), layer=layer.id),
+        features_url=mapfeeds.features_url(layer.id),
     )
 
 
@@ -216,8 +204,8 @@ def ground(label: str) -> views.Ground:
         label=label,
         labels={key: gettext(word) for key, word in LABELS.items()},
         attribution=text(city.catalogue.attribution),
-        background_url=_versioned("mapviews.background_data", _background_bytes()),
-        names_url=_versioned("mapviews.names", _names_bytes()),
+        background_url=mapfeeds.ground_url(),
+        names_url=mapfeeds.names_url(),
         facility_url=url("residents.facility", facility_id="__id__"),
         about_url=url("residents.data"),
         tiles=current_app.config["TILES"] or None,
@@ -229,200 +217,14 @@ def _symbol(layer_id: str) -> Symbol:
     return symbol(state().catalogue.layers[layer_id], language=current_language())
 
 
-def _known_facility(identifier: str) -> str:
-    if identifier not in state().city.facilities.index:
-        raise NotFoundError(
-            N_("There is no service with the id “{id}”."), parameter="id", id=identifier
-        )
-    return identifier
-
-
-# Their scripts and data ---------------------------------------------------------------------
+# Their scripts ------------------------------------------------------------------------------
 
 
 @blueprint.get("/maps/<kind>.js")
 def script(kind: str) -> Response:
     """Serve a map's own script."""
     response = Response(_rendered(kind, request.args).script, mimetype="text/javascript")
-    response.headers["Cache-Control"] = PERSONAL
+    response.headers["Cache-Control"] = mapfeeds.PERSONAL
     response.add_etag()
     response.make_conditional(request)
     return response
-
-
-@blueprint.get("/maps/background.geojson")
-def background_data() -> Response:
-    """Serve the districts and the river."""
-    return kept(_background_bytes())
-
-
-@blueprint.get("/maps/names.json")
-def names() -> Response:
-    """Serve the names of stops and streets."""
-    return kept(_names_bytes(), mimetype="application/json")
-
-
-@blueprint.get("/maps/features.geojson")
-def features() -> Response:
-    """Serve all facilities, those of one layer, or a single one."""
-    identifier, layer = request.args.get("id"), request.args.get("layer")
-    if identifier is not None:
-        only = facility_features(state().city, [_known_facility(identifier)])
-        return kept(compact_json(only))
-    if layer is not None:
-        known_layer(state().catalogue, layer)
-    return kept(_features_bytes(layer))
-
-
-@blueprint.get("/maps/nearest.geojson")
-@expensive
-def nearest() -> Response:
-    """Serve the results that the page "nearest" lists."""
-    _, rows, _ = _answer()
-    return _personal(nearest_features(state().city, rows))
-
-
-@blueprint.get("/maps/walks.geojson")
-@expensive
-def walks() -> Response:
-    """Serve the walks to the results that the page "nearest" lists."""
-    origin, rows, ground = _answer()
-    return _personal(walk_features(ground, origin.lon, origin.lat, list(rows.index)))
-
-
-@blueprint.get("/maps/coverage/<layer_id>.geojson")
-@expensive
-def coverage_data(layer_id: str) -> Response:
-    """Serve the districts with their shares, and the gaps."""
-    app = state()
-    params = parse(CoverageParams, request.args, layer=layer_id)
-    known_layer(app.catalogue, params.layer)
-    query = CoverageQuery(
-        layer=params.layer,
-        minutes=params.minutes,
-        group=params.group,
-        pace_m_s=params.pace,
-    )
-
-    def made() -> bytes:
-        return compact_json(coverage_areas(app.city, coverage(app.ground, query)))
-
-    return kept(app.memo.get(("map-coverage", current_language(), query), made))
-
-
-def _answer() -> tuple[Any, Any, WalkableCity]:
-    """Return origin and rows of the search that the query string asks for, and what it walks."""
-    app = state()
-    params = parse(NearestParams, request.args)
-    for layer in params.layer:
-        known_layer(app.catalogue, layer)
-    origin, _ = find_origin(app.city, params)
-    ground = app.ground_for(params.profile)
-    return origin, find_rows(ground, params, origin, params.at or app.now()), ground
-
-
-def _features_bytes(layer: str | None) -> bytes:
-    """Return the facilities of a layer (or all) in the reader's language; made once."""
-    app = state()
-    frame = app.city.facilities
-
-    def made() -> bytes:
-        ids = frame.index if layer is None else frame.index[frame["layer"] == layer]
-        return compact_json(facility_features(app.city, ids))
-
-    return app.memo.get(("map-features", current_language(), layer), made)
-
-
-def _background_bytes() -> bytes:
-    app = state()
-    return app.memo.get("map-background", lambda: compact_json(background.background(app.city)))
-
-
-def _names_bytes() -> bytes:
-    app = state()
-    return app.memo.get("map-names", lambda: compact_json(background.names(app.city)))
-
-
-def _digest(data: bytes) -> str:
-    return hashlib.blake2b(data, digest_size=6).hexdigest()
-
-
-def _versioned(endpoint: str, data: bytes, **values: str) -> str:
-    """Return the address of data; it changes when they do, so they may be kept for a year."""
-    return url(endpoint, v=_digest(data), **values)
-
-
-def kept(data: bytes, *, mimetype: str = GEOJSON) -> Response:
-    """Return map data that may be kept: for a year where the address carries their version."""
-    response = Response(data, mimetype=mimetype)
-    current = request.args.get("v") == _digest(data)
-    response.headers["Cache-Control"] = FOREVER if current else "no-cache"
-    response.set_etag(_digest(data))
-    response.make_conditional(request)
-    return response
-
-
-def _personal(answer: Collection) -> Response:
-    response = Response(compact_json(answer), mimetype=GEOJSON)
-    response.headers["Cache-Control"] = PERSONAL
-    return response
-
-
-# Leaflet's own files ------------------------------------------------------------------------
-
-_PACKAGES: dict[str, tuple[Any, str, tuple[str, ...]]] = {
-    "leaflet": (
-        leaflet,
-        "XStatic-Leaflet",
-        (
-            "leaflet.js",
-            "leaflet.css",
-            "images/layers.png",
-            "images/layers-2x.png",
-            "images/marker-icon.png",
-            "images/marker-icon-2x.png",
-            "images/marker-shadow.png",
-        ),
-    ),
-    "markercluster": (
-        leaflet_markercluster,
-        "XStatic-Leaflet-MarkerCluster",
-        ("leaflet.markercluster.js", "MarkerCluster.css", "MarkerCluster.Default.css"),
-    ),
-}
-"""Package -> module, distribution, and the only files that are served."""
-
-
-@blueprint.get("/vendor/<package>/<version>/<path:name>")
-def vendor(package: str, version: str, name: str) -> Response:
-    """Serve one file of a library; a fixed list, nothing else."""
-    path = _vendor_files().get((package, version, name))
-    if path is None:
-        raise NotFoundError(N_("There is no such file."))
-    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    response = Response(path.read_bytes(), mimetype=kind)
-    response.headers["Cache-Control"] = FOREVER
-    return response
-
-
-def asset_url(asset: str) -> str:
-    """Return the address of an asset of `locator.maps.figure`; it carries no language."""
-    package, _, name = asset.partition("/")
-    if package == "locator":
-        return static_url(name)
-    root = str(request.environ.get("locator.root", ""))
-    return f"{root}/vendor/{package}/{_version(package)}/{name}"
-
-
-@cache
-def _version(package: str) -> str:
-    return metadata.version(_PACKAGES[package][1])
-
-
-@cache
-def _vendor_files() -> dict[tuple[str, str, str], Path]:
-    return {
-        (package, _version(package), name): Path(module.BASE_DIR) / name
-        for package, (module, _, names) in _PACKAGES.items()
-        for name in names
-    }

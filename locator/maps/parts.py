@@ -1,0 +1,44 @@
+"""Say which parts the maps' own script is made of, and which part needs which."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+NEEDS: dict[str, tuple[str, ...]] = {
+    "core": (),
+    "gestures": ("core",),
+    "popups": ("core",),
+    "address": ("core",),
+    "asking": ("popups",),
+    "stage": ("gestures", "asking"),
+    "background": ("core",),
+    "names": ("background",),
+    "symbols": ("core",),
+    "legend": ("symbols", "stage"),
+    "clusters": ("core",),
+    "moving": ("core",),
+    "lighting": ("core",),
+    "features": ("symbols", "stage"),
+    "shades": ("stage",),
+    "areas": ("shades",),
+    "lines": ("stage",),
+    "origin": ("stage",),
+}
+"""Part, a file of ``static/map``, and what has to run before it; each after all that it needs."""
+
+
+def in_order(parts: Iterable[str]) -> tuple[str, ...]:
+    """Return `parts` and all that they need, in the order in which they have to run.
+
+    Raises
+    ------
+    ValueError
+        For a part that there is not.
+    """
+    wanted = set(parts)
+    if unknown := wanted - set(NEEDS):
+        raise ValueError(f"the maps' script has no parts {sorted(unknown)}")
+    for part in reversed(NEEDS):
+        if part in wanted:
+            wanted.update(NEEDS[part])
+    return tuple(part for part in NEEDS if part in wanted)

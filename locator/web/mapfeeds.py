@@ -1,0 +1,183 @@
+"""Serve the data that the maps fetch, under addresses that change with them."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from locator.coverage import CoverageQuery, coverage
+from locator.errors import N_, NotFoundError
+from locator.maps import background
+from locator.maps.background import Collection, compact_json
+from locator.walking.walkable import WalkableCity
+from locator.web.finding import find_origin, find_rows
+from locator.web.i18n import current_language, url
+from locator.web.mapdata import coverage_areas, facility_features, nearest_features, walk_features
+from locator.web.queries import CoverageParams, NearestParams, known_layer, parse
+from locator.web.security import expensive
+from locator.web.state import state
+
+blueprint = Blueprint("mapfeeds", __name__)
+
+FOREVER = "public, max-age=31536000, immutable"
+PERSONAL = "private, no-cache"
+GEOJSON = "application/geo+json"
+
+
+# The addresses ------------------------------------------------------------------------------
+
+
+def ground_url() -> str:
+    """Return where the districts and the river are."""
+    return versioned("mapfeeds.ground", _ground_bytes())
+
+
+def names_url() -> str:
+    """Return where the names of stops and streets are."""
+    return versioned("mapfeeds.names", _names_bytes())
+
+
+def features_url(layer: str | None = None) -> str:
+    """Return where the facilities of a layer are, or all."""
+    return versioned("mapfeeds.features", _features_bytes(layer), layer=layer)
+
+
+def versioned(endpoint: str, data: bytes, **values: str | None) -> str:
+    """Return the address of data; it changes when they do, so they may be kept for a year."""
+    return url(endpoint, v=_digest(data), **values)
+
+
+def known_facility(identifier: str) -> str:
+    """Return `identifier` if there is a facility of this id.
+
+    Raises
+    ------
+    NotFoundError
+        There is none.
+    """
+    if identifier not in state().city.facilities.index:
+        raise NotFoundError(
+            N_("There is no service with the id “{id}”."), parameter="id", id=identifier
+        )
+    return identifier
+
+
+# The routes ---------------------------------------------------------------------------------
+
+
+@blueprint.get("/maps/background.geojson")
+def ground() -> Response:
+    """Serve the districts and the river."""
+    return kept(_ground_bytes())
+
+
+@blueprint.get("/maps/names.json")
+def names() -> Response:
+    """Serve the names of stops and streets."""
+    return kept(_names_bytes(), mimetype="application/json")
+
+
+@blueprint.get("/maps/features.geojson")
+def features() -> Response:
+    """Serve all facilities, those of one layer, or a single one."""
+    identifier, layer = request.args.get("id"), request.args.get("layer")
+    if identifier is not None:
+        only = facility_features(state().city, [known_facility(identifier)])
+        return kept(compact_json(only))
+    if layer is not None:
+        known_layer(state().catalogue, layer)
+    return kept(_features_bytes(layer))
+
+
+@blueprint.get("/maps/nearest.geojson")
+@expensive
+def nearest() -> Response:
+    """Serve the results that the page "nearest" lists."""
+    _, rows, _ = _answer()
+    return _personal(nearest_features(state().city, rows))
+
+
+@blueprint.get("/maps/walks.geojson")
+@expensive
+def walks() -> Response:
+    """Serve the walks to the results that the page "nearest" lists."""
+    origin, rows, ground = _answer()
+    return _personal(walk_features(ground, origin.lon, origin.lat, list(rows.index)))
+
+
+@blueprint.get("/maps/coverage/<layer_id>.geojson")
+@expensive
+def coverage_data(layer_id: str) -> Response:
+    """Serve the districts with their shares, and the gaps."""
+    app = state()
+    params = parse(CoverageParams, request.args, layer=layer_id)
+    known_layer(app.catalogue, params.layer)
+    query = CoverageQuery(
+        layer=params.layer,
+        minutes=params.minutes,
+        group=params.group,
+        pace_m_s=params.pace,
+    )
+
+    def made() -> bytes:
+        return compact_json(coverage_areas(app.city, coverage(app.ground, query)))
+
+    return kept(app.memo.get(("map-coverage", current_language(), query), made))
+
+
+def kept(data: bytes, *, mimetype: str = GEOJSON) -> Response:
+    """Return map data that may be kept: for a year where the address carries their version."""
+    response = Response(data, mimetype=mimetype)
+    current = request.args.get("v") == _digest(data)
+    response.headers["Cache-Control"] = FOREVER if current else "no-cache"
+    response.set_etag(_digest(data))
+    response.make_conditional(request)
+    return response
+
+
+def _personal(answer: Collection) -> Response:
+    response = Response(compact_json(answer), mimetype=GEOJSON)
+    response.headers["Cache-Control"] = PERSONAL
+    return response
+
+
+# The data -----------------------------------------------------------------------------------
+
+
+def _answer() -> tuple[Any, Any, WalkableCity]:
+    """Return origin and rows of the search that the query string asks for, and what it walks."""
+    app = state()
+    params = parse(NearestParams, request.args)
+    for layer in params.layer:
+        known_layer(app.catalogue, layer)
+    origin, _ = find_origin(app.city, params)
+    ground = app.ground_for(params.profile)
+    return origin, find_rows(ground, params, origin, params.at or app.now()), ground
+
+
+def _features_bytes(layer: str | None) -> bytes:
+    """Return the facilities of a layer (or all) in the reader's language; made once."""
+    app = state()
+    frame = app.city.facilities
+
+    def made() -> bytes:
+        ids = frame.index if layer is None else frame.index[frame["layer"] == layer]
+        return compact_json(facility_features(app.city, ids))
+
+    return app.memo.get(("map-features", current_language(), layer), made)
+
+
+def _ground_bytes() -> bytes:
+    app = state()
+    return app.memo.get("map-background", lambda: compact_json(background.background(app.city)))
+
+
+def _names_bytes() -> bytes:
+    app = state()
+    return app.memo.get("map-names", lambda: compact_json(background.names(app.city)))
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.blake2b(data, digest_size=6).hexdigest()

@@ -1,0 +1,112 @@
+/* Draw facilities as markers that open popups. */
+(() => {
+  "use strict";
+
+  const { states, load, tell, popup, describe, fitTo, shownLayers, picture, FeatureIcon } = locatorMap;
+  const MANY = 500;
+
+  function features(map, config) {
+    const state = states.get(map);
+    const byId = new Map();
+    const byLayer = new Map();
+    const symbols = new Map(config.symbols.map((symbol) => [symbol.id, { ...symbol }]));
+    const hidden = new Set(config.hidden || []);
+    for (const [id, symbol] of symbols) {
+      symbol.shown = state.remembered.layers ? state.remembered.layers.has(id) : !hidden.has(id);
+      state.symbols.set(id, symbol);
+      byLayer.set(id, []);
+    }
+    const layer = { map, config, byId, byLayer, symbols, take, show, iconOf, group: null, lit: null };
+    const legend = config.legend ? locatorMap.legend(layer) : null;
+
+    function begin(data) {
+      layer.group = groupFor(data.features.length).on("click keypress", open);
+      map.addLayer(layer.group);
+      if (legend) legend.explain(data);
+      take(data.features);
+      if (config.fit) fitTo(map, L.latLngBounds([...byId.values()].map((marker) => marker.getLatLng())));
+    }
+
+    function groupFor(count) {
+      const clustered = !config.refreshS && config.clusterAbove !== undefined && count > config.clusterAbove;
+      return clustered ? locatorMap.clusters(map, symbols) : L.featureGroup();
+    }
+
+    // Take in what is new; what is known stays as it is.
+    function take(all) {
+      const added = [];
+      for (const feature of all) {
+        const { layer: of } = feature.properties;
+        if (!feature.geometry || !symbols.has(of) || byId.has(String(feature.id))) continue;
+        const marker = markerOf(feature);
+        byId.set(String(feature.id), marker);
+        byLayer.get(of).push(marker);
+        if (symbols.get(of).shown) added.push(marker);
+      }
+      add(added);
+      if (legend) legend.count();
+    }
+
+    function markerOf(feature) {
+      const [lon, lat] = feature.geometry.coordinates;
+      const marker = L.marker([lat, lon], { riseOnHover: true });
+      marker.feature = feature;
+      return marker.setIcon(iconOf(marker));
+    }
+
+    function iconOf(marker) {
+      const { properties, id } = marker.feature;
+      const symbol = symbols.get(properties.layer);
+      return new FeatureIcon({
+        symbol, look: properties, className: config.small ? "map-marker is-small" : "map-marker",
+        lit: () => layer.lit === String(id),
+        label: [properties.mark, properties.name, symbol.name].filter(Boolean).join(", "),
+      });
+    }
+
+    function open(event) {
+      if (event.type === "keypress" && event.originalEvent.key !== "Enter") return;
+      const marker = event.layer || event.propagatedFrom;
+      if (!marker || !marker.feature) return;
+      const { properties, id } = marker.feature;
+      const symbol = symbols.get(properties.layer);
+      const url = properties.url
+        || (config.facilityUrl ? config.facilityUrl.replace("__id__", encodeURIComponent(id)) : null);
+      const said = describe(properties, { url, kind: [picture(symbol, {}, 18), symbol.name] });
+      popup(map, marker.getLatLng(), said, marker, properties.name);
+    }
+
+    function add(markers) {
+      if (layer.group.addLayers) layer.group.addLayers(markers);
+      else markers.forEach((marker) => layer.group.addLayer(marker));
+    }
+
+    // Out of clusters one by one is slow for thousands: then all go and the rest come back.
+    function remove(markers) {
+      if (layer.group.removeLayers && markers.length > MANY) {
+        layer.group.clearLayers();
+        add([...byLayer].flatMap(([id, list]) => (symbols.get(id).shown ? list : [])));
+      } else if (layer.group.removeLayers) layer.group.removeLayers(markers);
+      else markers.forEach((marker) => layer.group.removeLayer(marker));
+    }
+
+    function show(id, on) {
+      const symbol = symbols.get(id);
+      if (symbol.shown === on) return;
+      symbol.shown = on;
+      if (layer.group) {
+        if (on) add(byLayer.get(id));
+        else remove(byLayer.get(id));
+      }
+      state.moved = true;
+      tell(map, "filter", { layers: shownLayers(state) });
+    }
+
+    if (config.listed) locatorMap.lighting(layer);
+    load(map, config.url, begin);
+    if (config.refreshS) locatorMap.follow(layer);
+    return layer;
+  }
+
+  Object.assign(locatorMap, { features });
+})();

@@ -1,0 +1,71 @@
+/* Explain the signs of a map below it, and filter by layer. */
+(() => {
+  "use strict";
+
+  const { states, make, fill, number, picture, slot } = locatorMap;
+
+  function legend(layer) {
+    const { labels } = states.get(layer.map);
+    const place = slot(states.get(layer.map));
+    const counters = new Map();
+    const boxes = new Map();
+
+    function explain(data) {
+      const items = make("div", { class: "map-legend-items" });
+      for (const symbol of layer.symbols.values()) items.append(item(symbol));
+      const many = layer.symbols.size > 1;
+      const whole = make(many ? "fieldset" : "div", { class: "map-legend" });
+      if (many) whole.append(make("legend", {}, labels.legend));
+      whole.append(items);
+      if (many) whole.append(all());
+      const said = notes(data);
+      if (said.childElementCount) whole.append(said);
+      place.replaceChildren(whole);
+    }
+
+    function item(symbol) {
+      const counter = make("span", { class: "map-legend-count" });
+      counters.set(symbol.id, counter);
+      const body = [picture(symbol, {}, 24), make("span", {}, symbol.name), counter];
+      if (layer.symbols.size === 1) return make("p", { class: "map-legend-item" }, ...body);
+      const box = make("input", { type: "checkbox", name: "map-layer", value: symbol.id });
+      box.checked = symbol.shown;
+      box.addEventListener("change", () => layer.show(symbol.id, box.checked));
+      boxes.set(symbol.id, box);
+      return make("label", { class: "map-legend-item" }, box, ...body);
+    }
+
+    function all() {
+      const tools = make("p", { class: "map-legend-tools" });
+      for (const [text, on] of [[labels.show_all, true], [labels.show_none, false]]) {
+        const button = make("button", { type: "button", class: "map-button" }, text);
+        button.addEventListener("click", () => {
+          for (const [id, box] of boxes) {
+            box.checked = on;
+            layer.show(id, on);
+          }
+        });
+        tools.append(button);
+      }
+      return tools;
+    }
+
+    function notes(data) {
+      const list = make("ul", { class: "map-legend-notes" });
+      const any = (flag) => data.features.some((feature) => feature.properties[flag]);
+      const sample = layer.symbols.values().next().value;
+      if (any("hollow")) list.append(make("li", {}, picture(sample, { hollow: true }, 20), labels.hollow));
+      if (any("dashed")) list.append(make("li", {}, picture(sample, { dashed: true }, 20), labels.dashed));
+      if (data.unlocated) list.append(make("li", {}, fill(labels.unlocated, { count: number(data.unlocated) })));
+      return list;
+    }
+
+    function count() {
+      for (const [id, counter] of counters) counter.textContent = number(layer.byLayer.get(id).length);
+    }
+
+    return { explain, count };
+  }
+
+  Object.assign(locatorMap, { legend });
+})();
