@@ -28,11 +28,11 @@ from locator.hours import OpenState, opening_state
 from locator.walking import Placed, Walk
 from locator.walking.walkable import WalkableCity
 
-LIMIT_FACTORS = (1.4, 2.0, 3.5)
-"""A search goes as far as so many times the straight line to the k-th facility, then without
-limit."""
+SAME_DIGITS = 6
+"""Walks that are alike to so many digits stay in the order of the facilities, however counted."""
 
-LIMIT_MARGIN_M = 200.0
+WIDEN = 3
+"""So many times as many are looked at when the nearest ones are not all what was asked for."""
 
 
 @dataclass(frozen=True)
@@ -248,42 +248,37 @@ def _search(
     query: NearestQuery,
     clock: _Clock,
 ) -> list[_Found]:
-    """Return the answer, sorted; each layer's search is widened until it has its k."""
-    guesses = {
-        layer: _guess_m(origin, ground.placed(of_layer), query.k)
-        for layer, of_layer in rows.items()
-        if len(of_layer)
-    }
+    """Return the answer, sorted."""
+    placed = {layer: ground.placed(of_layer) for layer, of_layer in rows.items()}
+    straight_m = {layer: _straight_m(origin, places, query.k) for layer, places in placed.items()}
     found: list[_Found] = []
     # The widest search first: a model may answer the narrower ones from it.
-    for layer in sorted(guesses, key=lambda name: (-guesses[name], name)):
+    for layer in sorted(rows, key=lambda name: (-straight_m[name], name)):
         pace_m_s = query.pace_m_s or ground.city.catalogue.layers[layer].pace_m_s
-        taken = _search_layer(ground, origin, rows[layer], guesses[layer], query, clock)
+        taken = _search_layer(ground, origin, rows[layer], placed[layer], query, clock)
         found += [_Found(row, layer, length_m, pace_m_s) for row, length_m in taken]
-    return sorted(found, key=lambda one: (one.walk_s, one.row))
+    return sorted(found, key=lambda one: (round(one.walk_s, SAME_DIGITS), one.row))
 
 
 def _search_layer(
     ground: WalkableCity,
     origin: Placed,
     rows: IntArray,
-    guess_m: float,
+    targets: Placed,
     query: NearestQuery,
     clock: _Clock,
 ) -> list[tuple[int, float]]:
     """Return the first k rows of one layer that satisfy `query`, with their metres."""
-    targets = ground.placed(rows)
-    limits_m = [guess_m * factor + LIMIT_MARGIN_M for factor in LIMIT_FACTORS]
-    taken: list[tuple[int, float]] = []
-    for limit_m in [*(limits_m if np.isfinite(guess_m) else ()), np.inf]:
-        walk_m = ground.model.walk_m(origin, targets, limit_m=limit_m)
+    seen = query.k
+    while True:
+        walk_m = ground.model.first_m(origin, targets, k=seen)
         taken = _take(ground, rows, walk_m, query, clock)
-        if len(taken) == query.k:
-            break
-    return taken
+        if len(taken) == query.k or seen >= len(rows) or np.isfinite(walk_m).all():
+            return taken
+        seen *= WIDEN
 
 
-def _guess_m(origin: Placed, targets: Placed, k: int) -> float:
+def _straight_m(origin: Placed, targets: Placed, k: int) -> float:
     """Return the straight line to the k-th target; ``inf`` where there are fewer."""
     straight_m = np.hypot(*(targets.xy - origin.xy[0]).T)
     return float(np.partition(straight_m, k - 1)[k - 1]) if len(straight_m) >= k else np.inf
@@ -295,7 +290,7 @@ def _take(
     """Return the first k rows that satisfy `query`, one for each centre, with their metres."""
     taken: list[tuple[int, float]] = []
     centres: set[int] = set()
-    for i in np.argsort(walk_m, kind="stable"):
+    for i in np.argsort(np.round(walk_m, SAME_DIGITS), kind="stable"):
         row, length_m = int(rows[i]), float(walk_m[i])
         if len(taken) == query.k or not np.isfinite(length_m):
             break

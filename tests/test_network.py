@@ -20,10 +20,9 @@ from locator.walking.graph import build_graph
 from locator.walking.graphfile import GRAPH_FILE, GraphFileError, write_graph
 from locator.walking.network import NetworkModel
 from locator.walking.osm import read_streets
-from locator.walking.walkable import walkable
-from locator.walking.warming import warm
 from locator.walking.ways import Profile
-from tests.osmdata import LIECHTENSTEIN_BOX, helsinki, liechtenstein, write_osm, write_town
+from tests.osmdata import write_osm, write_town
+from tests.realstreets import CITIES, one, real_streets, scattered
 from tests.tinycity import CRS, metric
 
 A = (100.0, 3010.0)
@@ -173,32 +172,9 @@ def test_a_graph_in_another_crs_is_refused(tiny_folder: Path, town: NetworkModel
 # -- real cities beside a naive second implementation ---------------------------------------
 
 
-@pytest.fixture(scope="module", params=["helsinki", "liechtenstein"])
+@pytest.fixture(scope="module", params=CITIES)
 def real(request: pytest.FixtureRequest) -> NetworkModel:
-    if request.param == "helsinki":
-        path, crs, boundary = helsinki(), "EPSG:32635", None
-    else:
-        path, crs, boundary = liechtenstein(), "EPSG:32632", LIECHTENSTEIN_BOX
-    return NetworkModel(
-        build_graph(
-            read_streets(path),
-            projection=Projection(crs),
-            source=path.name,
-            boundary=boundary,
-            margin_m=0,
-        )
-    )
-
-
-def scattered(model: NetworkModel, count: int, seed: int) -> Placed:
-    """Return points scattered about the streets, some on them, most beside them."""
-    rng = np.random.default_rng(seed)
-    near = model.graph.line_xy[rng.integers(0, len(model.graph.line_xy), count)]
-    return model.place(near + rng.normal(0, 30, (count, 2)) * (np.arange(count) % 5 > 0)[:, None])
-
-
-def one(placed_points: Placed, i: int) -> Placed:
-    return placed_points.take(slice(i, i + 1))
+    return real_streets(request.param)
 
 
 def naive_graph(model: NetworkModel) -> networkx.MultiGraph:
@@ -330,40 +306,3 @@ def test_whoever_avoids_steps_never_walks_shorter_along_the_streets(
         assert (wheels_m >= foot_m - 1e-6).all()
         walk = model.walk(one(on_wheels, i), one(on_wheels, 0))
         assert walk.walk_m == pytest.approx(wheels_m[0])
-
-
-# -- remembered facilities ------------------------------------------------------------------
-
-
-@pytest.mark.real_data
-def test_walks_to_remembered_facilities_are_the_same(real: NetworkModel) -> None:
-    origins, targets = scattered(real, 12, seed=21), scattered(real, 8, seed=22)
-    knowing = NetworkModel(real.graph)
-    for j in range(0, 8, 2):
-        knowing.remember(one(targets, j))
-    for i in range(len(origins)):
-        origin = one(origins, i)
-        walks = [real.walk(origin, one(targets, j)) for j in range(len(targets))]
-        assert real.via(origin, targets) == [walk.via for walk in walks]
-        plain_m, known_m = real.walk_m(origin, targets), knowing.walk_m(origin, targets)
-        assert known_m == pytest.approx(plain_m, abs=1e-6)
-        limit_m = float(np.median(plain_m)) + 0.01
-        cut_m = knowing.walk_m(origin, targets, limit_m=limit_m)
-        assert np.isinf(cut_m).tolist() == (plain_m > limit_m).tolist()
-        for j in range(len(targets)):
-            walk = knowing.walk(origin, one(targets, j))
-            assert walk.walk_m == known_m[j]
-            assert length_m(walk.xy) == pytest.approx(walk.walk_m, abs=0.1)
-            assert walk.xy[0] == pytest.approx(origin.xy[0])
-            assert walk.xy[-1] == pytest.approx(targets.xy[j])
-
-
-def test_small_layers_are_remembered(tiny_folder: Path, tmp_path: Path) -> None:
-    city = load_city(tiny_folder)
-    assert warm(walkable(city, choose_model(city))) == 0
-    build_for_city(write_town(tmp_path / "town.osm.pbf"), tiny_folder)
-    ground = walkable(city, choose_model(city))
-    assert isinstance(ground.model, NetworkModel)
-    # Three usable nurseries and two AEDs; the vehicle moves.
-    assert warm(ground) == 5
-    assert len(ground.model.remembered) == 5

@@ -70,6 +70,12 @@ class WalkingModel(Protocol):
     def walk_m(self, origin: Placed, targets: Placed, *, limit_m: float = np.inf) -> FloatArray:
         """Return (n,) metres from one origin to each target; ``inf`` beyond `limit_m`."""
 
+    def first_m(self, origin: Placed, targets: Placed, *, k: int) -> FloatArray:
+        """Return (n,) metres to the `k` nearest targets at least; ``inf`` for those farther.
+
+        Nothing that is ``inf`` is nearer than what is not.
+        """
+
     def nearest(self, demand: Placed, facilities: Placed) -> tuple[FloatArray, IntArray]:
         """Return, for each demand point, (n,) metres to the nearest facility and its index.
 

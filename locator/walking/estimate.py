@@ -85,6 +85,10 @@ class EstimateModel:
         walk_m = np.where(targets.extra["bank"] == origin.extra["bank"][0], direct_m, across_m)
         return np.where(walk_m <= limit_m, walk_m, np.inf)
 
+    def first_m(self, origin: Placed, targets: Placed, *, k: int) -> FloatArray:
+        """Return (n,) metres to each target: all are as easily had as the `k` nearest."""
+        return self.walk_m(origin, targets)
+
     def nearest(self, demand: Placed, facilities: Placed) -> tuple[FloatArray, IntArray]:
         """Return (n,) metres to the nearest facility of each demand point, and its index.
 

@@ -13,7 +13,8 @@ from scipy.sparse.csgraph import dijkstra
 from locator.errors import N_, InvalidParameterError
 from locator.geo import FloatArray, IntArray
 from locator.walking import Placed
-from locator.walking.network import NetworkModel, Spread
+from locator.walking.network import NetworkModel
+from locator.walking.searching import Spread
 
 
 def added(model: NetworkModel, spread: Spread, facility: Placed) -> Spread:

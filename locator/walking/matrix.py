@@ -9,6 +9,9 @@ from scipy.sparse.csgraph import connected_components
 from locator.geo import FloatArray
 from locator.walking.graphfile import Array, Grid
 
+SMALLEST_M = 1e-9
+"""A way of no length would vanish from a sparse matrix."""
+
 REACH_GAP_M = 100.0
 """Cells of the isochrone grid farther than this from every street are reached by nobody."""
 

@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
 
 from locator.city import City
 from locator.errors import N_
@@ -23,31 +21,30 @@ from locator.walking.graphfile import (
     read_graph,
 )
 from locator.walking.routes import Route, entries, joined, line_of, names_of, through
-from locator.walking.trees import REMEMBERED, Key, Tree, Trees
+from locator.walking.searching import (
+    Spread,
+    at_points,
+    direct_m,
+    ends_of,
+    read_spread,
+    spread_from,
+    tree_from,
+)
+from locator.walking.signposts import Posted, signposts
+from locator.walking.trees import Tree, Trees, key_of
 from locator.walking.ways import Profile, Ways
 
 OFF_NETWORK_M = 300.0
 """A point farther from every street than this is said to be off the network."""
 
-_SMALLEST_M = 1e-9
+LIMIT_FACTORS = (1.4, 2.0, 3.5)
+"""A search for the k nearest goes as far as so many times the straight line to the k-th one, then
+without limit."""
 
+LIMIT_MARGIN_M = 200.0
 
-@dataclass(frozen=True)
-class Spread:
-    """How far every vertex of the graph is from the nearest of some facilities.
-
-    Attributes
-    ----------
-    facilities : Placed
-    distance_m : (n,) float array
-        ``inf`` where no facility can be reached.
-    facility : (n,) int array
-        Index of the serving facility, -1 where there is none.
-    """
-
-    facilities: Placed
-    distance_m: FloatArray
-    facility: IntArray
+SAME_M = 1e-6
+"""Walks that differ by less differ only in how they were added up."""
 
 
 @dataclass(frozen=True)
@@ -71,9 +68,7 @@ class NetworkModel:
     at_night: bool = False
     name: Literal["network"] = field(default="network", init=False)
     trees: Trees = field(default_factory=Trees, init=False, repr=False, compare=False)
-    remembered: Trees = field(
-        default_factory=lambda: Trees(most=REMEMBERED), init=False, repr=False, compare=False
-    )
+    posted: Posted = field(default_factory=Posted, init=False, repr=False, compare=False)
 
     @classmethod
     def from_city(cls, city: City) -> NetworkModel | None:
@@ -150,40 +145,53 @@ class NetworkModel:
         """Return (n,) metres from one origin to each target; ``inf`` beyond `limit_m`."""
         if len(targets) == 0 or origin.extra["edge"][0] < 0:
             return np.full(len(targets), np.inf)
-        walk_m = np.full(len(targets), np.inf)
-        far = self._from_remembered(origin, targets, walk_m)
-        if not far.all():
-            near = np.flatnonzero(~far)
+        walk_m, sure_m = self._posted_m(origin, targets)
+        if limit_m > sure_m - SAME_M:
             tree = self.tree(origin, limit_m=limit_m)
-            walk_m[near] = self._at(tree.distance_m, targets.take(near))[0]
-        same = np.flatnonzero(targets.extra["edge"] == origin.extra["edge"][0])
-        walk_m[same] = np.minimum(
-            walk_m[same], _direct_m(origin, np.zeros(len(same), dtype=np.int64), targets, same)
-        )
+            walk_m = at_points(self.graph, tree.distance_m, targets)[0]
+            walk_m = _or_direct_m(origin, targets, walk_m)
         walk_m[walk_m > limit_m] = np.inf
         return walk_m
 
-    def remember(self, facility: Placed) -> None:
-        """Search once from a facility, so that walks to it are only looked up from now on.
+    def first_m(self, origin: Placed, targets: Placed, *, k: int) -> FloatArray:
+        """Return (n,) metres to the `k` nearest targets at least; ``inf`` for those farther.
 
-        Worth it for the few facilities of a layer that people walk far to: a search from the
-        origin would cross the whole city every time. Walks are as long both ways.
+        Looked up where there are signposts to the targets; else the search is widened until the
+        k-th lies inside it.
         """
-        key = _key(facility)
-        if key[0] >= 0 and self.remembered.find(key) is None:
-            self.remembered.keep(key, self._search(facility, np.inf))
+        if len(targets) == 0 or origin.extra["edge"][0] < 0:
+            return np.full(len(targets), np.inf)
+        walk_m, sure_m = self._posted_m(origin, targets)
+        # A facility as near as the last one known may be unknown: such a tie is left to a search.
+        walk_m[walk_m > sure_m - SAME_M] = np.inf
+        wanted = min(k, len(targets))
+        if sure_m == np.inf or np.isfinite(walk_m).sum() >= wanted:
+            return walk_m
+        straight_m = np.hypot(*(targets.xy - origin.xy[0]).T)
+        guess_m = float(np.partition(straight_m, wanted - 1)[wanted - 1])
+        for factor in LIMIT_FACTORS if wanted < len(targets) else ():
+            walk_m = self.walk_m(origin, targets, limit_m=guess_m * factor + LIMIT_MARGIN_M)
+            if np.isfinite(walk_m).sum() >= wanted:
+                return walk_m
+        return self.walk_m(origin, targets)
 
-    def _from_remembered(self, origin: Placed, targets: Placed, walk_m: FloatArray) -> Array:
-        """Fill `walk_m` for the remembered among `targets`, and tell which they are."""
-        far = np.zeros(len(targets), dtype=bool)
-        # A large set needs a search anyway, which reaches the few remembered ones as well.
-        if len(self.remembered) > 0 and len(targets) <= REMEMBERED:
-            for i in range(len(targets)):
-                tree = self.remembered.find(_key(targets, i))
-                if tree is not None:
-                    far[i] = True
-                    walk_m[i] = self._at(tree.distance_m, origin)[0][0]
-        return far
+    def post(self, facilities: Placed, *, k: int) -> None:
+        """Put up signposts to `facilities`: their `k` nearest are only looked up from now on.
+
+        Without them a search from every origin crosses the ground up to the k-th facility, which
+        is far where there are few.
+        """
+        if len(facilities) and self.posted.to_all(facilities) is None:
+            self.posted.put(signposts(self.ways, facilities, k=k))
+
+    def _posted_m(self, origin: Placed, targets: Placed) -> tuple[FloatArray, float]:
+        """Return metres by the signposts, and how far they are the whole truth."""
+        posts = self.posted.to_all(targets)
+        if posts is None:
+            return np.full(len(targets), np.inf), -np.inf
+        _, vertices, to_vertex_m = ends_of(self.graph, origin)
+        walk_m, sure_m = posts.read(vertices[0], to_vertex_m[0])
+        return _or_direct_m(origin, targets, walk_m), sure_m
 
     def nearest(self, demand: Placed, facilities: Placed) -> tuple[FloatArray, IntArray]:
         """Return, for each demand point, (n,) metres to the nearest facility and its index."""
@@ -191,82 +199,20 @@ class NetworkModel:
 
     def spread(self, facilities: Placed, *, limit_m: float = np.inf) -> Spread:
         """Return every vertex's distance to the nearest facility: one multi-source Dijkstra."""
-        n = len(self.graph.vertex_xy)
-        if len(facilities) == 0:
-            return Spread(facilities, np.full(n, np.inf), np.full(n, -1, dtype=np.int64))
-        distance_m, _, source = dijkstra(
-            self._with_sources(facilities),
-            directed=True,
-            indices=np.arange(n, n + len(facilities)),
-            return_predecessors=True,
-            min_only=True,
-            limit=limit_m,
-        )
-        facility = np.where(source[:n] < n, -1, source[:n].astype(np.int64) - n)
-        return Spread(facilities, distance_m[:n], facility)
+        return spread_from(self.ways, facilities, limit_m=limit_m)
 
     def read(self, spread: Spread, demand: Placed) -> tuple[FloatArray, IntArray]:
         """Return each demand point's metres to its nearest facility, and that one's index."""
-        walk_m, vertex = self._at(spread.distance_m, demand)
-        facility = np.where(vertex >= 0, spread.facility[vertex], -1)
-        point, other = _same_edge(demand.extra["edge"], spread.facilities.extra["edge"])
-        direct_m = _direct_m(demand, point, spread.facilities, other)
-        # Ascending writes: of several facilities on one edge, the nearest is written last.
-        for i in np.lexsort((-direct_m, point)):
-            if direct_m[i] < walk_m[point[i]]:
-                walk_m[point[i]] = direct_m[i]
-                facility[point[i]] = other[i]
-        return walk_m, np.where(np.isfinite(walk_m), facility, -1)
+        return read_spread(self.graph, spread, demand)
 
     def tree(self, origin: Placed, *, limit_m: float = np.inf) -> Tree:
         """Return the shortest ways from one origin to every vertex within `limit_m` or more."""
-        key = _key(origin)
+        key = key_of(origin)
         tree = self.trees.find(key, limit_m)
         if tree is None:
-            tree = self._search(origin, limit_m)
+            tree = tree_from(self.ways, origin, limit_m=limit_m)
             self.trees.keep(key, tree)
         return tree
-
-    def _search(self, origin: Placed, limit_m: float) -> Tree:
-        n = len(self.graph.vertex_xy)
-        distance_m, before = dijkstra(
-            self._with_sources(origin.take(slice(0, 1))),
-            directed=True,
-            indices=np.array([n]),
-            limit=limit_m,
-            return_predecessors=True,
-        )
-        return Tree(distance_m[0, :n], before[0], limit_m)
-
-    def _at(self, vertex_m: FloatArray, placed: Placed) -> tuple[FloatArray, IntArray]:
-        """Return metres at points on edges, and the end of the edge that they are reached by."""
-        edge, along_m = placed.extra["edge"], placed.extra["along_m"]
-        at_u, at_v = self.graph.edge_u[edge], self.graph.edge_v[edge]
-        by_u = vertex_m[at_u] + along_m
-        by_v = vertex_m[at_v] + (self.graph.edge_length_m[edge] - along_m)
-        walk_m = np.minimum(by_u, by_v) + placed.extra["gap_m"]
-        vertex = np.where(by_u <= by_v, at_u, at_v).astype(np.int64)
-        reached = (edge >= 0) & np.isfinite(walk_m)
-        return np.where(reached, walk_m, np.inf), np.where(reached, vertex, -1)
-
-    def _with_sources(self, placed: Placed) -> csr_array:
-        """Return the matrix with one more vertex per point, joined to both ends of its edge."""
-        indptr, indices, weight_m, _ = self.ways.csr
-        edge, along_m, gap_m = (placed.extra[key] for key in ("edge", "along_m", "gap_m"))
-        on = np.flatnonzero(edge >= 0)
-        ends = np.column_stack([self.graph.edge_u[edge[on]], self.graph.edge_v[edge[on]]])
-        to_ends = np.column_stack([along_m[on], self.graph.edge_length_m[edge[on]] - along_m[on]])
-        to_ends = np.maximum(to_ends + gap_m[on, None], _SMALLEST_M)
-        counts = np.where(edge >= 0, 2, 0)
-        size = len(indptr) - 1 + len(placed)
-        return csr_array(
-            (
-                np.concatenate([weight_m, to_ends.ravel()]),
-                np.concatenate([indices, ends.ravel().astype(np.int32)]),
-                np.concatenate([indptr, indptr[-1] + np.cumsum(counts).astype(np.int32)]),
-            ),
-            shape=(size, size),
-        )
 
     # -- the walk itself -------------------------------------------------------------------
 
@@ -296,11 +242,10 @@ class NetworkModel:
         if start[0] < 0 or goal[0] < 0:
             return None
         from_m, to_m = origin.extra["along_m"][:1], target.extra["along_m"][:1]
-        first = np.zeros(1, dtype=np.int64)
-        direct_m = float(_direct_m(origin, first, target, first)[0]) if start == goal else np.inf
-        found = self._shortest(origin, target, direct_m)
-        if found is None or direct_m <= found[0]:
-            return (direct_m, Route(start, from_m, to_m)) if np.isfinite(direct_m) else None
+        along_m = float(_or_direct_m(origin, target, np.full(1, np.inf))[0])
+        found = self._shortest(origin, target, along_m)
+        if found is None or along_m <= found[0]:
+            return (along_m, Route(start, from_m, to_m)) if np.isfinite(along_m) else None
         walk_m, vertices = found
         leave_m = self._end_m(int(start[0]), int(vertices[0]), float(from_m[0]))
         arrive_m = self._end_m(int(goal[0]), int(vertices[-1]), float(to_m[0]))
@@ -311,28 +256,35 @@ class NetworkModel:
         )
 
     def _shortest(
-        self, origin: Placed, target: Placed, direct_m: float
+        self, origin: Placed, target: Placed, along_m: float
     ) -> tuple[float, IntArray] | None:
         """Return the shortest way over at least one vertex: metres and vertices in order.
 
-        The search is widened until the target lies inside it, so that near targets stay cheap.
+        The search is widened until the target lies inside it, so that near targets stay cheap;
+        `along_m` is the way along the one edge that both stand on.
         """
-        back = self.remembered.find(_key(target))
-        if back is not None:
-            walk_m, vertex = self._at(back.distance_m, origin)
-            return None if vertex[0] < 0 else (float(walk_m[0]), _way(back, int(vertex[0])))
+        by_posts = self._by_signposts(origin, target)
+        if by_posts is not None:
+            return by_posts
         limit_m = 300.0 + 1.5 * float(np.hypot(*(target.xy[0] - origin.xy[0])))
         # Whoever asks for a walk has mostly just asked how far it is: that search will do.
-        tree = self.trees.find(_key(origin)) or self.tree(origin, limit_m=limit_m)
+        tree = self.trees.find(key_of(origin)) or self.tree(origin, limit_m=limit_m)
         while True:
-            walk_m, vertex = self._at(tree.distance_m, target)
-            if walk_m[0] <= tree.limit_m or direct_m <= tree.limit_m or np.isinf(tree.limit_m):
+            walk_m, vertex = at_points(self.graph, tree.distance_m, target)
+            if walk_m[0] <= tree.limit_m or along_m <= tree.limit_m or np.isinf(tree.limit_m):
                 break
             limit_m = max(limit_m, 2 * tree.limit_m)
             tree = self.tree(origin, limit_m=limit_m if limit_m < 50_000 else np.inf)
-        if vertex[0] < 0:
-            return None
-        return float(walk_m[0]), _way(tree, int(vertex[0]))[::-1]
+        return None if vertex[0] < 0 else (float(walk_m[0]), tree.way(int(vertex[0])))
+
+    def _by_signposts(self, origin: Placed, target: Placed) -> tuple[float, IntArray] | None:
+        """Return the shortest way if signposts at the origin's street are sure of it."""
+        _, vertices, to_vertex_m = ends_of(self.graph, origin)
+        for posts, index in self.posted.to_one(target):
+            found = posts.find(index, vertices[0], to_vertex_m[0])
+            if found is not None:
+                return found[0], posts.way(found[1])
+        return None
 
     def _end_m(self, edge: int, vertex: int, along_m: float) -> float:
         """Return where on an edge its end `vertex` lies; of a loop, the nearer end."""
@@ -347,37 +299,9 @@ def has_graph(folder: Path) -> bool:
     return (folder / GRAPH_FILE).is_file()
 
 
-def _key(placed: Placed, i: int = 0) -> Key:
-    """Return where a shortest-path tree from a point starts."""
-    extra = placed.extra
-    return int(extra["edge"][i]), float(extra["along_m"][i]), float(extra["gap_m"][i])
-
-
-def _way(tree: Tree, vertex: int) -> IntArray:
-    """Return the vertices from `vertex` back to the origin of the tree."""
-    root, before = len(tree.before) - 1, tree.before
-    vertices = [vertex]
-    while (previous := int(before[vertices[-1]])) != root:
-        vertices.append(previous)
-    return np.array(vertices, dtype=np.int64)
-
-
-def _direct_m(a: Placed, i: IntArray, b: Placed, j: IntArray) -> FloatArray:
-    """Return the metres between pairs of points on the same edge, along that edge.
-
-    The very same point is 0 m away: nobody walks to the street and back.
-    """
-    along_m = np.abs(a.extra["along_m"][i] - b.extra["along_m"][j])
-    metres = along_m + a.extra["gap_m"][i] + b.extra["gap_m"][j]
-    return np.where(np.all(a.xy[i] == b.xy[j], axis=-1), 0.0, metres)
-
-
-def _same_edge(points: IntArray, facilities: IntArray) -> tuple[IntArray, IntArray]:
-    """Return all pairs (point, facility) that stand on the same edge."""
-    order = np.argsort(facilities, kind="stable")
-    low = np.searchsorted(facilities[order], points, side="left")
-    high = np.searchsorted(facilities[order], points, side="right")
-    counts = np.where(points >= 0, high - low, 0)
-    point = np.repeat(np.arange(len(points)), counts)
-    turn = np.arange(len(point)) - np.repeat(np.cumsum(counts) - counts, counts)
-    return point, order[np.repeat(low, counts) + turn]
+def _or_direct_m(origin: Placed, targets: Placed, walk_m: FloatArray) -> FloatArray:
+    """Return `walk_m`, or where it is shorter the way along the edge that both stand on."""
+    same = np.flatnonzero(targets.extra["edge"] == origin.extra["edge"][0])
+    along_m = direct_m(origin, np.zeros(len(same), dtype=np.int64), targets, same)
+    walk_m[same] = np.minimum(walk_m[same], along_m)
+    return walk_m

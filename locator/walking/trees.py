@@ -6,17 +6,23 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from threading import Lock
 
-from locator.geo import FloatArray
+import numpy as np
+
+from locator.geo import FloatArray, IntArray
+from locator.walking import Placed
 from locator.walking.graphfile import Array
 
 KEPT = 4
 """Trees kept: a person looks at a few places, and one tree of 200,000 vertices takes 2.4 MB."""
 
-REMEMBERED = 96
-"""Trees of far facilities kept (`NetworkModel.remember`)."""
-
 Key = tuple[int, float, float]
 """Where a tree starts: edge, distance along it, distance to it."""
+
+
+def key_of(placed: Placed, i: int = 0) -> Key:
+    """Return where a shortest-path tree from a point starts."""
+    extra = placed.extra
+    return int(extra["edge"][i]), float(extra["along_m"][i]), float(extra["gap_m"][i])
 
 
 @dataclass(frozen=True)
@@ -36,18 +42,19 @@ class Tree:
     before: Array
     limit_m: float
 
+    def way(self, vertex: int) -> IntArray:
+        """Return the vertices from the origin to `vertex`, in walking order."""
+        root, before = len(self.before) - 1, self.before
+        vertices = [vertex]
+        while (previous := int(before[vertices[-1]])) != root:
+            vertices.append(previous)
+        return np.array(vertices[::-1], dtype=np.int64)
+
 
 @dataclass(frozen=True)
 class Trees:
-    """The trees kept, the latest used last. Safe to share between threads.
+    """The trees kept, the latest used last. Safe to share between threads."""
 
-    Attributes
-    ----------
-    most : int
-        At most so many; the one unused for longest goes first.
-    """
-
-    most: int = KEPT
     kept: OrderedDict[Key, Tree] = field(default_factory=OrderedDict)
     lock: Lock = field(default_factory=Lock)
 
@@ -60,14 +67,10 @@ class Trees:
             self.kept.move_to_end(key)
             return tree
 
-    def __len__(self) -> int:
-        """Return how many trees are kept."""
-        return len(self.kept)
-
     def keep(self, key: Key, tree: Tree) -> None:
         """Keep `tree`, and forget the one that was not used for longest."""
         with self.lock:
             self.kept[key] = tree
             self.kept.move_to_end(key)
-            while len(self.kept) > self.most:
+            while len(self.kept) > KEPT:
                 self.kept.popitem(last=False)

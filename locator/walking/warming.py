@@ -1,20 +1,18 @@
-"""Search once from the facilities of small layers, which people walk far to."""
+"""Put up signposts to the facilities of every layer, so that nobody waits for a search."""
 
 from __future__ import annotations
 
 from threading import Thread
 
-import numpy as np
-
 from locator.walking.network import NetworkModel
 from locator.walking.walkable import WalkableCity
 
-FEW = 24
-"""A layer with at most so many usable facilities is small: its nearest may be far."""
+KNOWN = 7
+"""Facilities of a layer that a vertex knows: a page shows 5, and one centre may have two sites."""
 
 
 def warm(ground: WalkableCity) -> int:
-    """Make the network remember the facilities of small layers; return how many.
+    """Put up the signposts to the usable facilities of each layer; return of how many layers.
 
     Nothing to do for the estimate, which knows no searches.
     """
@@ -22,15 +20,13 @@ def warm(ground: WalkableCity) -> int:
     if not isinstance(model, NetworkModel):
         return 0
     layers = ground.city.catalogue.layers
-    small = [
-        rows
-        for layer, rows in ground.usable_rows.items()
-        if len(rows) <= FEW and not layers[layer].moves
+    wanted = [
+        rows for layer, rows in ground.usable_rows.items() if len(rows) and not layers[layer].moves
     ]
-    chosen = np.unique(np.concatenate(small)) if small else np.empty(0, dtype=np.int64)
-    for row in chosen:
-        model.remember(ground.placed(np.array([row])))
-    return len(chosen)
+    # The rarest first: a search for those crosses the whole city.
+    for rows in sorted(wanted, key=len):
+        model.post(ground.placed(rows), k=KNOWN)
+    return len(wanted)
 
 
 def warm_in_background(ground: WalkableCity) -> None:

@@ -84,8 +84,9 @@ def _measured(city: City, model: NetworkModel) -> Iterator[Row]:
         budget=150,
         note=f"{len(city.demand):,} demand points",
     )
+    yield from _first_visitor(ground, start[0])
     yield once(
-        "remember the facilities of small layers",
+        "put up the signposts of all layers",
         lambda: warm(ground),
         budget=None,
         note="in the background when the web starts",
@@ -103,6 +104,16 @@ def _measured(city: City, model: NetworkModel) -> Iterator[Row]:
     yield Row("memory of it all, at most", peak_mb, "MB", 600, "city, graph and answers")
     yield from _beside_networkx(model, facilities)
     yield from _beside_pandana(model, facilities)
+
+
+def _first_visitor(ground: WalkableCity, start: FloatArray) -> Iterator[Row]:
+    layers = [layer.id for layer in ground.city.catalogue.layers.values() if not layer.moves]
+    yield once(
+        "nearest 5 of five layers, the very first question",
+        lambda: nearest(ground, NearestQuery(tuple(layers[:5]), *start, k=5)),
+        budget=1000,
+        note="before any signpost is up",
+    )
 
 
 def _one_origin(ground: WalkableCity, start: FloatArray) -> Iterator[Row]:
@@ -123,17 +134,27 @@ def _one_origin(ground: WalkableCity, start: FloatArray) -> Iterator[Row]:
         nearest(ground, NearestQuery(wanted, *start[i], k=5))
 
     largest = max((layer.id for layer in layers), key=lambda name: len(ground.usable_rows[name]))
+    five = [layer.id for layer in layers[:5]]
     for what, wanted in (
         ("nearest 5 of one layer", [largest]),
-        ("nearest 5 of five layers", [layer.id for layer in layers[:5]]),
+        ("nearest 5 of five layers", five),
+        (f"nearest 5 of all {len(layers)} layers", [layer.id for layer in layers]),
     ):
         yield from p50_p95(
             what,
             lambda i, wanted=wanted: ask(i, *wanted),  # type: ignore[misc]
             repeat=ORIGINS,
-            budget=10,
+            budget=10 if len(wanted) <= 5 else None,
             note="from where people live, with the streets of every walk",
         )
+    bare = walkable(city, NetworkModel(model.graph))
+    yield from p50_p95(
+        "nearest 5 of five layers, no signposts",
+        lambda i: nearest(bare, NearestQuery(tuple(five), *start[i], k=5)),
+        repeat=ORIGINS,
+        budget=None,
+        note="as with a pram, at night, and in the first seconds",
+    )
     yield from p50_p95(
         "isochrone of one origin, 15 min",
         lambda i: isochrones(model, origins.take(slice(i, i + 1)), minutes=[15.0], pace_m_s=1.3),

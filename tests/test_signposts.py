@@ -1,0 +1,184 @@
+"""Signposts: what every vertex knows of the nearest facilities, beside a search for each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from locator.city import load_city
+from locator.geo import Projection
+from locator.nearest import NearestQuery, nearest
+from locator.walking.building import build_for_city
+from locator.walking.choose import choose_model
+from locator.walking.graph import build_graph
+from locator.walking.network import NetworkModel
+from locator.walking.osm import Streets, read_streets
+from locator.walking.signposts import Signposts, signposts
+from locator.walking.walkable import walkable
+from locator.walking.warming import warm
+from locator.walking.ways import Profile
+from tests.osmdata import write_town
+from tests.realstreets import CITIES, one, real_streets, scattered
+from tests.tinycity import CRS, metric
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> NetworkModel:
+    path = write_town(tmp_path / "town.osm.pbf")
+    return NetworkModel(build_graph(read_streets(path), projection=Projection(CRS), source="town"))
+
+
+@pytest.fixture(scope="module", params=CITIES)
+def real(request: pytest.FixtureRequest) -> NetworkModel:
+    return real_streets(request.param)
+
+
+def test_a_crossing_knows_its_two_nearest_and_the_way_to_them(town: NetworkModel) -> None:
+    facilities = town.place(
+        np.array([metric(*at) for at in [(150.0, 3010.0), (490.0, 3450.0), (900.0, 2990.0)]])
+    )
+    posts = signposts(town.ways, facilities, k=2)
+    crossing = int(np.argmin(np.hypot(*(town.graph.vertex_xy - metric(500.0, 3000.0)).T)))
+    assert posts.facility[crossing].tolist() == [0, 2]
+    assert posts.distance_m[crossing] == pytest.approx([360, 410], abs=0.1)
+    # East of the crossing the way leads to the foot of the steps and on along the same street.
+    way = town.graph.vertex_xy[posts.way(crossing * 2 + 1)]
+    expected = np.array([metric(500.0, 3000.0), metric(800.0, 3000.0)])
+    assert way == pytest.approx(expected, abs=0.1)
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize("profile", ["foot", "pram"])
+@pytest.mark.parametrize("k", [1, 4, 50])
+def test_every_vertex_knows_the_nearest_that_single_searches_find(
+    real: NetworkModel, profile: Profile, k: int
+) -> None:
+    model = real.variant(profile)
+    facilities = scattered(model, 25, seed=31)
+    posts = signposts(model.ways, facilities, k=k)
+    alone_m = np.stack(
+        [model.spread(one(facilities, i)).distance_m for i in range(len(facilities))], axis=1
+    )
+    assert posts.k == min(k, 25)
+    assert posts.distance_m == pytest.approx(np.sort(alone_m, axis=1)[:, : posts.k], abs=1e-6)
+    reached = np.isfinite(posts.distance_m)
+    assert ((posts.facility < 25) == reached).all()
+    named = np.minimum(posts.facility, 24).astype(np.int64)
+    named_m = np.take_along_axis(alone_m, named, axis=1)
+    assert named_m[reached] == pytest.approx(posts.distance_m[reached], abs=1e-6)
+    ordered = np.sort(np.where(reached, posts.facility, 1000 + np.arange(posts.k)), axis=1)
+    assert (np.diff(ordered, axis=1) > 0).all()  # nobody is known twice
+
+
+@pytest.mark.real_data
+def test_what_is_looked_up_is_what_a_search_finds(real: NetworkModel) -> None:
+    origins, targets = scattered(real, 40, seed=21), scattered(real, 30, seed=22)
+    knowing = NetworkModel(real.graph)
+    knowing.post(targets, k=6)
+    for i in range(len(origins)):
+        origin = one(origins, i)
+        plain_m = real.walk_m(origin, targets)
+        nearest_five = np.sort(plain_m)[:5]
+        first_m = knowing.first_m(origin, targets, k=5)
+        assert np.sort(first_m)[:5] == pytest.approx(nearest_five, abs=1e-6)
+        assert np.sort(real.first_m(origin, targets, k=5))[:5] == pytest.approx(nearest_five)
+        known = np.isfinite(first_m)
+        assert first_m[known] == pytest.approx(plain_m[known], abs=1e-6)
+        assert plain_m[~known].min() >= first_m[known].max() - 1e-6
+        assert knowing.via(origin, targets) == real.via(origin, targets)
+        for limit_m in (float(nearest_five[2]) + 0.01, float(np.median(plain_m)) + 0.01):
+            cut_m = knowing.walk_m(origin, targets, limit_m=limit_m)
+            assert np.isfinite(cut_m).tolist() == (plain_m <= limit_m).tolist()
+
+
+@pytest.mark.real_data
+def test_the_way_by_signposts_is_drawn_as_long_as_it_is(real: NetworkModel) -> None:
+    origins, targets = scattered(real, 20, seed=23), scattered(real, 8, seed=24)
+    knowing = NetworkModel(real.graph)
+    knowing.post(targets, k=8)
+    for i in range(len(origins)):
+        origin = one(origins, i)
+        known_m = knowing.walk_m(origin, targets)
+        for j in range(len(targets)):
+            walk = knowing.walk(origin, one(targets, j))
+            drawn_m = float(np.hypot(*np.diff(walk.xy, axis=0).T).sum())
+            assert walk.walk_m == known_m[j]
+            assert drawn_m == pytest.approx(walk.walk_m, abs=0.1)
+            assert walk.xy[0] == pytest.approx(origin.xy[0])
+            assert walk.xy[-1] == pytest.approx(targets.xy[j])
+    assert len(knowing.trees.kept) == 0  # no search was needed
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), count=st.integers(1, 9), k=st.integers(1, 4))
+def test_in_any_street_grid_the_first_are_the_least_of_all(seed: int, count: int, k: int) -> None:
+    model = street_grid()
+    rng = np.random.default_rng(seed)
+    # Round places make ties, and several facilities at one and the same point.
+    targets = model.place(metric(0, 0) + rng.integers(0, 9, (count, 2)) * 50.0)
+    plain = NetworkModel(model.graph)
+    model.post(targets, k=k)
+    for at in rng.integers(0, 17, (4, 2)) * 25.0:
+        origin = model.place((metric(0, 0) + at)[None])
+        expected = np.sort(plain.walk_m(origin, targets))[: min(k, count)]
+        got = np.sort(model.first_m(origin, targets, k=k))[: min(k, count)]
+        assert got == pytest.approx(expected, abs=1e-6)
+
+
+def street_grid() -> NetworkModel:
+    """Return streets every 100 m, five by five, as a new model."""
+    names = np.arange(25)
+    lines = [[5 * row + i for i in range(5)] for row in range(5)]
+    lines += [[5 * i + column for i in range(5)] for column in range(5)]
+    xy = metric(0, 0) + np.column_stack([names % 5, names // 5]) * 100.0
+    return NetworkModel(
+        build_graph(
+            Streets(
+                refs=np.concatenate(lines),
+                way_start=np.arange(0, 51, 5),
+                way_marks=np.zeros(10, dtype=np.uint8),
+                way_name=np.zeros(10, dtype=np.int64),
+                names=("",),
+                lonlat=Projection(CRS).to_lonlat(xy),
+                node_marks=np.zeros(25, dtype=np.uint8),
+                source_date="",
+                source_date_basis="",
+                dropped={},
+            ),
+            projection=Projection(CRS),
+            source="grid",
+        )
+    )
+
+
+def test_signposts_lead_to_every_layer_that_stands_still(tiny_folder: Path, tmp_path: Path) -> None:
+    city = load_city(tiny_folder)
+    assert warm(walkable(city, choose_model(city))) == 0
+    build_for_city(write_town(tmp_path / "town.osm.pbf"), tiny_folder)
+    ground = walkable(city, choose_model(city))
+    assert isinstance(ground.model, NetworkModel)
+    assert warm(ground) == 2  # nurseries and AEDs; the vehicle moves
+    known = {layer: len(rows) for layer, rows in ground.usable_rows.items()}
+    assert sorted(posts.k for posts in ground.model.posted.sets.values()) == sorted(
+        [known["nurseries"], known["aeds"]]
+    )
+    assert all(isinstance(posts, Signposts) for posts in ground.model.posted.sets.values())
+
+
+def test_the_nearest_are_the_same_before_and_after_the_signposts_are_up(
+    tiny_folder: Path, tmp_path: Path
+) -> None:
+    city = load_city(tiny_folder)
+    build_for_city(write_town(tmp_path / "town.osm.pbf"), tiny_folder)
+    ground, bare = (walkable(city, choose_model(city)) for _ in range(2))
+    warm(ground)
+    lon, lat = city.projection.to_lonlat(np.array([metric(500.0, 3000.0)]))[0]
+    for k in (1, 5):
+        query = NearestQuery(("nurseries", "aeds"), float(lon), float(lat), k=k)
+        after, before = nearest(ground, query).rows, nearest(bare, query).rows
+        assert len(before)
+        assert after.drop(columns="next_change").equals(before.drop(columns="next_change"))
