@@ -25,7 +25,8 @@ from locator.web.operations import (
     respond,
 )
 from locator.web.queries import LayerParams, NoParams, known_layer
-from locator.web.shapes import DistrictsAnswer, Health, LayerAnswer, LayersAnswer
+from locator.web.shapes import Health
+from locator.web.shapes_places import DistrictsAnswer, LayerAnswer, LayersAnswer
 from locator.web.state import AppState, state
 
 DATA_CACHE_S = 300

@@ -14,7 +14,7 @@ from locator.web.features import collection, decimal, feature, geometry_json, wh
 from locator.web.i18n import error_text, gettext, text
 from locator.web.operations import CSV, GEOJSON, Answer, operation
 from locator.web.queries import CoverageListParams, CoverageParams, known_group, known_layer
-from locator.web.shapes import CoverageAnswer, CoverageListAnswer, GapsAnswer
+from locator.web.shapes_coverage import CoverageAnswer, CoverageListAnswer, GapsAnswer
 from locator.web.state import AppState
 
 CACHE_S = 300

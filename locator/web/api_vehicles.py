@@ -30,7 +30,8 @@ from locator.web.queries import (
     frozen,
     one_origin,
 )
-from locator.web.shapes import FoundPlace, Model, Point, closed
+from locator.web.shapes import Model, Point, closed
+from locator.web.shapes_places import FoundPlace
 from locator.web.state import AppState
 
 Basis = Literal["live", "timetable", "base"]
@@ -175,7 +176,7 @@ class AedsAnswer(TypedDict):
     summary="Where the AEDs on vehicles are",
     tag="aed",
     media_type=GEOJSON,
-    expensive=True,
+    counted=True,
 )
 def vehicles(app: AppState, asked: VehiclesParams) -> Answer:
     """Every vehicle that carries an AED: live where a feed says so, else where its tour is by the
@@ -251,7 +252,7 @@ def _iso(moment: datetime | None) -> str | None:
     tag="aed",
     media_type=GEOJSON,
     errors=(404, 422),
-    expensive=True,
+    counted=True,
 )
 def aed(app: AppState, asked: AedParams) -> Answer:
     """AEDs round a place by the time to fetch one and come back: fixed ones that are open when

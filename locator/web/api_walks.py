@@ -14,7 +14,7 @@ from locator.web.features import DEGREE_DIGITS, collection, decimal, feature, wh
 from locator.web.i18n import gettext
 from locator.web.operations import GEOJSON, Answer, operation
 from locator.web.queries import NearestParams, SearchParams, known_layers, shortened
-from locator.web.shapes import NearestAnswer, SearchAnswer
+from locator.web.shapes_places import NearestAnswer, SearchAnswer
 from locator.web.state import AppState
 from locator.web.streets import off_network_m
 
@@ -55,6 +55,7 @@ def place_json(place: Place) -> dict[str, Any]:
     summary="The nearest facilities on foot",
     media_type=GEOJSON,
     errors=(404, 422),
+    counted=True,
     example={"k": "3"},
 )
 def nearest_on_foot(app: AppState, asked: NearestParams) -> Answer:

@@ -27,8 +27,6 @@ SHARE_BREAKS = (0.2, 0.4, 0.6, 0.8)
 
 Args = Mapping[str, Any]
 
-kept = mapfeeds.kept
-
 
 @dataclass(frozen=True)
 class PageMap:

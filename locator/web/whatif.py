@@ -21,7 +21,7 @@ from locator.maps.symbols import symbol
 from locator.maps.workbench import change_map
 from locator.scenariofaults import ScenarioFileError
 from locator.scenariofile import MAX_BYTES
-from locator.web import mapviews
+from locator.web import mapfeeds, mapviews
 from locator.web.api_planning import comparison_of
 from locator.web.i18n import current_language, gettext, url
 from locator.web.layout import LONGEST_SEARCH
@@ -158,7 +158,7 @@ def scenario_file(layer_id: str) -> Response:
 def areas(layer_id: str) -> Response:
     """Serve the districts by difference, and the areas gained and lost, for the map."""
     found = comparison_of(state(), _change(request.args, layer_id))
-    return mapviews.kept(compact_json(change_areas(state(), found)))
+    return mapfeeds.kept(compact_json(change_areas(state(), found)))
 
 
 @blueprint.get("/what-if/<layer_id>/places.geojson")
@@ -168,7 +168,7 @@ def places(layer_id: str) -> Response:
     app = state()
     found = comparison_of(app, _change(request.args, layer_id))
     ids = app.city.facilities.index[list(found.rows_after)]
-    return mapviews.kept(compact_json(facility_features(app.city, ids)))
+    return mapfeeds.kept(compact_json(facility_features(app.city, ids)))
 
 
 @blueprint.get("/what-if/<layer_id>/sites.geojson")
@@ -187,7 +187,7 @@ def sites(layer_id: str) -> Response:
         )
         for rank, site in enumerate(change.add, start=1)
     ]
-    return mapviews.kept(compact_json(collection(made)))
+    return mapfeeds.kept(compact_json(collection(made)))
 
 
 @blueprint.get("/where-next/<layer_id>")
