@@ -12,7 +12,7 @@ from waitress.adjustments import Adjustments
 
 from locator.web import create_app, security, serving
 from locator.web.security import Limiter, content_security_policy, expensive, tile_origin
-from tests.tinycity import write_tiny_city
+from tests.tinycity import at, write_tiny_city
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -121,6 +121,61 @@ def test_expensive_questions_wait_for_a_free_place_and_then_give_up() -> None:
         assert (first, second) == (True, False)
     with limiter.slot(wait_s=0) as third:
         assert third
+
+
+def test_no_more_wait_than_there_is_a_line_for() -> None:
+    limiter = Limiter(per_minute=0, at_once=1, in_line=1)
+    answers: list[bool] = []
+
+    def wait() -> None:
+        with limiter.slot(wait_s=60) as got:
+            answers.append(got)
+
+    with limiter.slot() as first:
+        assert first
+        waiting = threading.Thread(target=wait)
+        waiting.start()
+        while limiter._line.acquire(blocking=False):  # until the one who waits stands in line
+            limiter._line.release()
+        with limiter.slot(wait_s=60) as third:
+            assert not third  # at once: the first one is still at it
+        assert answers == []
+    waiting.join(60)
+    assert answers == [True]
+
+
+def test_quick_questions_are_answered_while_every_slow_place_is_taken() -> None:
+    app = small_app(LIMIT_AT_ONCE=1, LIMIT_PER_MINUTE=2)
+    app.add_url_rule("/quick", view_func=security.counted(lambda: "done"))
+    client = app.test_client()
+    limiter: Limiter = app.extensions["locator.limiter"]
+    limiter._line = threading.Semaphore(0)
+    with limiter.slot():
+        refused = client.get("/costly")
+        assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
+        assert client.get("/quick").status_code == 200
+        assert client.get("/quick").status_code == 429  # yet counted like all others
+
+
+def test_the_emergency_does_not_stand_behind_the_planners(app: Flask) -> None:
+    client = app.test_client()
+    limiter: Limiter = app.extensions["locator.limiter"]
+    held, line = limiter._slots, limiter._line
+    limiter._slots, limiter._line = threading.BoundedSemaphore(1), threading.Semaphore(0)
+    lon, lat = at(500, 3000)
+    try:
+        with limiter.slot():
+            assert client.get("/api/sites/nurseries").status_code == 503
+            for question in (
+                "/aed?",
+                "/api/aed?",
+                "/nearest?layer=aeds&",
+                "/api/nearest?layer=aeds&",
+            ):
+                answer = client.get(f"{question}lat={lat}&lon={lon}")
+                assert answer.status_code == 200, question
+    finally:
+        limiter._slots, limiter._line = held, line
 
 
 def test_the_log_knows_neither_place_nor_visitor(caplog: pytest.LogCaptureFixture) -> None:

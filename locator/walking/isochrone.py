@@ -26,6 +26,10 @@ MOST_MINUTES = 120.0
 ESTIMATE_SIZE_M = 50.0
 """Side of the cells where there is no street graph with a grid of its own."""
 
+ESTIMATE_CELLS = 40_000
+"""With the estimate the cells of many origins grow until there are no more than so many: finer
+ones would take half a minute and look more exact than the estimate is."""
+
 _BEYOND_CELLS = 2.0
 """What cannot be reached in time counts as this many cells beyond, wherever it is."""
 
@@ -106,7 +110,10 @@ def _walk_m_of_cells(
     if isinstance(model, NetworkModel):
         grid, points = _cells_of_network(model, low, high)
     else:
-        grid = _window(Grid(0.0, 0.0, ESTIMATE_SIZE_M, 10**7, 10**7), low, high)[0]
+        size_m = ESTIMATE_SIZE_M
+        if len(origins) > 1:
+            size_m = max(size_m, float(np.sqrt(np.prod(high - low) / ESTIMATE_CELLS)))
+        grid = _window(Grid(0.0, 0.0, size_m, 10**7, 10**7), low, high)[0]
         points = model.place(centres(grid))
     if len(origins) == 1:
         walk_m = model.walk_m(origins, points, limit_m=limit_m)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal, cast
 
 import shapely
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from typing_extensions import TypedDict
 
 from locator.errors import N_, NotComputableError
@@ -21,6 +21,7 @@ from locator.web.queries import (
     Id,
     Lat,
     Lon,
+    Minutes,
     NoParams,
     Pace,
     Words,
@@ -38,7 +39,9 @@ PACE_M_S = 1.3
 """An adult's pace, where none is asked for."""
 
 Times = Annotated[
-    tuple[Annotated[float, Field(ge=1, le=60, allow_inf_nan=False)], ...], Field(max_length=6)
+    tuple[Minutes, ...],
+    Field(max_length=6),
+    AfterValidator(lambda times: tuple(dict.fromkeys(times))),
 ]
 
 

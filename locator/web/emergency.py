@@ -37,7 +37,7 @@ from locator.web.i18n import gettext, percent, url
 from locator.web.layout import drawn, page_context
 from locator.web.moving import install, moving
 from locator.web.queries import parse
-from locator.web.security import expensive
+from locator.web.security import counted, expensive
 from locator.web.state import state
 
 blueprint = Blueprint("emergency", __name__)
@@ -56,7 +56,7 @@ def _start(setup: BlueprintSetupState) -> None:
 
 
 @blueprint.get("/aed")
-@expensive
+@counted
 def aed() -> tuple[str, int]:
     """Show the AEDs that can be fetched now; with ``part=list`` the list alone, for refreshing."""
     view = view_of(state(), request.args)
@@ -67,7 +67,7 @@ def aed() -> tuple[str, int]:
 
 
 @blueprint.get("/aed/listed.geojson")
-@expensive
+@counted
 def listed() -> Response:
     """Serve the AEDs of the list."""
     return _geojson(aed_features(view_of(state(), request.args)))

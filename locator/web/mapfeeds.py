@@ -16,7 +16,7 @@ from locator.web.finding import find_origin, find_rows
 from locator.web.i18n import current_language, url
 from locator.web.mapdata import coverage_areas, facility_features, nearest_features, walk_features
 from locator.web.queries import CoverageParams, NearestParams, known_layer, parse
-from locator.web.security import expensive
+from locator.web.security import counted, expensive
 from locator.web.state import state
 
 blueprint = Blueprint("mapfeeds", __name__)
@@ -92,7 +92,7 @@ def features() -> Response:
 
 
 @blueprint.get("/maps/nearest.geojson")
-@expensive
+@counted
 def nearest() -> Response:
     """Serve the results that the page "nearest" lists."""
     _, rows, _ = _answer()
@@ -100,7 +100,7 @@ def nearest() -> Response:
 
 
 @blueprint.get("/maps/walks.geojson")
-@expensive
+@counted
 def walks() -> Response:
     """Serve the walks to the results that the page "nearest" lists."""
     origin, rows, ground = _answer()

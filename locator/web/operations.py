@@ -21,9 +21,9 @@ from typing import Any, TypeVar
 
 from flask import Blueprint, Flask, Response, request
 
+from locator.web import security
 from locator.web.encoding import encoded
 from locator.web.queries import parse
-from locator.web.security import expensive as kept_in_bounds
 from locator.web.state import AppState, state
 
 Q = TypeVar("Q")
@@ -84,6 +84,7 @@ def operation(
     media_type: str = JSON,
     errors: tuple[int, ...] = (),
     cache_s: int = 0,
+    counted: bool = False,
     expensive: bool = False,
     filename: str | None = None,
     example: Mapping[str, str] | None = None,
@@ -99,12 +100,13 @@ def operation(
     cache_s : int
         How long a copy is good for; 0 means never kept, as for every question that says where
         somebody is.
-    expensive : bool
-        Keep it in bounds (`locator.web.security.expensive`).
+    counted, expensive : bool
+        Keep it in bounds, as a quick or as a slow question (see `locator.web.security`).
     filename : str, optional
         Name of the download, with ``{name}`` for parameters.
     """
-    limits = (429, 503) if expensive else ()
+    limits = (429, 503) if expensive else (429,) if counted else ()
+    bounds = security.expensive if expensive else security.counted if counted else _unbounded
 
     def register(handler: Handler[Q]) -> Handler[Q]:
         def view(**given: str) -> Response:
@@ -128,13 +130,15 @@ def operation(
             errors=tuple(sorted({400, 500, *errors, *limits})),
             example=example or {},
         )
-        blueprint.add_url_rule(
-            path, endpoint=name, view_func=kept_in_bounds(view) if expensive else view
-        )
+        blueprint.add_url_rule(path, endpoint=name, view_func=bounds(view))
         blueprint.record(lambda setup: setup.app.extensions.setdefault(KEY, []).append(described))
         return handler
 
     return register
+
+
+def _unbounded(view: Callable[..., Response]) -> Callable[..., Response]:
+    return view
 
 
 def operations_of(app: Flask) -> tuple[Operation, ...]:

@@ -17,7 +17,7 @@ from locator.web.layout import page_context
 from locator.web.listing import listing_of
 from locator.web.provenance import completeness_rows, sources
 from locator.web.queries import known_layer
-from locator.web.security import expensive
+from locator.web.security import counted
 from locator.web.state import state
 from locator.web.statement import statement
 from locator.web.streets import comparisons, street_source
@@ -35,7 +35,7 @@ def home() -> Answer:
 
 
 @blueprint.get("/nearest")
-@expensive
+@counted
 def nearest() -> Answer:
     """Show the nearest facilities; what is wrong with the question is said on the page."""
     view = view_of(state(), request.args)

@@ -87,15 +87,23 @@ class Limiter:
         Expensive requests allowed per visitor and minute; 0 means no limit.
     at_once : int
         Expensive requests worked on at the same time, of all visitors.
+    in_line : int, optional
+        How many more may wait for that; as many again by default.
     clock : callable
         Seconds, monotonic.
     """
 
     def __init__(
-        self, *, per_minute: int, at_once: int, clock: Callable[[], float] = time.monotonic
+        self,
+        *,
+        per_minute: int,
+        at_once: int,
+        in_line: int | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.per_minute = per_minute
         self._slots = threading.BoundedSemaphore(at_once)
+        self._line = threading.Semaphore(at_once if in_line is None else in_line)
         self._clock = clock
         self._key = secrets.token_bytes(16)
         self._seen: deque[tuple[float, bytes]] = deque()
@@ -131,8 +139,17 @@ class Limiter:
 
     @contextmanager
     def slot(self, *, wait_s: float = 5.0) -> Iterator[bool]:
-        """Hold one of the places for expensive work; False if none came free in time."""
-        got = self._slots.acquire(timeout=wait_s)
+        """Hold one of the places for expensive work; False if none came free in time.
+
+        Who would have to wait where enough others wait already is told at once: a thread that
+        waits answers nobody else.
+        """
+        got = self._slots.acquire(blocking=False)
+        if not got and self._line.acquire(blocking=False):
+            try:
+                got = self._slots.acquire(timeout=wait_s)
+            finally:
+                self._line.release()
         try:
             yield got
         finally:
@@ -140,20 +157,38 @@ class Limiter:
                 self._slots.release()
 
 
-def expensive(view: Callable[P, R]) -> Callable[P, R]:
-    """Keep a view in bounds: 429 for one visitor's flood, 503 when every place is taken."""
+def counted(view: Callable[P, R]) -> Callable[P, R]:
+    """Keep a quick view in bounds: 429 for one visitor's flood.
+
+    It never waits for the expensive ones: whoever looks for an AED is not to stand behind a
+    planner.
+    """
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-        limiter: Limiter = current_app.extensions["locator.limiter"]
-        if not limiter.allow(request.remote_addr or "-"):
+        if not _limiter().allow(request.remote_addr or "-"):
             raise TooManyRequests(retry_after=int(WINDOW_S))
-        with limiter.slot() as got:
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+def expensive(view: Callable[P, R]) -> Callable[P, R]:
+    """Keep a slow view in bounds: as `counted`, and 503 when every place is taken."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        with _limiter().slot() as got:
             if not got:
                 raise ServiceUnavailable(retry_after=5)
             return view(*args, **kwargs)
 
-    return guarded
+    return counted(guarded)
+
+
+def _limiter() -> Limiter:
+    limiter: Limiter = current_app.extensions["locator.limiter"]
+    return limiter
 
 
 def install(app: Flask) -> None:

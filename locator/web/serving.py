@@ -20,7 +20,9 @@ from locator.errors import LocatorError
 from locator.web import create_app
 from locator.web.security import MAX_BODY_BYTES
 
-THREADS = 8
+SPARE_THREADS = 8
+"""Beside those that work on expensive requests or wait to: for everything that is quick."""
+
 log = logging.getLogger("locator.access")
 
 
@@ -83,7 +85,7 @@ def serve(app: Flask, *, host: str | None = None, port: int | None = None) -> No
     server = create_server(
         app,
         sockets=[listening],
-        threads=THREADS,
+        threads=2 * app.config["LIMIT_AT_ONCE"] + SPARE_THREADS,
         ident="locator",
         # The application refuses what is larger than MAX_BODY_BYTES, with a page that says so;
         # the server only cuts off what no slip of the hand would send.
