@@ -5,14 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from locator.city import City, default_folder, load_city
 from tests.tinycity import write_tiny_city
 
-# A busy machine is no reason to fail: speed is measured in tests/bench, never in a test.
-settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")
+# A busy machine is no reason to fail: speed is measured in tests/bench, never in a test. Neither
+# is chance: the same examples each time; `pytest --hypothesis-profile=search` looks for new ones.
+settings.register_profile(
+    "search", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=False
+)
+settings.register_profile("same", settings.get_profile("search"), derandomize=True, database=None)
+settings.load_profile("same")
 
 
 @pytest.fixture

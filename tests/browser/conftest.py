@@ -19,6 +19,10 @@ from tests.browser.ensure_chromium import find_chromium
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
+PATIENCE_MS = 60_000
+"""Long enough for a machine with much else to do; what is there at once is not waited for."""
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")
@@ -61,7 +65,7 @@ class Visitor:
     def settle(self) -> None:
         """Wait until no map is loading any more."""
         for status in self.page.locator(".map-status").all():
-            expect(status).not_to_have_class(re.compile("is-loading"), timeout=15_000)
+            expect(status).not_to_have_class(re.compile("is-loading"))
 
     def path(self) -> str:
         """Path and query string of the page being shown."""
@@ -84,6 +88,7 @@ def arrivals(chromium: Browser, site: str, **usual: Any) -> Iterator[Arrive]:
 
     def arrive(**settings: Any) -> Visitor:
         context = chromium.new_context(**{"reduced_motion": "reduce", **usual, **settings})
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         new = Visitor(site, context.new_page())
         watch(new)

@@ -79,7 +79,7 @@ def test_without_javascript_the_whole_answer_is_there(visitor: Arrive) -> None:
     page.get_by_label("Where is the AED needed?").fill("Rynek Główny 1")
     page.get_by_role("button", name="Show the AEDs").click()
     expect(page.get_by_role("heading", name="AEDs you can fetch now")).to_be_visible()
-    assert page.locator("ol.results > li").count() == 5
+    expect(page.locator("ol.results > li")).to_have_count(5)
 
 
 def test_a_poor_line_gets_the_map_only_when_asked_for(visitor: Arrive) -> None:

@@ -16,7 +16,7 @@ from werkzeug.serving import make_server
 
 from locator.sources.newcity import NewCity, found_city
 from locator.web import create_app
-from tests.browser.conftest import DESKTOP, PHONE, Visitor, watch
+from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE, Visitor, watch
 from tests.osmdata import helsinki, liechtenstein
 
 pytestmark = [pytest.mark.browser, pytest.mark.real_data, pytest.mark.xdist_group("network")]
@@ -64,6 +64,7 @@ def visitor(
 ) -> Iterator[Visitor]:
     """Let a visitor in, who may see no error and cause no request to another host."""
     context = chromium.new_context(viewport=DESKTOP, reduced_motion="reduce")
+    context.set_default_timeout(PATIENCE_MS)
     new = Visitor(city[1], context.new_page())
     watch(new)
     yield new

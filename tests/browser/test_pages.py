@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DESKTOP, PHONE, Arrive
 
@@ -107,7 +107,7 @@ def test_a_page_names_its_language_and_its_sisters(
     codes = [link.get_attribute("hreflang") for link in sisters.all()]
     assert codes == ["pl", "en", "uk", "x-default"]
     page.get_by_role("link", name="Українська").click()
-    assert someone.path() == "/uk/coverage?minutes=10"
+    expect(page).to_have_url(f"{someone.site}/uk/coverage?minutes=10")
 
 
 def test_targets_are_large_enough_for_a_thumb(visitor: Arrive) -> None:

@@ -122,6 +122,9 @@
     input.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && !list.hidden) {
         event.preventDefault();
+        // Nor may an answer that is still on its way open the list again.
+        clearTimeout(timer);
+        if (running) running.abort();
         close();
         return;
       }
