@@ -20,3 +20,17 @@ def whole(people: npt.NDArray[Any] | float) -> IntArray:
     """
     rounded: IntArray = np.floor(np.asarray(people) + 0.5 + _TOLERANCE).astype(np.int64)
     return rounded
+
+
+def lost_and_gained(change: int, lost: float, gained: float) -> tuple[int, int]:
+    """Return people lost and gained as whole people whose difference is `change`.
+
+    Parameters
+    ----------
+    change : int
+        People served after less those served before, each a sum of whole districts.
+    lost, gained : float
+        People who cease to be served, and who come to be.
+    """
+    fewer = max(round(lost) if gained else 0, -change, 0)
+    return fewer, change + fewer

@@ -17,6 +17,7 @@ from locator.counting import SAME_TIME_S
 from locator.coverage import Coverage, CoverageQuery, counted_rows, coverage, coverage_of
 from locator.gaps import outline
 from locator.geo import WGS84, FloatArray
+from locator.rounding import lost_and_gained, whole
 from locator.walking.walkable import WalkableCity, nearest_facilities
 
 
@@ -40,7 +41,8 @@ class Comparison:
     gaps : GeoDataFrame
         The gaps before, with ``people_after``: how many of their people stay unserved.
     areas : GeoDataFrame
-        Where it changes: column ``change`` (``gained`` or ``lost``), ``people``, geometry WGS84.
+        Where it changes: column ``change`` (``gained`` or ``lost``), ``people`` (whole, the same
+        as `people_gained` and `people_lost`), geometry WGS84.
     rows_after : tuple of int
         Rows of ``city.facilities`` that count after the change.
     """
@@ -61,13 +63,16 @@ class Comparison:
     @property
     def people_lost(self) -> int:
         """`lost` as written: whole people, so that before + gained - lost is after."""
-        fewer = self.before.served - self.after.served
-        return max(round(self.lost) if self.gained else 0, fewer, 0)
+        return self._whole[0]
 
     @property
     def people_gained(self) -> int:
         """`gained` as written: whole people, so that before + gained - lost is after."""
-        return self.after.served - self.before.served + self.people_lost
+        return self._whole[1]
+
+    @property
+    def _whole(self) -> tuple[int, int]:
+        return lost_and_gained(self.after.served - self.before.served, self.lost, self.gained)
 
 
 def compare(
@@ -124,10 +129,10 @@ def _compared(
     people = ground.city.demand.people[before.group]
     was = before.walk_s <= before.minutes * 60 + SAME_TIME_S
     is_now = after.walk_s <= after.minutes * 60 + SAME_TIME_S
-    areas = [
-        _area(ground, name, mask & (people > 0), people)
-        for name, mask in (("gained", is_now & ~was), ("lost", was & ~is_now))
-    ]
+    new, old = is_now & ~was & (people > 0), was & ~is_now & (people > 0)
+    gained, lost = float(people[new].sum()), float(people[old].sum())
+    fewer, more = lost_and_gained(after.served - before.served, lost, gained)
+    areas = [_area(ground, "gained", new, more), _area(ground, "lost", old, fewer)]
     opened, closed, missing = changed
     return Comparison(
         scenario=scenario,
@@ -136,8 +141,8 @@ def _compared(
         opened=opened,
         closed=closed,
         not_located=missing,
-        gained=float(people[is_now & ~was].sum()),
-        lost=float(people[was & ~is_now].sum()),
+        gained=gained,
+        lost=lost,
         districts=_districts(before.districts, after.districts),
         gaps=_gaps_after(ground, before, ~is_now, people),
         areas=gpd.GeoDataFrame(
@@ -175,15 +180,12 @@ def _gaps_after(
     gaps = before.gaps.copy()
     gap, point = _demand_tree(ground).query(gaps.geometry.to_numpy(), predicate="contains")
     left = np.bincount(gap, weights=np.where(unserved, people, 0.0)[point], minlength=len(gaps))
-    gaps["people_after"] = np.round(left).astype(np.int64)
+    gaps["people_after"] = whole(left)
     return gaps
 
 
 def _area(
-    ground: WalkableCity, change: str, squares: npt.NDArray[np.bool_], people: FloatArray
+    ground: WalkableCity, change: str, squares: npt.NDArray[np.bool_], people: int
 ) -> dict[str, Any]:
-    return {
-        "change": change,
-        "people": float(people[squares].sum()),
-        "geometry": outline(ground, np.flatnonzero(squares)),
-    }
+    geometry = outline(ground, np.flatnonzero(squares))
+    return {"change": change, "people": people, "geometry": geometry}

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 from scipy import sparse
@@ -17,6 +18,7 @@ from locator.errors import N_, InvalidParameterError, NotComputableError, NotFou
 from locator.geo import FloatArray, IntArray
 from locator.mclp import exact_cover, greedy_cover
 from locator.pmedian import p_median
+from locator.rounding import whole
 from locator.walking.reach import reach
 from locator.walking.walkable import WalkableCity, nearest_facilities
 
@@ -87,6 +89,8 @@ class Siting:
     sites : DataFrame
         Columns ``rank``, ``name``, ``kind``, ``lon``, ``lat``, ``district``, ``gained``,
         ``total``: people gained by each further site (cover), or person-minutes saved (median).
+        People are whole, counted as `locator.coverage.Coverage` counts them, so that a scenario
+        with the same sites gains the same.
     people : float
         People of the group in the city.
     unserved_before : float
@@ -129,19 +133,15 @@ def where_next(ground: WalkableCity, query: SitingQuery) -> Siting:
     choice = (
         _median_choice(ground, query, places, current_m, people)
         if query.objective == "median"
-        else _cover_choice(ground, query, places, unserved)
+        else _cover_choice(ground, query, places, people, unserved)
     )
+    in_all = people_by_district(ground.city, people).sum()
     return Siting(
         query=query,
         model=ground.model.name,
         sites=_sites(ground, places, choice),
-        people=float(people_by_district(ground.city, people).sum()),
-        unserved_before=float(
-            (
-                people_by_district(ground.city, people)
-                - people_by_district(ground.city, people - unserved)
-            ).sum()
-        ),
+        people=float(in_all),
+        unserved_before=float(in_all - people_by_district(ground.city, people - unserved).sum()),
         bound=choice.bound,
         gap=choice.gap,
         timed_out=choice.timed_out,
@@ -273,7 +273,11 @@ def walks_to(ground: WalkableCity, places: pd.DataFrame, query: SitingQuery) -> 
 
 
 def _cover_choice(
-    ground: WalkableCity, query: SitingQuery, places: pd.DataFrame, unserved: FloatArray
+    ground: WalkableCity,
+    query: SitingQuery,
+    places: pd.DataFrame,
+    people: FloatArray,
+    unserved: FloatArray,
 ) -> _Choice:
     walks = walks_to(ground, places, query)
     cover = (
@@ -281,7 +285,28 @@ def _cover_choice(
         if query.method == "exact"
         else greedy_cover(walks, unserved, query.count, capacity=query.capacity)
     )
-    return _Choice(cover.chosen, cover.gains, cover.bound, cover.gap, cover.timed_out)
+    if query.capacity is None:
+        reached = walks[:, cover.chosen].toarray() > 0
+        totals = _whole_totals(ground, people, unserved, reached)
+    else:  # who of those within reach comes is the greedy choice's own affair
+        totals = whole(np.cumsum(cover.gains))
+    gains = np.diff(totals, prepend=0).astype(np.float64)
+    bound = max(cover.bound, float(gains.sum()))
+    return _Choice(cover.chosen, gains, bound, cover.gap, cover.timed_out)
+
+
+def _whole_totals(
+    ground: WalkableCity,
+    people: FloatArray,
+    unserved: FloatArray,
+    reached: npt.NDArray[np.bool_],
+) -> IntArray:
+    """Return the whole people gained by the first site, by the first two, and so on."""
+    city = ground.city
+    served = people_by_district(city, people - unserved).sum()
+    within = np.logical_or.accumulate(reached, axis=1)
+    then = [people_by_district(city, np.where(one, people, people - unserved)) for one in within.T]
+    return np.array([one.sum() - served for one in then], dtype=np.int64)
 
 
 def _median_choice(

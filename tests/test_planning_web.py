@@ -1,6 +1,8 @@
 """The workbench in the browser's language: what if, where next, reports; right and wrong input."""
 
 import json
+import re
+from html import unescape
 from io import BytesIO
 from pathlib import Path
 
@@ -267,3 +269,17 @@ def test_leaving_every_district_out_is_told_on_the_page(client: FlaskClient) -> 
     assert answer.status_code == 422
     assert "No candidate site is left" in answer.text
     assert "<legend>No new site here" in answer.text
+
+
+def test_a_move_is_tried_as_one_change(client: FlaskClient) -> None:
+    page = client.get("/en/where-next/aeds?minutes=5").text
+    moves = page[page.index('id="moves-title"') :]
+    address = unescape(re.search(r'class="link-row" href="([^"]+)"', moves)[1])
+    assert "close=aeds-" in address
+    assert "add=" in address
+    lost, gained, net = re.findall(r'class="num">([^<]+)</td>', moves)[:3]
+    changed = client.get(address)
+    assert changed.status_code == 200
+    answer = client.get(address.replace("/en/what-if/", "/api/scenario/")).json
+    assert [lost, gained] == [f"{answer['lost']:,}", f"{answer['gained']:,}"]
+    assert net == f"+{answer['gained'] - answer['lost']:,}"

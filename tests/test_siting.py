@@ -4,12 +4,16 @@ from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 
+from locator.changes import NewSite, Scenario
 from locator.city import City
 from locator.closing import best_move, least_missed
+from locator.coverage import CoverageQuery, coverage
 from locator.errors import InvalidParameterError, NotComputableError, NotFoundError
+from locator.scenario import compare
 from locator.siting import SitingQuery, candidate_places, completed, walks_to, where_next
 from locator.walking.estimate import EstimateModel
 from locator.walking.walkable import WalkableCity, nearest_facilities, walkable
@@ -98,11 +102,64 @@ def test_closing_loses_only_those_whom_nobody_else_serves(ground: WalkableCity) 
 
 def test_a_move_is_a_closing_and_the_best_opening(ground: WalkableCity) -> None:
     frame = best_move(ground, ALL)
-    assert (frame["net"] == frame["gained"] - frame["lost"]).all()
     assert frame["net"].is_monotonic_decreasing
-    one = where_next(ground, replace(ALL, count=1))
-    # Whoever is moved, the site can still gain what it gains beside everything that exists.
-    assert (frame["gained"] >= one.sites["gained"].iloc[0] - 1e-9).all()
+    for moved, row in frame.iterrows():
+        change = Scenario(
+            layer="nurseries",
+            group="all",
+            minutes=10,
+            close=(str(moved),),
+            add=(NewSite(row["lon"], row["lat"]),),
+        )
+        before = coverage(ground, CoverageQuery("nurseries", 10, "all"))
+        found = compare(ground, change, before=before)
+        told = (row["lost"], row["gained"], row["net"])
+        assert told == (
+            found.people_lost,
+            found.people_gained,
+            found.after.served - found.before.served,
+        )
+
+
+def test_what_is_not_open_yet_is_not_ranked_but_counts_as_a_neighbour(
+    ground: WalkableCity,
+) -> None:
+    planned = replace(ALL, with_planned=True)
+    today, then = least_missed(ground, ALL), least_missed(ground, planned)
+    assert set(then.index) == set(today.index) == {f"nurseries-{one}" for one in (1, 2, 3)}
+    assert (then["lost"] <= today["lost"].reindex(then.index)).all()
+    assert set(best_move(ground, planned).index) == set(today.index)
+
+
+def test_sites_closings_and_moves_count_what_a_scenario_counts(krakow: City) -> None:
+    ground = walkable(krakow, EstimateModel.from_city(krakow))
+    layer = "senior_activity_centres"
+    query = SitingQuery(layer=layer, count=5)
+    before = coverage(ground, CoverageQuery(layer))
+    found = where_next(ground, query)
+    sites = [NewSite(lon, lat) for lon, lat in found.sites[["lon", "lat"]].itertuples(index=False)]
+    for count in (1, 3, 5):
+        change = Scenario(layer=layer, add=tuple(sites[:count]))
+        gained = compare(ground, change, before=before).people_gained
+        assert found.sites["total"].iloc[count - 1] == gained
+    assert found.sites["gained"].sum() == found.sites["total"].iloc[-1]
+
+    missed = least_missed(ground, query)
+    several = missed[missed["sites"].map(len) > 1]
+    assert not several.empty, "this city has centres with several sites"
+    centre = krakow.facilities["centre"]
+    for first, row in pd.concat([several, missed.tail(2)]).iterrows():
+        assert first == row["sites"][0]
+        if len(row["sites"]) > 1:
+            assert centre.loc[list(row["sites"])].nunique() == 1
+        change = Scenario(layer=layer, close=row["sites"])
+        assert compare(ground, change, before=before).people_lost == row["lost"]
+
+    for moved, row in best_move(ground, query).head(2).iterrows():
+        there = (NewSite(row["lon"], row["lat"]),)
+        change = Scenario(layer=layer, close=(str(moved),), add=there)
+        then = compare(ground, change, before=before)
+        assert (row["lost"], row["gained"]) == (then.people_lost, then.people_gained)
 
 
 @pytest.mark.parametrize("count", [0, 21, 500, -3])

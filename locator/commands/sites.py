@@ -231,17 +231,18 @@ def _existing(app: AppState, query: SitingQuery, *, move: bool, as_json: bool) -
 
 def _missed_table(found: pd.DataFrame) -> Any:
     made = table(
-        "Least missed: people who would fall out of the standard if it closed",
-        {"facility": "left", "lost": "right", "within the standard of it": "right", "id": "left"},
+        "Least missed: people who would fall out of the standard if all its sites closed",
+        {"facility": "left", "lost": "right", "within the standard of it": "right", "ids": "left"},
     )
-    for key, row in found.iterrows():
-        made.add_row(str(row["name"]), f"{row['lost']:,.0f}", f"{row['served']:,.0f}", str(key))
+    for _, row in found.iterrows():
+        ids = ", ".join(row["sites"])
+        made.add_row(str(row["name"]), f"{row['lost']:,.0f}", f"{row['served']:,.0f}", ids)
     return made
 
 
 def _move_table(found: pd.DataFrame) -> Any:
     made = table(
-        "Best moves: people served more when the facility stands elsewhere",
+        "Best moves: people served more when one site stands elsewhere",
         {"facility": "left", "to": "left", "lost": "right", "gained": "right", "net": "right"}
         | {"id": "left"},
     )

@@ -141,9 +141,12 @@ def where_next_view(app: AppState, asked: SitingParams, query: SitingQuery) -> W
     }
     same |= {"planned": "1"} if asked.planned else {}
 
-    def what_if_url(*added: NewSite) -> str:
+    def what_if_url(*added: NewSite, close: tuple[str, ...] = ()) -> str:
         adds = [site_text(site) for site in added]
-        return url("whatif.layer", layer_id=layer.id, add=adds, **same)
+        return url("whatif.layer", layer_id=layer.id, close=list(close), add=adds, **same)
+
+    def moved(row: Mapping[str, Any]) -> NewSite:
+        return NewSite(lon=row["lon"], lat=row["lat"], name=row["site"])
 
     districts = {
         str(key): f"{row['roman']} {row['name']}" for key, row in app.city.districts.iterrows()
@@ -160,10 +163,11 @@ def where_next_view(app: AppState, asked: SitingParams, query: SitingQuery) -> W
         drawing=_gain_bars(found) if len(sites) > 1 else None,
         all_url=what_if_url(*sites),
         least_missed=[
-            row | {"url": url("whatif.layer", layer_id=layer.id, close=row["id"], **same)}
-            for row in _least_missed(app, query)
+            row | {"url": what_if_url(close=row["sites"])} for row in _least_missed(app, query)
         ],
-        moves=_moves(app, query),
+        moves=[
+            row | {"url": what_if_url(moved(row), close=(row["id"],))} for row in _moves(app, query)
+        ],
         groups=group_options(app, str(found.query.group)),
         standards=standard_options(found.query.minutes),
         paces=pace_choices("" if asked.pace is None else f"{asked.pace:g}"),
@@ -350,7 +354,9 @@ def _least_missed(app: AppState, query: SitingQuery) -> list[dict[str, Any]]:
 def _moves(app: AppState, query: SitingQuery) -> list[dict[str, Any]]:
     asked = replace(query, method="greedy", objective="cover", capacity=None)
     frame = app.memo.get(("best-move", asked), lambda: best_move(app.ground, asked))
-    return _records(frame[frame["net"] > 0].head(LISTED).reset_index(names="id"))
+    rows = frame[frame["net"] > 0].head(LISTED)
+    rows = rows.assign(address=app.city.facilities["address"].reindex(rows.index))
+    return _records(rows.reset_index(names="id"))
 
 
 def group_options(app: AppState, chosen: str) -> tuple[Option, ...]:
