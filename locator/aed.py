@@ -14,22 +14,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 import numpy as np
 
 from locator.aed_fixed import fixed_options
 from locator.aed_options import FIXED_LAYER, PACE_M_S, Option, State
 from locator.aed_vehicles import adrift_options, vehicle_options
-from locator.city import City
 from locator.errors import N_, InvalidParameterError
-from locator.nearest import place_origin
+from locator.nearest import local_moment, place_origin
 from locator.vehicles.poller import FeedState
 from locator.vehicles.positions import Fleet, plans, position
 from locator.walking.walkable import WalkableCity
 
-__all__ = ["FIXED_LAYER", "AedAnswer", "AedQuery", "Option", "local_moment", "nearest_aed"]
+__all__ = ["FIXED_LAYER", "AedAnswer", "AedQuery", "Option", "nearest_aed"]
 
 
 @dataclass(frozen=True)
@@ -132,16 +130,6 @@ def nearest_aed(
         adrift=adrift_options(ground, origin, known, query.pace_m_s),
         off_service=sum(position(plan).basis == "base" for plan in known),
     )
-
-
-def local_moment(city: City, at: datetime | None) -> datetime:
-    """Return `at` in the city's time zone; now for None; naive moments are local ones."""
-    zone = ZoneInfo(city.catalogue.timezone)
-    if at is None:
-        return datetime.now(zone)
-    moment = at.replace(tzinfo=zone) if at.tzinfo is None else at
-    # By way of UTC: a time that the clocks skip in spring becomes the one an hour later.
-    return moment.astimezone(UTC).astimezone(zone)
 
 
 def _first(options: Iterable[Option], state: State, count: int) -> tuple[Option, ...]:

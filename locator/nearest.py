@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -108,7 +108,7 @@ def nearest(ground: WalkableCity, query: NearestQuery) -> NearestResult:
     """
     _check(ground.city, query)
     origin = place_origin(ground, query.lon, query.lat)
-    clock = _Clock(ground.city, _moment(ground.city, query.at))
+    clock = _Clock(ground.city, local_moment(ground.city, query.at))
     candidates = ground.usable_rows if query.status == "open" else ground.located_rows
     layers = tuple(dict.fromkeys(query.layers))
     rows = {layer: candidates[layer] for layer in layers}
@@ -181,11 +181,14 @@ def _check(city: City, query: NearestQuery) -> None:
         )
 
 
-def _moment(city: City, at: datetime | None) -> datetime:
+def local_moment(city: City, at: datetime | None) -> datetime:
+    """Return `at` in the city's time zone; now for None; naive moments are local ones."""
     zone = ZoneInfo(city.catalogue.timezone)
     if at is None:
         return datetime.now(zone)
-    return at.replace(tzinfo=zone) if at.tzinfo is None else at.astimezone(zone)
+    moment = at.replace(tzinfo=zone) if at.tzinfo is None else at
+    # By way of UTC: a time that the clocks skip in spring becomes the one an hour later.
+    return moment.astimezone(UTC).astimezone(zone)
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,12 @@ def test_a_given_pace_counts_for_every_layer(ground: WalkableCity):
     assert rows["walk_s"].tolist() == pytest.approx([1250, 1250], abs=0.01)
 
 
+def test_a_time_that_the_clocks_skip_is_the_one_an_hour_later(ground: WalkableCity):
+    lon, lat = at(500, 3000)
+    asked = NearestQuery(("nurseries",), lon, lat, at=datetime(2027, 3, 28, 2, 30))
+    assert str(nearest(ground, asked).at) == "2027-03-28 03:30:00+02:00"
+
+
 def test_naming_a_layer_twice_changes_nothing(ground: WalkableCity):
     once, twice = (ask(ground, 500, 3000, *["nurseries"] * n, k=2).rows for n in (1, 2))
     assert once.equals(twice)

@@ -103,18 +103,22 @@ def test_an_accident_tells_nothing_of_the_inside(client: FlaskClient, path: str)
 
 
 @pytest.mark.parametrize(
-    ("path", "method", "status", "code"),
+    ("path", "method", "status", "code", "message"),
     [
-        ("/api/nothing", "GET", 404, "not_found"),
-        ("/api/given", "POST", 405, "method_not_allowed"),
+        ("/en/api/nothing", "GET", 404, "not_found", "The API has no such address. All of them "
+         "are listed at /api/openapi.json."),
+        ("/en/api/given/", "GET", 404, "not_found", "The API has no such address. All of them "
+         "are listed at /api/openapi.json."),
+        ("/en/api/given", "POST", 405, "method_not_allowed", "This address answers only to: "
+         "GET, HEAD."),
     ],
-)
+)  # fmt: skip
 def test_what_flask_refuses_is_told_in_the_same_way(
-    client: FlaskClient, path: str, method: str, status: int, code: str
+    client: FlaskClient, path: str, method: str, status: int, code: str, message: str
 ) -> None:
     answer = client.open(path, method=method)
     assert answer.status_code == status
-    assert answer.get_json()["error"]["code"] == code
+    assert answer.get_json()["error"] == {"code": code, "message": message, "parameter": None}
 
 
 def test_a_refused_method_is_told_which_are_allowed(client: FlaskClient) -> None:

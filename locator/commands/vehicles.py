@@ -32,7 +32,7 @@ def list_(ctx: click.Context, at: str | None, as_json: bool) -> None:
 
     Live positions are only known to a running server (setting LOCATOR_FEEDS).
     """
-    from locator.aed import local_moment
+    from locator.nearest import local_moment
     from locator.vehicles.positions import load_fleet, positions
     from locator.web.api_vehicles import vehicle_feature
 

@@ -9,8 +9,9 @@ from typing import Any, Literal, cast
 
 from typing_extensions import TypedDict
 
-from locator.aed import AedAnswer, AedQuery, local_moment, nearest_aed
+from locator.aed import AedAnswer, AedQuery, nearest_aed
 from locator.aed_options import Option
+from locator.nearest import local_moment
 from locator.places import Place
 from locator.vehicles import Position
 from locator.web.api_walks import origin_of, place_json

@@ -12,13 +12,13 @@ from flask import Blueprint, Flask, Response, render_template, request
 from flask.blueprints import BlueprintSetupState
 from werkzeug.datastructures import MultiDict
 
-from locator.aed import local_moment
 from locator.aed_options import FIXED_LAYER
 from locator.city import City
 from locator.errors import N_, NotFoundError
 from locator.maps import views
 from locator.maps.background import Collection, compact_json
 from locator.maps.moving import aed_map
+from locator.nearest import local_moment
 from locator.web import mapfeeds, mapviews
 from locator.web.aed_map import (
     SHARE_BREAKS,

@@ -32,7 +32,7 @@ HTTP_ERRORS: dict[int, tuple[str, str]] = {
     400: ("bad_request", N_("The request could not be understood.")),
     403: ("forbidden", N_("This is not open to everyone.")),
     404: ("not_found", N_("There is no such page.")),
-    405: ("method_not_allowed", N_("This address only answers to other methods.")),
+    405: ("method_not_allowed", N_("This address answers only to: {methods}.")),
     413: ("too_large", N_("The request is too large.")),
     414: ("too_large", N_("The address is too long.")),
     415: ("unsupported_media_type", N_("This kind of data is not accepted here.")),
@@ -41,6 +41,8 @@ HTTP_ERRORS: dict[int, tuple[str, str]] = {
     503: ("busy", N_("The server is busy. Try again in a few seconds.")),
 }
 """Code and message of each HTTP status that can be answered."""
+
+NO_OPERATION = N_("The API has no such address. All of them are listed at {document}.")
 
 TITLES: dict[int, str] = {
     404: N_("Not found"),
@@ -83,7 +85,11 @@ def answer_http_error(error: HTTPException) -> Response:
     if error.code is None or error.code < 400:
         return Response(ready.get_data(), ready.status_code, ready.headers)
     code, message = HTTP_ERRORS.get(error.code, HTTP_ERRORS[400 if error.code < 500 else 500])
-    answer = _answer(error.code, code, gettext(message))
+    if error.code == 404 and is_api_request():
+        message = NO_OPERATION
+    methods = sorted(set(ready.headers.get("Allow", "GET").split(", ")) - {"OPTIONS"})
+    said = gettext(message, methods=", ".join(methods), document="/api/openapi.json")
+    answer = _answer(error.code, code, said)
     for name in ("Allow", "Retry-After"):
         if name in ready.headers:
             answer.headers[name] = ready.headers[name]
