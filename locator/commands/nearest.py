@@ -20,6 +20,7 @@ from locator.errors import NotFoundError
 if TYPE_CHECKING:
     from locator.nearest import NearestResult
     from locator.places import Place
+    from locator.walking.walkable import WalkableCity
     from locator.web.state import AppState
 
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 @click.option("--pace", default=None, help="Walking speed in m/s.  [default: the layer's]")
 @click.option("--at", default=None, help="Moment for opening hours: 2026-06-01T14:30.")
 @click.option("--open-now", is_flag=True, help="Only those known to be open at that moment.")
+@click.option("--profile", default=None, help="foot, pram or wheelchair.  [default: foot]")
+@click.option("--at-night", is_flag=True, help="Keep off ways and gates that are closed at night.")
 @click.option("--all", "every", is_flag=True, help="Planned, closed and private ones too.")
 @json_option
 @geodata_option
@@ -42,6 +45,8 @@ def command(
     pace: str | None,
     at: str | None,
     open_now: bool,
+    profile: str | None,
+    at_night: bool,
     every: bool,
     as_json: bool,
 ) -> None:
@@ -54,6 +59,7 @@ def command(
       locator nearest "Rynek Główny 1" --layer nurseries -k 3
       locator nearest "50.0614, 19.9383" --layer aeds --open-now
       locator nearest "os. Piastów 40" --layer nurseries --layer day_care_homes --json
+      locator nearest "Rynek Główny 1" --layer aeds --profile wheelchair --at-night
     """
     from werkzeug.datastructures import MultiDict
 
@@ -62,10 +68,11 @@ def command(
     from locator.web.api_walks import nearest_json, origin_of
     from locator.web.queries import NearestParams, known_layers, parse
 
-    given = {"q": address, "k": k, "pace": pace, "at": at}
+    given = {"q": address, "k": k, "pace": pace, "at": at, "profile": profile}
     pairs = [(name, value) for name, value in given.items() if value is not None]
     pairs += [("layer", layer) for layer in layers]
     pairs += [("open", "now")] * open_now + [("status", "all")] * every
+    pairs += [("night", "yes")] * at_night
     asked = parse(NearestParams, MultiDict(pairs), strict=True)
     app = load(ctx)
     try:
@@ -73,8 +80,9 @@ def command(
     except NotFoundError as error:
         raise click.BadParameter(error.message, param_hint="--layer") from None
     origin = origin_of(app, asked)
+    ground = app.ground_for(asked.profile, at_night=asked.night == "yes")
     result = nearest(
-        app.ground,
+        ground,
         NearestQuery(
             layers=tuple(layer.id for layer in chosen),
             lon=origin.lon,
@@ -88,15 +96,17 @@ def command(
     )
     with speaking("en"):
         if as_json:
-            print_json(nearest_json(app, origin, result))
+            print_json(nearest_json(app, origin, result, ground=ground))
         else:
-            _show(app, origin, result)
+            _show(app, origin, result, ground)
     if result.rows.empty:
         click.echo("Nothing was found.", err=True)
         ctx.exit(1)
 
 
-def _show(app: AppState, origin: Place, result: NearestResult) -> None:
+def _show(app: AppState, origin: Place, result: NearestResult, ground: WalkableCity) -> None:
+    from locator.web.streets import profile_words
+
     out = console()
     note = origin.note.format(**dict(origin.note_values)) if origin.note else ""
     out.print(f"From {origin.label} ({origin.kind}, {origin.precision}). {note}".rstrip())
@@ -117,6 +127,9 @@ def _show(app: AppState, origin: Place, result: NearestResult) -> None:
         )
     if len(result.rows):
         out.print(made)
+    said = profile_words(ground)
+    if said:
+        out.print(said)
     out.print(f"Walking model: {result.model}. Opening hours at {result.at:%Y-%m-%d %H:%M}.")
 
 

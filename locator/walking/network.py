@@ -13,6 +13,7 @@ from locator.city import City
 from locator.errors import N_
 from locator.geo import FloatArray, IntArray
 from locator.walking import Placed, Walk
+from locator.walking.access import Mark
 from locator.walking.graphfile import (
     GRAPH_FILE,
     Array,
@@ -104,6 +105,11 @@ class NetworkModel:
                 wanted=crs,
             )
         return cls(graph)
+
+    @cached_property
+    def closes_at_night(self) -> bool:
+        """Whether any way or gate is known to be closed at night."""
+        return bool(np.any(self.graph.edge_marks & np.uint8(Mark.CLOSED_AT_NIGHT)))
 
     def variant(self, profile: Profile, *, at_night: bool = False) -> NetworkModel:
         """Return the model of the same streets for a pram, a wheelchair or the night."""

@@ -14,6 +14,7 @@ from locator.nearest import place_origin
 from locator.walking import Placed, WalkingModel
 from locator.walking.isochrone import Isochrone, isochrones
 from locator.walking.walkable import WalkableCity
+from locator.walking.ways import Profile
 from locator.web.api_walks import origin_of
 from locator.web.features import collection, decimal, feature, whole
 from locator.web.operations import GEOJSON, Answer, operation
@@ -32,7 +33,7 @@ from locator.web.queries import (
 )
 from locator.web.shapes import Area, Model, closed
 from locator.web.state import AppState
-from locator.web.streets import comparisons, street_source
+from locator.web.streets import comparisons, is_night, profile_of, street_source
 
 CACHE_S = 300
 PACE_M_S = 1.3
@@ -55,8 +56,12 @@ class IsochroneParams:
     lon: Lon | None = described("Longitude of the origin, WGS84.", default=None)
     minutes: Times = described("Walking minutes; repeat it for several areas.", default=(15.0,))
     pace: Pace | None = described("Walking speed in m/s (1.3), or the layer's.", default=None)
-    profile: Literal["foot", "pram", "wheelchair"] = described(
+    profile: Profile = described(
         "`pram` and `wheelchair` avoid steps; they need the street network.", default="foot"
+    )
+    night: Literal["yes", "no"] = described(
+        "`yes`: keep off ways and gates that are closed at night; needs the street network.",
+        default="no",
     )
 
     def __post_init__(self) -> None:
@@ -74,7 +79,8 @@ class IsochroneProperties(TypedDict):
     limit_m: int
     area_km2: float
     model: Model
-    profile: Literal["foot", "pram", "wheelchair"]
+    profile: Profile
+    at_night: bool
 
 
 @closed
@@ -110,7 +116,7 @@ def isochrone(app: AppState, asked: IsochroneParams) -> Answer:
     """The area within `minutes` on foot of a place (`q`, or `lat` and `lon`) or of a whole `layer`,
     as valid polygons with holes. Without a street network it is as rough as the estimate.
     """
-    ground = app.ground_for(asked.profile)
+    ground = app.ground_for(asked.profile, at_night=asked.night == "yes")
     model = ground.model
     origins, pace_m_s = _origins(app, asked, ground)
     found = isochrones(
@@ -148,7 +154,8 @@ def _area_feature(app: AppState, model: WalkingModel, item: Isochrone) -> dict[s
             "limit_m": whole(item.limit_m),
             "area_km2": decimal(item.area.area / 1e6, 4),
             "model": model.name,
-            "profile": getattr(model, "profile", "foot"),
+            "profile": profile_of(model),
+            "at_night": is_night(model),
         },
         area,
     )

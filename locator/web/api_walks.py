@@ -9,6 +9,7 @@ import pandas as pd
 from locator.errors import N_, NotFoundError
 from locator.nearest import NearestQuery, NearestResult, nearest, place_origin
 from locator.places import Place
+from locator.walking.walkable import WalkableCity
 from locator.web.api import facility_properties
 from locator.web.features import DEGREE_DIGITS, collection, decimal, feature, whole
 from locator.web.i18n import gettext
@@ -16,7 +17,7 @@ from locator.web.operations import GEOJSON, Answer, operation
 from locator.web.queries import NearestParams, SearchParams, known_layers, shortened
 from locator.web.shapes_places import NearestAnswer, SearchAnswer
 from locator.web.state import AppState
-from locator.web.streets import off_network_m
+from locator.web.streets import is_night, off_network_m, profile_of
 
 
 @operation(
@@ -74,7 +75,8 @@ def nearest_on_foot(app: AppState, asked: NearestParams) -> Answer:
         status=asked.status,
         at=asked.at,
     )
-    return nearest_json(app, origin, nearest(app.ground_for(asked.profile), query))
+    ground = app.ground_for(asked.profile, at_night=asked.night == "yes")
+    return nearest_json(app, origin, nearest(ground, query), ground=ground)
 
 
 def origin_of(app: AppState, asked: NearestParams) -> Place:
@@ -101,8 +103,10 @@ def origin_of(app: AppState, asked: NearestParams) -> Place:
     return best
 
 
-def nearest_json(app: AppState, origin: Place, result: NearestResult) -> dict[str, Any]:
-    """Return the answer of `nearest` as GeoJSON."""
+def nearest_json(
+    app: AppState, origin: Place, result: NearestResult, *, ground: WalkableCity
+) -> dict[str, Any]:
+    """Return the answer of `nearest` on `ground` as GeoJSON."""
     properties = facility_properties(app)
     geometry = app.city.facilities.geometry
     features = []
@@ -123,6 +127,8 @@ def nearest_json(app: AppState, origin: Place, result: NearestResult) -> dict[st
         features,
         origin=place_json(origin),
         model=result.model,
+        profile=profile_of(ground.model),
+        at_night=is_night(ground.model),
         at=result.at.isoformat(timespec="seconds"),
-        off_network_m=whole(off_network_m(place_origin(app.ground, origin.lon, origin.lat))),
+        off_network_m=whole(off_network_m(place_origin(ground, origin.lon, origin.lat))),
     )

@@ -25,6 +25,7 @@ from locator.web.queries import NearestParams, known_layer, parse
 from locator.web.state import AppState
 from locator.web.streets import (
     Choice,
+    night_matters,
     off_network_words,
     profile_choices,
     profile_words,
@@ -52,6 +53,7 @@ class Form:
     k: str
     at: str
     profile: str
+    night: str
 
     @classmethod
     def read(cls, args: MultiDict[str, str]) -> Form:
@@ -68,6 +70,7 @@ class Form:
             k=args.get("k", ""),
             at=args.get("at", ""),
             profile=args.get("profile", ""),
+            night=args.get("night", ""),
         )
 
     def args(self, **changes: Any) -> MultiDict[str, str]:
@@ -83,6 +86,7 @@ class Form:
             "k": self.k,
             "at": self.at,
             "profile": self.profile,
+            "night": self.night,
         } | changes
         return MultiDict(
             {key: value for key, value in values.items() if value not in ("", [], None)}
@@ -165,6 +169,7 @@ class View:
     model_quality: str = ""
     off_network: str = ""
     profiles: tuple[Choice, ...] = ()
+    night_matters: bool = False
     many_layers: bool = False
     every_layer: bool = False
     emergency: bool = False
@@ -181,6 +186,7 @@ def view_of(app: AppState, args: MultiDict[str, str]) -> View:
         form=form,
         paces=pace_choices(form.pace),
         profiles=profile_choices(app, form.profile),
+        night_matters=night_matters(app),
     )
     if not form.q and not (form.lat or form.lon):
         return replace(view, advice=None)
@@ -209,7 +215,7 @@ def answered(app: AppState, view: View) -> View:
     layers = [known_layer(city.catalogue, layer) for layer in params.layer]
     origin, others = find_origin(city, params)
     at = params.at or app.now()
-    ground = app.ground_for(params.profile)
+    ground = app.ground_for(params.profile, at_night=params.night == "yes")
     rows = find_rows(ground, params, origin, at)
     return replace(
         view,
@@ -225,7 +231,7 @@ def answered(app: AppState, view: View) -> View:
         unlocated=unlocated(city, layers),
         at_line=gettext("Open or closed as of {moment}.", moment=moment(at)) if params.at else "",
         pace_line=pace_line(city, params, rows),
-        model_line=" ".join(filter(None, (model_line(ground), profile_words(params.profile)))),
+        model_line=" ".join(filter(None, (model_line(ground), profile_words(ground)))),
         model_quality=model_quality(app.ground),
         off_network=off_network_words(place_origin(ground, origin.lon, origin.lat)),
         many_layers=len(params.layer) != 1,

@@ -153,7 +153,7 @@ def _answer() -> tuple[Any, Any, WalkableCity]:
     for layer in params.layer:
         known_layer(app.catalogue, layer)
     origin, _ = find_origin(app.city, params)
-    ground = app.ground_for(params.profile)
+    ground = app.ground_for(params.profile, at_night=params.night == "yes")
     return origin, find_rows(ground, params, origin, params.at or app.now()), ground
 
 

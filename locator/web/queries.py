@@ -29,6 +29,7 @@ from werkzeug.datastructures import MultiDict
 
 from locator.catalogue import AgeGroup, Catalogue, Layer
 from locator.errors import N_, InvalidParameterError, NotFoundError
+from locator.walking.ways import Profile
 
 Q = TypeVar("Q")
 
@@ -120,8 +121,12 @@ class NearestParams:
         "`all`: planned and closed ones too.", default="open"
     )
     at: Moment | None = described("Moment that opening hours are judged at.", default=None)
-    profile: Literal["foot", "pram", "wheelchair"] = described(
+    profile: Profile = described(
         "`pram` and `wheelchair` avoid steps; they need the street network.", default="foot"
+    )
+    night: Literal["yes", "no"] = described(
+        "`yes`: keep off ways and gates that are closed at night; needs the street network.",
+        default="no",
     )
 
     def __post_init__(self) -> None:

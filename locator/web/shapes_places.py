@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, create_model
 from typing_extensions import TypedDict
 
 from locator.facilities import FIELDS, Field
+from locator.walking.ways import Profile
 from locator.web.shapes import Area, Model, Point, closed
 
 _TYPES: dict[str, Any] = {"integer": int, "boolean": bool, "object": dict[str, Any]}
@@ -141,12 +142,15 @@ class NearestFeature(TypedDict):
 class NearestAnswer(TypedDict):
     """The nearest facilities of each layer, sorted by `walk_s`.
 
-    `off_network_m` is the straight way to the nearest street where that is more than 300 m.
+    `profile` and `at_night` say which ways were walked: at night none that is known to be closed
+    then. `off_network_m` is the straight way to the nearest street where that is more than 300 m.
     """
 
     type: Literal["FeatureCollection"]
     origin: FoundPlace
     model: Model
+    profile: Profile
+    at_night: bool
     at: str
     off_network_m: int | None
     features: list[NearestFeature]

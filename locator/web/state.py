@@ -22,6 +22,13 @@ from locator.walking.ways import Profile
 
 T = TypeVar("T")
 
+NO_STEPS_KNOWN = N_(
+    "Ways for prams and wheelchairs need the street network, which this city lacks."
+)
+NO_NIGHT_KNOWN = N_(
+    "What is closed at night is known only of the street network, which this city lacks."
+)
+
 
 class Memo:
     """Remember the latest answers, so that the same question is computed once.
@@ -81,26 +88,28 @@ class AppState:
         """The city's time zone."""
         return ZoneInfo(self.city.catalogue.timezone)
 
-    def ground_for(self, profile: Profile) -> WalkableCity:
-        """Return the city as it is walked on foot, with a pram or in a wheelchair.
+    def ground_for(self, profile: Profile, *, at_night: bool = False) -> WalkableCity:
+        """Return the city as it is walked on foot, with a pram or in a wheelchair, or at night.
 
         Raises
         ------
         NotComputableError
-            Without a street network nobody knows where the steps are.
+            Without a street network nobody knows where the steps are, or what closes at night.
         """
-        if profile == "foot":
+        if profile == "foot" and not at_night:
             return self.ground
         model = self.ground.model
         if not isinstance(model, NetworkModel):
             raise NotComputableError(
-                N_(
-                    "Ways for prams and wheelchairs need the street network, which this city lacks."
-                ),
-                parameter="profile",
+                NO_STEPS_KNOWN if profile != "foot" else NO_NIGHT_KNOWN,
+                parameter="profile" if profile != "foot" else "night",
             )
+        night = at_night and model.closes_at_night
+        if profile == "foot" and not night:
+            return self.ground
         return self.memo.get(
-            ("ground", profile), lambda: walkable(self.city, model.variant(profile))
+            ("ground", profile, night),
+            lambda: walkable(self.city, model.variant(profile, at_night=night)),
         )
 
     def coverage(self, query: CoverageQuery) -> Coverage:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from locator.coverage import CoverageQuery
 from locator.errors import N_, LocatorError
 from locator.modelcomparison import Comparison, both_models, comparable_layers, compare
-from locator.walking import Placed
+from locator.walking import Placed, WalkingModel
 from locator.walking.network import NetworkModel
 from locator.walking.walkable import WalkableCity
+from locator.walking.ways import Profile
 from locator.web.i18n import gettext, number
 from locator.web.state import AppState
 
@@ -109,14 +110,43 @@ def profile_choices(app: AppState, chosen: str) -> tuple[Choice, ...]:
     )
 
 
-def profile_words(profile: str) -> str:
-    """Return what has to be said of walks with a pram or in a wheelchair."""
-    if profile == "foot":
+def night_matters(app: AppState) -> bool:
+    """Tell whether any way of the city is known to be closed at night."""
+    model = app.ground.model
+    return isinstance(model, NetworkModel) and model.closes_at_night
+
+
+def profile_of(model: WalkingModel) -> Profile:
+    """Return whose ways a model walks; the estimate knows only people on foot."""
+    return model.profile if isinstance(model, NetworkModel) else "foot"
+
+
+def is_night(model: WalkingModel) -> bool:
+    """Tell whether a model keeps off what is closed at night."""
+    return isinstance(model, NetworkModel) and model.at_night
+
+
+def profile_words(ground: WalkableCity) -> str:
+    """Return what has to be said of walks with a pram, in a wheelchair or at night."""
+    model = ground.model
+    if not isinstance(model, NetworkModel):
         return ""
-    return gettext(
-        "Ways that are mapped as not passable are avoided; steps, kerbs or rough ground that"
-        " nobody has mapped may remain."
-    )
+    said = []
+    if model.profile != "foot":
+        said.append(
+            gettext(
+                "Ways that are mapped as not passable are avoided; steps, kerbs or rough ground"
+                " that nobody has mapped may remain."
+            )
+        )
+    if model.at_night:
+        said.append(
+            gettext(
+                "Counted for the night: ways and gates that are mapped as closed at night are"
+                " avoided; a park whose hours nobody has mapped may be closed all the same."
+            )
+        )
+    return " ".join(said)
 
 
 def off_network_m(origin: Placed) -> float | None:
