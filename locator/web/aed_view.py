@@ -17,8 +17,16 @@ from locator.places import Place
 from locator.web.api_vehicles import AedParams, aed_answer
 from locator.web.cards import Card, Chip, card
 from locator.web.errors import status_of
-from locator.web.finding import Link, advice_for, find_origin, model_line
+from locator.web.finding import (
+    LONGEST_CODE,
+    LONGEST_ECHO,
+    Link,
+    advice_for,
+    find_origin,
+    model_line,
+)
 from locator.web.i18n import clock, error_text, gettext, metres, moment, ngettext, number, url
+from locator.web.layout import LONGEST_SEARCH
 from locator.web.moving import Moving, moving
 from locator.web.queries import parse
 from locator.web.state import AppState
@@ -90,13 +98,23 @@ def view_of(app: AppState, args: MultiDict[str, str]) -> AedView:
         kept = {name: value for name, value in kept.items() if name == "at"}
     view = AedView(q=q, args=kept | ({"q": q} if q else {}))
     if not q and not ({"lat", "lon"} & set(kept)):
-        return view
+        return _cut_short(view)
     try:
         return _answered(app, view)
     except LocatorError as error:
         return replace(
-            view, code=status_of(error), problem=error_text(error), advice=advice_for(error)
+            _cut_short(view),
+            code=status_of(error),
+            problem=error_text(error),
+            advice=advice_for(error),
         )
+
+
+def _cut_short(view: AedView) -> AedView:
+    """Return `view` without what is too long to be meant."""
+    q = view.q if len(view.q) <= LONGEST_SEARCH else view.q[:LONGEST_ECHO]
+    kept = {name: value for name, value in view.args.items() if len(value) <= LONGEST_CODE}
+    return replace(view, q=q, args=kept)
 
 
 def _answered(app: AppState, view: AedView) -> AedView:

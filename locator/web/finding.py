@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -21,7 +22,8 @@ from locator.walking.walkable import WalkableCity
 from locator.web.cards import Card, card
 from locator.web.errors import status_of
 from locator.web.i18n import error_text, gettext, moment, ngettext, number, text, url
-from locator.web.queries import NearestParams, known_layer, parse
+from locator.web.layout import LONGEST_SEARCH
+from locator.web.queries import NearestParams, known_layer, parse, shortened
 from locator.web.state import AppState
 from locator.web.streets import (
     Choice,
@@ -37,11 +39,15 @@ ALTERNATIVES = 4
 CLEAR_LEAD = 8.0
 """Points of score by which the best place must lead for the others not to be offered."""
 MOST = 20
+LONGEST_ECHO = 100
+"""Characters of a wrong entry that are shown again."""
+LONGEST_CODE = 40
+"""Characters of anything in a form but words; what is longer was not made by the form."""
 
 
 @dataclass(frozen=True)
 class Form:
-    """What the visitor filled in, as it came; shown again whatever happens."""
+    """What the visitor filled in; shown again whatever happens."""
 
     q: str
     lat: str
@@ -72,6 +78,17 @@ class Form:
             profile=args.get("profile", ""),
             night=args.get("night", ""),
         )
+
+    def shown(self) -> Form:
+        """Return the form as it is filled in again: what is too long to be meant is cut short."""
+        long = [
+            entry.name
+            for entry in fields(self)
+            if entry.name not in ("q", "layers") and len(getattr(self, entry.name)) > LONGEST_CODE
+        ]
+        q = self.q if len(self.q) <= LONGEST_SEARCH else self.q[:LONGEST_ECHO]
+        layers = tuple(layer for layer in self.layers if len(layer) <= LONGEST_CODE)
+        return replace(self, q=q, layers=layers, **dict.fromkeys(long, ""))
 
     def args(self, **changes: Any) -> MultiDict[str, str]:
         """Return the query parameters that are filled in, with `changes`."""
@@ -178,7 +195,8 @@ class View:
 
 def view_of(app: AppState, args: MultiDict[str, str]) -> View:
     """Return the page for a query string; what is wrong with it is part of the page."""
-    form = Form.read(args)
+    asked = Form.read(args)
+    form = asked.shown()
     emergency = FIXED_LAYER in form.layers
     view = View(
         emergency=emergency,
@@ -191,7 +209,7 @@ def view_of(app: AppState, args: MultiDict[str, str]) -> View:
     if not form.q and not (form.lat or form.lon):
         return replace(view, advice=None)
     try:
-        return answered(app, view)
+        return answered(app, replace(view, form=asked))
     except LocatorError as error:
         return replace(
             view,
@@ -260,7 +278,8 @@ def find_origin(city: City, params: NearestParams) -> tuple[Origin, list[Place]]
     query = params.q if params.q is not None else f"{params.lat}, {params.lon}"
     places = city.gazetteer.search(query, limit=ALTERNATIVES + 1)
     if not places:
-        raise NotFoundError(N_("We did not find “{query}”."), parameter="q", query=query)
+        found_nothing = shortened(query, most=LONGEST_ECHO)[1:-1]
+        raise NotFoundError(N_("We did not find “{query}”."), parameter="q", query=found_nothing)
     best, others = places[0], places[1:]
     unclear = [p for p in others if best.score - p.score < CLEAR_LEAD and is_told_apart(p, best)]
     note = gettext(best.note, **dict(best.note_values)) if best.note else None
@@ -327,9 +346,14 @@ def pace_choices(chosen: str) -> tuple[Pace, ...]:
     for value, (pace, words) in zip(values, PACES, strict=True):
         label = f"{gettext(words)} – {pace_text(pace)}"
         offered.append(Pace(value, label, chosen == value))
-    if chosen and chosen not in values:
+    if chosen not in ("", *values) and is_number(chosen):
         offered.append(Pace(chosen, gettext("Other: {pace} m/s", pace=chosen), True))
     return tuple(offered)
+
+
+def is_number(text: str) -> bool:
+    """Tell whether a text is a number that can be a pace; what is none has its own message."""
+    return re.fullmatch(r"\d{1,3}([.,]\d{1,6})?", text) is not None
 
 
 def advice_for(error: LocatorError) -> str | None:

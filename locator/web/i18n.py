@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote_plus
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, Response, request, url_for
@@ -113,18 +113,44 @@ def _redirect(
 
 
 def url(endpoint: str, **values: Any) -> str:
-    """Return the path of `endpoint` in the current language; lists repeat the parameter."""
-    return str(url_for(endpoint, **values))
+    """Return the path of `endpoint` in the current language; lists repeat the parameter.
+
+    A value that is too long for any page is left out, whoever sent it.
+    """
+    return str(url_for(endpoint, **{k: _short(v) for k, v in values.items() if _is_short(k)}))
+
+
+def _short(value: Any) -> Any:
+    if isinstance(value, str):
+        return value if _is_short(value) else None
+    return [item for item in value if _is_short(item)] if isinstance(value, list) else value
+
+
+def _is_short(value: object) -> bool:
+    return len(str(value)) <= LONGEST_PART
 
 
 def alternate_url(language: str, *, absolute: bool = False) -> str:
-    """Return the address of the page being shown in `language`, query string included."""
+    """Return the address of the page being shown in `language`, query string included.
+
+    What no page accepts is not taken along: a path or a value that is too long for any.
+    """
     root = str(request.environ.get("locator.root", ""))
-    target = root + prefix(language) + quote(request.path)
-    query = request.query_string.decode("latin-1")
+    path = request.path if len(request.path) <= LONGEST_PART else "/"
+    target = root + prefix(language) + quote(path)
+    pairs = request.query_string.decode("latin-1").split("&")
+    query = "&".join(filter(_is_acceptable, pairs))
     target += f"?{quote(query, safe=SAFE_IN_QUERY)}" if query else ""
     return request.host_url.rstrip("/") + target if absolute else target
 
+
+def _is_acceptable(pair: str) -> bool:
+    """Tell whether a pair of a query string is short enough for some page to accept it."""
+    return all(_is_short(unquote_plus(part)) for part in pair.split("=", 1))
+
+
+LONGEST_PART = 200
+"""Characters of a path, or of a name or value of a query string, that any page accepts."""
 
 SAFE_IN_QUERY = "%=&+;/?:@-._~!$'()*,"
 

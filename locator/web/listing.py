@@ -14,6 +14,9 @@ from locator.web.cards import Card, card, district_name, opening_of
 from locator.web.i18n import gettext
 from locator.web.texts import OPEN_STATES, PRECISION_SHORT, STATUS
 
+LONGEST_FILTER = 100
+"""Characters of the text filter; no name or address is longer."""
+
 
 @dataclass(frozen=True)
 class Option:
@@ -68,7 +71,7 @@ def listing_of(city: City, layer_id: str, args: MultiDict[str, str], *, at: date
     """
     mine = city.facilities[city.facilities["layer"] == layer_id]
     every = sorted((_row(city, str(i), at) for i in mine.index), key=lambda row: row.facility.name)
-    q = args.get("q", "").strip()[:200]
+    q = args.get("q", "").strip()[:LONGEST_FILTER]
     district, status = args.get("district", ""), args.get("status", "")
     precision, state = args.get("precision", ""), args.get("open", "")
     words = folded(q).split()

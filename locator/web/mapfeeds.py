@@ -15,7 +15,7 @@ from locator.walking.walkable import WalkableCity
 from locator.web.finding import find_origin, find_rows
 from locator.web.i18n import current_language, url
 from locator.web.mapdata import coverage_areas, facility_features, nearest_features, walk_features
-from locator.web.queries import CoverageParams, NearestParams, known_layer, parse
+from locator.web.queries import CoverageParams, NearestParams, known_layer, parse, shortened
 from locator.web.security import counted, expensive
 from locator.web.state import state
 
@@ -59,7 +59,9 @@ def known_facility(identifier: str) -> str:
     """
     if identifier not in state().city.facilities.index:
         raise NotFoundError(
-            N_("There is no service with the id “{id}”."), parameter="id", id=identifier
+            N_("There is no service with the id “{id}”."),
+            parameter="id",
+            id=shortened(identifier)[1:-1],
         )
     return identifier
 

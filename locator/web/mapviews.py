@@ -18,7 +18,7 @@ from locator.maps.symbols import Symbol, symbol
 from locator.web import mapcode, mapfeeds
 from locator.web.finding import find_origin
 from locator.web.i18n import current_language, gettext, percent, text, url
-from locator.web.queries import CoverageParams, NearestParams, known_layer, parse
+from locator.web.queries import CoverageParams, NearestParams, known_layer, parse, shortened
 from locator.web.state import state
 
 blueprint = Blueprint("mapviews", __name__)
@@ -88,7 +88,7 @@ def _plain(args: Args) -> MultiDict[str, str]:
 
 def _rendered(kind: str, args: MultiDict[str, str]) -> RenderedMap:
     if kind not in _BUILDERS:
-        raise NotFoundError(N_("There is no map {kind}."), parameter="kind", kind=kind)
+        raise NotFoundError(N_("There is no map {kind}."), parameter="kind", kind=shortened(kind))
     return render(_BUILDERS[kind](args), asset_url=mapcode.asset_url, name=kind)
 
 

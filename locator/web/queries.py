@@ -191,6 +191,7 @@ TEMPLATES = {
     "string_too_long": TOO_LONG,
     "too_long": TOO_MANY,
     "literal_error": CHOICE,
+    "bool_parsing": CHOICE,
     "value_error": MOMENT,
 }
 """Message of each kind of fault that pydantic finds; numbers are told apart by their type."""
@@ -293,14 +294,14 @@ def _fault(problem: ErrorDetails, shapes: Mapping[str, Mapping[str, Any]]) -> In
         least=shape.get("minimum"),
         # Of one value or of how often it is given: pydantic knows which of the two was exceeded.
         most=problem.get("ctx", {}).get("max_length", shape.get("maximum", 100)),
-        choices=", ".join(shape.get("enum", ())),
+        choices=", ".join(shape.get("enum", ("1", "0"))),  # without a list it is yes or no
     )
 
 
-def shortened(value: object) -> str:
-    """Return what was given, fit to be shown: one line, at most 40 characters, in quotes."""
+def shortened(value: object, *, most: int = SHORT) -> str:
+    """Return what was given, fit to be shown: one line, at most `most` characters, in quotes."""
     line = " ".join("".join(c if c.isprintable() else " " for c in str(value)).split())
-    return f"“{line[:SHORT]}…”" if len(line) > SHORT else f"“{line}”"
+    return f"“{line[:most]}…”" if len(line) > most else f"“{line}”"
 
 
 # Names that only the catalogue knows ----------------------------------------------------------

@@ -16,7 +16,7 @@ from locator.web.i18n import current_language
 from locator.web.layout import page_context
 from locator.web.listing import listing_of
 from locator.web.provenance import completeness_rows, sources
-from locator.web.queries import known_layer
+from locator.web.queries import known_layer, shortened
 from locator.web.security import counted
 from locator.web.state import state
 from locator.web.statement import statement
@@ -66,7 +66,9 @@ def facility(facility_id: str) -> Answer:
     city = app.city
     if facility_id not in city.facilities.index:
         raise NotFoundError(
-            N_("There is no service with the id “{id}”."), parameter="id", id=facility_id
+            N_("There is no service with the id “{id}”."),
+            parameter="id",
+            id=shortened(facility_id)[1:-1],
         )
     hours = city.facilities.at[facility_id, "opening_hours"]
     hours = hours if isinstance(hours, str) else None
