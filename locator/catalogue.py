@@ -26,6 +26,9 @@ GROUP_COLUMNS = ("people", "age_0_14", "age_15_64", "age_65_plus")
 """Columns of ``population_grid.csv`` that a group can be taken from."""
 SHAPES = ("circle", "square", "diamond", "triangle", "hexagon")
 
+TERC = r"(0[2468]|[12][02468]|3[02])\d{4}[1-9]"
+"""Two digits each for voivodeship (even numbers), powiat and commune, one for the kind of unit."""
+
 Text = Mapping[str, str]
 """One text in several languages: ``{"pl": ..., "en": ..., "uk": ...}``."""
 
@@ -152,6 +155,24 @@ class Estimate:
 
 
 @dataclass(frozen=True)
+class UnitCode:
+    """The code that an official register gives the city; it stands in every row of a file.
+
+    Attributes
+    ----------
+    scheme : str
+        The register, in small letters: the name of the column (``"teryt"``).
+    code : str
+    source : str
+        Where the code is from.
+    """
+
+    scheme: str
+    code: str
+    source: str
+
+
+@dataclass(frozen=True)
 class Catalogue:
     """Everything ``catalogue.toml`` says.
 
@@ -172,6 +193,8 @@ class Catalogue:
     estimate : Estimate
     extract_url : str or None
         Where the regional OpenStreetMap extract is to be had.
+    unit_code : UnitCode or None
+        The city's code in an official register; None where none is declared.
     """
 
     id: str
@@ -188,6 +211,7 @@ class Catalogue:
     river: River | None
     estimate: Estimate
     extract_url: str | None = None
+    unit_code: UnitCode | None = None
 
 
 def read_catalogue(folder: Path) -> Catalogue:
@@ -232,6 +256,7 @@ def parse_catalogue(folder: Path, log: FaultLog) -> Catalogue | None:
         river=_river(top.section("river")) if "river" in content else None,
         estimate=_estimate(top.section("estimate")),
         extract_url=top.optional("extract_url"),
+        unit_code=_unit_code(top.section("unit_code")) if "unit_code" in content else None,
     )
     top.refuse_others()
     return catalogue if catalogue.crs_metric and catalogue.crs_grid else None
@@ -295,6 +320,18 @@ def _estimate(section: Section) -> Estimate:
     )
     section.refuse_others()
     return estimate
+
+
+def _unit_code(section: Section) -> UnitCode:
+    scheme = section.pattern("scheme", r"[a-z][a-z0-9_]{1,19}", "small letters, digits and _")
+    code = (
+        section.pattern("code", TERC, "seven digits, as in TERC")
+        if scheme == "teryt"
+        else section.pattern("code", r"[0-9A-Za-z.-]{1,20}", "letters, digits, points, hyphens")
+    )
+    unit_code = UnitCode(scheme, code, section.checked("source", bool, "where the code is from"))
+    section.refuse_others()
+    return unit_code
 
 
 def _is_crs(code: str) -> bool:

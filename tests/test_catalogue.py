@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from locator.catalogue import read_catalogue
+from locator.catalogue import UnitCode, read_catalogue
 from locator.errors import CityFolderError
 from tests.breaking import edit_text, fault, faults
 
@@ -23,6 +23,36 @@ def test_the_tiny_catalogue_is_read_whole(tiny_folder: Path) -> None:
     assert catalogue.layers["vehicles"].moves and not nurseries.moves
     assert catalogue.river is not None and catalogue.river.bank_b == (2,)
     assert catalogue.groups["age_0_2"].factor == 0.25
+
+
+UNIT_CODE = """[unit_code]
+scheme = "teryt"
+code = "1261011"
+source = "TERC"
+
+[estimate]"""
+
+
+def test_a_city_may_declare_its_official_code(tiny_folder: Path) -> None:
+    assert read_catalogue(tiny_folder).unit_code is None
+    edit_text(tiny_folder, FILE, "[estimate]", UNIT_CODE)
+    assert read_catalogue(tiny_folder).unit_code == UnitCode("teryt", "1261011", "TERC")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('"1261011"', '"126101"', "unit_code: code: is '126101'"),
+        ('"1261011"', '"1361011"', "unit_code: code: is '1361011'"),
+        ('"1261011"', "1261011", "unit_code: code: is 1261011"),
+        ('"teryt"', '"TERYT"', "unit_code: scheme: is 'TERYT'"),
+        ('source = "TERC"', "", "unit_code: source: is missing"),
+        ('source = "TERC"', 'source = "TERC"\nkind = 1', "unit_code: kind: is unknown"),
+    ],
+)
+def test_a_wrong_official_code_is_named(tiny_folder: Path, old: str, new: str, said: str) -> None:
+    edit_text(tiny_folder, FILE, "[estimate]", UNIT_CODE.replace(old, new))
+    assert any(line.startswith(f"{FILE}: {said}") for line in faults(tiny_folder))
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """A report of the tiny city: its words, tables and files, read back."""
 
 import json
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pandas as pd
 import pypdf
 import pytest
 
+from locator.catalogue import UnitCode
 from locator.city import City
 from locator.errors import NotFoundError
 from locator.findings import ReportQuery, findings
@@ -91,6 +93,31 @@ def test_files_carry_official_numbers_and_ids(files: dict[str, bytes]) -> None:
     assert facilities["source_date"].str.fullmatch(r"\d{4}(-\d{2}){0,2}").all()
     sites = pd.read_csv(BytesIO(files["tiny-nurseries-sites.csv"]))
     assert {"lon", "lat", "district"} <= set(sites.columns)
+
+
+def test_files_carry_the_code_of_the_city_in_every_row(ground: WalkableCity) -> None:
+    code = UnitCode("teryt", "1261011", "TERC")
+    catalogue = replace(ground.city.catalogue, unit_code=code)
+    city = replace(ground.city, catalogue=catalogue)
+    found = findings(ground, ReportQuery(layer="nurseries", group="all", minutes=10))
+    with speaking("en"):
+        files = dict(bundle_files(city, found))
+    tables = [name for name in files if name.endswith(".csv") and "standards" not in name]
+    assert len(tables) == 6
+    for name in tables:
+        rows = pd.read_csv(BytesIO(files[name]), dtype={"teryt": str})
+        assert set(rows["teryt"]) == {"1261011"}, name
+    assert b"teryt" not in files["tiny-nurseries-standards.csv"]
+    sheet = openpyxl.load_workbook(BytesIO(files["tiny-nurseries.xlsx"]))["districts"]
+    header = [cell.value for cell in sheet[1]]
+    assert {row[header.index("TERYT of the city")].value for row in sheet.iter_rows(2)} == {
+        "1261011"
+    }
+    for name in ("districts", "gaps", "facilities", "sites"):
+        rows = json.loads(files[f"tiny-nurseries-{name}.geojson"])["features"]
+        assert {row["properties"]["teryt"] for row in rows} == {"1261011"}
+    layer = gpd.read_file(BytesIO(files["tiny-nurseries.gpkg"]), layer="sites")
+    assert set(layer["teryt"]) == {"1261011"}
 
 
 def test_a_layer_without_places_or_plans_leaves_those_parts_out(ground: WalkableCity) -> None:

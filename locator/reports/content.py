@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 from locator.city import City
@@ -26,6 +27,7 @@ from locator.reports.tables import (
     districts_table,
     facilities_table,
     gaps_table,
+    with_unit_code,
 )
 
 
@@ -58,7 +60,7 @@ def build_report(city: City, found: Findings) -> Report:
             "would change it?"
         ),
         answer=answer(city, found),
-        sections=tuple(section for section in sections if section is not None),
+        sections=tuple(_coded(city, section) for section in sections if section is not None),
         language=current_language(),
         footer=" · ".join(
             (
@@ -67,6 +69,11 @@ def build_report(city: City, found: Findings) -> Report:
             )
         ),
     )
+
+
+def _coded(city: City, section: Section) -> Section:
+    tables = tuple(with_unit_code(city, table) for table in section.tables)
+    return replace(section, tables=tables)
 
 
 def scope_name(city: City, found: Findings) -> str:

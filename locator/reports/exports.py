@@ -39,7 +39,8 @@ def report_layers(city: City, found: Findings) -> dict[str, gpd.GeoDataFrame]:
     -------
     dict of str to GeoDataFrame
         ``districts`` with their numbers (``number`` and ``roman`` are the city's official ones),
-        ``gaps``, ``facilities`` (those not located have no geometry) and ``sites``.
+        ``gaps``, ``facilities`` (those not located have no geometry) and ``sites``; each with the
+        city's code in an official register as a column named after it (``teryt``), if declared.
     """
     numbers = found.coverage.districts.drop(columns="name")
     districts = city.districts.join(numbers).reset_index(names="number")
@@ -59,6 +60,11 @@ def report_layers(city: City, found: Findings) -> dict[str, gpd.GeoDataFrame]:
             geometry=gpd.points_from_xy(sites["lon"], sites["lat"]),
             crs=WGS84,
         )
+    known = city.catalogue.unit_code
+    if known is not None:
+        layers = {
+            name: layer.assign(**{known.scheme: known.code}) for name, layer in layers.items()
+        }
     return layers
 
 

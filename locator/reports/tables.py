@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import geopandas as gpd
 import pandas as pd
@@ -193,6 +194,19 @@ def facilities_table(facilities: gpd.GeoDataFrame) -> Table:
         rows,
         (Column("id", gettext("Id")),),
     )
+
+
+def with_unit_code(city: City, table: Table) -> Table:
+    """Return `table` with the city's official code in each row of its files, where one is known.
+
+    Tables without codes, such as that of the standards, are not about places and stay as they are.
+    """
+    known = city.catalogue.unit_code
+    if known is None or not table.codes:
+        return table
+    label = gettext("{scheme} of the city", scheme=known.scheme.upper())
+    rows = table.rows.assign(**{known.scheme: known.code})
+    return replace(table, rows=rows, codes=(*table.codes, Column(known.scheme, label)))
 
 
 def _number_code(key: str = "number") -> Column:

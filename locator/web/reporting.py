@@ -297,6 +297,9 @@ def table_rows(city: City, result: Coverage) -> list[list[Any]]:
     header = ["district_number", "district_roman", "district", *columns]
     about = ["layer", "group", "minutes", "pace_m_s", "model"]
     same = [result.layer, result.group, f"{result.minutes:g}", f"{result.pace_m_s:g}", result.model]
+    known = city.catalogue.unit_code
+    if known is not None:
+        about, same = [*about, known.scheme], [*same, known.code]
     rows: list[list[Any]] = [header + about]
     for key, row in result.districts.iterrows():
         roman = city.districts["roman"].get(key, "")
@@ -330,8 +333,10 @@ def gaps_collection(city: City, result: Coverage) -> dict[str, Any]:
         }
         for gap in result.gaps.itertuples()
     ]
+    known = city.catalogue.unit_code
     return {
         "type": "FeatureCollection",
+        **({} if known is None else {known.scheme: known.code}),
         "layer": result.layer,
         "group": result.group,
         "minutes": result.minutes,
