@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
 from locator.errors import InvalidParameterError
+from locator.web.planning_queries import ScenarioParams
 from locator.web.queries import (
     CoverageParams,
     NearestParams,
@@ -123,6 +124,11 @@ def test_one_origin_and_known_names_only(
     given: list[tuple[str, str]], parameter: str, message: str
 ) -> None:
     assert fault(*given) == (parameter, message)
+
+
+def test_yes_or_no_is_said_with_one_or_nought() -> None:
+    with pytest.raises(InvalidParameterError, match=r"^planned has to be one of: 1, 0; given: “x”"):
+        parse(ScenarioParams, MultiDict([("planned", "x")]), strict=True, layer="nurseries")
 
 
 def test_too_many_layers_are_refused() -> None:
