@@ -1,7 +1,7 @@
 """Choose the sites that shorten everyone's walk most in sum (p-median around what exists).
 
-Hakimi (1964) for the problem, Teitz and Bart (1968) for the interchange. How far the answer can be
-from the best comes from a Lagrangian bound (Cornuejols, Fisher and Nemhauser 1977).
+Hakimi (1964). What exists bounds every walk, so a site counts for those only who would walk less
+to it; that makes the table of gains sparse and the question the same as for covering.
 """
 
 from __future__ import annotations
@@ -9,8 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import sparse
 
+from locator.gains import Gains, in_order, one_by_one, swapped
 from locator.geo import FloatArray, IntArray
+from locator.pricing import priced
+from locator.proving import best_choice
+
+QUICK_ROUNDS = 60
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,8 @@ class Median:
         No choice of as many sites gets the sum below this.
     gap : float
         ``(person_m - bound_person_m) / person_m``; 0 means proven best.
+    timed_out : bool
+        The time was up before the best could be proven.
     """
 
     chosen: IntArray
@@ -37,6 +45,7 @@ class Median:
     saved_person_m: FloatArray
     bound_person_m: float
     gap: float
+    timed_out: bool = False
 
 
 def p_median(
@@ -45,9 +54,9 @@ def p_median(
     people: FloatArray,
     count: int,
     *,
-    bound_rounds: int = 40,
+    time_limit_s: float | None = None,
 ) -> Median:
-    """Return `count` sites by greedy choice and interchange, with a proven gap.
+    """Return `count` sites, and how far from the best they can be.
 
     Parameters
     ----------
@@ -57,112 +66,39 @@ def p_median(
         Metres to the nearest facility that exists, finite.
     people : (n,) float array
     count : int
-    bound_rounds : int
-        Subgradient steps spent on the bound; more is tighter.
+    time_limit_s : float, optional
+        Look for the proven best so long; without it greedy choice and interchange answer at once.
 
     Returns
     -------
     Median
     """
-    chosen = _interchange(walk_m, current_m, people, _greedy(walk_m, current_m, people, count))
-    order, saved = _by_saving(walk_m, current_m, people, chosen)
-    before = float(people @ current_m)
-    after = before - float(saved.sum())
-    bound = min(after, _lagrangian(walk_m, current_m, people, count, after, bound_rounds))
+    saved_m = np.maximum(current_m[:, np.newaxis] - walk_m, 0.0) * people[:, np.newaxis]
+    gains = Gains.of(sparse.csc_array(saved_m))
+    if time_limit_s is not None:
+        best = best_choice(gains, count, time_limit_s=time_limit_s)
+        chosen, added, bound, timed_out = best.chosen, best.added, best.bound, best.timed_out
+    else:
+        chosen, added, bound = _quick(gains, count)
+        timed_out = False
+    before = float((people * current_m).sum())
+    after = before - sum(added)
+    least = min(after, before - bound)
     return Median(
-        chosen=order,
+        chosen=np.array(chosen, dtype=np.int64),
         person_m_before=before,
         person_m=after,
-        saved_person_m=saved,
-        bound_person_m=bound,
-        gap=(after - bound) / after if after > 0 else 0.0,
+        saved_person_m=np.array(added, dtype=np.float64),
+        bound_person_m=least,
+        gap=(after - least) / after if after > 0 else 0.0,
+        timed_out=timed_out,
     )
 
 
-def _savings(walk_m: FloatArray, current_m: FloatArray, people: FloatArray) -> FloatArray:
-    """Return (m,) what each candidate alone would take off the sum."""
-    return np.asarray(people @ np.maximum(current_m[:, np.newaxis] - walk_m, 0.0))
-
-
-def _greedy(walk_m: FloatArray, current_m: FloatArray, people: FloatArray, count: int) -> list[int]:
-    chosen: list[int] = []
-    best_m = current_m
-    for _ in range(min(count, walk_m.shape[1])):
-        savings = _savings(walk_m, best_m, people)
-        pick = int(np.argmax(savings))
-        if savings[pick] <= 0:
-            break
-        chosen.append(pick)
-        best_m = np.minimum(best_m, walk_m[:, pick])
-    return chosen
-
-
-def _interchange(
-    walk_m: FloatArray, current_m: FloatArray, people: FloatArray, chosen: list[int]
-) -> list[int]:
-    """Swap one chosen site for a better one until no swap helps."""
-    improved = True
-    while improved:
-        improved = False
-        for position in range(len(chosen)):
-            rest = chosen[:position] + chosen[position + 1 :]
-            without_m = np.minimum(current_m, walk_m[:, rest].min(axis=1, initial=np.inf))
-            savings = _savings(walk_m, without_m, people)
-            pick = int(np.argmax(savings))
-            # Strictly better by more than rounding, so that the loop must end.
-            if savings[pick] > savings[chosen[position]] * (1 + 1e-12):
-                chosen = [*rest[:position], pick, *rest[position:]]
-                improved = True
-    return chosen
-
-
-def _by_saving(
-    walk_m: FloatArray, current_m: FloatArray, people: FloatArray, chosen: list[int]
-) -> tuple[IntArray, FloatArray]:
-    columns = np.array(chosen, dtype=np.int64)
-    order = _greedy(walk_m[:, columns], current_m, people, len(chosen))
-    saved = []
-    best_m = current_m
-    for position in order:
-        nearer_m = np.minimum(best_m, walk_m[:, columns[position]])
-        saved.append(float(people @ (best_m - nearer_m)))
-        best_m = nearer_m
-    return columns[order], np.array(saved)
-
-
-def _lagrangian(
-    walk_m: FloatArray,
-    current_m: FloatArray,
-    people: FloatArray,
-    count: int,
-    target: float,
-    rounds: int,
-) -> float:
-    """Return the best lower bound that `rounds` subgradient steps find."""
-    # Single precision halves the time; the bound is loosened by more than it can err.
-    cost = (people[:, np.newaxis] * walk_m).astype(np.float32)
-    stay = people * current_m
-    price = np.minimum(stay, cost.min(axis=1)) if cost.size else stay.copy()
-    best, step, idle = -np.inf, 1.0, 0
-    for _ in range(rounds):
-        reduced = np.minimum(cost - price.astype(np.float32)[:, np.newaxis], 0.0).sum(
-            axis=0, dtype=np.float64
-        )
-        open_sites = np.argsort(reduced)[:count]
-        open_sites = open_sites[reduced[open_sites] < 0]
-        staying = stay < price
-        value = float(price.sum() + np.minimum(stay - price, 0.0).sum() + reduced[open_sites].sum())
-        if value > best:
-            best, idle = value, 0
-        else:
-            idle += 1
-            if idle == 8:
-                step, idle = step / 2, 0
-        served = (cost[:, open_sites] < price[:, np.newaxis]).sum(axis=1) + staying
-        slope = 1.0 - served
-        # Not "slope @ slope": BLAS would start its threads, which costs more than the sum.
-        norm = float(np.square(slope).sum())
-        if norm == 0 or best >= target:
-            break
-        price = price + step * max(target * 1.0001 - value, 0.0) / norm * slope
-    return best * (1 - 1e-6)
+def _quick(gains: Gains, count: int) -> tuple[list[int], list[float], float]:
+    """Return a good choice, what each of its sites adds, and a bound."""
+    chosen, _ = one_by_one(gains, count)
+    if not chosen:
+        return [], [], 0.0
+    found = priced(gains, count, swapped(gains, chosen), rounds=QUICK_ROUNDS)
+    return *in_order(gains, found.chosen), found.bound

@@ -44,7 +44,7 @@ class SitingQuery:
     objective : str
         ``"cover"``: most people within the standard; ``"median"``: shortest walks in sum.
     method : str
-        ``"greedy"`` answers at once; ``"exact"`` lets a solver prove it (cover only).
+        ``"greedy"`` answers at once; ``"exact"`` proves it (`locator.proving`).
     minutes, group, pace_m_s
         As in `locator.coverage.CoverageQuery`; the layer's own by default.
     with_planned : bool
@@ -58,7 +58,7 @@ class SitingQuery:
     forbidden : shapely geometry or None
         WGS84; no site there.
     time_limit_s : float
-        For the solver.
+        For the proof.
     """
 
     layer: str
@@ -323,14 +323,15 @@ def _median_choice(
         )
     which, weights, now_m = _squares(ground, current_m, people)
     walk_m = _square_walks(ground)[np.ix_(which, places.index.to_numpy())]
-    median = p_median(walk_m, now_m, weights, query.count)
+    limit_s = query.time_limit_s if query.method == "exact" else None
+    median = p_median(walk_m, now_m, weights, query.count, time_limit_s=limit_s)
     per_minute = 60 * float(query.pace_m_s or 1.0)
     return _Choice(
         median.chosen,
         median.saved_person_m / per_minute,
         (median.person_m_before - median.bound_person_m) / per_minute,
         median.gap,
-        False,
+        median.timed_out,
     )
 
 

@@ -43,15 +43,28 @@ def test_a_site_that_shortens_nobodys_walk_is_not_chosen() -> None:
 @given(st.integers(0, 10_000))
 def test_is_near_brute_force_and_never_below_its_bound(seed: int) -> None:
     rng = np.random.default_rng(seed)
-    houses, sites = rng.uniform(0, 3000, (30, 2)), rng.uniform(0, 3000, (10, 2))
+    houses, sites = rng.uniform(0, 3000, (30, 2)), rng.uniform(0, 3000, (12, 2))
     walk_m = np.linalg.norm(houses[:, None] - sites, axis=2)
     current_m = np.linalg.norm(houses - [1500, 1500], axis=1)
     people = rng.integers(1, 40, 30).astype(float)
     best = min(
         float(people @ np.minimum(current_m, walk_m[:, list(trio)].min(axis=1)))
-        for trio in combinations(range(10), 3)
+        for trio in combinations(range(12), 3)
     )
     answer = p_median(walk_m, current_m, people, 3)
     assert answer.bound_person_m <= best + 1e-6
     assert best - 1e-6 <= answer.person_m <= best * 1.05
     assert answer.person_m == pytest.approx(answer.person_m_before - answer.saved_person_m.sum())
+    exact = p_median(walk_m, current_m, people, 3, time_limit_s=20)
+    assert exact.person_m == pytest.approx(best)
+    assert exact.gap == pytest.approx(0, abs=2e-6)
+    assert not exact.timed_out
+
+
+def test_without_time_the_best_known_comes_back_with_its_gap() -> None:
+    rng = np.random.default_rng(5)
+    walk_m = rng.uniform(0, 3000, (300, 100))
+    answer = p_median(walk_m, np.full(300, 3000.0), np.ones(300), 8, time_limit_s=0.0)
+    assert answer.timed_out
+    assert len(answer.chosen) == 8
+    assert 0 < answer.gap < 1

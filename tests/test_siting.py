@@ -85,6 +85,9 @@ def test_p_median_shortens_the_walks(ground: WalkableCity) -> None:
     answer = where_next(ground, replace(ALL, objective="median", count=2))
     assert (answer.sites["gained"] > 0).all()
     assert 0 <= answer.gap < 0.5
+    proven = where_next(ground, replace(ALL, objective="median", count=2, method="exact"))
+    assert proven.sites["gained"].sum() >= answer.sites["gained"].sum() - 1e-6
+    assert proven.gap == pytest.approx(0, abs=1e-6)
 
 
 def test_closing_loses_only_those_whom_nobody_else_serves(ground: WalkableCity) -> None:
