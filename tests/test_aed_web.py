@@ -85,6 +85,8 @@ def test_vehicles_say_basis_age_and_assignment(client: FlaskClient) -> None:
         "next_stop": "Most Środkowy",
         "next_stop_at": "2026-11-24T06:06:00+01:00",
         "delay_s": None,
+        "base": "Lipowa",
+        "base_is": "first_stop",
     }
 
 

@@ -66,6 +66,10 @@ def list_(ctx: click.Context, at: str | None, as_json: bool) -> None:
             shown(position.lat, "{:.5f}"),
         )
     console().print(rows)
+    if any(p.basis == "base" and p.vehicle.base_is != "place" for p in found):
+        console().print(
+            "base: off service. No depot is published: the place is the stop where its tour begins."
+        )
 
 
 @command.command("assign")

@@ -2,7 +2,7 @@
 
 One interface, three bases, in this order: ``live`` (a realtime feed, see `realtime` and
 `poller`), ``timetable`` (where the tour is at that minute, along its stops, see `tours`) and
-``base`` (the depot, when the vehicle is not in service). See `positions`.
+``base`` (what stands for the depot, when the vehicle is not in service). See `positions`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Literal
 
 Basis = Literal["live", "timetable", "base"]
 Assignment = Literal["confirmed", "assumed"]
+BaseKind = Literal["first_stop", "stop", "place"]
 
 
 @dataclass(frozen=True)
@@ -38,9 +39,12 @@ class Vehicle:
     first_departure_min : int or None
         When the tour starts on a working day, minutes after midnight; None for the line's first.
     base_name : str or None
-        Its depot.
+        Where it is put off service.
     base_lon, base_lat : float
-        Where it is off service, WGS84; NaN where not known.
+        The same, WGS84; NaN where not known.
+    base_is : str
+        What the base is: ``first_stop`` of its tour or another ``stop``, which stand for a depot
+        that is not published, or a ``place`` that the city folder names.
     """
 
     id: str
@@ -55,6 +59,7 @@ class Vehicle:
     base_name: str | None
     base_lon: float
     base_lat: float
+    base_is: BaseKind
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,7 @@ class Position:
     at : datetime
         The instant asked about, with its timezone.
     lon, lat : float
-        WGS84; NaN when nothing is known (no timetable that day and no depot on file).
+        WGS84; NaN when nothing is known (no timetable that day and no base on file).
     observed_at : datetime
         When the vehicle was seen there; `at` itself for a calculated position.
     age_s : float

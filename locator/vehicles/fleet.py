@@ -7,6 +7,7 @@ import math
 import os
 import re
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ import pandas as pd
 
 from locator.city import City
 from locator.errors import N_, InvalidParameterError, NotFoundError
-from locator.vehicles import Vehicle
+from locator.timetable import Pattern
+from locator.vehicles import BaseKind, Vehicle
 
 FLEET_NUMBER = re.compile(r"(?:[A-Za-z0-9]{1,8}:)?[A-Za-z0-9]{1,12}")
 
@@ -23,10 +25,13 @@ def vehicles_of(city: City) -> tuple[Vehicle, ...]:
     """Return the vehicles of every layer that moves, in the order of the city's facilities."""
     moving = [layer.id for layer in city.catalogue.layers.values() if layer.moves]
     rows = city.facilities[city.facilities["layer"].isin(moving)]
-    return tuple(_vehicle(str(row_id), row, city.stops) for row_id, row in rows.iterrows())
+    patterns = city.timetable.patterns if city.timetable else ()
+    return tuple(
+        _vehicle(str(row_id), row, city.stops, patterns) for row_id, row in rows.iterrows()
+    )
 
 
-def _vehicle(row_id: str, row: Any, stops: pd.DataFrame) -> Vehicle:
+def _vehicle(row_id: str, row: Any, stops: pd.DataFrame, patterns: Sequence[Pattern]) -> Vehicle:
     told = row["vehicle"] if isinstance(row["vehicle"], dict) else {}
     first = told.get("first_departure")
     number = told.get("fleet_number")
@@ -45,7 +50,15 @@ def _vehicle(row_id: str, row: Any, stops: pd.DataFrame) -> Vehicle:
         base_name=_text(base.get("name")),
         base_lon=lon,
         base_lat=lat,
+        base_is=_base_kind(base.get("stop"), told.get("pattern"), patterns),
     )
+
+
+def _base_kind(stop: object, pattern: object, patterns: Sequence[Pattern]) -> BaseKind:
+    if not isinstance(stop, int):
+        return "place"
+    begins = isinstance(pattern, int) and patterns and patterns[pattern].stops[0] == stop
+    return "first_stop" if begins else "stop"
 
 
 def _base_point(stop: object, point: Any, stops: pd.DataFrame) -> tuple[float, float]:

@@ -66,6 +66,10 @@ class Fleet:
             held = self._held[day] = runs_of_day(self.vehicles, self.timetables, day)
         return held
 
+    def vehicle(self, facility_id: str) -> Vehicle | None:
+        """Return the vehicle that a facility rides on; None for one that stands."""
+        return next((known for known in self.vehicles if known.id == facility_id), None)
+
     def has_service(self, day: date) -> bool:
         """Tell whether any timetable runs on `day`."""
         return any(table.runs_on(day) for table in self.timetables)

@@ -16,6 +16,7 @@ from locator.vehicles.calendar import DayType
 from locator.web.aed_view import AedView, Row, duration, walk_words
 from locator.web.i18n import clock, gettext, ngettext, percent
 from locator.web.queries import Lat, Lon, described, frozen
+from locator.web.texts import base_words
 
 CELL_DIGITS = 2
 """The ground is cut round places rounded to so many decimals, so that it can be kept."""
@@ -134,7 +135,8 @@ def position_lines(position: Position) -> Iterable[str]:
     elif position.basis == "timetable":
         yield gettext("By the timetable, not seen live")
     else:
-        yield gettext("Off service; the place is where its tour begins")
+        yield gettext("Off service at this hour.")
+        yield base_words(position.vehicle)
     if position.assignment == "assumed":
         yield gettext("Assumed: the vehicle is not published")
 

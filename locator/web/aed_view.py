@@ -318,6 +318,11 @@ def _remarks(app: AppState, answer: AedAnswer, held: Moving) -> Iterable[str]:
             "{n} vehicles with an AED are off service at this hour.",
             answer.off_service,
         )
+        if all(vehicle.base_is == "first_stop" for vehicle in held.fleet.vehicles):
+            yield gettext(
+                "On the map, vehicles off service stand where their tours begin: "
+                "no depot is published."
+            )
     yield from feed_remarks(held, answer.at)
 
 

@@ -13,7 +13,7 @@ from locator.aed import AedAnswer, AedQuery, nearest_aed
 from locator.aed_options import Option
 from locator.nearest import local_moment
 from locator.places import Place
-from locator.vehicles import Position
+from locator.vehicles import BaseKind, Position
 from locator.web.api_walks import origin_of, place_json
 from locator.web.features import DEGREE_DIGITS, collection, decimal, feature, whole
 from locator.web.i18n import error_text
@@ -66,7 +66,9 @@ class AedParams:
 @closed
 class VehicleProperties(TypedDict):
     """A vehicle that carries an AED. `basis` says what the position rests on, `observed_at` and
-    `age_s` how fresh it is, `assignment` whether it is known to carry the AED.
+    `age_s` how fresh it is, `assignment` whether it is known to carry the AED. `base` is where it
+    is put off service and `base_is` what that is: the `first_stop` of its tour or another `stop`,
+    where its depot is not published, or a `place` that the city names.
     """
 
     layer: str
@@ -82,6 +84,8 @@ class VehicleProperties(TypedDict):
     next_stop: str | None
     next_stop_at: str | None
     delay_s: int | None
+    base: str | None
+    base_is: BaseKind
 
 
 @closed
@@ -181,7 +185,8 @@ class AedsAnswer(TypedDict):
 )
 def vehicles(app: AppState, asked: VehiclesParams) -> Answer:
     """Every vehicle that carries an AED: live where a feed says so, else where its tour is by the
-    timetable at that minute, else at its base. A live position is never older than 3 minutes.
+    timetable at that minute, else at its base, which is the first stop of its tour where its depot
+    is not published. A live position is never older than 3 minutes.
     """
     held = moving()
     at = local_moment(app.city, asked.at)
@@ -211,6 +216,8 @@ def vehicle_feature(position: Position) -> dict[str, Any]:
             "next_stop": position.next_stop,
             "next_stop_at": _iso(position.next_stop_at),
             "delay_s": whole(position.delay_s),
+            "base": vehicle.base_name,
+            "base_is": vehicle.base_is,
         },
         None,
         id_=vehicle.id,

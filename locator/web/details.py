@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from locator.errors import N_
+from locator.vehicles import Vehicle
 from locator.web.cards import Card
 from locator.web.i18n import gettext, url
-from locator.web.texts import ACCESS, PRECISION, STATUS, WHEELCHAIR
+from locator.web.moving import moving
+from locator.web.texts import ACCESS, PRECISION, STATUS, WHEELCHAIR, base_words
 
 STATUS_BASIS = {
     "confirmed": N_("Confirmed by the newest source"),
@@ -53,7 +55,7 @@ def details_of(facility: Card) -> Details:
         precision=precision,
         status=gettext(STATUS[facility.status]),
         status_basis=gettext(STATUS_BASIS[basis]),
-        vehicle=_vehicle(facts.get("vehicle")),
+        vehicle=_vehicle(moving().fleet.vehicle(facility.id)),
         source_url=source.group() if source else None,
         nearby_url=nearby,
         place_url=place,
@@ -64,18 +66,20 @@ def _word(words: Mapping[str, str], code: Any) -> str | None:
     return gettext(words[code]) if code in words else None
 
 
-def _vehicle(facts: Any) -> tuple[str, ...]:
-    if not isinstance(facts, Mapping):
+def _vehicle(vehicle: Vehicle | None) -> tuple[str, ...]:
+    if vehicle is None:
         return ()
-    assumed = facts.get("assignment") != "known"
-    said = []
-    if facts.get("fleet_number"):
-        said.append(gettext("Vehicle number: {value}", value=facts["fleet_number"]))
-    if facts.get("line"):
-        line = f"{facts['line']} ({facts['headsign']})" if facts.get("headsign") else facts["line"]
+    assumed = vehicle.assignment == "assumed"
+    if assumed:
+        said = [gettext("Which vehicle carries it is not published: line and tour are assumed.")]
+    else:
+        said = [gettext("The vehicle is known; where it is changes by the minute.")]
+    if vehicle.fleet_number:
+        said.append(gettext("Vehicle number: {value}", value=vehicle.fleet_number))
+    if vehicle.line:
+        line = f"{vehicle.line} ({vehicle.headsign})" if vehicle.headsign else vehicle.line
         words = N_("Assumed line: {value}") if assumed else N_("Line: {value}")
         said.append(gettext(words, value=line))
-    base = facts.get("base")
-    if isinstance(base, Mapping) and base.get("name"):
-        said.append(gettext("Base: {value}", value=base["name"]))
+    if vehicle.base_name:
+        said.append(base_words(vehicle))
     return tuple(said)

@@ -8,6 +8,7 @@ from babel import dates
 
 from locator.catalogue import Catalogue, Layer
 from locator.errors import N_
+from locator.vehicles import Vehicle
 from locator.web.i18n import clock, gettext, locale, moment, number, text
 
 KIND_WORDS = {"stop": "przystanek", "district": "dzielnica"}
@@ -107,6 +108,20 @@ def change_words(change: datetime, at: datetime) -> str:
         weekday = dates.format_date(change, "EEEE", locale=locale())
         return gettext("{weekday} {time}", weekday=weekday, time=clock(change))
     return moment(change)
+
+
+def base_words(vehicle: Vehicle) -> str:
+    """Return where a vehicle is put off service, and that this need not be its depot."""
+    if vehicle.base_is == "place":
+        return gettext("Off service it is drawn at its base: {place}.", place=vehicle.base_name)
+    words = {
+        "first_stop": N_(
+            "Off service it is drawn at the stop where its tour begins, {stop}: "
+            "its depot is not published."
+        ),
+        "stop": N_("Off service it is drawn at the stop {stop}: its depot is not published."),
+    }
+    return gettext(words[vehicle.base_is], stop=vehicle.base_name)
 
 
 def group_name(catalogue: Catalogue, group: str) -> str:
