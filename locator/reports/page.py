@@ -11,6 +11,8 @@ from locator.reports.document import Column, Drawing, Report, Section, Table
 from locator.reports.palette import TONES, WORDS
 
 WIDTH = 560.0
+SHORT_TABLE = 20
+"""Rows up to which a table is not parted in print, so that its head never stands alone."""
 
 STYLE = """
 :root { color-scheme: light; }
@@ -40,7 +42,8 @@ footer { margin-top: 2.5rem; border-top: 1px solid #d6dbe0; padding-top: .6rem; 
   body { max-width: none; padding: 0; font-size: 10pt; }
   nav { display: none; }
   h2, figure h3, caption { break-after: avoid; }
-  figure, tr { break-inside: avoid; }
+  figure, tr, li, .short { break-inside: avoid; }
+  figure svg { max-height: 95mm; }
   thead { display: table-header-group; }
   .wide { overflow: visible; }
 }
@@ -107,7 +110,11 @@ def _figure(drawing: Drawing) -> str:
 
 
 def _table(table: Table, number: Callable[[Column, Any], str]) -> Iterator[str]:
-    yield f'<div class="wide">\n<table>\n<caption>{escape(table.title)}</caption>\n<thead>\n<tr>'
+    # The facilities' names and addresses take several lines each.
+    is_short = len(table.rows) <= SHORT_TABLE and table.name != "facilities"
+    short = " short" if is_short else ""
+    yield f'<div class="wide{short}">\n<table>\n<caption>{escape(table.title)}</caption>'
+    yield "<thead>\n<tr>"
     marks = ["" if column.kind in WORDS else ' class="n"' for column in table.columns]
     for column, mark in zip(table.columns, marks, strict=True):
         yield f'<th scope="col"{mark}>{escape(column.label)}</th>'

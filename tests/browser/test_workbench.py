@@ -293,3 +293,21 @@ def test_a_faulty_scenario_file_leaves_the_page_as_it_was(visitor: Arrive) -> No
     assert violations(page) == []
     page.set_viewport_size({"width": 320, "height": 640})
     assert overflow_px(page) == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "caption"),
+    [
+        ("/report/nurseries", "Odsetek osób w zasięgu według dzielnic."),
+        ("/en/report/nurseries?district=4", "Share of people within the standard, by district."),
+    ],
+)
+def test_a_printed_report_has_its_map_on_the_first_page(
+    visitor: Arrive, path: str, caption: str
+) -> None:
+    page = visitor(viewport=DESKTOP).go(path)
+    printed = pypdf.PdfReader(BytesIO(page.pdf(format="A4")))
+    first = " ".join(printed.pages[0].extract_text().split())
+    assert caption in first
+    last = printed.pages[-1].extract_text().split()
+    assert len(last) > 20, "the foot of the site does not take a page for itself"
