@@ -71,7 +71,8 @@ class AedAnswer:
     closed : tuple of Option
         Nearer than the last of `options`, closed when one gets there.
     adrift : tuple of Option
-        Vehicles seen live whose next stops are not known; times are to where they are now.
+        Vehicles seen live whose next stops are not known: walks to where each was seen, which are
+        no times to have it.
     off_service : int
         Vehicles at their base.
     """

@@ -32,11 +32,11 @@ class Option:
     lon, lat : float
         Where it is at the moment asked about.
     walk_m, walk_s : float
-        One way: to the AED, or to the stop.
+        One way: to the AED, to the stop, or to where a vehicle was seen.
     wait_s : float
-        At the stop, until the vehicle is there.
+        At the stop, until the vehicle is there; NaN where nobody can say.
     total_s : float
-        There, waiting, and back.
+        There, waiting, and back; NaN where nobody can say.
     state : str
         ``open``, ``closed`` or ``unknown``; of a vehicle ``open``.
     next_change : datetime or None

@@ -101,7 +101,11 @@ def _meeting(plan: Plan, calls: Calls, walk_m: FloatArray, pace_m_s: float) -> O
 def adrift_options(
     ground: WalkableCity, origin: Placed, known: Iterable[Plan], pace_m_s: float
 ) -> tuple[Option, ...]:
-    """Return the live vehicles near whose next stops are not known, with the way to each now."""
+    """Return the live vehicles near whose next stops are not known, nearest first.
+
+    The walk is the one to where each was seen. It has driven on since, so that there is no time
+    to wait for it and none to have it: both are NaN.
+    """
     found = []
     for plan in known:
         if plan.live is None or plan.predictable:
@@ -122,10 +126,10 @@ def adrift_options(
                 lat=where.lat,
                 walk_m=walk_m,
                 walk_s=walk_s,
-                wait_s=0.0,
-                total_s=2 * walk_s,
+                wait_s=np.nan,
+                total_s=np.nan,
                 state="unknown",
                 position=where,
             )
         )
-    return tuple(sorted(found, key=lambda option: option.total_s))
+    return tuple(sorted(found, key=lambda option: (option.walk_m, option.id)))

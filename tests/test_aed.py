@@ -177,6 +177,8 @@ def test_a_live_vehicle_on_an_unknown_trip_is_given_apart(toy: WalkableCity, fle
     assert option.position is not None
     assert (option.position.basis, option.position.age_s, option.state) == ("live", 20.0, "unknown")
     assert option.walk_s == pytest.approx(125, abs=0.1)
+    # Nobody knows when it could be had: a walk to where it was is no such time.
+    assert np.isnan([option.wait_s, option.total_s]).all()
 
 
 def test_a_time_that_the_clocks_skip_has_an_answer(toy: WalkableCity, fleet: Fleet) -> None:

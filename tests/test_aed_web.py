@@ -291,6 +291,16 @@ def test_a_live_position_is_on_page_map_and_api_without_a_request_of_the_visitor
             page = words(client, f"/en/aed?{place(1000, 3100)}")
             assert "Vehicles seen near, their way not known" in page
             assert "Seen live" in page
+            apart = page.partition("their way not known")[2].partition("Closed at this hour")[0]
+            assert "to where it was seen" in apart
+            assert "No time can be given" in apart
+            assert "there and back" not in apart
+            (adrift,) = [
+                item["properties"]
+                for item in get(client, f"/api/aed?{place(1000, 3100)}")["features"]
+                if item["properties"]["reach"] == "adrift"
+            ]
+            assert (adrift["walk_m"], adrift["wait_s"], adrift["total_s"]) == (125, None, None)
             (marker,) = get(client, "/en/aed/vehicles.geojson")["features"]
             assert marker["geometry"]["coordinates"] == pytest.approx([lon, lat], abs=1e-4)
             assert any("Seen live" in line for line in marker["properties"]["lines"])

@@ -38,6 +38,9 @@ SHOWN, UNKNOWN_SHOWN, CLOSED_SHOWN = 5, 4, 3
 NEAR_ADDRESS_M = 120.0
 """An AED without an address is said to be near one that is no further away."""
 
+NEAR_STOP_M = 250.0
+"""A vehicle is said to be near a stop that is no further away."""
+
 SOON = timedelta(hours=1)
 """A change within this time is told in minutes."""
 
@@ -226,8 +229,8 @@ def _closed(app: AppState, option: Option, at: datetime) -> Row:
 
 def _adrift(app: AppState, option: Option) -> Row:
     shown = card(app.city, option.id)
-    how = gettext("It is on its way; where it stops next is not known.")
-    return Row(option, shown, shown.name, how, riding_chips(option))
+    near = nearest_stop(app, option.lon, option.lat)
+    return Row(option, shown, shown.name, near, riding_chips(option))
 
 
 def where_words(app: AppState, option: Option, shown: Card) -> str:
@@ -244,19 +247,36 @@ def where_words(app: AppState, option: Option, shown: Card) -> str:
 
 def nearest_address(app: AppState, lon: float, lat: float) -> str | None:
     """Return the address on file nearest to a place, None beyond `NEAR_ADDRESS_M`."""
-    addresses = app.city.addresses
-    if addresses.empty:
+    row = _nearest_row(app, "addresses", lon, lat, within_m=NEAR_ADDRESS_M)
+    if row is None:
+        return None
+    found = app.city.addresses.iloc[row]
+    return f"{found['street']} {found['number']}"
+
+
+def nearest_stop(app: AppState, lon: float, lat: float) -> str:
+    """Return in words near which stop a place is, else near which address; perhaps nothing."""
+    row = _nearest_row(app, "stops", lon, lat, within_m=NEAR_STOP_M)
+    if row is not None:
+        return gettext("near the stop {stop}", stop=app.city.stops["name"].iloc[row])
+    near = nearest_address(app, lon, lat)
+    return gettext("near {address}", address=near) if near else ""
+
+
+def _nearest_row(
+    app: AppState, table: str, lon: float, lat: float, *, within_m: float
+) -> int | None:
+    """Return the row of ``city.<table>`` nearest to a place, None beyond `within_m`."""
+    points = getattr(app.city, table)
+    if points.empty:
         return None
 
     def made() -> cKDTree:
-        return cKDTree(app.city.projection.to_metric(addresses[["lon", "lat"]].to_numpy()))
+        return cKDTree(app.city.projection.to_metric(points[["lon", "lat"]].to_numpy()))
 
-    tree = app.memo.get("aed-addresses", made)
+    tree = app.memo.get(f"aed-{table}", made)
     away_m, row = tree.query(app.city.projection.to_metric([(lon, lat)])[0])
-    if away_m > NEAR_ADDRESS_M:
-        return None
-    found = addresses.iloc[int(row)]
-    return f"{found['street']} {found['number']}"
+    return int(row) if away_m <= within_m else None
 
 
 def access_chip(access: str | None) -> Chip:

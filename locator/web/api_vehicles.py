@@ -122,7 +122,8 @@ class VehiclesAnswer(TypedDict):
 
 @closed
 class AedProperties(TypedDict):
-    """An AED and what it takes to have it here: `total_s` is there, waiting, and back.
+    """An AED and what it takes to have it here: `total_s` is there, waiting, and back; null where
+    nobody can say, since it moves and its way is not known.
 
     `reach`: `now` can be fetched; `hours_unknown` perhaps; `closed` when one gets there; `adrift`
     a live vehicle whose next stops are not known. `sure` says what `now` rests on. For a vehicle
@@ -135,8 +136,8 @@ class AedProperties(TypedDict):
     reach: Reach
     walk_m: int
     walk_s: int
-    wait_s: int
-    total_s: int
+    wait_s: int | None
+    total_s: int | None
     open_state: Literal["open", "closed", "unknown"]
     next_change: str | None
     sure: Literal["hours", "outdoors", "live", "timetable"] | None
@@ -319,8 +320,8 @@ def _aed_feature(reach: Reach, option: Option) -> dict[str, Any]:
         "reach": reach,
         "walk_m": round(option.walk_m),
         "walk_s": round(option.walk_s),
-        "wait_s": round(option.wait_s),
-        "total_s": round(option.total_s),
+        "wait_s": whole(option.wait_s),
+        "total_s": whole(option.total_s),
         "open_state": option.state,
         "next_change": _iso(option.next_change),
         "sure": option.sure,
