@@ -1,4 +1,4 @@
-"""What the README documents exists: commands, options, make targets, pages, addresses, files."""
+"""What README, CONTRIBUTING and the guides document exists: commands, options, make targets, pages, addresses, files."""
 
 from __future__ import annotations
 
@@ -16,7 +16,11 @@ from locator.web import create_app
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-TEXTS = README + (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+GUIDES = sorted((ROOT / "docs").glob("*.md"))
+TEXTS = "\n".join(
+    path.read_text(encoding="utf-8")
+    for path in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *GUIDES)
+)
 TARGETS = sorted(set(re.findall(r"(?m)(?:`|^)make ([a-z]+)", TEXTS)))
 PAGES = re.findall(r"(?m)^\| `(/[^`]*)` \|", README)
 FILES = sorted(set(re.findall(r"`(LICENSE|[A-Z-]+\.md|[\w/]+\.(?:py|txt|md))`", TEXTS)))
