@@ -275,3 +275,20 @@ def test_hours_in_three_languages(hours: str, polish: str, english: str, ukraini
 )
 def test_what_cannot_be_put_into_words_stays_as_written(hours: str) -> None:
     assert hours_in_words(hours, "pl") == hours
+
+
+def test_hours_that_are_plain_for_a_part_leave_the_rest_unknown() -> None:
+    week = "Mo-Fr 05:00-22:00, Mo-Fr 00:00-05:00,22:00-24:00 unknown; Sa,Su,PH unknown"
+    year = "Apr-Oct 09:00-18:00; Nov-Mar unknown"
+    moments = [
+        (week, datetime(2026, 11, 24, 14), "open"),
+        (week, datetime(2026, 11, 24, 3), "unknown"),
+        (week, datetime(2026, 11, 28, 12), "unknown"),
+        (week, datetime(2026, 11, 11, 12), "unknown"),  # a Wednesday, and a public holiday
+        (year, datetime(2026, 7, 7, 12), "open"),
+        (year, datetime(2026, 7, 7, 20), "closed"),
+        (year, datetime(2026, 11, 24, 12), "unknown"),
+    ]
+    for hours, at, state in moments:
+        found = opening_state(hours, at, country="PL", timezone="Europe/Warsaw")
+        assert found.state == state, (hours, at)
