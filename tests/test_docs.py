@@ -36,8 +36,8 @@ def test_the_city_of_the_guide_is_whole_and_counts_its_people(folder: Path) -> N
     assert check_folder(folder) == []
     city = load_city(folder)
     found = coverage(walkable(city, choose_model(city)), CoverageQuery("nurseries"))
-    # 60 children in the cell, a fifth of them up to two years old. The nursery stands in its middle:
-    # 707 m x 1.26 to a corner, and 15 minutes are 990 m.
+    # 60 children in the cell, a fifth of them up to two years old. The nursery stands in its
+    # middle: 707 m x 1.26 to a corner, and 15 minutes are 990 m.
     assert (found.people, found.served, found.counted) == (12, 12, 1)
 
 

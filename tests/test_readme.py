@@ -1,4 +1,4 @@
-"""What README, CONTRIBUTING and the guides document exists: commands, options, make targets, pages, addresses, files."""
+"""What is documented exists: commands, options, make targets, pages, addresses, files."""
 
 from __future__ import annotations
 

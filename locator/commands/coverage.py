@@ -20,6 +20,7 @@ from locator.commands._common import (
 from locator.errors import NotFoundError
 
 if TYPE_CHECKING:
+    from locator.catalogue import Layer
     from locator.coverage import Coverage
     from locator.web.state import AppState
 
@@ -124,15 +125,22 @@ def _show(app: AppState, found: Coverage) -> None:
         f"Walking time: mean {shown(found.mean_s, _minutes)}, median "
         f"{shown(found.median_s, _minutes)}, 90th percentile {shown(found.p90_s, _minutes)}."
     )
-    row = found.completeness
-    out.print(
-        f"Counted: {found.counted}. Expected {shown(row['expected'], '{:.0f}')}, listed "
-        f"{row['listed']}, located {row['located']}. Walking model: {found.model}."
-    )
+    out.print(f"Counted: {found.counted} that are open and located. Walking model: {found.model}.")
+    out.print(_completeness(layer, found))
     _show_districts(out, found)
     _show_gaps(out, found)
     for caveat in found.caveats:
         out.print(f"- {caveat.template.format(**caveat.values)}")
+
+
+def _completeness(layer: Layer, found: Coverage) -> str:
+    """Return how complete the list is, and what exactly the expected number is about."""
+    row = found.completeness
+    listed = f"{row['listed']} are listed and {row['located']} located"
+    if layer.expected is None:
+        return f"How many there should be is not known; {listed}."
+    note = f" {layer.expected_note['en']}" if layer.expected_note else ""
+    return f"Of the {layer.expected} that there should be, {listed}.{note}"
 
 
 def _minutes(seconds: float) -> str:
