@@ -262,7 +262,17 @@ def test_a_city_without_a_river_has_a_ground_too() -> None:
 def test_platforms_of_one_stop_are_named_once_and_stops_outside_not_at_all(tiny: City) -> None:
     stops = background.names(tiny)["stops"]
 
-    assert [name for name, _, _ in stops] == ["Lipowa", "Most Środkowy", "Polna"]
+    assert sorted(name for name, _, _ in stops) == ["Lipowa", "Most Środkowy", "Polna"]
+
+
+def test_the_names_that_most_people_know_come_first(tiny: City) -> None:
+    names = background.names(tiny)
+    platforms = tiny.stops["name"].value_counts()
+    addresses = tiny.addresses["street"].value_counts()
+
+    assert [platforms[name] for name, _, _ in names["stops"]] == [2, 1, 1]
+    counts = [addresses[name] for name, _, _ in names["streets"]]
+    assert counts == sorted(counts, reverse=True)
 
 
 def test_a_streets_name_stands_at_one_of_its_addresses(tiny: City) -> None:
@@ -275,10 +285,14 @@ def test_a_streets_name_stands_at_one_of_its_addresses(tiny: City) -> None:
     assert {tuple(item) for item in streets} <= addresses
 
 
-def test_a_name_stands_inside_its_district(tiny: City) -> None:
+def test_a_name_stands_inside_its_district_and_knows_its_room(tiny: City) -> None:
     for item in background.background(tiny)["features"][:2]:
         shape = shapely.geometry.shape(item["geometry"])
-        assert shape.contains(shapely.Point(item["properties"]["label"]))
+        label = shapely.Point(item["properties"]["label"])
+        room = item["properties"]["room"]
+        assert shape.contains(label)
+        # The circle touches the border; room is rounded to about ten metres.
+        assert label.distance(shape.boundary) == pytest.approx(room, abs=0.001)
 
 
 # The routes ---------------------------------------------------------------------------------

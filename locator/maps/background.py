@@ -41,7 +41,8 @@ def background(city: City) -> Collection:
     -------
     dict
         FeatureCollection in WGS84. Districts: ``kind: district``, ``number``, ``roman``,
-        ``name``, ``label`` (lon, lat of its name). River: ``kind: river``.
+        ``name``, ``label`` (lon, lat of its name), ``room`` (degrees of longitude on either side
+        of it). River: ``kind: river``.
     """
     shapes = simplified(city)
     features = [
@@ -51,7 +52,7 @@ def background(city: City) -> Collection:
             number=int(number),
             roman=str(row.roman),
             name=str(row.name_),
-            label=_rounded(_label_point(shape)),
+            **_label(shape),
         )
         for (number, row), shape in zip(
             city.districts.rename(columns={"name": "name_"}).iterrows(), shapes, strict=True
@@ -90,7 +91,8 @@ def names(city: City) -> dict[str, list[list[Any]]]:
     dict
         ``stops`` and ``streets``, each a list of ``[name, lon, lat]``. The platforms of one stop
         are joined. The name of a street stands at one of its addresses, and again where it is
-        long; nothing is said of how the street runs.
+        long; nothing is said of how the street runs. Stops with most platforms and streets with
+        most addresses come first: where there is little room, theirs are the names to write.
     """
     return {"stops": _stops(city), "streets": _streets(city)}
 
@@ -101,7 +103,8 @@ def _stops(city: City) -> list[list[Any]]:
     frame = frame[frame["lon"].between(west, east) & frame["lat"].between(south, north)]
     xy = city.projection.to_metric(frame[["lon", "lat"]].to_numpy())
     joined = frame.groupby(_stop_numbers(frame["name"].to_numpy(), xy))
-    return _named(joined.agg({"name": "first", "lon": "mean", "lat": "mean"}))
+    stops = joined.agg({"name": "first", "lon": "mean", "lat": "mean"})
+    return _named(stops.assign(weight=joined.size()))
 
 
 def _streets(city: City) -> list[list[Any]]:
@@ -109,11 +112,15 @@ def _streets(city: City) -> list[list[Any]]:
     xy = city.projection.to_metric(frame[["lon", "lat"]].to_numpy())
     near = np.round(xy / STREET_NAME_M).astype(np.int64)
     once = frame.groupby([frame["street"], near[:, 0], near[:, 1]]).first()
-    return _named(once.reset_index("street").rename(columns={"street": "name"}))
+    once = once.reset_index("street").rename(columns={"street": "name"})
+    return _named(once.assign(weight=once["name"].map(frame["street"].value_counts())))
 
 
 def _named(frame: pd.DataFrame) -> list[list[Any]]:
-    rows = frame.sort_values(["name", "lon", "lat"])[["name", "lon", "lat"]]
+    ranked = frame.sort_values(
+        ["weight", "name", "lon", "lat"], ascending=[False, True, True, True]
+    )
+    rows = ranked[["name", "lon", "lat"]]
     return [
         [name, round(lon, DECIMALS), round(lat, DECIMALS)]
         for name, lon, lat in rows.itertuples(index=False)
@@ -150,12 +157,11 @@ def feature(geometry: Any, *, identifier: str | None = None, **properties: Any) 
     }
 
 
-def _label_point(shape: Any) -> tuple[float, float]:
-    """Return the middle of the widest part of `shape`: where its name has most room."""
+def _label(shape: Any) -> Collection:
+    """Return the middle of the widest part of `shape`, where its name has most room, and that."""
     part = max(shapely.get_parts(shape), key=lambda polygon: polygon.area)
-    circle = shapely.maximum_inscribed_circle(part, tolerance=0.001)
-    lon, lat = circle.coords[0]
-    return lon, lat
+    radius = shapely.maximum_inscribed_circle(part, tolerance=0.001)
+    return {"label": _rounded(radius.coords[0]), "room": round(radius.length, 4)}
 
 
 def _rounded(value: Any) -> Any:

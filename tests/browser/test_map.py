@@ -104,6 +104,48 @@ def test_a_marker_is_opened_read_and_left_with_the_keyboard_alone(visit: Arrive)
     expect(sign).to_be_focused()
 
 
+INSIDE = """() => {
+  const [popup, map] = [".leaflet-popup-content-wrapper", ".folium-map"]
+    .map((one) => document.querySelector(one).getBoundingClientRect());
+  return popup.left >= map.left && popup.right <= map.right
+    && popup.top >= map.top && popup.bottom <= map.bottom;
+}"""
+
+
+@pytest.mark.parametrize(
+    "size", [PHONE, {"width": 320, "height": 256}, DESKTOP], ids=["phone", "400 %", "desktop"]
+)
+@pytest.mark.parametrize("path", ["/en/map", "/en/coverage/nurseries"])
+def test_no_popup_is_cut_off_and_no_button_lies_over_it(
+    visit: Arrive, size: dict[str, int], path: str
+) -> None:
+    page = visit(viewport=size).go(path)
+    signs = page.locator(".map-marker")
+    expect(signs.first).to_be_visible()
+    zoom = page.locator(".leaflet-control-zoom")
+
+    for name in signs.evaluate_all("all => all.map((one) => one.ariaLabel)"):
+        marker(page, name).evaluate("node => node.focus()")
+        page.keyboard.press("Enter")
+        expect(page.locator(".leaflet-popup")).to_have_count(1)
+        assert page.evaluate(INSIDE), name
+        if size != DESKTOP:
+            expect(zoom).to_be_hidden()
+        page.keyboard.press("Escape")
+        expect(page.locator(".leaflet-popup")).to_have_count(0)
+        expect(marker(page, name)).to_be_focused()
+        expect(zoom).to_be_visible()
+
+
+def test_the_attribution_stands_below_the_map_and_covers_nothing(visit: Arrive) -> None:
+    page = visit(viewport=PHONE).go("/en/map")
+    credit, map_ = (page.locator(one).bounding_box() for one in (".map-credit", ".folium-map"))
+
+    assert credit
+    assert map_
+    assert credit["y"] >= map_["y"] + map_["height"]
+
+
 def test_who_does_not_want_every_sign_passes_the_map_by(visit: Arrive) -> None:
     page = visit().go("/en/map")
     skip = page.get_by_role("button", name="Skip the map")
@@ -327,6 +369,64 @@ def test_a_moving_layer_is_fetched_again_and_its_markers_move(visit: Arrive) -> 
     place = "moving.byId.get('tram-1').getLatLng().lng"
     until(page, f"moving.byId.has('tram-1') && {place} > {at(1900, 0)[0]}")
     assert page.locator(".map-marker", has_text="").count() == 2
+
+
+def test_a_popup_goes_along_with_what_moves(visit: Arrive) -> None:
+    one = visit()
+    away = False
+
+    def answer(route: Route) -> None:
+        moving = {
+            "type": "Feature",
+            "id": "tram-1",
+            "geometry": {"type": "Point", "coordinates": at(1500.0 if away else 500.0, 3000.0)},
+            "properties": {"name": "Tram 1", "layer": "vehicles", "lines": []},
+        }
+        route.fulfill(body=json.dumps({"type": "FeatureCollection", "features": [moving]}))
+
+    one.page.route("**/moving.geojson", answer)
+    page = one.go("/en/facilities/nurseries-1")
+    page.add_script_tag(url="/static/map/moving.js")
+    page.evaluate(
+        """() => {
+          const { map, symbols } = locatorMap.of(document.querySelector(".folium-map"));
+          const symbol = { ...symbols.values().next().value, id: "vehicles", name: "Trams" };
+          locatorMap.features(map, {
+            url: "/moving.geojson", symbols: [symbol], legend: false, refreshS: 0.2,
+          });
+        }"""
+    )
+    sign = marker(page, "Tram 1, Trams")
+    sign.evaluate("node => node.focus()")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog", name="Tram 1")).to_be_visible()
+    away = True
+    place = "locatorMap.of(document.querySelector('.folium-map')).popup.getLatLng().lng"
+    until(page, f"{place} > {at(1400.0, 0)[0]}")
+
+
+@pytest.mark.parametrize(("name", "named"), [("Mała Wieś", True), ("W" * 40, False)])
+def test_a_district_has_its_name_from_afar_where_there_is_room(
+    visit: Arrive, name: str, named: bool
+) -> None:
+    one = visit(viewport=PHONE)
+
+    def renamed(route: Route) -> None:
+        ground = route.fetch().json()
+        for item in ground["features"]:
+            item["properties"]["name"] = name
+        route.fulfill(json=ground)
+
+    one.page.route("**/maps/background.geojson*", renamed)
+    page = one.go("/en/map")
+    map_ = "locatorMap.of(document.querySelector('.folium-map')).map"
+    page.evaluate(f"{map_}.setZoom(12)")
+    text = page.locator(".map-district-name span").first
+
+    expect(page.locator(".map-district-name b").first).to_be_visible()
+    expect(text).to_be_visible() if named else expect(text).to_be_hidden()
+    page.evaluate(f"{map_}.setZoom(13)")
+    expect(text).to_be_visible()
 
 
 def test_the_coverage_map_has_a_legend_of_numbers_and_a_pattern_for_gaps(visit: Arrive) -> None:

@@ -10,6 +10,9 @@
     let drawn = [];
     map.getContainer().classList.add("has-areas");
     map.createPane("shade").classList.add("map-shade-pane");
+    const marks = map.createPane("marks");
+    marks.classList.add("map-marks");
+    marks.setAttribute("aria-hidden", "true");
 
     load(map, config.url, (data) => {
       const gaps = part(data, "gap", () => ({ className: "map-gap" }));
@@ -40,7 +43,7 @@
       const { mark: text } = layer.feature.properties;
       if (!text) return;
       L.marker(layer.getBounds().getCenter(), {
-        pane: "names", interactive: false, keyboard: false,
+        pane: "marks", interactive: false, keyboard: false,
         icon: L.divIcon({ html: make("span", { class: "map-gap-mark" }, text), className: "map-name", iconSize: [0, 0] }),
       }).addTo(map);
     }
@@ -53,7 +56,7 @@
       event.preventDefault();
       state.moved = true;
       map.getContainer().scrollIntoView({ block: "center", behavior: calm.matches ? "auto" : "smooth" });
-      map.fitBounds(layer.getBounds().pad(0.5), { maxZoom: 15 });
+      map.fitBounds(layer.getBounds().pad(0.5), { maxZoom: 15, animate: false });
       const { properties } = layer.feature;
       popup(map, layer.getBounds().getCenter(), describe(properties), opener, properties.name);
     });

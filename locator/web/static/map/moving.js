@@ -2,7 +2,7 @@
 (() => {
   "use strict";
 
-  const { calm, fetchJson } = locatorMap;
+  const { states, calm, fetchJson } = locatorMap;
   const GLIDE_MS = 1200;
 
   function follow(layer) {
@@ -33,7 +33,8 @@
     marker.feature = feature;
     if (changed) marker.setIcon(layer.iconOf(marker));
     const [lon, lat] = feature.geometry.coordinates;
-    glide(marker, L.latLng(lat, lon));
+    const { popup, opener } = states.get(layer.map);
+    glide(marker, L.latLng(lat, lon), opener === marker && layer.map.hasLayer(popup) ? popup : null);
   }
 
   function drop({ byId, byLayer, group }, id, marker) {
@@ -43,19 +44,21 @@
     group.removeLayer(marker);
   }
 
-  function glide(marker, to) {
+  // An open popup goes along with its marker.
+  function glide(marker, to, popup) {
     const from = marker.getLatLng();
     if (from.equals(to)) return;
+    const set = (place) => [marker, popup].forEach((one) => one && one.setLatLng(place));
     cancelAnimationFrame(marker.movement);
     if (calm.matches) {
-      marker.setLatLng(to);
+      set(to);
       return;
     }
     const begun = performance.now();
     const step = (now) => {
       const share = Math.min(1, (now - begun) / GLIDE_MS);
       const eased = share * share * (3 - 2 * share);
-      marker.setLatLng([from.lat + (to.lat - from.lat) * eased, from.lng + (to.lng - from.lng) * eased]);
+      set([from.lat + (to.lat - from.lat) * eased, from.lng + (to.lng - from.lng) * eased]);
       if (share < 1) marker.movement = requestAnimationFrame(step);
     };
     marker.movement = requestAnimationFrame(step);

@@ -3,6 +3,10 @@
   "use strict";
 
   const { states, set, make } = locatorMap;
+  const NARROW_PX = 480;
+  const BUTTONS_PX = 64;
+  // What a popup has round its text: close button, padding, the tip below.
+  const MARGINS_PX = [62, 62];
 
   function popups(map, state) {
     map.getContainer().addEventListener("keydown", (event) => {
@@ -11,7 +15,7 @@
         event.stopPropagation();
       }
     });
-    map.on("popupclose", () => giveFocusBack(map, state));
+    map.on("popupclose", () => closed(map, state));
   }
 
   function popup(map, latlng, content, opener, label) {
@@ -20,18 +24,51 @@
       state.opener = null;
       map.closePopup(state.popup);
     }
+    const room = roomFor(map);
     state.popup = L.popup({
-      maxWidth: 280, minWidth: 160, autoPanPaddingTopLeft: [24, 24], autoPanPaddingBottomRight: [24, 72], className: "map-popup-frame",
-      closeOnEscapeKey: false, offset: opener && opener.getElement ? [0, -6] : [0, 2],
+      className: "map-popup-frame", autoPan: false, closeOnEscapeKey: false,
+      minWidth: Math.min(160, room.width), maxWidth: room.width, maxHeight: room.height,
+      offset: opener && opener.getElement ? [0, -6] : [0, 2],
     });
     state.popup.setLatLng(latlng).setContent(content).openOn(map);
     const node = state.popup.getElement();
     const close = node.querySelector(".leaflet-popup-close-button");
-    if (close) set(close, { "aria-label": state.labels.close });
+    set(close, { "aria-label": state.labels.close });
     set(node, { role: "dialog", "aria-label": label });
     state.opener = opener;
-    const target = content.querySelector("a") || close;
-    if (target) target.focus({ preventScroll: true });
+    // At the border of the city a popup needs ground that is out of bounds otherwise.
+    map.setMaxBounds(null);
+    map.getContainer().classList.toggle("is-covered", room.narrow);
+    bringIntoView(map, node, room);
+    (content.querySelector("a") || close).focus({ preventScroll: true });
+  }
+
+  // A popup takes what the map has; on a narrow one it covers the buttons, which are hidden then.
+  function roomFor(map) {
+    const { x, y } = map.getSize();
+    const narrow = x < NARROW_PX;
+    const [left, right, top, bottom] = narrow ? [6, 6, 6, 6] : [BUTTONS_PX, 16, 16, 16];
+    return {
+      narrow, left, right, top, bottom,
+      width: Math.min(280, x - left - right - MARGINS_PX[0]), height: y - top - bottom - MARGINS_PX[1],
+    };
+  }
+
+  function bringIntoView(map, node, { left, right, top, bottom }) {
+    const container = map.getContainer();
+    // A sign at the edge that takes the focus scrolls the container before Leaflet sets it right.
+    container.scrollTo(0, 0);
+    const box = node.getBoundingClientRect();
+    const frame = container.getBoundingClientRect();
+    const across = Math.min(0, box.left - frame.left - left) || Math.max(0, box.right - frame.right + right);
+    const down = Math.min(0, box.top - frame.top - top) || Math.max(0, box.bottom - frame.bottom + bottom);
+    if (across || down) map.panBy([across, down]);
+  }
+
+  function closed(map, state) {
+    map.getContainer().classList.remove("is-covered");
+    map.setMaxBounds(state.maxBounds);
+    giveFocusBack(map, state);
   }
 
   function giveFocusBack(map, state) {

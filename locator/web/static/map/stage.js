@@ -3,6 +3,7 @@
   "use strict";
 
   const { states, calm, set, make } = locatorMap;
+  const FAR_ZOOM = 11;
   const NAMES_ZOOM = 12.5;
   const NEAR_ZOOM = 14;
   const CLOSE_ZOOM = 15;
@@ -14,13 +15,17 @@
       markerZoomAnimation: false,
       inertia: false,
     });
+    const { panBy } = L.Map.prototype;
+    L.Map.include({
+      panBy(offset, options) { return panBy.call(this, offset, { ...options, animate: false }); },
+    });
   }
 
   function stage(map, config) {
     const container = map.getContainer();
     const bounds = L.latLngBounds([config.bounds[1], config.bounds[0]], [config.bounds[3], config.bounds[2]]);
     const state = {
-      config, bounds, labels: config.labels,
+      config, bounds, maxBounds: bounds.pad(0.25), labels: config.labels,
       panel: make("div", { class: "map-panel" }),
       status: make("div", { class: "map-status", role: "status" }),
       moved: false, loading: 0, failed: new Map(), fit: L.latLngBounds([]), symbols: new Map(),
@@ -33,7 +38,7 @@
     frame.after(state.panel);
     frame.before(skip(state));
 
-    map.setMaxBounds(bounds.pad(0.25));
+    map.setMaxBounds(state.maxBounds);
     map.options.maxBoundsViscosity = 0.8;
     controls(map, state);
     locatorMap.gestures(map, state);
@@ -61,19 +66,14 @@
   function controls(map, state) {
     const { labels, config } = state;
     L.control.zoom({ zoomInTitle: labels.zoom_in, zoomOutTitle: labels.zoom_out }).addTo(map);
-    const credit = L.control({ position: "bottomright" });
-    credit.onAdd = () => {
-      const node = make("div", { class: "map-credit" }, make("span", {}, config.attribution));
-      if (config.aboutUrl) node.append(" ", make("a", { href: config.aboutUrl }, labels.about));
-      L.DomEvent.disableClickPropagation(node);
-      state.credit = node;
-      return node;
-    };
-    credit.addTo(map);
     L.control.scale({ imperial: false, position: "bottomright", maxWidth: 90 }).addTo(map);
+    // Below the map, where it covers nothing.
+    const credit = make("p", { class: "map-credit" }, make("span", {}, config.attribution));
+    if (config.aboutUrl) credit.append(" ", make("a", { href: config.aboutUrl }, labels.about));
+    state.panel.before(credit);
     map.on("layeradd", ({ layer }) => {
       const text = layer.getAttribution && layer.getAttribution();
-      if (text) state.credit.prepend(make("span", {}, plainText(text)), " · ");
+      if (text) credit.prepend(make("span", {}, plainText(text)), " · ");
     });
   }
 
@@ -103,6 +103,7 @@
   function markZoom(map) {
     const zoom = map.getZoom();
     const { classList } = map.getContainer();
+    classList.toggle("is-farthest", zoom < FAR_ZOOM);
     classList.toggle("is-far", zoom < NAMES_ZOOM);
     classList.toggle("is-near", zoom >= NEAR_ZOOM);
     classList.toggle("is-close", zoom >= CLOSE_ZOOM);
@@ -120,7 +121,9 @@
     const state = states.get(map);
     if (!bounds.isValid() || state.moved) return;
     state.fit.extend(bounds);
-    map.fitBounds(state.fit.pad(0.08), { maxZoom: 16, animate: false, padding: [24, 24] });
+    map.fitBounds(state.fit.pad(0.08), {
+      maxZoom: 16, animate: false, paddingTopLeft: [56, 32], paddingBottomRight: [24, 32],
+    });
   }
 
   Object.assign(locatorMap, { stage, slot, fitTo });
