@@ -11,6 +11,9 @@ from pyproj import CRS, Transformer
 
 WGS84 = "EPSG:4326"
 
+Box = tuple[float, float, float, float]
+"""West, south, east, north."""
+
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
@@ -55,3 +58,19 @@ def is_metric(crs: str) -> bool:
     except Exception:  # pyproj raises its own family; any of them means "not usable"
         return False
     return parsed.is_projected and all(axis.unit_name == "metre" for axis in parsed.axis_info)
+
+
+def inner_box(lonlat: FloatArray) -> Box:
+    """Return the box of (n, 2) points but for the outermost hundredth of them on each side.
+
+    One stray point on another continent says nothing about where the others are.
+    """
+    west, south = np.quantile(lonlat, 0.01, axis=0)
+    east, north = np.quantile(lonlat, 0.99, axis=0)
+    return float(west), float(south), float(east), float(north)
+
+
+def box_in_words(box: Box) -> str:
+    """Return a box of degrees in words for a message."""
+    west, south, east, north = (f"{value:.3f}" for value in box)
+    return f"{west}..{east} E, {south}..{north} N"

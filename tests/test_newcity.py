@@ -17,7 +17,7 @@ from locator.commands.city import city
 from locator.coverage import CoverageQuery, coverage
 from locator.errors import CityFolderError, InvalidParameterError, LocatorError
 from locator.nearest import NearestQuery, nearest
-from locator.sources.newcity import NewCity, found_city, utm_zone
+from locator.sources.newcity import NewCity, UnsoundCityError, found_city, utm_zone
 from locator.walking.choose import choose_model
 from locator.walking.osm import ExtractError
 from locator.walking.walkable import walkable
@@ -205,7 +205,7 @@ def wrong_boundary(tmp_path: Path) -> Path:
 
 
 def test_a_boundary_elsewhere_leaves_nothing_behind(extract: Path, tmp_path: Path) -> None:
-    with pytest.raises(ExtractError, match="maps no facility of any layer inside the boundary"):
+    with pytest.raises(ExtractError, match=r"lies at 19\.8.* the boundary at 2\.200\.\.2\.400 E"):
         found_city(asked(extract, wrong_boundary(tmp_path), tmp_path))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["elsewhere.geojson", extract.name]
 
@@ -216,7 +216,10 @@ def test_a_boundary_elsewhere_leaves_nothing_behind(extract: Path, tmp_path: Pat
         ({"boundary": None}, "give the boundary with --boundary"),
         ({"country": None}, "give --country"),
         ({"country": "US"}, "give --timezone"),
-        ({"timezone": "Mars/Olympus"}, "give --timezone"),
+        ({"timezone": "Mars/Olympus"}, "“Mars/Olympus” is not a time zone"),
+        ({"country": "Poland"}, "“Poland” is not the code of a country"),
+        ({"grid_crs": "nonsense", "grid": Path("grid.csv")}, "“nonsense” is not a coordinate"),
+        ({"name": "  "}, "needs a name"),
     ],
 )
 def test_what_cannot_be_found_out_is_asked_for(
@@ -245,17 +248,36 @@ def test_a_grid_that_does_not_fit_is_refused(
         found_city(asked(extract, boundary, tmp_path, grid=grid, grid_crs="EPSG:2178"))
 
 
-def test_people_below_zero_are_a_fault_of_the_folder(
-    extract: Path, boundary: Path, tmp_path: Path
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ("7420,5553,-4\n", r"grid\.csv, line 2: people has to be a number and not negative: “-4”"),
+        ("7420,5553,4\n7421,x,4\n", r"grid\.csv, line 3: north_km has to be a number.*“x”"),
+        ("7420,5553,4\n7421,5553,\n", r"grid\.csv, line 3: people has to be a number.*“nan”"),
+    ],
+)
+def test_what_is_no_number_is_named_by_the_line_of_the_grid(
+    extract: Path, boundary: Path, tmp_path: Path, rows: str, said: str
 ) -> None:
     grid = tmp_path / "grid.csv"
-    grid.write_text("east_km,north_km,people\n7420,5553,-4\n")
-    with pytest.raises(CityFolderError, match=r"population_grid\.csv"):
+    grid.write_text(f"east_km,north_km,people\n{rows}")
+    with pytest.raises(ExtractError, match=said):
         found_city(asked(extract, boundary, tmp_path, grid=grid, grid_crs="EPSG:2178"))
     assert not (tmp_path / "new").exists()
 
 
-@pytest.mark.parametrize("text", ["not toml [", "[layers.x]\nicon='x'", "x = 1"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "not toml [",
+        "[layers.x]\nicon='x'",
+        "x = 1",
+        "[layers]",
+        "[layers.x]\nosm_tags = [5]\nnames = { en = 'X' }",
+        "[layers.x]\nosm_tags = ['amenity']\nnames = { en = 'X' }",
+        "[layers.'../x']\nosm_tags = ['amenity=cafe']\nnames = { en = 'X' }",
+    ],
+)
 def test_layers_without_tags_are_refused(
     extract: Path, boundary: Path, tmp_path: Path, text: str
 ) -> None:
@@ -263,6 +285,23 @@ def test_layers_without_tags_are_refused(
     layers.write_text(text)
     with pytest.raises(LocatorError, match=r"layers\.toml"):
         found_city(asked(extract, boundary, tmp_path, layers=layers))
+
+
+def test_faults_of_given_layers_are_named_by_their_own_file(
+    extract: Path, boundary: Path, tmp_path: Path
+) -> None:
+    layers = tmp_path / "layers.toml"
+    layers.write_text("[layers.x]\nosm_tags = ['amenity=pharmacy']\nnames = { en = 'X' }")
+    with pytest.raises(UnsoundCityError, match=r"No city folder was made.*\n  layers\.toml: "):
+        found_city(asked(extract, boundary, tmp_path, layers=layers))
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_boundary_in_metres_without_its_system_is_refused(extract: Path, tmp_path: Path) -> None:
+    path = tmp_path / "metres.geojson"
+    path.write_text(shapely.to_geojson(shapely.box(566000, 243000, 567000, 244000)))
+    with pytest.raises(ExtractError, match="not in degrees of longitude and latitude"):
+        found_city(asked(extract, path, tmp_path))
 
 
 def test_an_existing_folder_is_not_touched(extract: Path, boundary: Path, tmp_path: Path) -> None:

@@ -15,9 +15,9 @@ from locator.geo import Projection
 from locator.walking.access import Mark, node_marks, way_marks, why_not_walked
 from locator.walking.building import build_for_city
 from locator.walking.graph import build_graph
-from locator.walking.graphfile import GRAPH_FILE, StreetGraph, read_about
+from locator.walking.graphfile import GRAPH_FILE, StreetGraph, read_about, read_graph
 from locator.walking.osm import ExtractError, read_streets
-from tests.osmdata import TOWN_NODES, helsinki, liechtenstein, write_osm, write_town
+from tests.osmdata import TOWN_NODES, TOWN_WAYS, helsinki, liechtenstein, write_osm, write_town
 from tests.tinycity import CRS
 
 ALL_CLEAR = Mark(0)
@@ -198,7 +198,7 @@ def test_a_raised_kerb_concerns_the_crossing_and_not_the_pavement(tmp_path: Path
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"", "cannot be read as OpenStreetMap data"),
+        (b"", "is empty: download it again"),
         (b"this is not a PBF file" * 100, "cannot be read as OpenStreetMap data"),
     ],
 )
@@ -220,6 +220,22 @@ def test_a_file_without_streets_is_said_to_have_none(tmp_path: Path) -> None:
     path = write_osm(tmp_path / "rails.osm.pbf", TOWN_NODES, [([1, 2], {"railway": "rail"})])
     with pytest.raises(ExtractError, match="holds no street that may be walked"):
         read_streets(path)
+
+
+def test_a_folder_is_said_to_be_none(tmp_path: Path) -> None:
+    with pytest.raises(ExtractError, match="is a folder"):
+        read_streets(tmp_path)
+
+
+def test_a_file_that_lacks_the_nodes_of_most_ways_leaves_the_old_graph(
+    tiny_folder: Path, tmp_path: Path
+) -> None:
+    whole = build_for_city(write_town(tmp_path / "town.osm.pbf"), tiny_folder)
+    few = {id_: TOWN_NODES[id_] for id_ in (1, 2, 6, 3)}
+    broken = write_osm(tmp_path / "broken.osm.pbf", few, TOWN_WAYS)
+    with pytest.raises(ExtractError, match="lacks nodes of 3 of its 4 ways"):
+        build_for_city(broken, tiny_folder)
+    assert read_graph(tiny_folder / GRAPH_FILE).about == whole.about
 
 
 def test_a_file_with_ways_alone_is_said_to_lack_their_nodes(tmp_path: Path) -> None:
@@ -266,9 +282,17 @@ def test_an_extract_of_another_country_says_where_it_is(built_folder: Path) -> N
     before = (built_folder / GRAPH_FILE).read_bytes()
     with pytest.raises(ExtractError) as raised:
         build_for_city(helsinki(), built_folder)
-    assert "it covers 24.9" in str(raised.value)
-    assert "the city is at 19.8" in str(raised.value)
+    assert "most of it lies at 24.9" in str(raised.value)
+    assert "the city at 19.8" in str(raised.value)
     assert (built_folder / GRAPH_FILE).read_bytes() == before
+
+
+def test_the_command_says_that_the_old_graph_stays(built_folder: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.osm.pbf"
+    broken.write_bytes(b"no PBF")
+    result = CliRunner().invoke(network, ["build", str(broken), "--city", str(built_folder)])
+    assert "stays as it was" in result.stderr
+    assert isinstance(result.exception, ExtractError)
 
 
 def test_a_folder_without_districts_is_a_fault_of_the_folder(

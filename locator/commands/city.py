@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -116,4 +117,5 @@ def new(
     made.add_row("census cells" if grid else "census cells (no grid given)", f"{founded.cells:,}")
     made.add_row("vertices of the street graph", f"{founded.vertices:,}")
     console().print(made)
-    click.echo(f"Serve it with: locator serve --geodata {founded.folder}", err=True)
+    where = shlex.quote(str(founded.folder))
+    click.echo(f"Serve it with: locator serve --geodata {where}", err=True)

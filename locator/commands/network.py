@@ -15,7 +15,7 @@ from rich.table import Table
 
 from locator.catalogue import read_catalogue
 from locator.commands._common import folder_of
-from locator.errors import N_
+from locator.errors import N_, LocatorError
 from locator.sources.extract import fetch_extract
 from locator.walking import osm
 from locator.walking.building import build_for_city
@@ -24,6 +24,8 @@ from locator.walking.graphfile import GRAPH_FILE, read_graph
 from locator.walking.osm import ExtractError
 
 STEPS = {
+    "areas": "Reading districts",
+    "places": "Reading facilities and addresses",
     "download": "Downloading the extract (bytes)",
     "ways": "Reading ways",
     "nodes": "Reading nodes",
@@ -46,6 +48,9 @@ COUNTS = {
     "closed_at_night_km": "kilometres closed at night",
 }
 """What the report counts, in words."""
+
+CONNECTED = 0.8
+"""A network that holds a smaller share of the kilometres is worth a warning."""
 
 city_option = click.option(
     "--city",
@@ -74,7 +79,7 @@ def build(file: Path, folder: Path | None, margin_m: float, as_json: bool) -> No
     was there is replaced only by a complete one.
     """
     where = folder_of(click.get_current_context(), folder)
-    with progress_bar(quiet=as_json) as progress:
+    with kept_if_it_fails(where), progress_bar(quiet=as_json) as progress:
         graph = build_for_city(file, where, margin_m=margin_m, progress=progress)
     tell(where, graph.about, as_json=as_json)
 
@@ -97,7 +102,7 @@ def download(folder: Path | None, url: str | None, margin_m: float, as_json: boo
             N_("The catalogue of {folder} names no extract_url: give an address with --url."),
             folder=str(where),
         )
-    with progress_bar(quiet=as_json) as progress:
+    with kept_if_it_fails(where), progress_bar(quiet=as_json) as progress:
         extract = fetch_extract(address, where / "extract", progress=progress)
         graph = build_for_city(extract.path, where, margin_m=margin_m, progress=progress)
     checked = f"agrees with its {extract.checksum} checksum" if extract.checksum else "unchecked"
@@ -113,6 +118,17 @@ def show(folder: Path | None, as_json: bool) -> None:
     """Say what the street graph of a city folder holds, after checking it."""
     where = folder_of(click.get_current_context(), folder)
     tell(where, read_graph(where / GRAPH_FILE).about, as_json=as_json)
+
+
+@contextmanager
+def kept_if_it_fails(folder: Path) -> Iterator[None]:
+    """Say that the graph that was there is still there when no new one can be made."""
+    try:
+        yield
+    except LocatorError:
+        if (folder / GRAPH_FILE).is_file():
+            click.echo(f"The street graph in {folder} stays as it was.", err=True)
+        raise
 
 
 @contextmanager
@@ -151,3 +167,10 @@ def tell(folder: Path, about: Mapping[str, Any], *, as_json: bool) -> None:
     for reason, ways in list(report["ways_not_walkable"].items())[:8]:
         table.add_row(f"ways left out: {reason}", f"{ways:,}")
     Console().print(table)
+    whole_km = report["length_km"] + report["other_parts_km"]
+    if report["length_km"] < CONNECTED * whole_km:
+        click.echo(
+            f"Only {report['length_km'] / whole_km:.0%} of the kilometres are one network; the "
+            "rest was dropped. Is a bridge missing, or part of the extract?",
+            err=True,
+        )

@@ -4,36 +4,34 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-import tomllib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
-from zoneinfo import available_timezones
-
-import geopandas as gpd
-import pandas as pd
-import shapely
-from babel.core import get_global
-from pyproj import Transformer
 
 from locator.catalogue import LANGUAGES
 from locator.city import load_city
-from locator.errors import N_, InvalidParameterError, LocatorError
-from locator.geo import WGS84
-from locator.population import CELL_M
+from locator.errors import N_, CityFolderError, InvalidParameterError, LocatorError
+from locator.geo import box_in_words
 from locator.sources.cityfolder import (
     catalogue_text,
     write_districts,
     write_features,
     write_tables,
 )
+from locator.sources.given import (
+    country_of,
+    read_boundary,
+    read_grid,
+    read_layers,
+    timezone_of,
+)
 from locator.sources.osmcity import (
     LICENCE,
     AdminArea,
+    Mapped,
     admin_areas,
     divided,
     extract_box,
@@ -43,7 +41,11 @@ from locator.streetnames import fold
 from locator.walking.building import build_for_city
 from locator.walking.osm import ATTRIBUTION, ExtractError, Progress, silent, stated_date
 
-GRID_COLUMNS = ("east_km", "north_km", "people", "age_0_14", "age_15_64", "age_65_plus")
+
+class UnsoundCityError(LocatorError):
+    """What was given makes a city folder with faults, so none is made."""
+
+    code = "city_folder"
 
 
 @dataclass(frozen=True)
@@ -126,10 +128,12 @@ def found_city(new: NewCity, *, progress: Progress = silent) -> Founded:
     Raises
     ------
     InvalidParameterError
-        The folder exists, or the country or time zone is needed and not given.
-    ExtractError, CityFolderError
-        The extract, the boundary or the grid cannot be used.
+        The folder exists, the name is empty, or the country or time zone is needed and not given.
+    ExtractError, LayersError, UnsoundCityError
+        The extract, the boundary, the grid or the layers cannot be used.
     """
+    if not new.name.strip():
+        raise InvalidParameterError(N_("The new city needs a name."), parameter="name")
     if new.folder.exists():
         raise InvalidParameterError(
             N_("{folder} exists already; choose another folder."),
@@ -140,7 +144,7 @@ def found_city(new: NewCity, *, progress: Progress = silent) -> Founded:
     work = Path(tempfile.mkdtemp(prefix=f".{new.folder.name}.", dir=new.folder.parent))
     try:
         founded = _write_city(new, work, progress)
-        load_city(work)
+        _check_sound(new, work)
         graph = build_for_city(new.extract, work, progress=progress)
         work.chmod(0o755)
         work.rename(new.folder)
@@ -154,13 +158,15 @@ def _write_city(new: NewCity, work: Path, progress: Progress) -> Founded:
     areas, countries = admin_areas(new.extract, progress=progress)
     own = _own_area(new.name, areas)
     boundary, basis = _boundary(new, own)
-    country = new.country or _country(boundary, areas, countries)
-    layers = _read_layers(new.layers)
+    country = country_of(new.country, boundary, areas, countries)
+    layers = read_layers(new.layers)
     tags = {layer: list(values["osm_tags"]) for layer, values in layers.items()}
     names = {layer: str(values["names"]["en"]) for layer, values in layers.items()}
     mapped = mapped_inside(new.extract, boundary, tags, names, progress=progress)
     counts = Counter(layer for layer, _ in mapped.facilities)
     kept = {layer: values for layer, values in layers.items() if counts[layer]}
+    if mapped.is_empty:
+        raise _no_overlap(new, mapped, boundary)
     if not kept:
         raise ExtractError(
             N_(
@@ -170,7 +176,7 @@ def _write_city(new: NewCity, work: Path, progress: Progress) -> Founded:
             file=new.extract.name,
         )
     districts = divided(boundary, areas)
-    grid = _read_grid(new, boundary)
+    grid = read_grid(new.grid, new.grid_crs, boundary)
     has_ages = bool(grid["age_0_14"].notna().any())
     head = _head(new, own, country, boundary, newest=mapped.newest)
     catalogue = catalogue_text(head, kept, has_ages=has_ages)
@@ -198,6 +204,23 @@ def _write_city(new: NewCity, work: Path, progress: Progress) -> Founded:
     return founded
 
 
+def _check_sound(new: NewCity, work: Path) -> None:
+    """Load the folder that was made; its faults are those of what was given."""
+    try:
+        load_city(work)
+    except CityFolderError as error:
+        given = {"catalogue.toml": new.layers, "population_grid.csv": new.grid}
+        faults = [
+            replace(fault, file=path.name) if (path := given.get(fault.file)) else fault
+            for fault in error.faults
+        ]
+        raise UnsoundCityError(
+            N_("No city folder was made, since it would have {count} fault(s):\n{lines}"),
+            count=len(faults),
+            lines="\n".join(f"  {fault}" for fault in faults),
+        ) from error
+
+
 # -- what the city is -----------------------------------------------------------------------
 
 
@@ -215,7 +238,7 @@ def _own_area(name: str, areas: Sequence[AdminArea]) -> AdminArea | None:
 def _boundary(new: NewCity, own: AdminArea | None) -> tuple[Any, str]:
     """Return the boundary in WGS84 and where it comes from."""
     if new.boundary is not None:
-        return _read_boundary(new.boundary), "file"
+        return read_boundary(new.boundary), "file"
     if own is not None:
         return own.shape, "mapped"
     box = extract_box(new.extract)
@@ -231,48 +254,21 @@ def _boundary(new: NewCity, own: AdminArea | None) -> tuple[Any, str]:
     return box, "box"
 
 
-def _read_boundary(path: Path) -> Any:
-    try:
-        frame = gpd.read_file(path)
-    except Exception as error:  # GDAL's drivers raise errors of many kinds; all mean "not usable"
-        raise ExtractError(
-            N_("{file} cannot be read as a boundary: {detail}"), file=path.name, detail=str(error)
-        ) from error
-    shapes = (frame if frame.crs is None else frame.to_crs(WGS84)).geometry.dropna()
-    shapes = shapes[shapes.geom_type.isin(["Polygon", "MultiPolygon"])]
-    if shapes.empty:
-        raise ExtractError(N_("{file} holds no polygon."), file=path.name)
-    return shapely.union_all(shapely.make_valid(shapes.to_numpy()))
-
-
-def _country(boundary: Any, areas: Sequence[AdminArea], countries: Iterable[str]) -> str:
-    inside = {
-        area.country
-        for area in areas
-        if area.country and area.shape.contains(boundary.representative_point())
-    }
-    found = sorted(inside or set(countries))
-    if len(found) != 1 or len(found[0]) != 2:
-        raise InvalidParameterError(
-            N_("The extract does not say which country this is ({found}): give --country."),
-            parameter="country",
-            found=", ".join(found) or "-",
+def _no_overlap(new: NewCity, mapped: Mapped, boundary: Any) -> ExtractError:
+    """Say where the extract is and where the boundary."""
+    if mapped.extent is None:
+        return ExtractError(
+            N_("{file} holds no address, no stop and no facility."), file=new.extract.name
         )
-    return found[0]
-
-
-def _timezone(new: NewCity, country: str) -> str:
-    zones = [new.timezone] if new.timezone else list(get_global("territory_zones").get(country, []))
-    if len(zones) != 1 or zones[0] not in available_timezones():
-        raise InvalidParameterError(
-            N_(
-                "{country} has several time zones or none that is known ({zones}): give --timezone."
-            ),
-            parameter="timezone",
-            country=country,
-            zones=", ".join(str(zone) for zone in zones) or "-",
-        )
-    return str(zones[0])
+    return ExtractError(
+        N_(
+            "{file} holds nothing inside the boundary: most of it lies at {covered}, the boundary "
+            "at {city}. Is it the extract of another region, or the boundary of another city?"
+        ),
+        file=new.extract.name,
+        covered=box_in_words(mapped.extent),
+        city=box_in_words(boundary.bounds),
+    )
 
 
 def utm_zone(lon: float, lat: float) -> str:
@@ -282,68 +278,6 @@ def utm_zone(lon: float, lat: float) -> str:
 
 
 # -- the files ------------------------------------------------------------------------------
-
-
-def _read_layers(path: Path | None) -> dict[str, dict[str, Any]]:
-    source = path or files("locator.sources") / "newcity.toml"
-    name = path.name if path else "newcity.toml"
-    try:
-        content = tomllib.loads(source.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise LayersError(
-            N_("{file} cannot be read as layers: {detail}"), file=name, detail=str(error)
-        ) from error
-    layers = content.get("layers")
-    if not isinstance(layers, dict) or not all(
-        isinstance(values, dict)
-        and isinstance(values.get("osm_tags"), list)
-        and isinstance(values.get("names"), dict)
-        and isinstance(values["names"].get("en"), str)
-        for values in layers.values()
-    ):
-        raise LayersError(
-            N_("{file}: every table [layers.<id>] needs osm_tags and names.en."), file=name
-        )
-    return layers
-
-
-class LayersError(LocatorError):
-    """A file of layers that cannot be used."""
-
-    code = "layers"
-
-
-def _read_grid(new: NewCity, boundary: Any) -> pd.DataFrame:
-    """Return the census cells near the city; none without a grid."""
-    if new.grid is None:
-        return pd.DataFrame(columns=list(GRID_COLUMNS))
-    try:
-        grid = pd.read_csv(new.grid)
-    except (OSError, ValueError) as error:
-        raise ExtractError(
-            N_("{file} cannot be read as a population grid: {detail}"),
-            file=new.grid.name,
-            detail=str(error),
-        ) from error
-    missing = [name for name in GRID_COLUMNS[:3] if name not in grid.columns]
-    if missing:
-        raise ExtractError(
-            N_("{file} lacks the column(s) {missing} of a population grid."),
-            file=new.grid.name,
-            missing=", ".join(missing),
-        )
-    to_grid = Transformer.from_crs(WGS84, new.grid_crs, always_xy=True)
-    low_x, low_y, high_x, high_y = to_grid.transform_bounds(*boundary.bounds)
-    km = CELL_M / 1000.0
-    near = grid["east_km"].between(low_x / CELL_M - km, high_x / CELL_M + km)
-    near &= grid["north_km"].between(low_y / CELL_M - km, high_y / CELL_M + km)
-    if not near.any():
-        raise ExtractError(
-            N_("{file} has no cell in the city: are its coordinates really in {crs}?"),
-            file=new.grid.name,
-            crs=new.grid_crs,
-        )
-    return grid[near].reindex(columns=list(GRID_COLUMNS)).reset_index(drop=True)
 
 
 def _head(
@@ -356,7 +290,7 @@ def _head(
     return {
         "id": "-".join(fold(new.name).replace("-", " ").split()) or "city",
         "country": country,
-        "timezone": _timezone(new, country),
+        "timezone": timezone_of(new.timezone, country),
         "crs_metric": crs,
         "crs_export": crs,
         "crs_grid": new.grid_crs if new.grid else crs,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ import osmium
 import pandas as pd
 import shapely
 
+from locator.geo import Box, inner_box
 from locator.hours import is_valid_hours
 from locator.walking.osm import Progress, objects, silent
 
@@ -82,6 +84,9 @@ class Mapped:
         Facilities without any name, named after their kind.
     newest : str
         Day of the newest change among all that was looked at; "" where the file does not say.
+    extent : (west, south, east, north) or None
+        Box of what was looked at, inside or not, but for the outermost hundredth on each side;
+        None where there was nothing.
     """
 
     facilities: list[tuple[str, dict[str, Any]]]
@@ -89,6 +94,12 @@ class Mapped:
     stops: pd.DataFrame
     unnamed: int
     newest: str
+    extent: Box | None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing at all is mapped inside the boundary."""
+        return not (self.facilities or len(self.addresses) or len(self.stops))
 
 
 def admin_areas(path: Path, *, progress: Progress = silent) -> tuple[list[AdminArea], set[str]]:
@@ -159,11 +170,15 @@ def mapped_inside(
     addresses: list[tuple[str, str, float, float]] = []
     stops: list[tuple[str, float, float]] = []
     unnamed, newest = 0, ""
+    seen = array("d")
     for count, (item, tags) in enumerate(_tagged(path, layer_of)):
         if count % _REPORT_EVERY == 0:
             progress("places", count, None)
         point = _point(item)
-        if point is None or not shapely.contains_xy(boundary, *point):
+        if point is None:
+            continue
+        seen.extend(point)
+        if not shapely.contains_xy(boundary, *point):
             continue
         lon, lat = (round(float(value), 7) for value in point)
         newest = max(newest, _day(item) or "")
@@ -192,6 +207,7 @@ def mapped_inside(
         .reset_index(drop=True),
         unnamed=unnamed,
         newest=newest,
+        extent=inner_box(np.frombuffer(seen).reshape(-1, 2)) if len(seen) else None,
     )
 
 

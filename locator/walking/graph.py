@@ -15,7 +15,7 @@ import shapely
 
 from locator import __version__
 from locator.errors import N_
-from locator.geo import FloatArray, IntArray, Projection
+from locator.geo import FloatArray, IntArray, Projection, box_in_words, inner_box
 from locator.walking.access import Mark
 from locator.walking.graphfile import Array, Grid, StreetGraph, pack_names
 from locator.walking.matrix import REACH_GAP_M, centres, largest_part, matrix, parts_of
@@ -30,6 +30,10 @@ SHORTEST_M = 0.01
 
 REACH_SIZE_M = 30.0
 """Side of the cells that isochrones are drawn from."""
+
+MOST_CUT = 0.5
+"""An extract that lacks nodes of a larger share of its ways is not usable. One that was clipped
+with care lacks those of the few ways across its border."""
 
 _PASSING = ~(Mark.AT_CROSSING | Mark.BLOCKED)
 
@@ -61,7 +65,7 @@ def build_graph(
     Raises
     ------
     ExtractError
-        The streets and the boundary do not overlap.
+        The streets and the boundary do not overlap, or most ways lack nodes.
     """
     steps = 5
     progress("graph", 0, steps)
@@ -69,6 +73,7 @@ def build_graph(
     pieces = _segments(streets, _inside(streets, xy, boundary, projection, margin_m))
     if len(pieces.a) == 0:
         raise _no_overlap(streets, boundary, source)
+    _check_whole(streets, pieces, source)
     xy = np.vstack([xy, xy[pieces.copied]])
     progress("graph", 1, steps)
     lines = _cut_at_junctions(pieces, streets, xy)
@@ -355,22 +360,32 @@ def _report(
     }
 
 
+def _check_whole(streets: Streets, pieces: _Pieces, source: str) -> None:
+    """Raise where so many nodes are missing that what is left would be no network."""
+    ways = len(streets.way_marks)
+    if pieces.ways_with_missing_nodes > MOST_CUT * ways:
+        raise ExtractError(
+            N_(
+                "{file} lacks nodes of {cut} of its {ways} ways, so its streets fall to pieces: "
+                "get a complete extract of the region."
+            ),
+            file=source,
+            cut=pieces.ways_with_missing_nodes,
+            ways=ways,
+        )
+
+
 def _no_overlap(streets: Streets, boundary: Any, source: str) -> ExtractError:
     """Say where the file is and where the city is."""
 
-    def box(bounds: Any) -> str:
-        west, south, east, north = (f"{value:.3f}" for value in bounds)
-        return f"{west}..{east} E, {south}..{north} N"
-
     if boundary is None:
         return ExtractError(N_("{file} holds no complete street."), file=source)
-    low, high = streets.lonlat.min(axis=0), streets.lonlat.max(axis=0)
     return ExtractError(
         N_(
-            "{file} holds no street inside the city: it covers {covered}, the city is at {city}. "
-            "Is it the extract of another region, or the boundary of another city?"
+            "{file} holds no street inside the city: most of it lies at {covered}, the city at "
+            "{city}. Is it the extract of another region, or the boundary of another city?"
         ),
         file=source,
-        covered=box([*low, *high]),
-        city=box(boundary.bounds),
+        covered=box_in_words(inner_box(streets.lonlat)),
+        city=box_in_words(boundary.bounds),
     )

@@ -266,7 +266,10 @@ def _read_header(path: Path, *, whole: bool = True) -> tuple[dict[str, Any], int
     with path.open("rb") as file:
         start = file.read(_PREAMBLE.size)
         if len(start) < _PREAMBLE.size or not start.startswith(MAGIC):
-            raise GraphFileError(N_("{file} is not a street graph."), file=path.name)
+            raise GraphFileError(
+                N_("{file} is not a street graph: build it again with `locator network build`."),
+                file=path.name,
+            )
         _, version, length, header_crc, body_crc = _PREAMBLE.unpack(start)
         if version != VERSION:
             raise GraphFileError(

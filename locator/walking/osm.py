@@ -148,8 +148,12 @@ def objects(
     ExtractError
         The file cannot be read to its end.
     """
+    if path.is_dir():
+        raise ExtractError(N_("{file} is a folder, not a file."), file=str(path))
     if not path.is_file():
         raise ExtractError(N_("There is no file {file}."), file=str(path))
+    if path.stat().st_size == 0:
+        raise ExtractError(N_("{file} is empty: download it again."), file=path.name)
     processor = osmium.FileProcessor(str(path), entities)
     if places is not None:
         processor = processor.with_locations(places)
