@@ -61,12 +61,12 @@ def is_metric(crs: str) -> bool:
 
 
 def inner_box(lonlat: FloatArray) -> Box:
-    """Return the box of (n, 2) points but for the outermost hundredth of them on each side.
+    """Return the box of (n, 2) points but for the outermost twentieth of them on each side.
 
-    One stray point on another continent says nothing about where the others are.
+    Some stray points on another continent say nothing about where the others are.
     """
-    west, south = np.quantile(lonlat, 0.01, axis=0)
-    east, north = np.quantile(lonlat, 0.99, axis=0)
+    west, south = np.quantile(lonlat, 0.05, axis=0)
+    east, north = np.quantile(lonlat, 0.95, axis=0)
     return float(west), float(south), float(east), float(north)
 
 

@@ -199,7 +199,9 @@ def test_a_disk_that_is_too_small_is_noticed_before_the_first_byte(
 
 
 def test_without_a_network_nothing_is_changed(tmp_path: Path) -> None:
-    with pytest.raises(ExtractError, match=r"127\.0\.0\.1:9 cannot be reached"):
+    with pytest.raises(
+        ExtractError, match=r"127\.0\.0\.1:9 cannot be reached \(Connection refused\)"
+    ):
         fetch_extract(f"http://127.0.0.1:9/{NAME}", tmp_path / "x")
     assert not (tmp_path / "x").exists()
 
@@ -209,7 +211,17 @@ def test_a_file_that_is_not_there_is_said_with_its_status(site: Site, tmp_path: 
         fetch_extract(site.url.replace(NAME, "other.osm.pbf"), tmp_path)
 
 
-@pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://x/y.pbf", "region.pbf", "http://x/"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "file:///etc/passwd",
+        "ftp://x/y.pbf",
+        "region.pbf",
+        "http://x/",
+        "http://[x/y.pbf",
+        "http:///y",
+    ],
+)
 def test_only_addresses_of_files_are_accepted(url: str, tmp_path: Path) -> None:
     with pytest.raises(ExtractError, match="is not the address of a file"):
         fetch_extract(url, tmp_path)
@@ -230,3 +242,15 @@ def test_without_an_address_the_command_asks_for_one(tiny_folder: Path) -> None:
         CliRunner().invoke(
             network, ["download", "--city", str(tiny_folder)], catch_exceptions=False
         )
+
+
+@pytest.mark.parametrize(("checksum", "left"), [(None, []), ("md5", [NAME])])
+def test_a_useless_extract_is_kept_only_if_it_came_complete(
+    site: Site, tiny_folder: Path, checksum: str | None, left: list[str]
+) -> None:
+    site.content, site.checksum = b"<html>not a map</html>", checksum
+    arguments = ["download", "--city", str(tiny_folder), "--url", site.url]
+    result = CliRunner().invoke(network, arguments)
+    assert isinstance(result.exception, ExtractError)
+    assert kept(tiny_folder / "extract") == left
+    assert ("was removed" in result.stderr) == (not left)

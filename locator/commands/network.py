@@ -16,7 +16,7 @@ from rich.table import Table
 from locator.catalogue import read_catalogue
 from locator.commands._common import folder_of
 from locator.errors import N_, LocatorError
-from locator.sources.extract import fetch_extract
+from locator.sources.extract import Extract, fetch_extract
 from locator.walking import osm
 from locator.walking.building import build_for_city
 from locator.walking.graph import MARGIN_M
@@ -104,7 +104,8 @@ def download(folder: Path | None, url: str | None, margin_m: float, as_json: boo
         )
     with kept_if_it_fails(where), progress_bar(quiet=as_json) as progress:
         extract = fetch_extract(address, where / "extract", progress=progress)
-        graph = build_for_city(extract.path, where, margin_m=margin_m, progress=progress)
+        with removed_if_unchecked(extract):
+            graph = build_for_city(extract.path, where, margin_m=margin_m, progress=progress)
     checked = f"agrees with its {extract.checksum} checksum" if extract.checksum else "unchecked"
     news = "fetched" if extract.fetched else "unchanged since the last time"
     click.echo(f"{extract.path.name}: {news}, {checked}", err=True)
@@ -128,6 +129,18 @@ def kept_if_it_fails(folder: Path) -> Iterator[None]:
     except LocatorError:
         if (folder / GRAPH_FILE).is_file():
             click.echo(f"The street graph in {folder} stays as it was.", err=True)
+        raise
+
+
+@contextmanager
+def removed_if_unchecked(extract: Extract) -> Iterator[None]:
+    """Remove an extract that is of no use and that no checksum vouches for."""
+    try:
+        yield
+    except ExtractError:
+        if extract.checksum is None:
+            extract.path.unlink(missing_ok=True)
+            click.echo(f"{extract.path.name} was removed: no checksum vouches for it.", err=True)
         raise
 
 

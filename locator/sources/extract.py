@@ -58,8 +58,12 @@ def fetch_extract(url: str, folder: Path, *, progress: Progress = silent) -> Ext
     ExtractError
         No connection, no such file, a wrong checksum, a full disk: with what to do.
     """
-    name = unquote(Path(urlsplit(url).path).name)
-    if urlsplit(url).scheme not in ("http", "https") or not name or name.startswith("."):
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # such as brackets that are never closed
+        parts = urlsplit("")
+    name = unquote(Path(parts.path).name)
+    if parts.scheme not in ("http", "https") or not parts.netloc or not name or name[0] == ".":
         raise ExtractError(N_("{url} is not the address of a file (http or https)."), url=url)
     published = _published_checksum(url)
     target, part = folder / name, folder / f"{name}.part"
@@ -175,7 +179,8 @@ def _digest(path: Path, kind: str) -> str:
 
 
 def _unreachable(url: str, reason: object) -> ExtractError:
-    detail = getattr(reason, "reason", reason)
+    cause = getattr(reason, "reason", reason)
+    detail = getattr(cause, "strerror", None) or cause
     return ExtractError(
         N_(
             "{host} cannot be reached ({detail}). Nothing was changed; what was fetched so far is "

@@ -85,7 +85,7 @@ class Mapped:
     newest : str
         Day of the newest change among all that was looked at; "" where the file does not say.
     extent : (west, south, east, north) or None
-        Box of what was looked at, inside or not, but for the outermost hundredth on each side;
+        Box of what was looked at, inside or not, but for the outermost twentieth on each side;
         None where there was nothing.
     """
 
