@@ -64,9 +64,9 @@ def command(
     from werkzeug.datastructures import MultiDict
 
     from locator.language import speaking
-    from locator.nearest import NearestQuery, nearest
+    from locator.nearest import nearest
     from locator.web.api_walks import nearest_json, origin_of
-    from locator.web.queries import NearestParams, known_layers, parse
+    from locator.web.queries import NearestParams, known_layers, nearest_query_of, parse
 
     given = {"q": address, "k": k, "pace": pace, "at": at, "profile": profile}
     pairs = [(name, value) for name, value in given.items() if value is not None]
@@ -76,24 +76,12 @@ def command(
     asked = parse(NearestParams, MultiDict(pairs), strict=True)
     app = load(ctx)
     try:
-        chosen = known_layers(app.catalogue, asked.layer)
+        known_layers(app.catalogue, asked.layer)
     except NotFoundError as error:
         raise click.BadParameter(error.message, param_hint="--layer") from None
     origin = origin_of(app, asked)
     ground = app.ground_for(asked.profile, at_night=asked.night == "yes")
-    result = nearest(
-        ground,
-        NearestQuery(
-            layers=tuple(layer.id for layer in chosen),
-            lon=origin.lon,
-            lat=origin.lat,
-            k=asked.k,
-            pace_m_s=asked.pace,
-            open_now=asked.open == "now",
-            status=asked.status,
-            at=asked.at,
-        ),
-    )
+    result = nearest(ground, nearest_query_of(asked, origin.lon, origin.lat))
     with speaking("en"):
         if as_json:
             print_json(nearest_json(app, origin, result, ground=ground))

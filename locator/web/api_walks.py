@@ -7,14 +7,20 @@ from typing import Any
 import pandas as pd
 
 from locator.errors import N_, NotFoundError
-from locator.nearest import NearestQuery, NearestResult, nearest, place_origin
+from locator.nearest import NearestResult, nearest, place_origin
 from locator.places import Place
 from locator.walking.walkable import WalkableCity
 from locator.web.api import facility_properties
 from locator.web.features import DEGREE_DIGITS, collection, decimal, feature, whole
 from locator.web.i18n import gettext
 from locator.web.operations import GEOJSON, Answer, operation
-from locator.web.queries import NearestParams, SearchParams, known_layers, shortened
+from locator.web.queries import (
+    NearestParams,
+    SearchParams,
+    known_layers,
+    nearest_query_of,
+    shortened,
+)
 from locator.web.shapes_places import NearestAnswer, SearchAnswer
 from locator.web.state import AppState
 from locator.web.streets import is_night, off_network_m, profile_of
@@ -63,18 +69,9 @@ def nearest_on_foot(app: AppState, asked: NearestParams) -> Answer:
     """The `k` nearest of each layer named, sorted by walking time. Say where from with `q`, or with
     `lat` and `lon`. 404: no such layer, or no place of that name; 422: outside the city.
     """
-    chosen = known_layers(app.catalogue, asked.layer)
+    known_layers(app.catalogue, asked.layer)
     origin = origin_of(app, asked)
-    query = NearestQuery(
-        layers=tuple(layer.id for layer in chosen),
-        lon=origin.lon,
-        lat=origin.lat,
-        k=asked.k,
-        pace_m_s=asked.pace,
-        open_now=asked.open == "now",
-        status=asked.status,
-        at=asked.at,
-    )
+    query = nearest_query_of(asked, origin.lon, origin.lat)
     ground = app.ground_for(asked.profile, at_night=asked.night == "yes")
     return nearest_json(app, origin, nearest(ground, query), ground=ground)
 

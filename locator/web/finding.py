@@ -17,13 +17,19 @@ from locator.catalogue import Layer
 from locator.city import City
 from locator.errors import N_, LocatorError, NotFoundError, OutsideCityError
 from locator.gazetteer import Place
-from locator.nearest import NearestQuery, nearest, place_origin
+from locator.nearest import nearest, place_origin
 from locator.walking.walkable import WalkableCity
 from locator.web.cards import Card, card
 from locator.web.errors import status_of
 from locator.web.i18n import error_text, gettext, moment, ngettext, number, text, url
 from locator.web.layout import LONGEST_SEARCH
-from locator.web.queries import NearestParams, known_layer, parse, shortened
+from locator.web.queries import (
+    NearestParams,
+    known_layer,
+    nearest_query_of,
+    parse,
+    shortened,
+)
 from locator.web.state import AppState
 from locator.web.streets import (
     Choice,
@@ -306,16 +312,8 @@ def find_rows(
 
     # Vehicles have no fixed place: they are shown only to those who ask for them.
     fixed = tuple(layer.id for layer in ground.city.catalogue.layers.values() if not layer.moves)
-    query = NearestQuery(
-        layers=params.layer or fixed,
-        lon=origin.lon,
-        lat=origin.lat,
-        k=params.k if params.layer else 1,
-        pace_m_s=params.pace,
-        open_now=params.open == "now",
-        status=params.status,
-        at=at,
-    )
+    asked = replace(nearest_query_of(params, origin.lon, origin.lat), at=at)
+    query = asked if params.layer else replace(asked, layers=fixed, k=1)
     return nearest(ground, query).rows
 
 

@@ -29,6 +29,7 @@ from werkzeug.datastructures import MultiDict
 
 from locator.catalogue import AgeGroup, Catalogue, Layer
 from locator.errors import N_, InvalidParameterError, NotFoundError
+from locator.nearest import NearestQuery
 from locator.walking.ways import Profile
 
 Q = TypeVar("Q")
@@ -328,6 +329,20 @@ def known_layers(catalogue: Catalogue, layers: tuple[str, ...]) -> tuple[Layer, 
             known=", ".join(catalogue.layers),
         )
     return tuple(known_layer(catalogue, layer) for layer in layers)
+
+
+def nearest_query_of(asked: NearestParams, lon: float, lat: float) -> NearestQuery:
+    """Return what is asked of a place whose coordinates are known by now."""
+    return NearestQuery(
+        layers=asked.layer,
+        lon=lon,
+        lat=lat,
+        k=asked.k,
+        pace_m_s=asked.pace,
+        open_now=asked.open == "now",
+        status=asked.status,
+        at=asked.at,
+    )
 
 
 def known_group(catalogue: Catalogue, group: str) -> AgeGroup:
