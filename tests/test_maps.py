@@ -81,7 +81,6 @@ def test_every_link_of_the_map_is_local(city_map: folium.Map) -> None:
     )
     assert rendered.styles == (
         "/assets/leaflet/leaflet.css",
-        "/assets/locator/map.css",
         "/assets/markercluster/MarkerCluster.css",
     )
     assert "http" not in rendered.html + rendered.script

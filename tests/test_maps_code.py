@@ -43,6 +43,10 @@ def client(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
+def app_templates() -> Path:
+    return Path(__file__).resolve().parents[1] / "templates"
+
+
 def source(part: str) -> str:
     return COMMENT.sub("", (mapcode.PARTS / f"{part}.js").read_text(encoding="utf-8"))
 
@@ -119,6 +123,23 @@ def test_a_part_opens_with_its_act_and_keeps_to_its_own_scope(path: Path) -> Non
     assert len(text.splitlines()) < 150
 
 
+SELECTOR_CLASS = re.compile(r"\.((?:map|is|has)-[\w-]+)")
+
+
+def test_every_class_that_is_styled_is_given_by_a_script_or_a_page() -> None:
+    styles = {path.stem: COMMENT.sub("", path.read_text()) for path in mapcode.PARTS.glob("*.css")}
+    scripts = "".join(source(part) for part in NEEDS)
+    pages = "".join(path.read_text() for path in app_templates().glob("*.html"))
+
+    assert set(styles) <= set(NEEDS)
+    for part, style in styles.items():
+        for name in SELECTOR_CLASS.findall(style):
+            # Composed in the script: is-${kind}, map-${kind}.
+            composed = name in {"map-stop", "map-street", "is-sequential", "is-diverging"}
+            composed |= name == "is-walk-estimate"
+            assert composed or re.search(rf"\b{name}\b", scripts + pages), f"{part}.css: {name}"
+
+
 def test_every_word_of_the_maps_is_said_by_a_part() -> None:
     everything = "".join(source(part) for part in NEEDS)
 
@@ -189,6 +210,17 @@ def test_the_parts_arrive_as_one_and_keep_for_a_year(
     assert "Content-Encoding" not in answer.headers
 
 
+def test_the_styles_of_the_parts_arrive_as_one_too(app: Flask) -> None:
+    with app.test_request_context("/en/map"):
+        address = mapcode.style_url(in_order(["symbols", "features"]))
+    answer = app.test_client().get(address)
+
+    assert address.endswith("/core.gestures.popups.asking.stage.symbols.css")
+    assert answer.mimetype == "text/css"
+    assert answer.headers["Cache-Control"] == mapcode.FOREVER
+    assert answer.text.endswith((mapcode.PARTS / "symbols.css").read_text(encoding="utf-8"))
+
+
 def test_a_changed_part_has_another_address(
     app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -206,8 +238,9 @@ def test_a_changed_part_has_another_address(
 
 
 @pytest.mark.parametrize("names", ["nowhere", "popups", "popups.core", "core.core", "", "../core"])
-def test_only_whole_sets_in_order_are_served(client: FlaskClient, names: str) -> None:
-    assert client.get(f"/maps/code/{'0' * 12}/{names}.js").status_code == 404
+@pytest.mark.parametrize("ending", ["js", "css", "py"])
+def test_only_whole_sets_in_order_are_served(client: FlaskClient, names: str, ending: str) -> None:
+    assert client.get(f"/maps/code/{'0' * 12}/{names}.{ending}").status_code == 404
 
 
 def test_text_that_never_changes_is_as_small_as_it_gets(client: FlaskClient) -> None:

@@ -61,13 +61,13 @@ def test_a_forwarded_address_is_believed_only_behind_a_proxy(folder: Path) -> No
 
 def test_a_static_file_keeps_for_a_year_because_its_address_changes_with_it(app: Flask) -> None:
     with app.test_request_context("/", environ_overrides={"SCRIPT_NAME": "/en"}):
-        address = static_url("map.css")
-    assert address.startswith("/static/map.css?v=")
+        address = static_url("site.css")
+    assert address.startswith("/static/site.css?v=")
     client = app.test_client()
     answer = client.get(address, buffered=True)
     assert answer.status_code == 200
     assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
-    plain = client.get("/static/map.css", buffered=True)
+    plain = client.get("/static/site.css", buffered=True)
     assert plain.headers["Cache-Control"] == "no-cache"
     assert client.get("/static/../serving.py").status_code == 404
 

@@ -18,7 +18,6 @@ from folium.template import Template
 from locator.maps.figure import ASSET, PART
 from locator.maps.symbols import Symbol
 
-_MAP_CSS = ("locator_map_css", f"{ASSET}locator/map.css")
 _CLUSTER_JS = ("markerclusterjs", f"{ASSET}markercluster/leaflet.markercluster.js")
 _CLUSTER_CSS = ("markerclustercss", f"{ASSET}markercluster/MarkerCluster.css")
 
@@ -46,8 +45,6 @@ class MapElement(JSCSSMixin, MacroElement):
 
     act = ""
     """Name of the part, and of its function in ``locatorMap``."""
-
-    default_css = [_MAP_CSS]
 
     _template = Template(
         "{% macro script(this, kwargs) %}"
@@ -209,7 +206,7 @@ class FeatureLayer(MapElement):
         )
         if cluster_above is not None:
             self.default_js = [_CLUSTER_JS, *self.default_js]
-            self.default_css = [_CLUSTER_CSS, *self.default_css]
+            self.default_css = [_CLUSTER_CSS]
 
 
 class AreaLayer(MapElement):

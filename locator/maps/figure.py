@@ -22,7 +22,7 @@ AssetUrl = Callable[[str], str]
 """Turns the name of an asset, ``"leaflet/leaflet.js"``, into an address on our own host."""
 
 ASSET = "asset:"
-"""Prefix of the files that our own elements declare: ``"asset:locator/map.css"``."""
+"""Prefix of the files that our own elements declare: ``"asset:leaflet/leaflet.css"``."""
 
 PART = "part:"
 """Prefix of the parts of our own script that they declare: ``"part:features"``."""

@@ -1,4 +1,4 @@
-"""Say which parts the maps' own script is made of, and which part needs which."""
+"""Say which parts the maps' own script and style are made of, and which part needs which."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "lines": ("stage",),
     "origin": ("stage",),
 }
-"""Part, a file of ``static/map``, and what has to run before it; each after all that it needs."""
+"""Part, a script of ``static/map`` and perhaps a style sheet, and what has to come before it.
+
+Each stands after all that it needs.
+"""
 
 
 def in_order(parts: Iterable[str]) -> tuple[str, ...]:

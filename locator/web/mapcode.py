@@ -1,4 +1,4 @@
-"""Serve the code that the maps run on: Leaflet's own files, and the parts of our script as one."""
+"""Serve the code that the maps run on: Leaflet's own files, and our own parts as one."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ from xstatic.pkg import leaflet, leaflet_markercluster
 
 from locator.errors import N_, NotFoundError
 from locator.maps.parts import NEEDS, in_order
-from locator.web.static_files import STATIC, static_url
+from locator.web.static_files import STATIC
 
 blueprint = Blueprint("mapcode", __name__)
 
 FOREVER = "public, max-age=31536000, immutable"
 PARTS = STATIC / "map"
+KINDS = {"js": "text/javascript", "css": "text/css"}
 BETWEEN = "."
 """Stands between the names of parts in an address."""
 BUNDLES = 64
@@ -51,32 +52,45 @@ _PACKAGES: dict[str, tuple[Any, str, tuple[str, ...]]] = {
 
 
 def asset_url(asset: str) -> str:
-    """Return the address of an asset of `locator.maps.figure`; it carries no language."""
+    """Return the address of a library's file, ``leaflet/leaflet.js``; it carries no language."""
     package, _, name = asset.partition("/")
-    if package == "locator":
-        return static_url(name)
     return f"{_root()}/vendor/{package}/{_version(package)}/{name}"
 
 
 def code_url(parts: Sequence[str]) -> str:
-    """Return the address of `parts` of the maps' script, in their order; it changes with them."""
-    return f"{_root()}/maps/code/{_digest(_code(tuple(parts)))}/{BETWEEN.join(parts)}.js"
+    """Return the address of the script of `parts`, in their order; it changes with them."""
+    return _bundle_url(tuple(parts), "js")
+
+
+def style_url(parts: Sequence[str]) -> str:
+    """Return the address of the style of those of `parts` that have one."""
+    return _bundle_url(_with(parts, "css"), "css")
+
+
+def _bundle_url(parts: tuple[str, ...], ending: str) -> str:
+    version = _digest(_code(parts, ending))
+    return f"{_root()}/maps/code/{version}/{BETWEEN.join(parts)}.{ending}"
 
 
 def _root() -> str:
     return str(request.environ.get("locator.root", ""))
 
 
-@blueprint.get("/maps/code/<version>/<names>.js")
-def code(version: str, names: str) -> Response:
-    """Serve some parts of our script as one: each request costs more than a part weighs."""
+def _with(parts: Sequence[str], ending: str) -> tuple[str, ...]:
+    """Return those of `parts` that have a file with this `ending`."""
+    return tuple(part for part in parts if (PARTS / f"{part}.{ending}").exists())
+
+
+@blueprint.get("/maps/code/<version>/<names>.<any(js, css):ending>")
+def code(version: str, names: str, ending: str) -> Response:
+    """Serve some of our parts as one file: each request costs more than a part weighs."""
     parts = tuple(names.split(BETWEEN))
-    if not set(parts) <= set(NEEDS) or parts != in_order(parts):
+    if not set(parts) <= set(NEEDS) or parts != _with(in_order(parts), ending):
         raise NotFoundError(N_("There is no such file."))
-    data = _code(parts)
+    data = _code(parts, ending)
     if version != _digest(data):
         raise NotFoundError(N_("There is no such file."))
-    return _unchanging(data, "text/javascript")
+    return _unchanging(data, KINDS[ending])
 
 
 @blueprint.get("/vendor/<package>/<version>/<path:name>")
@@ -105,8 +119,8 @@ def _squeezed(data: bytes) -> bytes:
     return bytes(brotli.compress(data))
 
 
-def _code(parts: tuple[str, ...]) -> bytes:
-    files = tuple(PARTS / f"{part}.js" for part in parts)
+def _code(parts: tuple[str, ...], ending: str) -> bytes:
+    files = tuple(PARTS / f"{part}.{ending}" for part in parts)
     return _joined(files, tuple(file.stat().st_mtime_ns for file in files))
 
 

@@ -69,7 +69,7 @@ def map_for(kind: str, args: Args) -> PageMap:
     rendered = _rendered(kind, known)
     return PageMap(
         html=rendered.html,
-        styles=rendered.styles,
+        styles=(*rendered.styles, mapcode.style_url(rendered.parts)),
         scripts=(*rendered.scripts, mapcode.code_url(rendered.parts)),
         script_url=url("mapviews.script", kind=kind, **known.to_dict(flat=False)),
     )
