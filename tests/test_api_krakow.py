@@ -38,16 +38,15 @@ def get(client: FlaskClient, path: str, **query: Any) -> Any:
 def test_the_nearest_of_every_layer_by_address_and_by_position(
     client: FlaskClient, layer: str
 ) -> None:
-    by_words = get(client, "/api/nearest", layer=layer, q=SQUARE, k=3)
+    asked = {"layer": layer, "k": 3, "at": "2026-11-24T12:00"}  # nothing opens between the two
+    by_words = get(client, "/api/nearest", q=SQUARE, **asked)
     origin = by_words["origin"]
     assert (origin["label"], origin["precision"]) == (SQUARE, "exact")
     walks = [item["properties"]["walk_s"] for item in by_words["features"]]
     assert 1 <= len(walks) <= 3 and walks == sorted(walks)
     assert all(item["properties"]["name"] for item in by_words["features"])
     assert {item["properties"]["layer"] for item in by_words["features"]} == {layer}
-    by_position = get(
-        client, "/api/nearest", layer=layer, lat=origin["lat"], lon=origin["lon"], k=3
-    )
+    by_position = get(client, "/api/nearest", lat=origin["lat"], lon=origin["lon"], **asked)
     assert by_position["features"] == by_words["features"]
 
 
