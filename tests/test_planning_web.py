@@ -103,7 +103,7 @@ def test_the_file_of_a_scenario_holds_what_the_address_holds(client: FlaskClient
         ("sites/nurseries?n=0", 400, "n"),
         ("sites/nurseries?n=500", 400, "n"),
         ("sites/nurseries?capacity=-3", 400, "capacity"),
-        ("sites/nurseries?method=exact&capacity=20", 422, "capacity"),
+        ("sites/nurseries?objective=median&capacity=20", 422, "capacity"),
         ("sites/nurseries?district=77", 404, "district"),
         ("sites/nurseries?avoid=1&avoid=77", 404, "avoid"),
         ("sites/nurseries?avoid=IV", 400, "avoid"),
@@ -274,7 +274,7 @@ def test_leaving_every_district_out_is_told_on_the_page(client: FlaskClient) -> 
 def test_a_move_is_tried_as_one_change(client: FlaskClient) -> None:
     page = client.get("/en/where-next/aeds?minutes=5").text
     moves = page[page.index('id="moves-title"') :]
-    address = unescape(re.search(r'class="link-row" href="([^"]+)"', moves)[1])
+    address = unescape(re.search(r'class="link-row no-print" href="([^"]+)"', moves)[1])
     assert "close=aeds-" in address
     assert "add=" in address
     lost, gained, net = re.findall(r'class="num">([^<]+)</td>', moves)[:3]
@@ -283,3 +283,29 @@ def test_a_move_is_tried_as_one_change(client: FlaskClient) -> None:
     answer = client.get(address.replace("/en/what-if/", "/api/scenario/")).json
     assert [lost, gained] == [f"{answer['lost']:,}", f"{answer['gained']:,}"]
     assert net == f"+{answer['gained'] - answer['lost']:,}"
+
+
+def test_the_overview_counts_what_its_shares_count(client: FlaskClient) -> None:
+    counted = client.get("/api/coverage/nurseries").json["counted"]
+    page = client.get("/en/coverage?sort=counted&order=desc").text
+    assert f'data-value="{counted}">{counted} <span class="hint">of 5</span>' in page
+    report = client.get("/en/coverage/nurseries").text
+    assert f"Counted: {counted} of 5 listed places, those that are open and on the map." in report
+    assert "The official count is 4; of these," in report
+    assert "There is no official count." in client.get("/en/coverage/aeds").text
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/coverage/nurseries", "/what-if/nurseries", "/where-next/nurseries", "/report/nurseries"],
+)
+def test_the_pages_of_a_service_lead_to_each_other(client: FlaskClient, path: str) -> None:
+    page = client.get(f"/en{path}?minutes=10&group=all").text
+    steps = page[page.index('<nav class="steps') :].partition("</nav>")[0]
+    links = re.findall(r'href="([^"]+)"( aria-current="page")?', steps)
+    assert [unescape(address).partition("?")[0] for address, _ in links] == [
+        f"/en/{name}/nurseries" for name in ("coverage", "what-if", "where-next", "report")
+    ]
+    (here,) = [unescape(address) for address, current in links if current]
+    assert here == f"/en{path}?minutes=10&group=all"
+    assert all(unescape(address).endswith("?minutes=10&group=all") for address, _ in links)

@@ -28,7 +28,7 @@ STANDARDS_MIN = (5, 10, 15, 20, 30)
 DISTRICT_KEYS = ("number", "name", "people", "served", "unserved", "share", "mean_s", "p90_s")
 CARRIED = ("minutes", "group", "pace")
 """Parameters that a link of a report takes along."""
-OVERVIEW_KEYS = ("name", "share", "people", "unserved", "mean_s", "located")
+OVERVIEW_KEYS = ("name", "share", "people", "unserved", "mean_s", "counted")
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,8 @@ class OverviewRow:
     unserved: int
     people: int
     mean_s: float | None
-    complete: CompletenessRow
+    counted: int
+    listed: int
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,8 @@ def _overview_row(app: AppState, layer: Layer, row: Mapping[Any, Any]) -> Overvi
         unserved=int(row["unserved"]),
         people=int(row["people"]),
         mean_s=_known(row["mean_s"]),
-        complete=completeness_row(app.ground, layer),
+        counted=int(row["counted"]),
+        listed=completeness_row(app.ground, layer).all_listed,
     )
 
 
@@ -136,8 +138,6 @@ def _known(value: float | None) -> float | None:
 def _overview_value(row: OverviewRow, key: str) -> Any:
     if key == "name":
         return text(row.layer.names)
-    if key == "located":
-        return row.complete.located
     value = getattr(row, key)
     return np.inf if value is None else value
 

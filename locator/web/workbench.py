@@ -15,6 +15,7 @@ from werkzeug.datastructures import MultiDict
 from locator.catalogue import Layer
 from locator.changes import NewSite, Scenario
 from locator.closing import best_move, least_missed
+from locator.districts import district_title
 from locator.errors import NotComputableError
 from locator.findings import Findings, ReportQuery, findings
 from locator.maps.background import Collection, collection, feature, simplified
@@ -95,6 +96,7 @@ class WhereNext:
     avoid_ticks: tuple[Tick, ...]
     avoided: tuple[str, ...]
     exact_url: str | None
+    planned_url: str | None
     model_line: str
 
 
@@ -149,8 +151,11 @@ def where_next_view(app: AppState, asked: SitingParams, query: SitingQuery) -> W
         return NewSite(lon=row["lon"], lat=row["lat"], name=row["site"])
 
     districts = {
-        str(key): f"{row['roman']} {row['name']}" for key, row in app.city.districts.iterrows()
+        str(key): district_title(row["roman"], row["name"])
+        for key, row in app.city.districts.iterrows()
     }
+    facilities = app.city.facilities
+    under_way = (facilities["layer"] == layer.id) & facilities["status"].isin(PLANNED)
     exact = query.objective == "cover" and query.method == "greedy" and query.capacity is None
     return WhereNext(
         layer=layer,
@@ -181,6 +186,9 @@ def where_next_view(app: AppState, asked: SitingParams, query: SitingQuery) -> W
         exact_url=url("whatif.next_sites", layer_id=layer.id, **_texts(asked) | {"method": "exact"})
         if exact and found.gap > 0
         else None,
+        planned_url=url("whatif.next_sites", layer_id=layer.id, **_texts(asked) | {"planned": "1"})
+        if under_way.any()
+        else None,
         model_line=model_line(app.ground),
     )
 
@@ -204,7 +212,7 @@ def change_areas(app: AppState, found: Comparison) -> Collection:
         feature(
             shape,
             kind="area",
-            name=f"{app.city.districts.at[key, 'roman']} {rows[key]['name']}",
+            name=district_title(app.city.districts.at[key, "roman"], rows[key]["name"]),
             value=_difference(rows[key]),
             lines=[_in_words(rows[key])],
         )
@@ -348,15 +356,19 @@ def _gain_bars(found: Siting) -> Drawing:
 def _least_missed(app: AppState, query: SitingQuery) -> list[dict[str, Any]]:
     asked = replace(query, method="greedy", objective="cover", capacity=None)
     frame = app.memo.get(("least-missed", asked), lambda: least_missed(app.ground, asked))
-    return _records(frame.head(LISTED).reset_index(names="id"))
+    return _records(_addressed(app, frame.head(LISTED)))
 
 
 def _moves(app: AppState, query: SitingQuery) -> list[dict[str, Any]]:
     asked = replace(query, method="greedy", objective="cover", capacity=None)
     frame = app.memo.get(("best-move", asked), lambda: best_move(app.ground, asked))
-    rows = frame[frame["net"] > 0].head(LISTED)
-    rows = rows.assign(address=app.city.facilities["address"].reindex(rows.index))
-    return _records(rows.reset_index(names="id"))
+    return _records(_addressed(app, frame[frame["net"] > 0].head(LISTED)))
+
+
+def _addressed(app: AppState, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return facilities with their ids as a column, and addresses to tell namesakes apart."""
+    address = app.city.facilities["address"].reindex(rows.index)
+    return rows.assign(address=address.where(address.notna(), None)).reset_index(names="id")
 
 
 def group_options(app: AppState, chosen: str) -> tuple[Option, ...]:
