@@ -97,6 +97,25 @@ class Gains:
         """Return (m,) what each site alone adds to what the points have, (n,)."""
         return self.sums(np.maximum(self.worth - floor[self.rows], 0.0))
 
+    def highest(self) -> FloatArray:
+        """Return (n,) the most that any site is worth to each point."""
+        highest = np.zeros(self.points)
+        np.maximum.at(highest, self.rows, self.worth)
+        return highest
+
+    def serving(self, picked: IntArray, price: FloatArray) -> FloatArray:
+        """Return (n,) how many of the sites `picked` are worth more to a point than its price."""
+        serving = np.zeros(self.points)
+        for site in picked:
+            span = slice(self.starts[site], self.starts[site + 1])
+            rows = self.rows[span]
+            serving[rows] += self.worth[span] > price[rows]
+        return serving
+
+    def bettered(self, chosen: list[int], until: float) -> list[int]:
+        """Return what `swapped` makes of a choice."""
+        return swapped(self, chosen, until=until)
+
     def best(self, chosen: list[int]) -> FloatArray:
         """Return (n,) what the best of the sites `chosen` is worth to each point."""
         best = np.zeros(self.points)

@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from time import monotonic
+from typing import Protocol, Self
 
 import numpy as np
 
-from locator.gains import Gains, swapped
 from locator.geo import FloatArray, IntArray
 
 PROVEN_GAP = 1e-6
@@ -61,14 +61,40 @@ class Priced:
         return self.bound <= self.total * (1 + PROVEN_GAP)
 
 
+class Priceable(Protocol):
+    """A table of what sites are worth to demand points, such as `locator.gains.Gains`."""
+
+    @property
+    def sites(self) -> int:
+        """Return how many candidates there are."""
+
+    def only(self, kept: IntArray) -> Self:
+        """Return the table of the sites `kept`, numbered anew."""
+
+    def highest(self) -> FloatArray:
+        """Return (n,) the most that any site is worth to each point."""
+
+    def beyond(self, price: FloatArray) -> FloatArray:
+        """Return (m,) the most that each site alone is worth beyond the prices."""
+
+    def serving(self, picked: IntArray, price: FloatArray) -> FloatArray:
+        """Return (n,) how often the sites `picked` serve each point at these prices."""
+
+    def total(self, chosen: list[int]) -> float:
+        """Return what the sites `chosen` gain together."""
+
+    def bettered(self, chosen: list[int], until: float) -> list[int]:
+        """Return a choice as good as `chosen` or better."""
+
+
 def priced(
-    gains: Gains, count: int, chosen: list[int], *, rounds: int, until: float = np.inf
+    gains: Priceable, count: int, chosen: list[int], *, rounds: int, until: float = np.inf
 ) -> Priced:
     """Return the least bound that `rounds` of pricing find, and what they settle.
 
     Parameters
     ----------
-    gains : Gains
+    gains : Priceable
     count : int
         Sites to choose, at least 1.
     chosen : list of int
@@ -80,11 +106,11 @@ def priced(
     """
     total = gains.total(chosen)
     kept = np.arange(gains.sites)
-    highest = _highest(gains)
+    highest = gains.highest()
     if gains.sites <= count or total >= highest.sum():
         everything = list(range(gains.sites)) if gains.sites <= count else list(chosen)
         return _settled(gains, everything)
-    price, move = highest / 2, np.zeros(gains.points)
+    price, move = highest / 2, np.zeros(len(highest))
     bound, step, idle = float(highest.sum()), 1.0, 0
     with_it = np.full(gains.sites, np.inf)
     without = np.full(gains.sites, np.inf)
@@ -113,7 +139,9 @@ def priced(
                 continue
         if bound <= total * (1 + PROVEN_GAP) or step < STALLED or monotonic() >= until:
             break
-        move = _slope(gains, picked, price) + DEFLECTION * move
+        slope = 1.0 - gains.serving(picked, price)
+        slope[(slope > 0) & (price <= 0)] = 0.0
+        move = slope + DEFLECTION * move
         # Not "move @ move": BLAS would start its threads, which costs more than the sum.
         norm = float(np.square(move).sum())
         if norm == 0:
@@ -124,41 +152,22 @@ def priced(
     return Priced(max(bound, total), total, chosen, kept[open_], kept[open_ & needed])
 
 
-def _highest(gains: Gains) -> FloatArray:
-    """Return (n,) the most that any site is worth to each point."""
-    highest = np.zeros(gains.points)
-    np.maximum.at(highest, gains.rows, gains.worth)
-    return highest
-
-
-def _slope(gains: Gains, picked: IntArray, price: FloatArray) -> FloatArray:
-    """Return (n,) one less the number of picked sites that are worth more than the price."""
-    serving = np.zeros(gains.points)
-    for site in picked:
-        span = slice(gains.starts[site], gains.starts[site + 1])
-        rows = gains.rows[span]
-        serving[rows] += gains.worth[span] > price[rows]
-    slope = 1.0 - serving
-    slope[(slope > 0) & (price <= 0)] = 0.0
-    return slope
-
-
-def _tried(gains: Gains, picked: list[int], total: float, until: float) -> list[int] | None:
+def _tried(gains: Priceable, picked: list[int], total: float, until: float) -> list[int] | None:
     """Return a choice better than `total` from the one that the prices pick, or None."""
     if gains.total(picked) <= total * WORTH_A_TRY:
         return None
-    better = swapped(gains, picked, until=until)
+    better = gains.bettered(picked, until)
     return better if gains.total(better) > total * (1 + MARGIN) else None
 
 
-def _settled(gains: Gains, chosen: list[int]) -> Priced:
+def _settled(gains: Priceable, chosen: list[int]) -> Priced:
     total = gains.total(chosen)
     columns = np.array(chosen, dtype=np.int64)
     return Priced(total, total, chosen, columns, columns)
 
 
 def _settled_among(
-    gains: Gains, kept: IntArray, left: IntArray, chosen: list[int], total: float
+    gains: Priceable, kept: IntArray, left: IntArray, chosen: list[int], total: float
 ) -> Priced:
     """Return the answer where no more sites are left than may be chosen: all of them."""
     together = gains.total(left.tolist())

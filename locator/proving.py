@@ -9,7 +9,7 @@ are at least that good is chosen. Points that share their best sites share their
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 
 import numpy as np
@@ -120,7 +120,7 @@ def _solved(gains: Gains, count: int, found: Priced, until: float) -> Priced:
         bound = total
     elif result.mip_dual_bound is not None and np.isfinite(result.mip_dual_bound):
         bound = min(bound, base - float(result.mip_dual_bound) / scale)
-    return Priced(max(bound, total), total, chosen, found.kept, found.needed)
+    return replace(found, bound=max(bound, total), total=total, chosen=chosen)
 
 
 def _steps(gains: Gains) -> tuple[sparse.csr_array, FloatArray]:

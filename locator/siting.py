@@ -50,7 +50,8 @@ class SitingQuery:
     with_planned : bool
         Take what is being built as if it were open.
     capacity : float or None
-        People that one new site can take (greedy only).
+        People that one new site can take (``"cover"`` only). Facilities that exist serve whoever
+        is within the standard of them, as in `locator.coverage`.
     district : int or None
         Only candidates in this district; people anywhere count.
     avoid : tuple of int
@@ -122,8 +123,8 @@ def where_next(ground: WalkableCity, query: SitingQuery) -> Siting:
     Raises
     ------
     InvalidParameterError, NotFoundError, NotComputableError
-        For a count out of range, an unknown layer or group, a layer that moves, exact sites with
-        a capacity, or no candidate left.
+        For a count out of range, an unknown layer, group or district, a layer that moves, shortest
+        walks with a capacity, or no candidate left.
     """
     query = completed(ground, query)
     places = candidate_places(ground, query)
@@ -196,9 +197,9 @@ def completed(ground: WalkableCity, query: SitingQuery) -> SitingQuery:
         raise InvalidParameterError(
             N_("The capacity of a site has to be more than 0."), parameter="capacity"
         )
-    if query.capacity is not None and (query.method, query.objective) != ("greedy", "cover"):
+    if query.capacity is not None and query.objective != "cover":
         raise NotComputableError(
-            N_("With a capacity only the greedy answer for coverage is offered."),
+            N_("A capacity can be given only where the most people within the standard count."),
             parameter="capacity",
         )
     group = query.group or layer.group
@@ -281,7 +282,13 @@ def _cover_choice(
 ) -> _Choice:
     walks = walks_to(ground, places, query)
     cover = (
-        exact_cover(walks, unserved, query.count, time_limit_s=query.time_limit_s)
+        exact_cover(
+            walks,
+            unserved,
+            query.count,
+            capacity=query.capacity,
+            time_limit_s=query.time_limit_s,
+        )
         if query.method == "exact"
         else greedy_cover(walks, unserved, query.count, capacity=query.capacity)
     )

@@ -171,7 +171,7 @@ def test_shorter_walks_are_another_objective(folder: Path) -> None:
         (["nurseries", "--group", "giants"], 2, "age_0_14"),
         (["nurseries", "--district", "XX"], 2, "There is no district XX"),
         (["nurseries", "--avoid", "XX"], 2, "There is no district XX"),
-        (["nurseries", "--capacity", "30", "--method", "exact"], 1, "only the greedy answer"),
+        (["nurseries", "--capacity", "30", "--objective", "median"], 1, "most people"),
         (["nurseries", "--least-missed", "--best-move"], 2, "either"),
         (["nurseries", "--least-missed", "--capacity", "30"], 2, "coverage only"),
         (["nurseries", "--time-limit", "0"], 2, "0.1"),

@@ -181,8 +181,8 @@ def test_wrong_questions_get_clear_answers(ground: WalkableCity) -> None:
         where_next(ground, SitingQuery(layer="vehicles"))
     with pytest.raises(InvalidParameterError, match="more than 0"):
         where_next(ground, replace(ALL, capacity=-3))
-    with pytest.raises(NotComputableError, match="greedy"):
-        where_next(ground, replace(ALL, capacity=30, method="exact"))
+    with pytest.raises(NotComputableError, match="most people"):
+        where_next(ground, replace(ALL, capacity=30, objective="median"))
     with pytest.raises(NotFoundError, match="no district"):
         where_next(ground, replace(ALL, district=99))
     with pytest.raises(NotFoundError, match="no district 99") as raised:
@@ -194,3 +194,7 @@ def test_with_a_capacity_no_site_gains_more_than_it_holds(ground: WalkableCity) 
     sites = where_next(ground, replace(ALL, capacity=50, count=3)).sites
     assert (sites["gained"] <= 50).all()
     assert np.isfinite(sites["gained"]).all()
+    exact = where_next(ground, replace(ALL, capacity=50, count=3, method="exact"))
+    assert (exact.sites["gained"] <= 50).all()
+    assert exact.sites["gained"].sum() >= sites["gained"].sum() - 1e-6
+    assert exact.gap == pytest.approx(0, abs=1e-6)

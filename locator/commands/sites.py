@@ -46,7 +46,7 @@ WHOLE_PERSON = 0.5
     help="An answer at once, or one that a solver proves.",
 )
 @click.option("--planned", is_flag=True, help="Count what is under way as open.")
-@click.option("--capacity", default=None, help="People that one site can take (greedy only).")
+@click.option("--capacity", default=None, help="People that one site can take (cover only).")
 @click.option("--district", default=None, help="Only sites in this district: IV, 4 or its name.")
 @click.option(
     "--avoid",
@@ -211,7 +211,7 @@ def _existing(app: AppState, query: SitingQuery, *, move: bool, as_json: bool) -
 
     if query.objective != "cover" or query.method != "greedy" or query.capacity is not None:
         raise click.UsageError(
-            "--least-missed and --best-move weigh coverage only, without capacity or solver."
+            "--least-missed and --best-move weigh coverage only, without capacity or proof."
         )
     with working("Weighing the facilities …"):
         found = (closing.best_move if move else closing.least_missed)(app.ground, query)
