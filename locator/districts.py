@@ -27,8 +27,8 @@ def read_districts(folder: Path, projection: Projection, log: FaultLog) -> gpd.G
     Returns
     -------
     GeoDataFrame or None
-        Index: number, ascending. Columns ``roman``, ``name``, ``residents`` (Int64, may be
-        null), geometry (WGS84).
+        Index: number, ascending. Columns ``roman`` ("" in a city that has no numerals), ``name``,
+        ``residents`` (Int64, may be null), geometry (WGS84).
     """
     before = len(log.faults)
     rows, shapes = [], []
@@ -38,9 +38,11 @@ def read_districts(folder: Path, projection: Projection, log: FaultLog) -> gpd.G
         name = number if is_integer(number) else f"feature {position}"
         if not is_integer(number) or number < 1:
             log.add(name, "number", f"is {number!r}", "a whole number from 1")
-        for field in ("roman", "name"):
-            if not isinstance(properties.get(field), str) or not properties[field]:
-                log.add(name, field, f"is {properties.get(field)!r}", "a text")
+        if not isinstance(properties.get("name"), str) or not properties["name"]:
+            log.add(name, "name", f"is {properties.get('name')!r}", "a text")
+        if not isinstance(properties.get("roman"), str):
+            given = properties.get("roman")
+            log.add(name, "roman", f"is {given!r}", 'a text; "" where the city has no numerals')
         residents = properties.get("residents")
         if residents is not None and (not is_integer(residents) or residents < 0):
             log.add(name, "residents", f"is {residents!r}", "a whole number or null")
@@ -63,6 +65,11 @@ def read_districts(folder: Path, projection: Projection, log: FaultLog) -> gpd.G
     frame = pd.DataFrame(rows).astype({"residents": "Int64", "roman": object, "name": object})
     frame = frame.set_index("number")
     return gpd.GeoDataFrame(frame, geometry=shapes, crs=WGS84).sort_index()
+
+
+def district_title(roman: object, name: object) -> str:
+    """Return what a district is called: numeral and name, or the name alone."""
+    return f"{roman} {name}".strip()
 
 
 def _area(name: object, geometry: Any, log: FaultLog) -> Any:

@@ -8,8 +8,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from locator.city import City
-from locator.districts import district_of
+from locator.city import City, load_city
+from locator.districts import district_of, district_title
+from locator.findings import ReportQuery, findings
+from locator.language import speaking
+from locator.reports.bundle import file_stem
+from locator.reports.content import scope_name
+from locator.walking.choose import choose_model
+from locator.walking.walkable import walkable
+from locator.web import create_app
 from tests.breaking import edit_feature, edit_json, fault, faults
 from tests.tinycity import at, rectangle
 
@@ -75,3 +82,19 @@ def test_with_faulty_districts_the_facilities_are_still_checked(tiny_folder: Pat
     edit_feature(tiny_folder, FILE, 1, name=None)
     edit_feature(tiny_folder, "aeds.geojson", 0, access="all")
     assert [line.split(": ")[0] for line in faults(tiny_folder)] == ["aeds.geojson", FILE]
+
+
+def test_a_city_without_numerals_calls_its_districts_by_their_names(tiny_folder: Path) -> None:
+    for position in (0, 1):
+        edit_feature(tiny_folder, FILE, position, roman="")
+    city = load_city(tiny_folder)
+    rows = city.districts[["roman", "name"]].to_numpy().tolist()
+    assert [district_title(*row) for row in rows] == ["Północ", "Południe"]
+    assert city.gazetteer.search("polnoc")[0].label == "Północ"
+    client = create_app({"GEODATA": tiny_folder, "LIMIT_PER_MINUTE": 0}).test_client()
+    assert "<strong>Północ</strong>" in client.get("/nearest?layer=nurseries&q=Północ").text
+    assert client.get("/coverage/nurseries").status_code == 200
+    found = findings(walkable(city, choose_model(city)), ReportQuery("nurseries", district=2))
+    assert file_stem(city, found) == f"{city.catalogue.id}-nurseries-2"
+    with speaking("pl"):
+        assert scope_name(city, found) == "dzielnica Południe"
