@@ -89,7 +89,7 @@ class Coverage:
     counted, counted_sites : int
         Usable, located facilities, a centre with several sites once; and their sites.
     completeness : Series
-        The layer's row of `locator.check.completeness`.
+        The layer's row of `locator.completeness`.
     caveats : tuple of Caveat
         What has to be known with the numbers.
     """

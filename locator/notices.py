@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from scipy.spatial import cKDTree
 
-from locator.check import completeness
 from locator.city import City
+from locator.completeness import completeness
 from locator.districts import district_of
 from locator.hours import is_valid_hours
 from locator.kinds import FILE as KINDS_FILE

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from locator.check import completeness
 from locator.city import City, load_city
+from locator.completeness import completeness
 from locator.notices import notices
 from tests.breaking import edit_feature, edit_text
 from tests.tinycity import point

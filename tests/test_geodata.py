@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 import shapely
 
-from locator.check import check_folder, completeness
+from locator.check import check_folder
 from locator.city import City, default_folder
+from locator.completeness import completeness
 from locator.districts import district_of
 from locator.hours import is_valid_hours
 

@@ -27,7 +27,7 @@ FILES = sorted(set(re.findall(r"`(LICENSE|[A-Z-]+\.md|[\w/]+\.(?:py|txt|md))`", 
 
 
 def shell_lines() -> list[str]:
-    blocks = re.findall(r"```sh\n(.*?)```", TEXTS, re.DOTALL)
+    blocks = re.findall(r"```(?:sh)?\n(.*?)```", TEXTS, re.DOTALL)
     return [line.strip() for block in blocks for line in block.splitlines() if line.strip()]
 
 

@@ -63,8 +63,9 @@ def command(ctx: click.Context, folder: Path | None, only_table: bool, as_json: 
       locator check --table
       locator check ../another-city --json
     """
-    from locator.check import check_folder, completeness
+    from locator.check import check_folder
     from locator.city import load_city
+    from locator.completeness import completeness
     from locator.notices import notices
 
     where = folder_of(ctx, folder)

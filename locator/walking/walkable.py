@@ -9,8 +9,8 @@ from functools import cached_property, lru_cache
 import numpy as np
 import pandas as pd
 
-from locator.check import completeness
 from locator.city import City
+from locator.completeness import completeness
 from locator.geo import FloatArray, IntArray
 from locator.usable import centre_codes, is_usable
 from locator.walking import Placed, WalkingModel
@@ -65,7 +65,7 @@ class WalkableCity:
 
     @cached_property
     def completeness(self) -> pd.DataFrame:
-        """What is listed, located and open of each layer (`locator.check.completeness`)."""
+        """What is listed, located and open of each layer (`locator.completeness`)."""
         return completeness(self.city)
 
     def placed(self, rows: IntArray) -> Placed:
