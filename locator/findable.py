@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from locator.districts import district_title
 from locator.geo import FloatArray
 from locator.locating import MIDDLE_NOTE, SHORT_STREET_M, Stop
 from locator.places import Place
@@ -134,10 +135,10 @@ def district_rows(districts: gpd.GeoDataFrame) -> list[Row]:
         districts.index, districts["roman"], districts["name"], districts.geometry, strict=True
     ):
         point = geometry.representative_point()
-        label = f"{roman} {name}"
+        label = district_title(roman, name)
         place = Place(label, "district", point.x, point.y, "area", 0.0, basis="district")
         words, short = tuple(fold(str(name)).split()), fold(str(roman))
-        for form in ((short, *words), words, (short,)):
+        for form in ((short, *words), words, (short,)) if short else (words,):
             rows.append(Row("district", form, ("dzielnica",), place))
         rows.append(Row("district", (str(number),), ("dzielnica",), place, only_stated=True))
     return rows

@@ -92,9 +92,9 @@ def test_a_city_without_numerals_calls_its_districts_by_their_names(tiny_folder:
     assert [district_title(*row) for row in rows] == ["Północ", "Południe"]
     assert city.gazetteer.search("polnoc")[0].label == "Północ"
     client = create_app({"GEODATA": tiny_folder, "LIMIT_PER_MINUTE": 0}).test_client()
-    assert "<strong>Północ</strong>" in client.get("/nearest?layer=nurseries&q=Północ").text
+    assert ">Północ<" in client.get("/nearest?layer=nurseries&q=Północ").text
     assert client.get("/coverage/nurseries").status_code == 200
-    found = findings(walkable(city, choose_model(city)), ReportQuery("nurseries", district=2))
+    found = findings(walkable(city, choose_model(city)), ReportQuery(layer="nurseries", district=2))
     assert file_stem(city, found) == f"{city.catalogue.id}-nurseries-2"
     with speaking("pl"):
         assert scope_name(city, found) == "dzielnica Południe"

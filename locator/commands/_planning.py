@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from locator.districts import district_title
 from locator.errors import NotFoundError
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ def district_number(city: City, given: str, *, hint: str = "--district") -> int:
     for number, row in city.districts.iterrows():
         if wanted in (str(number), str(row["roman"]).casefold(), str(row["name"]).casefold()):
             return int(str(number))
-    known = ", ".join(f"{row['roman']} {row['name']}" for _, row in city.districts.iterrows())
+    titles = zip(city.districts["roman"], city.districts["name"], strict=True)
+    known = ", ".join(district_title(*pair) for pair in titles)
     raise click.BadParameter(
         f"There is no district {given[:60]}. Districts: {known}.", param_hint=hint
     )

@@ -46,8 +46,8 @@ def file_stem(city: City, found: Findings) -> str:
     """Return what the names of a report's files begin with: layer, and district if any."""
     if found.query.district is None:
         return f"{city.catalogue.id}-{found.query.layer}"
-    roman = city.districts.at[found.query.district, "roman"]
-    return f"{city.catalogue.id}-{found.query.layer}-{roman}"
+    district = city.districts.at[found.query.district, "roman"] or found.query.district
+    return f"{city.catalogue.id}-{found.query.layer}-{district}"
 
 
 def write_bundle(city: City, found: Findings, folder: Path) -> Iterator[Path]:

@@ -81,7 +81,8 @@ def scope_name(city: City, found: Findings) -> str:
     if found.query.district is None:
         return text(city.catalogue.names)
     row = city.districts.loc[found.query.district]
-    return gettext("district {roman} {name}", roman=row["roman"], name=row["name"])
+    words = gettext("district {roman} {name}", roman=row["roman"], name=row["name"])
+    return " ".join(words.split())  # a city without numerals leaves a gap
 
 
 def answer(city: City, found: Findings) -> str:

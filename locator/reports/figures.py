@@ -7,6 +7,7 @@ import numpy as np
 import shapely
 
 from locator.city import City
+from locator.districts import district_title
 from locator.findings import Findings
 from locator.language import gettext, number, percent, text
 from locator.reports.charts import Bars, Curve, Series, draw_bars, draw_curve
@@ -23,7 +24,9 @@ def report_map(city: City, found: Findings) -> Drawing:
     crs = city.projection.crs
     areas = gpd.GeoDataFrame(
         {
-            "label": city.districts["roman"],
+            "label": city.districts["roman"].where(
+                city.districts["roman"] != "", city.districts["name"]
+            ),
             "value": found.coverage.districts["share"].reindex(city.districts.index),
         },
         geometry=city.districts.geometry.to_crs(crs).to_numpy(),
@@ -102,7 +105,8 @@ def district_bars(city: City, found: Findings) -> Drawing:
     bars = Bars(
         title=gettext("Share served"),
         labels=tuple(
-            f"{city.districts.at[one, 'roman']} {name}" for one, name in rows["name"].items()
+            district_title(city.districts.at[one, "roman"], name)
+            for one, name in rows["name"].items()
         ),
         values=tuple(rows["share"]),
         texts=tuple(percent(share) for share in rows["share"]),

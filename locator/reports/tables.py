@@ -9,6 +9,7 @@ import geopandas as gpd
 import pandas as pd
 
 from locator.city import City
+from locator.districts import district_title
 from locator.findings import Findings
 from locator.language import gettext
 from locator.reports.document import Column, Table
@@ -214,4 +215,5 @@ def _number_code(key: str = "number") -> Column:
 
 
 def _numbered(city: City, index: pd.Index) -> list[str]:
-    return [f"{city.districts.at[one, 'roman']} {city.districts.at[one, 'name']}" for one in index]
+    rows = city.districts.loc[index]
+    return [district_title(*pair) for pair in zip(rows["roman"], rows["name"], strict=True)]

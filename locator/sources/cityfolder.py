@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import shapely
 
@@ -102,7 +101,7 @@ def write_districts(work: Path, districts: Sequence[tuple[str, Any]]) -> None:
                 "type": "Feature",
                 "properties": {
                     "number": number,
-                    "roman": roman(number),
+                    "roman": "",
                     "name": name,
                     "residents": None,
                 },
@@ -136,14 +135,3 @@ def write_tables(work: Path, mapped: Mapped, grid: pd.DataFrame) -> None:
         frame.to_csv(
             work / name, index=False, lineterminator="\n", quoting=csv.QUOTE_MINIMAL, na_rep=""
         )
-
-
-def roman(number: int) -> str:
-    """Return a whole number from 1 as a Roman numeral."""
-    signs = ("M", "CM", "D", "CD", "C", "XC", "L", "XL", "X", "IX", "V", "IV", "I")
-    values = np.array([1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1])
-    text = ""
-    for sign, value in zip(signs, values, strict=True):
-        text += sign * int(number // value)
-        number %= int(value)
-    return text

@@ -12,6 +12,7 @@ import pandas as pd
 
 from locator.catalogue import Layer
 from locator.city import City
+from locator.districts import district_title
 from locator.hours import opening_state
 from locator.web.i18n import day, gettext, ngettext, text
 from locator.web.texts import ACCESS, PRECISION, PRECISION_SHORT, STATUS, opening_words
@@ -207,7 +208,7 @@ def district_name(city: City, district_number: Any) -> str:
     if district_number is None or int(district_number) not in city.districts.index:
         return ""
     district = city.districts.loc[int(district_number)]
-    return f"{district['roman']} {district['name']}"
+    return district_title(district["roman"], district["name"])
 
 
 def phones(value: str | None) -> tuple[Phone, ...]:

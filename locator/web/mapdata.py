@@ -10,6 +10,7 @@ import pandas as pd
 
 from locator.city import City
 from locator.coverage import Coverage
+from locator.districts import district_title
 from locator.maps.background import Collection, collection, feature, simplified
 from locator.nearest import walk_line
 from locator.usable import is_usable
@@ -89,7 +90,7 @@ def coverage_areas(city: City, report: Coverage) -> Collection:
             shapes[row.Index],
             kind="area",
             number=int(row.Index),
-            name=f"{city.districts.at[row.Index, 'roman']} {row.name}",
+            name=district_title(city.districts.at[row.Index, "roman"], row.name),
             share=_share(row.share),
             lines=[
                 gettext("{share} served", share=percent(_share(row.share), 1)),

@@ -158,7 +158,7 @@ class NearestAnswer(TypedDict):
 
 @closed
 class DistrictProperties(TypedDict):
-    """A district: number, Roman numeral, name, registered residents."""
+    """A district: number, Roman numeral ("" in a city without), name, registered residents."""
 
     number: int
     roman: str
