@@ -25,6 +25,8 @@ R = TypeVar("R")
 MAX_QUERY_BYTES = 64 * 1024
 MAX_BODY_BYTES = 1024 * 1024
 WINDOW_S = 60.0
+IN_LINE = 24
+"""Expensive requests that may wait for a place; each holds a thread while it does."""
 
 HEADERS = {
     "Referrer-Policy": "same-origin",  # an address searched for stays with us
@@ -87,8 +89,8 @@ class Limiter:
         Expensive requests allowed per visitor and minute; 0 means no limit.
     at_once : int
         Expensive requests worked on at the same time, of all visitors.
-    in_line : int, optional
-        How many more may wait for that; as many again by default.
+    in_line : int
+        How many more may wait for that.
     clock : callable
         Seconds, monotonic.
     """
@@ -98,12 +100,12 @@ class Limiter:
         *,
         per_minute: int,
         at_once: int,
-        in_line: int | None = None,
+        in_line: int = IN_LINE,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.per_minute = per_minute
         self._slots = threading.BoundedSemaphore(at_once)
-        self._line = threading.Semaphore(at_once if in_line is None else in_line)
+        self._line = threading.Semaphore(in_line)
         self._clock = clock
         self._key = secrets.token_bytes(16)
         self._seen: deque[tuple[float, bytes]] = deque()

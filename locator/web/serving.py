@@ -18,7 +18,7 @@ from waitress.server import create_server
 
 from locator.errors import LocatorError
 from locator.web import create_app
-from locator.web.security import MAX_BODY_BYTES
+from locator.web.security import IN_LINE, MAX_BODY_BYTES
 
 SPARE_THREADS = 8
 """Beside those that work on expensive requests or wait to: for everything that is quick."""
@@ -85,7 +85,7 @@ def serve(app: Flask, *, host: str | None = None, port: int | None = None) -> No
     server = create_server(
         app,
         sockets=[listening],
-        threads=2 * app.config["LIMIT_AT_ONCE"] + SPARE_THREADS,
+        threads=app.config["LIMIT_AT_ONCE"] + IN_LINE + SPARE_THREADS,
         ident="locator",
         # The application refuses what is larger than MAX_BODY_BYTES, with a page that says so;
         # the server only cuts off what no slip of the hand would send.
