@@ -33,7 +33,7 @@ def aed_map(
         Of the layers that stand, and of those that move.
     origin : (lon, lat, label)
     features_url, vehicles_url : str
-        GeoJSON of the AEDs listed, and of the vehicles.
+        GeoJSON of where to walk to for the AEDs listed, and of where the vehicles are.
     ask_url : str
         Where a click asks again.
     refresh : bool
@@ -51,7 +51,7 @@ def aed_map(
     ).add_to(map_)
     FeatureLayer(
         features_url,
-        symbols=symbols,
+        symbols=[*symbols, *moving_symbols],
         facility_url=ground.facility_url,
         legend=True,
         fit=True,

@@ -8,6 +8,7 @@ from datetime import datetime
 import numpy as np
 import shapely
 
+from locator.aed_options import Option
 from locator.city import City
 from locator.coverage_in_time import TimeCoverage
 from locator.maps.background import Collection, background, collection, feature, names
@@ -73,12 +74,24 @@ def _window(middle: tuple[float, float]) -> shapely.Polygon:
 
 
 def aed_features(view: AedView) -> Collection:
-    """Return the AEDs of the page that stand; those that ride are on the vehicles' layer."""
+    """Return where to walk to for each AED of the list: where it stands, or where it is met.
+
+    Where those that ride are now is on the vehicles' layer.
+    """
     rows = [*view.rows, *view.unknown, *view.closed]
-    return collection(_standing(row) for row in rows if row.option.kind == "fixed")
+    return collection(_listed(row) for row in rows if _goal(row.option) is not None)
 
 
-def _standing(row: Row) -> Collection:
+def _goal(option: Option) -> shapely.Point | None:
+    """Return where to walk to; None where it is not known where a vehicle will be met."""
+    if option.kind == "fixed":
+        return shapely.Point(option.lon, option.lat)
+    if option.stop_lon is None or option.stop_lat is None:
+        return None
+    return shapely.Point(option.stop_lon, option.stop_lat)
+
+
+def _listed(row: Row) -> Collection:
     option = row.option
     lines = [
         gettext("{time} there and back", time=duration(option.total_s)),
@@ -87,7 +100,7 @@ def _standing(row: Row) -> Collection:
         *(chip.label for chip in row.chips),
     ]
     return feature(
-        shapely.Point(option.lon, option.lat),
+        _goal(option),
         identifier=option.id,
         layer=option.layer,
         name=row.title,

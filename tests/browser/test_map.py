@@ -371,6 +371,42 @@ def test_a_moving_layer_is_fetched_again_and_its_markers_move(visit: Arrive) -> 
     assert page.locator(".map-marker", has_text="").count() == 2
 
 
+def test_places_on_one_spot_open_with_one_press_and_take_the_focus(visit: Arrive) -> None:
+    one = visit()
+    features = [
+        {
+            "type": "Feature",
+            "id": f"n-{i}",
+            "geometry": {"type": "Point", "coordinates": at(1000.0, 3000.0)},
+            "properties": {"name": f"Nursery {i}", "layer": "nurseries", "lines": []},
+        }
+        for i in range(60)
+    ]
+    body = json.dumps({"type": "FeatureCollection", "features": features})
+    one.page.route("**/maps/features.geojson*", lambda route: route.fulfill(body=body))
+    page = one.go("/en/map")
+
+    page.get_by_role("button", name="Places here: 60").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".map-marker:focus")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog", name=re.compile("^Nursery"))).to_be_visible()
+
+
+def test_two_layers_with_one_sign_explain_it_once(visit: Arrive) -> None:
+    page = visit().go("/en/map")
+    page.evaluate(
+        """() => {
+          const { map, symbols } = locatorMap.of(document.querySelector(".folium-map"));
+          locatorMap.features(map, {
+            url: "/maps/features.geojson?layer=aeds", symbols: [symbols.get("aeds")], legend: true,
+          });
+        }"""
+    )
+    expect(page.locator(".map-marker")).to_have_count(10)  # eight, and the two AEDs again
+    expect(page.locator(".map-legend-item")).to_have_count(3)
+
+
 def test_a_popup_goes_along_with_what_moves(visit: Arrive) -> None:
     one = visit()
     away = False

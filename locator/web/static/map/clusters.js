@@ -15,11 +15,18 @@
     }).on("clusterkeypress", (event) => {
       if (event.originalEvent.key !== "Enter") return;
       const cluster = event.layer;
-      if (map.getZoom() >= map.getMaxZoom()) cluster.spiderfy();
-      else cluster.zoomToBounds({ padding: [24, 24] });
       map.getContainer().focus({ preventScroll: true });
+      if (map.getZoom() < map.getMaxZoom() && !inOnePlace(cluster)) {
+        cluster.zoomToBounds({ padding: [24, 24] });
+        return;
+      }
+      event.target.once("spiderfied", ({ markers }) => markers[0].getElement().focus({ preventScroll: true }));
+      cluster.spiderfy();
     }).on("clusterclick", () => { state.moved = true; });
   }
+
+  const inOnePlace = (cluster) =>
+    new Set(cluster.getAllChildMarkers().map((marker) => String(marker.getLatLng()))).size === 1;
 
   function iconOf(cluster, symbols, labels) {
     const tally = new Map();

@@ -28,7 +28,7 @@
       config, bounds, maxBounds: bounds.pad(0.25), labels: config.labels,
       panel: make("div", { class: "map-panel" }),
       status: make("div", { class: "map-status", role: "status" }),
-      moved: false, loading: 0, failed: new Map(), fit: L.latLngBounds([]), symbols: new Map(),
+      moved: false, loading: 0, failed: new Map(), fit: L.latLngBounds([]), symbols: new Map(), explained: new Set(),
       remembered: config.keepState ? locatorMap.remembered() : {},
     };
     states.set(map, state);

@@ -1,0 +1,40 @@
+"""The emergency map has every number of its list, at the place to walk to."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from locator.web import create_app
+from tests.tinycity import at
+from tests.toyline import write_toy_city
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> FlaskClient:
+    return create_app({"GEODATA": write_toy_city(tmp_path / "toy")}).test_client()
+
+
+def test_a_vehicle_of_the_list_is_marked_where_it_will_be_met(client: FlaskClient) -> None:
+    lon, lat = at(500, 3000)
+    asked = f"lat={lat}&lon={lon}&at=2026-11-24T05:55"
+    found = json.loads(client.get(f"/aed/listed.geojson?{asked}").data)["features"]
+    told = json.loads(client.get(f"/api/aed?{asked}").data)["features"]
+    met = told[0]["properties"]["meeting"]["coordinates"]
+
+    assert [item["id"] for item in found[:2]] == ["vehicles-1", "aeds-1"]
+    assert [item["properties"]["mark"] for item in found[:2]] == ["1", "2"]
+    assert found[0]["geometry"]["coordinates"] == pytest.approx(met, abs=1e-5)
+    assert found[0]["geometry"]["coordinates"] == pytest.approx(at(500, 3400), abs=1e-5)
+
+
+def test_the_signs_of_both_kinds_are_known_to_the_layer_of_the_list(client: FlaskClient) -> None:
+    lon, lat = at(500, 3000)
+    script = client.get(f"/maps/aed.js?lat={lat}&lon={lon}&at=2026-11-24T05:55").text
+    listed = next(line for line in script.splitlines() if "listed.geojson" in line)
+
+    assert '"id":"vehicles"' in listed
+    assert '"id":"aeds"' in listed
