@@ -96,14 +96,14 @@ def test_pdf_drawings_are_vectors_not_pictures(pdf: pypdf.PdfReader) -> None:
 
 def test_workbook_has_typed_columns_and_a_sheet_of_method() -> None:
     book = openpyxl.load_workbook(BytesIO(write_workbook(report(), method_sheet="Metoda")))
-    assert book.sheetnames == ["Metoda", "districts"]
-    assert [[cell.value for cell in row] for row in book["districts"].iter_rows()] == [
+    assert book.sheetnames == ["Metoda", "dzielnice"]
+    assert [[cell.value for cell in row] for row in book["dzielnice"].iter_rows()] == [
         ["Dzielnica", "Osoby", "Udział", "Średnio (min)"],
         ["Łąki", 1234, 0.5, 10],
         ["=1+1", 20, None, None],
     ]
-    assert book["districts"]["A3"].data_type == "s", "a name is never a formula"
-    assert book["districts"]["C2"].number_format == "0.0%"
+    assert book["dzielnice"]["A3"].data_type == "s", "a name is never a formula"
+    assert book["dzielnice"]["C2"].number_format == "0.0%"
     assert "617 z 1234 dzieci ma żłobek w zasięgu." in [cell.value for cell in book["Metoda"]["A"]]
 
 
@@ -152,7 +152,7 @@ def test_people_are_whole_and_full_dates_are_dates_in_a_workbook() -> None:
     section = Section("Placówki", tables=(table,))
     made = Report("T", "", "", "", (section,), "pl", "")
     book = openpyxl.load_workbook(BytesIO(write_workbook(made, method_sheet="Metoda")))
-    assert [[cell.value for cell in row] for row in book["facilities"].iter_rows(min_row=2)] == [
+    assert [[cell.value for cell in row] for row in book["placówki"].iter_rows(min_row=2)] == [
         [13, datetime(2025, 7, 8), "a"],
         [3, "2026-06", ""],
     ]

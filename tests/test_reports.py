@@ -19,6 +19,7 @@ from locator.findings import ReportQuery, findings
 from locator.language import speaking
 from locator.reports.bundle import bundle_files, write_bundle
 from locator.reports.content import build_report
+from locator.reports.workbook import write_workbook
 from locator.walking.estimate import EstimateModel
 from locator.walking.walkable import WalkableCity, walkable
 
@@ -146,6 +147,15 @@ def test_workbook_tables_equal_the_csv_files(files: dict[str, bytes]) -> None:
     csv = pd.read_csv(BytesIO(files["tiny-nurseries-districts.csv"]))
     assert served == csv["served"].tolist()
     assert served[-1] == sum(served[:-1])
+
+
+def test_sheets_are_named_in_the_language_of_the_report(ground: WalkableCity) -> None:
+    found = findings(ground, ReportQuery(layer="nurseries", group="all", minutes=10))
+    with speaking("pl"):
+        content = write_workbook(build_report(ground.city, found), method_sheet="Metoda")
+    book = openpyxl.load_workbook(BytesIO(content))
+    assert book.sheetnames[:4] == ["Metoda", "dzielnice", "progi", "luki"]
+    assert book.sheetnames[-1] == "placówki"
 
 
 def test_geopackage_is_in_the_national_crs_with_every_layer(

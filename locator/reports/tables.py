@@ -75,7 +75,7 @@ def gaps_table(found: Findings) -> Table:
         (
             Column("rank", gettext("No."), "people"),
             Column("place", gettext("Near")),
-            Column("district_name", gettext("District")),
+            *_district_column(found.query.district),
             Column("people", gettext("People left out"), "people"),
             Column("walk_s", gettext("Their mean walk (min)"), "minutes"),
         ),
@@ -141,7 +141,7 @@ def sites_table(city: City, siting: Siting) -> Table:
         (
             Column("rank", gettext("No."), "people"),
             Column("name", gettext("Near")),
-            Column("district_name", gettext("District")),
+            *_district_column(siting.query.district),
             Column("gained", unit, "people"),
             Column("total", gettext("In all"), "people"),
         ),
@@ -208,6 +208,11 @@ def with_unit_code(city: City, table: Table) -> Table:
     label = gettext("{scheme} of the city", scheme=known.scheme.upper())
     rows = table.rows.assign(**{known.scheme: known.code})
     return replace(table, rows=rows, codes=(*table.codes, Column(known.scheme, label)))
+
+
+def _district_column(asked: int | None) -> tuple[Column, ...]:
+    """Return the column of the district's name; none where the report is about one district."""
+    return () if asked is not None else (Column("district_name", gettext("District")),)
 
 
 def _number_code(key: str = "number") -> Column:

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import xlsxwriter
 
+from locator.errors import N_
+from locator.language import gettext
 from locator.reports.document import Column, Report, Table
 
 NUMBER_FORMATS = {
@@ -23,11 +25,24 @@ NUMBER_FORMATS = {
     "text": "@",
 }
 SHEET_NAME_MAX = 31
+SHEETS = {
+    "districts": N_("districts"),
+    "standards": N_("standards"),
+    "gaps": N_("gaps"),
+    "places": N_("places"),
+    "under_way": N_("under way"),
+    "sites": N_("sites"),
+    "facilities": N_("facilities"),
+}
+"""What the sheet of each table is called."""
+
 FULL_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def write_workbook(report: Report, *, method_sheet: str) -> bytes:
     """Return every table of `report` as a sheet, with a first sheet of question and method.
+
+    The sheets are named in the language that is spoken.
 
     Minutes are numbers in minutes, shares are numbers from 0 to 1 shown as per cent; a value that
     is not known is an empty cell.
@@ -68,7 +83,8 @@ def _method(book: Any, report: Report, name: str) -> None:
 
 
 def _sheet(book: Any, table: Table) -> None:
-    sheet = book.add_worksheet(table.name[:SHEET_NAME_MAX])
+    name = gettext(SHEETS[table.name]) if table.name in SHEETS else table.name
+    sheet = book.add_worksheet(name[:SHEET_NAME_MAX])
     heading = book.add_format({"bold": True, "text_wrap": True, "bottom": 1, "valign": "top"})
     for position, column in enumerate(table.file_columns):
         style = book.add_format({"num_format": NUMBER_FORMATS[column.kind]})
