@@ -96,6 +96,7 @@ def _listed(row: Row) -> Collection:
     lines = [
         gettext("{time} there and back", time=duration(option.total_s)),
         walk_words(option),
+        row.note,
         row.how,
         *(chip.label for chip in row.chips),
     ]

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from scipy.spatial import cKDTree
 from werkzeug.datastructures import MultiDict
 
 from locator.aed import AedAnswer
@@ -28,18 +27,13 @@ from locator.web.finding import (
 from locator.web.i18n import clock, error_text, gettext, metres, moment, ngettext, number, url
 from locator.web.layout import LONGEST_SEARCH
 from locator.web.moving import Moving, moving
+from locator.web.near import near_address, near_stop
 from locator.web.queries import parse
 from locator.web.state import AppState
 from locator.web.texts import PLACE_KINDS, change_words, pace_text
 
 SHOWN, UNKNOWN_SHOWN, CLOSED_SHOWN = 5, 4, 3
 """Whoever is in a hurry reads no long lists; the API has them all."""
-
-NEAR_ADDRESS_M = 120.0
-"""An AED without an address is said to be near one that is no further away."""
-
-NEAR_STOP_M = 250.0
-"""A vehicle is said to be near a stop that is no further away."""
 
 SOON = timedelta(hours=1)
 """A change within this time is told in minutes."""
@@ -60,6 +54,10 @@ class Row:
         How sure it is.
     mark : str
         Number in the list and on the map; empty for what cannot be fetched.
+    note : str
+        Where exactly, in the words of the source; empty where the title says it.
+    quoted : bool
+        The title is a name, in the words of the source.
     """
 
     option: Option
@@ -68,6 +66,8 @@ class Row:
     how: str
     chips: tuple[Chip, ...]
     mark: str = ""
+    note: str = ""
+    quoted: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,7 @@ class AedView:
     asked_at: str | None = None
     rows: tuple[Row, ...] = ()
     unknown: tuple[Row, ...] = ()
+    nearer: Row | None = None
     closed: tuple[Row, ...] = ()
     adrift: tuple[Row, ...] = ()
     remarks: tuple[str, ...] = ()
@@ -125,6 +126,8 @@ def _answered(app: AppState, view: AedView) -> AedView:
     origin, others = find_origin(app.city, asked)  # type: ignore[arg-type]  # the same fields
     place = Place(origin.label, "coordinate", origin.lon, origin.lat, "exact", 100.0)
     answer = aed_answer(app, asked, place)
+    rows = rows_of(app, answer)
+    unknown = tuple(_unknown(app, option) for option in answer.unknown[:UNKNOWN_SHOWN])
     return replace(
         view,
         answered=True,
@@ -141,8 +144,9 @@ def _answered(app: AppState, view: AedView) -> AedView:
         lon=origin.lon,
         lat=origin.lat,
         asked_at=moment(answer.at) if asked.at else None,
-        rows=rows_of(app, answer),
-        unknown=tuple(_unknown(app, option) for option in answer.unknown[:UNKNOWN_SHOWN]),
+        rows=rows,
+        unknown=unknown,
+        nearer=_nearer(rows, unknown),
         closed=tuple(_closed(app, option, answer.at) for option in answer.closed[:CLOSED_SHOWN]),
         adrift=tuple(_adrift(app, option) for option in answer.adrift),
         remarks=tuple(_remarks(app, answer, moving())),
@@ -158,6 +162,13 @@ def rows_of(app: AppState, answer: AedAnswer) -> tuple[Row, ...]:
     return tuple(rows)
 
 
+def _nearer(rows: tuple[Row, ...], unknown: tuple[Row, ...]) -> Row | None:
+    """Return the nearest AED of unknown hours where it is nearer than the first that is open."""
+    if not unknown or (rows and rows[0].option.total_s <= unknown[0].option.total_s):
+        return None
+    return unknown[0]
+
+
 # One AED ------------------------------------------------------------------------------------
 
 
@@ -167,13 +178,7 @@ def _standing(app: AppState, option: Option, at: datetime) -> Row:
         opening = Chip("good", gettext("Stands outdoors, no hours stated"))
     else:
         opening = Chip("good", change_soon("open", option.next_change, at))
-    return Row(
-        option,
-        shown,
-        shown.name,
-        where_words(app, option, shown),
-        (opening, access_chip(option.access)),
-    )
+    return _named(app, option, shown, (opening, access_chip(option.access)))
 
 
 def _riding(app: AppState, option: Option, at: datetime) -> Row:
@@ -217,66 +222,28 @@ def _unknown(app: AppState, option: Option) -> Row:
         label = gettext("Hours as written: {hours}", hours=str(written))
     else:
         label = gettext("Hours not known")
-    chips = (Chip("unknown", label), access_chip(option.access))
-    return Row(option, shown, shown.name, where_words(app, option, shown), chips)
+    return _named(app, option, shown, (Chip("unknown", label), access_chip(option.access)))
 
 
 def _closed(app: AppState, option: Option, at: datetime) -> Row:
     shown = card(app.city, option.id)
     chip = Chip("bad", change_soon("closed", option.next_change, at))
-    return Row(option, shown, shown.name, where_words(app, option, shown), (chip,))
+    return _named(app, option, shown, (chip,))
 
 
 def _adrift(app: AppState, option: Option) -> Row:
     shown = card(app.city, option.id)
-    near = nearest_stop(app, option.lon, option.lat)
-    return Row(option, shown, shown.name, near, riding_chips(option))
+    near = near_stop(app, option.lon, option.lat)
+    return Row(option, shown, shown.name, near, riding_chips(option), quoted=True)
 
 
-def where_words(app: AppState, option: Option, shown: Card) -> str:
-    """Return how to find a fixed AED: its note unless the name says it, and an address near."""
+def _named(app: AppState, option: Option, shown: Card, chips: tuple[Chip, ...]) -> Row:
+    """Return the row of a fixed AED: its name, its note unless the name says it, an address."""
+    where = shown.where if shown.address else near_address(app, option.lon, option.lat)
     note = shown.place_note
-    parts = [] if not note or note.rstrip("…").strip() in shown.name else [note]
-    if shown.address:
-        parts.append(shown.where)
-    else:
-        near = nearest_address(app, option.lon, option.lat)
-        parts.append(gettext("near {address}", address=near) if near else shown.district)
-    return " · ".join(part for part in parts if part)
-
-
-def nearest_address(app: AppState, lon: float, lat: float) -> str | None:
-    """Return the address on file nearest to a place, None beyond `NEAR_ADDRESS_M`."""
-    row = _nearest_row(app, "addresses", lon, lat, within_m=NEAR_ADDRESS_M)
-    if row is None:
-        return None
-    found = app.city.addresses.iloc[row]
-    return f"{found['street']} {found['number']}"
-
-
-def nearest_stop(app: AppState, lon: float, lat: float) -> str:
-    """Return in words near which stop a place is, else near which address; perhaps nothing."""
-    row = _nearest_row(app, "stops", lon, lat, within_m=NEAR_STOP_M)
-    if row is not None:
-        return gettext("near the stop {stop}", stop=app.city.stops["name"].iloc[row])
-    near = nearest_address(app, lon, lat)
-    return gettext("near {address}", address=near) if near else ""
-
-
-def _nearest_row(
-    app: AppState, table: str, lon: float, lat: float, *, within_m: float
-) -> int | None:
-    """Return the row of ``city.<table>`` nearest to a place, None beyond `within_m`."""
-    points = getattr(app.city, table)
-    if points.empty:
-        return None
-
-    def made() -> cKDTree:
-        return cKDTree(app.city.projection.to_metric(points[["lon", "lat"]].to_numpy()))
-
-    tree = app.memo.get(f"aed-{table}", made)
-    away_m, row = tree.query(app.city.projection.to_metric([(lon, lat)])[0])
-    return int(row) if away_m <= within_m else None
+    if note.rstrip("…").strip() in shown.name:
+        note = ""
+    return Row(option, shown, shown.name, where or shown.district, chips, note=note, quoted=True)
 
 
 def access_chip(access: str | None) -> Chip:

@@ -12,6 +12,8 @@ from locator.vehicles import Vehicle
 from locator.web.cards import Card
 from locator.web.i18n import gettext, url
 from locator.web.moving import moving
+from locator.web.near import near_address
+from locator.web.state import state
 from locator.web.texts import ACCESS, PRECISION, STATUS, WHEELCHAIR, base_words
 
 STATUS_BASIS = {
@@ -31,6 +33,7 @@ class Details:
     status_basis: str
     vehicle: tuple[str, ...]
     source_url: str | None
+    near: str
     nearby_url: str | None
     place_url: str | None
 
@@ -40,7 +43,10 @@ def details_of(facility: Card) -> Details:
     facts = facility.facts
     basis = facts["status_basis"]
     nearby = place = None
+    near = ""
     if facility.located:
+        if not facility.address and not facility.layer.moves:
+            near = near_address(state(), facts["geometry"].x, facts["geometry"].y)
         lat, lon = f"{facts['geometry'].y:.5f}", f"{facts['geometry'].x:.5f}"
         nearby = url("residents.nearest", lat=lat, lon=lon)
         place = f"https://www.openstreetmap.org/?mlat={lat}&mlon={lon}#map=18/{lat}/{lon}"
@@ -57,6 +63,7 @@ def details_of(facility: Card) -> Details:
         status_basis=gettext(STATUS_BASIS[basis]),
         vehicle=_vehicle(moving().fleet.vehicle(facility.id)),
         source_url=source.group() if source else None,
+        near=near,
         nearby_url=nearby,
         place_url=place,
     )

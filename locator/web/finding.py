@@ -217,6 +217,8 @@ def view_of(app: AppState, args: MultiDict[str, str]) -> View:
     try:
         return answered(app, replace(view, form=asked))
     except LocatorError as error:
+        if isinstance(error, OutsideCityError) or error.parameter in ("lat", "lon"):
+            view = replace(view, form=replace(form, lat="", lon=""))  # no start to keep
         return replace(
             view,
             code=status_of(error),

@@ -16,7 +16,7 @@ from locator.web.i18n import current_language
 from locator.web.layout import page_context
 from locator.web.listing import listing_of
 from locator.web.provenance import completeness_rows, sources
-from locator.web.queries import known_layer, shortened
+from locator.web.queries import shortened
 from locator.web.security import counted
 from locator.web.state import state
 from locator.web.statement import statement
@@ -53,7 +53,12 @@ def layers() -> Answer:
 def layer(layer_id: str) -> Answer:
     """List every facility of a layer, located or not."""
     app = state()
-    known_layer(app.catalogue, layer_id)
+    if layer_id not in app.catalogue.layers:
+        raise NotFoundError(
+            N_("There is no list of services called {given}."),
+            parameter="layer",
+            given=shortened(layer_id),
+        )
     listing = listing_of(app.city, layer_id, request.args, at=app.now())
     page_map = map_or_none("layer", {"layer": layer_id})
     return render_template("layer.html", listing=listing, layer=listing.layer, map=page_map)

@@ -1,0 +1,47 @@
+"""Say in words what lies near a place that has no address of its own."""
+
+from __future__ import annotations
+
+from scipy.spatial import cKDTree
+
+from locator.web.i18n import gettext
+from locator.web.state import AppState
+
+ADDRESS_M = 120.0
+"""A place is said to be near an address that is no further away."""
+
+STOP_M = 250.0
+"""A vehicle is said to be near a stop that is no further away."""
+
+
+def near_address(app: AppState, lon: float, lat: float) -> str:
+    """Return in words near which address on file a place is; empty where none is near."""
+    row = _nearest_row(app, "addresses", lon, lat, within_m=ADDRESS_M)
+    if row is None:
+        return ""
+    found = app.city.addresses.iloc[row]
+    return gettext("near {address}", address=f"{found['street']} {found['number']}")
+
+
+def near_stop(app: AppState, lon: float, lat: float) -> str:
+    """Return in words near which stop a place is, else near which address; perhaps nothing."""
+    row = _nearest_row(app, "stops", lon, lat, within_m=STOP_M)
+    if row is None:
+        return near_address(app, lon, lat)
+    return gettext("near the stop {stop}", stop=app.city.stops["name"].iloc[row])
+
+
+def _nearest_row(
+    app: AppState, table: str, lon: float, lat: float, *, within_m: float
+) -> int | None:
+    """Return the row of ``city.<table>`` nearest to a place, None beyond `within_m`."""
+    points = getattr(app.city, table)
+    if points.empty:
+        return None
+
+    def made() -> cKDTree:
+        return cKDTree(app.city.projection.to_metric(points[["lon", "lat"]].to_numpy()))
+
+    tree = app.memo.get(("near", table), made)
+    away_m, row = tree.query(app.city.projection.to_metric([(lon, lat)])[0])
+    return int(row) if away_m <= within_m else None

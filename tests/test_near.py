@@ -1,0 +1,97 @@
+"""What lies near a place without an address is said in words, and links keep only what is right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from locator.web import create_app
+from locator.web.near import near_address, near_stop
+from tests.tinycity import at, write_tiny_city
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    folder = write_tiny_city(tmp_path_factory.mktemp("near") / "tiny")
+    return create_app({"GEODATA": folder, "LIMIT_PER_MINUTE": 0})
+
+
+@pytest.fixture
+def client(app: Flask) -> Iterator[FlaskClient]:
+    with app.test_client() as client:
+        yield client
+
+
+def page(client: FlaskClient, path: str) -> str:
+    return client.get(path).get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("xy", "stop"),
+    [
+        ((2000, 2100), "w pobliżu przystanku Most Środkowy"),
+        ((2000, 2340), "w pobliżu przystanku Most Środkowy"),
+        ((2000, 2400), ""),  # 300 m away, and no address either
+    ],
+)
+def test_a_vehicle_is_near_a_stop_within_250_m(
+    app: Flask, xy: tuple[float, float], stop: str
+) -> None:
+    with app.test_request_context("/"):
+        assert near_stop(app.extensions["locator"], *at(*xy)) == stop
+
+
+def test_a_place_is_near_an_address_within_120_m(app: Flask) -> None:
+    held = app.extensions["locator"]
+    first = held.city.addresses.iloc[0]
+    with app.test_request_context("/"):
+        said = near_address(held, first["lon"], first["lat"])
+        assert said == f"w pobliżu: {first['street']} {first['number']}"
+        assert near_address(held, *at(3400, 3900)) == ""
+
+
+@pytest.mark.parametrize("start", ["lat=52.23&lon=21.01", "lat=abc&lon=21.01", "lat=50.06&lon=999"])
+def test_a_start_that_cannot_be_is_not_kept(client: FlaskClient, start: str) -> None:
+    text = page(client, f"/en/nearest?layer=aeds&{start}")
+    assert 'role="alert"' in text
+    assert 'name="lat"' not in text
+    assert "Leave it empty to keep the present start." not in text
+
+
+def test_a_start_outside_by_words_is_kept_to_be_mended(client: FlaskClient) -> None:
+    assert 'value="52.23, 21.01"' in page(client, "/en/nearest?q=52.23,+21.01")
+
+
+def test_an_unknown_list_is_answered_in_words_and_with_a_way_on(client: FlaskClient) -> None:
+    text = page(client, "/en/layers/nursery")
+    assert "There is no list of services called “nursery”." in text
+    assert "senior_activity_centres" not in text
+    assert '<a href="/en/layers">All services</a>' in text
+
+
+def test_a_date_that_the_source_names_is_not_said_twice(client: FlaskClient) -> None:
+    text = page(client, "/en/facilities/nurseries-1")
+    assert "data of 1 October 2026" in text
+
+
+def test_a_vehicle_has_no_opening_hours(client: FlaskClient) -> None:
+    assert "<dt>Hours</dt>" not in page(client, "/en/facilities/vehicles-1")
+    assert "<dt>Hours</dt>" in page(client, "/en/facilities/aeds-1")
+
+
+def test_the_question_of_an_answered_emergency_is_folded_away(client: FlaskClient) -> None:
+    place = "lat={1}&lon={0}".format(*at(1000, 3000))
+    assert "<summary>Another place</summary>" in page(client, f"/en/aed?{place}")
+    assert "<summary>Another place</summary>" not in page(client, "/en/aed")
+    assert "<summary>Another place</summary>" not in page(client, "/en/aed?q=nowhere")
+
+
+def test_names_and_notes_of_sources_carry_their_language(client: FlaskClient) -> None:
+    place = "lat={1}&lon={0}".format(*at(1000, 3000))
+    text = page(client, f"/en/aed?{place}&at=2026-11-24T14:00")
+    assert '<a lang="pl" href="/en/facilities/aeds-1">AED – Remiza</a>' in text
+    assert '<span lang="pl">na ścianie od ulicy</span>' in text
+    assert '<a lang="pl"' not in page(client, f"/aed?{place}")
