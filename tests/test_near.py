@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -10,6 +11,7 @@ from flask.testing import FlaskClient
 
 from locator.web import create_app
 from locator.web.near import near_address, near_stop
+from tests.breaking import edit_feature
 from tests.tinycity import at, write_tiny_city
 
 
@@ -61,6 +63,19 @@ def test_a_start_that_cannot_be_is_not_kept(client: FlaskClient, start: str) -> 
     assert "Leave it empty to keep the present start." not in text
 
 
+@pytest.mark.parametrize("wrong", ["at=soon", "k=0"])
+@pytest.mark.parametrize("path", ["/en/nearest", "/en/aed"])
+def test_what_is_wrong_in_a_hidden_field_is_not_sent_again(
+    client: FlaskClient, path: str, wrong: str
+) -> None:
+    text = page(client, f"{path}?q=Lipowa+1&layer=aeds&{wrong}")
+    name, _, value = wrong.partition("=")
+    assert f'name="{name}" value="{value}"' not in text
+    assert 'name="at" value="2026-11-24T14:00"' in page(
+        client, f"{path}?q=nowhere+at+all&at=2026-11-24T14:00"
+    )
+
+
 def test_a_start_outside_by_words_is_kept_to_be_mended(client: FlaskClient) -> None:
     assert 'value="52.23, 21.01"' in page(client, "/en/nearest?q=52.23,+21.01")
 
@@ -80,6 +95,18 @@ def test_a_date_that_the_source_names_is_not_said_twice(client: FlaskClient) -> 
 def test_a_vehicle_has_no_opening_hours(client: FlaskClient) -> None:
     assert "<dt>Hours</dt>" not in page(client, "/en/facilities/vehicles-1")
     assert "<dt>Hours</dt>" in page(client, "/en/facilities/aeds-1")
+
+
+def test_hours_that_are_on_file_are_not_called_unknown(tiny_folder: Path) -> None:
+    edit_feature(tiny_folder, "aeds.geojson", 0, opening_hours="24/7 unknown")
+    client = create_app({"GEODATA": tiny_folder, "LIMIT_PER_MINUTE": 0}).test_client()
+    text = page(client, "/en/facilities/aeds-1")
+    assert "Not known whether it is open now" in text
+    assert "Hours not known" in page(client, "/en/facilities/nurseries-2")
+
+
+def test_the_page_of_a_vehicle_leads_to_where_it_is_now(client: FlaskClient) -> None:
+    assert 'class="button" href="/en/aed">AED now</a>' in page(client, "/en/facilities/vehicles-1")
 
 
 def test_the_question_of_an_answered_emergency_is_folded_away(client: FlaskClient) -> None:

@@ -106,8 +106,9 @@ def view_of(app: AppState, args: MultiDict[str, str]) -> AedView:
     try:
         return _answered(app, view)
     except LocatorError as error:
+        right = {name: value for name, value in view.args.items() if name != error.parameter}
         return replace(
-            _cut_short(view),
+            _cut_short(replace(view, args=right)),
             code=status_of(error),
             problem=error_text(error),
             advice=advice_for(error),

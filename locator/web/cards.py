@@ -244,7 +244,10 @@ def chips(
     elif opening and not layer.moves:
         state, next_change, at = opening
         kind = {"open": "good", "closed": "bad"}.get(state, "unknown")
-        found.append(Chip(kind, opening_words(state, next_change, at)))
+        label = opening_words(state, next_change, at)
+        if state == "unknown" and facts.get("opening_hours"):
+            label = gettext("Not known whether it is open now")  # hours there are
+        found.append(Chip(kind, label))
     if facts["status_basis"] == "last_known":
         found.append(Chip("attention", gettext("Open by an older list: call before you go")))
     if layer.moves:

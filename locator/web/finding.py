@@ -217,15 +217,23 @@ def view_of(app: AppState, args: MultiDict[str, str]) -> View:
     try:
         return answered(app, replace(view, form=asked))
     except LocatorError as error:
-        if isinstance(error, OutsideCityError) or error.parameter in ("lat", "lon"):
-            view = replace(view, form=replace(form, lat="", lon=""))  # no start to keep
         return replace(
             view,
+            form=without_hidden(form, error),
             code=status_of(error),
             problem=error_text(error),
             problem_in=error.parameter or "q",
             advice=advice_for(error),
         )
+
+
+def without_hidden(form: Form, error: LocatorError) -> Form:
+    """Return the form without what is wrong in a field that its visitor does not see."""
+    if isinstance(error, OutsideCityError) or error.parameter in ("lat", "lon"):
+        return replace(form, lat="", lon="")  # no start to keep
+    if error.parameter == "k":
+        return replace(form, k="")
+    return replace(form, at="") if error.parameter == "at" else form
 
 
 def answered(app: AppState, view: View) -> View:
