@@ -9,7 +9,7 @@
     return L.markerClusterGroup({
       chunkedLoading: true, chunkInterval: 60, chunkDelay: 16, showCoverageOnHover: false,
       animate: !calm.matches, animateAddingMarkers: false, removeOutsideVisibleBounds: true,
-      maxClusterRadius: (zoom) => (zoom < 13 ? 68 : zoom < 15 ? 50 : zoom < 17 ? 34 : 18),
+      maxClusterRadius: (zoom) => (zoom < 11 ? 46 : zoom < 13 ? 60 : zoom < 15 ? 50 : zoom < 17 ? 34 : 18),
       spiderLegPolylineOptions: { className: "map-spider", weight: 1.5 },
       iconCreateFunction: (cluster) => iconOf(cluster, symbols, state.labels),
     }).on("clusterkeypress", (event) => {

@@ -121,7 +121,7 @@
     const state = states.get(map);
     if (!bounds.isValid() || state.moved) return;
     state.fit.extend(bounds);
-    map.fitBounds(state.fit.pad(0.08), {
+    map.fitBounds(state.fit, {
       maxZoom: 16, animate: false, paddingTopLeft: [56, 32], paddingBottomRight: [24, 32],
     });
   }
