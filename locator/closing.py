@@ -8,7 +8,7 @@ from scipy import sparse
 
 from locator.geo import FloatArray, IntArray
 from locator.rounding import lost_and_gained, whole
-from locator.siting import (
+from locator.siting_question import (
     SitingQuery,
     candidate_places,
     completed,

@@ -51,14 +51,22 @@ class Gains:
     def of(cls, table: sparse.sparray) -> Gains:
         """Return the gains of an (n, m) sparse array; what is not positive counts for nothing."""
         listed = sparse.csc_array(table)
-        positive = listed.data > 0
-        columns = np.repeat(np.arange(listed.shape[1]), np.diff(listed.indptr))[positive]
+        columns = np.repeat(np.arange(listed.shape[1]), np.diff(listed.indptr))
+        return cls.listed(listed.indices.astype(np.int64), columns, listed.data, shape=listed.shape)
+
+    @classmethod
+    def listed(
+        cls, rows: IntArray, columns: IntArray, worth: FloatArray, *, shape: tuple[int, int]
+    ) -> Gains:
+        """Return the gains that are listed one by one, sorted by column."""
+        positive = worth > 0
+        columns = columns[positive]
         return cls(
-            rows=listed.indices[positive].astype(np.int64),
+            rows=rows[positive],
             columns=columns,
-            worth=listed.data[positive].astype(np.float64),
-            starts=np.searchsorted(columns, np.arange(listed.shape[1] + 1)),
-            points=listed.shape[0],
+            worth=worth[positive].astype(np.float64),
+            starts=np.searchsorted(columns, np.arange(shape[1] + 1)),
+            points=shape[0],
         )
 
     def only(self, kept: IntArray) -> Gains:

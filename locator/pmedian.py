@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import sparse
 
 from locator.gains import Gains, in_order, one_by_one, swapped
 from locator.geo import FloatArray, IntArray
@@ -73,8 +72,9 @@ def p_median(
     -------
     Median
     """
-    saved_m = np.maximum(current_m[:, np.newaxis] - walk_m, 0.0) * people[:, np.newaxis]
-    gains = Gains.of(sparse.csc_array(saved_m))
+    sites, points = np.nonzero(current_m > walk_m.T)
+    saved = (current_m[points] - walk_m[points, sites]) * people[points]
+    gains = Gains.listed(points, sites, saved, shape=walk_m.shape)
     if time_limit_s is not None:
         best = best_choice(gains, count, time_limit_s=time_limit_s)
         chosen, added, bound, timed_out = best.chosen, best.added, best.bound, best.timed_out

@@ -14,7 +14,8 @@ from locator.closing import best_move, least_missed
 from locator.coverage import CoverageQuery, coverage
 from locator.errors import InvalidParameterError, NotComputableError, NotFoundError
 from locator.scenario import compare
-from locator.siting import SitingQuery, candidate_places, completed, walks_to, where_next
+from locator.siting import SitingQuery, where_next
+from locator.siting_question import candidate_places, completed, walks_to
 from locator.walking.estimate import EstimateModel
 from locator.walking.walkable import WalkableCity, nearest_facilities, walkable
 

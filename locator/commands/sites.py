@@ -43,7 +43,7 @@ WHOLE_PERSON = 0.5
     type=click.Choice(["greedy", "exact"]),
     default="greedy",
     show_default=True,
-    help="An answer at once, or one that a solver proves.",
+    help="An answer at once, or the proven best.",
 )
 @click.option("--planned", is_flag=True, help="Count what is under way as open.")
 @click.option("--capacity", default=None, help="People that one site can take (cover only).")
@@ -67,7 +67,7 @@ WHOLE_PERSON = 0.5
     type=click.FloatRange(0.1, 3600),
     default=20.0,
     show_default=True,
-    help="Seconds for the solver.",
+    help="Seconds for the proof; then the best known is shown.",
 )
 @click.option("--least-missed", is_flag=True, help="Which facility would be missed least instead.")
 @click.option("--best-move", is_flag=True, help="Which facility to move, and where to, instead.")
@@ -103,6 +103,8 @@ def command(
     Examples:
       locator sites nurseries -n 5 --planned
       locator sites nurseries --method exact --time-limit 60
+      locator sites nurseries --objective median --method exact
+      locator sites day_care_homes --capacity 30 --method exact
       locator sites senior_activity_centres --district IV --forbidden parks.geojson
       locator sites nurseries --avoid I --avoid XVIII
       locator sites nurseries --least-missed
@@ -138,7 +140,8 @@ def command(
 def _new_sites(app: AppState, query: SitingQuery, *, as_json: bool) -> None:
     from locator.siting import where_next
 
-    with working("Weighing the sites …"):
+    least = f"Looking for the proven best, {query.time_limit_s:g} s at most …"
+    with working(least if query.method == "exact" else "Weighing the sites …"):
         found = where_next(app.ground, query)
     if as_json:
         print_json(_answer(found))

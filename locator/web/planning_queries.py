@@ -75,10 +75,12 @@ class SitingParams(CoverageParams):
         default="cover",
     )
     method: Literal["greedy", "exact"] = described(
-        "`greedy` answers at once, `exact` lets a solver prove it (up to 20 s).", default="greedy"
+        "`greedy` answers at once, `exact` proves the best (up to 20 s).", default="greedy"
     )
     planned: bool = described("Count what is under way as open.", default=False)
-    capacity: Places | None = described("People that one site can take.", default=None)
+    capacity: Places | None = described(
+        "People that one site can take; with `cover` only.", default=None
+    )
     district: District | None = described("Only sites in this district.", default=None)
     avoid: Districts = described(
         "Number of a district in which no site may stand; repeat it for several.", default=()

@@ -1,0 +1,163 @@
+"""Put the question of where to build: what is asked, the places it allows, the walks to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+import shapely
+from scipy import sparse
+
+from locator.candidates import SPACING_M
+from locator.counting import SAME_TIME_S
+from locator.errors import N_, InvalidParameterError, NotComputableError, NotFoundError
+from locator.sitewalks import SQUARE_M, all_candidates, all_walks
+from locator.walking.walkable import WalkableCity
+
+MAX_SITES = 20
+PLANNED = ("under_construction", "modernisation", "planned")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SitingQuery:
+    """Where should the next facilities of a layer stand?
+
+    Attributes
+    ----------
+    layer : str
+    count : int
+        Sites to choose, 1 to `MAX_SITES`.
+    objective : str
+        ``"cover"``: most people within the standard; ``"median"``: shortest walks in sum.
+    method : str
+        ``"greedy"`` answers at once; ``"exact"`` proves it (`locator.proving`).
+    minutes, group, pace_m_s
+        As in `locator.coverage.CoverageQuery`; the layer's own by default.
+    with_planned : bool
+        Take what is being built as if it were open.
+    capacity : float or None
+        People that one new site can take (``"cover"`` only). Facilities that exist serve whoever
+        is within the standard of them, as in `locator.coverage`.
+    district : int or None
+        Only candidates in this district; people anywhere count.
+    avoid : tuple of int
+        Districts in which no site may stand; people in them count.
+    forbidden : shapely geometry or None
+        WGS84; no site there.
+    time_limit_s : float
+        For the proof.
+    """
+
+    layer: str
+    count: int = 5
+    objective: Literal["cover", "median"] = "cover"
+    method: Literal["greedy", "exact"] = "greedy"
+    minutes: float | None = None
+    group: str | None = None
+    pace_m_s: float | None = None
+    with_planned: bool = False
+    capacity: float | None = None
+    district: int | None = None
+    avoid: tuple[int, ...] = ()
+    forbidden: Any | None = None
+    time_limit_s: float = 20.0
+
+
+def completed(ground: WalkableCity, query: SitingQuery) -> SitingQuery:
+    """Return `query` with the layer's defaults, or say what is wrong with it."""
+    catalogue = ground.city.catalogue
+    if query.layer not in catalogue.layers:
+        raise NotFoundError(
+            N_("There is no layer {given}. Layers: {known}."),
+            parameter="layer",
+            given=query.layer,
+            known=", ".join(catalogue.layers),
+        )
+    layer = catalogue.layers[query.layer]
+    if layer.moves:
+        raise NotComputableError(
+            N_("These facilities move; a fixed site cannot be chosen for them."), parameter="layer"
+        )
+    if not 1 <= query.count <= MAX_SITES:
+        raise InvalidParameterError(
+            N_("{name} has to be a whole number from {least} to {most}; given: {given}."),
+            parameter="n",
+            name="n",
+            least=1,
+            most=MAX_SITES,
+            given=query.count,
+        )
+    if query.capacity is not None and query.capacity <= 0:
+        raise InvalidParameterError(
+            N_("The capacity of a site has to be more than 0."), parameter="capacity"
+        )
+    if query.capacity is not None and query.objective != "cover":
+        raise NotComputableError(
+            N_("A capacity can be given only where the most people within the standard count."),
+            parameter="capacity",
+        )
+    group = query.group or layer.group
+    if group not in catalogue.groups:
+        raise NotFoundError(
+            N_("There is no age group {given}. Age groups: {known}."),
+            parameter="group",
+            given=group,
+            known=", ".join(catalogue.groups),
+        )
+    return replace(
+        query,
+        group=group,
+        minutes=query.minutes if query.minutes is not None else float(layer.standard_min),
+        pace_m_s=query.pace_m_s if query.pace_m_s is not None else layer.pace_m_s,
+    )
+
+
+def limit_m(query: SitingQuery) -> float:
+    """Return the longest walk within the standard, metres, of a completed query."""
+    assert query.minutes is not None and query.pace_m_s is not None  # `completed` fills them
+    # The same tolerance as coverage has, so that both draw the line at the same people.
+    return (query.minutes * 60 + SAME_TIME_S) * query.pace_m_s
+
+
+def candidate_places(ground: WalkableCity, query: SitingQuery) -> pd.DataFrame:
+    """Return the candidates that `query` allows; the index is that of all candidates."""
+    spacing_m = SQUARE_M if query.objective == "median" else SPACING_M
+    places = all_candidates(ground, spacing_m)
+    if query.district is not None:
+        _known_district(ground, query.district, parameter="district")
+        places = places[places["district"] == query.district]
+    if query.avoid:
+        for number in query.avoid:
+            _known_district(ground, number, parameter="avoid")
+        places = places[~places["district"].isin(query.avoid)]
+    if query.forbidden is not None:
+        shapely.prepare(query.forbidden)
+        points = np.asarray(shapely.points(places[["lon", "lat"]].to_numpy()))
+        places = places[~shapely.intersects(query.forbidden, points)]
+    if places.empty:
+        raise NotComputableError(
+            N_("No candidate site is left: there is no address or stop outside the forbidden area.")
+        )
+    return places
+
+
+def _known_district(ground: WalkableCity, number: int, *, parameter: str) -> None:
+    if number not in ground.city.districts.index:
+        raise NotFoundError(N_("There is no district {given}."), parameter=parameter, given=number)
+
+
+def walks_to(ground: WalkableCity, places: pd.DataFrame, query: SitingQuery) -> sparse.csc_array:
+    """Return the (n, m) walks within the standard; the columns follow `places`."""
+    return all_walks(ground, limit_m(query))[:, places.index.to_numpy()]
+
+
+def existing_rows(ground: WalkableCity, query: SitingQuery) -> tuple[int, ...]:
+    """Return the rows of ``city.facilities`` that count as existing for `query`."""
+    rows = ground.usable_rows[query.layer]
+    if query.with_planned:
+        all_rows = ground.located_rows[query.layer]
+        status = ground.city.facilities["status"].to_numpy(dtype=object)[all_rows]
+        rows = np.union1d(rows, all_rows[np.isin(status, PLANNED)])
+    return tuple(rows.tolist())
