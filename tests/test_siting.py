@@ -166,6 +166,24 @@ def test_sites_closings_and_moves_count_what_a_scenario_counts(krakow: City) -> 
         assert (row["lost"], row["gained"]) == (then.people_lost, then.people_gained)
 
 
+@pytest.mark.parametrize(
+    ("layer", "objective"),
+    [("nurseries", "cover"), ("nurseries", "median"), ("carer_support", "cover")],
+)
+def test_five_sites_of_the_city_are_proven(krakow: City, layer: str, objective: str) -> None:
+    ground = walkable(krakow, EstimateModel.from_city(krakow))
+    # So long a limit that it decides nothing: what is proven is proven without a solver.
+    query = SitingQuery(layer=layer, objective=objective, time_limit_s=3600)
+    quick, proven = (where_next(ground, replace(query, method=m)) for m in ("greedy", "exact"))
+    assert len(proven.sites) == 5
+    assert not proven.timed_out
+    assert proven.gap < 1e-5
+    gained, before = proven.sites["gained"].sum(), quick.sites["gained"].sum()
+    # The whole people of a choice are summed by district, which may differ by one in each.
+    assert before - 18 <= gained <= quick.bound + 18
+    assert (proven.sites["gained"] > 0).all()
+
+
 @pytest.mark.parametrize("count", [0, 21, 500, -3])
 def test_a_count_out_of_range_is_named(ground: WalkableCity, count: int) -> None:
     with pytest.raises(InvalidParameterError, match="from 1 to 20") as raised:
