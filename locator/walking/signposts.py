@@ -175,7 +175,7 @@ def signposts(ways: Ways, facilities: Placed, *, k: int) -> Signposts:
     indptr, indices, weight_m, _ = ways.csr
     n, m = len(indptr) - 1, len(facilities)
     k = min(k, m)
-    facility = np.full((n, k), m, dtype=np.uint16 if m < 2**16 - 1 else np.int32)
+    facility = np.full((n, k), m, dtype=np.min_scalar_type(m))
     distance_m = np.full((n, k), np.inf)
     onward = np.full((n, k), -1, dtype=np.int32 if n * k < 2**31 else np.int64)
     row = np.repeat(np.arange(n, dtype=np.int32), np.diff(indptr))

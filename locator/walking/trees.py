@@ -12,7 +12,7 @@ from locator.geo import FloatArray, IntArray
 from locator.walking import Placed
 from locator.walking.graphfile import Array
 
-KEPT = 4
+KEPT = 3
 """Trees kept: a person looks at a few places, and one tree of 200,000 vertices takes 2.4 MB."""
 
 Key = tuple[int, float, float]

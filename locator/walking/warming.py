@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from threading import Thread
 
+import numpy as np
+
 from locator.walking.network import NetworkModel
 from locator.walking.walkable import WalkableCity
 
-KNOWN = 7
-"""Facilities of a layer that a vertex knows: a page shows 5, and one centre may have two sites."""
+KNOWN = 6
+"""Facilities of a layer that a vertex knows: a page shows 5, and the next one tells how far these
+are all there is."""
+
+MORE = 2
+"""At most so many more where a centre has several sites, of which only the nearest is shown, or
+several facilities share one place: which of them comes first is not for a signpost to say."""
 
 
 def warm(ground: WalkableCity) -> int:
@@ -25,7 +32,10 @@ def warm(ground: WalkableCity) -> int:
     ]
     # The rarest first: a search for those crosses the whole city.
     for rows in sorted(wanted, key=len):
-        model.post(ground.placed(rows), k=KNOWN)
+        facilities = ground.placed(rows)
+        sites = np.bincount(ground.centre[rows]).max()
+        together = np.unique(facilities.xy, axis=0, return_counts=True)[1].max()
+        model.post(facilities, k=KNOWN + min(int(max(sites, together)) - 1, MORE))
     return len(wanted)
 
 

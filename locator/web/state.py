@@ -22,6 +22,10 @@ from locator.walking.ways import Profile
 
 T = TypeVar("T")
 
+VARIANTS = 2
+"""Ways of walking kept beside the usual one: each takes some 40 MB in a large city, and half a
+second to be made again."""
+
 NO_STEPS_KNOWN = N_(
     "Ways for prams and wheelchairs need the street network, which this city lacks."
 )
@@ -71,12 +75,15 @@ class AppState:
         When the application was made, in the city's time zone.
     memo : Memo
         Answers that depend on nothing but the city (coverage, layers as bytes).
+    variants : Memo
+        The city as it is walked with a pram, in a wheelchair or at night.
     """
 
     city: City
     ground: WalkableCity
     started: datetime
     memo: Memo = field(default_factory=Memo)
+    variants: Memo = field(default_factory=lambda: Memo(VARIANTS))
 
     @property
     def catalogue(self) -> Catalogue:
@@ -107,8 +114,8 @@ class AppState:
         night = at_night and model.closes_at_night
         if profile == "foot" and not night:
             return self.ground
-        return self.memo.get(
-            ("ground", profile, night),
+        return self.variants.get(
+            (profile, night),
             lambda: walkable(self.city, model.variant(profile, at_night=night)),
         )
 
