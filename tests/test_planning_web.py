@@ -224,6 +224,39 @@ def test_the_address_holds_no_more_than_the_change(client: FlaskClient) -> None:
     assert answer.headers["Location"] == "/what-if/nurseries?planned=1&minutes=5"
 
 
+def test_the_address_of_new_sites_holds_no_more_than_the_question(client: FlaskClient) -> None:
+    answer = client.get(
+        "/where-next/nurseries?n=5&objective=cover&district=&capacity=&minutes=10&group=all&pace="
+    )
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == "/where-next/nurseries?minutes=10&group=all"
+    assert client.get(answer.headers["Location"]).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "name", ["layer_id", "endpoint", "_external", "_anchor", "_scheme", "self"]
+)
+@pytest.mark.parametrize("path", ["what-if", "where-next"])
+def test_names_that_links_are_made_of_do_no_harm(client: FlaskClient, path: str, name: str) -> None:
+    answer = client.get(f"/{path}/nurseries?{name}=x&minutes=10&pace=&group=all")
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == f"/{path}/nurseries?minutes=10&group=all"
+    added = client.get(f"/what-if/nurseries?{name}=x&site=Polna 3&group=all")
+    assert added.status_code == 303
+    assert name not in added.headers["Location"].partition("?")[2].partition("#")[0]
+
+
+@pytest.mark.parametrize("name", ["layer_id", "endpoint", "_external", "_anchor", "_method"])
+@pytest.mark.parametrize("path", ["coverage", "coverage/nurseries", "report/nurseries"])
+def test_such_names_do_no_harm_where_a_table_is_sorted(
+    client: FlaskClient, path: str, name: str
+) -> None:
+    answer = client.get(f"/{path}?{name}=x&group=all&sort=share&minutes=10")
+    assert answer.status_code == 200
+    # The links to other languages keep the address as it is; those of the page do not.
+    assert f"{name}=x" not in answer.text.partition("<main")[2]
+
+
 def test_the_twenty_first_site_is_one_too_many(client: FlaskClient) -> None:
     adds = "&".join("add=50.06,19.9" for _ in range(20))
     answer = client.get(f"/en/what-if/nurseries?site=Polna 3&{adds}")
@@ -272,7 +305,7 @@ def test_leaving_every_district_out_is_told_on_the_page(client: FlaskClient) -> 
 
 
 def test_a_move_is_tried_as_one_change(client: FlaskClient) -> None:
-    page = client.get("/en/where-next/aeds?minutes=5").text
+    page = client.get("/en/where-next/aeds").text
     moves = page[page.index('id="moves-title"') :]
     address = unescape(re.search(r'class="link-row no-print" href="([^"]+)"', moves)[1])
     assert "close=aeds-" in address

@@ -15,6 +15,7 @@ from locator.web import mapviews
 from locator.web.i18n import url
 from locator.web.queries import CoverageListParams, CoverageParams, known_group, known_layer, parse
 from locator.web.reporting import (
+    CARRIED,
     gaps_collection,
     overview_of,
     report_of,
@@ -43,7 +44,8 @@ def report(layer_id: str) -> str | WerkzeugResponse:
         return redirect(url("emergency.coverage"))
     params, result = _asked(layer_id)
     view = report_of(state(), result, params, request.args)
-    page_map = mapviews.map_for("coverage", {**request.args, "layer": layer_id})
+    same = {name: request.args[name] for name in CARRIED if name in request.args}
+    page_map = mapviews.map_for("coverage", {**same, "layer": layer_id})
     return render_template("report.html", view=view, map=page_map)
 
 

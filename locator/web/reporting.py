@@ -54,11 +54,8 @@ def sorting_of(
     """Return the sorting asked for in a query string; an unknown column means the first."""
     key = args.get("sort", "")
     known = key in keys
-    kept = {
-        k: v for k, v in args.to_dict(flat=False).items() if k not in ("sort", "order", *values)
-    }
-    # A parameter named like one of url_for's own options must not reach it.
-    kept = {k: v for k, v in kept.items() if not k.startswith("_")}
+    # Nothing else: a parameter named like one of url_for's own options must not reach it.
+    kept = {name: args.getlist(name) for name in CARRIED if name in args}
     return Sorting(
         key=key if known else keys[0],
         descending=known and args.get("order") == "desc",

@@ -131,12 +131,13 @@ def _mended_change(layer_id: str, given: Args) -> Mended[str | WhatIf]:
 def _change_page(
     layer_id: str, found: Mended[str | WhatIf], faults: FileFaults | None = None
 ) -> str:
+    shown = tidied(state(), layer_id, found.args)
     # A site that was not found stays in its field; one that was found is a tick by now.
     kept = {name: request.args.get(name, "")[:LONGEST_SEARCH] for name in ("site", "site_places")}
     return render_template(
         "whatif.html",
         view=found.answer,
-        map=mapviews.map_for("whatif", {**found.args.to_dict(False), "layer": layer_id}),
+        map=mapviews.map_for("whatif", {**shown.to_dict(False), "layer": layer_id}),
         problems=found.problems,
         kept=kept,
         file_faults=faults,
@@ -192,7 +193,7 @@ def sites(layer_id: str) -> Response:
 
 @blueprint.get("/where-next/<layer_id>")
 @expensive
-def next_sites(layer_id: str) -> tuple[str, int]:
+def next_sites(layer_id: str) -> AnyResponse | tuple[str, int]:
     """Show where to build next, what would be missed least, and what would serve better moved."""
     standing_layer(layer_id)
 
@@ -206,7 +207,11 @@ def next_sites(layer_id: str) -> tuple[str, int]:
                 error.parameter = "avoid"
             raise
 
-    found = mended(request.args, answer, sound=_district_exists)
+    tidy = tidied(state(), layer_id, request.args)
+    found = mended(tidy, answer, sound=_district_exists)
+    if tidy != request.args and not found.problems:
+        # What the form sends along without need would only make the address long.
+        return redirect(url("whatif.next_sites", layer_id=layer_id, **tidy.to_dict(False)), 303)
     asked, view = found.answer
     added = [f"{site['lat']:.5f},{site['lon']:.5f},,{site['name']}" for site in view.sites]
     shown: dict[str, Any] = {"layer": layer_id, "add": added}

@@ -29,7 +29,14 @@ from locator.web.api_planning import comparison_of, siting_answer, supply_of
 from locator.web.finding import Pace, model_line, pace_choices
 from locator.web.i18n import gettext, number, text, url
 from locator.web.listing import Option, folded
-from locator.web.planning_queries import ScenarioParams, SitingParams, site_text
+from locator.web.planning_queries import (
+    AddedParams,
+    ReportParams,
+    ScenarioParams,
+    SitingParams,
+    site_text,
+)
+from locator.web.queries import parameter_shapes
 from locator.web.state import AppState
 
 STANDARDS_MIN = (5, 10, 15, 20, 30)
@@ -38,6 +45,14 @@ DRAWING_UNITS = 440.0
 
 BAR_UNITS = 20.0
 LABEL_LETTERS = 32
+
+KNOWN = frozenset(
+    name
+    for kind in (ScenarioParams, AddedParams, SitingParams, ReportParams)
+    for name in parameter_shapes(kind)
+    if name != "layer"
+)
+"""Parameters of the workbench's pages; no other gets into an address that they make."""
 
 LISTED = 10
 """Rows of the tables "least missed" and "best move"."""
@@ -265,16 +280,17 @@ def scenario_json(change: Scenario) -> str:
 def with_site(args: MultiDict[str, str], site: NewSite) -> dict[str, list[str]]:
     """Return the query string of a page with one more site, its form fields emptied."""
     dropped = ("site", "site_places", "lat", "lon")
-    kept = {name: args.getlist(name) for name in args if name not in dropped}
+    kept = {name: args.getlist(name) for name in args if name in KNOWN and name not in dropped}
     kept["add"] = [*kept.get("add", []), site_text(site)]
     return {name: [value for value in values if value] for name, values in kept.items()}
 
 
 def tidied(app: AppState, layer_id: str, args: MultiDict[str, str]) -> MultiDict[str, str]:
-    """Return a query string without what is empty or the layer's own standard or group."""
+    """Return a query string without what is unknown, what is empty and what holds anyway."""
     layer = app.catalogue.layers[layer_id]
-    usual = {"minutes": f"{layer.standard_min:g}", "group": layer.group, "pace": ""}
-    kept = [(name, one) for name, one in args.items(multi=True) if one.strip()]
+    usual = {"minutes": f"{layer.standard_min:g}", "group": layer.group}
+    usual |= {"n": "5", "objective": "cover", "method": "greedy"}  # as in `SitingParams`
+    kept = [(name, one) for name, one in args.items(multi=True) if name in KNOWN and one.strip()]
     return MultiDict((name, one) for name, one in kept if usual.get(name) != one)
 
 
