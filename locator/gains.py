@@ -97,13 +97,15 @@ class Gains:
 
     def sums(self, values: FloatArray) -> FloatArray:
         """Return (m,) the sums by site of one value for each stored gain."""
-        running = np.concatenate([[0.0], np.cumsum(values)])
+        running = np.zeros(len(values) + 1)
+        np.cumsum(values, out=running[1:])
         sums: FloatArray = running[self.starts[1:]] - running[self.starts[:-1]]
         return sums
 
     def beyond(self, floor: FloatArray) -> FloatArray:
         """Return (m,) what each site alone adds to what the points have, (n,)."""
-        return self.sums(np.maximum(self.worth - floor[self.rows], 0.0))
+        beyond = self.worth - floor[self.rows]
+        return self.sums(np.maximum(beyond, 0.0, out=beyond))
 
     def highest(self) -> FloatArray:
         """Return (n,) the most that any site is worth to each point."""
