@@ -137,6 +137,24 @@ def test_no_popup_is_cut_off_and_no_button_lies_over_it(
         expect(zoom).to_be_visible()
 
 
+def test_a_popup_opened_while_the_map_moves_is_brought_into_it(visit: Arrive) -> None:
+    page = visit(viewport=PHONE, reduced_motion="no-preference").go("/en/coverage/nurseries")
+    map_ = "locatorMap.of(document.querySelector('.folium-map')).map"
+    sign = marker(page, "Żłobek Pod Lipą, Nurseries")
+    expect(sign).to_be_visible()
+
+    # The pan that the focus begins is still under way when Enter is pressed.
+    page.evaluate(f"{map_}.panBy([600, 600], {{ animate: false }})")
+    sign.evaluate(
+        """node => {
+          node.focus();
+          node.dispatchEvent(new KeyboardEvent("keypress", { key: "Enter", bubbles: true }));
+        }"""
+    )
+    expect(page.locator(".leaflet-popup")).to_have_count(1)
+    until(page, f"({INSIDE})()")
+
+
 def test_the_attribution_stands_below_the_map_and_covers_nothing(visit: Arrive) -> None:
     page = visit(viewport=PHONE).go("/en/map")
     credit, map_ = (page.locator(one).bounding_box() for one in (".map-credit", ".folium-map"))

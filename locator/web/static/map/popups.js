@@ -25,6 +25,8 @@
       map.closePopup(state.popup);
     }
     const room = roomFor(map);
+    // A sign that has just taken the focus may still be on its way into the map.
+    map.stop();
     state.popup = L.popup({
       className: "map-popup-frame", autoPan: false, closeOnEscapeKey: false,
       minWidth: Math.min(160, room.width), maxWidth: room.width, maxHeight: room.height,
