@@ -94,3 +94,12 @@ def test_a_point_in_warsaw_is_outside(client: FlaskClient) -> None:
         answer = client.get("/api/nearest", query_string={"layer": "aeds", **query})
         assert answer.status_code == 422
         assert answer.get_json()["error"]["code"] == "outside_city"
+
+
+def test_the_page_offers_to_prove_what_the_quick_answer_has_not(client: FlaskClient) -> None:
+    """Also of the shortest walks: the quick answer leaves a gap of a few tenths per cent."""
+    asked = {"objective": "median"}
+    quick = client.get("/en/where-next/nurseries", query_string=asked)
+    assert quick.status_code == 200 and "Look for the proven best" in quick.text
+    exact = client.get("/en/where-next/nurseries", query_string=asked | {"method": "exact"})
+    assert exact.status_code == 200 and "Look for the proven best" not in exact.text

@@ -171,7 +171,6 @@ def where_next_view(app: AppState, asked: SitingParams, query: SitingQuery) -> W
     }
     facilities = app.city.facilities
     under_way = (facilities["layer"] == layer.id) & facilities["status"].isin(PLANNED)
-    exact = query.objective == "cover" and query.method == "greedy" and query.capacity is None
     return WhereNext(
         layer=layer,
         group=text(app.catalogue.groups[str(found.query.group)].names),
@@ -199,7 +198,7 @@ def where_next_view(app: AppState, asked: SitingParams, query: SitingQuery) -> W
         ),
         avoided=tuple(districts[str(one)] for one in asked.avoid),
         exact_url=url("whatif.next_sites", layer_id=layer.id, **_texts(asked) | {"method": "exact"})
-        if exact and found.gap > 0
+        if query.method == "greedy" and found.gap > 0
         else None,
         planned_url=url("whatif.next_sites", layer_id=layer.id, **_texts(asked) | {"planned": "1"})
         if under_way.any()
