@@ -11,7 +11,9 @@ from flask.testing import FlaskClient
 
 from locator.catalogue import read_catalogue
 from locator.city import default_folder
+from locator.findings import ReportQuery
 from locator.web import create_app
+from locator.web.workbench import findings_of
 
 LAYERS = tuple(read_catalogue(default_folder()).layers)
 FIXED = tuple(layer for layer in LAYERS if layer != "mpk_aeds")
@@ -103,3 +105,20 @@ def test_the_page_offers_to_prove_what_the_quick_answer_has_not(client: FlaskCli
     assert quick.status_code == 200 and "Look for the proven best" in quick.text
     exact = client.get("/en/where-next/nurseries", query_string=asked | {"method": "exact"})
     assert exact.status_code == 200 and "Look for the proven best" not in exact.text
+
+
+def test_page_and_api_give_the_sites_of_the_report(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # So long that a slow machine changes nothing.
+    monkeypatch.setattr("locator.web.planning_queries.QUICK_S", 3600.0)
+    monkeypatch.setattr("locator.findings.SOLVER_S", 3600.0)
+    state = app.extensions["locator"]
+    told = findings_of(state, ReportQuery(layer="nurseries")).siting
+    assert told is not None  # what is under way counts as open there
+    answer = get(client, "/api/sites/nurseries", planned="1")
+    assert answer["method"] == "quick" and answer["gap"] == 0
+    assert [site["name"] for site in answer["sites"]] == told.sites["name"].tolist()
+    assert answer["sites"][-1]["total"] == told.sites["total"].iloc[-1]
+    page = client.get("/en/where-next/nurseries?planned=1").text
+    assert f"{answer['sites'][-1]['total']:,}" in page and "this is proven" in page

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from locator.web.state import AppState
 
 WHOLE_PERSON = 0.5
+SOON_S = 2.0
+"""Nobody has to be told how long a search takes that is over by then."""
 
 
 @click.command()
@@ -40,10 +42,10 @@ WHOLE_PERSON = 0.5
 )
 @click.option(
     "--method",
-    type=click.Choice(["greedy", "exact"]),
-    default="greedy",
+    type=click.Choice(["quick", "greedy", "exact"]),
+    default="quick",
     show_default=True,
-    help="An answer at once, or the proven best.",
+    help="The best found in a moment, one site after the other, or time for the proof.",
 )
 @click.option("--planned", is_flag=True, help="Count what is under way as open.")
 @click.option("--capacity", default=None, help="People that one site can take (cover only).")
@@ -67,7 +69,7 @@ WHOLE_PERSON = 0.5
     type=click.FloatRange(0.1, 3600),
     default=20.0,
     show_default=True,
-    help="Seconds for the proof; then the best known is shown.",
+    help="Seconds for --method exact; then the best known is shown.",
 )
 @click.option("--least-missed", is_flag=True, help="Which facility would be missed least instead.")
 @click.option("--best-move", is_flag=True, help="Which facility to move, and where to, instead.")
@@ -129,9 +131,14 @@ def command(
         district=None if district is None else district_number(app.city, district),
         avoid=tuple(sorted({district_number(app.city, one, hint="--avoid") for one in avoid})),
         forbidden=area,
-        time_limit_s=time_limit,
     )
+    if method == "exact":
+        query = replace(query, time_limit_s=time_limit)
     if least_missed or best_move:
+        if method == "exact" or objective != "cover" or capacity is not None:
+            raise click.UsageError(
+                "--least-missed and --best-move weigh coverage only, without capacity or proof."
+            )
         _existing(app, query, move=best_move, as_json=as_json)
     else:
         _new_sites(app, query, as_json=as_json)
@@ -141,7 +148,8 @@ def _new_sites(app: AppState, query: SitingQuery, *, as_json: bool) -> None:
     from locator.siting import where_next
 
     least = f"Looking for the proven best, {query.time_limit_s:g} s at most …"
-    with working(least if query.method == "exact" else "Weighing the sites …"):
+    slow = query.method == "exact" and query.time_limit_s > SOON_S
+    with working(least if slow else "Weighing the sites …"):
         found = where_next(app.ground, query)
     if as_json:
         print_json(_answer(found))
@@ -212,10 +220,6 @@ def _answer(found: Siting) -> dict[str, Any]:
 def _existing(app: AppState, query: SitingQuery, *, move: bool, as_json: bool) -> None:
     from locator import closing
 
-    if query.objective != "cover" or query.method != "greedy" or query.capacity is not None:
-        raise click.UsageError(
-            "--least-missed and --best-move weigh coverage only, without capacity or proof."
-        )
     with working("Weighing the facilities …"):
         found = (closing.best_move if move else closing.least_missed)(app.ground, query)
     if move:

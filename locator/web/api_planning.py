@@ -204,7 +204,7 @@ def sites(app: AppState, asked: SitingParams) -> Answer:
         "pace_m_s": found.query.pace_m_s,
         "model": found.model,
         "objective": found.query.objective,
-        "method": found.query.method,
+        "method": asked.method,
         "avoid": list(found.query.avoid),
         "candidates": found.candidates,
         "unserved_before": round(found.unserved_before),

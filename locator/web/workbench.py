@@ -198,7 +198,7 @@ def where_next_view(app: AppState, asked: SitingParams, query: SitingQuery) -> W
         ),
         avoided=tuple(districts[str(one)] for one in asked.avoid),
         exact_url=url("whatif.next_sites", layer_id=layer.id, **_texts(asked) | {"method": "exact"})
-        if query.method == "greedy" and found.gap > 0
+        if asked.method != "exact" and found.gap > 0
         else None,
         planned_url=url("whatif.next_sites", layer_id=layer.id, **_texts(asked) | {"planned": "1"})
         if under_way.any()
@@ -288,7 +288,7 @@ def tidied(app: AppState, layer_id: str, args: MultiDict[str, str]) -> MultiDict
     """Return a query string without what is unknown, what is empty and what holds anyway."""
     layer = app.catalogue.layers[layer_id]
     usual = {"minutes": f"{layer.standard_min:g}", "group": layer.group}
-    usual |= {"n": "5", "objective": "cover", "method": "greedy"}  # as in `SitingParams`
+    usual |= {"n": "5", "objective": "cover", "method": "quick"}  # as in `SitingParams`
     kept = [(name, one) for name, one in args.items(multi=True) if name in KNOWN and one.strip()]
     return MultiDict((name, one) for name, one in kept if usual.get(name) != one)
 
