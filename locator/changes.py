@@ -12,7 +12,7 @@ import shapely
 
 from locator.coverage import counted_rows
 from locator.errors import N_, InvalidParameterError, NotFoundError, OutsideCityError
-from locator.geo import FloatArray
+from locator.geo import FloatArray, in_city
 from locator.siting import PLANNED
 from locator.walking.walkable import WalkableCity
 
@@ -154,7 +154,7 @@ def site_points(ground: WalkableCity, sites: tuple[NewSite, ...]) -> FloatArray:
                 most=MAX_PLACES,
                 given=site.places,
             )
-        if not ground.city.boundary.contains(shapely.Point(site.lon, site.lat)):
+        if not in_city(ground.city.boundary, site.lon, site.lat):
             raise OutsideCityError(
                 N_("The site at {lat}, {lon} lies outside the city."),
                 parameter="add",

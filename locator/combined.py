@@ -136,7 +136,7 @@ def _check(ground: WalkableCity, query: CombinedQuery) -> None:
         )
     if not ground.city.demand.people[query.group].sum() >= 0.5:
         raise NotComputableError(
-            N_("The city folder knows no people of this group, so nobody can be counted."),
+            N_("How many people of this group live here is not known, so nobody can be counted."),
             parameter="group",
         )
 

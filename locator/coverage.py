@@ -25,7 +25,7 @@ from locator.geo import FloatArray
 from locator.rounding import whole
 from locator.walking.walkable import WalkableCity, nearest_facilities
 
-NOBODY = N_("The city folder knows no people of this group, so nobody can be counted.")
+NOBODY = N_("How many people of this group live here is not known, so nobody can be counted.")
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from locator.findable import (
     stop_row,
     street_row,
 )
-from locator.geo import FloatArray
+from locator.geo import FloatArray, in_city
 from locator.locating import (
     NEIGHBOUR_NOTE,
     NEIGHBOUR_NUMBERS,
@@ -48,8 +48,6 @@ BEGINNING, HOUSES = 8.0, 0.9
 """What a name gains that begins with the only word typed, and for each doubling of its houses."""
 
 MAX_LIMIT = 50
-EDGE_TOLERANCE_DEG = 0.0003
-"""About 25 m: the boundary is generalised, a point on it must not fall outside."""
 
 OTHER_KIND = 0.85
 """Factor when the query says "plac" and the name is not one."""
@@ -200,9 +198,7 @@ class Gazetteer:
 
     def covers(self, lon: float, lat: float) -> bool:
         """Tell whether a point lies in the city (or within 25 m of its edge)."""
-        if not (abs(lon) <= 180 and abs(lat) <= 90):
-            return False
-        return bool(shapely.dwithin(self.boundary, shapely.Point(lon, lat), EDGE_TOLERANCE_DEG))
+        return in_city(self.boundary, lon, lat)
 
     def _places(
         self, reading: Reading, similar: Mapping[str, FloatArray], limit: int

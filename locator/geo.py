@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import shapely
 from pyproj import CRS, Transformer
 
 WGS84 = "EPSG:4326"
@@ -16,6 +18,16 @@ Box = tuple[float, float, float, float]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+
+EDGE_TOLERANCE_DEG = 0.0003
+"""About 25 m: the boundary is generalised, a point on it must not fall outside."""
+
+
+def in_city(boundary: Any, lon: float, lat: float) -> bool:
+    """Tell whether a WGS84 point lies within a city's boundary, or within 25 m of its edge."""
+    if not (abs(lon) <= 180 and abs(lat) <= 90):
+        return False
+    return bool(shapely.dwithin(boundary, shapely.Point(lon, lat), EDGE_TOLERANCE_DEG))
 
 
 @dataclass(frozen=True)

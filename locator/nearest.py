@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import shapely
 from shapely.geometry import LineString
 
 from locator.city import City
@@ -23,7 +22,7 @@ from locator.errors import (
     NotFoundError,
     OutsideCityError,
 )
-from locator.geo import FloatArray, IntArray
+from locator.geo import FloatArray, IntArray, in_city
 from locator.hours import OpenState, opening_state
 from locator.walking import Placed, Walk
 from locator.walking.walkable import WalkableCity
@@ -124,7 +123,7 @@ def place_origin(ground: WalkableCity, lon: float, lat: float) -> Placed:
     OutsideCityError
         When it is not.
     """
-    if not shapely.intersects_xy(ground.city.boundary, lon, lat):
+    if not in_city(ground.city.boundary, lon, lat):
         raise OutsideCityError(
             N_("This place is outside the city. Choose a place inside its boundary."),
             parameter="lat",
@@ -142,7 +141,7 @@ def walk_to(ground: WalkableCity, lon: float, lat: float, facility_id: str) -> W
     """
     facilities = ground.city.facilities
     if facility_id not in facilities.index:
-        raise NotFoundError(N_("There is no facility {id}."), id=facility_id)
+        raise NotFoundError(N_("There is no facility {id}."), id=facility_id[:60])
     row = int(facilities.index.get_loc(facility_id))
     if row not in ground.located:
         raise NotComputableError(

@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
-import shapely
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from locator.changes import (
@@ -23,6 +22,7 @@ from locator.changes import (
 )
 from locator.coverage import CoverageQuery, coverage
 from locator.errors import N_, LocatorError, NotComputableError
+from locator.geo import in_city
 from locator.scenariofaults import (
     LON_FIRST,
     ONCE,
@@ -208,4 +208,4 @@ def _city_faults(ground: WalkableCity, scenario: Scenario, file: str) -> Iterato
 
 def _swapped(ground: WalkableCity, site: NewSite) -> bool:
     """Tell whether a site would lie in the city if its lon and lat were exchanged."""
-    return bool(ground.city.boundary.contains(shapely.Point(site.lat, site.lon)))
+    return in_city(ground.city.boundary, site.lat, site.lon)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import shapely
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -122,3 +123,23 @@ def test_page_and_api_give_the_sites_of_the_report(
     assert answer["sites"][-1]["total"] == told.sites["total"].iloc[-1]
     page = client.get("/en/where-next/nurseries?planned=1").text
     assert f"{answer['sites'][-1]['total']:,}" in page and "this is proven" in page
+
+
+@pytest.mark.parametrize(("off_m", "status"), [(-15, 200), (0, 200), (15, 200), (80, 422)])
+def test_the_edge_of_the_city_is_the_same_for_every_question(
+    app: Flask, client: FlaskClient, off_m: float, status: int
+) -> None:
+    city = app.extensions["locator"].city
+    west, south, _, north = city.boundary.bounds
+    row = shapely.LineString([(west - 1, (south + north) / 2), (west + 1, (south + north) / 2)])
+    edge = row.intersection(city.boundary).bounds
+    lon, lat = edge[0] - off_m / 71_600, edge[1]  # a degree of longitude here, m
+    asked = {
+        "nearest": {"layer": "nurseries", "lat": lat, "lon": lon},
+        "nearest by words": {"layer": "nurseries", "q": f"{lat}, {lon}"},
+        "aed": {"lat": lat, "lon": lon},
+        "scenario/nurseries": {"add": f"{lat},{lon}"},
+    }
+    for path, query in asked.items():
+        answer = client.get(f"/api/{path.split()[0]}", query_string=query)
+        assert answer.status_code == status, (path, answer.text)

@@ -144,7 +144,7 @@ def test_without_a_grid_coverage_says_that_nobody_is_counted(
 ) -> None:
     town = load_city(found_city(asked(extract, boundary, tmp_path)).folder)
     assert len(town.demand) == 0
-    with pytest.raises(LocatorError, match="knows no people"):
+    with pytest.raises(LocatorError, match="is not known"):
         coverage(walkable(town, choose_model(town)), CoverageQuery("pharmacies", 10))
 
 
@@ -172,7 +172,7 @@ def test_a_city_without_people_addresses_or_stops_has_every_page(
     for page in ("/en/coverage", "/en/coverage/pharmacies"):
         answer = client.get(page)
         assert answer.status_code == 422
-        assert "knows no people of this group" in answer.text
+        assert "How many people of this group live here is not known" in answer.text
 
 
 def test_layers_of_ones_own_name_their_tags(extract: Path, boundary: Path, tmp_path: Path) -> None:

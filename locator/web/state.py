@@ -37,6 +37,9 @@ NO_NIGHT_KNOWN = N_(
 class Memo:
     """Remember the latest answers, so that the same question is computed once.
 
+    Who asks what another visitor is waiting for waits along: a link that a whole meeting opens is
+    computed once.
+
     Parameters
     ----------
     size : int
@@ -46,20 +49,36 @@ class Memo:
     def __init__(self, size: int = 96) -> None:
         self._size = size
         self._answers: OrderedDict[Hashable, Any] = OrderedDict()
+        self._under_way: dict[Hashable, threading.Lock] = {}
         self._lock = threading.Lock()
 
     def get(self, question: Hashable, answer: Callable[[], T]) -> T:
-        """Return what is remembered for `question`, or compute and remember it."""
+        """Return what is remembered for `question`, or compute and remember it.
+
+        An answer may ask other questions, but not its own.
+        """
         with self._lock:
             if question in self._answers:
-                self._answers.move_to_end(question)
-                return cast(T, self._answers[question])
-        computed = answer()  # outside the lock: two visitors may compute the same, none waits
-        with self._lock:
-            self._answers[question] = computed
-            while len(self._answers) > self._size:
-                self._answers.popitem(last=False)
+                return cast(T, self._found(question))
+            turn = self._under_way.setdefault(question, threading.Lock())
+        with turn:
+            with self._lock:
+                if question in self._answers:  # by the one who was waited for
+                    return cast(T, self._found(question))
+            try:
+                computed = answer()
+                with self._lock:
+                    self._answers[question] = computed
+                    while len(self._answers) > self._size:
+                        self._answers.popitem(last=False)
+            finally:
+                with self._lock:
+                    self._under_way.pop(question, None)
         return computed
+
+    def _found(self, question: Hashable) -> Any:
+        self._answers.move_to_end(question)
+        return self._answers[question]
 
 
 @dataclass(frozen=True)
