@@ -2,40 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-
 import numpy as np
 
-from locator.errors import N_
+from locator.errors import N_, Said
 from locator.usable import is_usable
 from locator.walking.walkable import WalkableCity
 
 
-@dataclass(frozen=True)
-class Caveat:
-    """Something that a reader of the numbers has to know.
-
-    Attributes
-    ----------
-    template : str
-        English message with ``{name}`` placeholders (see `locator.errors.N_`).
-    values : mapping
-        What the placeholders stand for.
-    """
-
-    template: str
-    values: Mapping[str, object] = field(default_factory=dict)
-
-    @property
-    def text(self) -> str:
-        """The caveat in English."""
-        return self.template.format(**self.values)
-
-
 def coverage_caveats(
     ground: WalkableCity, rows: tuple[int, ...], *, layer: str, group: str, unreachable: int
-) -> tuple[Caveat, ...]:
+) -> tuple[Said, ...]:
     """Return what has to be known with the coverage of a layer, the gravest first.
 
     Parameters
@@ -99,7 +75,7 @@ def coverage_caveats(
         ),
         (True, N_("Opening hours and free places are not taken into account."), {}),
     ]
-    return tuple(Caveat(template, values) for holds, template, values in said if holds)
+    return tuple(Said(template, values) for holds, template, values in said if holds)
 
 
 def _unlocated(ground: WalkableCity, rows: tuple[int, ...], layer: str) -> int:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from locator.catalogue import Layer
-from locator.caveats import Caveat, coverage_caveats
+from locator.caveats import coverage_caveats
 from locator.city import City
 from locator.counting import (
     SAME_TIME_S,
@@ -19,7 +19,7 @@ from locator.counting import (
     people_by_district,
     walking_times,
 )
-from locator.errors import N_, InvalidParameterError, NotComputableError, NotFoundError
+from locator.errors import N_, InvalidParameterError, NotComputableError, NotFoundError, Said
 from locator.gaps import facility_reach_m, find_gaps
 from locator.geo import FloatArray
 from locator.rounding import whole
@@ -90,7 +90,7 @@ class Coverage:
         Usable, located facilities, a centre with several sites once; and their sites.
     completeness : Series
         The layer's row of `locator.completeness`.
-    caveats : tuple of Caveat
+    caveats : tuple of Said
         What has to be known with the numbers.
     """
 
@@ -117,7 +117,7 @@ class Coverage:
     counted: int
     counted_sites: int
     completeness: pd.Series
-    caveats: tuple[Caveat, ...]
+    caveats: tuple[Said, ...]
 
 
 def coverage(ground: WalkableCity, query: CoverageQuery) -> Coverage:

@@ -6,13 +6,34 @@ translate the template, the API and the command line format it as it is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 
 def N_(message: str) -> str:  # noqa: N802  (the gettext convention for "extract, translate later")
     """Mark a message template for extraction; return it unchanged."""
     return message
+
+
+@dataclass(frozen=True)
+class Said:
+    """A message that is no error, as a template and its values, to be said in any language.
+
+    Attributes
+    ----------
+    template : str
+        English message with ``{name}`` placeholders (see `N_`).
+    values : mapping
+        What the placeholders stand for.
+    """
+
+    template: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """The message in English."""
+        return self.template.format(**self.values)
 
 
 class LocatorError(Exception):

@@ -4,34 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from locator.changes import MAX_PLACES, MAX_SITES
-from locator.errors import N_, Fault, LocatorError
+from locator.errors import N_, Fault, LocatorError, Said
 
 SHORT = 60
-
-
-@dataclass(frozen=True)
-class Said:
-    """A message as a template and its values, to be said in any language.
-
-    Attributes
-    ----------
-    template : str
-        English message with ``{name}`` placeholders (see `locator.errors.N_`).
-    values : mapping
-        What the placeholders stand for.
-    """
-
-    template: str
-    values: Mapping[str, object] = field(default_factory=dict)
-
-    @property
-    def text(self) -> str:
-        """The message in English, as a part of a line."""
-        return self.template.format(**self.values).rstrip(".")
 
 
 @dataclass(frozen=True)
@@ -73,12 +52,12 @@ class ScenarioFault:
     @property
     def problem(self) -> str:
         """What is wrong, in English."""
-        return self.said.text
+        return self.said.text.rstrip(".")
 
     @property
     def allowed(self) -> str:
         """What would be accepted, in English."""
-        return self.accepted.text
+        return self.accepted.text.rstrip(".")
 
     def __str__(self) -> str:
         """One line, as those of a city folder."""

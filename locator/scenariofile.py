@@ -21,13 +21,12 @@ from locator.changes import (
     to_open,
 )
 from locator.coverage import CoverageQuery, coverage
-from locator.errors import N_, LocatorError, NotComputableError
+from locator.errors import N_, LocatorError, NotComputableError, Said
 from locator.geo import in_city
 from locator.scenariofaults import (
     LON_FIRST,
     ONCE,
     ONE_OBJECT,
-    Said,
     ScenarioFault,
     ScenarioFileError,
     city_fault,

@@ -11,8 +11,8 @@ from flask import request
 from werkzeug.exceptions import Forbidden, RequestEntityTooLarge
 
 from locator.changes import Scenario
-from locator.errors import N_, LocatorError
-from locator.scenariofaults import Said, ScenarioFault, ScenarioFileError, whole_file
+from locator.errors import N_, LocatorError, Said
+from locator.scenariofaults import ScenarioFault, ScenarioFileError, whole_file
 from locator.scenariofile import MAX_BYTES, check_scenario, scenario_from, too_large
 from locator.web.i18n import error_text, gettext, ngettext, url
 from locator.web.planning_queries import site_text

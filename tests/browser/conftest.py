@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 from waitress.server import create_server
 
@@ -28,7 +30,14 @@ expect.set_options(timeout=PATIENCE_MS)
 @pytest.fixture(scope="session")
 def krakow_site() -> Iterator[str]:
     """The address of a live server over the city folder of the repository."""
-    server = create_server(create_app({"LIMIT_PER_MINUTE": 0}), host="127.0.0.1", port=0, threads=4)
+    with serving(create_app({"LIMIT_PER_MINUTE": 0})) as address:
+        yield address
+
+
+@contextmanager
+def serving(app: Flask) -> Iterator[str]:
+    """Serve an application as `make run` does, and give its address."""
+    server = create_server(app, host="127.0.0.1", port=0, threads=4)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"

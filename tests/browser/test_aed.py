@@ -20,8 +20,8 @@ from locator.city import default_folder, load_city
 from locator.vehicles.fleet import assign_vehicle
 from locator.web import create_app
 from locator.web.moving import KEY, Moving
+from tests.browser.barriers import see_no_barrier
 from tests.browser.conftest import DESKTOP, PHONE, Arrive
-from tests.browser.test_pages import overflow_px, violations
 from tests.test_poller import answer, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -46,15 +46,7 @@ PAGES = {
 @pytest.mark.parametrize("path", PAGES.values(), ids=PAGES.keys())
 def test_a_page_has_no_barrier_and_asks_no_stranger(visitor: Arrive, path: str) -> None:
     page = visitor(viewport=PHONE).go(path)
-    assert violations(page) == []
-    page.emulate_media(color_scheme="dark")
-    assert violations(page) == []
-    page.set_viewport_size({"width": 320, "height": 640})
-    assert overflow_px(page) == 0
-    page.set_viewport_size(DESKTOP)
-    page.emulate_media(color_scheme="light")
-    assert violations(page) == []
-    assert overflow_px(page) == 0
+    see_no_barrier(page)
 
 
 def test_with_its_map_the_page_weighs_less_than_100_kb(visitor: Arrive) -> None:

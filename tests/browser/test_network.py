@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 from pyproj import Transformer
-from werkzeug.serving import make_server
 
 from locator.sources.newcity import NewCity, found_city
 from locator.web import create_app
-from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE, Visitor, watch
+from tests.browser.barriers import violations
+from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE, Visitor, serving, watch
 from tests.osmdata import helsinki, liechtenstein
 
 pytestmark = [pytest.mark.browser, pytest.mark.real_data, pytest.mark.xdist_group("network")]
@@ -49,13 +47,8 @@ def city(
     grid = invented_grid(work / "grid.csv", box)
     new = NewCity(request.param, extract(), work / "new", grid=grid, grid_source="invented")
     app = create_app({"GEODATA": found_city(new).folder, "LIMIT_PER_MINUTE": 0})
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield request.param, f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(app) as address:
+        yield request.param, address
 
 
 @pytest.fixture
@@ -106,7 +99,7 @@ def test_the_data_page_compares_and_everyone_can_use_it(
     visitor.page.set_viewport_size(PHONE)
     page = visitor.go("/en/data")
     expect(page.get_by_role("heading", name="What the streets change")).to_be_visible()
-    assert Axe().run(page).response["violations"] == []
+    assert violations(page) == []
     _, _, address, layer = CITIES[city[0]]
     page = visitor.go(f"/en/nearest?layer={layer}&q={quote(address)}&profile=pram")
-    assert Axe().run(page).response["violations"] == []
+    assert violations(page) == []

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
-from werkzeug.serving import make_server
 
 from locator.walking.building import build_for_city
 from locator.web import create_app
-from tests.browser.conftest import PHONE, Arrive, arrivals
+from tests.browser.barriers import violations
+from tests.browser.conftest import PHONE, Arrive, arrivals, serving
 from tests.osmdata import write_osm
 from tests.test_modelcomparison import NODES, STREETS
 from tests.test_night import PARK, QUESTION
@@ -30,13 +28,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = write_tiny_city(work / "tiny")
     build_for_city(write_osm(work / "streets.osm.pbf", NODES, [*STREETS, PARK]), folder)
     app = create_app({"GEODATA": folder, "LIMIT_PER_MINUTE": 0})
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(app) as address:
+        yield address
 
 
 @pytest.fixture
@@ -63,7 +56,7 @@ def test_the_walk_goes_round_the_park_when_the_night_is_ticked(visitor: Arrive) 
 def test_the_page_of_the_night_can_be_used_by_everyone(visitor: Arrive) -> None:
     page = visitor().go(f"/en/nearest?{QUESTION}&night=yes")
     expect(page.get_by_text("Counted for the night")).to_be_visible()
-    assert Axe().run(page).response["violations"] == []
+    assert violations(page) == []
 
 
 def test_the_night_is_kept_when_the_language_changes(visitor: Arrive) -> None:

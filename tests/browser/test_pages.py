@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
+from tests.browser.barriers import overflow_px, see_no_barrier, violations
 from tests.browser.conftest import DESKTOP, PHONE, Arrive
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -42,34 +42,10 @@ PAGES = {
 }
 
 
-def violations(page: Page) -> list[str]:
-    """What axe objects to, one line each."""
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{rule['id']}: {node['target']} {node.get('failureSummary', '')}"
-        for rule in found
-        for node in rule["nodes"]
-    ]
-
-
-def overflow_px(page: Page) -> int:
-    """How far the page can be scrolled sideways."""
-    root = "document.documentElement"
-    return int(page.evaluate(f"{root}.scrollWidth - {root}.clientWidth"))
-
-
 @pytest.mark.parametrize("path", PAGES.values(), ids=PAGES.keys())
 def test_a_page_has_no_barrier_and_asks_no_stranger(visitor: Arrive, path: str) -> None:
     page = visitor(viewport=PHONE).go(path)
-    assert violations(page) == []
-    page.emulate_media(color_scheme="dark")
-    assert violations(page) == []
-    page.set_viewport_size({"width": 320, "height": 640})
-    assert overflow_px(page) == 0
-    page.set_viewport_size(DESKTOP)
-    page.emulate_media(color_scheme="light")
-    assert violations(page) == []
-    assert overflow_px(page) == 0
+    see_no_barrier(page)
 
 
 def some_facilities() -> dict[str, str]:

@@ -10,8 +10,8 @@ import pypdf
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.barriers import overflow_px, see_no_barrier, violations
 from tests.browser.conftest import DESKTOP, PHONE, Arrive
-from tests.browser.test_pages import overflow_px, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -38,15 +38,7 @@ PAGES = {
 def test_a_page_of_the_planner_has_no_barrier(visitor: Arrive, path: str) -> None:
     page = visitor(viewport=PHONE).go(path)
     page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
-    assert violations(page) == []
-    page.emulate_media(color_scheme="dark")
-    assert violations(page) == []
-    page.set_viewport_size({"width": 320, "height": 640})
-    assert overflow_px(page) == 0
-    page.set_viewport_size(DESKTOP)
-    page.emulate_media(color_scheme="light")
-    assert violations(page) == []
-    assert overflow_px(page) == 0
+    see_no_barrier(page)
 
 
 def served(page: Page) -> tuple[int, int]:

@@ -1,0 +1,40 @@
+"""See that a page shuts nobody out: axe, and no scrolling sideways at 400 % zoom."""
+
+from __future__ import annotations
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.browser.conftest import DESKTOP
+
+ZOOMED = {"width": 320, "height": 640}
+"""What 1280 px are at 400 % zoom."""
+
+
+def violations(page: Page) -> list[str]:
+    """What axe objects to, one line each."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{rule['id']}: {node['target']} {node.get('failureSummary', '')}"
+        for rule in found
+        for node in rule["nodes"]
+    ]
+
+
+def overflow_px(page: Page) -> int:
+    """How far the page can be scrolled sideways."""
+    root = "document.documentElement"
+    return int(page.evaluate(f"{root}.scrollWidth - {root}.clientWidth"))
+
+
+def see_no_barrier(page: Page) -> None:
+    """Look at a page as it is, in the dark, zoomed in and on a desktop."""
+    assert violations(page) == []
+    page.emulate_media(color_scheme="dark")
+    assert violations(page) == []
+    page.set_viewport_size(ZOOMED)
+    assert overflow_px(page) == 0
+    page.set_viewport_size(DESKTOP)
+    page.emulate_media(color_scheme="light")
+    assert violations(page) == []
+    assert overflow_px(page) == 0
