@@ -16,7 +16,6 @@ from locator.errors import N_
 from locator.vehicles.calendar import DAY_TYPES, DayType
 from locator.web.cards import Card, card
 from locator.web.curve import Tick
-from locator.web.finding import model_line
 from locator.web.i18n import day as day_words
 from locator.web.i18n import gettext, number, percent
 from locator.web.listing import Option
@@ -24,6 +23,7 @@ from locator.web.moving import moving
 from locator.web.queries import described, frozen, parse
 from locator.web.state import AppState
 from locator.web.texts import group_name, pace_text
+from locator.web.walkcounting import model_line
 
 DAYS: dict[str, str] = {
     "working": N_("Working day"),

@@ -22,7 +22,6 @@ from locator.web.finding import (
     Link,
     advice_for,
     find_origin,
-    model_line,
 )
 from locator.web.i18n import clock, error_text, gettext, metres, moment, ngettext, number, url
 from locator.web.layout import LONGEST_SEARCH
@@ -31,6 +30,7 @@ from locator.web.near import near_address, near_stop
 from locator.web.queries import parse
 from locator.web.state import AppState
 from locator.web.texts import PLACE_KINDS, change_words, pace_text
+from locator.web.walkcounting import model_line
 
 SHOWN, UNKNOWN_SHOWN, CLOSED_SHOWN = 5, 4, 3
 """Whoever is in a hurry reads no long lists; the API has them all."""

@@ -8,13 +8,13 @@ from locator.errors import N_, NotFoundError
 from locator.findings import Findings
 from locator.language import speaking
 from locator.reports.content import build_report, write_value
-from locator.web.finding import pace_choices
 from locator.web.i18n import current_language, gettext, url
 from locator.web.mending import Args, mended
 from locator.web.planning_queries import ReportParams, report_query_of
 from locator.web.queries import parse
 from locator.web.security import expensive
 from locator.web.state import state
+from locator.web.walkcounting import pace_choices
 from locator.web.whatif import attachment, blueprint, standing_layer
 from locator.web.workbench import findings_of, group_options, standard_options, svg, tidied
 

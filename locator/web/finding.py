@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
@@ -21,7 +20,7 @@ from locator.nearest import nearest, place_origin
 from locator.walking.walkable import WalkableCity
 from locator.web.cards import Card, card
 from locator.web.errors import status_of
-from locator.web.i18n import error_text, gettext, moment, ngettext, number, text, url
+from locator.web.i18n import error_text, gettext, moment, ngettext, text, url
 from locator.web.layout import LONGEST_SEARCH
 from locator.web.queries import (
     NearestParams,
@@ -39,7 +38,8 @@ from locator.web.streets import (
     profile_words,
     walk_words,
 )
-from locator.web.texts import KIND_WORDS, PACES, PLACE_KINDS, pace_text
+from locator.web.texts import KIND_WORDS, PLACE_KINDS
+from locator.web.walkcounting import Pace, model_line, model_quality, pace_choices, pace_line
 
 ALTERNATIVES = 4
 CLEAR_LEAD = 8.0
@@ -157,15 +157,6 @@ class Unlocated:
 
     sentence: str
     url: str
-
-
-@dataclass(frozen=True)
-class Pace:
-    """One entry of the choice of paces."""
-
-    value: str
-    label: str
-    chosen: bool
 
 
 @dataclass(frozen=True)
@@ -347,23 +338,6 @@ def found(ground: WalkableCity, form: Form, origin: Origin, row: Any, at: dateti
     )
 
 
-def pace_choices(chosen: str) -> tuple[Pace, ...]:
-    """Return the paces to choose from; one that only the address names is added."""
-    offered = [Pace("", gettext("Usual for the service"), not chosen)]
-    values = [f"{value:g}" for value, _ in PACES]
-    for value, (pace, words) in zip(values, PACES, strict=True):
-        label = f"{gettext(words)} – {pace_text(pace)}"
-        offered.append(Pace(value, label, chosen == value))
-    if chosen not in ("", *values) and is_number(chosen):
-        offered.append(Pace(chosen, gettext("Other: {pace} m/s", pace=chosen), True))
-    return tuple(offered)
-
-
-def is_number(text: str) -> bool:
-    """Tell whether a text is a number that can be a pace; what is none has its own message."""
-    return re.fullmatch(r"\d{1,3}([.,]\d{1,6})?", text) is not None
-
-
 def advice_for(error: LocatorError) -> str | None:
     """Return what to do about an error that the visitor can mend."""
     if isinstance(error, OutsideCityError):
@@ -412,35 +386,3 @@ def unlocated(city: City, layers: list[Layer]) -> Unlocated | None:
         count,
     )
     return Unlocated(sentence, url("residents.layer", layer_id=layers[0].id, precision="none"))
-
-
-def pace_line(city: City, params: NearestParams, rows: pd.DataFrame) -> str:
-    """Return at what pace the minutes are counted."""
-    if params.pace is not None:
-        return gettext("Walking pace: {pace}, as you chose.", pace=pace_text(params.pace))
-    if len(params.layer) == 1:
-        layer = city.catalogue.layers[params.layer[0]]
-        whose, pace = text(layer.pace_basis), pace_text(layer.pace_m_s)
-        return gettext("Walking pace: {pace} ({whose}).", pace=pace, whose=whose)
-    return gettext("Each walk is counted at the pace usual for that service.")
-
-
-def model_line(ground: WalkableCity) -> str:
-    """Return which model made the walking times."""
-    if ground.model.name == "network":
-        return gettext(
-            "Walking times are counted along the streets and paths of OpenStreetMap, as far as they"
-            " are mapped."
-        )
-    return gettext(
-        "Walking times are estimates: the straight line times {factor}; a river is crossed only"
-        " at its crossings.",
-        factor=number(ground.city.catalogue.estimate.detour_one_bank, 2),
-    )
-
-
-def model_quality(ground: WalkableCity) -> str:
-    """Return how good the estimate is; nothing for the street network."""
-    return (
-        "" if ground.model.name == "network" else text(ground.city.catalogue.estimate.calibration)
-    )

@@ -16,13 +16,13 @@ from locator.city import City
 from locator.coverage import NOBODY, Coverage, coverage_overview
 from locator.errors import NotComputableError
 from locator.web.curve import Curve, draw_curve
-from locator.web.finding import Pace, model_line, model_quality, pace_choices
 from locator.web.i18n import gettext, number, text, url
 from locator.web.listing import Option
 from locator.web.provenance import CompletenessRow, completeness_row
 from locator.web.queries import CoverageListParams, CoverageParams
 from locator.web.state import AppState
 from locator.web.texts import group_name, pace_text
+from locator.web.walkcounting import Pace, model_line, model_quality, pace_choices
 
 STANDARDS_MIN = (5, 10, 15, 20, 30)
 DISTRICT_KEYS = ("number", "name", "people", "served", "unserved", "share", "mean_s", "p90_s")

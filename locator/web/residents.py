@@ -11,7 +11,7 @@ from locator.hours import hours_in_words
 from locator.web import mapviews
 from locator.web.cards import card, opening_of
 from locator.web.details import details_of
-from locator.web.finding import model_line, model_quality, view_of
+from locator.web.finding import view_of
 from locator.web.i18n import current_language
 from locator.web.layout import page_context
 from locator.web.listing import listing_of
@@ -21,6 +21,7 @@ from locator.web.security import counted
 from locator.web.state import state
 from locator.web.statement import statement
 from locator.web.streets import comparisons, street_source
+from locator.web.walkcounting import model_line, model_quality
 
 blueprint = Blueprint("residents", __name__)
 blueprint.app_context_processor(page_context)

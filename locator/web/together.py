@@ -9,7 +9,6 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from locator.combined import Combined, CombinedQuery, combined
-from locator.web.finding import model_line, pace_choices
 from locator.web.i18n import text
 from locator.web.listing import Option
 from locator.web.mending import Args, mended
@@ -27,6 +26,7 @@ from locator.web.queries import (
 )
 from locator.web.security import expensive
 from locator.web.state import AppState, state
+from locator.web.walkcounting import model_line, pace_choices
 from locator.web.whatif import standing_layer
 
 blueprint = Blueprint("together", __name__)

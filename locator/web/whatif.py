@@ -27,6 +27,7 @@ from locator.web.i18n import current_language, gettext, url
 from locator.web.layout import LONGEST_SEARCH
 from locator.web.mapdata import facility_features
 from locator.web.mending import Args, Mended, mended
+from locator.web.nextsites import WhereNext, where_next_view
 from locator.web.planning_queries import (
     AddedParams,
     ScenarioParams,
@@ -41,13 +42,11 @@ from locator.web.security import expensive
 from locator.web.state import state
 from locator.web.workbench import (
     WhatIf,
-    WhereNext,
     change_areas,
     scenario_json,
     svg,
     tidied,
     what_if,
-    where_next_view,
     with_site,
 )
 

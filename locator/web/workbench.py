@@ -1,11 +1,10 @@
-"""Turn scenarios, sites and reports into what the workbench's pages show."""
+"""Turn scenarios and reports into what the workbench's pages show."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from textwrap import shorten
+from dataclasses import dataclass
 from typing import Any, cast
 
 import numpy as np
@@ -14,19 +13,16 @@ from werkzeug.datastructures import MultiDict
 
 from locator.catalogue import Layer
 from locator.changes import NewSite, Scenario
-from locator.closing import best_move, least_missed
 from locator.districts import district_title
 from locator.errors import NotComputableError
 from locator.findings import Findings, ReportQuery, findings
 from locator.maps.background import Collection, collection, feature, simplified
 from locator.reports.canvas import SvgCanvas
-from locator.reports.charts import Bars, draw_bars
 from locator.reports.document import Drawing
 from locator.scenario import Comparison
 from locator.scenario_supply import SupplyChange, supply_change
-from locator.siting import PLANNED, Siting, SitingQuery
-from locator.web.api_planning import comparison_of, siting_answer, supply_of
-from locator.web.finding import Pace, model_line, pace_choices
+from locator.siting import PLANNED
+from locator.web.api_planning import comparison_of, supply_of
 from locator.web.i18n import gettext, number, text, url
 from locator.web.listing import Option, folded
 from locator.web.planning_queries import (
@@ -38,13 +34,11 @@ from locator.web.planning_queries import (
 )
 from locator.web.queries import parameter_shapes
 from locator.web.state import AppState
+from locator.web.walkcounting import Pace, model_line, pace_choices
 
 STANDARDS_MIN = (5, 10, 15, 20, 30)
 DRAWING_UNITS = 440.0
 """Width of a drawing on a page; fewer units make larger words."""
-
-BAR_UNITS = 20.0
-LABEL_LETTERS = 32
 
 KNOWN = frozenset(
     name
@@ -53,9 +47,6 @@ KNOWN = frozenset(
     if name != "layer"
 )
 """Parameters of the workbench's pages; no other gets into an address that they make."""
-
-LISTED = 10
-"""Rows of the tables "least missed" and "best move"."""
 
 
 @dataclass(frozen=True)
@@ -92,29 +83,6 @@ class WhatIf:
     model_line: str
 
 
-@dataclass(frozen=True)
-class WhereNext:
-    """Everything that ``wherenext.html`` shows."""
-
-    layer: Layer
-    group: str
-    result: Siting
-    sites: list[dict[str, Any]]
-    drawing: Drawing | None
-    all_url: str
-    least_missed: list[dict[str, Any]]
-    moves: list[dict[str, Any]]
-    groups: tuple[Option, ...]
-    standards: tuple[Option, ...]
-    paces: tuple[Pace, ...]
-    districts: tuple[Option, ...]
-    avoid_ticks: tuple[Tick, ...]
-    avoided: tuple[str, ...]
-    exact_url: str | None
-    planned_url: str | None
-    model_line: str
-
-
 def what_if(app: AppState, asked: ScenarioParams, change: Scenario) -> WhatIf:
     """Return what a change does, and the form that changes it further."""
     found = comparison_of(app, change)
@@ -122,7 +90,7 @@ def what_if(app: AppState, asked: ScenarioParams, change: Scenario) -> WhatIf:
     facilities = app.city.facilities
     rows = facilities[facilities["layer"] == layer.id]
     usable = facilities.index[app.ground.usable_rows[layer.id]]
-    same = _texts(asked)
+    same = texts_of(asked)
     return WhatIf(
         layer=layer,
         group=text(app.catalogue.groups[found.after.group].names),
@@ -135,7 +103,7 @@ def what_if(app: AppState, asked: ScenarioParams, change: Scenario) -> WhatIf:
             for given, site in zip(asked.add, change.add, strict=True)
         ),
         districts=_changed(found.districts),
-        gaps=_records(found.gaps.drop(columns="geometry")),
+        gaps=records(found.gaps.drop(columns="geometry")),
         closing=tuple(facilities.loc[list(found.closed), "name"]),
         not_located=tuple(facilities.loc[list(found.not_located), "name"]),
         supply=_supply_change(app, found),
@@ -144,65 +112,6 @@ def what_if(app: AppState, asked: ScenarioParams, change: Scenario) -> WhatIf:
         paces=pace_choices("" if asked.pace is None else f"{asked.pace:g}"),
         file_url=url("whatif.scenario_file", layer_id=layer.id, **same),
         open_url=url("whatif.open_file", layer_id=layer.id, **same),
-        model_line=model_line(app.ground),
-    )
-
-
-def where_next_view(app: AppState, asked: SitingParams, query: SitingQuery) -> WhereNext:
-    """Return the suggested sites, and what could close or move."""
-    found = siting_answer(app, query)
-    layer = app.catalogue.layers[query.layer]
-    sites = [NewSite(lon=s["lon"], lat=s["lat"], name=s["name"]) for s in _records(found.sites)]
-    same = {
-        name: value for name, value in _texts(asked).items() if name in ("minutes", "group", "pace")
-    }
-    same |= {"planned": "1"} if asked.planned else {}
-
-    def what_if_url(*added: NewSite, close: tuple[str, ...] = ()) -> str:
-        adds = [site_text(site) for site in added]
-        return url("whatif.layer", layer_id=layer.id, close=list(close), add=adds, **same)
-
-    def moved(row: Mapping[str, Any]) -> NewSite:
-        return NewSite(lon=row["lon"], lat=row["lat"], name=row["site"])
-
-    districts = {
-        str(key): district_title(row["roman"], row["name"])
-        for key, row in app.city.districts.iterrows()
-    }
-    facilities = app.city.facilities
-    under_way = (facilities["layer"] == layer.id) & facilities["status"].isin(PLANNED)
-    return WhereNext(
-        layer=layer,
-        group=text(app.catalogue.groups[str(found.query.group)].names),
-        result=found,
-        sites=[
-            row | {"url": what_if_url(site)}
-            for row, site in zip(_records(found.sites), sites, strict=True)
-        ],
-        drawing=_gain_bars(found) if len(sites) > 1 else None,
-        all_url=what_if_url(*sites),
-        least_missed=[
-            row | {"url": what_if_url(close=row["sites"])} for row in _least_missed(app, query)
-        ],
-        moves=[
-            row | {"url": what_if_url(moved(row), close=(row["id"],))} for row in _moves(app, query)
-        ],
-        groups=group_options(app, str(found.query.group)),
-        standards=standard_options(found.query.minutes),
-        paces=pace_choices("" if asked.pace is None else f"{asked.pace:g}"),
-        districts=tuple(
-            Option(key, name, key == str(asked.district)) for key, name in districts.items()
-        ),
-        avoid_ticks=tuple(
-            Tick(key, name, "", int(key) in asked.avoid) for key, name in districts.items()
-        ),
-        avoided=tuple(districts[str(one)] for one in asked.avoid),
-        exact_url=url("whatif.next_sites", layer_id=layer.id, **_texts(asked) | {"method": "exact"})
-        if asked.method != "exact" and found.gap > 0
-        else None,
-        planned_url=url("whatif.next_sites", layer_id=layer.id, **_texts(asked) | {"planned": "1"})
-        if under_way.any()
-        else None,
         model_line=model_line(app.ground),
     )
 
@@ -240,7 +149,7 @@ def change_areas(app: AppState, found: Comparison) -> Collection:
             name=said[area["change"]],
             lines=[number(area["people"])],
         )
-        for area in _records(found.areas)
+        for area in records(found.areas)
     ]
     return collection([*districts, *areas])
 
@@ -296,7 +205,7 @@ def tidied(app: AppState, layer_id: str, args: MultiDict[str, str]) -> MultiDict
 # Pieces -------------------------------------------------------------------------------------
 
 
-def _texts(asked: Any) -> dict[str, Any]:
+def texts_of(asked: Any) -> dict[str, Any]:
     """Return the parameters that were given, as a link takes them along."""
     given = {name: value for name, value in vars(asked).items() if name != "layer"}
     defaults = type(asked)(layer=asked.layer)
@@ -328,10 +237,11 @@ def _site_label(site: NewSite) -> str:
 
 def _changed(districts: pd.DataFrame) -> list[dict[str, Any]]:
     changed = districts[districts["difference"] != 0]
-    return _records(changed.sort_values("difference", ascending=False, kind="stable"))
+    return records(changed.sort_values("difference", ascending=False, kind="stable"))
 
 
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a frame."""
     return cast(list[dict[str, Any]], frame.to_dict("records"))
 
 
@@ -343,47 +253,6 @@ def _supply_change(app: AppState, found: Comparison) -> SupplyChange | None:
         return supply_change(app.ground, found, before=supply_of(app, asked))
     except NotComputableError:
         return None
-
-
-def _gain_bars(found: Siting) -> Drawing:
-    """Return what each further site adds, as bars: where they shrink it is time to stop."""
-    rows = found.sites
-    cover = found.query.objective == "cover"
-    bars = Bars(
-        title=gettext("What each further site adds"),
-        labels=tuple(
-            shorten(f"{rank}. {name}", LABEL_LETTERS, placeholder="…")
-            for rank, name in zip(rows["rank"], rows["name"], strict=True)
-        ),
-        values=tuple(rows["gained"]),
-        texts=tuple(f"+{number(gained)}" for gained in rows["gained"]),
-    )
-    return Drawing(
-        title=bars.title,
-        description=gettext("Bars: people gained. The same numbers stand in the table.")
-        if cover
-        else gettext("Bars: minutes saved by all people together. The table has the numbers."),
-        ratio=(14 + BAR_UNITS * len(rows)) / DRAWING_UNITS,
-        draw=lambda canvas: draw_bars(canvas, bars),
-    )
-
-
-def _least_missed(app: AppState, query: SitingQuery) -> list[dict[str, Any]]:
-    asked = replace(query, method="greedy", objective="cover", capacity=None)
-    frame = app.memo.get(("least-missed", asked), lambda: least_missed(app.ground, asked))
-    return _records(_addressed(app, frame.head(LISTED)))
-
-
-def _moves(app: AppState, query: SitingQuery) -> list[dict[str, Any]]:
-    asked = replace(query, method="greedy", objective="cover", capacity=None)
-    frame = app.memo.get(("best-move", asked), lambda: best_move(app.ground, asked))
-    return _records(_addressed(app, frame[frame["net"] > 0].head(LISTED)))
-
-
-def _addressed(app: AppState, rows: pd.DataFrame) -> pd.DataFrame:
-    """Return facilities with their ids as a column, and addresses to tell namesakes apart."""
-    address = app.city.facilities["address"].reindex(rows.index)
-    return rows.assign(address=address.where(address.notna(), None)).reset_index(names="id")
 
 
 def group_options(app: AppState, chosen: str) -> tuple[Option, ...]:
