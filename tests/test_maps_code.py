@@ -85,6 +85,7 @@ def test_parts_come_with_all_they_need_and_in_order() -> None:
         "gestures",
         "popups",
         "asking",
+        "printing",
         "stage",
         "symbols",
         "origin",

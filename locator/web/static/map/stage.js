@@ -46,6 +46,7 @@
     tools(map, state);
     locatorMap.asking(map, state);
     locatorMap.popups(map, state);
+    locatorMap.printing(map, state);
     if (config.keepState) locatorMap.remember(map, state);
     markZoom(map);
     map.on("zoomend", () => markZoom(map));
