@@ -17,7 +17,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "symbols": ("core",),
     "legend": ("symbols", "stage"),
     "clusters": ("core",),
-    "moving": ("core",),
+    "moving": ("popups",),
     "lighting": ("core",),
     "features": ("symbols", "stage"),
     "shades": ("stage",),

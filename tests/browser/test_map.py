@@ -526,6 +526,49 @@ def test_a_popup_goes_along_with_what_moves(visit: Arrive) -> None:
     until(page, f"{place} > {at(1400.0, 0)[0]}")
 
 
+def test_an_open_popup_says_what_is_new_and_keeps_the_focus(visit: Arrive) -> None:
+    one = visit()
+    said: dict[str, object] = {"name": "Tram 1", "lines": ["Seen at 10:00", "Late"]}
+
+    def answer(route: Route) -> None:
+        moving = {
+            "type": "Feature",
+            "id": "tram-1",
+            "geometry": {"type": "Point", "coordinates": at(500.0, 3000.0)},
+            "properties": {"layer": "vehicles", "url": "/en/map", **said},
+        }
+        route.fulfill(body=json.dumps({"type": "FeatureCollection", "features": [moving]}))
+
+    one.page.route("**/moving.geojson", answer)
+    page = one.go("/en/facilities/nurseries-1")
+    page.add_script_tag(url="/static/map/moving.js")
+    page.evaluate(
+        """() => {
+          const { map, symbols } = locatorMap.of(document.querySelector(".folium-map"));
+          const symbol = { ...symbols.values().next().value, id: "vehicles", name: "Trams" };
+          locatorMap.features(map, {
+            url: "/moving.geojson", symbols: [symbol], legend: false, refreshS: 0.2,
+          });
+        }"""
+    )
+    marker(page, "Tram 1, Trams").evaluate("node => node.focus()")
+    page.keyboard.press("Enter")
+    lines = page.locator(".map-popup p:not(.map-popup-layer)")
+    expect(lines).to_have_text(["Tram 1", "Seen at 10:00", "Late"])
+    link = page.get_by_role("dialog").get_by_role("link")
+    expect(link).to_be_focused()
+
+    said |= {"name": NASTY, "lines": ["Seen at 10:01"]}
+    expect(lines).to_have_text([NASTY, "Seen at 10:01"])
+    expect(page.get_by_role("dialog", name=NASTY)).to_be_visible()
+    expect(link).to_be_focused()
+    said |= {"lines": ["Seen at 10:02", "On time", "Line 8"]}
+    expect(lines).to_have_text([NASTY, "Seen at 10:02", "On time", "Line 8"])
+    expect(link).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(marker(page, f"{NASTY}, Trams")).to_be_focused()
+
+
 @pytest.mark.parametrize(("name", "named"), [("Mała Wieś", True), ("W" * 40, False)])
 def test_a_district_has_its_name_from_afar_where_there_is_room(
     visit: Arrive, name: str, named: bool

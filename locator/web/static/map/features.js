@@ -16,7 +16,7 @@
       state.symbols.set(id, symbol);
       byLayer.set(id, []);
     }
-    const layer = { map, config, byId, byLayer, symbols, take, show, iconOf, group: null, lit: null };
+    const layer = { map, config, byId, byLayer, symbols, take, show, iconOf, said, group: null, lit: null };
     const legend = config.legend ? locatorMap.legend(layer) : null;
 
     function begin(data) {
@@ -68,12 +68,14 @@
       if (event.type === "keypress" && event.originalEvent.key !== "Enter") return;
       const marker = event.layer || event.propagatedFrom;
       if (!marker || !marker.feature) return;
-      const { properties, id } = marker.feature;
+      popup(map, marker.getLatLng(), said(marker.feature), marker, marker.feature.properties.name);
+    }
+
+    function said({ properties, id }) {
       const symbol = symbols.get(properties.layer);
       const url = properties.url
         || (config.facilityUrl ? config.facilityUrl.replace("__id__", encodeURIComponent(id)) : null);
-      const said = describe(properties, { url, kind: [picture(symbol, {}, 18), symbol.name] });
-      popup(map, marker.getLatLng(), said, marker, properties.name);
+      return describe(properties, { url, kind: [picture(symbol, {}, 18), symbol.name] });
     }
 
     function add(markers) {

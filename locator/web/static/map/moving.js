@@ -1,8 +1,8 @@
-/* Fetch what moves again and again, and let its markers glide to where they are now. */
+/* Fetch what moves again and again; markers glide to where they are now, popups say what is new. */
 (() => {
   "use strict";
 
-  const { states, calm, fetchJson } = locatorMap;
+  const { states, calm, fetchJson, reword } = locatorMap;
   const GLIDE_MS = 1200;
 
   function follow(layer) {
@@ -34,7 +34,9 @@
     if (changed) marker.setIcon(layer.iconOf(marker));
     const [lon, lat] = feature.geometry.coordinates;
     const { popup, opener } = states.get(layer.map);
-    glide(marker, L.latLng(lat, lon), opener === marker && layer.map.hasLayer(popup) ? popup : null);
+    const open = opener === marker && layer.map.hasLayer(popup) ? popup : null;
+    if (open && changed) reword(open, layer.said(feature), feature.properties.name);
+    glide(marker, L.latLng(lat, lon), open);
   }
 
   function drop({ byId, byLayer, group }, id, marker) {

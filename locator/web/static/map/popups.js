@@ -91,5 +91,22 @@
     return content;
   }
 
-  Object.assign(locatorMap, { popups, popup, describe });
+  // New words stand where the old ones stood: what has the focus, a link or the close button, stays.
+  function reword(popup, said, label) {
+    const [old, fresh] = [popup.getContent(), said].map(({ children }) => [...children]);
+    fresh.forEach((line, index) => {
+      if (index >= old.length) popup.getContent().append(line);
+      else if (!line.matches(".map-popup-layer")) reread(old[index], line);
+    });
+    old.slice(fresh.length).forEach((line) => line.remove());
+    set(popup.getElement(), { "aria-label": label });
+  }
+
+  function reread(line, fresh) {
+    const [at, by] = [line, fresh].map((one) => one.querySelector("a") || one);
+    if (at.textContent !== by.textContent) at.textContent = by.textContent;
+    if (at.href && by.href) at.href = by.href;
+  }
+
+  Object.assign(locatorMap, { popups, popup, describe, reword });
 })();
