@@ -569,6 +569,32 @@ def test_an_open_popup_says_what_is_new_and_keeps_the_focus(visit: Arrive) -> No
     expect(marker(page, f"{NASTY}, Trams")).to_be_focused()
 
 
+BROKEN_WORDS = """() => [...document.querySelectorAll(".via")].flatMap(({ firstChild: text }) =>
+  [...text.data.matchAll(/\\S+/g)].filter(({ 0: word, index }) => {
+    const range = document.createRange();
+    range.setStart(text, index);
+    range.setEnd(text, index + word.length);
+    return range.getClientRects().length > 1;
+  }).map(([word]) => word))"""
+
+
+@pytest.mark.parametrize("width", [320, 390, 700, 1024, 1280])
+def test_no_name_of_a_street_is_broken_within_a_word(visit: Arrive, width: int) -> None:
+    # From the north to places south of the river: over the bridge.
+    lon, lat = at(1000.0, 3000.0)
+    page = visit(viewport={"width": width, "height": 900}).go(
+        f"/nearest?layer=nurseries&k=20&lat={lat}&lon={lon}"
+    )
+    expect(page.locator(".via").first).to_be_visible()
+
+    page.locator(".via").evaluate_all(
+        "all => all.forEach((one) => { one.textContent ="
+        " 'wzdłuż: Błogosławionego Wincentego Kadłubka, Niepodległościowa, Aleksanterinkatu'; })"
+    )
+    assert page.evaluate(BROKEN_WORDS) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 @pytest.mark.parametrize(("name", "named"), [("Mała Wieś", True), ("W" * 40, False)])
 def test_a_district_has_its_name_from_afar_where_there_is_room(
     visit: Arrive, name: str, named: bool
