@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 import time
 from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
@@ -12,10 +11,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, Route, expect
-from werkzeug.serving import make_server
 
 from locator.web import create_app
-from tests.browser.conftest import DESKTOP, PHONE, Arrive, arrivals
+from tests.browser.conftest import DESKTOP, PHONE, Arrive, arrivals, serving
 from tests.tinycity import at, facility, nurseries, point, write_json, write_tiny_city
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("map")]
@@ -30,13 +28,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     nasty = facility(point(1500, 3300), id="nurseries-9", name=NASTY)
     write_json(folder / "nurseries.geojson", [*nurseries(), nasty])
     app = create_app({"GEODATA": folder, "LIMIT_PER_MINUTE": 0})
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(app) as address:
+        yield address
 
 
 @pytest.fixture
