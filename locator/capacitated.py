@@ -16,7 +16,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from locator.geo import FloatArray, IntArray
 from locator.pricing import PROVEN_GAP, Priced, priced
-from locator.proving import SCALE, Choice
+from locator.proving import SCALE, Choice, known_after, solver_options
 
 PRICING_ROUNDS = 400
 PRICING_SHARE = 0.6
@@ -252,19 +252,9 @@ def _solved(loads: Loads, count: int, found: Priced, until: float) -> Priced:
         ],
         integrality=np.concatenate([np.ones(m), np.zeros(k)]),
         bounds=Bounds(lower, np.concatenate([np.ones(m), people[who]])),
-        options={
-            "time_limit": max(until - monotonic(), 0.0),
-            "mip_rel_gap": PROVEN_GAP,
-            "presolve": False,  # minds no time limit
-        },
+        options=solver_options(until),
     )
-    chosen, total, bound = found.chosen, found.total, found.bound
+    picked = None
     if result.x is not None:
         picked = found.kept[np.flatnonzero(result.x[:m] > 0.5)].tolist()
-        if loads.total(picked) > total:
-            chosen, total = picked, loads.total(picked)
-    if result.status == 2:  # nothing is better
-        bound = total
-    elif result.mip_dual_bound is not None and np.isfinite(result.mip_dual_bound):
-        bound = min(bound, -float(result.mip_dual_bound) / scale)
-    return replace(found, bound=max(bound, total), total=total, chosen=chosen)
+    return known_after(result, found, loads, picked, lambda bound: -bound / scale)

@@ -12,8 +12,9 @@ import pandas as pd
 
 from locator.counting import SAME_TIME_S, by_district
 from locator.coverage import counted_rows
-from locator.errors import N_, InvalidParameterError, NotComputableError, NotFoundError
+from locator.errors import N_, InvalidParameterError, NotComputableError
 from locator.geo import FloatArray
+from locator.known import known_group, standing_layer
 from locator.walking.walkable import WalkableCity, nearest_facilities
 
 Need = Literal["all", "any"]
@@ -114,26 +115,8 @@ def _check(ground: WalkableCity, query: CombinedQuery) -> None:
     if len(set(query.layers)) < 2:
         raise InvalidParameterError(N_("Choose at least two layers."), parameter="layer")
     for layer in query.layers:
-        if layer not in catalogue.layers:
-            raise NotFoundError(
-                N_("There is no layer {given}. Layers: {known}."),
-                parameter="layer",
-                given=layer,
-                known=", ".join(catalogue.layers),
-            )
-        if catalogue.layers[layer].moves:
-            raise NotComputableError(
-                N_("The facilities of this layer move, so they cover no fixed place."),
-                parameter="layer",
-            )
-    if query.group not in catalogue.groups:
-        raise InvalidParameterError(
-            N_("{name} has to be one of: {choices}; given: {given}."),
-            parameter="group",
-            name="group",
-            choices=", ".join(catalogue.groups),
-            given=query.group,
-        )
+        standing_layer(catalogue, layer)
+    known_group(catalogue, query.group)
     if not ground.city.demand.people[query.group].sum() >= 0.5:
         raise NotComputableError(
             N_("How many people of this group live here is not known, so nobody can be counted."),

@@ -19,9 +19,10 @@ from locator.counting import (
     people_by_district,
     walking_times,
 )
-from locator.errors import N_, InvalidParameterError, NotComputableError, NotFoundError, Said
+from locator.errors import N_, InvalidParameterError, NotComputableError, Said
 from locator.gaps import facility_reach_m, find_gaps
 from locator.geo import FloatArray
+from locator.known import standing_layer
 from locator.rounding import whole
 from locator.walking.walkable import WalkableCity, nearest_facilities
 
@@ -235,19 +236,7 @@ class _Asked:
 
 
 def _resolve(city: City, query: CoverageQuery) -> _Asked:
-    layer = city.catalogue.layers.get(query.layer)
-    if layer is None:
-        raise NotFoundError(
-            N_("There is no layer {given}. Layers: {known}."),
-            parameter="layer",
-            given=query.layer,
-            known=", ".join(city.catalogue.layers),
-        )
-    if layer.moves:
-        raise NotComputableError(
-            N_("The facilities of this layer move, so they cover no fixed place."),
-            parameter="layer",
-        )
+    layer = standing_layer(city.catalogue, query.layer)
     group = layer.group if query.group is None else query.group
     if group not in city.demand.people:
         raise InvalidParameterError(

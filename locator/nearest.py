@@ -24,6 +24,7 @@ from locator.errors import (
 )
 from locator.geo import FloatArray, IntArray, in_city
 from locator.hours import OpenState, opening_state
+from locator.known import known_layer
 from locator.walking import Placed, Walk
 from locator.walking.walkable import WalkableCity
 
@@ -161,13 +162,7 @@ def _check(city: City, query: NearestQuery) -> None:
     if not query.layers:
         raise InvalidParameterError(N_("Choose at least one layer."), parameter="layer")
     for layer in query.layers:
-        if layer not in city.catalogue.layers:
-            raise NotFoundError(
-                N_("There is no layer {given}. Layers: {known}."),
-                parameter="layer",
-                given=layer,
-                known=", ".join(city.catalogue.layers),
-            )
+        known_layer(city.catalogue, layer)
     if query.k < 1:
         raise InvalidParameterError(
             N_("At least one result has to be asked for, not {k}."), parameter="k", k=query.k

@@ -9,8 +9,10 @@ are at least that good is chosen. Points that share their best sites share their
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from time import monotonic
+from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -18,7 +20,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from locator.gains import Gains, in_order, one_by_one, swapped
 from locator.geo import FloatArray
-from locator.pricing import PROVEN_GAP, Priced, priced
+from locator.pricing import PROVEN_GAP, Priceable, Priced, priced
 
 PRICING_ROUNDS = 1500
 PRICING_SHARE = 0.6
@@ -105,21 +107,50 @@ def _solved(gains: Gains, count: int, found: Priced, until: float) -> Priced:
         ],
         integrality=np.concatenate([sites, np.zeros(k)]),
         bounds=Bounds(0, 1),
-        options={
-            "time_limit": max(until - monotonic(), 0.0),
-            "mip_rel_gap": PROVEN_GAP,
-            "presolve": False,  # minds no time limit
-        },
+        options=solver_options(until),
     )
-    chosen, total, bound = found.chosen, found.total, found.bound
+    picked = None
     if result.x is not None:
         picked = open_[np.flatnonzero(result.x[:m] > 0.5)].tolist() + found.needed.tolist()
-        if gains.total(picked) > total:
-            chosen, total = picked, gains.total(picked)
+    return known_after(result, found, gains, picked, lambda bound: base - bound / scale)
+
+
+def solver_options(until: float) -> Any:
+    """Return how HiGHS is asked, with the time left until a moment of `time.monotonic`."""
+    return {
+        "time_limit": max(until - monotonic(), 0.0),
+        "mip_rel_gap": PROVEN_GAP,
+        "presolve": False,  # minds no time limit
+    }
+
+
+def known_after(
+    result: Any,
+    found: Priced,
+    gains: Priceable,
+    picked: list[int] | None,
+    in_all: Callable[[float], float],
+) -> Priced:
+    """Return what is known after HiGHS was asked for what is better than `found`.
+
+    Parameters
+    ----------
+    result : OptimizeResult
+        Of `scipy.optimize.milp`, which minimises.
+    found : Priced
+    gains : Priceable
+    picked : list of int, optional
+        The sites of the solver's answer, if it has one.
+    in_all : callable
+        Turns the solver's bound into one of the whole gain.
+    """
+    chosen, total, bound = found.chosen, found.total, found.bound
+    if picked is not None and gains.total(picked) > total:
+        chosen, total = picked, gains.total(picked)
     if result.status == 2:  # nothing is better
         bound = total
     elif result.mip_dual_bound is not None and np.isfinite(result.mip_dual_bound):
-        bound = min(bound, base - float(result.mip_dual_bound) / scale)
+        bound = min(bound, in_all(float(result.mip_dual_bound)))
     return replace(found, bound=max(bound, total), total=total, chosen=chosen)
 
 

@@ -13,6 +13,7 @@ from scipy import sparse
 from locator.candidates import SPACING_M
 from locator.counting import SAME_TIME_S
 from locator.errors import N_, InvalidParameterError, NotComputableError, NotFoundError
+from locator.known import known_group, known_layer
 from locator.sitewalks import SQUARE_M, all_candidates, all_walks
 from locator.walking.walkable import WalkableCity
 
@@ -68,14 +69,7 @@ class SitingQuery:
 def completed(ground: WalkableCity, query: SitingQuery) -> SitingQuery:
     """Return `query` with the layer's defaults, or say what is wrong with it."""
     catalogue = ground.city.catalogue
-    if query.layer not in catalogue.layers:
-        raise NotFoundError(
-            N_("There is no layer {given}. Layers: {known}."),
-            parameter="layer",
-            given=query.layer,
-            known=", ".join(catalogue.layers),
-        )
-    layer = catalogue.layers[query.layer]
+    layer = known_layer(catalogue, query.layer)
     if layer.moves:
         raise NotComputableError(
             N_("These facilities move; a fixed site cannot be chosen for them."), parameter="layer"
@@ -99,13 +93,7 @@ def completed(ground: WalkableCity, query: SitingQuery) -> SitingQuery:
             parameter="capacity",
         )
     group = query.group or layer.group
-    if group not in catalogue.groups:
-        raise NotFoundError(
-            N_("There is no age group {given}. Age groups: {known}."),
-            parameter="group",
-            given=group,
-            known=", ".join(catalogue.groups),
-        )
+    known_group(catalogue, group)
     return replace(
         query,
         group=group,

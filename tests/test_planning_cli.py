@@ -87,7 +87,7 @@ def test_a_scenario_goes_to_files(folder: Path, change: Path, tmp_path: Path) ->
     ("content", "words"),
     [
         ('{"layer": 5, "add": [{"places": -3}]}', "4 fault(s)"),
-        ('{"layer": "zoo"}', "There is no layer zoo"),
+        ('{"layer": "zoo"}', "There is no layer “zoo”"),
         ('{"layer": "nurseries", "open": ["nurseries-99"]}', "no facility nurseries-99"),
         ("{", "is not JSON"),
         ('{"layer": "vehicles"}', "move"),

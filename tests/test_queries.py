@@ -10,15 +10,9 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
 from locator.errors import InvalidParameterError
+from locator.known import shortened
 from locator.web.planning_queries import ScenarioParams
-from locator.web.queries import (
-    CoverageParams,
-    NearestParams,
-    NoParams,
-    SearchParams,
-    parse,
-    shortened,
-)
+from locator.web.queries import CoverageParams, NearestParams, NoParams, SearchParams, parse
 
 HERE = [("lat", "50.06"), ("lon", "19.94")]
 

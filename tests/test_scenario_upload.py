@@ -115,7 +115,7 @@ FAULTY: dict[str, tuple[bytes | dict[str, Any], list[str]]] = {
         ],
     ),
     "a service that moves": ({"layer": "vehicles"}, ["move, so they cover no fixed place"]),
-    "an unknown service": ({"layer": "zoo"}, ["<b>layer</b>: There is no layer zoo"]),
+    "an unknown service": ({"layer": "zoo"}, ["<b>layer</b>: There is no layer “zoo”"]),
 }
 
 

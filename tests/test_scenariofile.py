@@ -139,7 +139,7 @@ def test_names_and_places_are_looked_up_in_the_city_all_at_once(ground: Walkable
 
 def test_a_layer_or_group_that_is_not_there_is_told_first(ground: WalkableCity) -> None:
     for change, words in (
-        (Scenario(layer="zoo", open=("x",)), "no layer zoo"),
+        (Scenario(layer="zoo", open=("x",)), "no layer “zoo”"),
         (Scenario(layer="nurseries", group="giants"), "group has to be one of"),
     ):
         with pytest.raises(ScenarioFileError, match=words) as raised:

@@ -194,7 +194,7 @@ def test_a_count_out_of_range_is_named(ground: WalkableCity, count: int) -> None
 def test_wrong_questions_get_clear_answers(ground: WalkableCity) -> None:
     with pytest.raises(NotFoundError, match="no layer"):
         where_next(ground, SitingQuery(layer="zoo"))
-    with pytest.raises(NotFoundError, match="no age group"):
+    with pytest.raises(InvalidParameterError, match="group has to be one of"):
         where_next(ground, replace(ALL, group="age_200"))
     with pytest.raises(NotComputableError, match="move"):
         where_next(ground, SitingQuery(layer="vehicles"))

@@ -22,7 +22,7 @@ PROVEN = 5e-4
 
 def layer_of(city: City, layer: str, *, hint: str) -> Layer:
     """Return a layer of the catalogue, or end with the layers that there are."""
-    from locator.web.queries import known_layer
+    from locator.known import known_layer
 
     try:
         return known_layer(city.catalogue, layer)

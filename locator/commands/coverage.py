@@ -62,9 +62,10 @@ def command(
         _check_out(out)
     from werkzeug.datastructures import MultiDict
 
+    from locator.known import known_layer
     from locator.language import speaking
     from locator.web.api_coverage import coverage_csv, coverage_gaps, coverage_of, coverage_of_layer
-    from locator.web.queries import CoverageParams, known_layer, parse
+    from locator.web.queries import CoverageParams, parse
 
     given = {"minutes": minutes, "group": group, "pace": pace}
     pairs = [(name, value) for name, value in given.items() if value is not None]

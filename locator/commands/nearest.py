@@ -63,10 +63,11 @@ def command(
     """
     from werkzeug.datastructures import MultiDict
 
+    from locator.known import known_layers
     from locator.language import speaking
     from locator.nearest import nearest
     from locator.web.api_walks import nearest_json, origin_of
-    from locator.web.queries import NearestParams, known_layers, nearest_query_of, parse
+    from locator.web.queries import NearestParams, nearest_query_of, parse
 
     given = {"q": address, "k": k, "pace": pace, "at": at, "profile": profile}
     pairs = [(name, value) for name, value in given.items() if value is not None]

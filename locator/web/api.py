@@ -12,6 +12,7 @@ import pandas as pd
 from flask import Response, current_app, request
 
 from locator.catalogue import Layer
+from locator.known import known_layer
 from locator.web.encoding import encoded
 from locator.web.features import collection, feature, properties_of
 from locator.web.i18n import current_language, text
@@ -24,7 +25,7 @@ from locator.web.operations import (
     operations_of,
     respond,
 )
-from locator.web.queries import LayerParams, NoParams, known_layer
+from locator.web.queries import LayerParams, NoParams
 from locator.web.shapes import Health
 from locator.web.shapes_places import DistrictsAnswer, LayerAnswer, LayersAnswer
 from locator.web.state import AppState, state

@@ -10,10 +10,11 @@ import pandas as pd
 
 from locator.coverage import Coverage, CoverageQuery
 from locator.errors import NotComputableError
+from locator.known import known_group, known_layer
 from locator.web.features import collection, decimal, feature, geometry_json, whole
 from locator.web.i18n import error_text, gettext, text
 from locator.web.operations import CSV, GEOJSON, Answer, operation
-from locator.web.queries import CoverageListParams, CoverageParams, known_group, known_layer
+from locator.web.queries import CoverageListParams, CoverageParams
 from locator.web.shapes_coverage import CoverageAnswer, CoverageListAnswer, GapsAnswer
 from locator.web.state import AppState
 

@@ -8,7 +8,7 @@ import shapely
 from pydantic import AfterValidator, Field
 from typing_extensions import TypedDict
 
-from locator.errors import N_, NotComputableError
+from locator.known import known_layer, standing_layer
 from locator.modelcomparison import Comparison
 from locator.nearest import place_origin
 from locator.walking import Placed, WalkingModel
@@ -28,7 +28,6 @@ from locator.web.queries import (
     Words,
     described,
     frozen,
-    known_layer,
     one_origin,
 )
 from locator.web.shapes import Area, Model, closed
@@ -133,12 +132,7 @@ def isochrone(app: AppState, asked: IsochroneParams) -> Answer:
 def _origins(app: AppState, asked: IsochroneParams, ground: WalkableCity) -> tuple[Placed, float]:
     """Return where the walks start, and the pace that is usual there."""
     if asked.q is None and asked.lat is None and asked.layer is not None:
-        layer = known_layer(app.catalogue, asked.layer)
-        if layer.moves:
-            raise NotComputableError(
-                N_("The facilities of this layer move, so they cover no fixed place."),
-                parameter="layer",
-            )
+        layer = standing_layer(app.catalogue, asked.layer)
         return ground.placed(ground.usable_rows[layer.id]), layer.pace_m_s
     pace_m_s = PACE_M_S if asked.layer is None else known_layer(app.catalogue, asked.layer).pace_m_s
     place = origin_of(app, cast(Any, asked))  # asks in the same words as NearestParams

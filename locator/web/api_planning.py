@@ -9,8 +9,9 @@ from typing_extensions import TypedDict
 
 from locator.changes import Scenario
 from locator.coverage import Coverage, CoverageQuery
-from locator.errors import N_, NotComputableError, NotFoundError
+from locator.errors import N_, NotFoundError
 from locator.findings import ReportQuery
+from locator.known import standing_layer
 from locator.scenario import Comparison, compare
 from locator.siting import Siting, SitingQuery, where_next
 from locator.supply import Supply, supply
@@ -140,11 +141,7 @@ def siting_answer(app: AppState, asked: SitingQuery) -> Siting:
 
 def supply_of(app: AppState, asked: ReportQuery) -> Supply:
     """Return the places within reach, computed once for the same question."""
-    if app.catalogue.layers[asked.layer].moves:
-        raise NotComputableError(
-            N_("The facilities of this layer move, so they cover no fixed place."),
-            parameter="layer",
-        )
+    standing_layer(app.catalogue, asked.layer)
     return app.memo.get(
         ("supply", asked.layer, asked.group, asked.pace_m_s),
         lambda: supply(app.ground, asked.layer, group=asked.group, pace_m_s=asked.pace_m_s),

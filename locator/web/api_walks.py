@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from locator.errors import N_, NotFoundError
+from locator.known import known_layers, shortened
 from locator.nearest import NearestResult, nearest, place_origin
 from locator.places import Place
 from locator.walking.walkable import WalkableCity
@@ -14,13 +15,7 @@ from locator.web.api import facility_properties
 from locator.web.features import DEGREE_DIGITS, collection, decimal, feature, whole
 from locator.web.i18n import gettext
 from locator.web.operations import GEOJSON, Answer, operation
-from locator.web.queries import (
-    NearestParams,
-    SearchParams,
-    known_layers,
-    nearest_query_of,
-    shortened,
-)
+from locator.web.queries import NearestParams, SearchParams, nearest_query_of
 from locator.web.shapes_places import NearestAnswer, SearchAnswer
 from locator.web.state import AppState
 from locator.web.streets import is_night, off_network_m, profile_of

@@ -16,19 +16,14 @@ from locator.catalogue import Layer
 from locator.city import City
 from locator.errors import N_, LocatorError, NotFoundError, OutsideCityError
 from locator.gazetteer import Place
+from locator.known import known_layer, shortened
 from locator.nearest import nearest, place_origin
 from locator.walking.walkable import WalkableCity
 from locator.web.cards import Card, card
 from locator.web.errors import status_of
 from locator.web.i18n import error_text, gettext, moment, ngettext, text, url
 from locator.web.layout import LONGEST_SEARCH
-from locator.web.queries import (
-    NearestParams,
-    known_layer,
-    nearest_query_of,
-    parse,
-    shortened,
-)
+from locator.web.queries import NearestParams, nearest_query_of, parse
 from locator.web.state import AppState
 from locator.web.streets import (
     Choice,

@@ -9,13 +9,14 @@ from flask import Blueprint, Response, request
 
 from locator.coverage import CoverageQuery, coverage
 from locator.errors import N_, NotFoundError
+from locator.known import known_layer, shortened
 from locator.maps import background
 from locator.maps.background import Collection, compact_json
 from locator.walking.walkable import WalkableCity
 from locator.web.finding import find_origin, find_rows
 from locator.web.i18n import current_language, url
 from locator.web.mapdata import coverage_areas, facility_features, nearest_features, walk_features
-from locator.web.queries import CoverageParams, NearestParams, known_layer, parse, shortened
+from locator.web.queries import CoverageParams, NearestParams, parse
 from locator.web.security import counted, expensive
 from locator.web.state import state
 

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, current_app, request
 from werkzeug.datastructures import MultiDict
 
 from locator.errors import N_, NotFoundError
+from locator.known import known_layer, shortened
 from locator.maps import views
 from locator.maps.figure import RenderedMap, render
 from locator.maps.labels import LABELS
@@ -18,7 +19,7 @@ from locator.maps.symbols import Symbol, symbol
 from locator.web import mapcode, mapfeeds
 from locator.web.finding import find_origin
 from locator.web.i18n import current_language, gettext, percent, text, url
-from locator.web.queries import CoverageParams, NearestParams, known_layer, parse, shortened
+from locator.web.queries import CoverageParams, NearestParams, parse
 from locator.web.state import state
 
 blueprint = Blueprint("mapviews", __name__)

@@ -148,14 +148,27 @@ def _gain_bars(found: Siting) -> Drawing:
     )
 
 
+def _about_existing(query: SitingQuery) -> SitingQuery:
+    """Return `query` without what is asked of new sites only, so that its answer is kept once."""
+    usual = SitingQuery(layer=query.layer)
+    return replace(
+        query,
+        count=usual.count,
+        objective=usual.objective,
+        method=usual.method,
+        capacity=usual.capacity,
+        time_limit_s=usual.time_limit_s,
+    )
+
+
 def _least_missed(app: AppState, query: SitingQuery) -> list[dict[str, Any]]:
-    asked = replace(query, method="greedy", objective="cover", capacity=None)
+    asked = _about_existing(query)
     frame = app.memo.get(("least-missed", asked), lambda: least_missed(app.ground, asked))
     return records(_addressed(app, frame.head(LISTED)))
 
 
 def _moves(app: AppState, query: SitingQuery) -> list[dict[str, Any]]:
-    asked = replace(query, method="greedy", objective="cover", capacity=None)
+    asked = _about_existing(query)
     frame = app.memo.get(("best-move", asked), lambda: best_move(app.ground, asked))
     return records(_addressed(app, frame[frame["net"] > 0].head(LISTED)))
 

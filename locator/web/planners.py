@@ -11,9 +11,10 @@ from flask import Blueprint, Response, current_app, redirect, render_template, r
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from locator.coverage import Coverage, CoverageQuery
+from locator.known import known_group, known_layer
 from locator.web import mapviews
 from locator.web.i18n import url
-from locator.web.queries import CoverageListParams, CoverageParams, known_group, known_layer, parse
+from locator.web.queries import CoverageListParams, CoverageParams, parse
 from locator.web.reporting import (
     CARRIED,
     gaps_collection,

@@ -11,19 +11,9 @@ from locator.catalogue import Catalogue
 from locator.changes import NewSite, Scenario
 from locator.errors import N_, InvalidParameterError
 from locator.findings import ReportQuery
+from locator.known import known_group, known_layer, shortened
 from locator.siting import MAX_SITES, SitingQuery
-from locator.web.queries import (
-    CoverageParams,
-    Id,
-    Lat,
-    Lon,
-    Words,
-    described,
-    frozen,
-    known_group,
-    known_layer,
-    shortened,
-)
+from locator.web.queries import CoverageParams, Id, Lat, Lon, Words, described, frozen
 
 SITE = re.compile(r"^(-?\d{1,3}\.?\d*),(-?\d{1,3}\.?\d*)(?:,(-?\d{0,6})(?:,(.{0,80}))?)?$")
 

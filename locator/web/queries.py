@@ -27,8 +27,8 @@ from pydantic.dataclasses import dataclass as checked
 from pydantic_core import ErrorDetails
 from werkzeug.datastructures import MultiDict
 
-from locator.catalogue import AgeGroup, Catalogue, Layer
-from locator.errors import N_, InvalidParameterError, NotFoundError
+from locator.errors import N_, InvalidParameterError
+from locator.known import shortened
 from locator.nearest import NearestQuery
 from locator.walking.ways import Profile
 
@@ -299,38 +299,6 @@ def _fault(problem: ErrorDetails, shapes: Mapping[str, Mapping[str, Any]]) -> In
     )
 
 
-def shortened(value: object, *, most: int = SHORT) -> str:
-    """Return what was given, fit to be shown: one line, at most `most` characters, in quotes."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in str(value)).split())
-    return f"“{line[:most]}…”" if len(line) > most else f"“{line}”"
-
-
-# Names that only the catalogue knows ----------------------------------------------------------
-
-
-def known_layer(catalogue: Catalogue, layer: str) -> Layer:
-    """Return the layer with this id, or raise `NotFoundError` naming those there are."""
-    if layer not in catalogue.layers:
-        raise NotFoundError(
-            N_("There is no layer {given}. Layers: {known}."),
-            parameter="layer",
-            given=shortened(layer),
-            known=", ".join(catalogue.layers),
-        )
-    return catalogue.layers[layer]
-
-
-def known_layers(catalogue: Catalogue, layers: tuple[str, ...]) -> tuple[Layer, ...]:
-    """Return the layers with these ids; at least one has to be named."""
-    if not layers:
-        raise InvalidParameterError(
-            N_("Which layer? Give at least one of: {known}."),
-            parameter="layer",
-            known=", ".join(catalogue.layers),
-        )
-    return tuple(known_layer(catalogue, layer) for layer in layers)
-
-
 def nearest_query_of(asked: NearestParams, lon: float, lat: float) -> NearestQuery:
     """Return what is asked of a place whose coordinates are known by now."""
     return NearestQuery(
@@ -343,16 +311,3 @@ def nearest_query_of(asked: NearestParams, lon: float, lat: float) -> NearestQue
         status=asked.status,
         at=asked.at,
     )
-
-
-def known_group(catalogue: Catalogue, group: str) -> AgeGroup:
-    """Return the age group with this id, or raise `InvalidParameterError` naming the others."""
-    if group not in catalogue.groups:
-        raise InvalidParameterError(
-            N_("{name} has to be one of: {choices}; given: {given}."),
-            parameter="group",
-            name="group",
-            choices=", ".join(catalogue.groups),
-            given=shortened(group),
-        )
-    return catalogue.groups[group]

@@ -8,6 +8,7 @@ from flask import Blueprint, current_app, render_template, request
 
 from locator.errors import N_, LocatorError, NotFoundError
 from locator.hours import hours_in_words
+from locator.known import shortened
 from locator.web import mapviews
 from locator.web.cards import card, opening_of
 from locator.web.details import details_of
@@ -16,7 +17,6 @@ from locator.web.i18n import current_language
 from locator.web.layout import page_context
 from locator.web.listing import listing_of
 from locator.web.provenance import completeness_rows, sources
-from locator.web.queries import shortened
 from locator.web.security import counted
 from locator.web.state import state
 from locator.web.statement import statement

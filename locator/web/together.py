@@ -9,21 +9,12 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from locator.combined import Combined, CombinedQuery, combined
+from locator.known import known_group, known_layer
 from locator.web.i18n import text
 from locator.web.listing import Option
 from locator.web.mending import Args, mended
 from locator.web.operations import Answer, operation
-from locator.web.queries import (
-    Id,
-    Layers,
-    Minutes,
-    Pace,
-    described,
-    frozen,
-    known_group,
-    known_layer,
-    parse,
-)
+from locator.web.queries import Id, Layers, Minutes, Pace, described, frozen, parse
 from locator.web.security import expensive
 from locator.web.state import AppState, state
 from locator.web.walkcounting import model_line, pace_choices

@@ -12,6 +12,7 @@ from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
+from locator import known
 from locator.catalogue import Layer
 from locator.changes import MAX_SITES, NewSite, Scenario, site_points, to_close, to_open
 from locator.errors import N_, InvalidParameterError, LocatorError, NotComputableError
@@ -36,7 +37,7 @@ from locator.web.planning_queries import (
     scenario_of,
     siting_of,
 )
-from locator.web.queries import known_layer, parameter_shapes, parse
+from locator.web.queries import parameter_shapes, parse
 from locator.web.scenarioupload import FileFaults, faults_in_words, opened_address
 from locator.web.security import expensive
 from locator.web.state import state
@@ -234,13 +235,7 @@ def next_sites(layer_id: str) -> AnyResponse | tuple[str, int]:
 
 def standing_layer(layer_id: str) -> Layer:
     """Return a layer; raise unless there is such a layer and it stands still."""
-    found = known_layer(state().catalogue, layer_id)
-    if found.moves:
-        raise NotComputableError(
-            N_("The facilities of this layer move, so they cover no fixed place."),
-            parameter="layer",
-        )
-    return found
+    return known.standing_layer(state().catalogue, layer_id)
 
 
 def attachment(body: bytes, kind: str, name: str) -> Response:
@@ -306,7 +301,7 @@ def _named_site(words: str, places: int | None) -> NewSite:
 
 
 def _whatif_map(args: MultiDict[str, str]) -> folium.Map:
-    layer_id = known_layer(state().catalogue, args.get("layer", "")).id
+    layer_id = known.known_layer(state().catalogue, args.get("layer", "")).id
     _change(args, layer_id)  # so that a wrong change is told here, not in the map's data
     given = {name: args.getlist(name) for name in args if name in parameter_shapes(ScenarioParams)}
     given.pop("layer", None)

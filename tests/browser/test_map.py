@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -13,7 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from locator.web import create_app
-from tests.browser.conftest import DESKTOP, PHONE, Arrive, arrivals, serving
+from tests.browser.conftest import DESKTOP, PHONE, Arrive, Visitor, arrivals, serving
 from tests.tinycity import at, facility, nurseries, point, write_json, write_tiny_city
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("map")]
@@ -485,6 +485,23 @@ def test_two_layers_with_one_sign_explain_it_once(visit: Arrive) -> None:
     expect(page.locator(".map-legend-item")).to_have_count(3)
 
 
+def with_trams(one: Visitor, answer: Callable[[Route], None]) -> Page:
+    """Open a map with a layer that is asked for anew five times a second."""
+    one.page.route("**/moving.geojson", answer)
+    page = one.go("/en/facilities/nurseries-1")
+    page.add_script_tag(url="/static/map/moving.js")
+    page.evaluate(
+        """() => {
+          const { map, symbols } = locatorMap.of(document.querySelector(".folium-map"));
+          const symbol = { ...symbols.values().next().value, id: "vehicles", name: "Trams" };
+          locatorMap.features(map, {
+            url: "/moving.geojson", symbols: [symbol], legend: false, refreshS: 0.2,
+          });
+        }"""
+    )
+    return page
+
+
 def test_a_popup_goes_along_with_what_moves(visit: Arrive) -> None:
     one = visit()
     away = False
@@ -498,18 +515,7 @@ def test_a_popup_goes_along_with_what_moves(visit: Arrive) -> None:
         }
         route.fulfill(body=json.dumps({"type": "FeatureCollection", "features": [moving]}))
 
-    one.page.route("**/moving.geojson", answer)
-    page = one.go("/en/facilities/nurseries-1")
-    page.add_script_tag(url="/static/map/moving.js")
-    page.evaluate(
-        """() => {
-          const { map, symbols } = locatorMap.of(document.querySelector(".folium-map"));
-          const symbol = { ...symbols.values().next().value, id: "vehicles", name: "Trams" };
-          locatorMap.features(map, {
-            url: "/moving.geojson", symbols: [symbol], legend: false, refreshS: 0.2,
-          });
-        }"""
-    )
+    page = with_trams(one, answer)
     sign = marker(page, "Tram 1, Trams")
     sign.evaluate("node => node.focus()")
     page.keyboard.press("Enter")
@@ -532,18 +538,7 @@ def test_an_open_popup_says_what_is_new_and_keeps_the_focus(visit: Arrive) -> No
         }
         route.fulfill(body=json.dumps({"type": "FeatureCollection", "features": [moving]}))
 
-    one.page.route("**/moving.geojson", answer)
-    page = one.go("/en/facilities/nurseries-1")
-    page.add_script_tag(url="/static/map/moving.js")
-    page.evaluate(
-        """() => {
-          const { map, symbols } = locatorMap.of(document.querySelector(".folium-map"));
-          const symbol = { ...symbols.values().next().value, id: "vehicles", name: "Trams" };
-          locatorMap.features(map, {
-            url: "/moving.geojson", symbols: [symbol], legend: false, refreshS: 0.2,
-          });
-        }"""
-    )
+    page = with_trams(one, answer)
     marker(page, "Tram 1, Trams").evaluate("node => node.focus()")
     page.keyboard.press("Enter")
     lines = page.locator(".map-popup p:not(.map-popup-layer)")
