@@ -47,6 +47,11 @@ _KINDS = {
     "linestring": shapely.GeometryType.LINESTRING,
     "polygon": shapely.GeometryType.POLYGON,
 }
+_DAMAGE = (
+    *(OSError, EOFError, ValueError, KeyError, IndexError, TypeError, AttributeError),
+    # A zip whose header is damaged may ask for encryption or for an unknown compression.
+    *(RuntimeError, zipfile.BadZipFile, zlib.error, shapely.errors.ShapelyError, MemoryError),
+)
 _MADE = (1980, 1, 1, 0, 0, 0)
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -104,7 +109,7 @@ def read_packed(file: Path) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
         The file is missing, cut short, damaged, or not of this format.
     """
     try:
-        with np.load(file, allow_pickle=False) as archive:
+        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as archive:
             members = {name: archive[name] for name in archive.files}
         about: dict[str, Any] = json.loads(members["about"].tobytes())
         if about["format"] != FORMAT:
@@ -122,9 +127,7 @@ def read_packed(file: Path) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
         )
         data = {name: _read_column(name, members) for name in about["columns"]}
         return gpd.GeoDataFrame(data, geometry=geometry, crs=WGS84), about
-    except (OSError, EOFError, ValueError, KeyError, IndexError, TypeError) as error:
-        raise _unreadable(file, error) from error
-    except (zipfile.BadZipFile, zlib.error, shapely.errors.ShapelyError) as error:
+    except _DAMAGE as error:
         raise _unreadable(file, error) from error
 
 
@@ -166,11 +169,12 @@ def _column_members(name: str, column: pd.Series) -> tuple[str, dict[str, Array]
     }
 
 
-def _read_column(name: str, members: Mapping[str, Array]) -> Array:
+def _read_column(name: str, members: Mapping[str, Array]) -> pd.Series:
     column = members[f"column.{name}"]
     if f"values.{name}" not in members:
-        return column
-    return np.array(json.loads(members[f"values.{name}"].tobytes()), dtype=object)[column]
+        return pd.Series(column)
+    values = np.array(json.loads(members[f"values.{name}"].tobytes()), dtype=object)
+    return pd.Series(values[column], dtype=object)
 
 
 def _json_array(value: object) -> Array:

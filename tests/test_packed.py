@@ -79,11 +79,11 @@ def test_the_same_frame_makes_the_same_bytes() -> None:
     assert packed_bytes(LINES, about={"a": 1}) == packed_bytes(LINES.copy(), about={"a": 1})
 
 
-@pytest.mark.parametrize("keep", [0, 1, 100, 0.5, 0.99])
+@pytest.mark.parametrize("keep", [0.0, 0.01, 0.5, 0.99])
 def test_a_file_cut_short_is_refused(tmp_path: Path, keep: float) -> None:
     whole = packed_bytes(LINES, about={})
     file = tmp_path / "lines.npz"
-    file.write_bytes(whole[: int(keep if keep >= 1 or keep == 0 else len(whole) * keep)])
+    file.write_bytes(whole[: int(len(whole) * keep)])
     with pytest.raises(PackedFileError, match=r"lines\.npz cannot be read"):
         read_packed(file)
 
