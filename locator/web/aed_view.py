@@ -136,7 +136,7 @@ def _answered(app: AppState, view: AedView) -> AedView:
         note=origin.note,
         others=tuple(
             Link(
-                url("emergency.aed", **{**view.args, "q": other.label}),
+                url("emergency.aed", {**view.args, "q": other.label}),
                 other.label,
                 gettext(PLACE_KINDS[other.kind]),
             )

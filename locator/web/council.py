@@ -59,7 +59,7 @@ def report(layer_id: str) -> tuple[str, int]:
         groups=group_options(state(), found.coverage.group),
         paces=pace_choices(mending.args.get("pace", "")),
         downloads={
-            kind: url("whatif.report_file", layer_id=layer_id, kind=kind, **same)
+            kind: url("whatif.report_file", same, layer_id=layer_id, kind=kind)
             for kind in REPORT_KINDS
         },
     )

@@ -116,7 +116,7 @@ def _versioned(
     make: Callable[[City, tuple[float, float]], Collection],
 ) -> str:
     digest = hashlib.blake2b(_near(cell, what, make), digest_size=6).hexdigest()
-    return url(endpoint, **cell, v=digest)
+    return url(endpoint, cell | {"v": digest})
 
 
 def _aed_map(args: MultiDict[str, str]) -> folium.Map:
@@ -137,9 +137,9 @@ def _aed_map(args: MultiDict[str, str]) -> folium.Map:
         symbols=[drawn(layer) for layer in layers if layer.id == FIXED_LAYER],
         moving_symbols=[drawn(layer) for layer in layers if layer.moves],
         origin=(view.lon, view.lat, gettext("Here: {place}", place=view.place)),
-        features_url=url("emergency.listed", **view.args),
-        vehicles_url=url("emergency.vehicles", **at),
-        ask_url=url("emergency.aed", **at),
+        features_url=url("emergency.listed", view.args),
+        vehicles_url=url("emergency.vehicles", at),
+        ask_url=url("emergency.aed", at),
         refresh=not at,
     )
 

@@ -112,7 +112,7 @@ class Form:
 
     def url(self, **changes: Any) -> str:
         """Return the address of this page with `changes`."""
-        return url("residents.nearest", **self.args(**changes).to_dict(flat=False))
+        return url("residents.nearest", self.args(**changes))
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,13 @@ route is written once and `flask.url_for` keeps the language by itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
-from urllib.parse import quote, unquote_plus
+from urllib.parse import quote, unquote_plus, urlencode
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from flask import Flask, Response, request, url_for
+from flask import Flask, Response, current_app, request, url_for
+from werkzeug.datastructures import iter_multi_items
 
 from locator.catalogue import LANGUAGES
 from locator.language import (
@@ -112,18 +113,33 @@ def _redirect(
     return [b""]
 
 
-def url(endpoint: str, **values: Any) -> str:
-    """Return the path of `endpoint` in the current language; lists repeat the parameter.
+def url(endpoint: str, query: Mapping[str, Any] | None = None, /, **values: Any) -> str:
+    """Return the path of `endpoint` in the current language.
 
-    A value that is too long for any page is left out, whoever sent it.
+    What came in by an address goes out as `query`, never as a keyword: a parameter that happens
+    to be called like an argument of the route, or like one of `flask.url_for`, is only a
+    parameter.
+
+    Parameters
+    ----------
+    endpoint : str
+    query : mapping, optional
+        Parameters of the query string; a list repeats its own, None and whatever is too long for
+        any page are left out.
+    **values
+        The arguments of the route; any other is a parameter ahead of `query`.
     """
-    return str(url_for(endpoint, **{k: _short(v) for k, v in values.items() if _is_short(k)}))
+    known = _arguments_of(endpoint)
+    path = url_for(endpoint, **{name: value for name, value in values.items() if name in known})
+    given = [(name, value) for name, value in values.items() if name not in known]
+    pairs = [*iter_multi_items(dict(given)), *iter_multi_items(query or {})]
+    kept = [pair for pair in pairs if pair[1] is not None and all(map(_is_short, pair))]
+    return f"{path}?{urlencode(kept, safe=SAFE_IN_VALUE)}" if kept else str(path)
 
 
-def _short(value: Any) -> Any:
-    if isinstance(value, str):
-        return value if _is_short(value) else None
-    return [item for item in value if _is_short(item)] if isinstance(value, list) else value
+def _arguments_of(endpoint: str) -> frozenset[str]:
+    rules = current_app.url_map.iter_rules(endpoint)
+    return frozenset[str]().union(*(rule.arguments for rule in rules))
 
 
 def _is_short(value: object) -> bool:
@@ -151,6 +167,8 @@ def _is_acceptable(pair: str) -> bool:
 
 LONGEST_PART = 200
 """Characters of a path, or of a name or value of a query string, that any page accepts."""
+
+SAFE_IN_VALUE = "!$'()*,/:;?@"
 
 SAFE_IN_QUERY = "%=&+;/?:@-._~!$'()*,"
 

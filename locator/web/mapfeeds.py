@@ -47,7 +47,7 @@ def features_url(layer: str | None = None) -> str:
 
 def versioned(endpoint: str, data: bytes, **values: str | None) -> str:
     """Return the address of data; it changes when they do, so they may be kept for a year."""
-    return url(endpoint, v=_digest(data), **values)
+    return url(endpoint, {"v": _digest(data), **values})
 
 
 def known_facility(identifier: str) -> str:

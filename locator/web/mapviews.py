@@ -72,7 +72,7 @@ def map_for(kind: str, args: Args) -> PageMap:
         html=rendered.html,
         styles=(*rendered.styles, mapcode.style_url(rendered.parts)),
         scripts=(*rendered.scripts, mapcode.code_url(rendered.parts)),
-        script_url=url("mapviews.script", kind=kind, **known.to_dict(flat=False)),
+        script_url=url("mapviews.script", known, kind=kind),
     )
 
 
@@ -130,9 +130,9 @@ def _nearest(args: MultiDict[str, str]) -> folium.Map:
         ground(gettext("Map of the results")),
         symbols=[_symbol(layer) for layer in layers or fixed],
         origin=(origin.lon, origin.lat, gettext("Start: {place}", place=origin.label)),
-        features_url=url("mapfeeds.nearest", **given),
-        walks_url=url("mapfeeds.walks", **given),
-        nearest_url=url("residents.nearest", **kept),
+        features_url=url("mapfeeds.nearest", given),
+        walks_url=url("mapfeeds.walks", given),
+        nearest_url=url("residents.nearest", kept),
         walk_labels={
             "walk": gettext("the walk along streets"),
             "walk-estimate": gettext("direction of the walk; not a way along streets"),
@@ -164,7 +164,7 @@ def _coverage(args: MultiDict[str, str]) -> folium.Map:
     edges = (0.0, *SHARE_BREAKS, 1.0)
     return views.coverage_map(
         ground(gettext("Map of the reach: {layer}", layer=text(layer.names))),
-        areas_url=url("mapfeeds.coverage_data", layer_id=layer.id, **rest),
+        areas_url=url("mapfeeds.coverage_data", rest, layer_id=layer.id),
         shading=views.Shading(
             title=gettext("Share of people served, and number of districts"),
             value="share",

@@ -74,7 +74,7 @@ def where_next_view(app: AppState, asked: SitingParams, query: SitingQuery) -> W
 
     def what_if_url(*added: NewSite, close: tuple[str, ...] = ()) -> str:
         adds = [site_text(site) for site in added]
-        return url("whatif.layer", layer_id=layer.id, close=list(close), add=adds, **same)
+        return url("whatif.layer", same, layer_id=layer.id, close=list(close), add=adds)
 
     def moved(row: Mapping[str, Any]) -> NewSite:
         return NewSite(lon=row["lon"], lat=row["lat"], name=row["site"])
@@ -111,14 +111,10 @@ def where_next_view(app: AppState, asked: SitingParams, query: SitingQuery) -> W
             Tick(key, name, "", int(key) in asked.avoid) for key, name in districts.items()
         ),
         avoided=tuple(districts[str(one)] for one in asked.avoid),
-        exact_url=url(
-            "whatif.next_sites", layer_id=layer.id, **texts_of(asked) | {"method": "exact"}
-        )
+        exact_url=url("whatif.next_sites", texts_of(asked) | {"method": "exact"}, layer_id=layer.id)
         if asked.method != "exact" and found.gap > 0
         else None,
-        planned_url=url(
-            "whatif.next_sites", layer_id=layer.id, **texts_of(asked) | {"planned": "1"}
-        )
+        planned_url=url("whatif.next_sites", texts_of(asked) | {"planned": "1"}, layer_id=layer.id)
         if under_way.any()
         else None,
         model_line=model_line(app.ground),

@@ -45,7 +45,7 @@ class Sorting:
         """Return the address that sorts by `key`, the other way round if it is the present one."""
         turn = key == self.key and not self.descending
         order = "desc" if turn else "asc"
-        return url(self.endpoint, **self.values, **{**self.args, "sort": key, "order": order})
+        return url(self.endpoint, self.args | {"sort": [key], "order": [order]}, **self.values)
 
 
 def sorting_of(
@@ -54,7 +54,6 @@ def sorting_of(
     """Return the sorting asked for in a query string; an unknown column means the first."""
     key = args.get("sort", "")
     known = key in keys
-    # Nothing else: a parameter named like one of url_for's own options must not reach it.
     kept = {name: args.getlist(name) for name in CARRIED if name in args}
     return Sorting(
         key=key if known else keys[0],
@@ -217,8 +216,8 @@ def report_of(
         model_line=model_line(app.ground),
         model_quality=model_quality(app.ground),
         downloads={
-            "csv": url("planners.districts_csv", layer_id=layer.id, **same),
-            "geojson": url("planners.gaps_geojson", layer_id=layer.id, **same),
+            "csv": url("planners.districts_csv", same, layer_id=layer.id),
+            "geojson": url("planners.gaps_geojson", same, layer_id=layer.id),
         },
         form_minutes=number(result.minutes, 0 if result.minutes.is_integer() else 1),
         caveats=tuple(gettext(c.template).format(**c.values) for c in result.caveats),

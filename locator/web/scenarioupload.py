@@ -65,7 +65,7 @@ def opened_address(app: AppState) -> str:
         raise
     except LocatorError as error:  # a service that moves, a group without people
         raise whole_file(name, error.template, Said("-"), **error.values) from None
-    address = url("whatif.layer", layer_id=change.layer, **_given(change))
+    address = url("whatif.layer", _given(change), layer_id=change.layer)
     if len(address.partition("?")[2]) > MAX_QUERY_BYTES:
         raise whole_file(
             name,

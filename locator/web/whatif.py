@@ -111,7 +111,7 @@ def layer(layer_id: str) -> AnyResponse | tuple[str, int]:
         return redirect(f"{found.answer}#result", code=303)
     tidy = tidied(state(), layer_id, found.args)
     if tidy != found.args and not found.problems:
-        return redirect(url("whatif.layer", layer_id=layer_id, **tidy.to_dict(False)), code=303)
+        return redirect(url("whatif.layer", tidy, layer_id=layer_id), code=303)
     return _change_page(layer_id, found), found.status
 
 
@@ -121,7 +121,7 @@ def _mended_change(layer_id: str, given: Args) -> Mended[str | WhatIf]:
     def answer(args: Args) -> str | WhatIf:
         added = _added(args)
         if added is not None and args == given:
-            return url("whatif.layer", layer_id=layer_id, **with_site(args, added))
+            return url("whatif.layer", with_site(args, added), layer_id=layer_id)
         asked = parse(ScenarioParams, args, layer=layer_id)
         return what_if(state(), asked, scenario_of(state().catalogue, asked))
 
@@ -211,7 +211,7 @@ def next_sites(layer_id: str) -> AnyResponse | tuple[str, int]:
     found = mended(tidy, answer, sound=_district_exists)
     if tidy != request.args and not found.problems:
         # What the form sends along without need would only make the address long.
-        return redirect(url("whatif.next_sites", layer_id=layer_id, **tidy.to_dict(False)), 303)
+        return redirect(url("whatif.next_sites", tidy, layer_id=layer_id), 303)
     asked, view = found.answer
     added = [f"{site['lat']:.5f},{site['lon']:.5f},,{site['name']}" for site in view.sites]
     shown: dict[str, Any] = {"layer": layer_id, "add": added}
@@ -308,9 +308,9 @@ def _whatif_map(args: MultiDict[str, str]) -> folium.Map:
     edges = np.array([-1.0, *CHANGE_BREAKS, 1.0])
     return change_map(
         mapviews.ground(gettext("Map of the change")),
-        areas_url=url("whatif.areas", layer_id=layer_id, **given),
-        features_url=url("whatif.places", layer_id=layer_id, **given),
-        sites_url=url("whatif.sites", layer_id=layer_id, **given) if "add" in given else None,
+        areas_url=url("whatif.areas", given, layer_id=layer_id),
+        features_url=url("whatif.places", given, layer_id=layer_id),
+        sites_url=url("whatif.sites", given, layer_id=layer_id) if "add" in given else None,
         shading=views.Shading(
             title=gettext("Change of the share served, by district"),
             value="value",
@@ -326,7 +326,7 @@ def _whatif_map(args: MultiDict[str, str]) -> folium.Map:
             scale="diverging",
         ),
         symbols=[symbol(state().catalogue.layers[layer_id], language=current_language())],
-        add_url=url("whatif.layer", layer_id=layer_id, **given),
+        add_url=url("whatif.layer", given, layer_id=layer_id),
         labels={
             "nearest_here": gettext("Add a site here"),
             "nearest_centre": gettext("Add a site in the middle of the map"),

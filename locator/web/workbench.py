@@ -110,8 +110,8 @@ def what_if(app: AppState, asked: ScenarioParams, change: Scenario) -> WhatIf:
         groups=group_options(app, found.after.group),
         standards=standard_options(found.after.minutes),
         paces=pace_choices("" if asked.pace is None else f"{asked.pace:g}"),
-        file_url=url("whatif.scenario_file", layer_id=layer.id, **same),
-        open_url=url("whatif.open_file", layer_id=layer.id, **same),
+        file_url=url("whatif.scenario_file", same, layer_id=layer.id),
+        open_url=url("whatif.open_file", same, layer_id=layer.id),
         model_line=model_line(app.ground),
     )
 
