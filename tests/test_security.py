@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import logging
+import socket
 import threading
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from waitress.adjustments import Adjustments
+from waitress.server import create_server
+from werkzeug.wrappers import Response
 
 from locator.web import create_app, security, serving
 from locator.web.security import Limiter, content_security_policy, expensive, tile_origin
+from tests.test_long_values import paths
 from tests.tinycity import at, write_tiny_city
 
 POLICY = (
@@ -46,17 +50,84 @@ def small_app(**settings: object) -> Flask:
     return app
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/api/layers", "/nowhere", "/api/nowhere", "/en/x"])
-def test_every_answer_carries_the_policy_and_no_cookie(client: FlaskClient, path: str) -> None:
-    headers = client.get(path).headers
-    assert headers["Content-Security-Policy"] == POLICY
-    assert "unsafe" not in headers["Content-Security-Policy"]
-    assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["Referrer-Policy"] == "same-origin"
-    assert headers["Permissions-Policy"].startswith("geolocation=(self)")
-    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
-    assert "Set-Cookie" not in headers
-    assert "Cache-Control" in headers
+ON_EVERY_ANSWER = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(self), camera=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+def lacking(answer: Response) -> list[str]:
+    """Return which headers of every answer this one lacks, or has twice."""
+    wrong = [k for k, v in ON_EVERY_ANSWER.items() if answer.headers.getlist(k) != [v]]
+    wrong += [
+        k for k in ("Cache-Control", "Cross-Origin-Resource-Policy") if k not in answer.headers
+    ]
+    return wrong + ["Set-Cookie"] * ("Set-Cookie" in answer.headers)
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "POST", "DELETE", "TRACE", "BREW"])
+def test_every_route_answers_every_method_with_all_headers(app: Flask, method: str) -> None:
+    client = app.test_client()
+    files = ["/static/site.css", "/static/nothing.css", "/static/../app.py"]
+    codes = set()
+    for path in [*sorted(set(paths(app))), *files]:
+        for language in ("", "/en", "/pl"):
+            answer = client.open(language + path, method=method, buffered=True)
+            codes.add(answer.status_code)
+            assert lacking(answer) == [], (method, language, path, answer.status_code)
+    assert codes >= {"GET": {200, 308, 400, 404, 422}, "HEAD": {200, 308}}.get(method, {308})
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("/pl", 308),
+        ("/en", 308),
+        ("/uk?q=1", 308),
+        ("/pl//elsewhere.example.org", 308),
+        ("/nowhere", 404),
+        ("/en/nowhere", 404),
+        ("/api/nowhere", 404),
+        ("/en/api/layers?no_such=1", 400),
+        ("/nearest?q=" + "x" * 70_000, 414),
+    ],
+)
+def test_redirects_and_errors_of_routing_carry_the_headers(
+    client: FlaskClient, path: str, code: int
+) -> None:
+    answer = client.get(path)
+    assert (answer.status_code, lacking(answer)) == (code, [])
+
+
+def test_what_is_known_already_and_what_fails_carry_the_headers(app: Flask) -> None:
+    client = app.test_client()
+    for path in ("/api/layers", "/maps/background.geojson", "/static/site.css"):
+        etag = client.get(path, buffered=True).headers["ETag"]
+        answer = client.get(path, headers={"If-None-Match": etag}, buffered=True)
+        assert (answer.status_code, lacking(answer)) == (304, []), path
+    broken = small_app()
+    broken.add_url_rule("/broken", view_func=lambda: 1 / 0)
+    answer = broken.test_client().get("/broken")
+    assert (answer.status_code, lacking(answer)) == (500, [])
+
+
+def test_what_is_no_request_is_refused_with_the_headers() -> None:
+    server = create_server(small_app(), host="127.0.0.1", port=0, threads=1)
+    server.channel_class = serving.Channel
+    serving_it = threading.Thread(target=server.run, daemon=True)
+    serving_it.start()
+    try:
+        with socket.create_connection(("127.0.0.1", int(server.effective_port)), 60) as sent:
+            sent.sendall(b"no request at all\r\n\r\n")
+            said = sent.makefile("rb").read().decode()
+    finally:
+        server.close()
+    assert said.startswith("HTTP/1.0 400") or said.startswith("HTTP/1.1 400")
+    for name, value in ON_EVERY_ANSWER.items():
+        assert said.count(f"{name}: {value}\r\n") == 1, name
 
 
 def test_open_data_may_be_read_from_other_pages_but_pages_may_not(client: FlaskClient) -> None:
@@ -191,8 +262,6 @@ def test_the_log_knows_neither_place_nor_visitor(caplog: pytest.LogCaptureFixtur
 
 
 def test_a_taken_port_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
-    import socket
-
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()

@@ -109,12 +109,12 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.extensions["locator"] = load_state(app.config["GEODATA"])
     errors.install(app)
     Compress(app)
-    security.install(app)
     static_files.install(app)
     for blueprint in (operations.blueprint, *(pages.blueprint for pages in PAGES)):
         app.register_blueprint(blueprint)
     moving.install(app)
     i18n.install(app)
+    security.install(app)
     if app.config["PROXIES"]:
         hops = int(app.config["PROXIES"])
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]

@@ -7,11 +7,12 @@ import secrets
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import contextmanager
 from functools import wraps
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from urllib.parse import urlsplit
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import RequestURITooLarge, ServiceUnavailable, TooManyRequests
@@ -34,7 +35,9 @@ HEADERS = {
     "Permissions-Policy": "geolocation=(self), camera=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-cache",
 }
+"""On every answer, beside the policy; what an answer says of itself counts instead."""
 
 
 def content_security_policy(tiles: str | None = None) -> str:
@@ -194,7 +197,7 @@ def _limiter() -> Limiter:
 
 
 def install(app: Flask) -> None:
-    """Set limits and headers on `app`."""
+    """Set limits and headers on `app`; called last, so that nothing answers outside of it."""
     policy = content_security_policy(app.config["TILES"])
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BODY_BYTES
@@ -208,14 +211,33 @@ def install(app: Flask) -> None:
             raise RequestURITooLarge
 
     @app.after_request
-    def add_headers(response: Response) -> Response:
-        response.headers["Content-Security-Policy"] = policy
-        for name, value in HEADERS.items():
-            response.headers[name] = value
+    def open_data(response: Response) -> Response:
         if request.path.startswith("/api/"):
             # Open data without cookies: any page may read it.
             response.headers["Access-Control-Allow-Origin"] = "*"
             response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-        if "Cache-Control" not in response.headers:
-            response.headers["Cache-Control"] = "no-cache"
         return response
+
+    app.wsgi_app = headed(  # type: ignore[assignment, method-assign]
+        app.wsgi_app, HEADERS | {"Content-Security-Policy": policy}
+    )
+
+
+def headed(application: WSGIApplication, headers: Mapping[str, str]) -> WSGIApplication:
+    """Return `application` with `headers` on every answer that does not set its own.
+
+    This is the outermost layer: what never reaches a view, such as the redirect of a language's
+    prefix, carries them too.
+    """
+
+    def serve(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(
+            status: str, given: list[tuple[str, str]], exc_info: Any = None
+        ) -> Callable[[bytes], object]:
+            known = {name.lower() for name, _ in given}
+            more = [(name, value) for name, value in headers.items() if name.lower() not in known]
+            return start_response(status, [*given, *more], exc_info)
+
+        return application(environ, start)
+
+    return serve

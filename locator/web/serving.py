@@ -15,10 +15,11 @@ from flask import Flask, Response, g, request
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.server import create_server
+from waitress.task import ErrorTask
 
 from locator.errors import LocatorError
 from locator.web import create_app
-from locator.web.security import IN_LINE, MAX_BODY_BYTES
+from locator.web.security import HEADERS, IN_LINE, MAX_BODY_BYTES, content_security_policy
 
 SPARE_THREADS = 8
 """Beside those that work on expensive requests or wait to: for everything that is quick."""
@@ -39,10 +40,21 @@ class PlainLetters(HTTPRequestParser):  # type: ignore[misc]
         super().parse_header(plain + end + rest)
 
 
+class Refusal(ErrorTask):  # type: ignore[misc]
+    """The server's own answer to what is no request: with the headers of every other answer."""
+
+    def execute(self) -> None:
+        """Answer."""
+        policy = content_security_policy()
+        self.response_headers.extend({**HEADERS, "Content-Security-Policy": policy}.items())
+        super().execute()
+
+
 class Channel(HTTPChannel):  # type: ignore[misc]
     """A connection whose requests may carry plain letters."""
 
     parser_class = PlainLetters
+    error_task_class = Refusal
 
 
 def run(
