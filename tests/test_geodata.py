@@ -18,6 +18,8 @@ from locator.hours import is_valid_hours
 LAYERS = [
     "senior_activity_centres",
     "day_care_homes",
+    "third_age_universities",
+    "third_age_universities",
     "nurseries",
     "aeds",
     "mpk_aeds",
@@ -88,7 +90,7 @@ def test_senior_activity_centres(krakow: City) -> None:
 def test_nurseries(krakow: City) -> None:
     nurseries = of(krakow, "nurseries")
     assert nurseries["status"].value_counts().to_dict() == {
-        "open": 162,
+        "open": 164,
         "under_construction": 11,
         "modernisation": 1,
     }
