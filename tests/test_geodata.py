@@ -19,7 +19,6 @@ LAYERS = [
     "senior_activity_centres",
     "day_care_homes",
     "third_age_universities",
-    "third_age_universities",
     "nurseries",
     "aeds",
     "mpk_aeds",
