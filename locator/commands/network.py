@@ -16,12 +16,15 @@ from rich.table import Table
 from locator.catalogue import read_catalogue
 from locator.commands._common import folder_of
 from locator.errors import N_, LocatorError
+from locator.packed import read_packed
 from locator.sources.extract import Extract, fetch_extract
+from locator.sources.files import write_bytes_atomically
 from locator.walking import osm
-from locator.walking.building import build_for_city
+from locator.walking.building import build_for_city, pack_for_city
 from locator.walking.graph import MARGIN_M
 from locator.walking.graphfile import GRAPH_FILE, read_graph
 from locator.walking.osm import ExtractError
+from locator.walking.streetsfile import STREETS_FILE
 
 STEPS = {
     "areas": "Reading districts",
@@ -119,6 +122,28 @@ def show(folder: Path | None, as_json: bool) -> None:
     """Say what the street graph of a city folder holds, after checking it."""
     where = folder_of(click.get_current_context(), folder)
     tell(where, read_graph(where / GRAPH_FILE).about, as_json=as_json)
+
+
+@network.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@city_option
+@click.option("--margin", "margin_m", type=click.FloatRange(0, 50_000), default=MARGIN_M)
+@click.option("--source", default="", help="Where the extract comes from (default: its name).")
+def pack(file: Path, folder: Path | None, margin_m: float, source: str) -> None:
+    """Keep the streets of FILE.osm.pbf in the city folder, small enough to travel with it.
+
+    Writes streets.npz: the ways inside the city and --margin metres around it with the tags that
+    matter to a walker or on a map. Nothing is written unless the whole extract could be read.
+    """
+    where = folder_of(click.get_current_context(), folder)
+    with progress_bar() as progress:
+        content = pack_for_city(file, where, source=source, margin_m=margin_m, progress=progress)
+    write_bytes_atomically(where / STREETS_FILE, content)
+    frame, about = read_packed(where / STREETS_FILE)
+    click.echo(
+        f"{where / STREETS_FILE}: {len(frame):,} ways, {len(content) / 1e6:.1f} MB, "
+        f"as of {about['source_date'] or 'an unknown day'} ({about['source_date_basis']})"
+    )
 
 
 @contextmanager

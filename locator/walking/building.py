@@ -1,8 +1,9 @@
-"""Build the street graph of a city folder from an OpenStreetMap file."""
+"""Build the street graph of a city folder, or its streets file, from an OpenStreetMap file."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from locator.catalogue import read_catalogue
 from locator.districts import FILE as DISTRICTS_FILE
@@ -13,6 +14,7 @@ from locator.reading import FaultLog
 from locator.walking.graph import MARGIN_M, build_graph
 from locator.walking.graphfile import GRAPH_FILE, StreetGraph, write_graph
 from locator.walking.osm import Progress, read_streets, silent
+from locator.walking.packing import packed_streets
 
 
 def build_for_city(
@@ -42,19 +44,55 @@ def build_for_city(
     ------
     CityFolderError, ExtractError, GraphFileError
     """
-    catalogue = read_catalogue(folder)
-    projection = Projection(catalogue.crs_metric)
-    faults: list[Fault] = []
-    districts = read_districts(folder, projection, FaultLog(DISTRICTS_FILE, faults))
-    if districts is None:
-        raise CityFolderError(faults)
+    projection, boundary = area_of(folder)
     graph = build_graph(
         read_streets(extract, progress=progress),
         projection=projection,
         source=extract.name,
-        boundary=city_boundary(districts),
+        boundary=boundary,
         margin_m=margin_m,
         progress=progress,
     )
     write_graph(graph, folder / GRAPH_FILE)
     return graph
+
+
+def pack_for_city(
+    extract: Path,
+    folder: Path,
+    *,
+    source: str = "",
+    margin_m: float = MARGIN_M,
+    progress: Progress = silent,
+) -> bytes:
+    """Return the streets file of the city of `folder`; see `locator.walking.packing`.
+
+    Raises
+    ------
+    CityFolderError, ExtractError
+    """
+    projection, boundary = area_of(folder)
+    return packed_streets(
+        extract,
+        boundary=boundary,
+        projection=projection,
+        source=source,
+        margin_m=margin_m,
+        progress=progress,
+    )
+
+
+def area_of(folder: Path) -> tuple[Projection, Any]:
+    """Return the metric CRS of a city folder and its boundary in WGS84.
+
+    Raises
+    ------
+    CityFolderError
+        Its catalogue or its districts cannot be read.
+    """
+    projection = Projection(read_catalogue(folder).crs_metric)
+    faults: list[Fault] = []
+    districts = read_districts(folder, projection, FaultLog(DISTRICTS_FILE, faults))
+    if districts is None:
+        raise CityFolderError(faults)
+    return projection, city_boundary(districts)

@@ -67,7 +67,7 @@ def build_graph(
     xy = projection.to_metric(streets.lonlat)
     pieces = pieces_inside(streets, _inside(streets, xy, boundary, projection, margin_m))
     if len(pieces.a) == 0:
-        raise _no_overlap(streets, boundary, source)
+        raise no_overlap(streets.lonlat, boundary, source)
     _check_whole(streets, pieces, source)
     xy = np.vstack([xy, xy[pieces.copied]])
     progress("graph", 1, steps)
@@ -241,10 +241,9 @@ def _check_whole(streets: Streets, pieces: Pieces, source: str) -> None:
         )
 
 
-def _no_overlap(streets: Streets, boundary: Any, source: str) -> ExtractError:
+def no_overlap(lonlat: FloatArray, boundary: Any, source: str) -> ExtractError:
     """Say where the file is and where the city is."""
-
-    if boundary is None:
+    if boundary is None or not len(lonlat):
         return ExtractError(N_("{file} holds no complete street."), file=source)
     return ExtractError(
         N_(
@@ -252,6 +251,6 @@ def _no_overlap(streets: Streets, boundary: Any, source: str) -> ExtractError:
             "{city}. Is it the extract of another region, or the boundary of another city?"
         ),
         file=source,
-        covered=box_in_words(inner_box(streets.lonlat)),
+        covered=box_in_words(inner_box(lonlat)),
         city=box_in_words(boundary.bounds),
     )

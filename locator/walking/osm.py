@@ -112,14 +112,14 @@ def read_streets(path: Path, *, progress: Progress = silent) -> Streets:
             file=path.name,
         )
     refs = np.frombuffer(ways.refs, dtype=np.int64)
-    ids, lonlat = _placed_nodes(places, np.unique(refs), progress)
+    ids, lonlat = placed_nodes(places, np.unique(refs), progress)
     if len(ids) == 0:
         raise ExtractError(
             N_("{file} holds ways but none of their nodes: it cannot be used."), file=path.name
         )
     position = np.searchsorted(ids, refs)
     position[position == len(ids)] = 0
-    date, basis = _source_date(path, ways.newest)
+    date, basis = source_date(path, ways.newest)
     return Streets(
         refs=np.where(ids[position] == refs, position, -1),
         way_start=np.frombuffer(ways.start, dtype=np.int64),
@@ -221,7 +221,7 @@ def _read_ways(path: Path, places: Any, progress: Progress) -> _Ways:
     return ways
 
 
-def _placed_nodes(places: Any, needed: IntArray, progress: Progress) -> tuple[IntArray, FloatArray]:
+def placed_nodes(places: Any, needed: IntArray, progress: Progress) -> tuple[IntArray, FloatArray]:
     """Return those of the `needed` nodes (ascending) that the file holds, with lon and lat."""
     lonlat = np.full((len(needed), 2), np.nan)
     for i, node in enumerate(needed.tolist()):
@@ -256,7 +256,7 @@ def stated_date(path: Path) -> str:
     return str(osmium.FileProcessor(str(path)).header.get("osmosis_replication_timestamp") or "")
 
 
-def _source_date(path: Path, newest: datetime | None) -> tuple[str, str]:
+def source_date(path: Path, newest: datetime | None) -> tuple[str, str]:
     """Return the moment of the data and who says it: the file's header, or its newest way."""
     stated = stated_date(path)
     if stated:
