@@ -5,9 +5,11 @@ The written rules:
 - A fixed AED counts when a stranger may take it (`locator.usable`) and its place is open at the
   moment that one gets there: its hours on file say so, or it has none, stands outdoors and is
   not bound to customers or a permit. One with unknown hours is given apart, never as open.
-- An AED on a vehicle counts at a stop where the vehicle and the person can both be: one walks to
-  the stop, waits if need be, and walks back. Of all stops the one with the earliest return is
-  taken. A vehicle at its base is locked away; one whose next stops are not known is given apart.
+- An AED on a vehicle counts if the city has named the vehicle, at a stop where the vehicle and
+  the person can both be: one walks to the stop, waits if need be, and walks back. Of all stops
+  the one with the earliest return is taken. A vehicle at its base is locked away; one whose next
+  stops are not known is given apart.
+- A vehicle that is only assumed to carry an AED is never ranked or counted: it is given apart.
 """
 
 from __future__ import annotations
@@ -73,8 +75,10 @@ class AedAnswer:
     adrift : tuple of Option
         Vehicles seen live whose next stops are not known: walks to where each was seen, which are
         no times to have it.
+    unconfirmed : tuple of Option
+        By an assumed tour only, soonest back first: nobody has said that the vehicle carries one.
     off_service : int
-        Vehicles at their base.
+        Vehicles at their base, assumed ones not counted.
     """
 
     query: AedQuery
@@ -84,6 +88,7 @@ class AedAnswer:
     unknown: tuple[Option, ...]
     closed: tuple[Option, ...]
     adrift: tuple[Option, ...]
+    unconfirmed: tuple[Option, ...]
     off_service: int
 
 
@@ -118,19 +123,28 @@ def nearest_aed(
     met = vehicle_options(ground, origin, known, pace_m_s=query.pace_m_s)
     fixed = fixed_options(ground, origin, at, pace_m_s=query.pace_m_s, k=query.k)
     open_now = [option for option in fixed if option.state == "open"]
-    options = sorted([*open_now, *met], key=lambda option: (option.total_s, option.id))[: query.k]
+    named = fleet.confirmed
+    riding = [option for option in met if option.id in named]
+    options = _soonest([*open_now, *riding], query.k)
     furthest_s = options[-1].total_s if len(options) == query.k else np.inf
     nearer = [option for option in fixed if option.total_s <= furthest_s]
     return AedAnswer(
         query=query,
         at=at,
         model=ground.model.name,
-        options=tuple(options),
+        options=options,
         unknown=_first(nearer, "unknown", query.k),
         closed=_first(nearer, "closed", query.k),
         adrift=adrift_options(ground, origin, known, query.pace_m_s),
-        off_service=sum(position(plan).basis == "base" for plan in known),
+        unconfirmed=_soonest([option for option in met if option.id not in named], query.k),
+        off_service=sum(
+            position(plan).basis == "base" for plan in known if plan.vehicle.id in named
+        ),
     )
+
+
+def _soonest(options: Iterable[Option], count: int) -> tuple[Option, ...]:
+    return tuple(sorted(options, key=lambda option: (option.total_s, option.id))[:count])
 
 
 def _first(options: Iterable[Option], state: State, count: int) -> tuple[Option, ...]:

@@ -5,11 +5,12 @@ an AED and be back within the limit. Everything is an interval of such instants:
 
 - a fixed AED at a walk of *w* seconds, open from *o* to *c*: from *o - w* to *c - w* (it has to be
   open when one gets there), if *2 w* is within the limit;
-- a vehicle that stands at a stop at *w* seconds from *a* to *d*: from *a + w - limit* (one waits,
-  then walks back) to *d - w* (one just catches it).
+- a vehicle that the city has named and that stands at a stop at *w* seconds from *a* to *d*: from
+  *a + w - limit* (one waits, then walks back) to *d - w* (one just catches it).
 
 Intervals of a point are joined and cut at the hours, so every figure is exact and is the mean
-over the hour, never the area that a vehicle passes once.
+over the hour, never the area that a vehicle passes once. A vehicle that is only assumed to carry
+an AED is not counted at all.
 """
 
 from __future__ import annotations
@@ -84,9 +85,9 @@ class TimeCoverage:
         Seconds of the day in which some vehicle is in service.
     moves : DataFrame
         What would change if an AED were moved outdoors and open always; see `locator.aed_moves`.
-    aeds, aeds_unknown, vehicles, vehicles_assumed : int
-        Usable fixed AEDs, those of unknown hours (never counted as open); vehicles, and those
-        whose vehicle is assumed.
+    aeds, aeds_unknown, vehicles, unconfirmed : int
+        Usable fixed AEDs, those of unknown hours (never counted as open); vehicles that are
+        counted, and those that are not, being assumed.
     """
 
     query: TimeCoverageQuery
@@ -102,7 +103,7 @@ class TimeCoverage:
     aeds: int
     aeds_unknown: int
     vehicles: int
-    vehicles_assumed: int
+    unconfirmed: int
 
     def vehicle_share(self, day_type: DayType | None = None) -> FloatArray:
         """Return (n,) share of the hours of service for which vehicles cover each point.
@@ -181,8 +182,8 @@ def coverage_in_time(ground: WalkableCity, fleet: Fleet, query: TimeCoverageQuer
         moves=rank_moves(city, rows, fixed_reach, people, covered_share=_week_share(covered)),
         aeds=len(rows),
         aeds_unknown=int(sum(hours_basis(city.facilities.iloc[row]) == "unknown" for row in rows)),
-        vehicles=len(fleet.vehicles),
-        vehicles_assumed=sum(v.assignment == "assumed" for v in fleet.vehicles),
+        vehicles=len(fleet.confirmed),
+        unconfirmed=len(fleet.vehicles) - len(fleet.confirmed),
     )
 
 
@@ -321,8 +322,17 @@ class _StopReach:
 
 
 def _runs_round(fleet: Fleet, day: date) -> list[Run]:
-    """Return the runs that may be under way on the calendar day `day`: its own and its eve's."""
-    return [run for other in (day - timedelta(days=1), day) for run in fleet.runs(other).values()]
+    """Return the runs that may be under way on the calendar day `day`: its own and its eve's.
+
+    Of the vehicles that the city has named; an assumed one is not counted.
+    """
+    known = fleet.confirmed
+    return [
+        run
+        for other in (day - timedelta(days=1), day)
+        for vehicle, run in fleet.runs(other).items()
+        if vehicle in known
+    ]
 
 
 def _service(runs: list[Run], midnight_t: float) -> Intervals:

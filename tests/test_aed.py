@@ -29,13 +29,20 @@ def instant(hour: int, minute: int = 0, *, day: date = TUESDAY) -> datetime:
 
 @pytest.fixture(scope="module")
 def toy(tmp_path_factory: pytest.TempPathFactory) -> WalkableCity:
-    city = load_toy_city(tmp_path_factory.mktemp("city") / "toy")
+    city = load_toy_city(tmp_path_factory.mktemp("city") / "toy", number="RF302")
     return walkable(city, choose_model(city))
 
 
 @pytest.fixture(scope="module")
 def fleet(toy: WalkableCity) -> Fleet:
+    """The one tram, named by the city."""
     return load_fleet(toy.city)
+
+
+def unnamed(fleet: Fleet) -> Fleet:
+    """The same tram, as long as nobody has named it."""
+    assumed = replace(fleet.vehicles[0], fleet_number=None, assignment="assumed")
+    return replace(fleet, vehicles=(assumed,), _held={})
 
 
 def with_aeds(ground: WalkableCity, **columns: object) -> WalkableCity:
@@ -81,11 +88,24 @@ def test_the_catch_on_foot_is_the_one_worked_out_by_hand(
     option = met(ask(toy, fleet, 500, 3000, instant(5, minute)))
     assert option is not None and option.position is not None
     assert (option.stop, option.sure, option.line) == ("Lipowa", "timetable", "1")
-    assert option.position.assignment == "assumed"
+    assert option.position.vehicle.assignment == "confirmed"
     assert option.catch_at == instant(6)
     assert option.walk_s == pytest.approx(250, abs=0.1)
     expected = (14 * 60 - 250.0, 14 * 60 + 250.0) if wait_s is None else (wait_s, total_s)
     assert (option.wait_s, option.total_s) == pytest.approx(expected, abs=0.1)
+
+
+def test_an_assumed_vehicle_stands_apart_with_the_same_meeting_and_is_not_counted(
+    toy: WalkableCity, fleet: Fleet
+) -> None:
+    named = ask(toy, fleet, 500, 3000, instant(5, 55))
+    assumed = ask(toy, unnamed(fleet), 500, 3000, instant(5, 55))
+    assert [option.id for option in named.options] == ["vehicles-1", "aeds-1"]
+    assert named.unconfirmed == ()
+    assert [option.id for option in assumed.options] == ["aeds-1"]
+    (apart,) = assumed.unconfirmed
+    assert (apart.stop, apart.total_s) == (named.options[0].stop, named.options[0].total_s)
+    assert (ask(toy, unnamed(fleet), 500, 3300, instant(3)).off_service) == 0
 
 
 def test_who_comes_too_late_meets_the_next_call(toy: WalkableCity, fleet: Fleet) -> None:
@@ -229,12 +249,26 @@ def test_catch_is_the_earliest_second_at_which_both_are_there() -> None:
 def test_nothing_found_takes_longer_than_the_horizon(krakow: City) -> None:
     ground, fleet = walkable(krakow, choose_model(krakow)), load_fleet(krakow)
     answer = nearest_aed(ground, fleet, AedQuery(19.9373, 50.0617, instant(14), k=40))
-    riding = [option for option in answer.options if option.kind == "vehicle"]
-    assert riding
-    for option in riding:
+    assert {option.kind for option in answer.options} == {"fixed"}
+    assert answer.unconfirmed
+    for option in answer.unconfirmed:
         assert option.total_s <= HORIZON.total_seconds()
         assert option.total_s == pytest.approx(2 * option.walk_s + option.wait_s)
         assert option.position is not None and option.position.assignment == "assumed"
     night = nearest_aed(ground, fleet, AedQuery(19.9373, 50.0617, instant(3), k=8))
-    assert (night.off_service, len(answer.unknown) > 0) == (17, True)
+    assert (night.off_service, night.unconfirmed, len(answer.unknown) > 0) == (0, (), True)
     assert {option.kind for option in night.options} == {"fixed"}
+
+
+@pytest.mark.parametrize("hour", [3, 8, 14, 23])
+def test_in_krakow_no_assumed_vehicle_is_ever_ranked(krakow: City, hour: int) -> None:
+    """200 random points of the city, by night, in the morning, by day and late in the evening."""
+    ground, fleet = walkable(krakow, choose_model(krakow)), load_fleet(krakow)
+    assumed = {one.id for one in fleet.vehicles} - fleet.confirmed
+    assert len(assumed) == 17
+    rng = np.random.default_rng(hour)
+    for lon, lat in krakow.demand.lonlat[rng.choice(len(krakow.demand), 200, replace=False)]:
+        answer = nearest_aed(ground, fleet, AedQuery(lon, lat, instant(hour), k=20))
+        ranked = [*answer.options, *answer.unknown, *answer.closed, *answer.adrift]
+        assert assumed.isdisjoint(option.id for option in ranked)
+        assert answer.off_service == 0

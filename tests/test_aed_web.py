@@ -35,8 +35,16 @@ TUESDAY = "2026-11-24"
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    folder = write_toy_city(tmp_path_factory.mktemp("city") / "toy")
+    """The toy line, its tram named by the city."""
+    folder = write_toy_city(tmp_path_factory.mktemp("city") / "toy", number="RF302")
     return create_app({"GEODATA": folder, "LIMIT_PER_MINUTE": 0})
+
+
+@pytest.fixture(scope="module")
+def unnamed(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
+    """The same, as long as nobody has said which vehicle it is."""
+    folder = write_toy_city(tmp_path_factory.mktemp("city") / "toy")
+    return create_app({"GEODATA": folder, "LIMIT_PER_MINUTE": 0}).test_client()
 
 
 @pytest.fixture
@@ -73,9 +81,9 @@ def test_vehicles_say_basis_age_and_assignment(client: FlaskClient) -> None:
     assert feature["geometry"]["coordinates"] == pytest.approx(lonlat(1250, 2750), abs=1e-5)
     assert feature["properties"] == {
         "layer": "vehicles",
-        "name": "AED w tramwaju 1",
+        "name": "AED RF302",
         "unit": "1",
-        "fleet_number": None,
+        "fleet_number": "RF302",
         "basis": "timetable",
         "observed_at": "2026-11-24T06:03:00+01:00",
         "age_s": 0,
@@ -105,7 +113,7 @@ def test_aeds_say_how_long_they_take_and_how_sure_that_is(client: FlaskClient) -
     assert (told["walk_s"], told["wait_s"], told["total_s"]) == (250, 50, 550)
     assert (told["stop"], told["catch_at"]) == ("Lipowa", "2026-11-24T06:00:00+01:00")
     assert told["meeting"]["coordinates"] == pytest.approx(lonlat(500, 3400), abs=1e-6)
-    assert told["assignment"] == "assumed"
+    assert told["assignment"] == "confirmed"
     assert fixed["properties"]["total_s"] == 625
     assert (fixed["properties"]["sure"], fixed["properties"]["access"]) == ("hours", "yes")
     assert found["model"] == "estimate"
@@ -159,11 +167,51 @@ def test_day_and_night_differ_for_the_right_reason_on_the_page(client: FlaskClie
     assert "1 vehicle with an AED is off service" in night
 
 
-def test_a_vehicle_is_met_at_a_stop_and_said_to_be_assumed(client: FlaskClient) -> None:
+def test_an_assumed_vehicle_is_in_a_list_of_its_own(unnamed: FlaskClient) -> None:
+    found = get(unnamed, f"/api/aed?{place(500, 3000, '05:55')}")
+    assert [item["id"] for item in found["features"]][0] == "aeds-1"
+    assert not [item for item in found["features"] if item["properties"]["kind"] == "vehicle"]
+    (apart,) = found["unconfirmed"]
+    assert (apart["id"], apart["properties"]["reach"]) == ("vehicles-1", "unconfirmed")
+    assert apart["properties"]["assignment"] == "assumed"
+    there = get(unnamed, f"/api/vehicles?at={TUESDAY}T06:03")
+    assert (there["features"], [one["id"] for one in there["unconfirmed"]]) == ([], ["vehicles-1"])
+    near = get(unnamed, f"/api/nearest?layer=vehicles&{place(500, 3000)}")
+    assert near["features"] == []
+
+
+def test_an_assumed_vehicle_is_shut_away_on_the_page(unnamed: FlaskClient) -> None:
+    text = unnamed.get(f"/en/aed?{place(500, 3000, '05:55')}").text
+    before, _, apart = text.partition('<details class="aed-maybe')
+    apart, _, after = apart.partition("</details>")
+    assert apart.startswith(' section-flat">')  # closed: no "open" attribute
+    assert "meet it at Lipowa" in apart and "Maybe; not confirmed" in apart
+    assert "meet it at" not in before + after
+    assert "off service" not in words(unnamed, f"/en/aed?{place(500, 3000, '03:00')}")
+    nowhere = words(unnamed, f"/en/nearest?layer=vehicles&{place(500, 3000)}")
+    assert "none is offered as near" in nowhere
+
+
+def test_an_assumed_vehicle_is_not_in_the_coverage_by_the_hour(unnamed: FlaskClient) -> None:
+    page = words(unnamed, "/en/aed/coverage?minutes=5")
+    assert "1 AED rides on a vehicle that nobody has named" in page
+    assert "Vehicles alone" not in page and "Where vehicles help" not in page
+    rows = unnamed.get("/aed/coverage.csv?minutes=5").text.splitlines()
+    hours = [row.split(",") for row in rows if row.startswith(("working,", "saturday,", "sunday,"))]
+    assert {row[4] for row in hours} == {"0.0"}
+    assert get(unnamed, "/aed/coverage.geojson")["features"] == []
+
+
+@pytest.mark.parametrize("path", ["/en/about", "/en/data"])
+def test_about_and_data_say_the_same_of_it(unnamed: FlaskClient, path: str) -> None:
+    assert "never ranked, counted or recommended" in words(unnamed, path)
+
+
+def test_a_vehicle_is_met_at_a_stop_and_its_tour_said_to_be_assumed(client: FlaskClient) -> None:
     page = words(client, f"/en/aed?{place(500, 3000, '05:50')}")
     assert "On line 1: meet it at Lipowa" in page
     assert "It is at the stop at 06:00; you wait 5 min 50 s for it." in page
-    assert "Assumed: the vehicle is not published" in page
+    assert "The vehicle is known, its tour is assumed" in page
     assert "no live feed is connected" in page
 
 
@@ -211,7 +259,7 @@ def test_what_people_type_is_never_markup(client: FlaskClient) -> None:
 
 def test_coverage_by_the_hour_is_on_the_page_and_in_the_table(client: FlaskClient) -> None:
     page = words(client, "/en/aed/coverage?minutes=5")
-    for expected in ("Working day", "Saturday", "Sunday", "By the hour", "run an assumed tour"):
+    for expected in ("Working day", "Saturday", "Sunday", "By the hour", "Vehicles: 1."):
         assert expected in page
     rows = client.get("/aed/coverage.csv?minutes=5").text.splitlines()
     assert rows[0].removeprefix("\ufeff") == "day,hour,open_aeds,fixed,vehicles,both"

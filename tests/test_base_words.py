@@ -47,18 +47,16 @@ def test_a_stop_is_never_called_a_depot(tiny_folder: Path) -> None:
     words = "the stop where its tour begins, Lipowa: its depot is not published."
     assert words in client.get("/en/facilities/vehicles-1").get_data(as_text=True)
     (drawn,) = json.loads(client.get(f"/en/aed/vehicles.geojson?{NIGHT}").data)["features"]
-    assert drawn["properties"]["lines"][:2] == [
+    assert drawn["properties"]["lines"][1:3] == [
         "Off service at this hour.",
         f"Off service it is drawn at {words}",
     ]
-    (answered,) = json.loads(client.get(f"/api/vehicles?{NIGHT}").data)["features"]
+    (answered,) = json.loads(client.get(f"/api/vehicles?{NIGHT}").data)["unconfirmed"]
     assert answered["properties"]["basis"] == "base"
     assert (answered["properties"]["base"], answered["properties"]["base_is"]) == (
         "Lipowa",
         "first_stop",
     )
-    page = client.get(f"/en/aed?q=Lipowa+1&{NIGHT}").get_data(as_text=True)
-    assert "stand where their tours begin: no depot is published." in page
     args = ["vehicles", "list", "--geodata", str(tiny_folder), "--at", "2026-11-24T03:00"]
     assert "No depot is published" in CliRunner().invoke(main, args).output
 
@@ -67,8 +65,6 @@ def test_a_place_on_file_is_called_the_base(tiny_folder: Path) -> None:
     client = client_of(tiny_folder, base={"name": "Zajezdnia", "stop": None})
     text = client.get("/en/facilities/vehicles-1").get_data(as_text=True)
     assert "drawn at its base: Zajezdnia." in text
-    page = client.get(f"/en/aed?q=Lipowa+1&{NIGHT}").get_data(as_text=True)
-    assert "no depot is published" not in page
 
 
 def test_a_known_vehicle_is_not_called_assumed(tiny_folder: Path) -> None:

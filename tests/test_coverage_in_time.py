@@ -27,7 +27,7 @@ QUERY = TimeCoverageQuery(minutes=5, around=TUESDAY)
 
 @pytest.fixture(scope="module")
 def toy(tmp_path_factory: pytest.TempPathFactory) -> WalkableCity:
-    city = load_toy_city(tmp_path_factory.mktemp("city") / "toy")
+    city = load_toy_city(tmp_path_factory.mktemp("city") / "toy", number="RF302")
     return walkable(city, choose_model(city))
 
 
@@ -78,7 +78,7 @@ def test_days_and_hours_are_ordinary_ones(found: TimeCoverage) -> None:
         "sunday",
     ]
     assert len(found.hours) == 72
-    assert (found.vehicles, found.vehicles_assumed, found.aeds, found.aeds_unknown) == (1, 1, 2, 0)
+    assert (found.vehicles, found.unconfirmed, found.aeds, found.aeds_unknown) == (1, 0, 2, 0)
     open_aeds = found.hours["open_aeds"]
     assert [open_aeds["working", hour] for hour in (3, 8, 15, 16)] == [1.0, 2.0, 2.0, 1.0]
     assert open_aeds["saturday", 12] == 1.0
@@ -159,6 +159,14 @@ def test_a_city_without_vehicles_has_fixed_coverage_alone(toy: WalkableCity, fle
     assert found.vehicle_share().max() == 0
 
 
+def test_an_assumed_vehicle_is_not_counted(toy: WalkableCity, fleet: Fleet) -> None:
+    assumed = replace(fleet.vehicles[0], fleet_number=None, assignment="assumed")
+    found = coverage_in_time(toy, replace(fleet, vehicles=(assumed,), _held={}), QUERY)
+    assert (found.vehicles, found.unconfirmed) == (0, 1)
+    assert found.hours["vehicles"].eq(0).all()
+    assert found.service_s["working"] == 0.0
+
+
 def test_a_city_without_aeds_is_said_to_have_none(toy: WalkableCity, fleet: Fleet) -> None:
     layers = {k: v for k, v in toy.city.catalogue.layers.items() if k != "aeds"}
     bare = replace(toy.city, catalogue=replace(toy.city.catalogue, layers=layers))
@@ -204,8 +212,9 @@ def test_krakow_by_hour_is_plausible(krakow: City) -> None:
     found = coverage_in_time(ground, fleet, TimeCoverageQuery(minutes=3, around=TUESDAY))
     hours = found.hours
     assert hours["fixed"]["working", 14] > hours["fixed"]["working", 3] > 0
-    assert hours["vehicles"]["working", 3] == 0
-    assert 0 < hours["vehicles"]["working", 14] < hours["fixed"]["working", 14]
-    assert found.vehicle_share().max() < 1
+    # Nobody has named one of the 17 vehicles: none is counted.
+    assert (found.vehicles, found.unconfirmed) == (0, 17)
+    assert hours["vehicles"].eq(0).all()
+    assert hours["both"].equals(hours["fixed"].rename("both"))
     five = coverage_in_time(ground, fleet, TimeCoverageQuery(minutes=5, around=TUESDAY))
     assert (five.hours["both"] >= hours["both"]).all()

@@ -15,7 +15,7 @@ from tests.toyline import write_toy_city
 
 @pytest.fixture
 def client(tmp_path: Path) -> FlaskClient:
-    return create_app({"GEODATA": write_toy_city(tmp_path / "toy")}).test_client()
+    return create_app({"GEODATA": write_toy_city(tmp_path / "toy", number="RF302")}).test_client()
 
 
 def test_a_vehicle_of_the_list_is_marked_where_it_will_be_met(client: FlaskClient) -> None:
@@ -38,3 +38,25 @@ def test_the_signs_of_both_kinds_are_known_to_the_layer_of_the_list(client: Flas
 
     assert '"id":"vehicles"' in listed
     assert '"id":"aeds"' in listed
+
+
+def test_an_assumed_vehicle_is_drawn_as_a_maybe_and_is_not_on_the_list(tmp_path: Path) -> None:
+    assumed = create_app({"GEODATA": write_toy_city(tmp_path / "toy")}).test_client()
+    lon, lat = at(500, 3000)
+    asked = f"lat={lat}&lon={lon}&at=2026-11-24T05:55"
+    listed = json.loads(assumed.get(f"/en/aed/listed.geojson?{asked}").data)["features"]
+    assert {item["properties"]["layer"] for item in listed} == {"aeds"}
+    feeds = (
+        "/en/aed/vehicles.geojson?at=2026-11-24T06:03",
+        "/en/maps/features.geojson?layer=vehicles",
+    )
+    for feed in feeds:
+        (drawn,) = json.loads(assumed.get(feed).data)["features"]
+        told = drawn["properties"]
+        assert (told["maybe"], told.get("dashed"), told.get("hollow")) == (True, None, None)
+        assert any("not confirmed" in line for line in told["lines"])
+
+
+def test_a_named_vehicle_is_no_maybe(client: FlaskClient) -> None:
+    (drawn,) = json.loads(client.get("/aed/vehicles.geojson?at=2026-11-24T06:03").data)["features"]
+    assert "maybe" not in drawn["properties"]

@@ -177,7 +177,7 @@ def test_the_filter_leaves_what_fits(client: FlaskClient, query: str, expected: 
 
 
 def test_a_facility_on_a_vehicle_says_that_its_place_is_assumed(client: FlaskClient) -> None:
-    assert "place assumed" in page(client, "/en/facilities/vehicles-1")
+    assert "Maybe; not confirmed" in page(client, "/en/facilities/vehicles-1")
 
 
 def test_what_sources_wrote_carries_its_own_language(client: FlaskClient) -> None:

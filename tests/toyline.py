@@ -14,19 +14,25 @@ import json
 from pathlib import Path
 
 from locator.city import City, load_city
+from locator.vehicles.fleet import assign_vehicle
 from tests.tinycity import timetable, write_tiny_city
 
 
-def write_toy_city(folder: Path) -> Path:
-    """Write the tiny city with the toy line instead of its own."""
+def write_toy_city(folder: Path, *, number: str | None = None) -> Path:
+    """Write the tiny city with the toy line instead of its own; `number`: the city names its tram.
+
+    Without a number the vehicle and its tour are an assumption.
+    """
     write_tiny_city(folder)
     table = timetable()
     for pattern, stops, start in zip(table["patterns"], ([0, 1], [1, 0]), (360, 370), strict=True):
         pattern.update(stops=stops, minutes=[0, 6], working_day=[start], saturday=[])
     (folder / "timetable.json").write_text(json.dumps(table), "utf-8")
+    if number:
+        assign_vehicle(load_city(folder), "1", fleet_number=number)
     return folder
 
 
-def load_toy_city(folder: Path) -> City:
+def load_toy_city(folder: Path, *, number: str | None = None) -> City:
     """Return the toy city."""
-    return load_city(write_toy_city(folder))
+    return load_city(write_toy_city(folder, number=number))

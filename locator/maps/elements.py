@@ -141,7 +141,7 @@ class FeatureLayer(MapElement):
 
     A feature has ``id``, a point, and the properties ``name``, ``layer``, ``lines`` (list of
     texts for the popup) and, where they apply, ``url``, ``mark`` (text in place of the glyph),
-    ``hollow`` (not open yet) and ``dashed`` (place approximate).
+    ``hollow`` (not open yet), ``dashed`` (place approximate) and ``maybe`` (not confirmed).
 
     Parameters
     ----------

@@ -20,6 +20,9 @@ LABELS: dict[str, str] = {
     "cluster": N_("Places here: {count}. Zoom in."),
     "hollow": N_("Hollow sign: planned, closed, or not open to the public"),
     "dashed": N_("Dashed outline: the place is approximate"),
+    "maybe": N_(
+        "Small dotted sign: maybe, not confirmed; which vehicle carries it is not published"
+    ),
     "unlocated": N_("Known but not on the map, because the address is not known: {count}"),
     "nearest_here": N_("Find the nearest from here"),
     "nearest_centre": N_("Find the nearest from the middle of the map"),

@@ -16,6 +16,7 @@ import pandas as pd
 from locator.city import City
 from locator.errors import N_, InvalidParameterError, NotFoundError
 from locator.timetable import Pattern
+from locator.usable import is_assumed
 from locator.vehicles import BaseKind, Vehicle
 
 FLEET_NUMBER = re.compile(r"(?:[A-Za-z0-9]{1,8}:)?[A-Za-z0-9]{1,12}")
@@ -43,7 +44,7 @@ def _vehicle(row_id: str, row: Any, stops: pd.DataFrame, patterns: Sequence[Patt
         name=str(row["name"]),
         unit=str(told.get("unit", row_id)),
         fleet_number=str(number) if number else None,
-        assignment="assumed" if not number or told.get("assignment") == "assumed" else "confirmed",
+        assignment="assumed" if is_assumed(told) else "confirmed",
         line=_text(told.get("line")),
         headsign=_text(told.get("headsign")),
         first_departure_min=int(first) if first is not None else None,

@@ -70,6 +70,11 @@ class Fleet:
         """Return the vehicle that a facility rides on; None for one that stands."""
         return next((known for known in self.vehicles if known.id == facility_id), None)
 
+    @property
+    def confirmed(self) -> frozenset[str]:
+        """Ids of those whose number the city has put in: the only ones that may be counted."""
+        return frozenset(one.id for one in self.vehicles if one.assignment == "confirmed")
+
     def has_service(self, day: date) -> bool:
         """Tell whether any timetable runs on `day`."""
         return any(table.runs_on(day) for table in self.timetables)

@@ -76,7 +76,8 @@ def runs_of_day(
     running = [(table, table.active(day)) for table in timetables]
     taken: set[tuple[int, int]] = set()
     runs: dict[str, Run] = {}
-    for vehicle in vehicles:
+    # An assumption takes no trip from a vehicle that the city has named.
+    for vehicle in sorted(vehicles, key=lambda one: one.assignment == "assumed"):
         for number, (table, active) in enumerate(running):
             trips = _trips_of_line(table, active, vehicle.line)
             if not len(trips):

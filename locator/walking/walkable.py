@@ -12,7 +12,7 @@ import pandas as pd
 from locator.city import City
 from locator.completeness import completeness
 from locator.geo import FloatArray, IntArray
-from locator.usable import centre_codes, is_usable
+from locator.usable import centre_codes, is_assumed, is_usable
 from locator.walking import Placed, WalkingModel
 
 REMEMBERED_SETS = 32
@@ -30,7 +30,8 @@ class WalkableCity:
     demand : Placed
         The demand points, in the order of ``city.demand``.
     facilities : Placed
-        The located facilities (all layers), in the order of ``city.facilities``.
+        The located facilities (all layers), in the order of ``city.facilities``; without those
+        on vehicles that are assumed (`locator.usable.is_assumed`).
     located : (m,) int array
         Row of ``city.facilities`` for each of `facilities`, ascending.
     """
@@ -89,7 +90,8 @@ class WalkableCity:
 def walkable(city: City, model: WalkingModel) -> WalkableCity:
     """Return `city` made ready to be walked with `model`."""
     xy = city.facilities[["x", "y"]].to_numpy(dtype=np.float64)
-    located = np.flatnonzero(np.isfinite(xy).all(axis=1))
+    assumed = city.facilities["vehicle"].map(is_assumed).to_numpy(dtype=np.bool_)
+    located = np.flatnonzero(np.isfinite(xy).all(axis=1) & ~assumed)
     return WalkableCity(
         city=city,
         model=model,

@@ -129,13 +129,15 @@ def _vehicle(city: City, position: Position) -> Collection:
         name=str(city.facilities.at[vehicle.id, "name"]),
         mark=position.line,
         lines=list(position_lines(position)),
-        hollow=True if position.basis == "base" else None,
-        dashed=True if position.assignment == "assumed" else None,
+        hollow=True if position.basis == "base" and vehicle.assignment == "confirmed" else None,
+        maybe=True if vehicle.assignment == "assumed" else None,
     )
 
 
 def position_lines(position: Position) -> Iterable[str]:
-    """Yield what is known of a position, in words."""
+    """Yield what is known of a position, in words; first that it is an assumption, if it is."""
+    if position.vehicle.assignment == "assumed":
+        yield gettext("Maybe; not confirmed: which vehicle carries this AED is not published")
     if position.line and position.headsign:
         yield gettext("Line {line} to {headsign}", line=position.line, headsign=position.headsign)
     if position.next_stop and isinstance(position.next_stop_at, datetime):
@@ -151,8 +153,8 @@ def position_lines(position: Position) -> Iterable[str]:
     else:
         yield gettext("Off service at this hour.")
         yield base_words(position.vehicle)
-    if position.assignment == "assumed":
-        yield gettext("Assumed: the vehicle is not published")
+    if position.assignment == "assumed" and position.vehicle.assignment == "confirmed":
+        yield gettext("The vehicle is known, its tour is assumed")
 
 
 def share_areas(city: City, found: TimeCoverage, day: DayType | None) -> Collection:

@@ -32,7 +32,7 @@ from locator.web.state import AppState
 from locator.web.texts import PLACE_KINDS, change_words, pace_text
 from locator.web.walkcounting import model_line
 
-SHOWN, UNKNOWN_SHOWN, CLOSED_SHOWN = 5, 4, 3
+SHOWN, UNKNOWN_SHOWN, CLOSED_SHOWN, UNCONFIRMED_SHOWN = 5, 4, 3, 3
 """Whoever is in a hurry reads no long lists; the API has them all."""
 
 SOON = timedelta(hours=1)
@@ -72,7 +72,7 @@ class Row:
 
 @dataclass(frozen=True)
 class AedView:
-    """Everything that ``aed.html`` shows."""
+    """Everything that ``aed.html`` shows; `unnamed` counts the vehicles that are only assumed."""
 
     q: str = ""
     args: Mapping[str, str] = field(default_factory=dict)
@@ -88,6 +88,8 @@ class AedView:
     nearer: Row | None = None
     closed: tuple[Row, ...] = ()
     adrift: tuple[Row, ...] = ()
+    unconfirmed: tuple[Row, ...] = ()
+    unnamed: int = 0
     remarks: tuple[str, ...] = ()
     lon: float | None = None
     lat: float | None = None
@@ -126,7 +128,7 @@ def _answered(app: AppState, view: AedView) -> AedView:
     asked = parse(AedParams, MultiDict([*view.args.items(), ("k", str(SHOWN))]))
     origin, others = find_origin(app.city, asked)  # type: ignore[arg-type]  # the same fields
     place = Place(origin.label, "coordinate", origin.lon, origin.lat, "exact", 100.0)
-    answer = aed_answer(app, asked, place)
+    answer, held = aed_answer(app, asked, place), moving()
     rows = rows_of(app, answer)
     unknown = tuple(_unknown(app, option) for option in answer.unknown[:UNKNOWN_SHOWN])
     return replace(
@@ -150,7 +152,11 @@ def _answered(app: AppState, view: AedView) -> AedView:
         nearer=_nearer(rows, unknown),
         closed=tuple(_closed(app, option, answer.at) for option in answer.closed[:CLOSED_SHOWN]),
         adrift=tuple(_adrift(app, option) for option in answer.adrift),
-        remarks=tuple(_remarks(app, answer, moving())),
+        unconfirmed=tuple(
+            _riding(app, option, answer.at) for option in answer.unconfirmed[:UNCONFIRMED_SHOWN]
+        ),
+        unnamed=len(held.fleet.vehicles) - len(held.fleet.confirmed),
+        remarks=tuple(_remarks(app, answer, held)),
     )
 
 
@@ -211,8 +217,10 @@ def riding_chips(option: Option) -> tuple[Chip, ...]:
         chips = [Chip("attention", gettext("Not yet in service; by the timetable"))]
     else:
         chips = [Chip("attention", gettext("By the timetable, not seen live"))]
-    if where.assignment == "assumed":
-        chips.append(Chip("unknown", gettext("Assumed: the vehicle is not published")))
+    if where.vehicle.assignment == "assumed":
+        chips.append(Chip("unknown", gettext("Maybe; not confirmed")))
+    elif where.assignment == "assumed" or where.basis == "base":
+        chips.append(Chip("unknown", gettext("The vehicle is known, its tour is assumed")))
     return tuple(chips)
 
 
@@ -296,7 +304,7 @@ def _remarks(app: AppState, answer: AedAnswer, held: Moving) -> Iterable[str]:
         pace=pace_text(answer.query.pace_m_s),
         model=model_line(app.ground),
     )
-    if not held.fleet.vehicles:
+    if not held.fleet.confirmed:
         return
     if not held.fleet.has_service(answer.at.date()):
         yield gettext("No timetable is on file for this day: vehicles are not counted.")
@@ -306,11 +314,6 @@ def _remarks(app: AppState, answer: AedAnswer, held: Moving) -> Iterable[str]:
             "{n} vehicles with an AED are off service at this hour.",
             answer.off_service,
         )
-        if all(vehicle.base_is == "first_stop" for vehicle in held.fleet.vehicles):
-            yield gettext(
-                "On the map, vehicles off service stand where their tours begin: "
-                "no depot is published."
-            )
     yield from feed_remarks(held, answer.at)
 
 

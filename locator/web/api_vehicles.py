@@ -37,7 +37,7 @@ from locator.web.state import AppState
 
 Basis = Literal["live", "timetable", "base"]
 Assignment = Literal["assumed", "confirmed"]
-Reach = Literal["now", "hours_unknown", "closed", "adrift"]
+Reach = Literal["now", "hours_unknown", "closed", "adrift", "unconfirmed"]
 
 
 @frozen
@@ -111,13 +111,17 @@ class Feed(TypedDict):
 
 @closed
 class VehiclesAnswer(TypedDict):
-    """Where the vehicles are; `in_service` is false on a day without any timetable."""
+    """Where the vehicles are whose numbers the city has put in; `in_service` is false on a day
+    without any timetable. `unconfirmed` has the others: nobody has published which vehicles carry
+    them, and their tours are assumed. They are ranked and counted nowhere.
+    """
 
     type: Literal["FeatureCollection"]
     at: str
     in_service: bool
     feeds: list[Feed]
     features: list[VehicleFeature]
+    unconfirmed: list[VehicleFeature]
 
 
 @closed
@@ -126,8 +130,8 @@ class AedProperties(TypedDict):
     nobody can say, since it moves and its way is not known.
 
     `reach`: `now` can be fetched; `hours_unknown` perhaps; `closed` when one gets there; `adrift`
-    a live vehicle whose next stops are not known. `sure` says what `now` rests on. For a vehicle
-    `meeting` is the stop where it is met, `catch_at` when.
+    a live vehicle whose next stops are not known; `unconfirmed` an assumed vehicle. `sure` says
+    what `now` rests on. For a vehicle `meeting` is the stop where it is met, `catch_at` when.
     """
 
     layer: str
@@ -164,7 +168,9 @@ class AedFeature(TypedDict):
 
 @closed
 class AedsAnswer(TypedDict):
-    """AEDs round a place: those that can be fetched first, soonest back first."""
+    """AEDs round a place: those that can be fetched first, soonest back first. `unconfirmed` are
+    vehicles by assumed tours, of which nobody has said that they carry one; they stand apart.
+    """
 
     type: Literal["FeatureCollection"]
     origin: FoundPlace
@@ -173,6 +179,7 @@ class AedsAnswer(TypedDict):
     pace_m_s: float
     off_service: int
     features: list[AedFeature]
+    unconfirmed: list[AedFeature]
 
 
 @operation(
@@ -185,14 +192,18 @@ class AedsAnswer(TypedDict):
     counted=True,
 )
 def vehicles(app: AppState, asked: VehiclesParams) -> Answer:
-    """Every vehicle that carries an AED: live where a feed says so, else where its tour is by the
-    timetable at that minute, else at its base, which is the first stop of its tour where its depot
-    is not published. A live position is never older than 3 minutes.
+    """Every vehicle that is known to carry an AED: live where a feed says so, else where its tour
+    is by the timetable at that minute, else at its base, which is the first stop of its tour where
+    its depot is not published. A live position is never older than 3 minutes. Vehicles that are
+    only assumed to carry one are in `unconfirmed`.
     """
     held = moving()
     at = local_moment(app.city, asked.at)
+    found = {position.vehicle.id: vehicle_feature(position) for position in held.positions(at)}
+    named = held.fleet.confirmed
     return collection(
-        (vehicle_feature(position) for position in held.positions(at)),
+        (one for id_, one in found.items() if id_ in named),
+        unconfirmed=[one for id_, one in found.items() if id_ not in named],
         at=at.isoformat(timespec="seconds"),
         in_service=held.fleet.has_service(at.date()),
         feeds=list(feeds_json(held, at)),
@@ -265,9 +276,10 @@ def _iso(moment: datetime | None) -> str | None:
 )
 def aed(app: AppState, asked: AedParams) -> Answer:
     """AEDs round a place by the time to fetch one and come back: fixed ones that are open when
-    one gets there, and vehicles where they can be met. After them those with unknown hours,
-    closed ones, and live vehicles whose way is not known. 404: no such place; 422: outside the
-    city.
+    one gets there, and vehicles that the city has named, where they can be met. After them those
+    with unknown hours, closed ones, and live vehicles whose way is not known. In `unconfirmed`, by
+    assumed tours, vehicles of which nobody has said that they carry an AED. 404: no such
+    place; 422: outside the city.
     """
     origin = aed_origin(app, asked)
     return aed_json(origin, aed_answer(app, asked, origin))
@@ -308,6 +320,7 @@ def aed_json(origin: Place, answer: AedAnswer) -> dict[str, Any]:
         at=answer.at.isoformat(timespec="seconds"),
         pace_m_s=decimal(answer.query.pace_m_s, 3),
         off_service=answer.off_service,
+        unconfirmed=[_aed_feature("unconfirmed", option) for option in answer.unconfirmed],
     )
 
 

@@ -14,6 +14,7 @@ from locator.catalogue import Layer
 from locator.city import City
 from locator.districts import district_title
 from locator.hours import opening_state
+from locator.usable import is_assumed
 from locator.web.i18n import day, gettext, ngettext, text
 from locator.web.texts import ACCESS, PRECISION, PRECISION_SHORT, STATUS, opening_words
 
@@ -250,8 +251,10 @@ def chips(
         found.append(Chip(kind, label))
     if facts["status_basis"] == "last_known":
         found.append(Chip("attention", gettext("Open by an older list: call before you go")))
-    if layer.moves:
-        found.append(Chip("attention", gettext("On a vehicle: place assumed")))
+    if is_assumed(facts.get("vehicle")):
+        found.append(Chip("unknown", gettext("Maybe; not confirmed")))
+    elif layer.moves:
+        found.append(Chip("attention", gettext("On a vehicle")))
     access = facts.get("access")
     if access in ("customers", "permit", "private", "no"):
         found.append(Chip("attention", gettext(ACCESS[access])))

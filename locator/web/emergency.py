@@ -155,8 +155,11 @@ mapviews.add_map("aed", _aed_map)
 def coverage() -> str:
     """Show by the hour who has an AED in time."""
     params = params_of(request.args)
-    shown = mapviews.map_for("aed_shares", {"minutes": params.minutes, "day": params.day})
-    return render_template("aed_coverage.html", view=report_of(state(), params), map=shown)
+    view = report_of(state(), params)
+    asked = {"minutes": params.minutes, "day": params.day}
+    # Without a vehicle that is known to carry one there is nothing to shade.
+    shown = mapviews.map_for("aed_shares", asked) if view.found.vehicles else None
+    return render_template("aed_coverage.html", view=view, map=shown)
 
 
 @blueprint.get("/aed/coverage.csv")

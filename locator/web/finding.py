@@ -189,7 +189,8 @@ def view_of(app: AppState, args: MultiDict[str, str]) -> View:
     """Return the page for a query string; what is wrong with it is part of the page."""
     asked = Form.read(args)
     form = asked.shown()
-    emergency = FIXED_LAYER in form.layers
+    urgent = {FIXED_LAYER, *(layer.id for layer in app.catalogue.layers.values() if layer.moves)}
+    emergency = not urgent.isdisjoint(form.layers)
     view = View(
         emergency=emergency,
         title=title_of(app.city, form.layers),
@@ -245,7 +246,7 @@ def answered(app: AppState, view: View) -> View:
             for p in others
         ),
         results=tuple(found(ground, form, origin, row, at) for row in rows.itertuples()),
-        empty=empty_words(params) if rows.empty else None,
+        empty=empty_words(params, layers) if rows.empty else None,
         wider=wider_link(form, params) if rows.empty else None,
         more_url=more_url(form, params, len(rows)),
         unlocated=unlocated(city, layers),
@@ -344,8 +345,10 @@ def advice_for(error: LocatorError) -> str | None:
     return None
 
 
-def empty_words(params: NearestParams) -> str:
+def empty_words(params: NearestParams, layers: list[Layer]) -> str:
     """Return why there are no results."""
+    if layers and all(layer.moves for layer in layers):
+        return gettext("Which vehicles carry these is not published, so none is offered as near.")
     if params.open == "now":
         return gettext("None that we know to be open now. Many do not publish their hours.")
     return gettext("None of these is on the map yet.")

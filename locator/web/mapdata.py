@@ -13,7 +13,7 @@ from locator.coverage import Coverage
 from locator.districts import district_title
 from locator.maps.background import Collection, collection, feature, simplified
 from locator.nearest import walk_line
-from locator.usable import is_usable
+from locator.usable import is_assumed, is_usable
 from locator.walking.walkable import WalkableCity
 from locator.web.cards import Card, card
 from locator.web.i18n import gettext, metres, minutes, ngettext, number, percent
@@ -34,6 +34,7 @@ def facility_features(city: City, rows: Iterable[str]) -> Collection:
 def _facility(city: City, identifier: str, *, usable: bool, **more: Any) -> dict[str, Any]:
     shown = card(city, identifier)
     lines = [shown.where, *(chip.label for chip in shown.chips)]
+    maybe = is_assumed(shown.facts.get("vehicle"))
     if shown.tells_kind:
         lines.insert(0, shown.kind)
     if shown.precision_warning:
@@ -45,7 +46,8 @@ def _facility(city: City, identifier: str, *, usable: bool, **more: Any) -> dict
         layer=shown.layer.id,
         lines=[*more.pop("first_lines", ()), *lines],
         hollow=None if usable else True,
-        dashed=True if _is_approximate(shown) else None,
+        dashed=True if _is_approximate(shown) and not maybe else None,
+        maybe=maybe or None,
         **more,
     )
 

@@ -92,15 +92,18 @@ def fetchable(page: Page) -> list[str]:
 
 def test_the_same_address_differs_between_day_and_night(visitor: Arrive) -> None:
     someone = visitor()
-    day = fetchable(someone.go(f"/en/aed?{BY_THE_TRAMS}&at=2026-11-24T14:00"))
+    page = someone.go(f"/en/aed?{BY_THE_TRAMS}&at=2026-11-24T14:00")
+    day = fetchable(page)
+    # Trams pass here, but nobody has said that they carry an AED: that is shut away.
+    assert not any("meet it at" in title for title in day)
+    maybe = page.locator("details.aed-maybe")
+    expect(maybe.get_by_text("meet it at").first).to_be_hidden()
+    maybe.locator("summary").click()
+    expect(maybe.get_by_text("meet it at").first).to_be_visible()
     page = someone.go(f"/en/aed?{BY_THE_TRAMS}&at=2026-11-24T03:00")
-    night = fetchable(page)
-    assert any("meet it at" in title for title in day)
-    assert not any("meet it at" in title for title in night)
     closed = page.locator("section[aria-labelledby=closed-title]")
     assert set(closed.locator("h3 a").all_inner_texts()) & set(day)
     expect(closed.locator("text=/Closed, opens/").first).to_be_visible()
-    expect(page.get_by_text("17 vehicles with an AED are off service")).to_be_visible()
 
 
 def test_the_position_of_the_device_is_asked_for_on_a_press_only(visitor: Arrive) -> None:

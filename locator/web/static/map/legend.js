@@ -59,6 +59,7 @@
       const [sample] = layer.symbols.values();
       if (any("hollow")) list.append(make("li", {}, picture(sample, { hollow: true }, 20), labels.hollow));
       if (any("dashed")) list.append(make("li", {}, picture(sample, { dashed: true }, 20), labels.dashed));
+      if (any("maybe")) list.append(make("li", {}, picture(sample, { maybe: true }, 20), labels.maybe));
       if (data.unlocated) list.append(make("li", {}, fill(labels.unlocated, { count: number(data.unlocated) })));
       return list;
     }

@@ -4,19 +4,20 @@
 
   const { make, draw } = locatorMap;
 
-  function picture(symbol, { mark, hollow, dashed } = {}, size = 32) {
+  function picture(symbol, { mark, hollow, dashed, maybe } = {}, size = 32) {
     const text = mark || symbol.glyph;
+    const pale = hollow || maybe;
     return draw("svg", {
-      class: hollow ? "map-sign is-hollow" : "map-sign",
+      class: `map-sign${pale ? " is-hollow" : ""}${maybe ? " is-maybe" : ""}`,
       viewBox: "-2 -2 36 36", width: size, height: size, "aria-hidden": "true",
     },
       dashed ? draw("path", { class: "map-sign-about", d: symbol.path, stroke: symbol.colour }) : "",
       draw("path", { class: "map-sign-edge", d: symbol.path }),
-      draw("path", { class: "map-sign-body", d: symbol.path, fill: hollow ? "#ffffff" : symbol.colour, stroke: symbol.colour }),
+      draw("path", { class: "map-sign-body", d: symbol.path, fill: pale ? "#ffffff" : symbol.colour, stroke: symbol.colour }),
       draw("text", {
         x: 16, y: symbol.glyphY, "text-anchor": "middle", "dominant-baseline": "central",
         "font-size": text.length < 2 ? 15 : text.length < 3 ? 12.5 : 10, "font-weight": 700,
-        fill: hollow ? "#16181d" : symbol.ink,
+        fill: pale ? "#16181d" : symbol.ink,
       }, text));
   }
 
