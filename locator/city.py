@@ -18,6 +18,7 @@ from locator import districts as areas
 from locator import facilities as places
 from locator import kinds as vocabulary
 from locator import population, timetable
+from locator import units as neighbourhoods
 from locator.assignments import check_vehicles
 from locator.catalogue import Catalogue, Text
 from locator.errors import CityFolderError, Fault
@@ -46,6 +47,8 @@ class City:
         ``x``, ``y``. All layers, in catalogue order; null geometry where not located.
     districts : GeoDataFrame
         Index: number. Columns ``roman``, ``name``, ``residents``, geometry (WGS84).
+    units : GeoDataFrame
+        Neighbourhood units (`locator.units.read_units`); empty where the folder has none.
     demand : DemandPoints
     grid : DataFrame
         The census cells (`locator.population.read_grid`), which `demand` was spread from.
@@ -69,6 +72,7 @@ class City:
     boundary: Any
     facilities: gpd.GeoDataFrame
     districts: gpd.GeoDataFrame
+    units: gpd.GeoDataFrame
     demand: DemandPoints
     grid: pd.DataFrame
     addresses: pd.DataFrame
@@ -126,6 +130,7 @@ def _read(folder: Path, log: Callable[[str], FaultLog]) -> City | None:
     ground = places.Ground(boundary, projection, numbers)
     found = places.read_facilities(folder, catalogue.layers.values(), ground, log)
     check_vehicles(found, trams, tables.stops, log)
+    units = neighbourhoods.read_units(folder, log(neighbourhoods.FILE))
     kinds = vocabulary.read_kinds(folder, log(vocabulary.FILE))
     vocabulary.check_kinds(found, catalogue.layers.values(), kinds, log)
     if districts is None:
@@ -147,7 +152,7 @@ def _read(folder: Path, log: Callable[[str], FaultLog]) -> City | None:
         log(population.FILE).add(WHOLE, "east_km", "no cell lies in the city", "km in crs_grid")
     if tables.stops is None or tables.addresses is None or log(WHOLE).faults:
         return None
-    facilities = _fill_districts(found, district_of)
+    facilities = _fill_units(_fill_districts(found, district_of), units)
     return City(
         folder=folder,
         catalogue=catalogue,
@@ -155,6 +160,7 @@ def _read(folder: Path, log: Callable[[str], FaultLog]) -> City | None:
         boundary=boundary,
         facilities=facilities,
         districts=districts,
+        units=units,
         demand=demand,
         grid=grid,
         addresses=tables.addresses,
@@ -208,4 +214,15 @@ def _fill_districts(
         column = filled["district"].to_numpy(dtype=object, copy=True)
         column[located[found > 0]] = found[found > 0]
         filled["district"] = pd.array(column, dtype="Int64")
+    return filled
+
+
+def _fill_units(facilities: gpd.GeoDataFrame, units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the facilities with ``unit`` taken from the point where none is stated."""
+    filled = facilities.copy()
+    located = np.flatnonzero(facilities["x"].notna() & facilities["unit"].isna())
+    points = facilities.geometry.iloc[located]
+    column = filled["unit"].to_numpy(dtype=object, copy=True)
+    column[located] = neighbourhoods.unit_names(np.column_stack([points.x, points.y]), units)
+    filled["unit"] = column
     return filled

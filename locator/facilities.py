@@ -70,6 +70,7 @@ FIELDS: tuple[Field, ...] = (
     Field("housenumber"),
     Field("postcode"),
     Field("district", "integer"),  # as published; the frame fills it from the point where null
+    Field("unit"),  # name of the neighbourhood unit; the frame fills it from the point where null
     Field("place_note"),  # where exactly: "parter, przy recepcji"
     Field("phone"),  # "+48 12 644 23 95"; several separated by "; "
     Field("email"),
