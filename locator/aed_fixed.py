@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache, partial
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ from locator.aed_options import FIXED_LAYER, Option, State, Sure
 from locator.city import City
 from locator.hours import opening_state
 from locator.walking import Placed
-from locator.walking.walkable import WalkableCity
+from locator.walking.walkable import WalkableCity, remembered
 
 DOORLESS_ACCESS = ("yes", "permissive", None)
 
@@ -31,7 +31,7 @@ class FixedAed:
     doorless: bool
 
 
-@lru_cache(maxsize=2)
+@remembered
 def fixed_aeds(ground: WalkableCity) -> tuple[tuple[FixedAed, ...], Placed]:
     """Return the usable AEDs that stand, and where, ready for the model; read once for a city."""
     rows = ground.usable_rows.get(FIXED_LAYER, np.empty(0, dtype=np.int64))

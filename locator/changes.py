@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,7 @@ from locator.coverage import counted_rows
 from locator.errors import N_, InvalidParameterError, NotFoundError, OutsideCityError
 from locator.geo import FloatArray, in_city
 from locator.siting import PLANNED
-from locator.walking.walkable import WalkableCity
+from locator.walking.walkable import WalkableCity, remembered
 
 MAX_SITES = 20
 MAX_PLACES = 5000
@@ -171,7 +170,7 @@ def site_points(ground: WalkableCity, sites: tuple[NewSite, ...]) -> FloatArray:
     return xy
 
 
-@lru_cache(maxsize=2)
+@remembered
 def _river(ground: WalkableCity) -> Any | None:
     """Return the line that the two banks share, metric; None without a river."""
     river = ground.city.catalogue.river

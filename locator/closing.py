@@ -80,7 +80,7 @@ def best_move(ground: WalkableCity, query: SitingQuery) -> pd.DataFrame:
     unserved = np.where(served_by == 0, people, 0.0)
     alone = _weighed(covers, np.where(served_by == 1, people, 0.0))
     places = candidate_places(ground, query)
-    reaches = _binary(walks_to(ground, places, query))
+    reaches = _binary(walks_to(ground, places, query, np.where(served_by <= 1, people, 0.0)))
     best = ((reaches.T @ unserved)[:, np.newaxis] + (reaches.T @ alone).toarray()).argmax(axis=0)
     there = reaches[:, best]
     gained = _by_district(ground, _weighed(there, unserved))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 import geopandas as gpd
@@ -18,7 +17,7 @@ from locator.coverage import Coverage, CoverageQuery, counted_rows, coverage, co
 from locator.gaps import outline
 from locator.geo import WGS84, FloatArray
 from locator.rounding import lost_and_gained, whole
-from locator.walking.walkable import WalkableCity, nearest_facilities
+from locator.walking.walkable import WalkableCity, nearest_facilities, remembered
 
 
 @dataclass(frozen=True)
@@ -169,7 +168,7 @@ def _districts(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-@lru_cache(maxsize=2)
+@remembered
 def _demand_tree(ground: WalkableCity) -> shapely.STRtree:
     return shapely.STRtree(np.asarray(shapely.points(ground.city.demand.lonlat)))
 

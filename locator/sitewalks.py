@@ -2,47 +2,94 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
+from scipy.spatial import cKDTree
 
 from locator.candidates import SPACING_M, candidates
 from locator.geo import FloatArray, IntArray
 from locator.walking.reach import reach
-from locator.walking.walkable import WalkableCity
+from locator.walking.walkable import WalkableCity, remembered
 
 SQUARE_M = 250.0
 """p-median weighs every pair, so people and candidates are joined to squares of this side."""
+
+WALK_B = 12
+"""One walk of a sparse matrix: metres and row."""
 
 FAR_M = 1e6
 """Stands for "cannot be reached" where a sum has to stay finite."""
 
 
-@lru_cache(maxsize=2)
+@remembered
 def all_candidates(ground: WalkableCity, spacing_m: float) -> pd.DataFrame:
     """Return `locator.candidates.candidates` of the whole city."""
     return candidates(ground.city, spacing_m=spacing_m)
 
 
-@lru_cache(maxsize=4)
+def walks_within(
+    ground: WalkableCity, sites: IntArray, limit_m: float, *, matter: npt.NDArray[np.bool_]
+) -> sparse.csc_array:
+    """Return the walks within a standard to some candidates, of the demand points that matter.
+
+    A planner asks about one standard many times, so the walks of everybody are remembered where
+    they are not too many; else only those that matter are walked, which are few where a standard
+    is long: most are served then.
+
+    Parameters
+    ----------
+    ground : WalkableCity
+    sites : (m,) int array
+        Rows of `all_candidates` at `SPACING_M`.
+    limit_m : float
+    matter : (n,) bool array
+        The walks of the others may be left out.
+
+    Returns
+    -------
+    (n, m) csc_array
+        Metres; what is not stored is further than `limit_m`, or does not matter.
+    """
+    if WALK_B * _pairs_within(ground, limit_m) <= ground.memory.largest_b:
+        return all_walks(ground, limit_m)[:, sites]
+    rows = np.flatnonzero(matter)
+    places = ground.model.place(_candidates_xy(ground)[sites])
+    walks = reach(ground.model, ground.demand.take(rows), places, limit_m=limit_m)
+    shape = (len(ground.demand), len(sites))
+    return sparse.csc_array((walks.data, rows[walks.indices], walks.indptr), shape=shape)
+
+
+@remembered
 def all_walks(ground: WalkableCity, limit_m: float) -> sparse.csc_array:
-    """Return the (n, m) walks within a standard, kept: a planner asks about one many times."""
-    return reach(
-        ground.model,
-        ground.demand,
-        ground.model.place(all_candidates(ground, SPACING_M)[["x", "y"]].to_numpy()),
-        limit_m=limit_m,
-    )
+    """Return the (n, m) walks within a standard between everybody and every candidate."""
+    places = ground.model.place(_candidates_xy(ground))
+    return reach(ground.model, ground.demand, places, limit_m=limit_m)
 
 
-@lru_cache(maxsize=2)
-def square_walks(ground: WalkableCity) -> FloatArray:
-    """Return metres, (m, s), between every candidate and the middle of every square."""
+@remembered
+def _pairs_within(ground: WalkableCity, limit_m: float) -> int:
+    """Return how many demand points and candidates are no further apart, as the crow flies."""
+    candidates_tree = cKDTree(_candidates_xy(ground))
+    return int(cKDTree(ground.demand.xy).count_neighbors(candidates_tree, limit_m))
+
+
+def _candidates_xy(ground: WalkableCity) -> FloatArray:
+    return all_candidates(ground, SPACING_M)[["x", "y"]].to_numpy(dtype=np.float64)
+
+
+def square_walks(ground: WalkableCity, sites: IntArray, squares: IntArray) -> FloatArray:
+    """Return metres, (m, s), between some candidates and the middles of some squares."""
+    return _all_square_walks(ground)[np.ix_(sites, squares)].astype(np.float64)
+
+
+@remembered
+def _all_square_walks(ground: WalkableCity) -> npt.NDArray[np.float32]:
+    """Return metres between every candidate and every square, to the millimetre."""
     squares = ground.model.place(_squares(ground)[1])
     sites = ground.model.place(all_candidates(ground, SQUARE_M)[["x", "y"]].to_numpy())
-    walk_m = np.empty((len(sites), len(squares)))
+    walk_m = np.empty((len(sites), len(squares)), dtype=np.float32)
     for one in range(len(sites)):
         walk_m[one] = ground.model.walk_m(sites.take(slice(one, one + 1)), squares)
     return np.minimum(walk_m, FAR_M)
@@ -68,7 +115,7 @@ def inhabited_squares(
     return inhabited, total[inhabited].astype(np.float64), mean_m.astype(np.float64)
 
 
-@lru_cache(maxsize=2)
+@remembered
 def _squares(ground: WalkableCity) -> tuple[IntArray, FloatArray]:
     """Return the square of each demand point, and the middle of each square's points."""
     squares = np.floor(ground.city.demand.xy / SQUARE_M).astype(np.int64)

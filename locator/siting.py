@@ -119,7 +119,7 @@ def _cover_choice(
     people: FloatArray,
     unserved: FloatArray,
 ) -> _Choice:
-    walks = walks_to(ground, places, query)
+    walks = walks_to(ground, places, query, unserved)
     cover = (
         exact_cover(
             walks,
@@ -168,7 +168,7 @@ def _median_choice(
             N_("No facility of this layer exists yet, so there is no walk to shorten.")
         )
     which, weights, now_m = inhabited_squares(ground, current_m, people)
-    walk_m = square_walks(ground)[np.ix_(places.index.to_numpy(), which)]
+    walk_m = square_walks(ground, places.index.to_numpy(), which)
     limit_s = query.time_limit_s if query.method == "exact" else None
     median = p_median(walk_m.T, now_m, weights, query.count, time_limit_s=limit_s)
     per_minute = 60 * float(query.pace_m_s or 1.0)

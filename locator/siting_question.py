@@ -13,8 +13,9 @@ from scipy import sparse
 from locator.candidates import SPACING_M
 from locator.counting import SAME_TIME_S
 from locator.errors import N_, InvalidParameterError, NotComputableError, NotFoundError
+from locator.geo import FloatArray
 from locator.known import known_group, known_layer
-from locator.sitewalks import SQUARE_M, all_candidates, all_walks
+from locator.sitewalks import SQUARE_M, all_candidates, walks_within
 from locator.walking.walkable import WalkableCity
 
 MAX_SITES = 20
@@ -136,9 +137,14 @@ def _known_district(ground: WalkableCity, number: int, *, parameter: str) -> Non
         raise NotFoundError(N_("There is no district {given}."), parameter=parameter, given=number)
 
 
-def walks_to(ground: WalkableCity, places: pd.DataFrame, query: SitingQuery) -> sparse.csc_array:
-    """Return the (n, m) walks within the standard; the columns follow `places`."""
-    return all_walks(ground, limit_m(query))[:, places.index.to_numpy()]
+def walks_to(
+    ground: WalkableCity, places: pd.DataFrame, query: SitingQuery, people: FloatArray
+) -> sparse.csc_array:
+    """Return the (n, m) walks within the standard of the (n,) `people`, where there are any.
+
+    The columns follow `places`.
+    """
+    return walks_within(ground, places.index.to_numpy(), limit_m(query), matter=people > 0)
 
 
 def existing_rows(ground: WalkableCity, query: SitingQuery) -> tuple[int, ...]:

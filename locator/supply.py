@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -16,7 +15,7 @@ from locator.geo import FloatArray, IntArray
 from locator.population import DemandPoints
 from locator.usable import is_usable
 from locator.walking.reach import reach
-from locator.walking.walkable import WalkableCity
+from locator.walking.walkable import WalkableCity, remembered
 
 LOW_SHARE = 0.5
 """A demand point is short of places when it reaches less than this share of the city's mean."""
@@ -151,7 +150,7 @@ def supply(
     )
 
 
-@lru_cache(maxsize=8)
+@remembered
 def _layer_walks(ground: WalkableCity, layer: str, limit_m: float) -> sparse.csc_array:
     """Return the walks to all located facilities of a layer; scenarios pick their columns."""
     rows = ground.located_rows[layer]

@@ -7,12 +7,14 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from pandas.testing import assert_frame_equal
 
 from locator.changes import NewSite, Scenario
 from locator.city import City
 from locator.closing import best_move, least_missed
 from locator.coverage import CoverageQuery, coverage
 from locator.errors import InvalidParameterError, NotComputableError, NotFoundError
+from locator.memory import Memory
 from locator.scenario import compare
 from locator.siting import SitingQuery, where_next
 from locator.siting_question import candidate_places, completed, walks_to
@@ -32,7 +34,7 @@ def served(ground: WalkableCity, query: SitingQuery, columns: tuple[int, ...]) -
     """The people within the standard of the existing facilities or the given candidates."""
     query = completed(ground, query)
     places = candidate_places(ground, query)
-    walks = walks_to(ground, places, query).toarray()
+    walks = walks_to(ground, places, query, ground.city.demand.people["all"]).toarray()
     now_m, _ = nearest_facilities(ground, tuple(ground.usable_rows[query.layer].tolist()))
     inside = (now_m <= query.minutes * 60 * query.pace_m_s) | (walks[:, list(columns)] > 0).any(
         axis=1
@@ -217,3 +219,20 @@ def test_with_a_capacity_no_site_gains_more_than_it_holds(ground: WalkableCity) 
     assert (exact.sites["gained"] <= 50).all()
     assert exact.sites["gained"].sum() >= sites["gained"].sum() - 1e-6
     assert exact.gap == pytest.approx(0, abs=1e-6)
+
+
+@pytest.mark.parametrize("layer", ["nurseries", "aeds"])
+@pytest.mark.parametrize("minutes", [3.0, 8.0, 20.0])
+def test_walks_too_many_to_be_remembered_give_the_same_answers(
+    tiny: City, layer: str, minutes: float
+) -> None:
+    model = EstimateModel.from_city(tiny)
+    kept, walked_anew = walkable(tiny, model), walkable(tiny, model, memory=Memory(0))
+    for capacity, method in ((None, "exact"), (None, "greedy"), (20.0, "exact")):
+        query = SitingQuery(layer=layer, count=2, minutes=minutes, capacity=capacity, method=method)
+        pair = [where_next(ground, query) for ground in (kept, walked_anew)]
+        assert_frame_equal(pair[0].sites, pair[1].sites)
+        assert pair[0].bound == pytest.approx(pair[1].bound, rel=1e-9)
+    query = SitingQuery(layer=layer, minutes=minutes)
+    assert_frame_equal(best_move(kept, query), best_move(walked_anew, query))
+    assert len(walked_anew.memory) == 0 < len(kept.memory)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 import pytest
@@ -11,7 +9,7 @@ from flask import Flask
 
 from locator.errors import CityFolderError
 from locator.web import create_app
-from locator.web.state import AppState, Memo
+from locator.web.state import AppState
 from locator.web.static_files import static_url
 from tests.tinycity import write_tiny_city
 
@@ -78,47 +76,3 @@ def test_a_page_is_compressed_for_those_who_can_read_it(app: Flask) -> None:
     answer = app.test_client().get("/api/districts", headers={"Accept-Encoding": "gzip"})
     assert answer.headers["Content-Encoding"] == "gzip"
     assert "Accept-Encoding" in answer.headers["Vary"]
-
-
-def test_who_asks_what_is_being_computed_waits_for_it() -> None:
-    memo, asked = Memo(), []
-    begun, go_on = threading.Event(), threading.Event()
-
-    def slow() -> str:
-        asked.append("first")
-        begun.set()
-        assert go_on.wait(60)
-        return "answer"
-
-    def again() -> str:
-        asked.append("second")
-        return "answer"
-
-    with ThreadPoolExecutor(2) as pool:
-        first = pool.submit(memo.get, "question", slow)
-        assert begun.wait(60)
-        second = pool.submit(memo.get, "question", again)
-        assert memo.get("another", lambda: "at once") == "at once"
-        assert not wait([second], timeout=0.2).done  # it would have been done without waiting
-        go_on.set()
-        assert (first.result(60), second.result(60)) == ("answer", "answer")
-    assert asked == ["first"]
-
-
-def test_an_answer_that_failed_is_computed_anew() -> None:
-    memo = Memo()
-    with pytest.raises(ZeroDivisionError):
-        memo.get("question", lambda: 1 // 0)
-    assert memo.get("question", lambda: 1) == 1
-
-
-def test_the_same_question_is_computed_once() -> None:
-    memo, asked = Memo(size=2), []
-
-    def answer(question: str) -> str:
-        return memo.get(question, lambda: asked.append(question) or question.upper())  # type: ignore[func-returns-value]
-
-    assert [answer(q) for q in "aabac"] == ["A", "A", "B", "A", "C"]
-    assert asked == ["a", "b", "c"]
-    assert answer("b") == "B"  # the one unused for longest was forgotten
-    assert asked == ["a", "b", "c", "b"]

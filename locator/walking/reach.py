@@ -8,7 +8,6 @@ import numpy as np
 from scipy import sparse
 from scipy.spatial import cKDTree
 
-from locator.geo import IntArray
 from locator.walking import Placed, WalkingModel
 
 # A stored zero means "not reached" to most sparse operations, so nobody is nearer than this.
@@ -46,7 +45,7 @@ def reach(
         Metres; what is not stored is further away than `limit_m`.
     """
     tree = cKDTree(demand.xy)
-    rows: list[IntArray] = []
+    rows: list[np.ndarray[tuple[int], np.dtype[np.int32]]] = []
     walks = []
     pointer = np.zeros(len(places) + 1, dtype=np.int64)
     for column in range(len(places)):
@@ -56,7 +55,7 @@ def reach(
             places.take(slice(column, column + 1)), demand.take(near), limit_m=limit_m
         )
         within = walk_m <= limit_m
-        rows.append(near[within])
+        rows.append(near[within].astype(np.int32))
         walks.append(np.maximum(walk_m[within], MIN_WALK_M))
         pointer[column + 1] = pointer[column] + int(within.sum())
         if progress is not None:
@@ -64,7 +63,7 @@ def reach(
     return sparse.csc_array(
         (
             np.concatenate(walks) if walks else np.empty(0),
-            np.concatenate(rows) if rows else np.empty(0, dtype=np.int64),
+            np.concatenate(rows) if rows else np.empty(0, dtype=np.int32),
             pointer,
         ),
         shape=(len(demand), len(places)),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from dataclasses import dataclass, field
+from functools import cached_property, wraps
+from itertools import count
+from typing import Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -12,11 +14,14 @@ import pandas as pd
 from locator.city import City
 from locator.completeness import completeness
 from locator.geo import FloatArray, IntArray
+from locator.memory import Memory
 from locator.usable import centre_codes, is_assumed, is_usable
 from locator.walking import Placed, WalkingModel
 
-REMEMBERED_SETS = 32
-"""Facility sets whose distances a city keeps (about half a megabyte each in Kraków)."""
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_NUMBERS = count()
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +39,10 @@ class WalkableCity:
         on vehicles that are assumed (`locator.usable.is_assumed`).
     located : (m,) int array
         Row of ``city.facilities`` for each of `facilities`, ascending.
+    memory : Memory
+        What was answered lately (see `remembered`); may be shared with other cities.
+    number : int
+        Tells its answers from those of the others.
     """
 
     city: City
@@ -41,6 +50,8 @@ class WalkableCity:
     demand: Placed
     facilities: Placed
     located: IntArray
+    memory: Memory = field(default_factory=Memory, repr=False)
+    number: int = field(default_factory=_NUMBERS.__next__, init=False, repr=False)
 
     @cached_property
     def stop_xy(self) -> FloatArray:
@@ -73,22 +84,17 @@ class WalkableCity:
         """Return the located `rows` of ``city.facilities``, ready for the model."""
         return self.facilities.take(np.searchsorted(self.located, rows))
 
-    @cached_property
-    def _remembered(self) -> Callable[[tuple[int, ...]], tuple[FloatArray, IntArray]]:
-        """The distances to a facility set, the latest sets remembered."""
-        return lru_cache(maxsize=REMEMBERED_SETS)(self._nearest_facilities)
 
-    def _nearest_facilities(self, rows: tuple[int, ...]) -> tuple[FloatArray, IntArray]:
-        chosen = np.flatnonzero(np.isin(self.located, rows))
-        walk_m, index = self.model.nearest(self.demand, self.facilities.take(chosen))
-        row = np.where(index >= 0, np.append(self.located[chosen], -1)[index], -1)
-        for shared in (walk_m, row):
-            shared.setflags(write=False)
-        return walk_m, row
+def walkable(city: City, model: WalkingModel, *, memory: Memory | None = None) -> WalkableCity:
+    """Return `city` made ready to be walked with `model`.
 
-
-def walkable(city: City, model: WalkingModel) -> WalkableCity:
-    """Return `city` made ready to be walked with `model`."""
+    Parameters
+    ----------
+    city : City
+    model : WalkingModel
+    memory : Memory, optional
+        Where answers are remembered; a new one by default.
+    """
     xy = city.facilities[["x", "y"]].to_numpy(dtype=np.float64)
     assumed = city.facilities["vehicle"].map(is_assumed).to_numpy(dtype=np.bool_)
     located = np.flatnonzero(np.isfinite(xy).all(axis=1) & ~assumed)
@@ -98,9 +104,27 @@ def walkable(city: City, model: WalkingModel) -> WalkableCity:
         demand=model.place(city.demand.xy),
         facilities=model.place(xy[located]),
         located=located,
+        memory=Memory() if memory is None else memory,
     )
 
 
+def remembered(
+    function: Callable[Concatenate[WalkableCity, P], R],
+) -> Callable[Concatenate[WalkableCity, P], R]:
+    """Remember the latest answers of a function of a city, in that city's memory.
+
+    The city forgets them, or goes with them; arguments have to be hashable.
+    """
+
+    @wraps(function)
+    def asked(ground: WalkableCity, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        question = (ground.number, function.__qualname__, args, *sorted(kwargs.items()))
+        return ground.memory.get(question, lambda: function(ground, *args, **kwargs))
+
+    return asked
+
+
+@remembered
 def nearest_facilities(ground: WalkableCity, rows: tuple[int, ...]) -> tuple[FloatArray, IntArray]:
     """Return how far each demand point walks to the nearest of some facilities, and to which.
 
@@ -119,4 +143,9 @@ def nearest_facilities(ground: WalkableCity, rows: tuple[int, ...]) -> tuple[Flo
     row : (n,) int array, read-only
         The serving row of ``ground.city.facilities``; -1 where there is none.
     """
-    return ground._remembered(rows)
+    chosen = np.flatnonzero(np.isin(ground.located, rows))
+    walk_m, index = ground.model.nearest(ground.demand, ground.facilities.take(chosen))
+    row = np.where(index >= 0, np.append(ground.located[chosen], -1)[index], -1)
+    for shared in (walk_m, row):
+        shared.setflags(write=False)
+    return walk_m, row

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from flask import current_app
@@ -16,15 +13,14 @@ from locator.catalogue import Catalogue
 from locator.city import City
 from locator.coverage import Coverage, CoverageQuery, coverage
 from locator.errors import N_, NotComputableError
+from locator.memory import Memory, size_b
 from locator.walking.network import NetworkModel
 from locator.walking.walkable import WalkableCity, walkable
 from locator.walking.ways import Profile
 
-T = TypeVar("T")
-
-VARIANTS = 2
-"""Ways of walking kept beside the usual one: each takes some 40 MB in a large city, and half a
-second to be made again."""
+VARIANTS_B = 100_000_000
+"""What ways of walking beside the usual one may take, apart from the answers: one takes some 40 MB
+in a large city, and half a second to be made again while somebody waits at night."""
 
 NO_STEPS_KNOWN = N_(
     "Ways for prams and wheelchairs need the street network, which this city lacks."
@@ -32,53 +28,6 @@ NO_STEPS_KNOWN = N_(
 NO_NIGHT_KNOWN = N_(
     "What is closed at night is known only of the street network, which this city lacks."
 )
-
-
-class Memo:
-    """Remember the latest answers, so that the same question is computed once.
-
-    Who asks what another visitor is waiting for waits along: a link that a whole meeting opens is
-    computed once.
-
-    Parameters
-    ----------
-    size : int
-        How many answers are kept; the one unused for longest goes first.
-    """
-
-    def __init__(self, size: int = 96) -> None:
-        self._size = size
-        self._answers: OrderedDict[Hashable, Any] = OrderedDict()
-        self._under_way: dict[Hashable, threading.Lock] = {}
-        self._lock = threading.Lock()
-
-    def get(self, question: Hashable, answer: Callable[[], T]) -> T:
-        """Return what is remembered for `question`, or compute and remember it.
-
-        An answer may ask other questions, but not its own.
-        """
-        with self._lock:
-            if question in self._answers:
-                return cast(T, self._found(question))
-            turn = self._under_way.setdefault(question, threading.Lock())
-        with turn:
-            with self._lock:
-                if question in self._answers:  # by the one who was waited for
-                    return cast(T, self._found(question))
-            try:
-                computed = answer()
-                with self._lock:
-                    self._answers[question] = computed
-                    while len(self._answers) > self._size:
-                        self._answers.popitem(last=False)
-            finally:
-                with self._lock:
-                    self._under_way.pop(question, None)
-        return computed
-
-    def _found(self, question: Hashable) -> Any:
-        self._answers.move_to_end(question)
-        return self._answers[question]
 
 
 @dataclass(frozen=True)
@@ -92,17 +41,21 @@ class AppState:
         The city with its walking model; ``ground.model.name`` says which.
     started : datetime
         When the application was made, in the city's time zone.
-    memo : Memo
-        Answers that depend on nothing but the city (coverage, layers as bytes).
-    variants : Memo
+    variants : Memory
         The city as it is walked with a pram, in a wheelchair or at night.
     """
 
     city: City
     ground: WalkableCity
     started: datetime
-    memo: Memo = field(default_factory=Memo)
-    variants: Memo = field(default_factory=lambda: Memo(VARIANTS))
+    variants: Memory = field(
+        default_factory=lambda: Memory(VARIANTS_B, largest_b=VARIANTS_B, size=_variant_b)
+    )
+
+    @property
+    def memo(self) -> Memory:
+        """Answers that depend on nothing but the city, one bound for all, whoever asks."""
+        return self.ground.memory
 
     @property
     def catalogue(self) -> Catalogue:
@@ -135,7 +88,7 @@ class AppState:
             return self.ground
         return self.variants.get(
             (profile, night),
-            lambda: walkable(self.city, model.variant(profile, at_night=night)),
+            lambda: walkable(self.city, model.variant(profile, at_night=night), memory=self.memo),
         )
 
     def coverage(self, query: CoverageQuery) -> Coverage:
@@ -145,6 +98,14 @@ class AppState:
     def now(self) -> datetime:
         """Return this moment in the city's time zone."""
         return datetime.now(self.timezone)
+
+
+def _variant_b(pair: tuple[Any, WalkableCity]) -> int:
+    """Return about what a city takes that shares all but its ways with another."""
+    ground = pair[1]
+    graph = cast(NetworkModel, ground.model).graph
+    ways_b = graph.indptr.nbytes + graph.indices.nbytes + graph.weight_m.nbytes
+    return size_b((ground.demand, ground.facilities)) + 2 * ways_b + graph.line_xy.nbytes
 
 
 def state() -> AppState:

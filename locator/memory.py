@@ -1,0 +1,158 @@
+"""Remember the latest answers within a number of bytes."""
+
+from __future__ import annotations
+
+import mmap
+import sys
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any, TypeVar, cast
+
+import numpy as np
+import pandas as pd
+import shapely
+from scipy.spatial import cKDTree
+
+T = TypeVar("T")
+
+LIMIT_B = 128_000_000
+"""What a city's answers may take together: a bound of memory, not of the number of questions."""
+
+LARGEST_SHARE = 0.375
+"""One answer takes at most so much of the limit, so that it does not drive out all others."""
+
+COORDINATE_B, GEOMETRY_B = 24, 250
+"""Of a geometry in GEOS, about."""
+
+NODE_B = 100
+"""Of one point in a spatial tree, about."""
+
+FRAME_B = 1000
+"""Of a frame, a column or an index without its values, about."""
+
+
+class Memory:
+    """Remember the latest answers, so that the same question is computed once.
+
+    Who asks what another thread is computing waits along: a link that a whole meeting opens is
+    computed once.
+
+    Parameters
+    ----------
+    limit_b : int
+        What the answers may take together; those unused for longest go first.
+    largest_b : int, optional
+        An answer that takes more is given and not remembered; by default `LARGEST_SHARE`.
+    size : callable
+        What a pair of question and answer takes; `size_b` by default.
+    """
+
+    def __init__(
+        self,
+        limit_b: int = LIMIT_B,
+        *,
+        largest_b: int | None = None,
+        size: Callable[[tuple[Hashable, Any]], int] | None = None,
+    ) -> None:
+        self.limit_b = limit_b
+        self.largest_b = int(LARGEST_SHARE * limit_b) if largest_b is None else largest_b
+        self.held_b = 0
+        self._size = size or size_b
+        self._answers: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+        self._under_way: dict[Hashable, threading.Lock] = {}
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        """Return how many answers are remembered."""
+        return len(self._answers)
+
+    def get(self, question: Hashable, answer: Callable[[], T]) -> T:
+        """Return what is remembered for `question`, or compute and remember it.
+
+        An answer may ask other questions, but not its own.
+        """
+        with self._lock:
+            if question in self._answers:
+                return cast(T, self._found(question))
+            turn = self._under_way.setdefault(question, threading.Lock())
+        with turn:
+            with self._lock:
+                if question in self._answers:  # by the one who was waited for
+                    return cast(T, self._found(question))
+            try:
+                computed = answer()
+                self._keep(question, computed, self._size((question, computed)))
+            finally:
+                with self._lock:
+                    self._under_way.pop(question, None)
+        return computed
+
+    def _found(self, question: Hashable) -> Any:
+        self._answers.move_to_end(question)
+        return self._answers[question][0]
+
+    def _keep(self, question: Hashable, computed: Any, weight_b: int) -> None:
+        if weight_b > self.largest_b:
+            return
+        with self._lock:
+            self._answers[question] = computed, weight_b
+            self.held_b += weight_b
+            while self.held_b > self.limit_b:
+                self.held_b -= self._answers.popitem(last=False)[1][1]
+
+
+def size_b(value: object) -> int:
+    """Return about how many bytes are kept alive by keeping `value`.
+
+    What several parts share counts once. An array that is a view counts as all that it looks at;
+    one that lies in a mapped file counts nothing.
+    """
+    return sum(_sizes(value, {}))
+
+
+def _sizes(value: object, seen: dict[int, object]) -> Iterator[int]:
+    if isinstance(value, np.ndarray):
+        while isinstance(value.base, np.ndarray):
+            value = value.base
+    if id(value) in seen:
+        return
+    seen[id(value)] = value  # held, so that no other object gets its id meanwhile
+    yield _own_b(value)
+    for part in _parts(value):
+        yield from _sizes(part, seen)
+
+
+def _own_b(value: object) -> int:
+    if isinstance(value, np.ndarray):
+        return 0 if isinstance(value.base, mmap.mmap) else value.nbytes
+    if isinstance(value, shapely.Geometry):
+        return GEOMETRY_B + COORDINATE_B * int(shapely.get_num_coordinates(value))
+    if isinstance(value, shapely.STRtree):
+        return NODE_B * len(value)
+    if isinstance(value, cKDTree):
+        return NODE_B * int(value.n)
+    return (
+        FRAME_B if isinstance(value, (pd.DataFrame, pd.Series, pd.Index)) else sys.getsizeof(value)
+    )
+
+
+def _parts(value: object) -> Iterator[object]:
+    """Yield what a value is made of beyond its own bytes."""
+    if isinstance(value, np.ndarray):
+        yield from value.flat if value.dtype == object else ()
+    elif isinstance(value, pd.DataFrame):
+        yield from (np.asarray(column.array) for _, column in value.items())
+        yield value.index
+    elif isinstance(value, pd.Series):
+        yield from (np.asarray(value.array), value.index)
+    elif isinstance(value, Mapping):
+        for pair in value.items():
+            yield from pair
+    elif isinstance(value, (tuple, list, set, frozenset)):
+        yield from value
+    elif is_dataclass(value):
+        yield from (getattr(value, one.name) for one in fields(value))
+    elif not isinstance(value, (pd.Index, type)):
+        yield from getattr(value, "__dict__", {}).values()

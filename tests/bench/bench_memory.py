@@ -1,0 +1,67 @@
+"""Memory under 1,000 dear questions of which no two are alike: what is remembered has a bound."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlencode
+
+from locator.city import City
+from locator.web import create_app
+from tests.bench.measuring import Row
+
+QUESTIONS = 1000
+SHOWN = (1, 50, 100, 200, 500, QUESTIONS)
+BUDGET_MB = 600
+
+
+def rows() -> Iterator[Row]:
+    """Yield the rows of this area."""
+    app = create_app({"LIMIT_PER_MINUTE": 0})
+    client = app.test_client()
+    asked = questions(app.extensions["locator"].city)
+    for number in range(QUESTIONS + 1):
+        if number in SHOWN or not number:
+            yield Row(
+                f"resident memory after {number} dear questions", resident_mb(), "MB", BUDGET_MB
+            )
+        if number < QUESTIONS:
+            answer = client.get(next(asked), buffered=True)
+            if answer.status_code >= 500:
+                raise RuntimeError(f"{answer.request.url} answers {answer.status_code}")
+
+
+def questions(city: City) -> Iterator[str]:
+    """Yield addresses of dear questions for ever, the same ones each time, no two alike."""
+    chance = random.Random(8)
+    layers = [layer.id for layer in city.catalogue.layers.values() if not layer.moves]
+    usable = city.facilities[city.facilities["x"].notna() & (city.facilities["status"] == "open")]
+    while True:
+        layer = chance.choice(layers)
+        same = {"minutes": f"{chance.uniform(2, 60):.3f}", "pace": f"{chance.uniform(0.5, 3):.3f}"}
+        close = chance.choice(usable.index[usable["layer"] == layer].tolist())
+        hourly = {"minutes": chance.choice("35"), "day": chance.choice(["working", "saturday"])}
+        for path, query in (
+            (f"/report/{layer}", same),
+            (f"/report/{layer}.{chance.choice(['pdf', 'xlsx', 'gpkg'])}", same),
+            (f"/coverage/{layer}", same),
+            (f"/what-if/{layer}", same | {"close": close}),
+            (f"/what-if/{layer}/areas.geojson", same | {"close": close}),
+            (f"/where-next/{layer}", same),
+            (f"/api/sites/{layer}", same | {"objective": "median", "n": "2", "method": "greedy"}),
+            (f"/api/scenario/{layer}", same | {"close": close}),
+            (f"/maps/coverage/{layer}.geojson", same),
+            ("/coverage", {"minutes": same["minutes"]}),
+            ("/coverage/together", {"minutes": same["minutes"], "layer": layers[:3]}),
+            ("/aed/coverage", hourly),
+        ):
+            yield f"{path}?{urlencode(query, doseq=True)}"
+
+
+def resident_mb() -> float:
+    """Return the memory that this process holds now; 0 where the system does not tell."""
+    status = Path("/proc/self/status")
+    found = re.search(r"VmRSS:\s+(\d+) kB", status.read_text()) if status.exists() else None
+    return int(found.group(1)) / 1024 if found else 0.0
