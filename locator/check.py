@@ -7,19 +7,21 @@ from pathlib import Path
 
 from locator.city import City, load_city
 from locator.errors import CityFolderError, Fault
+from locator.packed import PackedFileError
 from locator.reading import WHOLE
 from locator.vehicles.compact import FILE_NAME as IMPORTED_FILE
 from locator.vehicles.compact import TimetableFileError, read_timetable_file
 from locator.vehicles.soundness import unfit, unsound
 from locator.walking.graphfile import GRAPH_FILE, GraphFileError, read_graph
+from locator.walking.streetsfile import STREETS_FILE, read_streets_file
 
 
 def check_folder(folder: Path) -> list[Fault]:
     """Return every fault of a city folder, in the order of files; empty when it is sound.
 
     Every file that the start reads is checked. Beside the text files of `load_city` these are
-    the street graph (checksums, version, metric CRS) and the imported timetable (damage,
-    version, whether it holds together, time zone, place), where they are there.
+    the streets, the street graph (checksums, version, metric CRS) and the imported timetable
+    (damage, version, whether it holds together, time zone, place), where they are there.
     """
     city = None
     faults: list[Fault] = []
@@ -27,9 +29,19 @@ def check_folder(folder: Path) -> list[Fault]:
         city = load_city(folder)
     except CityFolderError as error:
         faults.extend(error.faults)
+    faults.extend(_of_streets(folder))
     faults.extend(_of_graph(folder, city))
     faults.extend(_of_timetable(folder, city))
     return faults
+
+
+def _of_streets(folder: Path) -> Iterator[Fault]:
+    if (folder / STREETS_FILE).exists():
+        try:
+            read_streets_file(folder / STREETS_FILE)
+        except PackedFileError as error:
+            allowed = "a file made by `locator network pack`; until then walks are estimated"
+            yield Fault(STREETS_FILE, WHOLE, WHOLE, error.message, allowed)
 
 
 def _of_graph(folder: Path, city: City | None) -> Iterator[Fault]:

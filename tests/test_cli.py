@@ -281,7 +281,7 @@ def test_serve_hands_folder_host_and_port_over(
 ) -> None:
     calls: list[Any] = []
 
-    def run(config: Any, *, host: str | None, port: int | None) -> None:
+    def run(config: Any, *, host: str | None, port: int | None, progress: Any) -> None:
         calls.append((config, host, port))
 
     monkeypatch.setattr(serving, "run", run)

@@ -20,6 +20,7 @@ from locator.walking.graph import build_graph
 from locator.walking.graphfile import GRAPH_FILE, GraphFileError, write_graph
 from locator.walking.network import NetworkModel
 from locator.walking.osm import read_streets
+from locator.walking.ready import ready_graph
 from locator.walking.ways import Profile
 from tests.osmdata import write_osm, write_town
 from tests.realstreets import CITIES, one, real_streets, scattered
@@ -166,7 +167,7 @@ def test_a_folder_with_a_street_graph_is_walked_along_the_streets(
 def test_a_graph_in_another_crs_is_refused(tiny_folder: Path, town: NetworkModel) -> None:
     write_graph(town.graph, tiny_folder / GRAPH_FILE)
     with pytest.raises(GraphFileError, match="EPSG:2178, the city's metric CRS is EPSG:32634"):
-        NetworkModel.from_folder(tiny_folder, "EPSG:32634")
+        ready_graph(tiny_folder, "EPSG:32634")
 
 
 # -- real cities beside a naive second implementation ---------------------------------------

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from locator.commands._tables import ReadableTable
@@ -22,6 +23,15 @@ if TYPE_CHECKING:
 
 PIPED_WIDTH = 160
 """Columns of a table that nobody looks at in a terminal."""
+
+STEPS = {
+    "areas": "Reading districts",
+    "places": "Reading facilities and addresses",
+    "download": "Downloading the extract (bytes)",
+    "ways": "Reading ways",
+    "nodes": "Reading nodes",
+    "graph": "Making the graph",
+}
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 
@@ -59,6 +69,37 @@ def working(message: str) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def progress_bar(*, quiet: bool = False) -> Iterator[Callable[[str, int, int | None], None]]:
+    """Give a progress function that draws one bar for each step, on standard error.
+
+    Nothing at all is drawn as long as it is not called.
+    """
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:>12,}"),
+        TimeElapsedColumn(),
+    )
+    bars = Progress(*columns, console=Console(stderr=True), disable=quiet)
+    tasks: dict[str, TaskID] = {}
+
+    def progress(step: str, done: int, total: int | None) -> None:
+        bars.start()
+        if step not in tasks:
+            tasks[step] = bars.add_task(STEPS.get(step, step), total=total)
+        bars.update(tasks[step], completed=done, total=total)
+        if bars.finished:  # what is printed from now on is not to be drawn over
+            bars.stop()
+            bars.remove_task(tasks.pop(step))
+
+    try:
+        yield progress
+    finally:
+        if tasks:
+            bars.stop()
+
+
 def load(ctx: click.Context) -> AppState:
     """Return the city of the folder, ready to be walked; the same state as the web's."""
     from datetime import datetime
@@ -72,7 +113,10 @@ def load(ctx: click.Context) -> AppState:
     folder = folder_of(ctx)
     with working(f"Reading {folder} …"):
         city = load_city(folder)
-        ground = walkable(city, choose_model(city))
+    with progress_bar() as progress:
+        model = choose_model(city, progress=progress)
+    with working(f"Reading {folder} …"):
+        ground = walkable(city, model)
     return AppState(city, ground, datetime.now(ZoneInfo(city.catalogue.timezone)))
 
 

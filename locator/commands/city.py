@@ -83,7 +83,7 @@ def new(
       locator city new Helsinki --from Helsinki.osm.pbf
       locator serve --geodata helsinki
     """
-    from locator.commands.network import progress_bar
+    from locator.commands._common import progress_bar
     from locator.sources.newcity import NewCity, found_city
     from locator.streetnames import fold
 

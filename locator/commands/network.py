@@ -10,30 +10,20 @@ from typing import Any
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from locator.catalogue import read_catalogue
-from locator.commands._common import folder_of
+from locator.commands._common import folder_of, progress_bar
 from locator.errors import N_, LocatorError
 from locator.packed import read_packed
 from locator.sources.extract import Extract, fetch_extract
 from locator.sources.files import write_bytes_atomically
-from locator.walking import osm
 from locator.walking.building import build_for_city, pack_for_city
 from locator.walking.graph import MARGIN_M
-from locator.walking.graphfile import GRAPH_FILE, read_graph
+from locator.walking.graphfile import GRAPH_FILE
 from locator.walking.osm import ExtractError
+from locator.walking.ready import graph_place, ready_graph
 from locator.walking.streetsfile import STREETS_FILE
-
-STEPS = {
-    "areas": "Reading districts",
-    "places": "Reading facilities and addresses",
-    "download": "Downloading the extract (bytes)",
-    "ways": "Reading ways",
-    "nodes": "Reading nodes",
-    "graph": "Making the graph",
-}
 
 COUNTS = {
     "ways_read": "ways that may be walked",
@@ -84,7 +74,7 @@ def build(file: Path, folder: Path | None, margin_m: float, as_json: bool) -> No
     where = folder_of(click.get_current_context(), folder)
     with kept_if_it_fails(where), progress_bar(quiet=as_json) as progress:
         graph = build_for_city(file, where, margin_m=margin_m, progress=progress)
-    tell(where, graph.about, as_json=as_json)
+    tell(where / GRAPH_FILE, graph.about, as_json=as_json)
 
 
 @network.command()
@@ -112,16 +102,22 @@ def download(folder: Path | None, url: str | None, margin_m: float, as_json: boo
     checked = f"agrees with its {extract.checksum} checksum" if extract.checksum else "unchecked"
     news = "fetched" if extract.fetched else "unchanged since the last time"
     click.echo(f"{extract.path.name}: {news}, {checked}", err=True)
-    tell(where, graph.about, as_json=as_json)
+    tell(where / GRAPH_FILE, graph.about, as_json=as_json)
 
 
 @network.command()
 @city_option
 @json_option
 def show(folder: Path | None, as_json: bool) -> None:
-    """Say what the street graph of a city folder holds, after checking it."""
+    """Say what the street graph of a city folder holds, after checking it.
+
+    A graph that is only to be made of the folder's streets.npz is made first.
+    """
     where = folder_of(click.get_current_context(), folder)
-    tell(where, read_graph(where / GRAPH_FILE).about, as_json=as_json)
+    crs = read_catalogue(where).crs_metric
+    with progress_bar(quiet=as_json) as progress:
+        about = ready_graph(where, crs, progress=progress).about
+    tell(graph_place(where, crs), about, as_json=as_json)
 
 
 @network.command()
@@ -169,33 +165,13 @@ def removed_if_unchecked(extract: Extract) -> Iterator[None]:
         raise
 
 
-@contextmanager
-def progress_bar(*, quiet: bool = False) -> Iterator[osm.Progress]:
-    """Give a progress function that draws one bar for each step, on standard error."""
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.completed:>12,}"),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), disable=quiet) as bars:
-        tasks: dict[str, TaskID] = {}
-
-        def progress(step: str, done: int, total: int | None) -> None:
-            if step not in tasks:
-                tasks[step] = bars.add_task(STEPS.get(step, step), total=total)
-            bars.update(tasks[step], completed=done, total=total)
-
-        yield progress
-
-
-def tell(folder: Path, about: Mapping[str, Any], *, as_json: bool) -> None:
+def tell(file: Path, about: Mapping[str, Any], *, as_json: bool) -> None:
     """Print what was built, for people or for machines."""
     if as_json:
         click.echo(json.dumps(about, ensure_ascii=False, indent=2))
         return
     report = about["report"]
-    table = Table("", "", title=f"{folder / GRAPH_FILE}", show_header=False)
+    table = Table("", "", title=str(file), show_header=False)
     table.add_row("source", about["source"])
     date = about["source_date"] or "unknown"
     table.add_row("streets as of", f"{date} ({about['source_date_basis']})")

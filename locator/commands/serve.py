@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from locator.commands._common import geodata_option
+from locator.commands._common import geodata_option, progress_bar
 
 
 @click.command()
@@ -37,4 +37,5 @@ def command(ctx: click.Context, port: int | None, host: str | None) -> None:
 
     folder: Path | None = ctx.obj
     config: dict[str, Any] = {"GEODATA": str(folder)} if folder else {}
-    run(config, host=host, port=port)
+    with progress_bar() as progress:
+        run(config, host=host, port=port, progress=progress)

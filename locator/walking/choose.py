@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
 
 from locator.city import City
+from locator.errors import LocatorError
 from locator.walking import WalkingModel
 from locator.walking.estimate import EstimateModel
 from locator.walking.network import NetworkModel
+from locator.walking.osm import Progress, silent
+from locator.walking.streetsfile import STREETS_FILE
 
-MODELS: tuple[Callable[[City], WalkingModel | None], ...] = (
-    NetworkModel.from_city,
-    EstimateModel.from_city,
-)
-"""Makers of models, best first. A maker returns None where the folder lacks what it needs; the
-last one, the estimate, always works."""
+log = logging.getLogger("locator.streets")
 
 
-def choose_model(city: City) -> WalkingModel:
-    """Return the first of `MODELS` that `city` has the data for."""
-    return next(model for make in MODELS if (model := make(city)) is not None)
+def choose_model(city: City, *, progress: Progress = silent) -> WalkingModel:
+    """Return the street network where `city` has one, else the estimate.
+
+    Where the streets that travel with the folder cannot be used, the estimate says why
+    (`EstimateModel.fault`). A graph that somebody built is not passed over like that.
+
+    Raises
+    ------
+    GraphFileError
+        A folder without a streets file holds a graph that cannot be used.
+    """
+    fault = None
+    try:
+        network = NetworkModel.from_city(city, progress=progress)
+        if network is not None:
+            return network
+    except LocatorError as error:
+        if not (city.folder / STREETS_FILE).is_file():
+            raise
+        fault = error
+        log.warning("Walks are estimated, not counted along streets: %s", error)
+    return EstimateModel.from_city(city, fault=fault)

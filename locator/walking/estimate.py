@@ -11,6 +11,7 @@ import shapely
 from scipy.spatial import cKDTree
 from shapely.geometry.base import BaseGeometry
 
+from locator.errors import LocatorError
 from locator.geo import FloatArray, IntArray
 from locator.walking import ModelName, Placed, Walk
 
@@ -39,6 +40,8 @@ class EstimateModel:
         Where they are, metres in the city's metric CRS.
     banks : pair of shapely geometries or None
         The districts on either bank, metric CRS; None without a river.
+    fault : LocatorError or None
+        Why streets that the city folder holds could not be used; None where it holds none.
     """
 
     detour_one_bank: float
@@ -46,9 +49,10 @@ class EstimateModel:
     crossing_names: tuple[str, ...]
     crossing_xy: FloatArray
     banks: tuple[BaseGeometry, BaseGeometry] | None
+    fault: LocatorError | None = None
 
     @classmethod
-    def from_city(cls, city: City) -> EstimateModel:
+    def from_city(cls, city: City, *, fault: LocatorError | None = None) -> EstimateModel:
         """Return the model with the parameters, districts and crossings of `city`."""
         parameters = city.catalogue.estimate
         crossings = city.crossings
@@ -58,6 +62,7 @@ class EstimateModel:
             crossing_names=tuple(str(name) for name in crossings["name"]),
             crossing_xy=city.projection.to_metric(crossings[["lon", "lat"]].to_numpy(np.float64)),
             banks=_banks_of(city),
+            fault=fault,
         )
 
     @property

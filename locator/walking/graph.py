@@ -28,6 +28,9 @@ MARGIN_M = 1_500.0
 REACH_SIZE_M = 30.0
 """Side of the cells that isochrones are drawn from."""
 
+MADE_AS = 1
+"""Number of the way in which graphs are made here: one more, and kept ones are made again."""
+
 MOST_CUT = 0.5
 """An extract that lacks nodes of a larger share of its ways is not usable. One that was clipped
 with care lacks those of the few ways across its border."""
@@ -40,6 +43,7 @@ def build_graph(
     source: str,
     boundary: Any = None,
     margin_m: float = MARGIN_M,
+    notes: Mapping[str, object] | None = None,
     progress: Progress = silent,
 ) -> StreetGraph:
     """Return the street graph of a city.
@@ -56,6 +60,8 @@ def build_graph(
         The city in WGS84; without it everything that was read is kept.
     margin_m : float
         How far outside the boundary streets are kept.
+    notes : mapping, optional
+        What else the graph is to say of itself.
 
     Raises
     ------
@@ -110,7 +116,8 @@ def build_graph(
             "margin_m": margin_m if boundary is not None else None,
             "bounds": [round(float(value), 6) for value in used.ravel()],
             "report": report,
-        },
+        }
+        | dict(notes or {}),
     )
 
 

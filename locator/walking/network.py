@@ -4,23 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
 from locator.city import City
-from locator.errors import N_
 from locator.geo import FloatArray, IntArray
 from locator.walking import Placed, Walk
 from locator.walking.access import Mark
-from locator.walking.graphfile import (
-    GRAPH_FILE,
-    Array,
-    GraphFileError,
-    StreetGraph,
-    read_graph,
-)
+from locator.walking.graphfile import Array, StreetGraph
+from locator.walking.osm import Progress, silent
+from locator.walking.ready import has_streets, ready_graph
 from locator.walking.routes import Route, entries, joined, line_of, names_of, through
 from locator.walking.searching import (
     Spread,
@@ -72,39 +66,17 @@ class NetworkModel:
     posted: Posted = field(default_factory=Posted, init=False, repr=False, compare=False)
 
     @classmethod
-    def from_city(cls, city: City) -> NetworkModel | None:
-        """Return the model of a city whose folder holds a street graph, None where it does not.
+    def from_city(cls, city: City, *, progress: Progress = silent) -> NetworkModel | None:
+        """Return the model of a city whose folder holds streets, None where it does not.
 
         Raises
         ------
-        GraphFileError
-            As `from_folder`: a graph that is there but cannot be used is not passed over.
+        GraphFileError, PackedFileError, ExtractError
+            The streets are there but cannot be used (`locator.walking.ready.ready_graph`).
         """
-        if not has_graph(city.folder):
+        if not has_streets(city.folder):
             return None
-        return cls.from_folder(city.folder, city.catalogue.crs_metric)
-
-    @classmethod
-    def from_folder(cls, folder: Path, crs: str) -> NetworkModel:
-        """Return the model of the street graph in a city folder.
-
-        Raises
-        ------
-        GraphFileError
-            There is none, it cannot be used, or it was made for another metric CRS.
-        """
-        graph = read_graph(folder / GRAPH_FILE)
-        if graph.about["crs"] != crs:
-            raise GraphFileError(
-                N_(
-                    "{file} is in {found}, the city's metric CRS is {wanted}: build it again "
-                    "with `locator network build`."
-                ),
-                file=GRAPH_FILE,
-                found=graph.about["crs"],
-                wanted=crs,
-            )
-        return cls(graph)
+        return cls(ready_graph(city.folder, city.catalogue.crs_metric, progress=progress))
 
     @cached_property
     def closes_at_night(self) -> bool:
@@ -298,11 +270,6 @@ class NetworkModel:
         if self.graph.edge_u[edge] == self.graph.edge_v[edge]:
             return 0.0 if along_m <= length_m - along_m else length_m
         return 0.0 if self.graph.edge_u[edge] == vertex else length_m
-
-
-def has_graph(folder: Path) -> bool:
-    """Tell whether a city folder holds a street graph."""
-    return (folder / GRAPH_FILE).is_file()
 
 
 def _or_direct_m(origin: Placed, targets: Placed, walk_m: FloatArray) -> FloatArray:

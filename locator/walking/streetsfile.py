@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -22,7 +23,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from locator.errors import N_
 from locator.geo import IntArray
+from locator.packed import PackedFileError, read_packed
 from locator.walking.access import node_marks, way_marks, why_not_walked
 from locator.walking.osm import Streets
 
@@ -66,17 +69,33 @@ WAY_KEYS = (*DRAWN_KEYS, *WALKING_KEYS, "source")
 """Every tag of a way that is kept; a column that would be empty is left out."""
 
 
+def read_streets_file(path: Path) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
+    """Return the ways of a streets file (WGS84) and what the file says of itself.
+
+    Raises
+    ------
+    PackedFileError
+        The file is missing, cut short, damaged, or does not hold streets.
+    """
+    frame, about = read_packed(path)
+    if about["geometry"] != "linestring" or "highway" not in frame or frame.empty:
+        raise PackedFileError(
+            N_("{file} holds no streets: make it with `locator network pack`."), file=path.name
+        )
+    return frame, about
+
+
 def streets_of(frame: gpd.GeoDataFrame, about: Mapping[str, Any]) -> Streets:
     """Return the ways of `frame` that may be walked, with their nodes.
 
     Parameters
     ----------
     frame : GeoDataFrame
-        Lines in WGS84 with columns of `WAY_KEYS`, as `locator.packed.read_packed` returns them.
+        Lines in WGS84 with columns of `WAY_KEYS`, as `read_streets_file` returns them.
     about : mapping
         What the file says of itself.
     """
-    marks, dropped = _marks(frame)
+    marks, dropped = marks_of(frame)
     walked = np.flatnonzero(marks >= 0)
     _, points, (start,) = shapely.to_ragged_array(frame.geometry.values[walked])
     units = np.rint(points * about["scale"]).astype(np.int64)
@@ -97,7 +116,7 @@ def streets_of(frame: gpd.GeoDataFrame, about: Mapping[str, Any]) -> Streets:
     )
 
 
-def _marks(frame: gpd.GeoDataFrame) -> tuple[IntArray, dict[str, int]]:
+def marks_of(frame: gpd.GeoDataFrame) -> tuple[IntArray, dict[str, int]]:
     """Return the marks of each way, -1 for those not walked, and why so many are not."""
     keys = [key for key in WALKING_KEYS + ("highway",) if key in frame]
     columns = frame[keys].astype(object).where(frame[keys].notna(), None)

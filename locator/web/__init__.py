@@ -15,6 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from locator import city as cities
 from locator.walking.choose import choose_model
+from locator.walking.osm import Progress, silent
 from locator.walking.walkable import walkable
 from locator.walking.warming import warm_in_background
 from locator.web import (
@@ -82,13 +83,15 @@ PAGES = (residents, planners, council, together, emergency, mapviews, mapfeeds, 
 """Modules with a blueprint; that of `council` is the workbench's, with `whatif`."""
 
 
-def create_app(config: Mapping[str, Any] | None = None) -> Flask:
+def create_app(config: Mapping[str, Any] | None = None, *, progress: Progress = silent) -> Flask:
     """Return the application, its city loaded and ready to answer.
 
     Parameters
     ----------
     config : mapping, optional
         Overrides of `DEFAULTS` (and of any Flask setting).
+    progress : callable
+        Called while a street graph is made (`locator.walking.ready`).
 
     Raises
     ------
@@ -106,7 +109,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
-    app.extensions["locator"] = load_state(app.config["GEODATA"])
+    app.extensions["locator"] = load_state(app.config["GEODATA"], progress=progress)
     errors.install(app)
     Compress(app)
     static_files.install(app)
@@ -123,11 +126,11 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     return app
 
 
-def load_state(folder: str | Path | None = None) -> AppState:
+def load_state(folder: str | Path | None = None, *, progress: Progress = silent) -> AppState:
     """Return the state over the city folder, loaded once for the life of the application."""
     city = cities.load_city(Path(folder) if folder else cities.default_folder())
     started = datetime.now(ZoneInfo(city.catalogue.timezone)).replace(microsecond=0)
-    ground = walkable(city, choose_model(city))
+    ground = walkable(city, choose_model(city, progress=progress))
     warm_in_background(ground)
     return AppState(city=city, ground=ground, started=started)
 

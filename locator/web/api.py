@@ -29,6 +29,7 @@ from locator.web.queries import LayerParams, NoParams
 from locator.web.shapes import Health
 from locator.web.shapes_places import DistrictsAnswer, LayerAnswer, LayersAnswer
 from locator.web.state import AppState, state
+from locator.web.streets import streets_fault
 
 DATA_CACHE_S = 300
 
@@ -47,12 +48,17 @@ def openapi() -> Response:
 
 @operation("/healthz", NoParams, Health, summary="Is it running?", tag="service")
 def healthz(app: AppState, _asked: NoParams) -> Answer:
-    """Answers 200 when the city is loaded; says with which data and walking model."""
+    """Answers 200 when the city is loaded; says with which data and walking model.
+
+    `model_fault` says why walks are estimated although the city folder holds streets.
+    """
+    fault = streets_fault(app.ground)
     return {
         "status": "ok",
         "city": app.catalogue.id,
         "data_date": app.catalogue.data_date,
         "model": app.ground.model.name,
+        "model_fault": fault and fault.message,
         "facilities": len(app.city.facilities),
         "started": app.started.isoformat(),
     }

@@ -20,7 +20,7 @@ from locator.web.provenance import completeness_rows, sources
 from locator.web.security import counted
 from locator.web.state import state
 from locator.web.statement import statement
-from locator.web.streets import comparisons, street_source
+from locator.web.streets import comparisons, street_source, streets_fault
 from locator.web.walkcounting import model_line, model_quality
 
 blueprint = Blueprint("residents", __name__)
@@ -103,6 +103,7 @@ def data() -> Answer:
         rows=completeness_rows(app.ground),
         sources=sources(app.city),
         streets=street_source(app),
+        fault=model_line(app.ground) if streets_fault(app.ground) else "",
         comparisons=comparisons(app),
     )
 

@@ -18,6 +18,7 @@ from waitress.server import create_server
 from waitress.task import ErrorTask
 
 from locator.errors import LocatorError
+from locator.walking.osm import Progress, silent
 from locator.web import create_app
 from locator.web.security import HEADERS, IN_LINE, MAX_BODY_BYTES, content_security_policy
 
@@ -58,7 +59,11 @@ class Channel(HTTPChannel):  # type: ignore[misc]
 
 
 def run(
-    config: Mapping[str, Any] | None = None, *, host: str | None = None, port: int | None = None
+    config: Mapping[str, Any] | None = None,
+    *,
+    host: str | None = None,
+    port: int | None = None,
+    progress: Progress = silent,
 ) -> None:
     """Load the city and serve it until interrupted; list the faults of its folder and exit 1.
 
@@ -68,9 +73,12 @@ def run(
         Settings for `create_app`.
     host, port : optional
         As for `serve`.
+    progress : callable
+        As for `create_app`.
     """
+    _log_to_terminal()
     try:
-        app = create_app(config)
+        app = create_app(config, progress=progress)
     except (LocatorError, ValueError) as fault:
         sys.exit(str(fault))
     serve(app, host=host, port=port)
@@ -89,7 +97,7 @@ def serve(app: Flask, *, host: str | None = None, port: int | None = None) -> No
     """
     host = host or os.environ.get("HOST") or "127.0.0.1"
     port = port if port is not None else _port(os.environ.get("PORT") or "8000")
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    _log_to_terminal()
     # "Task queue depth is 1" at the first request would only make people wonder.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     log_requests(app)
@@ -113,6 +121,10 @@ def serve(app: Flask, *, host: str | None = None, port: int | None = None) -> No
         pass
     finally:
         server.close()
+
+
+def _log_to_terminal() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
 
 
 def _listen(host: str, port: int) -> socket.socket:

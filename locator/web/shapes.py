@@ -40,6 +40,7 @@ class Health(TypedDict):
     city: str
     data_date: str
     model: Model
+    model_fault: str | None
     facilities: int
     started: str
 

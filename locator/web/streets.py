@@ -8,6 +8,7 @@ from locator.coverage import CoverageQuery
 from locator.errors import N_, LocatorError
 from locator.modelcomparison import Comparison, both_models, comparable_layers, compare
 from locator.walking import Placed, WalkingModel
+from locator.walking.estimate import EstimateModel
 from locator.walking.network import NetworkModel
 from locator.walking.walkable import WalkableCity
 from locator.walking.ways import Profile
@@ -54,6 +55,12 @@ def street_source(app: AppState) -> StreetSource | None:
         no_pram_km=report["no_pram_km"],
         closed_at_night_km=report["closed_at_night_km"],
     )
+
+
+def streets_fault(ground: WalkableCity) -> LocatorError | None:
+    """Return why walks are estimated although the city folder holds streets."""
+    model = ground.model
+    return model.fault if isinstance(model, EstimateModel) else None
 
 
 def comparisons(app: AppState) -> tuple[Comparison, ...]:

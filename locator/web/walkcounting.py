@@ -9,8 +9,9 @@ import pandas as pd
 
 from locator.city import City
 from locator.walking.walkable import WalkableCity
-from locator.web.i18n import gettext, number, text
+from locator.web.i18n import error_text, gettext, number, text
 from locator.web.queries import NearestParams
+from locator.web.streets import streets_fault
 from locator.web.texts import PACES, pace_text
 
 
@@ -58,11 +59,16 @@ def model_line(ground: WalkableCity) -> str:
             "Walking times are counted along the streets and paths of OpenStreetMap, as far as they"
             " are mapped."
         )
-    return gettext(
+    said = gettext(
         "Walking times are estimates: the straight line times {factor}; a river is crossed only"
         " at its crossings.",
         factor=number(ground.city.catalogue.estimate.detour_one_bank, 2),
     )
+    fault = streets_fault(ground)
+    if fault is None:
+        return said
+    reason = gettext("The streets of this city could not be used: {why}", why=error_text(fault))
+    return f"{said} {reason}"
 
 
 def model_quality(ground: WalkableCity) -> str:
