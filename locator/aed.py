@@ -9,6 +9,12 @@ The written rules:
   the person can both be: one walks to the stop, waits if need be, and walks back. Of all stops
   the one with the earliest return is taken. A vehicle at its base is locked away; one whose next
   stops are not known is given apart.
+- Ranked by how sure it is and how long it takes: what is less sure (it closes within ten minutes
+  after one gets there, has to be asked for, or is on a vehicle by the timetable) comes before what
+  is sure only where it takes no more than half the time.
+- Beside the first stands the likeliest of those with unknown hours, where it takes no more than
+  half the time: one that a rule of the city folder (`locator.likely_open`) calls likely before
+  all others, then the nearest.
 - A vehicle that is only assumed to carry an AED is never ranked or counted: it is given apart.
 """
 
@@ -21,7 +27,7 @@ from datetime import datetime
 import numpy as np
 
 from locator.aed_fixed import fixed_options
-from locator.aed_options import FIXED_LAYER, PACE_M_S, Option, State
+from locator.aed_options import FIXED_LAYER, LESS_SURE_FACTOR, PACE_M_S, Option, State
 from locator.aed_vehicles import adrift_options, vehicle_options
 from locator.errors import N_, InvalidParameterError
 from locator.nearest import local_moment, place_origin
@@ -67,9 +73,11 @@ class AedAnswer:
     model : str
         The walking model.
     options : tuple of Option
-        Can be fetched, soonest back first.
+        Can be fetched, by sureness and time (`Option.rank_s`).
     unknown : tuple of Option
-        Nearer than the last of `options`, hours unknown.
+        Nearer than the last of `options`, hours unknown; `beside` before the others.
+    beside : Option or None
+        The likeliest of unknown hours, where it takes at most half of what the first takes.
     closed : tuple of Option
         Nearer than the last of `options`, closed when one gets there.
     adrift : tuple of Option
@@ -86,6 +94,7 @@ class AedAnswer:
     model: str
     options: tuple[Option, ...]
     unknown: tuple[Option, ...]
+    beside: Option | None
     closed: tuple[Option, ...]
     adrift: tuple[Option, ...]
     unconfirmed: tuple[Option, ...]
@@ -95,7 +104,7 @@ class AedAnswer:
 def nearest_aed(
     ground: WalkableCity, fleet: Fleet, query: AedQuery, *, feeds: Sequence[FeedState] = ()
 ) -> AedAnswer:
-    """Return the AEDs that can be fetched at a place and moment, soonest back first.
+    """Return the AEDs that can be fetched at a place and moment, the surest and soonest first.
 
     Parameters
     ----------
@@ -125,26 +134,37 @@ def nearest_aed(
     open_now = [option for option in fixed if option.state == "open"]
     named = fleet.confirmed
     riding = [option for option in met if option.id in named]
-    options = _soonest([*open_now, *riding], query.k)
-    furthest_s = options[-1].total_s if len(options) == query.k else np.inf
+    options = _ranked([*open_now, *riding], query.k)
+    furthest_s = max(option.total_s for option in options) if len(options) == query.k else np.inf
+    beside = _beside(options, fixed)
     nearer = [option for option in fixed if option.total_s <= furthest_s]
+    # Whatever is left out of a short list: not the one that is worth a second helper.
+    nearer.sort(key=lambda option: option is not beside)
     return AedAnswer(
         query=query,
         at=at,
         model=ground.model.name,
         options=options,
         unknown=_first(nearer, "unknown", query.k),
+        beside=beside,
         closed=_first(nearer, "closed", query.k),
         adrift=adrift_options(ground, origin, known, query.pace_m_s),
-        unconfirmed=_soonest([option for option in met if option.id not in named], query.k),
+        unconfirmed=_ranked([option for option in met if option.id not in named], query.k),
         off_service=sum(
             position(plan).basis == "base" for plan in known if plan.vehicle.id in named
         ),
     )
 
 
-def _soonest(options: Iterable[Option], count: int) -> tuple[Option, ...]:
-    return tuple(sorted(options, key=lambda option: (option.total_s, option.id))[:count])
+def _ranked(options: Iterable[Option], count: int) -> tuple[Option, ...]:
+    return tuple(sorted(options, key=lambda one: (one.rank_s, one.total_s, one.id))[:count])
+
+
+def _beside(options: Sequence[Option], fixed: Iterable[Option]) -> Option | None:
+    """Return the likeliest unknown one that is much nearer than the first that is known."""
+    most_s = options[0].total_s / LESS_SURE_FACTOR if options else np.inf
+    near = [one for one in fixed if one.state == "unknown" and one.total_s <= most_s]
+    return min(near, key=lambda one: (one.sureness != "likely", one.total_s), default=None)
 
 
 def _first(options: Iterable[Option], state: State, count: int) -> tuple[Option, ...]:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 
 import numpy as np
 import pandas as pd
 
-from locator.aed_options import FIXED_LAYER, Option, State, Sure
+from locator.aed_options import CLOSING_SOON, FIXED_LAYER, Option, State, Sure, Sureness
 from locator.city import City
-from locator.hours import opening_state
+from locator.hours import OpenState, opening_state
+from locator.likely_open import LikelyRule, rule_for
 from locator.walking import Placed
 from locator.walking.walkable import WalkableCity, remembered
 
 DOORLESS_ACCESS = ("yes", "permissive", None)
+SAID = ("name", "place_note", "operator", "hours_text", "note")
+"""Where sources say in words what kind of place it is."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,9 @@ class FixedAed:
     hours: str | None
     access: str | None
     doorless: bool
+    indoor: bool | None = None
+    level: str | None = None
+    rule: LikelyRule | None = None
 
 
 @remembered
@@ -45,6 +51,12 @@ def fixed_aeds(ground: WalkableCity) -> tuple[tuple[FixedAed, ...], Placed]:
             hours=text_or_none(aed["opening_hours"]),
             access=text_or_none(aed["access"]),
             doorless=is_doorless(aed),
+            indoor=bool(aed["indoor"]) if pd.notna(aed["indoor"]) else None,
+            level=text_or_none(aed["level"]),
+            rule=rule_for(
+                ground.city.likely_open,
+                (text_or_none(aed[name]) for name in SAID),
+            ),
         )
         for index, aed in found.iterrows()
     )
@@ -54,16 +66,19 @@ def fixed_aeds(ground: WalkableCity) -> tuple[tuple[FixedAed, ...], Placed]:
 def fixed_options(
     ground: WalkableCity, origin: Placed, at: datetime, *, pace_m_s: float, k: int
 ) -> list[Option]:
-    """Return the fixed AEDs by walking time, as far as the k-th that is open."""
+    """Return the fixed AEDs by walking time, as far as the k-th that is sure.
+
+    So far none that lies beyond can be ranked before the k-th, whatever the others are.
+    """
     aeds, placed = fixed_aeds(ground)
     walk_m = ground.model.walk_m(origin, placed)
     found: list[Option] = []
-    open_so_far = 0
+    sure_so_far = 0
     for i in np.argsort(walk_m, kind="stable"):
-        if open_so_far == k or not np.isfinite(walk_m[i]):
+        if sure_so_far == k or not np.isfinite(walk_m[i]):
             break
         option = _fixed_option(ground.city, aeds[i], float(walk_m[i]), at, pace_m_s)
-        open_so_far += option.state == "open"
+        sure_so_far += option.sureness == "sure"
         found.append(option)
     return found
 
@@ -87,8 +102,23 @@ def _fixed_option(
         state=state,
         next_change=next_change,
         sure=sure,
+        sureness=_sureness(aed, state, next_change, at + timedelta(seconds=walk_s)),
+        because=aed.rule if state == "unknown" else None,
         access=aed.access,
+        indoor=aed.indoor,
+        level=aed.level,
     )
+
+
+def _sureness(
+    aed: FixedAed, state: State, next_change: datetime | None, there: datetime
+) -> Sureness | None:
+    if state == "closed":
+        return None
+    if state == "unknown":
+        return "likely" if aed.rule is not None and aed.rule.likely else "unknown"
+    closes_soon = next_change is not None and there < next_change <= there + CLOSING_SOON
+    return "less_sure" if closes_soon or aed.access == "permit" else "sure"
 
 
 def fixed_state(
@@ -102,16 +132,23 @@ def fixed_state(
     if aed.hours is None:
         return ("open", None, "outdoors") if aed.doorless else ("unknown", None, None)
     state_at = partial(
-        opening_state,
-        aed.hours,
-        country=city.catalogue.country,
-        timezone=city.catalogue.timezone,
+        _state_in_the_minute, aed.hours, city.catalogue.country, city.catalogue.timezone
     )
     now = state_at(at)
     state = now.state
     if now.next_change is not None and now.next_change <= at + timedelta(seconds=walk_s):
         state = state_at(at + timedelta(seconds=walk_s)).state
     return state, now.next_change, "hours" if state == "open" else None
+
+
+def _state_in_the_minute(hours: str, country: str, timezone: str, at: datetime) -> OpenState:
+    """Return the state at `at`; doors open and close on the minute, so it is read once for each."""
+    return _read_state(hours, country, timezone, at.replace(second=0, microsecond=0))
+
+
+@lru_cache(maxsize=4096)
+def _read_state(hours: str, country: str, timezone: str, at: datetime) -> OpenState:
+    return opening_state(hours, at, country=country, timezone=timezone)
 
 
 def is_doorless(aed: pd.Series) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from locator.likely_open import LikelyRule
 from locator.vehicles import Position
 
 FIXED_LAYER = "aeds"
@@ -15,8 +16,14 @@ HORIZON = timedelta(minutes=20)
 PACE_M_S = 2.0
 
 
+CLOSING_SOON = timedelta(minutes=10)
+"""A door that closes so soon after one gets there is less sure to be open still."""
+LESS_SURE_FACTOR = 2.0
+"""What is less sure has to take no more than this part of the time to come before what is sure."""
+
 State = Literal["open", "closed", "unknown"]
 Sure = Literal["hours", "outdoors", "live", "timetable"]
+Sureness = Literal["sure", "less_sure", "likely", "unknown"]
 
 
 @dataclass(frozen=True)
@@ -44,8 +51,16 @@ class Option:
     sure : str or None
         What the answer rests on: ``hours`` on file, ``outdoors``, a ``live`` position with its
         trip, or the ``timetable``; None where it is unknown.
+    sureness : str or None
+        ``sure`` or ``less_sure`` (closes soon, has to be asked for, or by the timetable) to be
+        had; of unknown hours ``likely`` or ``unknown``; None where it is closed.
+    because : LikelyRule or None
+        Of unknown hours: the rule of the city folder that fits.
     access : str or None
         As on file; None is not known.
+    indoor : bool or None
+    level : str or None
+        Floor, as on file.
     position : Position or None
         Of a vehicle.
     stop : str or None
@@ -70,10 +85,19 @@ class Option:
     state: State
     next_change: datetime | None = None
     sure: Sure | None = None
+    sureness: Sureness | None = None
+    because: LikelyRule | None = None
     access: str | None = None
+    indoor: bool | None = None
+    level: str | None = None
     position: Position | None = None
     stop: str | None = None
     stop_lon: float | None = None
     stop_lat: float | None = None
     catch_at: datetime | None = None
     line: str | None = None
+
+    @property
+    def rank_s(self) -> float:
+        """Seconds that it is ranked by: those it takes, twice as many where it is less sure."""
+        return self.total_s * (1.0 if self.sureness == "sure" else LESS_SURE_FACTOR)

@@ -89,6 +89,7 @@ def _meeting(plan: Plan, calls: Calls, walk_m: FloatArray, pace_m_s: float) -> O
         total_s=float(back_s[call]),
         state="open",
         sure="live" if where.basis == "live" else "timetable",
+        sureness="sure" if where.basis == "live" else "less_sure",
         position=where,
         stop=calls.names[call],
         stop_lon=float(calls.lonlat[call, 0]),
@@ -129,6 +130,7 @@ def adrift_options(
                 wait_s=np.nan,
                 total_s=np.nan,
                 state="unknown",
+                sureness="unknown",
                 position=where,
             )
         )

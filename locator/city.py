@@ -17,13 +17,14 @@ from locator import catalogue as catalogues
 from locator import districts as areas
 from locator import facilities as places
 from locator import kinds as vocabulary
-from locator import population, timetable
+from locator import likely_open, population, timetable
 from locator import units as neighbourhoods
 from locator.assignments import check_vehicles
 from locator.catalogue import Catalogue, Text
 from locator.errors import CityFolderError, Fault
 from locator.gazetteer import Gazetteer, build_gazetteer
 from locator.geo import FloatArray, Projection
+from locator.likely_open import LikelyRule
 from locator.population import DemandPoints
 from locator.reading import WHOLE, FaultLog
 from locator.tables import Tables
@@ -64,6 +65,8 @@ class City:
         Of the trams; None where the folder has none.
     kinds : mapping of str to Text
         Names of the kinds of facility in every language, by what ``kind`` says.
+    likely_open : tuple of LikelyRule
+        Which places of unknown hours are likelier to be open, and why; the first that fits counts.
     """
 
     folder: Path
@@ -81,6 +84,7 @@ class City:
     gazetteer: Gazetteer
     timetable: Timetable | None = None
     kinds: Mapping[str, Text] = field(default_factory=dict)
+    likely_open: tuple[LikelyRule, ...] = ()
 
     @cached_property
     def mixed_layers(self) -> frozenset[str]:
@@ -133,6 +137,7 @@ def _read(folder: Path, log: Callable[[str], FaultLog]) -> City | None:
     units = neighbourhoods.read_units(folder, log(neighbourhoods.FILE))
     kinds = vocabulary.read_kinds(folder, log(vocabulary.FILE))
     vocabulary.check_kinds(found, catalogue.layers.values(), kinds, log)
+    rules = likely_open.read_likely_open(folder, log(likely_open.FILE))
     if districts is None:
         return None
     _check_catalogue(catalogue, districts, tables, log(catalogues.FILE))
@@ -176,6 +181,7 @@ def _read(folder: Path, log: Callable[[str], FaultLog]) -> City | None:
         ),
         timetable=trams,
         kinds=kinds,
+        likely_open=rules,
     )
 
 

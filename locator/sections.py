@@ -118,6 +118,15 @@ class Section:
         self.fault(key, f"is {value!r}", "a list of texts key=value")
         return ()
 
+    def words(self, key: str) -> tuple[str, ...]:
+        """Return a list of texts that is not empty."""
+        value = self.take(key)
+        sound = isinstance(value, list) and value
+        if sound and all(isinstance(word, str) and word.strip() for word in value):
+            return tuple(value)
+        self.fault(key, "is missing" if value is None else f"is {value!r}", "a list of texts")
+        return ()
+
     def integers(self, key: str) -> tuple[int, ...]:
         """Return a list of whole numbers that is not empty."""
         value = self.take(key)

@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from locator.aed import AedAnswer, AedQuery, nearest_aed
+from locator.aed import AedAnswer, AedQuery, _beside, _ranked, nearest_aed
 from locator.aed_options import HORIZON, Option
 from locator.aed_vehicles import catch
 from locator.city import City
 from locator.errors import InvalidParameterError, OutsideCityError
+from locator.likely_open import LikelyRule
 from locator.vehicles.positions import Fleet, load_fleet
 from locator.walking.choose import choose_model
 from locator.walking.walkable import WalkableCity, walkable
@@ -100,11 +101,11 @@ def test_an_assumed_vehicle_stands_apart_with_the_same_meeting_and_is_not_counte
 ) -> None:
     named = ask(toy, fleet, 500, 3000, instant(5, 55))
     assumed = ask(toy, unnamed(fleet), 500, 3000, instant(5, 55))
-    assert [option.id for option in named.options] == ["vehicles-1", "aeds-1"]
+    assert [option.id for option in named.options] == ["aeds-1", "vehicles-1"]
     assert named.unconfirmed == ()
     assert [option.id for option in assumed.options] == ["aeds-1"]
     (apart,) = assumed.unconfirmed
-    assert (apart.stop, apart.total_s) == (named.options[0].stop, named.options[0].total_s)
+    assert (apart.stop, apart.total_s) == (named.options[1].stop, named.options[1].total_s)
     assert (ask(toy, unnamed(fleet), 500, 3300, instant(3)).off_service) == 0
 
 
@@ -210,7 +211,71 @@ def test_options_are_sorted_and_no_more_than_asked_for(toy: WalkableCity, fleet:
     answer = ask(toy, fleet, 2000, 2200, instant(14), k=1)
     assert len(answer.options) == 1
     both = ask(toy, fleet, 2000, 2200, instant(14), k=5)
-    assert [o.total_s for o in both.options] == sorted(o.total_s for o in both.options)
+    assert [o.rank_s for o in both.options] == sorted(o.rank_s for o in both.options)
+
+
+@pytest.mark.parametrize(
+    ("columns", "at", "sureness"),
+    [
+        ({}, instant(14), "sure"),
+        ({"access": "customers"}, instant(14), "sure"),
+        ({"access": None}, instant(14), "sure"),
+        ({"access": "permit"}, instant(14), "less_sure"),
+        ({"opening_hours": None, "indoor": False}, instant(14), "sure"),
+        # One is there at once; ten minutes are the limit.
+        ({"opening_hours": "Mo-Fr 08:00-16:00"}, instant(15, 49), "sure"),
+        ({"opening_hours": "Mo-Fr 08:00-16:00"}, instant(15, 50), "less_sure"),
+        ({"opening_hours": "Mo-Fr 08:00-16:00"}, instant(16), None),
+        ({"opening_hours": None, "indoor": True}, instant(14), "unknown"),
+        ({"opening_hours": None, "name": "Hotel Mały"}, instant(14), "likely"),
+        ({"opening_hours": None, "name": "Hotel, w dniach roboczych"}, instant(14), "unknown"),
+    ],
+)
+def test_how_sure_an_aed_is_follows_the_written_rule(
+    toy: WalkableCity, fleet: Fleet, columns: dict[str, object], at: datetime, sureness: str | None
+) -> None:
+    words = {"pl": "x", "en": "x", "uk": "x"}
+    rules = (
+        LikelyRule("office", False, ("w dniach roboczych",), words),
+        LikelyRule("hotel", True, ("hotel",), words),
+    )
+    changed = with_aeds(toy, **({"indoor": True} | columns))
+    ground = walkable(replace(changed.city, likely_open=rules), toy.model)
+    answer = ask(ground, fleet, 1000, 3000, at)
+    found = [*answer.options, *answer.unknown, *answer.closed]
+    (option,) = [option for option in found if option.id == "aeds-1"]
+    assert option.sureness == sureness
+    said = None if option.because is None else option.because.id
+    name = str(columns.get("name", ""))
+    assert said == ("office" if "roboczych" in name else "hotel" if name else None)
+
+
+@pytest.mark.parametrize(
+    ("total_s", "first"),
+    [(299, "less"), (300, "less"), (301, "sure")],
+)
+def test_what_is_less_sure_comes_first_only_in_half_the_time(total_s: float, first: str) -> None:
+    def option(name: str, sureness: str, total_s: float) -> Option:
+        made = Option(name, "aeds", name, "fixed", 0, 0, 0, 0, 0, total_s, "open")
+        return replace(made, sureness=sureness)  # type: ignore[arg-type]
+
+    ranked = _ranked([option("sure", "sure", 600), option("less", "less_sure", total_s)], 2)
+    assert ranked[0].id == first
+
+
+def test_beside_the_first_stands_the_likeliest_unknown_one_in_half_the_time() -> None:
+    def option(name: str, total_s: float, sureness: str = "unknown") -> Option:
+        made = Option(name, "aeds", name, "fixed", 0, 0, 0, 0, 0, total_s, "unknown")
+        return replace(made, sureness=sureness)  # type: ignore[arg-type]
+
+    first = replace(option("first", 600, "sure"), state="open")
+    near, far = option("near", 100), option("far", 301, "likely")
+    likely, later = option("likely", 300, "likely"), option("later", 300)
+    closed = replace(option("closed", 10), state="closed", sureness=None)
+    assert _beside([first], [closed, near, later, likely, far]) == likely
+    assert _beside([first], [closed, near, later, far]) == near
+    assert _beside([first], [closed, far]) is None
+    assert _beside([], [near, far]) == far
 
 
 def test_wrong_questions_are_refused(toy: WalkableCity, fleet: Fleet) -> None:

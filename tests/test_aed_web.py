@@ -15,13 +15,14 @@ from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
 
+from locator.aed_options import Option
 from locator.city import load_city
 from locator.cli import main
 from locator.language import speaking
 from locator.vehicles.fleet import assign_vehicle
 from locator.web import create_app
 from locator.web.aed_report import nice_top
-from locator.web.aed_view import change_soon, duration
+from locator.web.aed_words import change_soon, direction, door_words, duration
 from locator.web.moving import KEY, Moving
 from tests.test_fleet import WARSAW
 from tests.test_gtfs import feed
@@ -106,7 +107,8 @@ def test_off_service_a_vehicle_is_at_its_base(client: FlaskClient) -> None:
 
 def test_aeds_say_how_long_they_take_and_how_sure_that_is(client: FlaskClient) -> None:
     found = get(client, f"/api/aed?{place(500, 3000, '05:55')}")
-    ride, fixed = found["features"][:2]
+    # The tram is back a minute earlier, but only by the timetable.
+    fixed, ride = found["features"][:2]
     assert (ride["id"], fixed["id"]) == ("vehicles-1", "aeds-1")
     told = ride["properties"]
     assert (told["reach"], told["sure"], told["basis"]) == ("now", "timetable", "base")
@@ -223,11 +225,90 @@ def test_unknown_hours_stand_apart(tmp_path: Path) -> None:
     path.write_text(json.dumps(content), "utf-8")
     client = create_app({"GEODATA": folder, "LIMIT_PER_MINUTE": 0}).test_client()
     page = words(client, f"/en/aed?{place(2000, 1000, '14:00')}")
-    before, after = page.split("Perhaps open: hours not known")
-    assert "AED – Urząd" in after
-    # Before that it is only named as what it is: nearer, and not known to be open.
-    assert before.count("AED – Urząd") == 1
-    assert "Nearer, but its hours are not known: AED – Urząd (11 min there and back)." in before
+    before, after = page.split("Not sure, but much nearer:")
+    assert "AED – Remiza" in before and "AED – Urząd" not in before
+    assert after.startswith(
+        " 620 m to the north, AED – Urząd , Inside the building, ground floor. "
+    )
+    assert "Hours not known" in after
+
+
+def test_the_first_answer_is_one_look(client: FlaskClient) -> None:
+    """The surest one with distance, direction, door, floor and route; then where one is."""
+    page = words(client, f"/en/aed?{place(2000, 1000, '14:00')}&accuracy_m=12.2")
+    first = page.split("The surest AED")[1].split("The next ones")[0]
+    assert "620 m to the north 11 min there and back" in first
+    assert "AED – Urząd" in first and "Inside the building, ground floor" in first
+    assert "Open until 16:00" in first and "Start the route" in first
+    here = first.split("Tell the dispatcher where you are")[1]
+    assert "Osiedle Słoneczne 7, 820 m from here" in here
+    lon, lat = lonlat(2000, 1000)
+    assert f"{lat:.5f}, {lon:.5f} (to within 20 m)" in here
+    text = client.get(f"/en/aed?{place(2000, 1000, '14:00')}").text
+    goal_lon, goal_lat = lonlat(2000, 1500)
+    for route in (
+        "https://www.openstreetmap.org/directions?engine=fossgis_osrm_foot&amp;route=",
+        f"https://www.google.com/maps/dir/?api=1&amp;destination={goal_lat:.5f}%2C{goal_lon:.5f}",
+        f"https://maps.apple.com/?daddr={goal_lat:.5f}%2C{goal_lon:.5f}",
+        f"geo:{goal_lat:.5f},{goal_lon:.5f}",
+    ):
+        assert f'href="{route}' in text
+
+
+def test_a_position_that_may_be_far_off_is_said_to_be(client: FlaskClient) -> None:
+    vague = words(client, f"/en/aed?{place(500, 3000)}&accuracy_m=101")
+    assert "Known to within 110 m only: say so." in vague
+    assert "only: say so" not in words(client, f"/en/aed?{place(500, 3000)}&accuracy_m=100")
+    wrong = client.get(f"/en/aed?{place(500, 3000)}&accuracy_m=near")
+    assert (wrong.status_code, "accuracy_m" in wrong.text) == (400, True)
+
+
+def test_112_can_be_tapped_on_the_first_page_too(client: FlaskClient) -> None:
+    for path in ("/", "/en/", "/uk/"):
+        assert 'href="tel:112"' in client.get(path).text
+
+
+@pytest.mark.parametrize(
+    ("goal", "way"),
+    [
+        ((0, 100), "to the north"),
+        ((100, 100), "to the north-east"),
+        ((100, 0), "to the east"),
+        ((100, -100), "to the south-east"),
+        ((0, -100), "to the south"),
+        ((-100, -100), "to the south-west"),
+        ((-100, 0), "to the west"),
+        ((-100, 100), "to the north-west"),
+        ((40, 100), "to the north"),  # 21.8 degrees
+        ((42, 100), "to the north-east"),  # 22.8 degrees
+        ((5, 5), ""),
+    ],
+)
+def test_directions_in_words(app: Flask, goal: tuple[float, float], way: str) -> None:
+    city = app.extensions["locator"].city
+    start = lonlat(1000, 1000)
+    with app.app_context(), speaking("en"):
+        assert direction(city, start, lonlat(1000 + goal[0], 1000 + goal[1])) == way
+
+
+@pytest.mark.parametrize(
+    ("indoor", "level", "said"),
+    [
+        (True, "0", "Inside the building, ground floor"),
+        (True, "1", "Inside the building, 1 floor up"),
+        (True, "-2", "Inside the building, 2 floors down"),
+        (False, None, "Outdoors"),
+        (None, "3", "3 floors up"),
+        (None, "0;1", "floor: 0;1"),
+        (None, None, ""),
+    ],
+)
+def test_door_and_floor_in_words(
+    app: Flask, indoor: bool | None, level: str | None, said: str
+) -> None:
+    made = Option("a", "aeds", "a", "fixed", 0, 0, 0, 0, 0, 0, "open", indoor=indoor, level=level)
+    with app.app_context(), speaking("en"):
+        assert door_words(made) == said
 
 
 @pytest.mark.parametrize("prefix", ["", "/en", "/uk"])

@@ -23,12 +23,12 @@ def test_a_vehicle_of_the_list_is_marked_where_it_will_be_met(client: FlaskClien
     asked = f"lat={lat}&lon={lon}&at=2026-11-24T05:55"
     found = json.loads(client.get(f"/aed/listed.geojson?{asked}").data)["features"]
     told = json.loads(client.get(f"/api/aed?{asked}").data)["features"]
-    met = told[0]["properties"]["meeting"]["coordinates"]
+    met = told[1]["properties"]["meeting"]["coordinates"]
 
-    assert [item["id"] for item in found[:2]] == ["vehicles-1", "aeds-1"]
+    assert [item["id"] for item in found[:2]] == ["aeds-1", "vehicles-1"]
     assert [item["properties"]["mark"] for item in found[:2]] == ["1", "2"]
-    assert found[0]["geometry"]["coordinates"] == pytest.approx(met, abs=1e-5)
-    assert found[0]["geometry"]["coordinates"] == pytest.approx(at(500, 3400), abs=1e-5)
+    assert found[1]["geometry"]["coordinates"] == pytest.approx(met, abs=1e-5)
+    assert found[1]["geometry"]["coordinates"] == pytest.approx(at(500, 3400), abs=1e-5)
 
 
 def test_the_signs_of_both_kinds_are_known_to_the_layer_of_the_list(client: FlaskClient) -> None:

@@ -8,13 +8,13 @@ from datetime import datetime
 import numpy as np
 import shapely
 
-from locator.aed_options import Option
 from locator.city import City
 from locator.coverage_in_time import TimeCoverage
 from locator.maps.background import Collection, background, collection, feature, names
 from locator.vehicles import Position
 from locator.vehicles.calendar import DayType
-from locator.web.aed_view import AedView, Row, duration, walk_words
+from locator.web.aed_view import AedView, Row
+from locator.web.aed_words import duration, goal_of, walk_words
 from locator.web.i18n import clock, gettext, ngettext, percent
 from locator.web.queries import Lat, Lon, described, frozen
 from locator.web.texts import base_words
@@ -78,30 +78,25 @@ def aed_features(view: AedView) -> Collection:
 
     Where those that ride are now is on the vehicles' layer.
     """
-    rows = [*view.rows, *view.unknown, *view.closed]
-    return collection(_listed(row) for row in rows if _goal(row.option) is not None)
+    beside = [] if view.beside is None else [view.beside]
+    rows = [*view.rows, *beside, *view.unknown, *view.closed]
+    goals = [(row, goal_of(row.option)) for row in rows]
+    return collection(_listed(row, goal) for row, goal in goals if goal is not None)
 
 
-def _goal(option: Option) -> shapely.Point | None:
-    """Return where to walk to; None where it is not known where a vehicle will be met."""
-    if option.kind == "fixed":
-        return shapely.Point(option.lon, option.lat)
-    if option.stop_lon is None or option.stop_lat is None:
-        return None
-    return shapely.Point(option.stop_lon, option.stop_lat)
-
-
-def _listed(row: Row) -> Collection:
+def _listed(row: Row, goal: tuple[float, float]) -> Collection:
     option = row.option
     lines = [
         gettext("{time} there and back", time=duration(option.total_s)),
         walk_words(option),
+        row.direction,
         row.note,
+        row.door,
         row.how,
         *(chip.label for chip in row.chips),
     ]
     return feature(
-        _goal(option),
+        shapely.Point(goal),
         identifier=option.id,
         layer=option.layer,
         name=row.title,

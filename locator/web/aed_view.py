@@ -5,14 +5,27 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Annotated
 
+from pydantic import Field
 from werkzeug.datastructures import MultiDict
 
 from locator.aed import AedAnswer
 from locator.aed_options import Option
+from locator.city import City
 from locator.errors import LocatorError
 from locator.places import Place
+from locator.web.aed_words import (
+    access_chip,
+    change_soon,
+    direction,
+    door_words,
+    duration,
+    goal_of,
+    riding_chips,
+    routes,
+)
 from locator.web.api_vehicles import AedParams, aed_answer
 from locator.web.cards import Card, Chip, card
 from locator.web.errors import status_of
@@ -20,23 +33,35 @@ from locator.web.finding import (
     LONGEST_CODE,
     LONGEST_ECHO,
     Link,
+    Origin,
     advice_for,
     find_origin,
 )
-from locator.web.i18n import clock, error_text, gettext, metres, moment, ngettext, number, url
+from locator.web.i18n import clock, error_text, gettext, metres, moment, ngettext, number, text, url
 from locator.web.layout import LONGEST_SEARCH
 from locator.web.moving import Moving, moving
-from locator.web.near import near_address, near_stop
-from locator.web.queries import parse
+from locator.web.near import address_beside, near_address, near_stop
+from locator.web.queries import described, frozen, parse
 from locator.web.state import AppState
-from locator.web.texts import PLACE_KINDS, change_words, pace_text
+from locator.web.texts import PLACE_KINDS, pace_text
 from locator.web.walkcounting import model_line
 
 SHOWN, UNKNOWN_SHOWN, CLOSED_SHOWN, UNCONFIRMED_SHOWN = 5, 4, 3, 3
 """Whoever is in a hurry reads no long lists; the API has them all."""
 
-SOON = timedelta(hours=1)
-"""A change within this time is told in minutes."""
+VAGUE_M = 100.0
+"""A position that may be further off than this is no address to read out."""
+
+KEPT = ("lat", "lon", "at", "accuracy_m")
+
+
+@frozen
+class AccuracyParams:
+    """How far off the position of a device may be."""
+
+    accuracy_m: Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)] | None = described(
+        "How far off the position may be, m.", default=None
+    )
 
 
 @dataclass(frozen=True)
@@ -58,6 +83,10 @@ class Row:
         Where exactly, in the words of the source; empty where the title says it.
     quoted : bool
         The title is a name, in the words of the source.
+    direction, door : str
+        Which way to go; inside or not, and on which floor. Empty where not known.
+    routes : tuple of (name, address)
+        What shows the way; of the first one only.
     """
 
     option: Option
@@ -68,6 +97,19 @@ class Row:
     mark: str = ""
     note: str = ""
     quoted: bool = False
+    direction: str = ""
+    door: str = ""
+    routes: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Here:
+    """Where the person is, to be read to the dispatcher; `vague`: do not rely on it."""
+
+    address: str
+    coordinates: str
+    accuracy: str = ""
+    vague: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,12 +122,13 @@ class AedView:
     problem: str | None = None
     advice: str | None = None
     place: str | None = None
+    here: Here | None = None
     note: str | None = None
     others: tuple[Link, ...] = ()
     asked_at: str | None = None
     rows: tuple[Row, ...] = ()
     unknown: tuple[Row, ...] = ()
-    nearer: Row | None = None
+    beside: Row | None = None
     closed: tuple[Row, ...] = ()
     adrift: tuple[Row, ...] = ()
     unconfirmed: tuple[Row, ...] = ()
@@ -99,7 +142,7 @@ class AedView:
 def view_of(app: AppState, args: MultiDict[str, str]) -> AedView:
     """Return the page for a query string; what is wrong with it is part of the page."""
     q = args.get("q", "").strip()
-    kept = {name: args[name] for name in ("lat", "lon", "at") if args.get(name, "").strip()}
+    kept = {name: args[name] for name in KEPT if args.get(name, "").strip()}
     if q:
         kept = {name: value for name, value in kept.items() if name == "at"}
     view = AedView(q=q, args=kept | ({"q": q} if q else {}))
@@ -125,16 +168,20 @@ def _cut_short(view: AedView) -> AedView:
 
 
 def _answered(app: AppState, view: AedView) -> AedView:
-    asked = parse(AedParams, MultiDict([*view.args.items(), ("k", str(SHOWN))]))
+    accuracy = {name: view.args[name] for name in ("accuracy_m",) if name in view.args}
+    asked_of = {name: value for name, value in view.args.items() if name not in accuracy}
+    asked = parse(AedParams, MultiDict([*asked_of.items(), ("k", str(SHOWN))]))
+    accuracy_m = parse(AccuracyParams, MultiDict(accuracy)).accuracy_m
     origin, others = find_origin(app.city, asked)  # type: ignore[arg-type]  # the same fields
     place = Place(origin.label, "coordinate", origin.lon, origin.lat, "exact", 100.0)
     answer, held = aed_answer(app, asked, place), moving()
     rows = rows_of(app, answer)
-    unknown = tuple(_unknown(app, option) for option in answer.unknown[:UNKNOWN_SHOWN])
+    beside = answer.beside
     return replace(
         view,
         answered=True,
         place=origin.label,
+        here=_here(app, asked, origin, accuracy_m),
         note=origin.note,
         others=tuple(
             Link(
@@ -148,8 +195,11 @@ def _answered(app: AppState, view: AedView) -> AedView:
         lat=origin.lat,
         asked_at=moment(answer.at) if asked.at else None,
         rows=rows,
-        unknown=unknown,
-        nearer=_nearer(rows, unknown),
+        unknown=tuple(
+            _unknown(app, answer, option)
+            for option in [one for one in answer.unknown if one != beside][:UNKNOWN_SHOWN]
+        ),
+        beside=None if beside is None else _unknown(app, answer, beside),
         closed=tuple(_closed(app, option, answer.at) for option in answer.closed[:CLOSED_SHOWN]),
         adrift=tuple(_adrift(app, option) for option in answer.adrift),
         unconfirmed=tuple(
@@ -165,15 +215,40 @@ def rows_of(app: AppState, answer: AedAnswer) -> tuple[Row, ...]:
     rows = []
     for rank, option in enumerate(answer.options, start=1):
         make = _riding if option.kind == "vehicle" else _standing
-        rows.append(replace(make(app, option, answer.at), mark=number(rank)))
+        row = _placed(app.city, answer, make(app, option, answer.at))
+        rows.append(replace(row, mark=number(rank), routes=row.routes if rank == 1 else ()))
     return tuple(rows)
 
 
-def _nearer(rows: tuple[Row, ...], unknown: tuple[Row, ...]) -> Row | None:
-    """Return the nearest AED of unknown hours where it is nearer than the first that is open."""
-    if not unknown or (rows and rows[0].option.total_s <= unknown[0].option.total_s):
-        return None
-    return unknown[0]
+def _here(app: AppState, asked: AedParams, origin: Origin, accuracy_m: float | None) -> Here:
+    """Return what to read to the dispatcher."""
+    given = asked.q is None  # a point, not words
+    accuracy = ""
+    vague = accuracy_m is not None and accuracy_m > VAGUE_M
+    if accuracy_m is not None:
+        words = metres(10 * math.ceil(accuracy_m / 10))
+        accuracy = gettext("Known to within {distance} only: say so.", distance=words)
+        if not vague:
+            accuracy = gettext("to within {distance}", distance=words)
+    return Here(
+        address=address_beside(app, origin.lon, origin.lat) if given else origin.label,
+        coordinates=f"{origin.lat:.5f}, {origin.lon:.5f}",
+        accuracy=accuracy,
+        vague=vague,
+    )
+
+
+def _placed(city: City, answer: AedAnswer, row: Row) -> Row:
+    """Return `row` with the way there, the door and the floor."""
+    start, goal = (answer.query.lon, answer.query.lat), goal_of(row.option)
+    if goal is None:
+        return row
+    return replace(
+        row,
+        direction=direction(city, start, goal),
+        door=door_words(row.option),
+        routes=routes(start, goal),
+    )
 
 
 # One AED ------------------------------------------------------------------------------------
@@ -205,33 +280,18 @@ def _riding(app: AppState, option: Option, at: datetime) -> Row:
     return Row(option, shown, title, how, riding_chips(option))
 
 
-def riding_chips(option: Option) -> tuple[Chip, ...]:
-    """Return how sure the place of a vehicle is, and whether it carries the AED at all."""
-    where = option.position
-    if where is None:
-        return ()
-    if where.basis == "live":
-        age = duration(where.age_s)
-        chips = [Chip("good", gettext("Seen live {age} ago", age=age))]
-    elif where.basis == "base":
-        chips = [Chip("attention", gettext("Not yet in service; by the timetable"))]
-    else:
-        chips = [Chip("attention", gettext("By the timetable, not seen live"))]
-    if where.vehicle.assignment == "assumed":
-        chips.append(Chip("unknown", gettext("Maybe; not confirmed")))
-    elif where.assignment == "assumed" or where.basis == "base":
-        chips.append(Chip("unknown", gettext("The vehicle is known, its tour is assumed")))
-    return tuple(chips)
-
-
-def _unknown(app: AppState, option: Option) -> Row:
+def _unknown(app: AppState, answer: AedAnswer, option: Option) -> Row:
     shown = card(app.city, option.id)
     written = shown.facts.get("hours_text") or shown.facts.get("opening_hours")
     if written:
         label = gettext("Hours as written: {hours}", hours=str(written))
     else:
         label = gettext("Hours not known")
-    return _named(app, option, shown, (Chip("unknown", label), access_chip(option.access)))
+    chips = [Chip("unknown", label), access_chip(option.access)]
+    if option.because is not None:
+        kind = "plain" if option.because.likely else "attention"
+        chips.insert(0, Chip(kind, text(option.because.because)))
+    return _placed(app.city, answer, _named(app, option, shown, tuple(chips)))
 
 
 def _closed(app: AppState, option: Option, at: datetime) -> Row:
@@ -255,47 +315,7 @@ def _named(app: AppState, option: Option, shown: Card, chips: tuple[Chip, ...]) 
     return Row(option, shown, shown.name, where or shown.district, chips, note=note, quoted=True)
 
 
-def access_chip(access: str | None) -> Chip:
-    """Return who may take an AED."""
-    kind, label = {
-        "yes": ("good", gettext("For everyone")),
-        "permissive": ("good", gettext("For everyone")),
-        "customers": ("attention", gettext("In a business: ask the staff")),
-        "permit": ("attention", gettext("Kept by staff: ask for it")),
-    }.get(access or "", ("unknown", gettext("Who may take it is not stated")))
-    return Chip(kind, label)
-
-
-# Words --------------------------------------------------------------------------------------
-
-
-def change_soon(state: str, change: datetime | None, at: datetime) -> str:
-    """Return an opening state with its next change: in minutes when it is near."""
-    if change is None:
-        return gettext("Open day and night") if state == "open" else gettext("Closed now")
-    if state == "closed" and change - at < timedelta(0):
-        return gettext("Closed now")
-    if change - at <= SOON:
-        left = max(math.floor((change - at).total_seconds() / 60), 0)
-        if state == "open":
-            return ngettext("Open, closes in {n} min", "Open, closes in {n} min", left)
-        return ngettext("Closed, opens in {n} min", "Closed, opens in {n} min", left)
-    when = change_words(change, at)
-    if state == "open":
-        return gettext("Open until {time}", time=when)
-    return gettext("Closed, opens {time}", time=when)
-
-
-def duration(seconds: float) -> str:
-    """Return a short time: to 10 seconds below 10 minutes, rounded up, else in minutes."""
-    tens = math.ceil(max(seconds, 0.0) / 10 - 1e-9) * 10
-    if tens < 60:
-        return gettext("{s} s", s=number(tens))
-    if tens >= 600:
-        return gettext("{m} min", m=number(math.ceil(seconds / 60 - 1e-9)))
-    if tens % 60 == 0:
-        return gettext("{m} min", m=number(tens // 60))
-    return gettext("{m} min {s} s", m=number(tens // 60), s=number(tens % 60))
+# What is to be said of it all ---------------------------------------------------------------
 
 
 def _remarks(app: AppState, answer: AedAnswer, held: Moving) -> Iterable[str]:
@@ -328,8 +348,3 @@ def feed_remarks(held: Moving, at: datetime) -> Iterable[str]:
                 "The live feed {feed} is silent: its vehicles are placed by the timetable.",
                 feed=state.feed,
             )
-
-
-def walk_words(option: Option) -> str:
-    """Return how far the AED is, one way."""
-    return gettext("{distance} each way", distance=metres(option.walk_m))

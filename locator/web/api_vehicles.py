@@ -10,13 +10,13 @@ from typing import Any, Literal, cast
 from typing_extensions import TypedDict
 
 from locator.aed import AedAnswer, AedQuery, nearest_aed
-from locator.aed_options import Option
+from locator.aed_options import Option, Sureness
 from locator.nearest import local_moment
 from locator.places import Place
 from locator.vehicles import BaseKind, Position
 from locator.web.api_walks import origin_of, place_json
 from locator.web.features import DEGREE_DIGITS, collection, decimal, feature, whole
-from locator.web.i18n import error_text
+from locator.web.i18n import error_text, text
 from locator.web.moving import Moving, moving
 from locator.web.operations import GEOJSON, Answer, operation
 from locator.web.queries import (
@@ -131,12 +131,19 @@ class AedProperties(TypedDict):
 
     `reach`: `now` can be fetched; `hours_unknown` perhaps; `closed` when one gets there; `adrift`
     a live vehicle whose next stops are not known; `unconfirmed` an assumed vehicle. `sure` says
-    what `now` rests on. For a vehicle `meeting` is the stop where it is met, `catch_at` when.
+    what `now` rests on, `sureness` how sure it is: what is `less_sure` (it closes soon, has to be
+    asked for, or is on a vehicle by the timetable) is ranked as if it took twice the time, what is
+    `likely` of unknown hours has a reason in `because`. For a vehicle `meeting` is
+    the stop where it is met, `catch_at` when.
     """
 
     layer: str
     name: str
     kind: Literal["fixed", "vehicle"]
+    indoor: bool | None
+    level: str | None
+    sureness: Sureness | None
+    because: str | None
     reach: Reach
     walk_m: int
     walk_s: int
@@ -168,8 +175,10 @@ class AedFeature(TypedDict):
 
 @closed
 class AedsAnswer(TypedDict):
-    """AEDs round a place: those that can be fetched first, soonest back first. `unconfirmed` are
-    vehicles by assumed tours, of which nobody has said that they carry one; they stand apart.
+    """AEDs round a place: those that can be fetched first, the surest and soonest before the
+    others. `beside` is the id of one of unknown hours that is worth a second helper: the likeliest
+    that takes at most half as long as the first. `unconfirmed` are vehicles by assumed tours, of
+    which nobody has said that they carry one; they stand apart.
     """
 
     type: Literal["FeatureCollection"]
@@ -178,6 +187,7 @@ class AedsAnswer(TypedDict):
     at: str
     pace_m_s: float
     off_service: int
+    beside: str | None
     features: list[AedFeature]
     unconfirmed: list[AedFeature]
 
@@ -320,6 +330,7 @@ def aed_json(origin: Place, answer: AedAnswer) -> dict[str, Any]:
         at=answer.at.isoformat(timespec="seconds"),
         pace_m_s=decimal(answer.query.pace_m_s, 3),
         off_service=answer.off_service,
+        beside=answer.beside.id if answer.beside else None,
         unconfirmed=[_aed_feature("unconfirmed", option) for option in answer.unconfirmed],
     )
 
@@ -330,6 +341,10 @@ def _aed_feature(reach: Reach, option: Option) -> dict[str, Any]:
         "layer": option.layer,
         "name": option.name,
         "kind": option.kind,
+        "indoor": option.indoor,
+        "level": option.level,
+        "sureness": option.sureness,
+        "because": text(option.because.because) if option.because else None,
         "reach": reach,
         "walk_m": round(option.walk_m),
         "walk_s": round(option.walk_s),

@@ -31,7 +31,8 @@ from locator.web.aed_map import (
     vehicle_features,
 )
 from locator.web.aed_report import found_for, params_of, report_csv, report_of
-from locator.web.aed_view import duration, view_of, walk_words
+from locator.web.aed_view import view_of
+from locator.web.aed_words import duration, walk_words
 from locator.web.api_vehicles import VehiclesParams
 from locator.web.i18n import gettext, percent, url
 from locator.web.layout import drawn, page_context

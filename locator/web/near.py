@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import math
+
 from scipy.spatial import cKDTree
 
-from locator.web.i18n import gettext
+from locator.web.i18n import gettext, metres
 from locator.web.state import AppState
 
 ADDRESS_M = 120.0
 """A place is said to be near an address that is no further away."""
+
+SAME_M = 20.0
+"""What is so near is this address, as far as anyone can tell."""
 
 STOP_M = 250.0
 """A vehicle is said to be near a stop that is no further away."""
@@ -21,6 +26,20 @@ def near_address(app: AppState, lon: float, lat: float) -> str:
         return ""
     found = app.city.addresses.iloc[row]
     return gettext("near {address}", address=f"{found['street']} {found['number']}")
+
+
+def address_beside(app: AppState, lon: float, lat: float) -> str:
+    """Return the nearest address on file, with how far it is where it is not this very place."""
+    row = _nearest_row(app, "addresses", lon, lat, within_m=math.inf)
+    if row is None:
+        return ""
+    found = app.city.addresses.iloc[row]
+    address = f"{found['street']} {found['number']}"
+    pair = app.city.projection.to_metric([(lon, lat), (found["lon"], found["lat"])])
+    away_m = math.dist(*pair)
+    if away_m <= SAME_M:
+        return address
+    return gettext("{address}, {distance} from here", address=address, distance=metres(away_m))
 
 
 def near_stop(app: AppState, lon: float, lat: float) -> str:

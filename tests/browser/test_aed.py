@@ -70,8 +70,8 @@ def test_without_javascript_the_whole_answer_is_there(visitor: Arrive) -> None:
     expect(page.get_by_role("link", name="Call 112 first")).to_have_attribute("href", "tel:112")
     page.get_by_label("Where is the AED needed?").fill("Rynek Główny 1")
     page.get_by_role("button", name="Show the AEDs").click()
-    expect(page.get_by_role("heading", name="AEDs you can fetch now")).to_be_visible()
-    expect(page.locator("ol.results > li")).to_have_count(5)
+    expect(page.get_by_role("heading", name="The surest AED")).to_be_visible()
+    expect(page.locator("ol.results > li")).to_have_count(4)
 
 
 def test_a_poor_line_gets_the_map_only_when_asked_for(visitor: Arrive) -> None:
@@ -87,7 +87,33 @@ def test_a_poor_line_gets_the_map_only_when_asked_for(visitor: Arrive) -> None:
 
 
 def fetchable(page: Page) -> list[str]:
-    return page.locator("ol.results h3 a").all_inner_texts()
+    return page.locator(".aed-card h3 a, ol.results h3 a").all_inner_texts()
+
+
+@pytest.mark.parametrize("prefix", ["", "/en", "/uk"])
+@pytest.mark.parametrize("at", ["2026-11-24T14:00", "2026-11-22T03:00"], ids=["day", "night"])
+def test_the_answer_is_in_the_first_look_of_a_phone(visitor: Arrive, prefix: str, at: str) -> None:
+    """112, the surest one with its way, door and route, where one is, and the next ones begin."""
+    page = visitor(viewport=PHONE).go(f"{prefix}/aed?lat=50.0617&lon=19.9373&accuracy_m=35&at={at}")
+    needed = {
+        "112": 'main a[href="tel:112"]',
+        "the way": ".aed-card .aed-way b",
+        "the name": ".aed-card h3 a",
+        "door and floor": ".aed-card > p:not([class])",
+        "how sure": ".aed-card .chips",
+        "the route": '.aed-card a[href^="https://www.openstreetmap.org/directions"]',
+        "perhaps nearer": ".aed-beside",
+        "address": ".aed-here b",
+        "coordinates": ".aed-coordinates",
+        "the next ones": "#next-title",
+    }
+    bottoms = {}
+    for name, selector in needed.items():
+        box = page.locator(selector).first.bounding_box()
+        assert box is not None, name
+        bottoms[name] = round(box["y"] + box["height"])
+    late = {name: bottom for name, bottom in bottoms.items() if bottom > PHONE["height"]}
+    assert late == {}, bottoms
 
 
 def test_the_same_address_differs_between_day_and_night(visitor: Arrive) -> None:
@@ -113,8 +139,8 @@ def test_the_position_of_the_device_is_asked_for_on_a_press_only(visitor: Arrive
     page = someone.go("/en/aed")
     assert someone.path() == "/en/aed"
     page.get_by_role("button", name="Use my position").click()
-    page.wait_for_url("**/en/aed?*lat=50.06170*")
-    expect(page.get_by_role("heading", name="AEDs you can fetch now")).to_be_visible()
+    page.wait_for_url("**/en/aed?*lat=50.06170*accuracy_m=*")
+    expect(page.get_by_role("heading", name="The surest AED")).to_be_visible()
 
 
 # A live feed ----------------------------------------------------------------------------------

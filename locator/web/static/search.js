@@ -173,6 +173,7 @@
           wanted.delete("q");
           wanted.set("lat", coords.latitude.toFixed(5));
           wanted.set("lon", coords.longitude.toFixed(5));
+          if ("accuracy" in form.dataset) wanted.set("accuracy_m", Math.ceil(coords.accuracy));
           state.textContent = "";
           location.assign(`${form.action}?${wanted}`);
         },
