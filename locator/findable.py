@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import geopandas as gpd
@@ -14,12 +14,12 @@ import shapely
 
 from locator.districts import district_title
 from locator.geo import FloatArray
-from locator.locating import MIDDLE_NOTE, SHORT_STREET_M, Stop
+from locator.locating import COURSE_NOTE, MIDDLE_NOTE, SHORT_STREET_M, Stop
 from locator.places import Place
-from locator.streetnames import STREET, fold, parse_name
+from locator.streetnames import STREET, fold, parse_name, spelt
 from locator.streets import Street, distance_m, extent_m
 
-RowKind = Literal["street", "stop", "district", "facility"]
+RowKind = Literal["street", "stop", "district", "quarter", "landmark", "facility"]
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,8 @@ class Row:
     street : Street or None
     only_stated : bool
         Found only when the query states the kind ("dzielnica 4", not "4").
+    spelling : tuple of str
+        The words with their accents; as `words` where they were not kept.
     """
 
     kind: RowKind
@@ -45,6 +47,7 @@ class Row:
     place: Place
     street: Street | None = None
     only_stated: bool = False
+    spelling: tuple[str, ...] = ()
 
 
 def districts_at(districts: gpd.GeoDataFrame, lonlat: FloatArray) -> list[str | None]:
@@ -56,7 +59,7 @@ def districts_at(districts: gpd.GeoDataFrame, lonlat: FloatArray) -> list[str | 
     return names
 
 
-def facility_points(facilities: gpd.GeoDataFrame) -> list[tuple[str, str, float, float, str]]:
+def facility_points(facilities: gpd.GeoDataFrame) -> pd.DataFrame:
     """Return the located facilities with an address of their own, as rows of address points."""
     located = facilities[
         facilities.geometry.notna()
@@ -64,12 +67,15 @@ def facility_points(facilities: gpd.GeoDataFrame) -> list[tuple[str, str, float,
         & facilities["street"].notna()
         & facilities["housenumber"].notna()
     ]
-    return [
-        (str(street), str(number), point.x, point.y, "facility")
-        for street, number, point in zip(
-            located["street"], located["housenumber"], located.geometry, strict=True
-        )
-    ]
+    return pd.DataFrame(
+        {
+            "street": located["street"].astype(str),
+            "number": located["housenumber"].astype(str),
+            "lon": located.geometry.x,
+            "lat": located.geometry.y,
+            "basis": "facility",
+        }
+    )
 
 
 def merged_stops(stops: pd.DataFrame, boundary: Any) -> list[Stop]:
@@ -103,8 +109,10 @@ def _stop(name: str, lonlat: FloatArray) -> Stop:
     return Stop(name, parse_name(name), float(lon), float(lat), extent_m(lonlat))
 
 
-def street_row(street: Street) -> Row:
-    """Return the row of a street; a namesake is also found by its area."""
+def street_rows(street: Street) -> list[Row]:
+    """Return the rows of a street, one for each way to write it; a namesake also by its area."""
+    if not len(street.rows) and street.place is None:
+        return []
     middle = street.middle()
     place = Place(
         label=street.label,
@@ -113,19 +121,26 @@ def street_row(street: Street) -> Row:
         lat=middle.lat,
         precision="street",
         score=0.0,
-        note=MIDDLE_NOTE,
+        note=MIDDLE_NOTE if middle.basis != "street" else COURSE_NOTE,
         basis=middle.basis,
     )
-    kinds = (street.name.kind or STREET,)
-    words = (*fold(street.area or "").split(), *street.name.core)
-    return Row("street", words, kinds, place, street=street)
+    area = tuple(fold(street.area or "").split())
+    rows = []
+    for text, name in ((street.bare_label, street.name), *street.others):
+        kinds = (name.kind or STREET,)
+        spelling = (*area, *spelt(text))
+        rows.append(
+            Row("street", (*area, *name.core), kinds, place, street=street, spelling=spelling)
+        )
+    return rows
 
 
 def stop_row(stop: Stop) -> Row:
     """Return the row of a stop."""
     place = Place(stop.label, "stop", stop.lon, stop.lat, "exact", 0.0, basis="stop")
     kinds = ("przystanek", stop.name.kind or STREET)
-    return Row("stop", stop.name.core or tuple(fold(stop.label).split()), kinds, place)
+    words = stop.name.core or tuple(fold(stop.label).split())
+    return Row("stop", words, kinds, place, spelling=spelt(stop.label) or words)
 
 
 def district_rows(districts: gpd.GeoDataFrame) -> list[Row]:
@@ -167,5 +182,45 @@ def facility_rows(facilities: gpd.GeoDataFrame) -> list[Row]:
                 facility_id=str(facility_id),
                 basis="facility",
             )
-            rows.append(Row("facility", words, (), place))
+            rows.append(Row("facility", words, (), place, spelling=spelt(str(name))))
     return rows
+
+
+def landmark_rows(landmarks: pd.DataFrame) -> list[Row]:
+    """Return the rows of the landmarks and neighbourhoods.
+
+    Parameters
+    ----------
+    landmarks : DataFrame
+        Columns ``name``, ``kind`` (``landmark`` or ``quarter``), ``lon``, ``lat``.
+    """
+    rows = []
+    for label, kind, lon, lat in landmarks[["name", "kind", "lon", "lat"]].itertuples(index=False):
+        name = parse_name(label)
+        words = name.core or tuple(fold(label).split())
+        precision = "area" if kind == "quarter" else "exact"
+        place = Place(label, kind, float(lon), float(lat), precision, 0.0, basis=kind)
+        kinds = (name.kind,) if name.kind else ()
+        rows.append(Row(kind, words, kinds, place, spelling=spelt(label) or words))
+    return rows
+
+
+def alias_rows(aliases: pd.DataFrame, rows: Sequence[Row]) -> list[Row]:
+    """Return the rows of other names for places that have rows already.
+
+    Parameters
+    ----------
+    aliases : DataFrame
+        Columns ``typed``, ``name``: what people type, and the label of the place that they mean.
+    """
+    by_label: dict[str, Row] = {}
+    for row in rows:
+        by_label.setdefault(row.place.label, row)
+    found = []
+    for typed, label in aliases[["typed", "name"]].itertuples(index=False):
+        name, meant = parse_name(typed), by_label.get(label)
+        words = name.core or tuple(fold(typed).split())
+        if meant is not None and words:
+            kinds = tuple({*meant.kinds, *([name.kind] if name.kind else [])})
+            found.append(replace(meant, words=words, kinds=kinds, spelling=spelt(typed) or words))
+    return found

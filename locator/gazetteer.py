@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import geopandas as gpd
@@ -13,61 +12,40 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from locator.answering import answers
 from locator.coordinates import parse_pair
+from locator.declension import nominatives
 from locator.errors import N_, InvalidParameterError, OutsideCityError
 from locator.findable import (
     Row,
+    alias_rows,
     district_rows,
     districts_at,
     facility_points,
     facility_rows,
+    landmark_rows,
     merged_stops,
     stop_row,
-    street_row,
+    street_rows,
 )
 from locator.geo import FloatArray, in_city
-from locator.locating import (
-    NEIGHBOUR_NOTE,
-    NEIGHBOUR_NUMBERS,
-    Stop,
-    locate,
-)
+from locator.locating import Stop, locate
 from locator.matching import Matcher, build_matcher
 from locator.places import Place as Place
+from locator.streetgroups import build_streets
 from locator.streetnames import fold
-from locator.streets import Street, build_streets, difference
+from locator.streets import Street
 from locator.typed import NUMBER_AT_END, Reading, checked_query, readings
 
 MIN_SCORE = 66.0
 """Matches below this are not shown: no answer is better than a wild one."""
 
-PART_MATCH = 99.4
-"""The most that a part of a name can score."""
-
-BEGINNING, HOUSES = 8.0, 0.9
-"""What a name gains that begins with the only word typed, and for each doubling of its houses."""
-
 MAX_LIMIT = 50
 
-OTHER_KIND = 0.85
-"""Factor when the query says "plac" and the name is not one."""
-
-NEAR_NUMBER = 0.97
-"""Factor when the house number is not on file, but a near one is."""
-
-FAR_NUMBER = 0.92
-"""Factor when no number near to it is on file: another street may have it."""
-
-LOST_NUMBER = 0.74
-"""Factor when a house number was typed after the name of a stop."""
-
-EXCLUSIVE_KINDS = ("dzielnica", "przystanek")
-"""Who writes one of these words means nothing else."""
-
 SWAPPED_NOTE = N_("Read as longitude, latitude: the other order would lie outside the city.")
-STOP_NUMBER_NOTE = N_("Number {asked} is not on file; this is the stop of that name.")
 
-_PRIORITY = {"address": 0, "street": 0, "district": 1, "stop": 2, "facility": 3}
+_PRIORITY = {"address": 0, "street": 0, "district": 1, "quarter": 1, "landmark": 2, "stop": 2}
+_LAST = 3
 
 
 @dataclass(frozen=True)
@@ -126,18 +104,37 @@ class Gazetteer:
         pair = parse_pair(text)
         if pair is not None:
             return [self.at(*pair)]
-        best: dict[Place, Place] = {}  # by the place of its row: the best reading of each
-        ways = readings(text, self.ignored)
+        best: dict[tuple[str, str, float, float], Place] = {}  # the best reading of each place
+        ways = self._ways(text)
         similar = self.matcher.similarities(word for way in ways for word in way.name.core)
         for reading in ways:
-            for row, place in self._places(reading, similar, limit):
-                if row.place not in best or place.score > best[row.place].score:
-                    best[row.place] = place
+            for place in self._places(reading, similar, limit):
+                same = (place.kind, place.label, place.lon, place.lat)
+                if same not in best or place.score > best[same].score:
+                    best[same] = place
         ranked = sorted(
-            best.values(),
-            key=lambda place: (-round(place.score, 1), _PRIORITY[place.kind], place.label),
+            _without_middles(best.values()),
+            key=lambda place: (
+                -round(place.score, 1),
+                _PRIORITY.get(place.kind, _LAST),
+                place.label,
+            ),
         )
         return ranked[:limit]
+
+    def _ways(self, text: str) -> list[Reading]:
+        ways = readings(text, self.ignored)
+        declined = [
+            replace(way, name=replace(way.name, core=words), spelling=words, declined=True)
+            for way in ways
+            if (words := nominatives(way.name.core, self.vocabulary))
+        ]
+        return [*ways, *declined]
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """Every word that a name of the city is made of."""
+        return frozenset(self.matcher.words.tolist())
 
     def locate(self, street: str, number: str | None) -> Place | None:
         """Return the place of a published address, or None; see `locator.locating.locate`.
@@ -202,72 +199,25 @@ class Gazetteer:
 
     def _places(
         self, reading: Reading, similar: Mapping[str, FloatArray], limit: int
-    ) -> list[tuple[Row, Place]]:
+    ) -> list[Place]:
         scores = self.matcher.scores(reading.name.core, similar)
         likely = np.flatnonzero(scores >= MIN_SCORE)
         order = likely[np.argsort(-scores[likely], kind="stable")][: limit * 5]
         found = [
-            (row, _answer(row, reading, score + _prominence(row, reading, score)))
-            for row, score in ((self.rows[at], float(scores[at])) for at in order)
+            place
+            for at in order
+            for place in answers(self.rows[at], reading, float(scores[at]), self.first_names)
         ]
-        return [(row, place) for row, place in found if place and place.score >= MIN_SCORE]
+        return [place for place in found if place.score >= MIN_SCORE]
 
 
-def _prominence(row: Row, reading: Reading, score: float) -> float:
-    """Return what a name gains when the only word typed is a part of it.
-
-    "Rynek" is rather the start of a name than its end, and rather the square with most houses.
-    A whole match stays before every part.
-    """
-    words = reading.name.core
-    if len(words) != 1 or len(row.words) < 2 or score >= PART_MATCH:
-        return 0.0
-    begins = BEGINNING if row.words[0].startswith(words[0]) else 0.0
-    houses = HOUSES * math.log2(1 + len(row.street.points)) if row.street else 0.0
-    return min(begins + houses, PART_MATCH - score)
-
-
-def _answer(row: Row, reading: Reading, score: float) -> Place | None:
-    stated = reading.name.kind
-    if stated not in row.kinds:
-        if row.only_stated or stated in EXCLUSIVE_KINDS:
-            return None
-        if stated is not None:
-            score *= OTHER_KIND
-    if reading.number is None:
-        return replace(row.place, score=score)
-    if row.street is not None:
-        return _address(row.street, reading, score)
-    if row.kind != "stop":
-        return None
-    return replace(
-        row.place,
-        score=score * LOST_NUMBER,
-        precision="area",
-        note=STOP_NUMBER_NOTE,
-        note_values=(("asked", reading.written),),
-    )
-
-
-def _address(street: Street, reading: Reading, score: float) -> Place | None:
-    if reading.number is None:
-        return None
-    point = street.exact(reading.number, reading.written)
-    exact = point is not None
-    point = point or street.nearest(reading.number)
-    away = difference(reading.number, point.parsed)
-    factor = 1.0 if exact else NEAR_NUMBER if away <= NEIGHBOUR_NUMBERS else FAR_NUMBER
-    return Place(
-        label=f"{street.label} {reading.written if exact else point.number}",
-        kind="address",
-        lon=point.lon,
-        lat=point.lat,
-        precision="exact" if exact else "street",
-        score=score * factor,
-        note=None if exact else NEIGHBOUR_NOTE,
-        note_values=() if exact else (("asked", reading.written), ("used", point.number)),
-        basis=point.basis,
-    )
+def _without_middles(places: Iterable[Place]) -> list[Place]:
+    """Return the places without the middles of streets whose very house is among them."""
+    found = list(places)
+    numbered = {
+        place.label.rpartition(" ")[0] for place in found if place.kind == "address" and place.sure
+    }
+    return [p for p in found if p.kind != "street" or p.sure or p.label not in numbered]
 
 
 def build_gazetteer(
@@ -278,13 +228,17 @@ def build_gazetteer(
     facilities: gpd.GeoDataFrame,
     boundary: Any,
     city_names: Iterable[str] = (),
+    street_names: pd.DataFrame | None = None,
+    landmarks: pd.DataFrame | None = None,
+    aliases: pd.DataFrame | None = None,
 ) -> Gazetteer:
     """Return the gazetteer of a city.
 
     Parameters
     ----------
     addresses : DataFrame
-        Columns ``street``, ``number``, ``lon``, ``lat``.
+        Columns ``street``, ``number``, ``lon``, ``lat``, and ``basis`` where not all addresses
+        are known as such (`locator.streets.BASES`).
     stops : DataFrame
         Columns ``name``, ``lon``, ``lat``; those outside the boundary are left out.
     districts : GeoDataFrame
@@ -296,24 +250,27 @@ def build_gazetteer(
         The city in WGS84.
     city_names : iterable of str
         Names of the city, ignored in queries ("Długa 42, Kraków").
+    street_names, landmarks, aliases : DataFrame, optional
+        As `locator.streetgroups.build_streets`, `locator.findable.landmark_rows` and
+        `locator.findable.alias_rows` want them.
     """
     shapely.prepare(boundary)
-    columns = ["street", "number", "lon", "lat"]
-    points = [
-        (str(street), str(number), lon, lat, "address")
-        for street, number, lon, lat in addresses[columns].itertuples(index=False)
-        if isinstance(street, str) and isinstance(number, str)
-    ]
+    columns = ["street", "number", "lon", "lat", "basis"]
+    known = addresses if "basis" in addresses else addresses.assign(basis="address")
     streets = build_streets(
-        [*points, *facility_points(facilities)], areas_of=partial(districts_at, districts)
+        pd.concat([known[columns], facility_points(facilities)], ignore_index=True),
+        names=street_names,
+        areas_of=partial(districts_at, districts),
     )
     merged = merged_stops(stops, boundary)
     rows = [
-        *(street_row(street) for street in streets),
+        *(row for street in streets for row in street_rows(street)),
         *district_rows(districts),
+        *(landmark_rows(landmarks) if landmarks is not None else ()),
         *(stop_row(stop) for stop in merged),
         *facility_rows(facilities),
     ]
+    rows += alias_rows(aliases, rows) if aliases is not None else []
     named = [tuple(fold(name).split()) for name in districts["name"]]
     own = [tuple(fold(name).split()) for name in city_names]
     leading = [0.35 if row.kind == "street" else 0.8 for row in rows]

@@ -24,6 +24,7 @@ MIN_POINTS = 3
 
 NEIGHBOUR_NOTE = N_("Number {asked} is not on file; {used} is the nearest on this street.")
 MIDDLE_NOTE = N_("The middle of the street, by the address points on file.")
+COURSE_NOTE = N_("The middle of the street, by its course; no house number is on file.")
 NUMBER_UNKNOWN_NOTE = N_(
     "Number {asked} is not on file, and no near number is; this is the middle of the street."
 )
@@ -69,9 +70,11 @@ def locate(
 
     exact
         The number is on file (with its letter), or the number without its unit ("3/5": 3), or a
-        number of its range ("9-15": 9, 11, 13, 15).
+        number of its range ("9-15": 9, 11, 13, 15); and its address is known.
     street
-        The nearest number on file differs by at most `NEIGHBOUR_NUMBERS`, or the street has at
+        The number is on file, and its street was found by the rule of
+        `locator.sources.numbering`: of such numbers 2 in 100 lie elsewhere. Or the nearest number
+        on file differs by at most `NEIGHBOUR_NUMBERS`, or the street has at
         least `MIN_POINTS` points within `SHORT_STREET_M` (then any neighbour, or the middle
         where no number was given).
     area
@@ -97,12 +100,14 @@ def fitting(asked: Name, streets: Sequence[Street], first_names: Collection[str]
     same = [
         street
         for street in known
-        if street.name.core == asked.core and not _bare(asked, street.name, first_names)
+        if any(name.core == asked.core for name in street.names)
+        and not bare(asked, street.name, first_names)
     ]
     return same or [street for street in known if name_fits(asked.core, street.name.core)]
 
 
-def _bare(asked: Name, known: Name, first_names: Collection[str]) -> bool:
+def bare(asked: Name, known: Name, first_names: Collection[str]) -> bool:
+    """Tell whether a title was typed for whose bearer the known name has no surname."""
     # "ks. Józefa ..." is not the street "Józefa": a title needs a surname to belong to.
     return (
         len(known.core) == 1
@@ -112,16 +117,19 @@ def _bare(asked: Name, known: Name, first_names: Collection[str]) -> bool:
 
 
 def _on_street(street: Street, house: HouseNumber | None, written: str) -> Place | None:
-    short = street.extent_m <= SHORT_STREET_M and len(street.points) >= MIN_POINTS
+    short = street.extent_m <= SHORT_STREET_M and len(street.rows) >= MIN_POINTS
     if house is not None:
         point = street.exact(house, written)
         if point is not None:
-            return _place(street, point, "exact", label=f"{street.label} {written}")
+            precision = "street" if point.basis == "house number" else "exact"
+            return _place(street, point, precision, label=f"{street.label} {written}")
+        if not len(street.rows):
+            return None
         point = street.nearest(house)
         if short or difference(house, point.parsed) <= NEIGHBOUR_NUMBERS:
             values = (("asked", written), ("used", point.number))
             return _place(street, point, "street", note=NEIGHBOUR_NOTE, values=values)
-    if street.extent_m > AREA_STREET_M:
+    if street.extent_m > AREA_STREET_M or not len(street.rows):
         return None
     if house is not None:
         return _place(
@@ -147,7 +155,7 @@ def _place(
 ) -> Place:
     return Place(
         label=label or f"{street.label} {point.number}",
-        kind="address" if precision == "exact" else "street",
+        kind="address" if label and not note else "street",
         lon=point.lon,
         lat=point.lat,
         precision=precision,
@@ -171,7 +179,7 @@ def _by_stop(asked: Name, stops: Sequence[Stop], first_names: Collection[str]) -
                 and name_fits(stop.name.core, asked.core)
             )
         )
-        and not _bare(asked, stop.name, first_names)
+        and not bare(asked, stop.name, first_names)
     ]
     if len(fit) != 1 or fit[0].extent_m > SHORT_STREET_M:
         return None

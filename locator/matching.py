@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -60,13 +61,30 @@ class Matcher:
             return np.zeros(len(self.names))
         rows = similar_to if similar_to is not None else self.similarities(asked)
         similar = np.array([rows[word] for word in asked])
-        per_name = similar[:, self.names]  # (words of the query, names, words of the name)
+        scores = np.zeros(len(self.names))
+        rows_at = self._names_with(np.flatnonzero(similar[:, :-1].any(axis=0)))
+        # Only names with a word that is like one of the query: few of many thousands.
+        per_name = similar[:, self.names[rows_at]]  # (words of the query, names, their words)
         known = similar[:, :-1].max(axis=1) > 0
         best_word = similar[:, :-1].argmax(axis=1)
         weights = np.where(known, self.weights[best_word], self.weights.max())
         found = weights @ per_name.max(axis=2) / weights.sum()
-        named = (per_name.max(axis=0) * self.shares).sum(axis=1)
-        return np.asarray(100 * found * (1 - NAME_SHARE + NAME_SHARE * named), dtype=np.float64)
+        named = (per_name.max(axis=0) * self.shares[rows_at]).sum(axis=1)
+        scores[rows_at] = 100 * found * (1 - NAME_SHARE + NAME_SHARE * named)
+        return scores
+
+    @cached_property
+    def _holders(self) -> tuple[IntArray, IntArray]:
+        """Where the names of each word begin, and the names, word after word."""
+        row, place = np.nonzero(self.names < len(self.words))
+        word = self.names[row, place]
+        order = np.argsort(word, kind="stable")
+        return np.searchsorted(word[order], np.arange(len(self.words) + 1)), row[order]
+
+    def _names_with(self, words: IntArray) -> IntArray:
+        start, rows = self._holders
+        parts = [rows[start[word] : start[word + 1]] for word in words]
+        return np.unique(np.concatenate([*parts, np.empty(0, dtype=np.int64)]))
 
     def similarities(self, words: Iterable[str]) -> dict[str, FloatArray]:
         """Return, for each of `words`, (v + 1,) similarities to all words; 0 for the last."""

@@ -14,7 +14,8 @@ class Place:
     label : str
         How to show it: ``"Rynek Główny 1"``, ``"Teatr Bagatela"``.
     kind : str
-        ``address``, ``street``, ``stop``, ``district``, ``facility`` or ``coordinate``.
+        ``address``, ``street``, ``stop``, ``district``, ``quarter``, ``landmark``, ``facility`` or
+        ``coordinate``.
     lon, lat : float
         WGS84.
     precision : str
@@ -29,8 +30,17 @@ class Place:
     facility_id : str or None
         Set when `kind` is ``facility``.
     basis : str or None
-        What the point was taken from: ``address`` (a point of the address file), ``facility`` (a
-        facility at that address), ``stop``, ``district``, ``coordinate``.
+        What the point was taken from: ``address`` (known with street and number), ``facility`` (a
+        facility at that address), ``house number`` (the number is known, its street by a rule),
+        ``neighbour`` (another number of the street), ``possible`` (a number that may belong to
+        another street), ``street``, ``stop``, ``district``, ``quarter``, ``landmark``,
+        ``coordinate``.
+    match : str
+        How the name agrees with what was typed: ``whole``, ``part`` ("Dietla" for "Józefa
+        Dietla") or ``like`` (another name that looks like it).
+    sure : bool
+        Whether this may be taken without asking: the name is the one that was typed, and the
+        number is on file, or lies between near numbers of the same street.
     """
 
     label: str
@@ -43,3 +53,5 @@ class Place:
     note_values: tuple[tuple[str, str], ...] = ()
     facility_id: str | None = None
     basis: str | None = None
+    match: str = "whole"
+    sure: bool = True

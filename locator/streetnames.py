@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 STREET = "ulica"
 """The kind of a street whose name carries no other kind."""
@@ -57,7 +58,12 @@ TITLES = {
     "porucznika": "por",
     "rtm": "rtm",
     "rotmistrza": "rtm",
+    "ppor": "ppor",
+    "podporucznika": "ppor",
+    "pil": "pil",
+    "pilota": "pil",
     "bp": "bp",
+    "bpa": "bp",
     "biskupa": "bp",
     "abp": "abp",
     "arcybiskupa": "abp",
@@ -94,6 +100,7 @@ _PLAIN = str.maketrans(
 )
 
 
+@lru_cache(maxsize=8192)
 def fold(text: str) -> str:
     """Return `text` in small ASCII-like letters, every run of other signs as one space."""
     composed = unicodedata.normalize("NFC", text.casefold())
@@ -127,19 +134,35 @@ def parse_name(text: str) -> Name:
     Of doubled kinds the last one counts ("al. Aleja Pokoju", "ul. Plac Nowy"); a kind is read
     only in front of a name, so that "Bieńczycki Plac Targowy" keeps its word.
     """
+    return _taken_apart(fold(text).split())[0]
+
+
+def spelt(text: str) -> tuple[str, ...]:
+    """Return the name proper as it is spelt: small letters, with every accent.
+
+    What `parse_name` folds together ("Sadowa" and "Sądowa") is told apart by this.
+    """
+    words = re.findall(r"\w+", unicodedata.normalize("NFC", text.casefold()).replace("_", " "))
+    folded = [fold(word) for word in words]
+    if any(" " in word or not word for word in folded):
+        return parse_name(text).core  # signs that folding takes apart or away
+    places = _taken_apart(folded)[1]
+    return tuple(SAINTS.get(folded[place], words[place]) for place in places)
+
+
+def _taken_apart(words: list[str]) -> tuple[Name, list[int]]:
+    """Return the name of folded words, and the places of those that are the name proper."""
     kind: str | None = None
     titles: list[str] = []
-    core: list[str] = []
-    for word in fold(text).split():
+    core: list[int] = []
+    for place, word in enumerate(words):
         if word in KINDS and not core:
             kind = KINDS[word]
-        elif word in TITLES:
-            titles.append(TITLES[word])
+        elif word in TITLES and place + 1 < len(words):
+            titles.append(TITLES[word])  # at the end it is a surname: Jakuba Majora
         elif word not in _IGNORED:
-            core.append(SAINTS.get(word, word))
-    if not core:
-        core = titles  # a name made of nothing but a title is that name
-    return Name(kind, tuple(titles), tuple(core))
+            core.append(place)
+    return Name(kind, tuple(titles), tuple(SAINTS.get(words[i], words[i]) for i in core)), core
 
 
 @dataclass(frozen=True)

@@ -1,36 +1,33 @@
-"""Group address points into streets, and find a house number on a street."""
+"""Group houses into streets, and find a house number on a street.
+
+The houses of a city are columns (`Houses`), and a street is a choice of their rows: a hundred
+thousand addresses take a few megabytes and are grouped in a fraction of a second.
+"""
 
 from __future__ import annotations
 
 import math
-import re
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
+import numpy.typing as npt
+import pandas as pd
 
-from locator.geo import FloatArray
-from locator.streetnames import STREET, HouseNumber, Name, fold, name_fits, parse_name, parse_number
+from locator.geo import FloatArray, IntArray
+from locator.streetnames import HouseNumber, Name, fold, parse_number
 
 METRES_PER_DEGREE = 111_320.0
-SAME_STREET_M = 500.0
-"""Two spellings of a name are one street when their points come this near to each other."""
-
-_PREFIX = re.compile(r"^ul(?:\.|ica)\s+", re.IGNORECASE)
-
-SAME_NUMBER_M = 100.0
-"""Two spellings are two streets when they have one number further apart than this."""
 
 PARITY_COST = 3
 """How many numbers further away a neighbour on the same side of the street is preferred."""
 
+BASES = ("address", "facility", "house number", "possible")
+"""What a point is known by, the surest first; see `AddressPoint`."""
 
-Key = tuple[str, tuple[str, ...]]
-"""What a street is grouped by: its kind and the words of its name."""
+POSSIBLE = BASES.index("possible")
+
+UNKNOWN_BASIS = BASES.index("address")
 
 
 @dataclass(frozen=True)
@@ -45,8 +42,10 @@ class AddressPoint:
     lon, lat : float
         WGS84.
     basis : str
-        ``"address"``: a point of the address file; ``"facility"``: a facility of that very
-        address with coordinates of its own.
+        ``"address"``: known with street and number; ``"facility"``: a facility of that very
+        address with coordinates of its own; ``"house number"``: a number whose street was found
+        by the rule (`locator.sources.numbering`); ``"possible"``: one that may as well be
+        another street's.
     """
 
     number: str
@@ -57,8 +56,71 @@ class AddressPoint:
 
 
 @dataclass(frozen=True)
+class Houses:
+    """The houses of a city as columns; n houses, u different numbers.
+
+    Attributes
+    ----------
+    code : (n,) int array
+        Row of the number in `texts`.
+    lonlat : (n, 2) float array
+        WGS84.
+    basis : (n,) int8 array
+        Place in `BASES`.
+    texts : tuple of str
+        The numbers as they stand in the files.
+    parsed : tuple of HouseNumber
+    folded : tuple of str
+        The numbers as written, folded, without blanks.
+    base : (u,) int array
+    """
+
+    code: IntArray
+    lonlat: FloatArray
+    basis: npt.NDArray[np.int8]
+    texts: tuple[str, ...]
+    parsed: tuple[HouseNumber, ...]
+    folded: tuple[str, ...]
+    base: IntArray
+
+    def point(self, row: int) -> AddressPoint:
+        """Return one house."""
+        code = int(self.code[row])
+        lon, lat = (float(value) for value in self.lonlat[row])
+        basis = BASES[int(self.basis[row])]
+        return AddressPoint(self.texts[code], self.parsed[code], lon, lat, basis)
+
+
+def read_houses(frame: pd.DataFrame) -> tuple[Houses, npt.NDArray[np.bool_]]:
+    """Return the houses of a frame, and which of its rows have a number that can be read.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns ``number``, ``lon``, ``lat``, ``basis``.
+    """
+    codes, texts = pd.factorize(frame["number"].astype(object))
+    numbers = [parse_number(str(text)) for text in texts]
+    readable = np.array([number is not None for number in numbers], dtype=bool)
+    kept = np.append(readable, False)[codes]
+    place = {basis: row for row, basis in enumerate(BASES)}
+    basis = frame["basis"].map(place).fillna(UNKNOWN_BASIS).to_numpy().astype(np.int8)
+    parsed = tuple(number or HouseNumber(0) for number in numbers)
+    houses = Houses(
+        code=codes.astype(np.int32),
+        lonlat=frame[["lon", "lat"]].to_numpy(dtype=np.float64),
+        basis=basis,
+        texts=tuple(str(text) for text in texts),
+        parsed=parsed,
+        folded=tuple(fold(str(text)).replace(" ", "") for text in texts),
+        base=np.array([number.base for number in parsed], dtype=np.int32),
+    )
+    return houses, kept
+
+
+@dataclass(frozen=True)
 class Street:
-    """A street, square or estate with its address points.
+    """A street, square or estate with its houses.
 
     Attributes
     ----------
@@ -66,44 +128,140 @@ class Street:
         The name as it stands in the file.
     name : Name
         The same, taken apart.
-    points : tuple of AddressPoint
+    houses : Houses
+        Of the whole city.
+    rows : (h,) int array
+        Its houses, the surest first; empty where none is known.
+    possible : (q,) int array
+        Houses that may be its, or another street's.
     extent_m : float
-        Greatest distance between two corners of the points' bounding box.
+        Greatest distance between two corners of the houses' bounding box.
     area : str or None
         Where it lies, when there is another street of the same name.
+    place : tuple of float or None
+        lon, lat of a point of the street, where the file of streets knows one.
+    others : tuple of (str, Name)
+        Other ways to write the name.
     """
 
     label: str
     name: Name
-    points: tuple[AddressPoint, ...]
+    houses: Houses
+    rows: IntArray
+    possible: IntArray
     extent_m: float
-    by_number: Mapping[str, AddressPoint] = field(repr=False, default_factory=dict)
     area: str | None = None
+    place: tuple[float, float] | None = None
+    others: tuple[tuple[str, Name], ...] = ()
+
+    @property
+    def bare_label(self) -> str:
+        """The label without the area."""
+        return self.label.removesuffix(f" ({self.area})") if self.area else self.label
+
+    @property
+    def names(self) -> tuple[Name, ...]:
+        """The name and the other ways to write it, taken apart."""
+        return (self.name, *(name for _, name in self.others))
+
+    @property
+    def points(self) -> tuple[AddressPoint, ...]:
+        """The houses, one by one."""
+        return tuple(self.houses.point(row) for row in self.rows)
 
     def exact(self, number: HouseNumber, written: str) -> AddressPoint | None:
         """Return the point of that very number: as written, without its unit, or in its range."""
-        keys = [fold(written).replace(" ", ""), number.key]
-        if number.ranged and number.last is not None:
-            keys += [str(inner) for inner in range(number.base, number.last + 1, 2)]
-        return next((self.by_number[key] for key in keys if key in self.by_number), None)
+        row = _row_of(self.houses, self.rows, number, written)
+        return None if row is None else self.houses.point(row)
+
+    def maybe(self, number: HouseNumber, written: str) -> list[AddressPoint]:
+        """Return the points of that number that may be of this street."""
+        keys = _keys(number, written)
+        rows = (r for r in self.possible if _key_of(self.houses, r) in keys)
+        return [self.houses.point(row) for row in rows]
 
     def nearest(self, number: HouseNumber) -> AddressPoint:
         """Return the point whose number is nearest, the same side of the street preferred."""
+        houses = self.houses
+        base = houses.base[houses.code[self.rows]]
+        cost = np.abs(base - number.base) + PARITY_COST * (np.abs(number.base - base) % 2)
+        best = self.rows[cost == cost.min()]
         return min(
-            self.points,
-            key=lambda point: (
-                difference(number, point.parsed)
-                + PARITY_COST * ((number.base - point.parsed.base) % 2),
-                point.parsed.letter != number.letter,
-                point.parsed.base,
-            ),
+            (houses.point(row) for row in best),
+            key=lambda point: (point.parsed.letter != number.letter, point.parsed.base),
         )
 
+    def round_about(self, number: HouseNumber) -> tuple[AddressPoint, AddressPoint] | None:
+        """Return the houses with the next lower and the next higher number of the same side."""
+        base = self.houses.base[self.houses.code[self.rows]]
+        side = base % 2 == number.base % 2
+        below = self.rows[side & (base < number.base)]
+        above = self.rows[side & (base > number.base)]
+        if not len(below) or not len(above):
+            return None
+        numbers = self.houses.base[self.houses.code]
+        lower, upper = below[numbers[below].argmax()], above[numbers[above].argmin()]
+        return self.houses.point(lower), self.houses.point(upper)
+
     def middle(self) -> AddressPoint:
-        """Return the address point nearest to the median of all."""
-        lonlat = np.array([(point.lon, point.lat) for point in self.points])
-        away = distance_m(lonlat, np.median(lonlat, axis=0))
-        return self.points[int(np.argmin(away))]
+        """Return the house nearest to the median of all; a point of the street without houses.
+
+        Raises
+        ------
+        ValueError
+            For a street of which no place is known at all.
+        """
+        if len(self.rows):
+            lonlat = self.houses.lonlat[self.rows]
+            away = distance_m(lonlat, np.median(lonlat, axis=0))
+            return self.houses.point(self.rows[int(np.argmin(away))])
+        if self.place is None:
+            raise ValueError(f"no place of {self.label} is known")
+        return AddressPoint("", HouseNumber(0), *self.place, basis="street")
+
+
+def _row_of(houses: Houses, rows: IntArray, number: HouseNumber, written: str) -> int | None:
+    keys = _keys(number, written)
+    if number.ranged and number.last is not None:
+        keys += [str(inner) for inner in range(number.base, number.last + 1, 2)]
+    low, high = number.base, max(number.base, number.last or 0)
+    base = houses.base[houses.code[rows]]
+    # A range begins below the number that it holds; few of them are long.
+    near = rows[(base <= high) & (base >= low - LONGEST_RANGE)]
+    for key in keys:
+        for fits in (_as_written, _as_read, _in_range):
+            found = next((row for row in near if fits(houses, row, key)), None)
+            if found is not None:
+                return int(found)
+    return None
+
+
+LONGEST_RANGE = 60
+"""Numbers of one site ("9-15") that are still looked for from its first one."""
+
+
+def _keys(number: HouseNumber, written: str) -> list[str]:
+    return [fold(written).replace(" ", ""), number.key]
+
+
+def _key_of(houses: Houses, row: int) -> str:
+    return houses.parsed[int(houses.code[row])].key
+
+
+def _as_written(houses: Houses, row: int, key: str) -> bool:
+    return houses.folded[int(houses.code[row])] == key
+
+
+def _as_read(houses: Houses, row: int, key: str) -> bool:
+    return houses.parsed[int(houses.code[row])].key == key
+
+
+def _in_range(houses: Houses, row: int, key: str) -> bool:
+    number = houses.parsed[int(houses.code[row])]
+    if not number.ranged or number.last is None or not key.isdigit():
+        return False
+    asked = int(key)
+    return number.base <= asked <= number.last and (asked - number.base) % 2 == 0
 
 
 def difference(asked: HouseNumber, known: HouseNumber) -> int:
@@ -120,146 +278,11 @@ def distance_m(lonlat: FloatArray, to: FloatArray) -> FloatArray:
 
 def extent_m(lonlat: FloatArray) -> float:
     """Return the diagonal, in metres, of the bounding box of (n, 2) lon, lat."""
+    if not len(lonlat):
+        return 0.0
     low, high = lonlat.min(axis=0), lonlat.max(axis=0)
     return float(distance_m(low[None, :], high)[0])
 
 
-def build_streets(
-    rows: Iterable[tuple[str, str, float, float, str]],
-    *,
-    areas_of: Callable[[FloatArray], Sequence[str | None]] = lambda lonlat: [None] * len(lonlat),
-) -> list[Street]:
-    """Return the streets of address rows (street, number, lon, lat, basis), by label.
-
-    Streets of one name in several places (the same number lies far from itself) are kept apart
-    by area (``areas_of`` (n, 2) lon, lat), and within an area by distance; their labels then
-    carry the name of the area.
-
-    Spellings of one street ("Smolki" and "Stanisława Smolki", with or without a title) become
-    one when their kinds agree, the shorter fits no other street, their points come near each
-    other and no number contradicts it; the label is then the longest one, the address file's
-    before a facility's.
-    """
-    points, labels = _grouped(rows)
-    for shorter, longer in _spellings(points):
-        points[longer] += points.pop(shorter)
-        labels[longer] |= labels.pop(shorter)
-    streets: list[Street] = []
-    for key, found in points.items():
-        parts = _namesakes(found, areas_of) if _is_contradictory(found) else [(None, found)]
-        streets += [_street(labels[key], part, area if parts[1:] else None) for area, part in parts]
-    return sorted(streets, key=lambda street: street.label)
-
-
-def _grouped(
-    rows: Iterable[tuple[str, str, float, float, str]],
-) -> tuple[dict[Key, list[AddressPoint]], dict[Key, dict[str, Name]]]:
-    points: dict[Key, list[AddressPoint]] = defaultdict(list)
-    labels: dict[Key, dict[str, Name]] = defaultdict(dict)
-    unofficial: dict[Key, dict[str, Name]] = defaultdict(dict)
-    for street, number, lon, lat, basis in rows:
-        name = parse_name(street)
-        parsed = parse_number(number)
-        if not name.core or parsed is None:
-            continue
-        key = (name.kind or STREET, name.core)
-        points[key].append(AddressPoint(number, parsed, float(lon), float(lat), basis))
-        if basis == "address":
-            labels[key].setdefault(street, name)
-        else:
-            unofficial[key].setdefault(_PREFIX.sub("", street), name)
-    for key, texts in unofficial.items():
-        labels[key] = labels[key] or texts
-    return points, labels
-
-
-def _is_contradictory(points: Sequence[AddressPoint]) -> bool:
-    same: dict[str, list[AddressPoint]] = defaultdict(list)
-    for point in points:
-        same[fold(point.number)].append(point)
-    return any(_gap_m(found[:1], [_farthest(found)]) > SAME_STREET_M for found in same.values())
-
-
-def _namesakes(
-    points: Sequence[AddressPoint], areas_of: Callable[[FloatArray], Sequence[str | None]]
-) -> list[tuple[str | None, list[AddressPoint]]]:
-    by_area: dict[str | None, list[AddressPoint]] = defaultdict(list)
-    lonlat = np.array([(point.lon, point.lat) for point in points])
-    for point, area in zip(points, areas_of(lonlat), strict=True):
-        by_area[area].append(point)
-    return [
-        (area, part)
-        for area, found in by_area.items()
-        for part in (_apart(found) if _is_contradictory(found) else [found])
-    ]
-
-
-def _apart(points: Sequence[AddressPoint]) -> list[list[AddressPoint]]:
-    lonlat = np.array([(point.lon, point.lat) for point in points])
-    scale = np.array([math.cos(math.radians(float(lonlat[0, 1]))), 1.0]) * METRES_PER_DEGREE
-    pairs = cKDTree(lonlat * scale).query_pairs(SAME_STREET_M, output_type="ndarray")
-    shape = (len(points), len(points))
-    near = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=shape)
-    count, part_of = connected_components(near, directed=False)
-    return [
-        [point for point, part in zip(points, part_of, strict=True) if part == wanted]
-        for wanted in range(count)
-    ]
-
-
-def _farthest(points: Sequence[AddressPoint]) -> AddressPoint:
-    lonlat = np.array([(point.lon, point.lat) for point in points])
-    return points[int(np.argmax(distance_m(lonlat, lonlat[0])))]
-
-
-def _spellings(
-    points: Mapping[Key, Sequence[AddressPoint]],
-) -> list[tuple[Key, Key]]:
-    by_last: dict[tuple[str, str], list[Key]] = defaultdict(list)
-    for kind, core in points:
-        by_last[kind, core[-1]].append((kind, core))
-    pairs = []
-    for kind, core in points:
-        longer = [
-            other
-            for other in by_last[kind, core[-1]]
-            if len(other[1]) > len(core) and name_fits(core, other[1])
-        ]
-        if len(longer) == 1 and _may_be_one(points[kind, core], points[longer[0]]):
-            pairs.append(((kind, core), longer[0]))
-    merged = {shorter for shorter, _ in pairs}
-    return [(shorter, longer) for shorter, longer in pairs if longer not in merged]
-
-
-def _may_be_one(some: Sequence[AddressPoint], others: Sequence[AddressPoint]) -> bool:
-    twice = [
-        (point, other) for point in some for other in others if point.parsed.key == other.parsed.key
-    ]
-    conflict = any(_gap_m([point], [other]) > SAME_NUMBER_M for point, other in twice)
-    return not conflict and _gap_m(some, others) < SAME_STREET_M
-
-
-def _gap_m(some: Sequence[AddressPoint], others: Sequence[AddressPoint]) -> float:
-    lonlat = np.array([(point.lon, point.lat) for point in others])
-    return min(float(distance_m(lonlat, np.array([point.lon, point.lat])).min()) for point in some)
-
-
-def _street(labels: Mapping[str, Name], points: Sequence[AddressPoint], area: str | None) -> Street:
-    label = max(labels, key=lambda text: (len(labels[text].core), len(text), text))
-    by_number: dict[str, AddressPoint] = {}
-    ordered = sorted(points, key=lambda point: point.basis)  # "address" before "facility"
-    for point in ordered:
-        by_number.setdefault(fold(point.number).replace(" ", ""), point)
-    for point in ordered:
-        by_number.setdefault(point.parsed.key, point)
-        if point.parsed.ranged and point.parsed.last is not None:
-            for inner in range(point.parsed.base, min(point.parsed.last, 9999) + 1, 2):
-                by_number.setdefault(str(inner), point)
-    return Street(
-        label=f"{label} ({area})" if area else label,
-        name=labels[label],
-        points=tuple(ordered),
-        extent_m=extent_m(np.array([(point.lon, point.lat) for point in ordered])),
-        by_number=by_number,
-        area=area,
-    )
+AreasOf = Callable[[FloatArray], Sequence[str | None]]
+"""Gives the name of the area of each of (n, 2) lon, lat."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from locator.reading import FaultLog, read_table
+from locator.packed import PackedFileError, read_packed
+from locator.reading import WHOLE, FaultLog, read_table
+from locator.streets import BASES
+
+HOUSES, STREET_NAMES = "addresses.npz", "street_names.csv"
+LANDMARKS, ALIASES = "landmarks.csv", "aliases.csv"
 
 _LONLAT = {"lon": (-180.0, 180.0), "lat": (-90.0, 90.0)}
 
@@ -23,6 +28,10 @@ class Tables:
     ----------
     addresses : DataFrame or None
         Columns ``street``, ``number``, ``lon``, ``lat``.
+    houses : DataFrame or None
+        The same and those of ``addresses.npz``: also ``basis`` (`locator.streets.BASES`).
+    street_names, landmarks, aliases : DataFrame or None
+        As `locator.gazetteer.build_gazetteer` wants them; None without the file.
     stops : DataFrame or None
         Columns ``name``, ``lon``, ``lat``; index: what the timetable refers to.
     crossings : DataFrame
@@ -32,6 +41,10 @@ class Tables:
     addresses: pd.DataFrame | None
     stops: pd.DataFrame | None
     crossings: pd.DataFrame
+    houses: pd.DataFrame | None = None
+    street_names: pd.DataFrame | None = None
+    landmarks: pd.DataFrame | None = None
+    aliases: pd.DataFrame | None = None
 
     @classmethod
     def read(cls, folder: Path, log: Callable[[str], FaultLog]) -> Tables:
@@ -51,13 +64,27 @@ class Tables:
             )
         if crossings is None:
             crossings = pd.DataFrame(columns=["name", "lon", "lat", "basis"])
-        return cls(addresses, stops, crossings[["name", "lon", "lat", "basis"]])
+        names = _if_there(folder, log, STREET_NAMES, text=("street", "other_names"))
+        places = _if_there(folder, log, LANDMARKS, text=("name", "kind"))
+        aliases = _if_there(folder, log, ALIASES, text=("typed", "name"), numbers={})
+        return cls(
+            addresses,
+            stops,
+            crossings[["name", "lon", "lat", "basis"]],
+            _houses(folder, addresses, log(HOUSES)),
+            names,
+            places,
+            aliases,
+        )
 
     def check_places(self, boundary: Any, log: Callable[[str], FaultLog]) -> None:
         """Note the rows that lie far from the city, such as those with lon and lat swapped."""
         west, south, east, north = boundary.bounds
         for file, frame, margin in (
             ("addresses.csv", self.addresses, 0.02),
+            (HOUSES, self.houses, 0.02),
+            (STREET_NAMES, self.street_names, 0.02),
+            (LANDMARKS, self.landmarks, 0.02),
             ("stops.csv", self.stops, 1.0),  # lines that leave the city keep their stops
             ("crossings.csv", self.crossings, 0.02),
         ):
@@ -69,6 +96,47 @@ class Tables:
             for i in np.flatnonzero(far):
                 said = f"lies at {lon[i]:g}, {lat[i]:g}: outside the city"
                 log(file).add(f"row {i + 1}", "lon", said, "lon, lat in degrees, in this order")
+
+
+def _if_there(
+    folder: Path,
+    log: Callable[[str], FaultLog],
+    file: str,
+    *,
+    text: tuple[str, ...],
+    numbers: Mapping[str, tuple[float, float]] = _LONLAT,
+) -> pd.DataFrame | None:
+    if not (folder / file).exists():
+        return None
+    optional = ("other_names", "lon", "lat") if file == STREET_NAMES else ()
+    return read_table(folder, log(file), text=text, numbers=numbers, optional=optional)
+
+
+def _houses(folder: Path, addresses: pd.DataFrame | None, log: FaultLog) -> pd.DataFrame | None:
+    if addresses is None:
+        return None
+    own = addresses.assign(basis="address")
+    if not (folder / HOUSES).exists():
+        return own
+    try:
+        frame, _ = read_packed(folder / HOUSES)
+        more = pd.DataFrame(
+            {
+                "street": frame["street"],
+                "number": frame["number"],
+                "lon": frame.geometry.x,
+                "lat": frame.geometry.y,
+                "basis": frame["basis"],
+            }
+        )
+    except (PackedFileError, KeyError) as error:
+        log.add(WHOLE, WHOLE, f"cannot be read: {error}", "a file of `locator addresses build`")
+        return own
+    wrong = np.flatnonzero(~more["basis"].isin(BASES).to_numpy())
+    if len(wrong):
+        said = f"is {more['basis'].iloc[wrong[0]]!r}"
+        log.add(f"row {wrong[0] + 1}", "basis", said, ", ".join(BASES))
+    return pd.concat([own, more], ignore_index=True)
 
 
 def _number_stops(stops: pd.DataFrame, log: FaultLog) -> pd.DataFrame | None:

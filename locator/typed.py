@@ -6,8 +6,9 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from locator.declension import PREPOSITIONS
 from locator.errors import N_, InvalidParameterError
-from locator.streetnames import HouseNumber, Name, fold, parse_name, parse_number
+from locator.streetnames import HouseNumber, Name, fold, parse_name, parse_number, spelt
 
 MAX_LENGTH = 200
 """Characters of a query that are accepted."""
@@ -23,6 +24,7 @@ NUMBER_AT_END = re.compile(rf"^(?P<name>.*?[^\W\d_].*?)[\s,]+(?P<number>{_HOUSE}
 _INNER = re.compile(
     rf"^(?P<name>[^,]*?[^\W\d_][^,]*?)[\s,]+(?P<number>{_HOUSE})\s*,\s*(?P<rest>[^,].*)$"
 )
+_GLUED = re.compile(r"(?<=[^\W\d_]{3})(?P<number>\d{1,4}[a-zA-Z]?)$")
 _BEFORE_NUMBER = re.compile(r"^\D+")
 _LEADING = re.compile(r"^(?P<number>\d{1,4}[a-zA-Z]?(?:/\w{1,5})?)[\s,]+(?P<name>\D.*)$")
 
@@ -37,11 +39,22 @@ class Reading:
     number : HouseNumber or None
     written : str
         The number as it was typed.
+    spelling : tuple of str
+        The words of the name with their accents, where they were typed.
+    declined : bool
+        True where the words were brought back from a declined form.
     """
 
     name: Name
     number: HouseNumber | None = None
     written: str = ""
+    spelling: tuple[str, ...] = ()
+    declined: bool = False
+
+
+def reading_of(name: str, number: HouseNumber | None = None, written: str = "") -> Reading:
+    """Return the reading of a name as it was typed."""
+    return Reading(parse_name(name), number, written, spelt(name))
 
 
 def checked_query(text: str) -> str:
@@ -81,16 +94,29 @@ def readings(text: str, ignored: Collection[tuple[str, ...]]) -> list[Reading]:
     """
     whole = _UNIT.sub(r"\g<letter>", _POSTCODE.sub(" ", text)).strip(" ,.;")
     found: list[Reading] = []
-    for cleaned in dict.fromkeys((whole, _without(whole, ignored))):
-        found.append(Reading(parse_name(cleaned)))
+    plain = (whole, _without(whole, ignored))
+    texts = (*plain, *(_apart(text) for text in plain))
+    for cleaned in dict.fromkeys((*texts, *(_bare(text) for text in texts))):
+        found.append(reading_of(cleaned))
         for pattern in (NUMBER_AT_END, _LEADING, _INNER):
             match = pattern.match(cleaned)
             number = parse_number(match["number"]) if match else None
             if match and number:
                 written = _BEFORE_NUMBER.sub("", match["number"]).strip()
                 name = " ".join((match["name"], match.groupdict().get("rest") or ""))
-                found.append(Reading(parse_name(name), number, written))
-    return [reading for reading in found if reading.name.core]
+                found.append(reading_of(name, number, written))
+    return list(dict.fromkeys(reading for reading in found if reading.name.core))
+
+
+def _apart(text: str) -> str:
+    """Return `text` with a blank before a number that was typed without one."""
+    return _GLUED.sub(r" \g<number>", text)
+
+
+def _bare(text: str) -> str:
+    """Return `text` without a word before the name that only says "at"."""
+    first, _, rest = text.partition(" ")
+    return rest if rest and fold(first) in PREPOSITIONS else text
 
 
 def _without(text: str, ignored: Collection[tuple[str, ...]]) -> str:
