@@ -11,6 +11,7 @@ import pytest
 
 from locator.city import City, load_city
 from locator.errors import InvalidParameterError, NotFoundError
+from locator.files import LOCK_FILE
 from locator.vehicles.compact import save_timetable
 from locator.vehicles.fleet import assign_vehicle, vehicles_of
 from locator.vehicles.gtfs import import_feeds
@@ -181,7 +182,7 @@ def test_assigning_writes_the_number_and_no_longer_calls_it_assumed(tiny_folder:
     assert after["properties"]["note"] is None
     (vehicle,) = vehicles_of(load_city(tiny_folder))
     assert (vehicle.fleet_number, vehicle.assignment) == ("T:302", "confirmed")
-    assert not [name for name in os.listdir(tiny_folder) if name.startswith(".")]
+    assert [name for name in os.listdir(tiny_folder) if name.startswith(".")] == [LOCK_FILE]
 
 
 def test_a_number_can_be_taken_back(tiny_folder: Path) -> None:

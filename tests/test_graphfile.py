@@ -111,7 +111,7 @@ def test_a_full_disk_leaves_the_old_file(
     def full(_: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr("locator.walking.graphfile.os.fsync", full)
+    monkeypatch.setattr("locator.files.os.fsync", full)
     with pytest.raises(GraphFileError, match="No space left on device"):
         write_graph(graph, file)
     assert file.read_bytes() == before

@@ -105,7 +105,7 @@ def _check_out(out: Path) -> None:
 def _write(out: Path, answer: Any) -> None:
     import json
 
-    from locator.sources.files import write_text_atomically
+    from locator.files import write_text_atomically
 
     text = answer.decode("utf-8") if isinstance(answer, bytes) else answer
     if not isinstance(text, str):

@@ -15,9 +15,9 @@ from rich.table import Table
 from locator.catalogue import read_catalogue
 from locator.commands._common import folder_of, progress_bar
 from locator.errors import N_, LocatorError
+from locator.files import locked, write_bytes_atomically
 from locator.packed import read_packed
 from locator.sources.extract import Extract, fetch_extract
-from locator.sources.files import write_bytes_atomically
 from locator.walking.building import build_for_city, pack_for_city
 from locator.walking.graph import MARGIN_M
 from locator.walking.graphfile import GRAPH_FILE
@@ -132,9 +132,9 @@ def pack(file: Path, folder: Path | None, margin_m: float, source: str) -> None:
     matter to a walker or on a map. Nothing is written unless the whole extract could be read.
     """
     where = folder_of(click.get_current_context(), folder)
-    with progress_bar() as progress:
+    with locked(where), progress_bar() as progress:
         content = pack_for_city(file, where, source=source, margin_m=margin_m, progress=progress)
-    write_bytes_atomically(where / STREETS_FILE, content)
+        write_bytes_atomically(where / STREETS_FILE, content)
     frame, about = read_packed(where / STREETS_FILE)
     click.echo(
         f"{where / STREETS_FILE}: {len(frame):,} ways, {len(content) / 1e6:.1f} MB, "
@@ -144,9 +144,10 @@ def pack(file: Path, folder: Path | None, margin_m: float, source: str) -> None:
 
 @contextmanager
 def kept_if_it_fails(folder: Path) -> Iterator[None]:
-    """Say that the graph that was there is still there when no new one can be made."""
+    """Hold the folder, and say that its graph is still there when no new one can be made."""
     try:
-        yield
+        with locked(folder):
+            yield
     except LocatorError:
         if (folder / GRAPH_FILE).is_file():
             click.echo(f"The street graph in {folder} stays as it was.", err=True)

@@ -90,7 +90,7 @@ def _check_out(out: Path) -> None:
 def _write(out: Path, app: AppState, found: Comparison) -> None:
     import json
 
-    from locator.sources.files import write_text_atomically
+    from locator.files import write_text_atomically
 
     if out.suffix.lower() == ".csv":
         rows = found.districts.reset_index(names="number").round({"share_before": 4})

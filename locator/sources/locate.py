@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,9 @@ import pandas as pd
 import shapely
 
 from locator.city import City, load_city
+from locator.files import locked, write_text_atomically
 from locator.geo import Projection
 from locator.places import Place
-from locator.sources.files import write_text_atomically
 
 COLUMNS = ("layer", "name", "street", "housenumber", "outcome", "place", "reason", "lon", "lat")
 
@@ -90,7 +91,14 @@ def locate_folder(folder: Path, *, write: bool = True, source: str | None = None
     ------
     CityFolderError
         When the folder has faults.
+    LockedError, WriteError
+        Another program is changing the folder, or it cannot be written.
     """
+    with locked(folder) if write else nullcontext():
+        return _located_folder(folder, write=write, source=source)
+
+
+def _located_folder(folder: Path, *, write: bool, source: str | None) -> pd.DataFrame:
     city = load_city(folder)
     frame = city.facilities
     moving = {layer.id for layer in city.catalogue.layers.values() if layer.moves}

@@ -135,11 +135,7 @@ def found_city(new: NewCity, *, progress: Progress = silent) -> Founded:
     if not new.name.strip():
         raise InvalidParameterError(N_("The new city needs a name."), parameter="name")
     if new.folder.exists():
-        raise InvalidParameterError(
-            N_("{folder} exists already; choose another folder."),
-            parameter="folder",
-            folder=str(new.folder),
-        )
+        raise _taken(new.folder)
     new.folder.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=f".{new.folder.name}.", dir=new.folder.parent))
     try:
@@ -147,11 +143,21 @@ def found_city(new: NewCity, *, progress: Progress = silent) -> Founded:
         _check_sound(new, work)
         graph = build_for_city(new.extract, work, progress=progress)
         work.chmod(0o755)
+        if new.folder.exists():  # somebody else was quicker
+            raise _taken(new.folder)
         work.rename(new.folder)
     except BaseException:
         shutil.rmtree(work, ignore_errors=True)
         raise
     return Founded(**vars(founded) | {"vertices": graph.about["report"]["vertices"]})
+
+
+def _taken(folder: Path) -> InvalidParameterError:
+    return InvalidParameterError(
+        N_("{folder} exists already; choose another folder."),
+        parameter="folder",
+        folder=str(folder),
+    )
 
 
 def _write_city(new: NewCity, work: Path, progress: Progress) -> Founded:

@@ -18,8 +18,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from locator.errors import N_, LocatorError
+from locator.files import locked, write_bytes_atomically
 from locator.vehicles.calendar import Service
-from locator.vehicles.fleet import write_atomically
 from locator.vehicles.soundness import unsound
 from locator.vehicles.timetable import Timetable
 
@@ -38,7 +38,13 @@ class TimetableFileError(LocatorError):
 
 
 def save_timetable(table: Timetable, folder: Path) -> Path:
-    """Write `table` into the city folder, whole or not at all; return the file."""
+    """Write `table` into the city folder, whole or not at all; return the file.
+
+    Raises
+    ------
+    LockedError, WriteError
+        Another program is changing the folder, or it cannot be written.
+    """
     arrays: dict[str, Any] = {
         "head": _block(
             json.dumps(
@@ -62,7 +68,8 @@ def save_timetable(table: Timetable, folder: Path) -> Path:
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **arrays)
     path = folder / FILE_NAME
-    write_atomically(path, buffer.getvalue())
+    with locked(folder):
+        write_bytes_atomically(path, buffer.getvalue())
     return path
 
 

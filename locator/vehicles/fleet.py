@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import re
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ import pandas as pd
 
 from locator.city import City
 from locator.errors import N_, InvalidParameterError, NotFoundError
+from locator.files import locked, write_bytes_atomically
 from locator.timetable import Pattern
 from locator.usable import is_assumed
 from locator.vehicles import BaseKind, Vehicle
@@ -97,6 +96,8 @@ def assign_vehicle(
         No such unit.
     InvalidParameterError
         Not a fleet number, or one that another unit has.
+    LockedError, WriteError
+        Another program is changing the folder, or it cannot be written.
     """
     if fleet_number is not None and not FLEET_NUMBER.fullmatch(fleet_number):
         raise InvalidParameterError(
@@ -106,14 +107,15 @@ def assign_vehicle(
         )
     moving = [layer.id for layer in city.catalogue.layers.values() if layer.moves]
     paths = [city.folder / f"{layer}.geojson" for layer in moving]
-    read = {path: json.loads(path.read_text("utf-8")) for path in paths}
-    features = [(path, f) for path, whole in read.items() for f in whole["features"]]
-    path, feature = _find_unit(features, unit)
-    _refuse_second(features, feature, fleet_number)
-    _note_number(feature["properties"], fleet_number)
-    if line is not None:
-        feature["properties"]["vehicle"].update(_first_tour(city, line))
-    write_features(path, read[path])
+    with locked(city.folder):
+        read = {path: json.loads(path.read_text("utf-8")) for path in paths}
+        features = [(path, f) for path, whole in read.items() for f in whole["features"]]
+        path, feature = _find_unit(features, unit)
+        _refuse_second(features, feature, fleet_number)
+        _note_number(feature["properties"], fleet_number)
+        if line is not None:
+            feature["properties"]["vehicle"].update(_first_tour(city, line))
+        write_features(path, read[path])
     return path
 
 
@@ -192,19 +194,4 @@ def write_features(path: Path, collection: dict[str, Any]) -> None:
     members = {key: value for key, value in collection.items() if key != "features"}
     head = json.dumps(members, ensure_ascii=False)[:-1]
     rows = ",\n".join(json.dumps(f, ensure_ascii=False) for f in collection["features"])
-    write_atomically(path, f'{head}, "features": [\n{rows}\n]}}\n'.encode())
-
-
-def write_atomically(path: Path, data: bytes) -> None:
-    """Write `data` beside `path` and move it there, so that no half file is ever seen."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, path.stat().st_mode if path.exists() else 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    write_bytes_atomically(path, f'{head}, "features": [\n{rows}\n]}}\n'.encode())

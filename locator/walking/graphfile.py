@@ -17,9 +17,7 @@ a damaged file is noticed before the first answer and not by a strange one.
 from __future__ import annotations
 
 import json
-import os
 import struct
-import tempfile
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,6 +27,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from locator.errors import N_, LocatorError
+from locator.files import WriteError, written
 from locator.geo import FloatArray
 
 MAGIC = b"LOCGRAPH"
@@ -183,22 +182,13 @@ def write_graph(graph: StreetGraph, path: Path) -> None:
         name: np.ascontiguousarray(getattr(graph, name), kind) for name, kind in ARRAYS.items()
     }
     try:
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                _write(file, arrays, graph)
-                file.flush()
-                os.fsync(file.fileno())
-            os.chmod(temporary, 0o644)
-            os.replace(temporary, path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
-    except OSError as error:
+        with written(path) as file:
+            _write(file, arrays, graph)
+    except WriteError as error:
         raise GraphFileError(
             N_("The street graph could not be written to {folder}: {detail}. Nothing was changed."),
             folder=str(path.parent),
-            detail=error.strerror or str(error),
+            detail=error.values["detail"],
         ) from error
 
 
