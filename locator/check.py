@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from locator.basemap.files import map_file_faults
 from locator.city import City, load_city
 from locator.errors import CityFolderError, Fault
 from locator.packed import PackedFileError
@@ -20,8 +21,9 @@ def check_folder(folder: Path) -> list[Fault]:
     """Return every fault of a city folder, in the order of files; empty when it is sound.
 
     Every file that the start reads is checked. Beside the text files of `load_city` these are
-    the streets, the street graph (checksums, version, metric CRS) and the imported timetable
-    (damage, version, whether it holds together, time zone, place), where they are there.
+    the streets, the street graph (checksums, version, metric CRS), the imported timetable
+    (damage, version, whether it holds together, time zone, place) and the files of the base map,
+    where they are there.
     """
     city = None
     faults: list[Fault] = []
@@ -32,6 +34,7 @@ def check_folder(folder: Path) -> list[Fault]:
     faults.extend(_of_streets(folder))
     faults.extend(_of_graph(folder, city))
     faults.extend(_of_timetable(folder, city))
+    faults.extend(map_file_faults(folder))
     return faults
 
 

@@ -27,6 +27,7 @@ import json
 import zipfile
 import zlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +101,30 @@ def packed_bytes(
     return _archive(members | {"about": _json_array(head | {"columns": kept} | dict(about))})
 
 
+@dataclass(frozen=True)
+class Packed:
+    """What is in a packed file, before any geometry is made of it.
+
+    Attributes
+    ----------
+    geometry : str
+        ``point``, ``linestring`` or ``polygon``.
+    points : (n, 2) float
+        Lon, lat of all corners.
+    offsets : tuple of int arrays
+        As `shapely.to_ragged_array` gives them.
+    columns : DataFrame
+    about : dict
+        What the file says about itself.
+    """
+
+    geometry: str
+    points: Array
+    offsets: tuple[Array, ...]
+    columns: pd.DataFrame
+    about: dict[str, Any]
+
+
 def read_packed(file: Path) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
     """Return the frame (WGS84) of a packed file, and what the file says about itself.
 
@@ -107,6 +132,24 @@ def read_packed(file: Path) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
     ------
     PackedFileError
         The file is missing, cut short, damaged, or not of this format.
+    """
+    found = read_packed_arrays(file)
+    try:
+        geometry = shapely.from_ragged_array(
+            _KINDS[found.geometry], found.points, found.offsets or None
+        )
+        return gpd.GeoDataFrame(found.columns, geometry=geometry, crs=WGS84), found.about
+    except _DAMAGE as error:
+        raise _unreadable(file, error) from error
+
+
+def read_packed_arrays(file: Path) -> Packed:
+    """Return what is in a packed file as arrays: a tenth of the memory of its frame.
+
+    Raises
+    ------
+    PackedFileError
+        As `read_packed`; whether lengths and corners fit together is checked here too.
     """
     try:
         with file.open("rb") as opened, np.load(opened, allow_pickle=False) as archive:
@@ -120,15 +163,32 @@ def read_packed(file: Path) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
                 wanted=FORMAT,
             )
         lengths = [members[name] for name in ("length_0", "length_1") if name in members]
-        geometry = shapely.from_ragged_array(
-            _KINDS[about["geometry"]],
-            _from_planes(members["xy"]) / about["scale"],
-            tuple(np.concatenate([[0], np.cumsum(n, dtype=np.int64)]) for n in lengths) or None,
+        found = Packed(
+            geometry=about["geometry"],
+            points=_from_planes(members["xy"]) / about["scale"],
+            offsets=tuple(np.concatenate([[0], np.cumsum(n, dtype=np.int64)]) for n in lengths),
+            columns=pd.DataFrame({name: _read_column(name, members) for name in about["columns"]}),
+            about=about,
         )
-        data = {name: _read_column(name, members) for name in about["columns"]}
-        return gpd.GeoDataFrame(data, geometry=geometry, crs=WGS84), about
+        _check_lengths(found)
+        return found
     except _DAMAGE as error:
         raise _unreadable(file, error) from error
+
+
+def _check_lengths(found: Packed) -> None:
+    """Raise a ValueError where offsets, corners and columns do not belong together."""
+    wanted = {"point": 0, "linestring": 1, "polygon": 2}[found.geometry]
+    counts = [len(found.points), *(len(offset) - 1 for offset in found.offsets)]
+    ends = [int(offset[-1]) for offset in found.offsets]
+    if len(found.offsets) != wanted or ends != counts[:-1]:
+        raise ValueError("the lengths do not fit the corners")
+    if counts[-1] != found.about["rows"] or any(
+        len(found.columns[name]) != counts[-1] for name in found.columns
+    ):
+        raise ValueError("the columns do not fit the rows")
+    if any((np.diff(offset) <= 0).any() for offset in found.offsets):
+        raise ValueError("a line or ring has no corners")
 
 
 def _unreadable(file: Path, error: Exception) -> PackedFileError:

@@ -321,8 +321,6 @@ def test_pages_and_data_answer_in_every_language(client: FlaskClient, prefix: st
         f"/maps/aed.js?{here}",
         f"/aed/listed.geojson?{here}",
         f"/aed/vehicles.geojson?at={TUESDAY}T06:03",
-        f"/aed/ground.geojson?{here}",
-        f"/aed/names.json?{here}",
         "/aed/coverage",
         "/aed/coverage?minutes=3&day=saturday",
         "/aed/coverage.csv?minutes=3",

@@ -9,15 +9,14 @@ from typing import Any
 
 import folium
 import pytest
-import shapely
 from branca.element import CssLink, Element, JavascriptLink
 from flask import Flask
 from flask.testing import FlaskClient
 from folium.plugins import HeatMap, MarkerCluster
 
-from locator.catalogue import SHAPES, River
+from locator.catalogue import SHAPES
 from locator.city import City
-from locator.maps import background, views
+from locator.maps import views
 from locator.maps.elements import AreaLayer, FeatureLayer, script_json
 from locator.maps.figure import UnknownLinkError, render
 from locator.maps.labels import LABELS
@@ -40,8 +39,8 @@ def ground() -> views.Ground:
         label="Mapa",
         labels=LABELS,
         attribution="© autorzy",
-        background_url="/b.geojson",
-        names_url="/n.json",
+        base_map_url="/tiles/1/{z}/{x}/{y}.pbf",
+        base_map_bounds=(19.7, 49.9, 20.3, 50.2),
         facility_url="/facilities/__id__",
     )
 
@@ -240,60 +239,6 @@ def test_letters_are_legible_on_every_colour(colour: str, ink: str) -> None:
     assert ink_on(colour) == ink
 
 
-# The ground ---------------------------------------------------------------------------------
-
-
-def test_the_river_is_where_the_banks_meet(tiny: City) -> None:
-    features = background.background(tiny)["features"]
-    river = shapely.geometry.shape(features[-1]["geometry"])
-    y = tiny.projection.to_metric(shapely.get_coordinates(river))[:, 1]
-
-    assert [item["properties"]["kind"] for item in features] == ["district", "district", "river"]
-    assert y == pytest.approx(5_552_000.0, abs=2.0)
-
-
-def test_a_city_without_a_river_has_a_ground_too() -> None:
-    squares = [shapely.box(0, 0, 1, 1), shapely.box(2, 0, 3, 1)]
-
-    assert background.river_line([1, 2], squares, River({}, (1,), (2,))).is_empty
-
-
-def test_platforms_of_one_stop_are_named_once_and_stops_outside_not_at_all(tiny: City) -> None:
-    stops = background.names(tiny)["stops"]
-
-    assert sorted(name for name, _, _ in stops) == ["Lipowa", "Most Środkowy", "Polna"]
-
-
-def test_the_names_that_most_people_know_come_first(tiny: City) -> None:
-    names = background.names(tiny)
-    platforms = tiny.stops["name"].value_counts()
-    addresses = tiny.addresses["street"].value_counts()
-
-    assert [platforms[name] for name, _, _ in names["stops"]] == [2, 1, 1]
-    counts = [addresses[name] for name, _, _ in names["streets"]]
-    assert counts == sorted(counts, reverse=True)
-
-
-def test_a_streets_name_stands_at_one_of_its_addresses(tiny: City) -> None:
-    streets = background.names(tiny)["streets"]
-    addresses = {
-        (row.street, round(row.lon, 5), round(row.lat, 5)) for row in tiny.addresses.itertuples()
-    }
-
-    assert {name for name, _, _ in streets} == set(tiny.addresses["street"])
-    assert {tuple(item) for item in streets} <= addresses
-
-
-def test_a_name_stands_inside_its_district_and_knows_its_room(tiny: City) -> None:
-    for item in background.background(tiny)["features"][:2]:
-        shape = shapely.geometry.shape(item["geometry"])
-        label = shapely.Point(item["properties"]["label"])
-        room = item["properties"]["room"]
-        assert shape.contains(label)
-        # The circle touches the border; room is rounded to about ten metres.
-        assert label.distance(shape.boundary) == pytest.approx(room, abs=0.001)
-
-
 # The routes ---------------------------------------------------------------------------------
 
 MAPS = (
@@ -401,10 +346,10 @@ def test_data_with_their_version_in_the_address_are_kept(client: FlaskClient) ->
     script = client.get("/maps/city.js").text
     versioned = re.findall(r'"(/maps/\w+\.\w+\?v=\w+)"', script)
 
-    assert len(versioned) == 3
+    assert len(versioned) == 1
     for address in versioned:
         assert "immutable" in client.get(address).headers["Cache-Control"]
-    assert client.get("/maps/background.geojson?v=old").headers["Cache-Control"] == "no-cache"
+    assert client.get("/maps/features.geojson?v=old").headers["Cache-Control"] == "no-cache"
 
 
 def test_where_someone_is_is_not_kept_by_caches(client: FlaskClient) -> None:

@@ -107,7 +107,7 @@ def test_what_a_part_takes_at_its_start_is_given_by_what_runs_before(part: str) 
 def test_what_parts_call_is_given_and_what_they_give_is_used() -> None:
     everything = set().union(*(given(part) for part in NEEDS))
     used = set().union(*(taken(part) | called(part) for part in NEEDS))
-    kinds = [elements.MapElement, *elements.MapElement.__subclasses__()]
+    kinds = [elements.BaseMap, elements.MapElement, *elements.MapElement.__subclasses__()]
     acts = {kind.act for kind in kinds if kind.act}
 
     assert used <= everything
@@ -136,7 +136,7 @@ def test_every_class_that_is_styled_is_given_by_a_script_or_a_page() -> None:
     for part, style in styles.items():
         for name in SELECTOR_CLASS.findall(style):
             # Composed in the script: is-${kind}, map-${kind}.
-            composed = name in {"map-stop", "map-street", "is-sequential", "is-diverging"}
+            composed = name in {"is-sequential", "is-diverging"}
             composed |= name == "is-walk-estimate"
             assert composed or re.search(rf"\b{name}\b", scripts + pages), f"{part}.css: {name}"
 
@@ -171,7 +171,7 @@ def _maps(ground: views.Ground, tiny: City) -> dict[str, folium.Map]:
     ("kind", "wanted", "unwanted"),
     [
         ("layer", {"address", "clusters", "legend"}, {"areas", "lines", "origin", "moving"}),
-        ("facility", {"names"}, {"address", "areas", "clusters", "legend", "lighting", "lines"}),
+        ("facility", {"basemap"}, {"address", "areas", "clusters", "legend", "lighting", "lines"}),
         ("coverage", {"areas"}, {"features", "lines", "address", "origin"}),
         ("nearest", {"lines", "origin", "lighting"}, {"areas", "clusters", "legend", "moving"}),
     ],
@@ -179,7 +179,8 @@ def _maps(ground: views.Ground, tiny: City) -> dict[str, folium.Map]:
 def test_a_map_asks_for_the_parts_it_needs(
     tiny: City, kind: str, wanted: set[str], unwanted: set[str]
 ) -> None:
-    ground = views.Ground((19.8, 50.0, 20.2, 50.1), "Mapa", LABELS, "©", "/b", "/n", "/f/__id__")
+    box = (19.8, 50.0, 20.2, 50.1)
+    ground = views.Ground(box, "Mapa", LABELS, "©", "/{z}/{x}/{y}", box, "/f/__id__")
     parts = set(render(_maps(ground, tiny)[kind], asset_url=str).parts)
 
     assert wanted <= parts

@@ -104,7 +104,7 @@ def test_redirects_and_errors_of_routing_carry_the_headers(
 
 def test_what_is_known_already_and_what_fails_carry_the_headers(app: Flask) -> None:
     client = app.test_client()
-    for path in ("/api/layers", "/maps/background.geojson", "/static/site.css"):
+    for path in ("/api/layers", "/maps/features.geojson", "/static/site.css"):
         etag = client.get(path, buffered=True).headers["ETag"]
         answer = client.get(path, headers={"If-None-Match": etag}, buffered=True)
         assert (answer.status_code, lacking(answer)) == (304, []), path

@@ -11,11 +11,14 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import folium
 from branca.element import MacroElement
 from folium.elements import JSCSSMixin
 from folium.template import Template
 
+from locator.basemap.worldgrid import LOWEST
 from locator.maps.figure import ASSET, PART
+from locator.maps.mapstyle import COLOURS, STYLE
 from locator.maps.symbols import Symbol
 
 _CLUSTER_JS = ("markerclusterjs", f"{ASSET}markercluster/leaflet.markercluster.js")
@@ -116,24 +119,44 @@ class Stage(MapElement):
         )
 
 
-class Background(MapElement):
-    """Draw the quiet ground under everything: districts, river, and names when near.
+class BaseMap(JSCSSMixin, folium.TileLayer):
+    """The ground under everything: our own vector tiles, painted by our own script.
 
     Parameters
     ----------
-    url : str
-        GeoJSON of districts (``kind: district``) and river (``kind: river``).
-    names_url : str, optional
-        Stops and streets (`locator.maps.background.names`), fetched only when someone zooms in.
-    tiled : bool
-        Base-map tiles lie below: draw the borders only.
+    tiles : str
+        Address of a tile with ``{z}``, ``{x}``, ``{y}`` (see `locator.basemap.tiles`).
+    bounds : sequence of float
+        West, south, east, north of the tiles in WGS84.
+    max_zoom : int
+        Of the map.
+    overlay : bool
+        Tiles of others lie below: draw the borders and names of districts only.
     """
 
-    act = "background"
+    act = "basemap"
+    default_js = [("locator_basemap", f"{PART}basemap")]
+    _template = MapElement._template
 
-    def __init__(self, url: str, *, names_url: str | None = None, tiled: bool = False) -> None:
-        more = () if names_url is None else ("names",)
-        super().__init__(*more, url=url, namesUrl=names_url, tiled=tiled)
+    def __init__(
+        self, tiles: str, *, bounds: Sequence[float], max_zoom: int, overlay: bool = False
+    ) -> None:
+        super().__init__(tiles=tiles, attr=" ", name="basemap", max_zoom=max_zoom, control=False)
+        self._name = "BaseMap"
+        self.config = {
+            "url": tiles,
+            "bounds": list(bounds),
+            "minZoom": LOWEST + 1,
+            "maxZoom": max_zoom,
+            "overlay": overlay,
+            "style": STYLE,
+            "colours": list(COLOURS),
+        }
+
+    @property
+    def config_json(self) -> str:
+        """The configuration as a JavaScript literal."""
+        return script_json(self.config)
 
 
 class FeatureLayer(MapElement):

@@ -10,7 +10,7 @@ import folium
 
 from locator.maps.elements import (
     AreaLayer,
-    Background,
+    BaseMap,
     FeatureLayer,
     LineLayer,
     OriginMarker,
@@ -35,8 +35,10 @@ class Ground:
         Translated `locator.maps.labels.LABELS`.
     attribution : str
         Whose data are drawn.
-    background_url, names_url : str
-        See `locator.maps.background`.
+    base_map_url : str
+        Address of the base map's tiles.
+    base_map_bounds : tuple of float
+        Where there are any.
     facility_url : str
         Address of a facility's page, ``__id__`` in place of the id.
     about_url : str or None
@@ -49,8 +51,8 @@ class Ground:
     label: str
     labels: Mapping[str, str]
     attribution: str
-    background_url: str
-    names_url: str
+    base_map_url: str
+    base_map_bounds: tuple[float, float, float, float]
     facility_url: str
     about_url: str | None = None
     tiles: str | None = None
@@ -204,7 +206,7 @@ def base_map(
     nearest_url: str | None = None,
     keep_state: bool = False,
 ) -> folium.Map:
-    """Return a map with controls, background and, where configured, tiles."""
+    """Return a map with controls, the base map and, where configured, tiles of others."""
     west, south, east, north = ground.bounds
     lon, lat = centre or ((west + east) / 2, (south + north) / 2)
     map_ = folium.Map(
@@ -234,9 +236,10 @@ def base_map(
             max_zoom=MAX_ZOOM,
             control=False,
         ).add_to(map_)
-    Background(
-        ground.background_url,
-        names_url=None if ground.tiles else ground.names_url,
-        tiled=bool(ground.tiles),
+    BaseMap(
+        ground.base_map_url,
+        bounds=[round(side, 5) for side in ground.base_map_bounds],
+        max_zoom=MAX_ZOOM,
+        overlay=bool(ground.tiles),
     ).add_to(map_)
     return map_

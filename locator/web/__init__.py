@@ -39,6 +39,7 @@ from locator.web import (
     residents,
     security,
     static_files,
+    tiles,
     together,
 )
 from locator.web.state import AppState
@@ -79,7 +80,7 @@ COMPRESSION = {
 OPERATIONS = (api, api_walks, api_coverage, api_network, api_vehicles, api_planning, apidocs)
 """Modules that declare operations of the API; their blueprint is that of `operations`."""
 
-PAGES = (residents, planners, council, together, emergency, mapviews, mapfeeds, mapcode)
+PAGES = (residents, planners, council, together, emergency, mapviews, mapfeeds, mapcode, tiles)
 """Modules with a blueprint; that of `council` is the workbench's, with `whatif`."""
 
 
@@ -113,6 +114,7 @@ def create_app(config: Mapping[str, Any] | None = None, *, progress: Progress = 
     errors.install(app)
     Compress(app)
     static_files.install(app)
+    tiles.install(app)
     for blueprint in (operations.blueprint, *(pages.blueprint for pages in PAGES)):
         app.register_blueprint(blueprint)
     moving.install(app)

@@ -10,67 +10,17 @@ import shapely
 
 from locator.city import City
 from locator.coverage_in_time import TimeCoverage
-from locator.maps.background import Collection, background, collection, feature, names
+from locator.maps.background import Collection, collection, feature
 from locator.vehicles import Position
 from locator.vehicles.calendar import DayType
 from locator.web.aed_view import AedView, Row
 from locator.web.aed_words import duration, goal_of, walk_words
 from locator.web.i18n import clock, gettext, ngettext, percent
-from locator.web.queries import Lat, Lon, described, frozen
 from locator.web.texts import base_words
-
-CELL_DIGITS = 2
-"""The ground is cut round places rounded to so many decimals, so that it can be kept."""
-NEAR_DEGREES = (0.028, 0.018)
-"""Half width and height of what is drawn, about 2 km."""
 
 SHARE_BREAKS = (0.0, 0.1, 0.2, 0.3, 0.4)
 """Upper borders of the classes of the map of vehicles' coverage, share of hours of service; the
 first class, never, is in the legend only."""
-
-
-@frozen
-class CellParams:
-    """The middle of the map."""
-
-    lat: Lat = described("Latitude, WGS84.")
-    lon: Lon = described("Longitude, WGS84.")
-
-
-def cell_of(lon: float, lat: float) -> tuple[float, float]:
-    """Return the middle of the coarse cell that a place lies in."""
-    return round(lon, CELL_DIGITS), round(lat, CELL_DIGITS)
-
-
-def ground_near(city: City, middle: tuple[float, float]) -> Collection:
-    """Return districts and river as far as they lie near `middle`."""
-    window = _window(middle)
-    near = []
-    for item in background(city)["features"]:
-        shape = shapely.intersection(shapely.geometry.shape(item["geometry"]), window)
-        if shape.is_empty:
-            continue
-        properties = dict(item["properties"])
-        label = properties.get("label")
-        if label and not window.contains(shapely.Point(label)):
-            inside = shape.representative_point()
-            properties["label"] = [round(inside.x, 5), round(inside.y, 5)]
-        near.append(feature(shape, **properties))
-    return collection(near)
-
-
-def names_near(city: City, middle: tuple[float, float]) -> Collection:
-    """Return the names of stops and streets near `middle`."""
-    west, south, east, north = _window(middle).bounds
-    return {
-        kind: [row for row in rows if west <= row[1] <= east and south <= row[2] <= north]
-        for kind, rows in names(city).items()
-    }
-
-
-def _window(middle: tuple[float, float]) -> shapely.Polygon:
-    (lon, lat), (dlon, dlat) = middle, NEAR_DEGREES
-    return shapely.box(lon - dlon, lat - dlat, lon + dlon, lat + dlat)
 
 
 def aed_features(view: AedView) -> Collection:

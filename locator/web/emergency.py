@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import cast
 
 import folium
@@ -13,7 +10,6 @@ from flask.blueprints import BlueprintSetupState
 from werkzeug.datastructures import MultiDict
 
 from locator.aed_options import FIXED_LAYER
-from locator.city import City
 from locator.errors import N_, NotFoundError
 from locator.maps import views
 from locator.maps.background import Collection, compact_json
@@ -22,11 +18,7 @@ from locator.nearest import local_moment
 from locator.web import mapfeeds, mapviews
 from locator.web.aed_map import (
     SHARE_BREAKS,
-    CellParams,
     aed_features,
-    cell_of,
-    ground_near,
-    names_near,
     share_areas,
     vehicle_features,
 )
@@ -74,28 +66,6 @@ def listed() -> Response:
     return _geojson(aed_features(view_of(state(), request.args)))
 
 
-@blueprint.get("/aed/ground.geojson")
-def ground() -> Response:
-    """Serve what is drawn under the AEDs: districts and river near a place."""
-    return mapfeeds.kept(_near(request.args, "ground", ground_near))
-
-
-@blueprint.get("/aed/names.json")
-def names() -> Response:
-    """Serve the names of streets and stops near a place."""
-    return mapfeeds.kept(_near(request.args, "names", names_near))
-
-
-def _near(
-    args: Mapping[str, str], what: str, make: Callable[[City, tuple[float, float]], Collection]
-) -> bytes:
-    """Return a part of the map round the middle of a coarse cell, made once for each cell."""
-    app = state()
-    params = parse(CellParams, MultiDict({k: args[k] for k in ("lat", "lon") if k in args}))
-    cell = cell_of(params.lon, params.lat)
-    return app.memo.get(("aed", what, cell), lambda: compact_json(make(app.city, cell)))
-
-
 @blueprint.get("/aed/vehicles.geojson")
 def vehicles() -> Response:
     """Serve where the vehicles are, for the map."""
@@ -110,31 +80,14 @@ def _geojson(answer: Collection) -> Response:
     return response
 
 
-def _versioned(
-    endpoint: str,
-    cell: dict[str, str],
-    what: str,
-    make: Callable[[City, tuple[float, float]], Collection],
-) -> str:
-    digest = hashlib.blake2b(_near(cell, what, make), digest_size=6).hexdigest()
-    return url(endpoint, cell | {"v": digest})
-
-
 def _aed_map(args: MultiDict[str, str]) -> folium.Map:
     view = view_of(state(), args)
     if view.lon is None or view.lat is None:
         raise NotFoundError(N_("There is no map without a place."), parameter="q")
     layers = state().catalogue.layers.values()
     at = {name: value for name, value in view.args.items() if name == "at"}
-    lon, lat = cell_of(view.lon, view.lat)
-    cell = {"lon": f"{lon:.2f}", "lat": f"{lat:.2f}"}
     return aed_map(
-        # Only what lies near: the whole city would weigh more than the page.
-        replace(
-            mapviews.ground(gettext("Map of AEDs")),
-            background_url=_versioned("emergency.ground", cell, "ground", ground_near),
-            names_url=_versioned("emergency.names", cell, "names", names_near),
-        ),
+        mapviews.ground(gettext("Map of AEDs")),
         symbols=[drawn(layer) for layer in layers if layer.id == FIXED_LAYER],
         moving_symbols=[drawn(layer) for layer in layers if layer.moves],
         origin=(view.lon, view.lat, gettext("Here: {place}", place=view.place)),

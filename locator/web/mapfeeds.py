@@ -10,7 +10,6 @@ from flask import Blueprint, Response, request
 from locator.coverage import CoverageQuery, coverage
 from locator.errors import N_, NotFoundError
 from locator.known import known_layer, shortened
-from locator.maps import background
 from locator.maps.background import Collection, compact_json
 from locator.walking.walkable import WalkableCity
 from locator.web.finding import find_origin, find_rows
@@ -28,16 +27,6 @@ GEOJSON = "application/geo+json"
 
 
 # The addresses ------------------------------------------------------------------------------
-
-
-def ground_url() -> str:
-    """Return where the districts and the river are."""
-    return versioned("mapfeeds.ground", _ground_bytes())
-
-
-def names_url() -> str:
-    """Return where the names of stops and streets are."""
-    return versioned("mapfeeds.names", _names_bytes())
 
 
 def features_url(layer: str | None = None) -> str:
@@ -68,18 +57,6 @@ def known_facility(identifier: str) -> str:
 
 
 # The routes ---------------------------------------------------------------------------------
-
-
-@blueprint.get("/maps/background.geojson")
-def ground() -> Response:
-    """Serve the districts and the river."""
-    return kept(_ground_bytes())
-
-
-@blueprint.get("/maps/names.json")
-def names() -> Response:
-    """Serve the names of stops and streets."""
-    return kept(_names_bytes(), mimetype="application/json")
 
 
 @blueprint.get("/maps/features.geojson")
@@ -170,16 +147,6 @@ def _features_bytes(layer: str | None) -> bytes:
         return compact_json(facility_features(app.city, ids))
 
     return app.memo.get(("map-features", current_language(), layer), made)
-
-
-def _ground_bytes() -> bytes:
-    app = state()
-    return app.memo.get("map-background", lambda: compact_json(background.background(app.city)))
-
-
-def _names_bytes() -> bytes:
-    app = state()
-    return app.memo.get("map-names", lambda: compact_json(background.names(app.city)))
 
 
 def _digest(data: bytes) -> str:

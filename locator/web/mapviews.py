@@ -16,7 +16,7 @@ from locator.maps import views
 from locator.maps.figure import RenderedMap, render
 from locator.maps.labels import LABELS
 from locator.maps.symbols import Symbol, symbol
-from locator.web import mapcode, mapfeeds
+from locator.web import mapcode, mapfeeds, tiles
 from locator.web.finding import find_origin
 from locator.web.i18n import current_language, gettext, percent, text, url
 from locator.web.queries import CoverageParams, NearestParams, parse
@@ -203,8 +203,8 @@ def ground(label: str) -> views.Ground:
         label=label,
         labels={key: gettext(word) for key, word in LABELS.items()},
         attribution=text(city.catalogue.attribution),
-        background_url=mapfeeds.ground_url(),
-        names_url=mapfeeds.names_url(),
+        base_map_url=tiles.tiles_url(),
+        base_map_bounds=tiles.base_map().box,
         facility_url=url("residents.facility", facility_id="__id__"),
         about_url=url("residents.data"),
         tiles=current_app.config["TILES"] or None,

@@ -19,7 +19,7 @@ from waitress.task import ErrorTask
 
 from locator.errors import LocatorError
 from locator.walking.osm import Progress, silent
-from locator.web import create_app
+from locator.web import create_app, tiles
 from locator.web.security import HEADERS, IN_LINE, MAX_BODY_BYTES, content_security_policy
 
 SPARE_THREADS = 8
@@ -81,6 +81,7 @@ def run(
         app = create_app(config, progress=progress)
     except (LocatorError, ValueError) as fault:
         sys.exit(str(fault))
+    tiles.warm(app)
     serve(app, host=host, port=port)
 
 

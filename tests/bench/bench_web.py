@@ -31,7 +31,7 @@ PAGES = {
 }
 DATA = {
     "all facilities": "/maps/features.geojson",
-    "background (districts, river)": "/maps/background.geojson",
+    "tile of the main square": "/tiles/14/9098/5553.pbf",
 }
 PAGE_KB = 50
 WHOLE_KB = 300

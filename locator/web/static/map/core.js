@@ -97,5 +97,5 @@
     return null;
   };
 
-  window.locatorMap = { states, calm, set, make, draw, fill, number, tell, fetchJson, load, shownLayers, of };
+  window.locatorMap = { states, calm, set, make, draw, fill, number, tell, fetchJson, load, report, shownLayers, of };
 })();

@@ -1,0 +1,1 @@
+"""Draw the base map of a city from its own files, as vector tiles."""

@@ -1,0 +1,125 @@
+/* Write one name of the base map: at its point, or letter by letter along its street. */
+(() => {
+  "use strict";
+
+  const GAP_PX = 2;
+
+  function ink({ context, palette }, { colour, halo = 3 }) {
+    context.fillStyle = palette[colour];
+    context.strokeStyle = palette.halo;
+    context.lineWidth = halo;
+    context.lineJoin = "round";
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+  }
+
+  // Lines of a name no longer than about 16 letters.
+  function broken(name) {
+    const lines = [];
+    for (const word of name.split(/\s+/)) {
+      const last = lines[lines.length - 1];
+      if (last !== undefined && `${last} ${word}`.length <= 16) lines[lines.length - 1] = `${last} ${word}`;
+      else lines.push(word);
+    }
+    return lines;
+  }
+
+  function atPoint({ kind, name, look, points: [[x, y]] }, pen) {
+    const { context, room, written } = pen;
+    const dot = look.dot && pen.zoom >= look.dotFrom;
+    if (dot) drawDot(x, y, look, pen);
+    if (pen.zoom < (look.nameFrom || 0)) return false;
+    const down = dot ? look.size * 0.95 : 0;
+    for (const lines of linesOf(kind, name, pen)) {
+      const width = Math.max(...lines.map((line) => context.measureText(line).width));
+      const high = lines.length * look.size * 1.15;
+      const top = y + down - (dot ? look.size * 0.3 : high / 2);
+      const box = [x - width / 2 - GAP_PX, top - GAP_PX, x + width / 2 + GAP_PX, top + high + GAP_PX];
+      if (!room.free(box)) continue;
+      room.add(box);
+      written.push({ name, kind, boxes: [box] });
+      ink(pen, look);
+      lines.forEach((line, place) => {
+        const middle = top + (place + 0.5) * look.size * 1.15;
+        context.strokeText(line, x, middle);
+        context.fillText(line, x, middle);
+      });
+      return true;
+    }
+    return false;
+  }
+
+  // A district is its numeral and its name, or the numeral alone where there is no more room.
+  function linesOf(kind, name, { areas }) {
+    if (kind !== "district") return [broken(name)];
+    const [numeral, rest] = name.split("\n");
+    return areas ? [[numeral]] : [[numeral, ...broken(rest)], [numeral]];
+  }
+
+  function drawDot(x, y, look, { context, palette }) {
+    context.beginPath();
+    context.arc(x, y, look.dot, 0, 2 * Math.PI);
+    context.fillStyle = palette[look.colour];
+    context.strokeStyle = palette.halo;
+    context.lineWidth = 1.5;
+    context.stroke();
+    context.fill();
+  }
+
+  // Letters one by one along a bent piece of a street; a straight piece is written as a whole.
+  function alongLine({ kind, name, look, points }, pen) {
+    const { context, room, written } = pen;
+    const width = context.measureText(name).width;
+    const steps = points.slice(1).map(([x, y], i) => Math.hypot(x - points[i][0], y - points[i][1]));
+    const length = steps.reduce((sum, step) => sum + step, 0);
+    if (width > length + 6) return false;
+    const start = (length - width) / 2;
+    const boxes = [];
+    for (let at = 0; at <= width; at += Math.min(look.size, Math.max(width - at, 1))) {
+      const [x, y] = onLine(points, steps, start + at);
+      const half = look.size * 0.56 + GAP_PX / 2;
+      boxes.push([x - half, y - half, x + half, y + half]);
+    }
+    if (!boxes.every(room.free)) return false;
+    boxes.forEach(room.add);
+    written.push({ name, kind, boxes });
+    ink(pen, look);
+    const glyphs = lettersOf(name, width, points.length > 2, context);
+    for (const draw of ["strokeText", "fillText"]) {
+      for (const [text, middle] of glyphs) {
+        const [x, y, angle] = onLine(points, steps, start + middle);
+        context.save();
+        context.translate(x, y);
+        context.rotate(angle);
+        context[draw](text, 0, 0);
+        context.restore();
+      }
+    }
+    return true;
+  }
+
+  function lettersOf(name, width, bent, context) {
+    if (!bent) return [[name, width / 2]];
+    const letters = [...name];
+    return letters.map((letter, place) => {
+      const before = context.measureText(letters.slice(0, place).join("")).width;
+      const after = context.measureText(letters.slice(0, place + 1).join("")).width;
+      return [letter, (before + after) / 2];
+    });
+  }
+
+  // The point so far along a line, and the line's direction there.
+  function onLine(points, steps, along) {
+    let place = 0;
+    let rest = along;
+    while (place < steps.length - 1 && rest > steps[place]) {
+      rest -= steps[place];
+      place += 1;
+    }
+    const [[x, y], [toX, toY]] = [points[place], points[place + 1]];
+    const share = rest / (steps[place] || 1);
+    return [x + (toX - x) * share, y + (toY - y) * share, Math.atan2(toY - y, toX - x)];
+  }
+
+  Object.assign(locatorMap, { atPoint, alongLine });
+})();

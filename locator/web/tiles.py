@@ -1,0 +1,106 @@
+"""Serve the base map's tiles, to our own maps and to any map that reads vector tiles."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Any, cast
+
+import brotli
+from flask import Blueprint, Flask, Response, current_app, jsonify, request
+from werkzeug.exceptions import ServiceUnavailable
+
+from locator.basemap.serving import BaseMap
+from locator.basemap.store import BusyError
+from locator.basemap.worldgrid import HIGHEST, LOWEST
+from locator.errors import N_, NotFoundError
+from locator.maps.mapstyle import gl_style
+from locator.walking.ready import cache_folder
+from locator.web.i18n import text
+from locator.web.state import state
+from locator.web.static_files import STATIC
+
+blueprint = Blueprint("tiles", __name__)
+
+FOREVER = "public, max-age=31536000, immutable"
+AN_HOUR = "public, max-age=3600"
+MIMETYPE = "application/vnd.mapbox-vector-tile"
+THEMES = ("light", "dark")
+
+
+def install(app: Flask) -> None:
+    """Give the application its base map; its files are read when a tile is asked for."""
+    city = app.extensions["locator"].city
+    app.extensions["locator.basemap"] = BaseMap(city, cache_folder())
+
+
+def warm(app: Flask) -> None:
+    """Read the base map's files beside the first requests."""
+    cast(BaseMap, app.extensions["locator.basemap"]).warm()
+
+
+def base_map() -> BaseMap:
+    """Return the base map of the application that answers the current request."""
+    return cast(BaseMap, current_app.extensions["locator.basemap"])
+
+
+def tiles_url() -> str:
+    """Return where our maps find tiles: an address that changes with what is drawn."""
+    return f"{_root()}/tiles/{base_map().version}/{{z}}/{{x}}/{{y}}.pbf"
+
+
+def _root() -> str:
+    return str(request.environ.get("locator.root", ""))
+
+
+@blueprint.get("/tiles/<int:z>/<int:x>/<int:y>.pbf")
+@blueprint.get("/tiles/<version>/<int:z>/<int:x>/<int:y>.pbf")
+def tile(z: int, x: int, y: int, version: str | None = None) -> Response:
+    """Serve one tile; of another version than the present one, the present one."""
+    known = base_map()
+    if not known.has(z, x, y):
+        raise NotFoundError(N_("There is no such file."))
+    try:
+        squeezed = known.tile(z, x, y)
+    except BusyError:
+        raise ServiceUnavailable(retry_after=1) from None
+    plain = request.accept_encodings["br"] <= 0
+    response = Response(brotli.decompress(squeezed) if plain else squeezed, mimetype=MIMETYPE)
+    if not plain:
+        response.content_encoding = "br"
+    response.vary.add("Accept-Encoding")
+    response.headers["Cache-Control"] = FOREVER if version == known.version else AN_HOUR
+    # Tiles say nothing of anybody: any map may draw them, as any page may read the API.
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    digest = hashlib.blake2b(squeezed, digest_size=8).hexdigest()
+    response.set_etag(digest if plain else f"{digest}-br")
+    response.make_conditional(request)
+    return response
+
+
+@blueprint.get("/tiles/<any(light, dark):theme>.json")
+def style(theme: str) -> Response:
+    """Serve the look of the map as a style of vector tiles, as QGIS and MapLibre read it."""
+    root = request.url_root.rstrip("/")
+    response = jsonify(
+        gl_style(
+            f"{root}/tiles/{{z}}/{{x}}/{{y}}.pbf",
+            colours=_colours(theme),
+            box=base_map().box,
+            zooms=(LOWEST, HIGHEST),
+            attribution=text(state().catalogue.attribution),
+        )
+    )
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def _colours(theme: str) -> dict[str, str]:
+    """Return the colours of the style sheet, which is the one place where they stand."""
+    sheet = (STATIC / "map" / "basemap.css").read_text(encoding="utf-8")
+    light, _, dark = sheet.partition("@media (prefers-color-scheme: dark)")
+    found: dict[str, Any] = dict(re.findall(r"--map-([\w-]+): (#[0-9a-f]{6});", light))
+    if theme == "dark":
+        found |= dict(re.findall(r"--map-([\w-]+): (#[0-9a-f]{6});", dark))
+    return found
