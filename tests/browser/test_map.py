@@ -70,7 +70,7 @@ def test_every_map_draws_its_city_without_an_error(
     page = visit(viewport=size).go(path)
 
     expect(page.locator(".map-tiles canvas.leaflet-tile-loaded").first).to_be_visible()
-    until(page, f"{MAP}.basemap.written.length > 0")
+    until(page, f"Boolean({MAP}.basemap.written)")
     expect(page.locator(".map-marker").first).to_be_visible()
     expect(page.locator(".map-credit")).to_contain_text(re.compile("Dane|data|дані", re.I))
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
