@@ -24,7 +24,7 @@ settings.load_profile("same")
 def _caches_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Keep what the program keeps for later out of the home of whoever runs the tests."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("LOCATOR_CACHE", str(tmp_path_factory.mktemp("cache")))
         yield
 
 

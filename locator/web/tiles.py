@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from contextlib import suppress
 from typing import Any, cast
 
 import brotli
@@ -30,8 +31,10 @@ THEMES = ("light", "dark")
 
 def install(app: Flask) -> None:
     """Give the application its base map; its files are read when a tile is asked for."""
-    city = app.extensions["locator"].city
-    app.extensions["locator.basemap"] = BaseMap(city, cache_folder())
+    cache = None
+    with suppress(RuntimeError):  # a user without a home has no cache either
+        cache = cache_folder()
+    app.extensions["locator.basemap"] = BaseMap(app.extensions["locator"].city, cache)
 
 
 def warm(app: Flask) -> None:
