@@ -72,7 +72,11 @@ def explained(error: LocatorError) -> str:
     """Return the message of `error` as the command line says it."""
     if isinstance(error, CityFolderError):
         return f"{error.message}\nRun `locator check` to see them again after mending."
-    return error.message
+    lines = [
+        f"  {place.label} ({place.kind}: {place.lat:.5f}, {place.lon:.5f})"
+        for place in getattr(error, "candidates", ())  # of an `AmbiguousPlaceError`
+    ]
+    return "\n".join([error.message, *lines])
 
 
 def _summary(name: str) -> str:

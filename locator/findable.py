@@ -16,7 +16,7 @@ from locator.districts import district_title
 from locator.geo import FloatArray
 from locator.locating import COURSE_NOTE, MIDDLE_NOTE, SHORT_STREET_M, Stop
 from locator.places import Place
-from locator.streetnames import STREET, fold, parse_name, spelt
+from locator.streetnames import STREET, fold, name_fits, parse_name, spelt
 from locator.streets import Street, distance_m, extent_m
 
 RowKind = Literal["street", "stop", "district", "quarter", "landmark", "facility"]
@@ -126,7 +126,13 @@ def street_rows(street: Street) -> list[Row]:
     )
     area = tuple(fold(street.area or "").split())
     rows = []
-    for text, name in ((street.bare_label, street.name), *street.others):
+    # A shorter form of the name is a part of it, which other streets may share.
+    longer = [
+        (text, name)
+        for text, name in street.others
+        if not name_fits(name.core, street.name.core) or name.core == street.name.core
+    ]
+    for text, name in ((street.bare_label, street.name), *longer):
         kinds = (name.kind or STREET,)
         spelling = (*area, *spelt(text))
         rows.append(

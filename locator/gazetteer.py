@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any
 
@@ -33,7 +33,7 @@ from locator.locating import Stop, locate
 from locator.matching import Matcher, build_matcher
 from locator.places import Place as Place
 from locator.streetgroups import build_streets
-from locator.streetnames import fold
+from locator.streetnames import fold, spelt
 from locator.streets import Street
 from locator.typed import NUMBER_AT_END, Reading, checked_query, readings
 
@@ -65,6 +65,8 @@ class Gazetteer:
         Names that a query may carry without meaning more: the city's own, and the districts'.
     boundary : shapely geometry
         The city in WGS84.
+    unplaced : mapping of tuple of str to str
+        Streets of which no place is known: the words of their names as spelt, to the labels.
     """
 
     rows: tuple[Row, ...]
@@ -74,6 +76,14 @@ class Gazetteer:
     first_names: frozenset[str]
     ignored: frozenset[tuple[str, ...]]
     boundary: Any
+    unplaced: Mapping[tuple[str, ...], str] = field(default_factory=dict)
+
+    def unplaced_street(self, query: str) -> str | None:
+        """Return the label of the street without any known place that `query` names, or None."""
+        ways = readings(checked_query(query), self.ignored)
+        return next(
+            (self.unplaced[way.spelling] for way in ways if way.spelling in self.unplaced), None
+        )
 
     def search(self, query: str, *, limit: int = 8) -> list[Place]:
         """Return the places that `query` may mean, best first; an empty list when none does.
@@ -284,4 +294,9 @@ def build_gazetteer(
         ),
         ignored=frozenset(words for words in [*named, *own] if words),
         boundary=boundary,
+        unplaced={
+            spelt(street.label): street.label
+            for street in streets
+            if not len(street.rows) and street.place is None
+        },
     )

@@ -137,7 +137,7 @@ def test_nearest_takes_a_pace(folder: Path) -> None:
         (["Lipowa", "--layer", "aeds", "-k", "many"], 2, "1 to 20"),
         (["Lipowa", "--layer", "aeds", "--pace", "99"], 2, "0.3 to 3"),
         (["Lipowa", "--layer", "aeds", "--at", "soon"], 2, "2026-06-01T14:30"),
-        (["Marszałkowska 1, Warszawa", "--layer", "aeds"], 1, "No place of this city"),
+        (["Marszałkowska 1, Warszawa", "--layer", "aeds"], 1, "We did not find"),
         (["0.5, 0.5", "--layer", "aeds"], 1, "lies outside the city"),
     ],
 )

@@ -14,6 +14,7 @@ from locator.commands._common import (
     geodata_option,
     json_option,
     print_json,
+    progress_bar,
     table,
 )
 
@@ -68,7 +69,6 @@ def build(
     folder and those of --known); then all of them are used.
     """
     from locator.catalogue import parse_catalogue
-    from locator.commands.network import progress_bar
     from locator.districts import city_boundary, read_districts
     from locator.errors import CityFolderError, Fault
     from locator.geo import Projection

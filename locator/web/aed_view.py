@@ -35,9 +35,11 @@ from locator.web.finding import (
     Link,
     Origin,
     advice_for,
+    candidate_links,
     find_origin,
+    problem_text,
 )
-from locator.web.i18n import clock, error_text, gettext, metres, moment, ngettext, number, text, url
+from locator.web.i18n import clock, gettext, metres, moment, ngettext, number, text, url
 from locator.web.layout import LONGEST_SEARCH
 from locator.web.moving import Moving, moving
 from locator.web.near import address_beside, near_address, near_stop
@@ -120,6 +122,7 @@ class AedView:
     args: Mapping[str, str] = field(default_factory=dict)
     code: int = 200
     problem: str | None = None
+    candidates: tuple[Link, ...] = ()
     advice: str | None = None
     place: str | None = None
     here: Here | None = None
@@ -155,9 +158,16 @@ def view_of(app: AppState, args: MultiDict[str, str]) -> AedView:
         return replace(
             _cut_short(replace(view, args=right)),
             code=status_of(error),
-            problem=error_text(error),
+            problem=problem_text(error),
+            candidates=candidate_links(
+                error, lambda **start: url("emergency.aed", {**right, **_filled(start)})
+            ),
             advice=advice_for(error),
         )
+
+
+def _filled(start: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in start.items() if value}
 
 
 def _cut_short(view: AedView) -> AedView:

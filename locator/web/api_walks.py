@@ -6,10 +6,10 @@ from typing import Any
 
 import pandas as pd
 
-from locator.errors import N_, NotFoundError
-from locator.known import known_layers, shortened
+from locator.known import known_layers
 from locator.nearest import NearestResult, nearest, place_origin
 from locator.places import Place
+from locator.resolving import resolve
 from locator.walking.walkable import WalkableCity
 from locator.web.api import facility_properties
 from locator.web.features import DEGREE_DIGITS, collection, decimal, feature, whole
@@ -29,8 +29,8 @@ from locator.web.streets import is_night, off_network_m, profile_of
     errors=(422,),
 )
 def search(app: AppState, asked: SearchParams) -> Answer:
-    """Addresses, streets, stops, districts and facilities, best first. A pasted `lat, lon` is a
-    place too; outside the city it is answered with 422.
+    """Addresses, streets, stops, districts, neighbourhoods, landmarks and facilities, best first. A
+    pasted `lat, lon` is a place too; outside the city it is answered with 422.
     """
     places = app.city.gazetteer.search(asked.q, limit=asked.limit)
     return {"q": asked.q, "places": [place_json(place) for place in places]}
@@ -47,6 +47,8 @@ def place_json(place: Place) -> dict[str, Any]:
         "score": round(place.score, 1),
         "note": gettext(place.note).format(**dict(place.note_values)) if place.note else None,
         "facility_id": place.facility_id,
+        "basis": place.basis,
+        "sure": place.sure,
     }
 
 
@@ -62,7 +64,8 @@ def place_json(place: Place) -> dict[str, Any]:
 )
 def nearest_on_foot(app: AppState, asked: NearestParams) -> Answer:
     """The `k` nearest of each layer named, sorted by walking time. Say where from with `q`, or with
-    `lat` and `lon`. 404: no such layer, or no place of that name; 422: outside the city.
+    `lat` and `lon`. 404: no such layer, or no place of that name; 422: outside the city, or `q` is
+    not certain: then the error has `candidates`.
     """
     known_layers(app.catalogue, asked.layer)
     origin = origin_of(app, asked)
@@ -72,27 +75,21 @@ def nearest_on_foot(app: AppState, asked: NearestParams) -> Answer:
 
 
 def origin_of(app: AppState, asked: NearestParams) -> Place:
-    """Return where the walk starts: the best match of the words, or the very point.
+    """Return where the walk starts: the place that the words mean, or the very point.
 
     Raises
     ------
     NotFoundError
         If no place matches the words.
+    AmbiguousPlaceError
+        If they may mean several places, or none for sure.
     OutsideCityError
         If the words are coordinates outside the city.
     """
     if asked.lat is not None and asked.lon is not None:
         label = f"{asked.lat:.5f}, {asked.lon:.5f}"
         return Place(label, "coordinate", asked.lon, asked.lat, "exact", 100.0)
-    places = app.city.gazetteer.search(asked.q or "", limit=1)
-    if not places:
-        raise NotFoundError(
-            N_("No place of this city is called {given}."),
-            parameter="q",
-            given=shortened(asked.q),
-        )
-    best: Place = places[0]
-    return best
+    return resolve(app.city.gazetteer, asked.q or "")[0]
 
 
 def nearest_json(

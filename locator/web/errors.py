@@ -17,6 +17,7 @@ from locator.errors import (
     NotFoundError,
     OutsideCityError,
 )
+from locator.places import Place
 from locator.web.encoding import encoded
 from locator.web.i18n import error_text, gettext
 
@@ -76,7 +77,17 @@ def answer_locator_error(error: LocatorError) -> Response:
     if status >= 500:
         log.error("Error on %s", current_request.path, exc_info=error)
         return answer_http_error(InternalServerError())
-    return _answer(status, error.code, error_text(error), parameter=error.parameter)
+    found = getattr(error, "candidates", ())
+    candidates = [_candidate(place) for place in found] if found else None
+    return _answer(
+        status, error.code, error_text(error), parameter=error.parameter, candidates=candidates
+    )
+
+
+def _candidate(place: Place) -> dict[str, object]:
+    note = gettext(place.note, **dict(place.note_values)) if place.note else None
+    kept = ("label", "kind", "lon", "lat", "precision", "basis")
+    return {name: getattr(place, name) for name in kept} | {"note": note}
 
 
 def answer_http_error(error: HTTPException) -> Response:
@@ -96,9 +107,17 @@ def answer_http_error(error: HTTPException) -> Response:
     return answer
 
 
-def _answer(status: int, code: str, message: str, *, parameter: str | None = None) -> Response:
+def _answer(
+    status: int,
+    code: str,
+    message: str,
+    *,
+    parameter: str | None = None,
+    candidates: list[dict[str, object]] | None = None,
+) -> Response:
     if is_api_request():
-        body = {"error": {"code": code, "message": message, "parameter": parameter}}
+        detail: dict[str, object] = {"code": code, "message": message, "parameter": parameter}
+        body = {"error": detail | ({"candidates": candidates} if candidates else {})}
         answer = Response(encoded(body), content_type="application/json")
     else:
         title = gettext(TITLES.get(status, OTHER_TITLE))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
@@ -14,10 +14,11 @@ from werkzeug.datastructures import MultiDict
 from locator.aed import FIXED_LAYER
 from locator.catalogue import Layer
 from locator.city import City
-from locator.errors import N_, LocatorError, NotFoundError, OutsideCityError
+from locator.errors import LocatorError, NotFoundError, OutsideCityError
 from locator.gazetteer import Place
-from locator.known import known_layer, shortened
+from locator.known import known_layer
 from locator.nearest import nearest, place_origin
+from locator.resolving import NOT_PLACED, NUMBER_UNKNOWN, AmbiguousPlaceError, resolve
 from locator.walking.walkable import WalkableCity
 from locator.web.cards import Card, card
 from locator.web.errors import status_of
@@ -37,8 +38,6 @@ from locator.web.texts import KIND_WORDS, PLACE_KINDS
 from locator.web.walkcounting import Pace, model_line, model_quality, pace_choices, pace_line
 
 ALTERNATIVES = 4
-CLEAR_LEAD = 8.0
-"""Points of score by which the best place must lead for the others not to be offered."""
 MOST = 20
 LONGEST_ECHO = 100
 """Characters of a wrong entry that are shown again."""
@@ -166,6 +165,7 @@ class View:
     alternatives: tuple[Link, ...] = ()
     results: tuple[Found, ...] = ()
     problem: str | None = None
+    candidates: tuple[Link, ...] = ()
     problem_in: str | None = None
     advice: str | None = None
     empty: str | None = None
@@ -208,10 +208,47 @@ def view_of(app: AppState, args: MultiDict[str, str]) -> View:
             view,
             form=without_hidden(form, error),
             code=status_of(error),
-            problem=error_text(error),
+            problem=problem_text(error),
+            candidates=candidate_links(error, lambda **start: form.url(**start)),
             problem_in=error.parameter or "q",
             advice=advice_for(error),
         )
+
+
+def problem_text(error: LocatorError) -> str:
+    """Return what to say of an error whose candidates stand below as links."""
+    if not isinstance(error, AmbiguousPlaceError):
+        return error_text(error)
+    if error.template == NUMBER_UNKNOWN:
+        return gettext("Number {number} is not known on this street.", **error.values)
+    if error.template == NOT_PLACED:
+        return error_text(error)
+    return gettext("We are not certain where “{query}” is.", **error.values)
+
+
+def candidate_links(error: LocatorError, address: Callable[..., str]) -> tuple[Link, ...]:
+    """Return the places that may have been meant, as links that start from them.
+
+    Parameters
+    ----------
+    error : LocatorError
+    address : callable
+        Gives the address of the page with another ``q``, ``lat`` and ``lon``.
+    """
+    if not isinstance(error, AmbiguousPlaceError):
+        return ()
+    labels = [place.label for place in error.candidates]
+    links = []
+    for place in error.candidates:
+        # Words that would ask again lead nowhere: such a place is told by its point.
+        by_words = place.basis != "possible" and labels.count(place.label) == 1
+        start = (
+            {"q": place.label, "lat": "", "lon": ""}
+            if by_words
+            else {"q": "", "lat": f"{place.lat:.5f}", "lon": f"{place.lon:.5f}"}
+        )
+        links.append(Link(address(**start), place.label, gettext(PLACE_KINDS[place.kind])))
+    return tuple(links)
 
 
 def without_hidden(form: Form, error: LocatorError) -> Form:
@@ -275,16 +312,14 @@ def find_origin(city: City, params: NearestParams) -> tuple[Origin, list[Place]]
     ------
     NotFoundError
         If no place matches the words.
+    AmbiguousPlaceError
+        If they may mean several places, or none for sure.
     OutsideCityError
         If the coordinates lie outside the city.
     """
     query = params.q if params.q is not None else f"{params.lat}, {params.lon}"
-    places = city.gazetteer.search(query, limit=ALTERNATIVES + 1)
-    if not places:
-        found_nothing = shortened(query, most=LONGEST_ECHO)[1:-1]
-        raise NotFoundError(N_("We did not find “{query}”."), parameter="q", query=found_nothing)
-    best, others = places[0], places[1:]
-    unclear = [p for p in others if best.score - p.score < CLEAR_LEAD and is_told_apart(p, best)]
+    best, others = resolve(city.gazetteer, query)
+    unclear = [place for place in others if is_told_apart(place, best)]
     note = gettext(best.note, **dict(best.note_values)) if best.note else None
     label = gettext("the point shown on the map") if best.kind == "coordinate" else best.label
     return Origin(label, best.lon, best.lat, note), unclear[:ALTERNATIVES]

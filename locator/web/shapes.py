@@ -5,7 +5,7 @@ What the answers themselves look like stands with `shapes_places` and `shapes_co
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, NotRequired
 
 from pydantic import ConfigDict, with_config
 from typing_extensions import TypedDict
@@ -17,12 +17,29 @@ Model = Literal["estimate", "network"]
 
 
 @closed
+class Candidate(TypedDict):
+    """A place that may have been meant."""
+
+    label: str
+    kind: str
+    lon: float
+    lat: float
+    precision: str
+    basis: str | None
+    note: str | None
+
+
+@closed
 class ErrorDetail(TypedDict):
-    """What went wrong, for machines (`code`, `parameter`) and people (`message`)."""
+    """What went wrong, for machines (`code`, `parameter`) and people (`message`).
+
+    `candidates`: with `ambiguous_place`, the places to choose from, by their coordinates.
+    """
 
     code: str
     message: str
     parameter: str | None
+    candidates: NotRequired[list[Candidate]]
 
 
 @closed

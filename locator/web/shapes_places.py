@@ -108,16 +108,26 @@ class LayerAnswer(TypedDict):
 
 @closed
 class FoundPlace(TypedDict):
-    """One answer of the gazetteer; `note` says where it is not quite what was asked."""
+    """One answer of the gazetteer.
+
+    `note` says where it is not quite what was asked; `basis` how it is known: `address` (with
+    street and number), `house number` (its street was found by a rule), `possible` (the house may
+    belong to another street), `neighbour` (another number), or what else the point is of. `sure`:
+    taken without asking where it is the best one.
+    """
 
     label: str
-    kind: Literal["address", "street", "stop", "district", "facility", "coordinate"]
+    kind: Literal[
+        "address", "street", "stop", "district", "quarter", "landmark", "facility", "coordinate"
+    ]
     lon: float
     lat: float
     precision: Literal["exact", "street", "area"]
     score: float
     note: str | None
     facility_id: str | None
+    basis: str | None
+    sure: bool
 
 
 @closed

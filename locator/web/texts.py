@@ -61,6 +61,8 @@ PLACE_KINDS = {
     "street": N_("street"),
     "stop": N_("stop"),
     "district": N_("district"),
+    "quarter": N_("neighbourhood"),
+    "landmark": N_("place"),
     "facility": N_("service"),
     "coordinate": N_("point on the map"),
 }

@@ -15,11 +15,18 @@ from werkzeug.wrappers import Response as AnyResponse
 from locator import known
 from locator.catalogue import Layer
 from locator.changes import MAX_SITES, NewSite, Scenario, site_points, to_close, to_open
-from locator.errors import N_, InvalidParameterError, LocatorError, NotComputableError
+from locator.errors import (
+    N_,
+    InvalidParameterError,
+    LocatorError,
+    NotComputableError,
+    NotFoundError,
+)
 from locator.maps import views
 from locator.maps.background import collection, compact_json, feature
 from locator.maps.symbols import symbol
 from locator.maps.workbench import change_map
+from locator.resolving import resolve
 from locator.scenariofaults import ScenarioFileError
 from locator.scenariofile import MAX_BYTES
 from locator.web import mapfeeds, mapviews
@@ -290,14 +297,15 @@ def _added(args: Args) -> NewSite | None:
 
 
 def _named_site(words: str, places: int | None) -> NewSite:
-    found = state().city.gazetteer.search(words, limit=1)
-    if not found:
+    try:
+        found = resolve(state().city.gazetteer, words)[0]
+    except NotFoundError:
         raise InvalidParameterError(
             N_("No place is called {given}. Try a street and a number, or a stop."),
             parameter="site",
             given=words[:60],
-        )
-    return NewSite(found[0].lon, found[0].lat, places, found[0].label)
+        ) from None
+    return NewSite(found.lon, found.lat, places, found.label)
 
 
 def _whatif_map(args: MultiDict[str, str]) -> folium.Map:
