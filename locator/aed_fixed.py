@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache, partial
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from locator.aed_options import CLOSING_SOON, FIXED_LAYER, Option, State, Sure, Sureness
 from locator.city import City
-from locator.hours import OpenState, opening_state
+from locator.hours import opening_in
 from locator.likely_open import LikelyRule, rule_for
 from locator.walking import Placed
 from locator.walking.walkable import WalkableCity, remembered
@@ -131,24 +131,12 @@ def fixed_state(
     """
     if aed.hours is None:
         return ("open", None, "outdoors") if aed.doorless else ("unknown", None, None)
-    state_at = partial(
-        _state_in_the_minute, aed.hours, city.catalogue.country, city.catalogue.timezone
-    )
+    state_at = partial(opening_in, city, aed.hours)
     now = state_at(at)
     state = now.state
     if now.next_change is not None and now.next_change <= at + timedelta(seconds=walk_s):
         state = state_at(at + timedelta(seconds=walk_s)).state
     return state, now.next_change, "hours" if state == "open" else None
-
-
-def _state_in_the_minute(hours: str, country: str, timezone: str, at: datetime) -> OpenState:
-    """Return the state at `at`; doors open and close on the minute, so it is read once for each."""
-    return _read_state(hours, country, timezone, at.replace(second=0, microsecond=0))
-
-
-@lru_cache(maxsize=4096)
-def _read_state(hours: str, country: str, timezone: str, at: datetime) -> OpenState:
-    return opening_state(hours, at, country=country, timezone=timezone)
 
 
 def is_doorless(aed: pd.Series) -> bool:

@@ -93,6 +93,12 @@ class City:
         several = pairs["layer"].value_counts() > 1
         return frozenset(str(layer) for layer in several.index[several])
 
+    @cached_property
+    def middle(self) -> tuple[float, float]:
+        """Lon, lat of the middle of the city, as good as any place of it for the sun."""
+        west, south, east, north = self.boundary.bounds
+        return (west + east) / 2, (south + north) / 2
+
 
 def default_folder() -> Path:
     """Return the folder of ``LOCATOR_GEODATA``, or the repository's own ``geodata``."""

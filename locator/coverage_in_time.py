@@ -30,7 +30,7 @@ from locator.aed_options import FIXED_LAYER, PACE_M_S
 from locator.city import City
 from locator.errors import N_, NotComputableError
 from locator.geo import FloatArray, IntArray
-from locator.hours import opening_state
+from locator.hours import opening_in
 from locator.intervals import DAY_S, HOUR_S, HOURS, Intervals, clipped, hourly_seconds, joined
 from locator.vehicles.calendar import DAY_TYPES, DayType, ordinary_days
 from locator.vehicles.positions import Fleet
@@ -229,12 +229,7 @@ def _open_spans(
     now_s = 0.0
     zone = ZoneInfo(city.catalogue.timezone)
     while now_s < until_s:
-        state = opening_state(
-            hours,
-            datetime.fromtimestamp(midnight_t + now_s, zone),
-            country=city.catalogue.country,
-            timezone=city.catalogue.timezone,
-        )
+        state = opening_in(city, hours, datetime.fromtimestamp(midnight_t + now_s, zone))
         change = state.next_change
         next_s = until_s if change is None else min(change.timestamp() - midnight_t, until_s)
         if state.state == "open":

@@ -23,7 +23,7 @@ from locator.errors import (
     OutsideCityError,
 )
 from locator.geo import FloatArray, IntArray, in_city
-from locator.hours import OpenState, opening_state
+from locator.hours import OpenState, opening_in
 from locator.known import known_layer
 from locator.walking import Placed, Walk
 from locator.walking.walkable import WalkableCity
@@ -210,14 +210,8 @@ class _Clock:
     def state(self, row: int) -> OpenState:
         """Return the state of a row of the facilities; what has not opened yet is closed."""
         if row not in self.known:
-            catalogue = self.city.catalogue
             self.known[row] = (
-                opening_state(
-                    self.hours[row],
-                    self.at,
-                    country=catalogue.country,
-                    timezone=catalogue.timezone,
-                )
+                opening_in(self.city, self.hours[row], self.at)
                 if self.status[row] == "open"
                 else OpenState("closed", None)
             )

@@ -13,7 +13,7 @@ from scipy.spatial import cKDTree
 from locator.city import City
 from locator.completeness import completeness
 from locator.districts import district_of
-from locator.hours import is_valid_hours
+from locator.hours import is_valid_hours, understood_twice
 from locator.kinds import FILE as KINDS_FILE
 from locator.population import FILE as GRID_FILE
 from locator.population import shares_inside
@@ -75,6 +75,7 @@ def _about_facilities(city: City, day: str) -> Iterator[Notice]:
     wrong = hours[~hours.map(is_valid_hours).astype(bool)]
     for name, text in wrong.items():
         yield _of(frame, name, f"opening_hours {text!r} cannot be read: they count as unknown")
+    yield from _hours_with_two_meanings(city, day)
     for name, access in frame.loc[_is_barred(frame), "access"].items():
         yield _of(frame, name, f"access is {access}: it is listed, but not counted as usable")
     for name, rule in frame["rule"].dropna().items():
@@ -85,6 +86,26 @@ def _about_facilities(city: City, day: str) -> Iterator[Notice]:
         if str(opening) < day[: len(str(opening))]:
             status = frame.at[name, "status"]
             yield _of(frame, name, f"was to open {opening}, but is still {status}: ask again")
+
+
+def _hours_with_two_meanings(city: City, today: str) -> Iterator[Notice]:
+    hours = city.facilities["opening_hours"].dropna()
+    first = {
+        text: understood_twice(
+            text,
+            country=city.catalogue.country,
+            timezone=city.catalogue.timezone,
+            around=date.fromisoformat(today),
+        )
+        for text in hours.unique()
+    }
+    for name, text in hours.items():
+        if first[text]:
+            message = (
+                f"opening_hours {text!r} can be understood in two ways, first on {first[text]}: "
+                "where they differ, they count as unknown"
+            )
+            yield _of(city.facilities, name, message)
 
 
 def _is_barred(frame: pd.DataFrame) -> pd.Series[bool]:

@@ -62,6 +62,18 @@ def test_an_unreadable_hour_is_a_notice_not_a_fault(tiny_folder: Path) -> None:
     ]
 
 
+def test_hours_that_can_be_understood_in_two_ways_are_named_with_the_first_day(
+    tiny_folder: Path,
+) -> None:
+    edit_feature(tiny_folder, "aeds.geojson", 0, opening_hours="PH off; Mo-Fr 08:00-16:00")
+    city = load_city(tiny_folder)
+    found = [str(notice) for notice in notices(city, today=date(2026, 10, 1))]
+    assert (
+        "aeds.geojson: aeds-1: opening_hours 'PH off; Mo-Fr 08:00-16:00' can be understood in two "
+        "ways, first on 2026-11-11: where they differ, they count as unknown"
+    ) in found
+
+
 def test_what_nobody_may_take_is_a_notice(tiny_folder: Path) -> None:
     edit_feature(tiny_folder, "aeds.geojson", 1, access="no")
     assert lines(tiny_folder, "aeds.geojson") == [

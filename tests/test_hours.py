@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from locator.hours import OpenState, hours_in_words, is_valid_hours, opening_state
+from locator.hours import (
+    OpenState,
+    hours_in_words,
+    is_valid_hours,
+    opening_state,
+    understood_twice,
+)
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 OFFICE = "Mo-Fr 08:00-16:00; PH off"
@@ -271,7 +277,8 @@ def test_hours_in_three_languages(hours: str, polish: str, english: str, ukraini
 
 
 @pytest.mark.parametrize(
-    "hours", ["rano", "Mo-Fr 8-16", "Mo[1] 10:00-12:00", "week 1-53/2 Mo 10:00-12:00", "easter off"]
+    "hours",
+    ["rano", "Mo-Fr 8-16", "10:00-16:00/01:30", "Oct Su[-1]-Mar Su[-1] off", "PH, Dec 24 off"],
 )
 def test_what_cannot_be_put_into_words_stays_as_written(hours: str) -> None:
     assert hours_in_words(hours, "pl") == hours
@@ -292,3 +299,117 @@ def test_hours_that_are_plain_for_a_part_leave_the_rest_unknown() -> None:
     for hours, at, state in moments:
         found = opening_state(hours, at, country="PL", timezone="Europe/Warsaw")
         assert found.state == state, (hours, at)
+
+
+@pytest.mark.parametrize(
+    ("hours", "at", "expected"),
+    [
+        # A comma goes on with a list of days, with a space or without, and adds a rule after times.
+        ("Mo-Fr 07:30-15:30; Sa-Su, PH off", "2026-11-15T03:00", "closed"),
+        ("Mo-Fr 07:30-15:30; Sa-Su, PH off", "2026-11-11T10:00", "closed"),
+        ("Mo-Sa 08:00-20:00; Su, PH 10:00-16:00", "2026-11-11T09:00", "closed"),
+        ("Mo-Fr 08:00-12:00, 13:00-16:00", "2026-11-12T14:00", "open"),
+        ("Mo-Fr 08:00-12:00, Sa 10:00-14:00", "2026-11-14T13:00", "open"),
+        ("Mo-Fr 08:00-16:00, PH off", "2026-11-11T10:00", "closed"),
+        # What is narrower holds wherever it stands: to call it open would be a guess.
+        ("PH off; Mo-Fr 08:00-16:00", "2026-11-11T10:00", "unknown"),
+        ("Mo-Fr 12:00-13:00 off; Mo-Fr 08:00-16:00", "2026-11-12T12:30", "unknown"),
+        ("Mo-Fr 08:00-16:00; Mo-Fr 12:00-13:00 off", "2026-11-12T12:30", "closed"),
+        ("Mo-Fr 12:00-13:00 off; Mo-We 08:00-16:00", "2026-11-09T12:30", "unknown"),
+        ("Mo-Sa, PH off; We 08:00-10:00", "2026-11-11T09:00", "unknown"),
+        ("Mo-Sa, PH off; We 08:00-10:00", "2026-11-18T09:00", "open"),
+        ("Mo-Fr 08:00-16:00; Sa off || open", "2026-11-14T10:00", "unknown"),
+        ("Sa 10:00-14:00; Mo-Su 08:00-18:00", "2026-11-14T16:00", "unknown"),
+        ("Mo-Su 08:00-18:00; Sa 10:00-14:00", "2026-11-14T16:00", "closed"),
+        ("Mo-Fr 08:00-12:00; Mo-Fr 14:00-18:00", "2026-11-12T10:00", "unknown"),
+        ("Mo-Su off; Tu 10:00-12:00", "2026-11-10T11:00", "open"),
+        ("Jul-Aug Mo-Fr 09:00-13:00; Mo-Fr 08:00-16:00", "2026-07-07T15:00", "unknown"),
+        # A night belongs to the day on which it begins.
+        ("Fr-Sa 20:00-04:00", "2026-11-15T03:00", "open"),
+        ("Fr-Sa 20:00-04:00", "2026-11-16T03:00", "closed"),
+        ("Su-Th 11:00-22:00; Fr-Sa 11:00-02:00", "2026-11-15T01:00", "open"),
+        ("Fr-Sa 20:00-04:00; Su off", "2026-11-15T03:00", "unknown"),
+        ("Fr-Sa 11:00-02:00; Su-Th 11:00-22:00", "2026-11-15T01:00", "unknown"),
+        ("Mo-Fr 00:00-24:00", "2026-11-14T00:00", "closed"),
+        ("Mo 20:00-00:00", "2026-11-10T00:00", "closed"),
+        # A remark without a state is a condition; an end that is open is not known.
+        ('Mo-Fr 08:00-16:00 "po umówieniu"', "2026-11-12T10:00", "unknown"),
+        ('Mo-Fr 08:00-16:00 open "domofon"', "2026-11-12T10:00", "open"),
+        ('Mo-Fr 08:00-16:00 || "po umówieniu"', "2026-11-12T10:00", "open"),
+        ('Mo-Fr 08:00-16:00 || "po umówieniu"', "2026-11-14T10:00", "unknown"),
+        ('""', "2026-11-12T10:00", "unknown"),
+        ("Mo-Fr 08:00+", "2026-11-12T10:00", "unknown"),
+        ("Mo-Fr 08:00-16:00+", "2026-11-12T10:00", "open"),
+        ("Mo-Fr 08:00-16:00+", "2026-11-12T17:00", "unknown"),
+        ("Mo 18:00-20:00+", "2026-11-10T05:59", "unknown"),
+        ("Mo 18:00-20:00+", "2026-11-10T06:00", "closed"),
+        # Days of a month, months over the new year, leap days.
+        ("Mo[1] 10:00-12:00", "2026-11-02T11:00", "open"),
+        ("Mo[1] 10:00-12:00", "2026-11-09T11:00", "closed"),
+        ("Su[-1] 10:00-12:00", "2026-11-29T11:00", "open"),
+        ("Nov-Feb 10:00-12:00", "2027-01-15T11:00", "open"),
+        ("Dec 24-Jan 02 off; Mo-Su 10:00-12:00", "2026-12-30T11:00", "unknown"),
+        ("Mo-Su 10:00-12:00; Dec 24-Jan 02 off", "2026-12-30T11:00", "closed"),
+        ("Feb 29 10:00-12:00", "2028-02-29T11:00", "open"),
+        ("Feb 29 10:00-12:00", "2027-03-01T11:00", "closed"),
+        ("Feb 29 10:00-12:00", "2027-02-28T11:00", "closed"),
+        ("Feb 10-29 10:00-12:00", "2027-02-28T11:00", "open"),
+        ("easter +1 day 10:00-12:00", "2027-03-29T11:00", "open"),
+        ("2026-2027/2 10:00-12:00", "2027-03-29T11:00", "closed"),
+        ("week 46 10:00-12:00", "2026-11-12T11:00", "open"),
+        ("PH -1 day 10:00-12:00", "2026-11-10T11:00", "open"),
+        ("PH Mo-Fr 10:00-12:00", "2026-11-11T11:00", "open"),
+        ("PH Sa 10:00-12:00", "2026-11-11T11:00", "closed"),
+        # Exceptions alone say nothing of the other days.
+        ("PH off", "2026-11-11T11:00", "closed"),
+        ("PH off", "2026-11-12T11:00", "unknown"),
+        ("SH off", "2026-11-12T11:00", "unknown"),
+        ("SH 10:00-12:00", "2026-11-12T13:00", "closed"),
+    ],
+)
+def test_the_state_follows_the_grammar_and_is_unknown_where_people_read_it_otherwise(
+    hours: str, at: str, expected: str
+) -> None:
+    assert state(hours, at) == expected
+
+
+@pytest.mark.parametrize(
+    "hours",
+    [":", ";", "24/7,", "Mo-Fr, 08:00-16:00", "SaSu off", "Mo-Fr 24:30-25:00", "Mo[6] off"]
+    + ["10:00", "sunrise", "Feb 30 off", "week 54 off", "2028-2026 off", "off off", "Mo-Fr -16:00"],
+)
+def test_what_nobody_could_act_on_is_not_in_the_grammar(hours: str) -> None:
+    assert not is_valid_hours(hours)
+    assert state(hours, "2026-11-12T10:00") == "unknown"
+
+
+def test_states_that_follow_the_sun_change_with_it() -> None:
+    kraków = (19.94, 50.06)
+    answer = opening_state(
+        "(sunrise+01:00)-sunset",
+        local("2026-06-21T12:00"),
+        country="PL",
+        timezone="Europe/Warsaw",
+        coordinates=kraków,
+    )
+    assert answer == OpenState("open", local("2026-06-21T20:53"))
+
+
+def test_the_long_and_the_short_night_have_each_hour_that_there_is() -> None:
+    options = {"country": "PL", "timezone": "Europe/Warsaw"}
+    hours = "Su 02:15-02:45"
+    first = opening_state(hours, local("2026-10-25T02:00"), **options)
+    assert first == OpenState("closed", local("2026-10-25T02:15"))
+    again = opening_state(hours, local("2026-10-25T02:50"), **options)
+    assert again.next_change is not None
+    assert again.next_change.astimezone(UTC) == datetime(2026, 10, 25, 1, 15, tzinfo=UTC)
+    short = opening_state("Su 01:30-02:30", local("2026-03-29T01:45"), **options)
+    assert short == OpenState("open", local("2026-03-29T03:00"))
+
+
+def test_a_day_that_can_be_read_in_two_ways_is_found() -> None:
+    options = {"country": "PL", "timezone": "Europe/Warsaw", "around": date(2026, 10, 1)}
+    assert understood_twice("PH off; Mo-Fr 08:00-16:00", **options) == date(2026, 11, 11)
+    assert understood_twice("Mo-Fr 08:00-16:00; PH off", **options) is None
+    assert understood_twice("24/7", **options) is None
+    assert understood_twice("Fr-Sa 20:00-04:00; Su off", **options) is None

@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from opening_hours import OpeningHours
+from locator.hours_calendar import is_public
 
 DayType = Literal["working", "saturday", "sunday"]
 DAY_TYPES: tuple[DayType, ...] = ("working", "saturday", "sunday")
@@ -67,19 +66,13 @@ def day_type(day: date, *, country: str) -> DayType:
     return "saturday" if day.weekday() == 5 else "working"
 
 
-@lru_cache(maxsize=4096)
 def is_public_holiday(day: date, *, country: str) -> bool:
     """Tell whether `day` is a public holiday in `country` (ISO 3166-1 alpha-2).
 
     The calendar is the one that opening hours are read with, so that a door and a tram never
     disagree about what day it is.
     """
-    return bool(_holidays(country).is_open(datetime.combine(day, time(12))))
-
-
-@lru_cache(maxsize=8)
-def _holidays(country: str) -> OpeningHours:
-    return OpeningHours("PH", country=country)
+    return bool(is_public(day, country))
 
 
 def representative_days(

@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 from locator.coverage_in_time import TimeCoverage, TimeCoverageQuery, coverage_in_time
 from locator.errors import N_
 from locator.vehicles.calendar import DAY_TYPES, DayType
-from locator.web.cards import Card, card
+from locator.web.cards import Card, card, hours_said
 from locator.web.curve import Tick
 from locator.web.i18n import day as day_words
 from locator.web.i18n import gettext, number, percent
@@ -261,15 +261,18 @@ def nice_top(most: float) -> float:
 
 def _moves(app: AppState, found: TimeCoverage, basis: str) -> tuple[Move, ...]:
     table = found.moves[found.moves["basis"] == basis].head(TOP)
+    cards = [card(app.city, str(index)) for index in table.index]
     return tuple(
         Move(
             rank=rank,
-            card=card(app.city, str(index)),
-            added=float(row["added"]),
-            together=float(row["together"]),
-            hours=str(app.city.facilities.at[index, "opening_hours"] or ""),
+            card=shown,
+            added=float(added),
+            together=float(together),
+            hours=hours_said(shown.facts),
         )
-        for rank, (index, row) in enumerate(table.iterrows(), start=1)
+        for rank, (shown, added, together) in enumerate(
+            zip(cards, table["added"], table["together"], strict=True), start=1
+        )
     )
 
 

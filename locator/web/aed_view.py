@@ -27,7 +27,7 @@ from locator.web.aed_words import (
     routes,
 )
 from locator.web.api_vehicles import AedParams, aed_answer
-from locator.web.cards import Card, Chip, card
+from locator.web.cards import Card, Chip, card, hours_said
 from locator.web.errors import status_of
 from locator.web.finding import (
     LONGEST_CODE,
@@ -292,11 +292,9 @@ def _riding(app: AppState, option: Option, at: datetime) -> Row:
 
 def _unknown(app: AppState, answer: AedAnswer, option: Option) -> Row:
     shown = card(app.city, option.id)
-    written = shown.facts.get("hours_text") or shown.facts.get("opening_hours")
-    if written:
-        label = gettext("Hours as written: {hours}", hours=str(written))
-    else:
-        label = gettext("Hours not known")
+    label = hours_said(shown.facts) or gettext("Hours not known")
+    if shown.facts.get("hours_text"):
+        label = gettext("Hours as written: {hours}", hours=shown.facts["hours_text"])
     chips = [Chip("unknown", label), access_chip(option.access)]
     if option.because is not None:
         kind = "plain" if option.because.likely else "attention"

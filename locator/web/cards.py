@@ -13,9 +13,9 @@ import pandas as pd
 from locator.catalogue import Layer
 from locator.city import City
 from locator.districts import district_title
-from locator.hours import opening_state
+from locator.hours import hours_in_words, is_valid_hours, opening_in
 from locator.usable import is_assumed
-from locator.web.i18n import day, gettext, ngettext, text
+from locator.web.i18n import current_language, day, gettext, ngettext, text
 from locator.web.texts import ACCESS, PRECISION, PRECISION_SHORT, STATUS, opening_words
 
 DIALLED = re.compile(r"[^0-9+]")
@@ -184,9 +184,21 @@ def opening_of(
     city: City, hours: str | None, at: datetime
 ) -> tuple[str, datetime | None, datetime]:
     """Return the opening state at `at`, the next change, and `at` itself."""
-    catalogue = city.catalogue
-    found = opening_state(hours, at, country=catalogue.country, timezone=catalogue.timezone)
+    found = opening_in(city, hours, at)
     return found.state, found.next_change, at
+
+
+def hours_said(facts: Mapping[str, Any]) -> str:
+    """Return the hours of a facility in the reader's words, or nothing.
+
+    What cannot be read is quoted, and said to be a quotation.
+    """
+    hours = facts.get("opening_hours")
+    if not hours:
+        return ""
+    if is_valid_hours(hours):
+        return hours_in_words(hours, current_language())
+    return gettext("written in OpenStreetMap as “{hours}”, which cannot be read", hours=hours)
 
 
 def row_facts(row: pd.Series[Any]) -> dict[str, Any]:

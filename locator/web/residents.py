@@ -7,13 +7,11 @@ from typing import Any
 from flask import Blueprint, current_app, render_template, request
 
 from locator.errors import N_, LocatorError, NotFoundError
-from locator.hours import hours_in_words
 from locator.known import shortened
 from locator.web import mapviews
-from locator.web.cards import card, opening_of
+from locator.web.cards import card, hours_said, opening_of
 from locator.web.details import details_of
 from locator.web.finding import view_of
-from locator.web.i18n import current_language
 from locator.web.layout import page_context
 from locator.web.listing import listing_of
 from locator.web.provenance import completeness_rows, sources
@@ -83,7 +81,7 @@ def facility(facility_id: str) -> Answer:
         "facility.html",
         facility=shown,
         words=details_of(shown),
-        hours=hours_in_words(hours, current_language()) if hours else None,
+        hours=hours_said(shown.facts),
         map=map_or_none("facility", {"id": facility_id}) if shown.located else None,
     )
 
