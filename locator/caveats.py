@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from locator.errors import N_, Said
+from locator.population import BY_BUILDINGS, EVENLY
 from locator.usable import is_usable
 from locator.walking.walkable import WalkableCity
 
@@ -66,12 +67,20 @@ def coverage_caveats(
             {},
         ),
         (
-            city.demand.method == "uniform",
+            city.demand.method == EVENLY,
             N_(
                 "Census cells are spread evenly over squares of {size_m} m, "
                 "whether anyone lives there or not."
             ),
             {"size_m": round(city.demand.size_m)},
+        ),
+        (
+            city.demand.method == BY_BUILDINGS,
+            N_(
+                "Inside a census cell people are placed by the floor area of dwellings; "
+                "who lives in which is not known."
+            ),
+            {},
         ),
         (True, N_("Opening hours and free places are not taken into account."), {}),
     ]

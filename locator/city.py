@@ -15,12 +15,13 @@ import pandas as pd
 
 from locator import catalogue as catalogues
 from locator import districts as areas
+from locator import dwellings, likely_open, population, timetable
 from locator import facilities as places
 from locator import kinds as vocabulary
-from locator import likely_open, population, timetable
 from locator import units as neighbourhoods
 from locator.assignments import check_vehicles
 from locator.catalogue import Catalogue, Text
+from locator.dwellings import Dwellings
 from locator.errors import CityFolderError, Fault
 from locator.gazetteer import Gazetteer, build_gazetteer
 from locator.geo import FloatArray, Projection
@@ -53,6 +54,8 @@ class City:
     demand : DemandPoints
     grid : DataFrame
         The census cells (`locator.population.read_grid`), which `demand` was spread from.
+    dwellings : Dwellings or None
+        What they were spread over; None where the folder does not know.
     addresses : DataFrame
         Columns ``street``, ``number``, ``lon``, ``lat``.
     stops : DataFrame
@@ -83,6 +86,7 @@ class City:
     crossings: pd.DataFrame
     gazetteer: Gazetteer
     timetable: Timetable | None = None
+    dwellings: Dwellings | None = None
     kinds: Mapping[str, Text] = field(default_factory=dict)
     likely_open: tuple[LikelyRule, ...] = ()
 
@@ -127,6 +131,7 @@ def _read(folder: Path, log: Callable[[str], FaultLog]) -> City | None:
         return None
     catalogue = catalogues.parse_catalogue(folder, log(catalogues.FILE))
     grid = population.read_grid(folder, log(population.FILE))
+    homes = dwellings.read_dwellings(folder, log(dwellings.FILE))
     tables = Tables.read(folder, log)
     if catalogue is None:
         return None
@@ -157,10 +162,13 @@ def _read(folder: Path, log: Callable[[str], FaultLog]) -> City | None:
         crs_grid=catalogue.crs_grid,
         projection=projection,
         district_of=district_of,
+        dwellings=homes,
     )
     # A grid without any row is a city whose people nobody has counted: sound, and said so.
     if len(grid) and not len(demand):
         log(population.FILE).add(WHOLE, "east_km", "no cell lies in the city", "km in crs_grid")
+    if homes is not None and len(grid) and demand.method == population.EVENLY:
+        log(dwellings.FILE).add(WHOLE, "geometry", "no point lies in the city", "degrees, lon lat")
     if tables.stops is None or tables.addresses is None or log(WHOLE).faults:
         return None
     facilities = _fill_units(_fill_districts(found, district_of), units)
@@ -189,6 +197,7 @@ def _read(folder: Path, log: Callable[[str], FaultLog]) -> City | None:
             aliases=tables.aliases,
         ),
         timetable=trams,
+        dwellings=homes,
         kinds=kinds,
         likely_open=rules,
     )

@@ -104,13 +104,16 @@ def divide_areas(demand: DemandPoints, squares: IntArray, *, reach_m: float) -> 
     (m,) int array
         0, 1, ... in the order in which the areas appear.
     """
-    column, row = demand.column[squares], demand.row[squares]
-    area = _touching(demand.district[squares], column, row)
+    place = np.column_stack([demand.column[squares], demand.row[squares]])
+    # Several points may share a square, which belongs to one area: to its first point's district.
+    place, first, square = np.unique(place, axis=0, return_index=True, return_inverse=True)
+    column, row = place[:, 0], place[:, 1]
+    area = _touching(demand.district[squares[first]], column, row)
     longest = max(1, int(reach_m * np.sqrt(2) / demand.size_m))
     across, up = _tile(area, column, longest), _tile(area, row, longest)
-    most = len(squares) + 1  # more than there can be tiles in a row
+    most = len(place) + 1  # more than there can be tiles in a row
     piece = np.unique((area * most + across) * most + up, return_inverse=True)[1]
-    return _touching(piece.astype(np.int64), column, row)
+    return _in_order(_touching(piece.astype(np.int64), column, row)[square.ravel()])
 
 
 def _tile(area: IntArray, position: IntArray, longest: int) -> IntArray:
@@ -187,7 +190,10 @@ def outline(ground: WalkableCity, squares: IntArray) -> shapely.Geometry:
     if len(squares) == 0:
         return shapely.Polygon()
     # Neighbours share their corners to the millimetre: a coverage, whose union is much cheaper.
-    corners = ground.city.demand.square_xy[squares].round(3)
+    demand = ground.city.demand
+    place = np.column_stack([demand.column[squares], demand.row[squares]])
+    once = squares[np.unique(place, axis=0, return_index=True)[1]]
+    corners = demand.square_xy[once].round(3)
     union = shapely.coverage_union_all(shapely.polygons(corners))
     return shapely.transform(shapely.simplify(union, _STRAIGHT_M), ground.city.projection.to_lonlat)
 

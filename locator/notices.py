@@ -13,10 +13,11 @@ from scipy.spatial import cKDTree
 from locator.city import City
 from locator.completeness import completeness
 from locator.districts import district_of
+from locator.dwellings import FILE as DWELLINGS_FILE
 from locator.hours import is_valid_hours, understood_twice
 from locator.kinds import FILE as KINDS_FILE
+from locator.population import EVENLY
 from locator.population import FILE as GRID_FILE
-from locator.population import shares_inside
 from locator.timetable import FILE as TIMETABLE_FILE
 from locator.usable import BARRED
 from locator.vehicles.compact import FILE_NAME as IMPORTED_FILE
@@ -175,11 +176,14 @@ def _about_people(city: City) -> Iterator[Notice]:
     if secret:
         message = f"{secret} cells have secret ages: divided by the city's shares (assumed)"
         yield Notice(GRID_FILE, "-", message)
-    outside = shares_inside(city.demand, len(grid)) == 0
+    outside = city.demand.cell_share == 0
     people = int(grid["people"].to_numpy()[outside].sum())
     if outside.any():
         message = f"{int(outside.sum())} cells with {people} people have no square in the city"
         yield Notice(GRID_FILE, "-", message)
+    if city.demand.method == EVENLY and len(grid):
+        message = "without it every census cell is spread evenly, also where nobody lives"
+        yield Notice(DWELLINGS_FILE, "-", message)
 
 
 def _about_timetable(city: City, day: str) -> Iterator[Notice]:

@@ -1,16 +1,22 @@
-"""Hold the people of the city as demand points of at most 100 m."""
+"""Hold the people of the city as demand points of at most 100 m.
+
+A census cell is spread over its dwellings (`locator.dwellings`) where the folder knows them, and
+evenly over squares of 100 m where it does not.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from pyproj import Transformer
 
 from locator.catalogue import GROUP_COLUMNS, AgeGroup
+from locator.dwellings import Dwellings
 from locator.geo import WGS84, FloatArray, IntArray, Projection
 from locator.reading import FaultLog, read_table
 
@@ -19,6 +25,8 @@ CELL_M = 1000.0
 SQUARE_M = 100.0
 _SIDE = round(CELL_M / SQUARE_M)
 _MOST_PEOPLE = 200_000
+
+EVENLY, BY_BUILDINGS = "uniform", "buildings"
 
 
 @dataclass(frozen=True)
@@ -34,17 +42,20 @@ class DemandPoints:
     district : (n,) int array
         District number.
     column, row : (n,) int array
-        Position in the fine grid: neighbours differ by one.
+        The fine square of each point: neighbours differ by one, and points may share a square.
     square_xy : (n, 4, 2) float array
-        Corners of the fine square round each point, metric CRS.
+        Corners of that square, metric CRS.
     people : mapping of str to (n,) float array
         People of each age group of the catalogue.
     size_m : float
         Side of a fine square.
     method : str
-        How the census cells were spread: ``"uniform"`` or ``"address-weighted"``.
+        How the census cells were spread: ``"uniform"``, or ``"buildings"`` where at least one
+        was spread over its dwellings.
     cell : (n,) int array
         Row of the census grid that each point comes from.
+    cell_share : (cells,) float array
+        Share of each census cell inside the city.
     """
 
     xy: FloatArray
@@ -57,6 +68,7 @@ class DemandPoints:
     size_m: float
     method: str
     cell: IntArray
+    cell_share: FloatArray
 
     def __len__(self) -> int:
         """Return the number of points."""
@@ -109,13 +121,15 @@ def spread(
     crs_grid: str,
     projection: Projection,
     district_of: Callable[[FloatArray], IntArray],
+    dwellings: Dwellings | None = None,
 ) -> DemandPoints:
-    """Spread census cells evenly over squares of 100 m and keep those inside the city.
+    """Spread census cells over their dwellings, or evenly, and keep what lies inside the city.
 
-    Each of the 100 squares of a cell gets a hundredth of its people; a square belongs to the city
-    when its centre does. So the city's people of a cell are its people times its share inside.
-    Where the census keeps an age secret, the rest of the cell's people is divided over the secret
-    ages by the shares of all cells that have every age (inside the city).
+    The city's people of a cell are its people times its share inside the city: the hundredths of
+    the cell whose middle lies in the city. They go to the dwellings of the cell in the city, each
+    by its weight; without one, to those hundredths alike. All age groups are spread alike. Where
+    the census keeps an age secret, the rest of the cell's people is divided over the secret ages
+    by the shares of all cells that have every age (inside the city).
 
     Parameters
     ----------
@@ -127,40 +141,102 @@ def spread(
     projection : Projection
     district_of : callable
         (n, 2) lon, lat to (n,) district numbers, 0 outside the city.
+    dwellings : Dwellings, optional
     """
-    cell, corner = _squares(grid)
     to_lonlat = Transformer.from_crs(crs_grid, WGS84, always_xy=True)
-    centre = corner + SQUARE_M / 2
-    lonlat = np.column_stack(to_lonlat.transform(centre[:, 0], centre[:, 1]))
-    district = district_of(lonlat)
-    inside = district > 0
-    cell, corner, lonlat, district = cell[inside], corner[inside], lonlat[inside], district[inside]
-    shares = np.bincount(cell, minlength=len(grid)) / _SIDE**2
-    people = _fill_ages(grid, shares)
-    ring = corner[:, None, :] + SQUARE_M * np.array([(0, 0), (1, 0), (1, 1), (0, 1)])
+    points = _even(grid, to_lonlat, district_of)
+    cell_share: FloatArray = np.bincount(points.cell, minlength=len(grid)) / _SIDE**2
+    method = EVENLY
+    if dwellings is not None:
+        housed = _housed(grid, to_lonlat, district_of, dwellings, cell_share)
+        if len(housed.cell):
+            method = BY_BUILDINGS
+            points = _joined(points.where(~np.isin(points.cell, housed.cell)), housed)
+    people = _fill_ages(grid, cell_share)
+    ring = points.corner[:, None, :] + SQUARE_M * np.array([(0, 0), (1, 0), (1, 1), (0, 1)])
     square = np.column_stack(to_lonlat.transform(ring[..., 0].ravel(), ring[..., 1].ravel()))
-    index = np.rint(corner / SQUARE_M).astype(np.int64)
+    index = np.rint(points.corner / SQUARE_M).astype(np.int64)
     lowest = index.min(axis=0) if len(index) else np.zeros(2, dtype=np.int64)
     return DemandPoints(
-        xy=projection.to_metric(lonlat),
-        lonlat=lonlat,
-        district=district,
+        xy=projection.to_metric(points.lonlat),
+        lonlat=points.lonlat,
+        district=points.district,
         column=index[:, 0] - lowest[0],
         row=index[:, 1] - lowest[1],
         square_xy=projection.to_metric(square).reshape(-1, 4, 2),
         people={
-            group.id: people[group.column][cell] * (group.factor / _SIDE**2)
+            group.id: people[group.column][points.cell] * (points.share * group.factor)
             for group in groups.values()
         },
         size_m=SQUARE_M,
-        method="uniform",
-        cell=cell,
+        method=method,
+        cell=points.cell,
+        cell_share=cell_share,
     )
 
 
-def shares_inside(points: DemandPoints, cells: int) -> FloatArray:
-    """Return the share inside the city of each of the `cells` of the grid."""
-    return np.bincount(points.cell, minlength=cells) / _SIDE**2
+@dataclass(frozen=True)
+class _Points:
+    """Points of the census grid: cell, lower left corner of the fine square, share of the cell."""
+
+    cell: IntArray
+    corner: FloatArray
+    lonlat: FloatArray
+    district: IntArray
+    share: FloatArray
+
+    def where(self, chosen: npt.NDArray[np.bool_] | IntArray) -> _Points:
+        """Return the chosen ones."""
+        return replace(self, **{name: values[chosen] for name, values in vars(self).items()})
+
+
+def _joined(first: _Points, second: _Points) -> _Points:
+    """Return the points of both in the order of cells."""
+    both = _Points(
+        **{name: np.concatenate([a, vars(second)[name]]) for name, a in vars(first).items()}
+    )
+    return both.where(np.argsort(both.cell, kind="stable"))
+
+
+def _even(
+    grid: pd.DataFrame, to_lonlat: Transformer, district_of: Callable[[FloatArray], IntArray]
+) -> _Points:
+    """Return the middles of the fine squares in the city, each a hundredth of its cell."""
+    cell, corner = _squares(grid)
+    centre = corner + SQUARE_M / 2
+    lonlat = np.column_stack(to_lonlat.transform(centre[:, 0], centre[:, 1]))
+    points = _Points(cell, corner, lonlat, district_of(lonlat), np.full(len(cell), 1 / _SIDE**2))
+    return points.where(points.district > 0)
+
+
+def _housed(
+    grid: pd.DataFrame,
+    to_lonlat: Transformer,
+    district_of: Callable[[FloatArray], IntArray],
+    dwellings: Dwellings,
+    cell_share: FloatArray,
+) -> _Points:
+    """Return the dwellings in the city, each with its share of its cell's people."""
+    lonlat = dwellings.lonlat
+    xy = np.column_stack(to_lonlat.transform(lonlat[:, 0], lonlat[:, 1], direction="INVERSE"))
+    cell = cell_of(grid, xy)
+    district = district_of(lonlat)
+    inside = (cell >= 0) & (district > 0)
+    weight = np.where(inside, dwellings.weight, 0.0)
+    total = np.bincount(np.maximum(cell, 0), weights=weight, minlength=len(grid))[cell]
+    share = np.divide(weight * cell_share[cell], total, out=np.zeros_like(weight), where=total > 0)
+    points = _Points(cell, np.floor(xy / SQUARE_M) * SQUARE_M, lonlat, district, share)
+    # Along the boundary a dwelling may lie in a cell of which no hundredth counts.
+    return points.where(share > 0)
+
+
+def cell_of(grid: pd.DataFrame, xy: FloatArray) -> IntArray:
+    """Return the row of the census cell that each point (in the grid's CRS) lies in, or -1."""
+    cells = pd.MultiIndex.from_frame(grid[["east_km", "north_km"]].astype(np.int64))
+    of_point = np.floor(xy / CELL_M).astype(np.int64)
+    wanted = pd.MultiIndex.from_arrays([of_point[:, 0], of_point[:, 1]])
+    found: IntArray = cells.get_indexer(wanted).astype(np.int64)
+    return found
 
 
 def _squares(grid: pd.DataFrame) -> tuple[IntArray, FloatArray]:

@@ -356,6 +356,7 @@ def grid(column, row, district) -> DemandPoints:
         people={"all": np.ones(n)},
         size_m=100.0,
         method="uniform",
+        cell_share=np.ones(n),
     )
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from locator.catalogue import GROUP_COLUMNS, AgeGroup
 from locator.city import City, load_city
 from locator.geo import FloatArray, IntArray, Projection
-from locator.population import shares_inside, spread
+from locator.population import spread
 from tests.breaking import edit_text, fault, faults
 from tests.tinycity import CRS, metric
 
@@ -44,7 +44,7 @@ def test_neighbouring_squares_differ_by_one(tiny: City) -> None:
 
 
 def test_a_border_cell_counts_with_its_share_inside(tiny: City) -> None:
-    assert shares_inside(tiny.demand, 4).tolist() == [1, 1, 1, 0.5]
+    assert tiny.demand.cell_share.tolist() == [1, 1, 1, 0.5]
     border = tiny.demand.cell == 3
     assert float(tiny.demand.people["all"][border].sum()) == pytest.approx(100)
 

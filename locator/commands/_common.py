@@ -31,6 +31,9 @@ STEPS = {
     "ways": "Reading ways",
     "nodes": "Reading nodes",
     "graph": "Making the graph",
+    "material": "Reading buildings, numbers, land, places",
+    "weighing": "Weighing dwellings",
+    "layers": "Walking from every home, by layer",
 }
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")

@@ -14,6 +14,7 @@ from locator.language import (
     number,
     percent,
 )
+from locator.population import EVENLY
 from locator.reports.document import Section
 from locator.reports.tables import (
     planned_table,
@@ -142,6 +143,11 @@ def next_sites_section(city: City, found: Findings) -> Section | None:
             gettext(
                 "Because people are spread evenly within their census cell, gains of a few dozen "
                 "people are a hint, not a count."
+            )
+            if city.demand.method == EVENLY
+            else gettext(
+                "Because people are placed within their census cell by the floor area of "
+                "dwellings, gains of a few dozen people are a hint, not a count."
             )
         )
     return Section(

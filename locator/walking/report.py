@@ -10,8 +10,8 @@ import pandas as pd
 import shapely
 
 from locator.city import City
-from locator.errors import N_, InvalidParameterError
 from locator.geo import FloatArray
+from locator.measured import read_measured
 from locator.walking import WalkingModel
 from locator.walking.estimate import BANK_A, EstimateModel
 
@@ -62,7 +62,7 @@ def walking_report(
     InvalidParameterError
         For a file that cannot be read as such a table.
     """
-    table = read_walks(csv_path)
+    table = read_measured(csv_path, COLUMNS)
     estimate = EstimateModel.from_city(city)
     start, end = (
         city.projection.to_metric(table[[f"{which}_lon", f"{which}_lat"]].to_numpy())
@@ -93,62 +93,6 @@ def walking_report(
         .T.rename_axis("pairs")
         .astype({"n": np.int64})
     )
-
-
-def read_walks(csv_path: Path) -> pd.DataFrame:
-    """Return the columns `COLUMNS` of a CSV file as numbers.
-
-    Raises
-    ------
-    InvalidParameterError
-        Naming the file and the first thing that is wrong with it.
-    """
-    try:
-        table = pd.read_csv(csv_path, encoding="utf-8", dtype=str)
-    except OSError as error:
-        raise _fault(
-            N_("{file} cannot be read: {reason}."), csv_path, reason=error.strerror
-        ) from error
-    except (ValueError, pd.errors.ParserError) as error:  # not text, not a table, empty
-        raise _fault(N_("{file} is not a CSV table in UTF-8."), csv_path) from error
-    missing = [column for column in COLUMNS if column not in table.columns]
-    if missing:
-        raise _fault(
-            N_("{file} lacks the columns {missing}; it needs {needed}."),
-            csv_path,
-            missing=", ".join(missing),
-            needed=", ".join(COLUMNS),
-        )
-    if table.empty:
-        raise _fault(N_("{file} has no rows."), csv_path)
-    numbers = pd.DataFrame(
-        {name: pd.to_numeric(table[name], errors="coerce").astype(float) for name in COLUMNS}
-    )
-    _check_numbers(csv_path, table, numbers)
-    return numbers
-
-
-def _check_numbers(csv_path: Path, table: pd.DataFrame, numbers: pd.DataFrame) -> None:
-    """Raise for the first value that is not a number in its range."""
-    for column in COLUMNS:
-        limit = {"lon": 180.0, "lat": 90.0}.get(column[-3:], np.inf)
-        values = numbers[column].to_numpy()
-        accepted = np.isfinite(values) & (np.abs(values) <= limit)
-        if column == "walk_s":
-            accepted &= values >= 0
-        if not accepted.all():
-            row = int(np.argmin(accepted))
-            raise _fault(
-                N_("{file}, line {line}: {column} is '{value}', not a number in its range."),
-                csv_path,
-                line=row + 2,
-                column=column,
-                value=table[column].iloc[row],
-            )
-
-
-def _fault(template: str, csv_path: Path, **values: object) -> InvalidParameterError:
-    return InvalidParameterError(template, parameter="csv", file=csv_path.name, **values)
 
 
 def _walks_m(model: WalkingModel, start: FloatArray, end: FloatArray) -> FloatArray:

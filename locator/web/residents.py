@@ -115,6 +115,7 @@ def about() -> Answer:
         model_line=model_line(app.ground),
         model_quality=model_quality(app.ground),
         demand=app.city.demand,
+        dwellings=app.city.dwellings,
     )
 
 
