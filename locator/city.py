@@ -20,7 +20,7 @@ from locator import facilities as places
 from locator import kinds as vocabulary
 from locator import units as neighbourhoods
 from locator.assignments import check_vehicles
-from locator.catalogue import Catalogue, Text
+from locator.catalogue import AgeGroup, Catalogue, Text
 from locator.dwellings import Dwellings
 from locator.errors import CityFolderError, Fault
 from locator.gazetteer import Gazetteer, build_gazetteer
@@ -200,6 +200,20 @@ def _read(folder: Path, log: Callable[[str], FaultLog]) -> City | None:
         dwellings=homes,
         kinds=kinds,
         likely_open=rules,
+    )
+
+
+def spread_people(
+    city: City, groups: Mapping[str, AgeGroup], homes: Dwellings | None
+) -> DemandPoints:
+    """Return the people of a city spread anew: over other dwellings, or (None) evenly."""
+    return population.spread(
+        city.grid,
+        groups,
+        crs_grid=city.catalogue.crs_grid,
+        projection=city.projection,
+        district_of=partial(areas.district_of, districts=city.districts),
+        dwellings=homes,
     )
 
 

@@ -12,12 +12,13 @@ import pandas as pd
 from pyproj import Transformer
 
 from locator.catalogue import AgeGroup
+from locator.city import spread_people
 from locator.coverage import counted_rows
 from locator.districts import district_of
 from locator.errors import N_, NotComputableError
 from locator.geo import WGS84, FloatArray
 from locator.measured import read_measured
-from locator.population import CELL_M, DemandPoints, spread
+from locator.population import CELL_M, DemandPoints
 from locator.walking import Placed
 from locator.walking.walkable import WalkableCity
 
@@ -85,14 +86,7 @@ def compare_people(
     outside_people = float(people[~inside].sum())
     lonlat, people = lonlat[inside], people[inside]
     ours, evenly = (
-        spread(
-            city.grid,
-            {"people": _EVERYONE},
-            crs_grid=city.catalogue.crs_grid,
-            projection=city.projection,
-            district_of=partial(district_of, districts=city.districts),
-            dwellings=dwellings,
-        )
+        spread_people(city, {"people": _EVERYONE}, dwellings)
         for dwellings in (city.dwellings, None)
     )
     if not people.sum() > 0 or not ours.people["people"].sum() > 0:

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from locator.catalogue import GROUP_COLUMNS, AgeGroup
 from locator.city import City, load_city
-from locator.coverage import CoverageQuery, coverage
+from locator.coverage import CoverageQuery, coverage, coverage_overview
+from locator.coveragesteps import coverage_steps
 from locator.dwellings import FILE, Dwellings, Parameters
 from locator.gaps import divide_areas, outline
 from locator.geo import FloatArray, IntArray, Projection
@@ -25,6 +26,7 @@ from locator.packed import packed_bytes
 from locator.population import spread
 from locator.walking.estimate import EstimateModel
 from locator.walking.walkable import walkable
+from locator.web import create_app
 from tests.breaking import fault, faults
 from tests.tinycity import CRS, ORIGIN_XY, at
 
@@ -220,3 +222,25 @@ def test_no_cell_loses_or_wins_people_whatever_stands_in_it(
         assert totals[1] == pytest.approx(totals[0])
         assert (housed.people[name] >= 0).all()
     assert (housed.district > 0).all()
+
+
+def test_each_step_of_the_coverage_is_shown(tiny_folder: Path, tiny: City):
+    assert coverage_steps(walkable(tiny, EstimateModel.from_city(tiny))).empty
+    city = write_houses(tiny_folder, [(150, 3150, 1), (2550, 2550, 1), (550, 550, 1)])
+    steps = coverage_steps(walkable(city, EstimateModel.from_city(city)))
+    evenly = coverage_overview(walkable(tiny, EstimateModel.from_city(tiny)))["share"]
+    assert steps.index.tolist() == ["nurseries", "aeds"]
+    assert steps["estimate_evenly"].tolist() == evenly.dropna().tolist()
+    # Nurseries: 720 m straight at most; all three houses are nearer, the fourth cell's half is not.
+    assert steps.loc["nurseries", "now"] == pytest.approx(2000 / 2100, abs=0.02)
+
+
+def test_the_page_of_the_data_shows_the_steps_where_there_are_any(tiny_folder: Path):
+    page = create_app({"GEODATA": tiny_folder}).test_client().get("/en/data").get_data(as_text=True)
+    assert "steps-title" not in page
+    write_houses(tiny_folder)
+    client = create_app({"GEODATA": tiny_folder}).test_client()
+    for path in ("/data", "/en/data", "/uk/data", "/en/about"):
+        shown = client.get(path, follow_redirects=True).get_data(as_text=True)
+        assert ("steps-title" in shown) == path.endswith("data")
+    assert "6.0%" in shown and "24.0%" in shown and "Invented houses" in shown

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, current_app, render_template, request
 
+from locator.coveragesteps import coverage_steps
 from locator.errors import N_, LocatorError, NotFoundError
 from locator.known import shortened
 from locator.web import mapviews
@@ -103,6 +104,7 @@ def data() -> Answer:
         streets=street_source(app),
         fault=model_line(app.ground) if streets_fault(app.ground) else "",
         comparisons=comparisons(app),
+        steps=app.memo.get("steps", lambda: coverage_steps(app.ground)),
     )
 
 
