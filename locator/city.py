@@ -25,6 +25,8 @@ from locator.dwellings import Dwellings
 from locator.errors import CityFolderError, Fault
 from locator.gazetteer import Gazetteer, build_gazetteer
 from locator.geo import FloatArray, Projection
+from locator.helplines import FILE as HELPLINES
+from locator.helplines import Helpline, read_helplines
 from locator.likely_open import LikelyRule
 from locator.population import DemandPoints
 from locator.reading import WHOLE, FaultLog
@@ -68,6 +70,8 @@ class City:
         Of the trams; None where the folder has none.
     kinds : mapping of str to Text
         Names of the kinds of facility in every language, by what ``kind`` says.
+    helplines : tuple of Helpline
+        Numbers to call, the most urgent first.
     likely_open : tuple of LikelyRule
         Which places of unknown hours are likelier to be open, and why; the first that fits counts.
     """
@@ -89,6 +93,7 @@ class City:
     dwellings: Dwellings | None = None
     kinds: Mapping[str, Text] = field(default_factory=dict)
     likely_open: tuple[LikelyRule, ...] = ()
+    helplines: tuple[Helpline, ...] = ()
 
     @cached_property
     def mixed_layers(self) -> frozenset[str]:
@@ -149,6 +154,7 @@ def _read(folder: Path, log: Callable[[str], FaultLog]) -> City | None:
     kinds = vocabulary.read_kinds(folder, log(vocabulary.FILE))
     vocabulary.check_kinds(found, catalogue.layers.values(), kinds, log)
     rules = likely_open.read_likely_open(folder, log(likely_open.FILE))
+    lines = read_helplines(folder, catalogue.layers, log(HELPLINES))
     if districts is None:
         return None
     _check_catalogue(catalogue, districts, tables, log(catalogues.FILE))
@@ -200,6 +206,7 @@ def _read(folder: Path, log: Callable[[str], FaultLog]) -> City | None:
         dwellings=homes,
         kinds=kinds,
         likely_open=rules,
+        helplines=lines,
     )
 
 

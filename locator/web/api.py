@@ -12,6 +12,7 @@ import pandas as pd
 from flask import Response, current_app, request
 
 from locator.catalogue import Layer
+from locator.helplines import Helpline
 from locator.known import known_layer
 from locator.web.encoding import encoded
 from locator.web.features import collection, feature, properties_of
@@ -152,7 +153,20 @@ def _layer_collection(app: AppState, layer_id: str) -> dict[str, Any]:
         layer=layer_id,
         data_date=app.catalogue.data_date,
         attribution=dict(app.catalogue.attribution),
+        helplines=[_helpline(one) for one in app.city.helplines if layer_id in one.layers],
     )
+
+
+def _helpline(one: Helpline) -> dict[str, Any]:
+    return {
+        "number": one.number,
+        "name": text(one.names),
+        "purpose": text(one.purposes),
+        "opening_hours": one.opening_hours,
+        "source": one.source,
+        "source_date": one.source_date,
+        "licence": one.licence,
+    }
 
 
 def facility_properties(app: AppState) -> dict[str, dict[str, Any]]:

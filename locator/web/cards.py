@@ -262,7 +262,10 @@ def chips(
             label = gettext("Not known whether it is open now")  # hours there are
         found.append(Chip(kind, label))
     if facts["status_basis"] == "last_known":
-        found.append(Chip("attention", gettext("Open by an older list: call before you go")))
+        label = gettext("Open by an older list, not confirmed since")
+        if phones(facts.get("phone")):
+            label = gettext("Open by an older list: call before you go")
+        found.append(Chip("attention", label))
     if is_assumed(facts.get("vehicle")):
         found.append(Chip("unknown", gettext("Maybe; not confirmed")))
     elif layer.moves:

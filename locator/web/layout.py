@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 from locator.catalogue import Layer
 from locator.errors import N_
 from locator.maps.symbols import Symbol, symbol
+from locator.web.calling import lines_for
 from locator.web.i18n import current_language, gettext, locale, url
 from locator.web.state import state
 from locator.web.texts import KIND_WORDS, PLACE_KINDS, pace_text
@@ -144,6 +145,7 @@ def page_context() -> dict[str, Any]:
     return {
         "city": catalogue,
         "layers": tuple(catalogue.layers.values()),
+        "helplines": lines_for,
         "navigation": lambda: links(MAIN),
         "footer_links": lambda: links(FOOTER),
         "brief": brief,

@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from locator.catalogue import STATUSES, Layer
 from locator.city import City
+from locator.usable import BARRED
 from locator.web.cards import Card, card, district_name, opening_of
 from locator.web.i18n import gettext
 from locator.web.texts import OPEN_STATES, PRECISION_SHORT, STATUS
@@ -45,7 +46,7 @@ class Listing:
     ----------
     layer : Layer
     rows : tuple of Row
-        Those that pass the filter, by name.
+        Those that pass the filter; first those that one can use and reach, see `_usefulness`.
     total, located : int
         Of the whole layer.
     q : str
@@ -70,7 +71,7 @@ def listing_of(city: City, layer_id: str, args: MultiDict[str, str], *, at: date
     A value that no facility has leaves nothing over; it is never an error.
     """
     mine = city.facilities[city.facilities["layer"] == layer_id]
-    every = sorted((_row(city, str(i), at) for i in mine.index), key=lambda row: row.facility.name)
+    every = sorted((_row(city, str(i), at) for i in mine.index), key=_usefulness)
     q = args.get("q", "").strip()[:LONGEST_FILTER]
     district, status = args.get("district", ""), args.get("status", "")
     precision, state = args.get("precision", ""), args.get("open", "")
@@ -122,6 +123,14 @@ def folded(value: str) -> str:
     """Return text without case and diacritics, so that "Lodz" finds "Łódź"."""
     plain = unicodedata.normalize("NFKD", value.casefold().replace("ł", "l"))
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
+
+
+def _usefulness(row: Row) -> tuple[bool, int, str]:
+    """Order what one can use now before what one cannot, then what one can reach, then by name."""
+    shown = row.facility
+    ways = bool(shown.located or shown.address) + bool(shown.phones)
+    usable = shown.status == "open" and shown.facts.get("access") not in BARRED
+    return (not usable, -ways, shown.name)
 
 
 def _row(city: City, facility_id: str, at: datetime) -> Row:

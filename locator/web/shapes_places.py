@@ -96,14 +96,28 @@ class FacilityFeature(TypedDict):
 
 
 @closed
+class HelplineShape(TypedDict):
+    """A number to call, by a known source; `opening_hours` is null where none says them."""
+
+    number: str
+    name: str
+    purpose: str
+    opening_hours: str | None
+    source: str
+    source_date: str
+    licence: str
+
+
+@closed
 class LayerAnswer(TypedDict):
-    """All facilities of a layer."""
+    """All facilities of a layer, and whom one can call before going to any of them."""
 
     type: Literal["FeatureCollection"]
     layer: str
     data_date: str
     attribution: dict[str, str]
     features: list[FacilityFeature]
+    helplines: list[HelplineShape]
 
 
 @closed
