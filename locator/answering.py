@@ -30,6 +30,9 @@ PART_MATCH = 99.4
 SURE_FROM, ASKED_TO = 90.0, 89.9
 """What can be taken without asking scores at least this, anything else at most that."""
 
+LIKE_TO = 89.0
+"""What another name that is like the one typed scores at most."""
+
 OTHER_KIND = 0.85
 """Factor when the query says "plac" and the name is not one."""
 
@@ -99,7 +102,8 @@ UNACCENTED = 0.3
 
 def _scored(place: Place, score: float, matched: Match, *, sure: bool) -> Place:
     limit = 100.0 if matched == "whole" else PART_MATCH
-    capped = min(max(score, SURE_FROM), limit) if sure else min(score, ASKED_TO)
+    most = LIKE_TO if matched == "like" else ASKED_TO
+    capped = min(max(score, SURE_FROM), limit) if sure else min(score, most)
     return replace(place, score=capped, match=matched, sure=sure)
 
 

@@ -58,6 +58,9 @@ class City:
         The census cells (`locator.population.read_grid`), which `demand` was spread from.
     dwellings : Dwellings or None
         What they were spread over; None where the folder does not know.
+    houses : DataFrame
+        The addresses and those of ``addresses.npz`` but for doubtful ones: columns ``street``,
+        ``number``, ``lon``, ``lat``, ``basis``.
     addresses : DataFrame
         Columns ``street``, ``number``, ``lon``, ``lat``.
     stops : DataFrame
@@ -86,6 +89,7 @@ class City:
     demand: DemandPoints
     grid: pd.DataFrame
     addresses: pd.DataFrame
+    houses: pd.DataFrame
     stops: pd.DataFrame
     crossings: pd.DataFrame
     gazetteer: Gazetteer
@@ -189,10 +193,11 @@ def _read(folder: Path, log: Callable[[str], FaultLog]) -> City | None:
         demand=demand,
         grid=grid,
         addresses=tables.addresses,
+        houses=tables.certain,
         stops=tables.stops,
         crossings=tables.crossings,
         gazetteer=build_gazetteer(
-            addresses=tables.addresses if tables.houses is None else tables.houses,
+            addresses=tables.houses,
             stops=tables.stops,
             districts=districts,
             facilities=facilities,

@@ -63,6 +63,8 @@ _ENDINGS = (
 )
 """Endings of the cases after a preposition, folded, and what they may have been before."""
 
+_IRREGULAR = {"dworcu": "dworzec", "dworca": "dworzec", "gorze": "gora", "gory": "gora"}
+
 SHORTEST = 2
 """Letters that have to remain."""
 
@@ -71,6 +73,8 @@ def nominative(word: str, known: Collection[str]) -> str | None:
     """Return the word of `known` that the folded `word` is a declined form of, or None."""
     if not word.isalpha() or not set(word) - set("ivxlcm"):  # a Roman number
         return None
+    if _IRREGULAR.get(word) in known:
+        return _IRREGULAR[word]
     for ending, forms in _ENDINGS:
         stem = word.removesuffix(ending)
         if stem != word and len(stem) >= SHORTEST:

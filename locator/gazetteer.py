@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from locator.answering import answers
+from locator.answering import ASKED_TO, answers
 from locator.coordinates import parse_pair
 from locator.declension import nominatives
 from locator.errors import N_, InvalidParameterError, OutsideCityError
@@ -123,7 +123,7 @@ class Gazetteer:
                 if same not in best or place.score > best[same].score:
                     best[same] = place
         ranked = sorted(
-            _without_middles(best.values()),
+            _address_first(_without_middles(best.values()), ways),
             key=lambda place: (
                 -round(place.score, 1),
                 _PRIORITY.get(place.kind, _LAST),
@@ -219,6 +219,27 @@ class Gazetteer:
             for place in answers(self.rows[at], reading, float(scores[at]), self.first_names)
         ]
         return [place for place in found if place.score >= MIN_SCORE]
+
+
+def _address_first(places: list[Place], ways: Iterable[Reading]) -> list[Place]:
+    """Return the places; where a number of a street was typed, none by the name of a facility.
+
+    "Majora 20" is a house, whatever is called number 20.
+    """
+    streets = [
+        place.score
+        for place in places
+        if place.kind in ("address", "street") and place.match != "like"
+    ]
+    if not streets or not any(way.number for way in ways):
+        return places
+    most = min(max(streets) - 0.1, ASKED_TO)
+    return [
+        replace(place, sure=False, score=min(place.score, most))
+        if place.kind in ("facility", "landmark") and place.match != "whole"
+        else place
+        for place in places
+    ]
 
 
 def _without_middles(places: Iterable[Place]) -> list[Place]:

@@ -100,13 +100,17 @@ _PLAIN = str.maketrans(
 )
 
 
-@lru_cache(maxsize=8192)
+_WORDS = re.compile(r"[^\W_]+")
+
+
+@lru_cache(maxsize=16_384)
 def fold(text: str) -> str:
     """Return `text` in small ASCII-like letters, every run of other signs as one space."""
     composed = unicodedata.normalize("NFC", text.casefold())
     plain = unicodedata.normalize("NFKD", composed.translate(_PLAIN))
-    letters = "".join(sign for sign in plain if not unicodedata.combining(sign))
-    return " ".join(re.findall(r"\w+", letters.replace("_", " ")))
+    if not plain.isascii():
+        plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    return " ".join(_WORDS.findall(plain))
 
 
 @dataclass(frozen=True)
@@ -128,6 +132,7 @@ class Name:
     core: tuple[str, ...]
 
 
+@lru_cache(maxsize=8192)
 def parse_name(text: str) -> Name:
     """Return `text` taken apart: kind, titles and the name proper.
 
@@ -137,12 +142,13 @@ def parse_name(text: str) -> Name:
     return _taken_apart(fold(text).split())[0]
 
 
+@lru_cache(maxsize=8192)
 def spelt(text: str) -> tuple[str, ...]:
     """Return the name proper as it is spelt: small letters, with every accent.
 
     What `parse_name` folds together ("Sadowa" and "Sądowa") is told apart by this.
     """
-    words = re.findall(r"\w+", unicodedata.normalize("NFC", text.casefold()).replace("_", " "))
+    words = _WORDS.findall(unicodedata.normalize("NFC", text.casefold()))
     folded = [fold(word) for word in words]
     if any(" " in word or not word for word in folded):
         return parse_name(text).core  # signs that folding takes apart or away

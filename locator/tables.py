@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ class Tables:
     ----------
     addresses : DataFrame or None
         Columns ``street``, ``number``, ``lon``, ``lat``.
-    houses : DataFrame or None
+    houses : DataFrame
         The same and those of ``addresses.npz``: also ``basis`` (`locator.streets.BASES`).
     street_names, landmarks, aliases : DataFrame or None
         As `locator.gazetteer.build_gazetteer` wants them; None without the file.
@@ -41,10 +41,15 @@ class Tables:
     addresses: pd.DataFrame | None
     stops: pd.DataFrame | None
     crossings: pd.DataFrame
-    houses: pd.DataFrame | None = None
+    houses: pd.DataFrame = field(default_factory=pd.DataFrame)
     street_names: pd.DataFrame | None = None
     landmarks: pd.DataFrame | None = None
     aliases: pd.DataFrame | None = None
+
+    @property
+    def certain(self) -> pd.DataFrame:
+        """The houses but for those that may belong to another street."""
+        return self.houses[self.houses["basis"] != "possible"]
 
     @classmethod
     def read(cls, folder: Path, log: Callable[[str], FaultLog]) -> Tables:
@@ -112,9 +117,9 @@ def _if_there(
     return read_table(folder, log(file), text=text, numbers=numbers, optional=optional)
 
 
-def _houses(folder: Path, addresses: pd.DataFrame | None, log: FaultLog) -> pd.DataFrame | None:
+def _houses(folder: Path, addresses: pd.DataFrame | None, log: FaultLog) -> pd.DataFrame:
     if addresses is None:
-        return None
+        return pd.DataFrame()
     own = addresses.assign(basis="address")
     if not (folder / HOUSES).exists():
         return own

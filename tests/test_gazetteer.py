@@ -87,14 +87,17 @@ def frame(rows: list[tuple[object, ...]], columns: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns.split())
 
 
-def small_gazetteer() -> Gazetteer:
-    districts = gpd.GeoDataFrame(
+def small_districts() -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(
         {"roman": ["I", "IV"], "name": ["Stare Miasto", "Prądnik Biały"]},
         index=[1, 4],
         geometry=[shapely.box(WEST, SOUTH, EAST, 50.08), shapely.box(WEST, 50.08, EAST, NORTH)],
         crs="EPSG:4326",
     )
-    facilities = gpd.GeoDataFrame(
+
+
+def small_facilities() -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(
         {
             "name": ["Biuro Rady Krakowskich Seniorów", "Żłobek Samorządowy nr 33", "Bez punktu"],
             "street": ["al. Daszyńskiego", "ul. Lea", "ul. Nieznana"],
@@ -105,11 +108,15 @@ def small_gazetteer() -> Gazetteer:
         geometry=[shapely.Point(19.952, 50.057), shapely.Point(19.92, 50.07), None],
         crs="EPSG:4326",
     )
+
+
+def small_gazetteer() -> Gazetteer:
+    districts = small_districts()
     return build_gazetteer(
         addresses=frame(ADDRESSES, "street number lon lat"),
         stops=frame(STOPS, "name lon lat"),
         districts=districts,
-        facilities=facilities,
+        facilities=small_facilities(),
         boundary=districts.union_all(),
         city_names=["Kraków", "Cracow", "Краків"],
     )

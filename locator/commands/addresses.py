@@ -21,6 +21,8 @@ from locator.commands._common import (
 if TYPE_CHECKING:
     import pandas as pd
 
+    from locator.sources.numbering.measuring import Measured
+
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
@@ -95,11 +97,13 @@ def build(
         material = read_material(files, boundary=city_boundary(districts), projection=projection)
         progress("read", 1, 1)
         measured = measure(material, projection=projection, progress=progress)
-        _show(measured.table, as_json=as_json)
+        asked_for = _asked_gazetteer(where, measured)
         if dry_run:
+            _show_measured(measured, asked_for, as_json=as_json)
             return
         setting = Setting(material, material.known >= 0)
         belief = believe(setting, worth=measured.worth, progress=progress)
+    _show_measured(measured, asked_for, as_json=as_json)
     rows = outcome(setting, belief, projection=projection)
     about = {
         "source": source,
@@ -113,12 +117,92 @@ def build(
     click.echo(f"Written: {kept} addresses, {named} streets.", err=True)
 
 
-def _show(frame: pd.DataFrame, *, as_json: bool) -> None:
+def _asked_gazetteer(folder: Path, measured: Measured) -> pd.DataFrame:
+    """Return what a gazetteer without the addresses kept apart makes of 1,000 of them."""
+    import pandas as pd
+
+    from locator.city import load_city
+    from locator.gazetteer import build_gazetteer
+    from locator.reading import FaultLog
+    from locator.sources.numbering.asking import asked, counted
+    from locator.tables import Tables
+
+    city = load_city(folder)
+    tables = Tables.read(folder, lambda file: FaultLog(file, []))
+    gazetteer = build_gazetteer(
+        addresses=measured.rows,
+        stops=city.stops,
+        districts=city.districts,
+        facilities=city.facilities.iloc[:0],
+        boundary=city.boundary,
+        street_names=tables.street_names,
+        landmarks=tables.landmarks,
+        aliases=tables.aliases,
+    )
+    kept = measured.kept.sample(min(1000, len(measured.kept)), random_state=1)
+    return pd.DataFrame.from_dict(
+        {"1,000 kept from the index": counted(asked(gazetteer, kept))}, orient="index"
+    )
+
+
+def _show_measured(measured: Measured, asked_for: pd.DataFrame, *, as_json: bool) -> None:
+    if as_json:
+        tables = {"rule": measured.table, "gazetteer": asked_for}
+        print_json(
+            {name: json.loads(made.to_json(orient="index")) for name, made in tables.items()}
+        )
+        return
+    _show(measured.table, as_json=False)
+    _show(asked_for, as_json=False, title="What the gazetteer answers")
+
+
+@command.command()
+@click.argument("folder", type=click.Path(path_type=Path), required=False)
+@click.option("--known", type=FILE, help="CSV: street, number, lat, lon; asked for, not used.")
+@click.option("--most", default=1000, show_default=True, help="At most so many of --known.")
+@json_option
+@geodata_option
+@click.pass_context
+def ask(
+    ctx: click.Context, folder: Path | None, known: Path | None, most: int, as_json: bool
+) -> None:
+    """Ask for the addresses of all facilities of FOLDER, or for known ones; count the answers.
+
+    \b
+    Examples:
+      locator addresses ask
+      locator addresses ask --known register.csv --json
+    """
+    import pandas as pd
+
+    from locator.city import load_city
+    from locator.sources.numbering.asking import asked, counted
+
+    city = load_city(folder_of(ctx, folder))
+    if known is None:
+        columns = {"housenumber": "number"}
+        facilities = pd.DataFrame(city.facilities[["layer", "street", "housenumber"]])
+        frame = facilities.rename(columns=columns).dropna(subset=["street", "number"])
+    else:
+        frame = pd.read_csv(known, dtype={"number": str}).dropna(subset=["street", "number"])
+        frame = frame.sample(min(most, len(frame)), random_state=1)
+    answers = asked(city.gazetteer, frame)
+    groups = {"all": answers}
+    if "layer" in frame:
+        groups = {str(layer): answers[frame["layer"] == layer] for layer in frame["layer"].unique()}
+        groups["all"] = answers
+    rows = {name: counted(group) for name, group in groups.items()}
+    _show(pd.DataFrame.from_dict(rows, orient="index"), as_json=as_json, title="Addresses asked")
+
+
+def _show(
+    frame: pd.DataFrame, *, as_json: bool, title: str = "Addresses kept from the rule"
+) -> None:
     if as_json:
         print_json(json.loads(frame.to_json(orient="index")))
         return
     columns = {str(name): "right" for name in frame.columns}
-    made = table("Addresses kept from the rule", {"which": "left"} | columns)
+    made = table(title, {"which": "left"} | columns)
     for which, row in frame.iterrows():
         made.add_row(str(which), *(f"{value:,}" for value in row))
     console().print(made)

@@ -32,11 +32,13 @@ DECIMALS = 6
 _BASES = {
     "pl": {
         "address": "punkt adresowy {place}, {source}",
+        "house number": "numer domu {place} (ulica według reguły), addresses.npz",
         "facility": "placówka pod adresem {place} z własnym położeniem, {source}",
         "stop": "przystanek {place}, {source}",
     },
     "en": {
         "address": "address point {place}, {source}",
+        "house number": "house number {place} (its street by the rule), addresses.npz",
         "facility": "facility at {place} with coordinates of its own, {source}",
         "stop": "stop {place}, {source}",
     },
@@ -146,11 +148,17 @@ def _near_district(
 def _located(city: City, place: Place, source: str | None) -> Located:
     language = "pl" if city.catalogue.country == "PL" else "en"
     basis = place.basis or "address"
-    file = "stops.csv" if basis == "stop" else "addresses.csv"
+    file = "stops.csv" if basis == "stop" else _file_of(city, place)
     # Whoever names the source of the addresses has not said where the stops are from.
     named = source if source and basis != "stop" else f"{file}, {city.catalogue.data_date}"
     text = _BASES[language][basis].format(place=place.label, source=named)
     return Located(round(place.lon, DECIMALS), round(place.lat, DECIMALS), place.precision, text)
+
+
+def _file_of(city: City, place: Place) -> str:
+    own = city.addresses
+    there = (own["lon"] == place.lon) & (own["lat"] == place.lat)
+    return "addresses.csv" if there.any() else "addresses.npz"
 
 
 def _report_row(

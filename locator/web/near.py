@@ -21,19 +21,19 @@ STOP_M = 250.0
 
 def near_address(app: AppState, lon: float, lat: float) -> str:
     """Return in words near which address on file a place is; empty where none is near."""
-    row = _nearest_row(app, "addresses", lon, lat, within_m=ADDRESS_M)
+    row = _nearest_row(app, "houses", lon, lat, within_m=ADDRESS_M)
     if row is None:
         return ""
-    found = app.city.addresses.iloc[row]
+    found = app.city.houses.iloc[row]
     return gettext("near {address}", address=f"{found['street']} {found['number']}")
 
 
 def address_beside(app: AppState, lon: float, lat: float) -> str:
     """Return the nearest address on file, with how far it is where it is not this very place."""
-    row = _nearest_row(app, "addresses", lon, lat, within_m=math.inf)
+    row = _nearest_row(app, "houses", lon, lat, within_m=math.inf)
     if row is None:
         return ""
-    found = app.city.addresses.iloc[row]
+    found = app.city.houses.iloc[row]
     address = f"{found['street']} {found['number']}"
     pair = app.city.projection.to_metric([(lon, lat), (found["lon"], found["lat"])])
     away_m = math.dist(*pair)
