@@ -171,6 +171,24 @@ def test_a_house_that_may_be_of_another_street_says_so() -> None:
     assert "may belong to another street" in str(place.note)
 
 
+@pytest.mark.parametrize(
+    ("street", "number", "answer"),
+    [
+        ("Karmelicka", "10", ("exact", "address")),
+        ("ul. Jakuba Majora", "20", ("street", "house number")),
+        ("Majora", "20", ("street", "house number")),
+        ("Karmelicka", "12", ("street", "address")),
+        ("Zbigniewa Herberta", "10", None),  # the street is known, none of its houses
+        ("Karmelicka", "33", ("street", "address")),  # doubtful ones are never used
+    ],
+)
+def test_a_facility_is_located_by_what_is_certain(
+    street: str, number: str, answer: tuple[str, str] | None
+) -> None:
+    place = gazetteer().locate(street, number)
+    assert (place and (place.precision, place.basis)) == answer
+
+
 def test_words_of_no_place_are_not_found() -> None:
     with pytest.raises(NotFoundError, match="We did not find “xyzzy”"):
         resolve(gazetteer(), "xyzzy")

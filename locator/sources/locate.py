@@ -157,6 +157,8 @@ def _located(city: City, place: Place, source: str | None) -> Located:
 
 def _file_of(city: City, place: Place) -> str:
     own = city.addresses
+    if place.basis == "facility":
+        return "addresses.csv"
     there = (own["lon"] == place.lon) & (own["lat"] == place.lat)
     return "addresses.csv" if there.any() else "addresses.npz"
 
