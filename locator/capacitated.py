@@ -20,7 +20,7 @@ from locator.proving import SCALE, Choice, known_after, solver_options
 
 PRICING_ROUNDS = 400
 PRICING_SHARE = 0.6
-SOLVABLE = 60_000
+SOLVABLE = 120_000
 """Pairs of people and sites up to which HiGHS is asked."""
 
 
@@ -123,6 +123,30 @@ class Loads:
         shares: FloatArray = sent / self.people
         return shares
 
+    def adds(self, chosen: list[int]) -> FloatArray:
+        """Return (m,) what each site would add to `chosen` at least, who serve whom they do."""
+        adds: FloatArray = np.minimum(self.reach.T @ self.left(chosen), self.capacity)
+        return adds
+
+    def left(self, chosen: list[int]) -> FloatArray:
+        """Return (n,) the people of each point whom the sites `chosen` do not serve."""
+        return self.highest() - self.served(chosen)
+
+    def ordered(self, chosen: list[int]) -> tuple[list[int], list[float]]:
+        """Put the sites `chosen` in the order of what each adds; return them with what they add."""
+        order: list[int] = []
+        added: list[float] = []
+        rest, so_far = list(chosen), 0.0
+        while rest:
+            totals = [self.total([*order, site]) for site in rest]
+            best = int(np.argmax(totals))
+            if totals[best] <= so_far * (1 + PROVEN_GAP):
+                break
+            order.append(rest.pop(best))
+            added.append(min(totals[best] - so_far, self.capacity))
+            so_far = totals[best]
+        return order, added
+
     def bettered(self, chosen: list[int], until: float) -> list[int]:
         """Swap one site for the one that takes most of those left over, while that helps."""
         chosen, total, helped = list(chosen), self.total(chosen), True
@@ -132,7 +156,7 @@ class Loads:
                 if monotonic() >= until:
                     return chosen
                 rest = chosen[:position] + chosen[position + 1 :]
-                takes = np.minimum(self.reach.T @ (self.people - self.served(rest)), self.capacity)
+                takes = self.adds(rest)
                 takes[rest] = -1.0
                 swapped = [*rest, int(np.argmax(takes))]
                 better = self.total(swapped)
@@ -182,7 +206,7 @@ def best_loads(
         A bound that is known already.
     """
     start = monotonic()
-    until = start + time_limit_s
+    priced_until, until = start + PRICING_SHARE * time_limit_s, start + time_limit_s
     begun = max(known, key=loads.total)
     if not begun:
         return Choice([], [], 0.0, False)
@@ -194,30 +218,14 @@ def best_loads(
         count,
         begun,
         rounds=1 if full else PRICING_ROUNDS,
-        until=start + PRICING_SHARE * time_limit_s,
+        until=priced_until,
     )
     if found.bound > most:
         found = replace(found, bound=max(most, found.total))
     if not found.proven and monotonic() < until:
         found = _solved(loads, count, found, until)
-    order, added = _in_order(loads, found.chosen)
-    return Choice(order, added, found.bound, not found.proven and monotonic() >= until)
-
-
-def _in_order(loads: Loads, chosen: list[int]) -> tuple[list[int], list[float]]:
-    """Put the sites `chosen` in the order of what each adds; return them with what they add."""
-    order: list[int] = []
-    added: list[float] = []
-    rest, so_far = list(chosen), 0.0
-    while rest:
-        totals = [loads.total([*order, site]) for site in rest]
-        best = int(np.argmax(totals))
-        if totals[best] <= so_far * (1 + PROVEN_GAP):
-            break
-        order.append(rest.pop(best))
-        added.append(min(totals[best] - so_far, loads.capacity))
-        so_far = totals[best]
-    return order, added
+    order, added = loads.ordered(found.chosen)
+    return Choice(order, added, found.bound, not found.proven and monotonic() >= priced_until)
 
 
 def _solved(loads: Loads, count: int, found: Priced, until: float) -> Priced:
@@ -232,27 +240,25 @@ def _solved(loads: Loads, count: int, found: Priced, until: float) -> Priced:
     who, where = pairs.row, pairs.col
     by_point = sparse.csr_array((np.ones(k), (who, np.arange(k))), shape=(n, k))
     by_site = sparse.csr_array((np.ones(k), (where, np.arange(k))), shape=(m, k))
-    most = np.minimum(people[who], room)
-    opened = sparse.csr_array((most, (np.arange(k), where)), shape=(k, m))
+    # As many come from a point as there are sites open for it, though not more than live there:
+    # one row for a point, where one for each pair takes the solver several times as long.
+    opened = sparse.csr_array((people[who], (who, where)), shape=(n, m))
     sent = sparse.hstack([sparse.csr_array((n, m)), by_point])
+    only = sparse.hstack([-opened, by_point])
     held = sparse.hstack([-room * sparse.eye_array(m), by_site])
-    # Nobody is sent to a site that is not chosen: stronger than its room alone.
-    only = sparse.hstack([-opened, sparse.eye_array(k)])
     budget = np.concatenate([np.ones(m), np.zeros(k)])[np.newaxis, :]
-    reward = np.concatenate([np.zeros(m), np.ones(k)])
     lower = np.concatenate([np.isin(found.kept, found.needed).astype(np.float64), np.zeros(k)])
     result = milp(
-        -reward,
+        -np.concatenate([np.zeros(m), np.ones(k)]),
         constraints=[
             LinearConstraint(sent, ub=people),
-            LinearConstraint(held, ub=0),
             LinearConstraint(only, ub=0),
+            LinearConstraint(held, ub=0),
             LinearConstraint(sparse.csr_array(budget), ub=count),
-            LinearConstraint(sparse.csr_array(reward[np.newaxis, :]), lb=SCALE * (1 - PROVEN_GAP)),
         ],
         integrality=np.concatenate([np.ones(m), np.zeros(k)]),
         bounds=Bounds(lower, np.concatenate([np.ones(m), people[who]])),
-        options=solver_options(until),
+        options=solver_options(until) | {"presolve": True},
     )
     picked = None
     if result.x is not None:

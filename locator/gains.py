@@ -138,6 +138,19 @@ class Gains:
         """Return what the sites `chosen` gain together."""
         return float(self.best(chosen).sum())
 
+    def adds(self, chosen: list[int]) -> FloatArray:
+        """Return (m,) what each site would add to the sites `chosen`."""
+        return self.beyond(self.best(chosen))
+
+    def left(self, chosen: list[int]) -> FloatArray:
+        """Return (n,) what the sites `chosen` leave to be gained at each point."""
+        return self.highest() - self.best(chosen)
+
+    def ordered(self, chosen: list[int]) -> tuple[list[int], list[float]]:
+        """Put the sites `chosen` in the order of what each adds; return them with what they add."""
+        order, added = one_by_one(self.only(np.array(chosen, dtype=np.int64)), len(chosen))
+        return [chosen[position] for position in order], added
+
 
 def one_by_one(gains: Gains, count: int) -> tuple[list[int], list[float]]:
     """Return up to `count` sites, each adding most to those before it, and what each adds."""
@@ -156,12 +169,6 @@ def one_by_one(gains: Gains, count: int) -> tuple[list[int], list[float]]:
         have[gains.rows[span]] = np.maximum(before, gains.worth[span])
         added.append(float((have[gains.rows[span]] - before).sum()))
     return chosen, added
-
-
-def in_order(gains: Gains, chosen: list[int]) -> tuple[list[int], list[float]]:
-    """Put the sites `chosen` in the order of what each adds; return them with what they add."""
-    order, added = one_by_one(gains.only(np.array(chosen, dtype=np.int64)), len(chosen))
-    return [chosen[position] for position in order], added
 
 
 def swapped(gains: Gains, chosen: list[int], *, until: float = np.inf) -> list[int]:

@@ -17,7 +17,7 @@ from scipy import sparse
 from locator.capacitated import Loads, best_loads
 from locator.gains import Gains, swapped
 from locator.geo import FloatArray, IntArray
-from locator.pricing import priced
+from locator.pricing import gap, priced
 from locator.proving import best_choice
 
 FREE_SHARE = 0.25
@@ -39,7 +39,7 @@ class Cover:
     bound : float
         No choice of as many sites can gain more than this.
     gap : float
-        ``(bound - people) / bound``; 0 means proven best.
+        As `locator.pricing.gap` has it; 0 means proven best.
     method : str
         ``"greedy"`` or ``"exact"``.
     timed_out : bool
@@ -106,7 +106,7 @@ def greedy_cover(
         gains.append(float(potential[best]))
         _serve(walks, left, best, capacity)
     if chosen:
-        table = _gains(walks, people)
+        table = gains_of(walks, people)
         bound = min(bound, priced(table, count, swapped(table, chosen), rounds=bound_rounds).bound)
     return _cover(chosen, gains, bound, "greedy")
 
@@ -136,7 +136,7 @@ def exact_cover(
     """
     start = monotonic()
     share = 1.0 if capacity is None else FREE_SHARE
-    best = best_choice(_gains(walks, people), count, time_limit_s=share * time_limit_s)
+    best = best_choice(gains_of(walks, people), count, time_limit_s=share * time_limit_s)
     if capacity is not None:
         greedy = greedy_cover(walks, people, count, capacity=capacity)
         best = best_loads(
@@ -149,7 +149,7 @@ def exact_cover(
     return _cover(best.chosen, best.added, best.bound, "exact", timed_out=best.timed_out)
 
 
-def _gains(walks: sparse.csc_array, people: FloatArray) -> Gains:
+def gains_of(walks: sparse.csc_array, people: FloatArray) -> Gains:
     """Return what each candidate is worth to each demand point: all its people."""
     here = people.astype(np.float64)[walks.indices]
     return Gains.of(sparse.csc_array((here, walks.indices, walks.indptr), shape=walks.shape))
@@ -187,7 +187,7 @@ def _cover(
         gains=np.array(gains, dtype=np.float64),
         people=people,
         bound=bound,
-        gap=(bound - people) / bound if bound > 0 else 0.0,
+        gap=gap(bound, people),
         method=method,
         timed_out=timed_out,
     )

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from locator.gains import Gains, in_order, one_by_one, swapped
+from locator.gains import Gains, one_by_one, swapped
 from locator.geo import FloatArray, IntArray
-from locator.pricing import priced
+from locator.pricing import gap, priced
 from locator.proving import best_choice
 
 QUICK_ROUNDS = 60
@@ -31,9 +31,9 @@ class Median:
     saved_person_m : (k,) float array
         What each further site takes off that sum, in the order of `chosen`.
     bound_person_m : float
-        No choice of as many sites gets the sum below this.
+        No choice of as many sites takes more than this off the sum.
     gap : float
-        ``(person_m - bound_person_m) / person_m``; 0 means proven best.
+        Of what is saved, not of the walks that are left: `locator.pricing.gap`.
     timed_out : bool
         The time was up before the best could be proven.
     """
@@ -72,9 +72,7 @@ def p_median(
     -------
     Median
     """
-    sites, points = np.nonzero(current_m > walk_m.T)
-    saved = (current_m[points] - walk_m[points, sites]) * people[points]
-    gains = Gains.listed(points, sites, saved, shape=walk_m.shape)
+    gains = saved_walks(walk_m, current_m, people)
     if time_limit_s is not None:
         best = best_choice(gains, count, time_limit_s=time_limit_s)
         chosen, added, bound, timed_out = best.chosen, best.added, best.bound, best.timed_out
@@ -82,17 +80,24 @@ def p_median(
         chosen, added, bound = _quick(gains, count)
         timed_out = False
     before = float((people * current_m).sum())
-    after = before - sum(added)
-    least = min(after, before - bound)
+    saved_in_all = sum(added)
+    bound = max(bound, saved_in_all)
     return Median(
         chosen=np.array(chosen, dtype=np.int64),
         person_m_before=before,
-        person_m=after,
+        person_m=before - saved_in_all,
         saved_person_m=np.array(added, dtype=np.float64),
-        bound_person_m=least,
-        gap=(after - least) / after if after > 0 else 0.0,
+        bound_person_m=bound,
+        gap=gap(bound, saved_in_all),
         timed_out=timed_out,
     )
+
+
+def saved_walks(walk_m: FloatArray, current_m: FloatArray, people: FloatArray) -> Gains:
+    """Return the person-metres that each site takes off the walks of each demand point."""
+    sites, points = np.nonzero(current_m > walk_m.T)
+    saved = (current_m[points] - walk_m[points, sites]) * people[points]
+    return Gains.listed(points, sites, saved, shape=walk_m.shape)
 
 
 def _quick(gains: Gains, count: int) -> tuple[list[int], list[float], float]:
@@ -101,4 +106,4 @@ def _quick(gains: Gains, count: int) -> tuple[list[int], list[float], float]:
     if not chosen:
         return [], [], 0.0
     found = priced(gains, count, swapped(gains, chosen), rounds=QUICK_ROUNDS)
-    return *in_order(gains, found.chosen), found.bound
+    return *gains.ordered(found.chosen), found.bound

@@ -87,6 +87,14 @@ class Priceable(Protocol):
         """Return a choice as good as `chosen` or better."""
 
 
+def gap(bound: float, gained: float) -> float:
+    """Return how much more another choice can gain at most, as a share of what this one gains.
+
+    0 means proven best: what the proof cannot tell apart counts for nothing.
+    """
+    return bound / gained - 1 if bound > gained * (1 + 2 * PROVEN_GAP) else 0.0
+
+
 def priced(
     gains: Priceable, count: int, chosen: list[int], *, rounds: int, until: float = np.inf
 ) -> Priced:
@@ -110,11 +118,12 @@ def priced(
     if gains.sites <= count or total >= highest.sum():
         everything = list(range(gains.sites)) if gains.sites <= count else list(chosen)
         return _settled(gains, everything)
-    price, move = highest / 2, np.zeros(len(highest))
+    # Without prices a site is worth all that it can contribute: most candidates are struck by that.
+    price, move = np.zeros(len(highest)), np.zeros(len(highest))
     bound, step, idle = float(highest.sum()), 1.0, 0
     with_it = np.full(gains.sites, np.inf)
     without = np.full(gains.sites, np.inf)
-    for done in range(1, rounds + 1):
+    for done in range(rounds + 1):
         worth = gains.beyond(price)
         order = np.argpartition(worth, (-count - 1, -count))
         picked, last, next_best = order[-count:], worth[order[-count]], worth[order[-count - 1]]
@@ -136,9 +145,13 @@ def priced(
             if len(left) < 0.95 * gains.sites:
                 gains, kept = gains.only(left), kept[left]
                 with_it, without = with_it[left], without[left]
-                continue
+                if done:
+                    continue
         if bound <= total * (1 + PROVEN_GAP) or step < STALLED or monotonic() >= until:
             break
+        if not done:
+            price, idle = highest / 2, 0
+            continue
         slope = 1.0 - gains.serving(picked, price)
         slope[(slope > 0) & (price <= 0)] = 0.0
         move = slope + DEFLECTION * move

@@ -18,7 +18,7 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from locator.gains import Gains, in_order, one_by_one, swapped
+from locator.gains import Gains, one_by_one, swapped
 from locator.geo import FloatArray
 from locator.pricing import PROVEN_GAP, Priceable, Priced, priced
 
@@ -70,18 +70,18 @@ def best_choice(
     chosen = one_by_one(gains, count)[0] if known is None else known
     if not chosen:
         return Choice([], [], 0.0, False)
-    until = start + time_limit_s
+    priced_until, until = start + PRICING_SHARE * time_limit_s, start + time_limit_s
     found = priced(
         gains,
         count,
         swapped(gains, chosen, until=until),
         rounds=PRICING_ROUNDS,
-        until=start + PRICING_SHARE * time_limit_s,
+        until=priced_until,
     )
     if not found.proven and monotonic() < until:
         found = _solved(gains, count, found, until)
-    order, added = in_order(gains, found.chosen)
-    return Choice(order, added, found.bound, not found.proven and monotonic() >= until)
+    order, added = gains.ordered(found.chosen)
+    return Choice(order, added, found.bound, not found.proven and monotonic() >= priced_until)
 
 
 def _solved(gains: Gains, count: int, found: Priced, until: float) -> Priced:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -34,3 +35,9 @@ def lost_and_gained(change: int, lost: float, gained: float) -> tuple[int, int]:
     """
     fewer = max(round(lost) if gained else 0, -change, 0)
     return fewer, change + fewer
+
+
+def upwards(share: float, *, digits: int) -> float:
+    """Return a share rounded up to `digits` decimals, so that "at most" stays true."""
+    tenth = 10.0**-digits
+    return round(math.ceil(share / tenth - _TOLERANCE) * tenth, digits)

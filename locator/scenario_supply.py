@@ -19,6 +19,7 @@ class SupplyChange:
     Attributes
     ----------
     before, after : Supply
+        Short of places is in both who reaches less than half of the mean *before*.
     sites_without_places : int
         Added sites whose capacity is not given; they count for nothing here.
     """
@@ -50,8 +51,9 @@ def supply_change(
     )
     today, after = found.before, found.after
     try:
+        before = before or supply(ground, change.layer, group=today.group, pace_m_s=today.pace_m_s)
         return SupplyChange(
-            before or supply(ground, change.layer, group=today.group, pace_m_s=today.pace_m_s),
+            before,
             supply(
                 ground,
                 change.layer,
@@ -59,6 +61,7 @@ def supply_change(
                 pace_m_s=after.pace_m_s,
                 rows=found.rows_after,
                 extra=extra if known else None,
+                low_per_100=before.low_per_100,
             ),
             len(change.add) - len(known),
         )

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy import sparse
 
+from locator.capacitated import Loads
 from locator.counting import people_by_district
 from locator.errors import N_, NotComputableError
 from locator.geo import FloatArray, IntArray
-from locator.mclp import exact_cover, greedy_cover
-from locator.pmedian import p_median
+from locator.mclp import exact_cover, gains_of, greedy_cover
+from locator.pmedian import p_median, saved_walks
+from locator.pricing import gap
 from locator.rounding import whole
 from locator.sitewalks import inhabited_squares, square_walks
 from locator.siting_question import (
@@ -23,8 +26,11 @@ from locator.siting_question import (
     completed,
     existing_rows,
     limit_m,
+    time_limit_s,
     walks_to,
 )
+from locator.supply import supply
+from locator.ties import Beside, preferred, ties
 from locator.walking.walkable import WalkableCity, nearest_facilities
 
 __all__ = ["MAX_SITES", "PLANNED", "Siting", "SitingQuery", "where_next"]
@@ -44,7 +50,8 @@ class Siting:
         Columns ``rank``, ``name``, ``kind``, ``lon``, ``lat``, ``district``, ``gained``,
         ``total``: people gained by each further site (cover), or person-minutes saved (median).
         People are whole, counted as `locator.coverage.Coverage` counts them, so that a scenario
-        with the same sites gains the same.
+        with the same sites gains the same. ``ties``: how many other places would gain as much in
+        the place of this one (`locator.ties`, which also says how one of them is preferred).
     people : float
         People of the group in the city.
     unserved_before : float
@@ -53,7 +60,8 @@ class Siting:
     bound : float
         No choice of as many sites can gain more.
     gap : float
-        0 means proven best; 0.05 means at most 5 % from the best.
+        0 means proven best; 0.05 means that another choice can gain at most 5 % more than this
+        one gains. With both objectives it is a share of the gain (`locator.pricing.gap`).
     timed_out : bool
     candidates : int
         Places that were weighed.
@@ -68,6 +76,16 @@ class Siting:
     gap: float
     timed_out: bool
     candidates: int
+
+    @property
+    def proven(self) -> bool:
+        """Tell whether no other choice of as many sites can gain more."""
+        return self.gap == 0
+
+    @property
+    def ties(self) -> int:
+        """Return how many other choices are known to gain as much: those one site away."""
+        return int(self.sites["ties"].sum())
 
 
 def where_next(ground: WalkableCity, query: SitingQuery) -> Siting:
@@ -110,6 +128,7 @@ class _Choice:
     bound: float
     gap: float
     timed_out: bool
+    ties: IntArray
 
 
 def _cover_choice(
@@ -119,26 +138,57 @@ def _cover_choice(
     people: FloatArray,
     unserved: FloatArray,
 ) -> _Choice:
-    walks = walks_to(ground, places, query, unserved)
+    wide = walks_to(ground, places, query, unserved)
+    left_out = np.flatnonzero(unserved > 0)
+    walks, waiting = sparse.csc_array(wide.tocsr()[left_out]), unserved[left_out]
     cover = (
-        exact_cover(
+        greedy_cover(walks, waiting, query.count, capacity=query.capacity)
+        if query.method == "greedy"
+        else exact_cover(
             walks,
-            unserved,
+            waiting,
             query.count,
             capacity=query.capacity,
-            time_limit_s=query.time_limit_s,
+            time_limit_s=time_limit_s(query),
         )
-        if query.method == "exact"
-        else greedy_cover(walks, unserved, query.count, capacity=query.capacity)
     )
+    table = (
+        gains_of(walks, waiting)
+        if query.capacity is None
+        else Loads.of(walks, waiting, query.capacity)
+    )
+    chosen = cover.chosen.tolist()
+    if ties(table, chosen).any():
+        chosen = preferred(table, chosen, _beside(ground, query, walks, left_out))
+    chosen, added = table.ordered(chosen)
     if query.capacity is None:
-        reached = walks[:, cover.chosen].toarray() > 0
+        reached = wide[:, chosen].toarray() > 0
         totals = _whole_totals(ground, people, unserved, reached)
-    else:  # who of those within reach comes is the greedy choice's own affair
-        totals = whole(np.cumsum(cover.gains))
-    gains = np.diff(totals, prepend=0).astype(np.float64)
-    bound = max(cover.bound, float(gains.sum()))
-    return _Choice(cover.chosen, gains, bound, cover.gap, cover.timed_out)
+    else:  # who of those within reach comes is the affair of the sites that have room
+        totals = whole(np.cumsum(added))
+    return _Choice(
+        np.array(chosen, dtype=np.int64),
+        np.diff(totals, prepend=0).astype(np.float64),
+        max(cover.bound, float(totals[-1]) if len(totals) else 0.0),
+        gap(cover.bound, sum(added)),
+        cover.timed_out,
+        ties(table, chosen),
+    )
+
+
+def _beside(
+    ground: WalkableCity, query: SitingQuery, walks: sparse.csc_array, points: IntArray
+) -> Beside:
+    """Return what matters beside the gain, at the demand points `points`, which `walks` are of."""
+    assert query.pace_m_s is not None  # `completed` fills it
+    people = ground.city.demand.people[str(query.group)]
+    try:
+        found = supply(ground, query.layer, group=query.group, pace_m_s=query.pace_m_s)
+        short = np.where(found.short, people, 0.0)
+    except NotComputableError:  # no facility of this layer has a known number of places
+        short = np.zeros(len(people))
+    capacity = np.inf if query.capacity is None else query.capacity
+    return Beside(walks, short[points], 60 * query.pace_m_s, capacity)
 
 
 def _whole_totals(
@@ -169,15 +219,16 @@ def _median_choice(
         )
     which, weights, now_m = inhabited_squares(ground, current_m, people)
     walk_m = square_walks(ground, places.index.to_numpy(), which)
-    limit_s = query.time_limit_s if query.method == "exact" else None
+    limit_s = None if query.method == "greedy" else time_limit_s(query)
     median = p_median(walk_m.T, now_m, weights, query.count, time_limit_s=limit_s)
     per_minute = 60 * float(query.pace_m_s or 1.0)
     return _Choice(
         median.chosen,
         median.saved_person_m / per_minute,
-        (median.person_m_before - median.bound_person_m) / per_minute,
+        median.bound_person_m / per_minute,
         median.gap,
         median.timed_out,
+        ties(saved_walks(walk_m.T, now_m, weights), median.chosen.tolist()),
     )
 
 
@@ -195,5 +246,6 @@ def _sites(ground: WalkableCity, places: pd.DataFrame, choice: _Choice) -> pd.Da
             "district_name": chosen["district"].map(names),
             "gained": choice.gains,
             "total": np.cumsum(choice.gains),
+            "ties": choice.ties,
         }
     )

@@ -21,6 +21,11 @@ from locator.walking.walkable import WalkableCity
 MAX_SITES = 20
 PLANNED = ("under_construction", "modernisation", "planned")
 
+QUICK_S = {"cover": 1.5, "median": 4.0}
+"""Seconds that the search may take where nobody asked for a proof: the tables of walks are full."""
+EXACT_S = 20.0
+"""Seconds that it may take where somebody did."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class SitingQuery:
@@ -34,7 +39,8 @@ class SitingQuery:
     objective : str
         ``"cover"``: most people within the standard; ``"median"``: shortest walks in sum.
     method : str
-        ``"greedy"`` answers at once; ``"exact"`` proves it (`locator.proving`).
+        ``"quick"`` looks for the proof for a moment (`QUICK_S`), which is enough for most
+        questions; ``"exact"`` for longer (`EXACT_S`); ``"greedy"`` takes one site after the other.
     minutes, group, pace_m_s
         As in `locator.coverage.CoverageQuery`; the layer's own by default.
     with_planned : bool
@@ -48,14 +54,14 @@ class SitingQuery:
         Districts in which no site may stand; people in them count.
     forbidden : shapely geometry or None
         WGS84; no site there.
-    time_limit_s : float
-        For the proof.
+    time_limit_s : float or None
+        For the proof; that of the method by default.
     """
 
     layer: str
     count: int = 5
     objective: Literal["cover", "median"] = "cover"
-    method: Literal["greedy", "exact"] = "greedy"
+    method: Literal["quick", "greedy", "exact"] = "quick"
     minutes: float | None = None
     group: str | None = None
     pace_m_s: float | None = None
@@ -64,7 +70,7 @@ class SitingQuery:
     district: int | None = None
     avoid: tuple[int, ...] = ()
     forbidden: Any | None = None
-    time_limit_s: float = 20.0
+    time_limit_s: float | None = None
 
 
 def completed(ground: WalkableCity, query: SitingQuery) -> SitingQuery:
@@ -108,6 +114,13 @@ def limit_m(query: SitingQuery) -> float:
     assert query.minutes is not None and query.pace_m_s is not None  # `completed` fills them
     # The same tolerance as coverage has, so that both draw the line at the same people.
     return (query.minutes * 60 + SAME_TIME_S) * query.pace_m_s
+
+
+def time_limit_s(query: SitingQuery) -> float:
+    """Return how long the proof may take, seconds."""
+    if query.time_limit_s is not None:
+        return query.time_limit_s
+    return EXACT_S if query.method == "exact" else QUICK_S[query.objective]
 
 
 def candidate_places(ground: WalkableCity, query: SitingQuery) -> pd.DataFrame:

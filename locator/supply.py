@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
@@ -49,8 +50,10 @@ class Supply:
         Places within reach per 100 people of the group, for each demand point (E2SFCA).
     mean_per_100 : float
         The same for the whole city, weighted with people.
+    low_per_100 : float
+        Who reaches less is short of places: half of that mean, unless another line was given.
     short_people : float
-        People who reach less than half of that mean.
+        People who are short of places.
     none_people : float
         People who reach no place at all.
     places : float
@@ -71,6 +74,7 @@ class Supply:
     model: str
     per_100: FloatArray
     mean_per_100: float
+    low_per_100: float
     short_people: float
     none_people: float
     places: float
@@ -78,6 +82,11 @@ class Supply:
     unknown: tuple[str, ...]
     unlocated_places: float
     districts: pd.DataFrame
+
+    @property
+    def short(self) -> npt.NDArray[np.bool_]:
+        """Return (n,) which demand points are short of places."""
+        return self.per_100 < self.low_per_100
 
 
 def supply(
@@ -89,6 +98,7 @@ def supply(
     rows: Sequence[int] | None = None,
     places: Mapping[str, float] | None = None,
     extra: Extra | None = None,
+    low_per_100: float | None = None,
 ) -> Supply:
     """Return the places of `layer` that people can reach.
 
@@ -105,6 +115,10 @@ def supply(
         Capacities that replace those of the data, by facility id.
     extra : Extra, optional
         Sites besides.
+    low_per_100 : float, optional
+        Places per 100 people below which people are short of them; by default `LOW_SHARE` of the
+        mean found. A comparison gives that of "before": with a line that moves with the mean, new
+        places would make people short who lose nothing.
 
     Raises
     ------
@@ -132,7 +146,8 @@ def supply(
     found = e2sfca(walks, people, supplied)
     total = float(people.sum())
     mean = float(people @ found.per_person) / total if total else 0.0
-    short = found.per_person < LOW_SHARE * mean
+    low = LOW_SHARE * 100 * mean if low_per_100 is None else low_per_100
+    short = 100 * found.per_person < low
     return Supply(
         layer=layer,
         group=group,
@@ -140,6 +155,7 @@ def supply(
         model=ground.model.name,
         per_100=100 * found.per_person,
         mean_per_100=100 * mean,
+        low_per_100=low,
         short_people=float(people[short].sum()),
         none_people=float(people[found.per_person == 0].sum()),
         places=float(supplied.sum()),
@@ -177,7 +193,7 @@ def _districts(
     demand: DemandPoints,
     people: FloatArray,
     per_person: FloatArray,
-    short: np.ndarray[tuple[int], np.dtype[np.bool_]],
+    short: npt.NDArray[np.bool_],
 ) -> pd.DataFrame:
     grouped = (
         pd.DataFrame(

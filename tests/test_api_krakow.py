@@ -99,9 +99,13 @@ def test_a_point_in_warsaw_is_outside(client: FlaskClient) -> None:
         assert answer.get_json()["error"]["code"] == "outside_city"
 
 
-def test_the_page_offers_to_prove_what_the_quick_answer_has_not(client: FlaskClient) -> None:
-    """Also of the shortest walks: the quick answer leaves a gap of a few tenths per cent."""
-    asked = {"objective": "median"}
+def test_the_page_offers_to_prove_what_the_quick_answer_has_not(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without time nothing is settled where five sites take 250 each."""
+    monkeypatch.setattr("locator.siting_question.QUICK_S", {"cover": 0.0})
+    monkeypatch.setattr("locator.siting_question.EXACT_S", 0.0)
+    asked = {"capacity": "250"}
     quick = client.get("/en/where-next/nurseries", query_string=asked)
     assert quick.status_code == 200 and "Look for the proven best" in quick.text
     exact = client.get("/en/where-next/nurseries", query_string=asked | {"method": "exact"})
@@ -112,7 +116,7 @@ def test_page_and_api_give_the_sites_of_the_report(
     app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # So long that a slow machine changes nothing.
-    monkeypatch.setattr("locator.web.planning_queries.QUICK_S", 3600.0)
+    monkeypatch.setattr("locator.siting_question.QUICK_S", {"cover": 3600.0})
     monkeypatch.setattr("locator.findings.SOLVER_S", 3600.0)
     state = app.extensions["locator"]
     told = findings_of(state, ReportQuery(layer="nurseries")).siting

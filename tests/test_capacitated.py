@@ -5,10 +5,11 @@ from itertools import combinations
 import networkx as nx
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
+from locator import capacitated
 from locator.capacitated import Loads, best_loads
 from locator.mclp import exact_cover, greedy_cover
 
@@ -61,6 +62,24 @@ def test_exact_equals_brute_force_and_is_never_less_than_greedy(seed: int, room:
     assert best <= greedy.bound * (1 + 1e-9)
     assert (exact.gains <= room).all()
     assert (np.diff(exact.gains) <= 1e-6 * room).all(), "each further site adds no more"
+
+
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.integers(0, 10_000), st.sampled_from([60, 110, 150, 400]))
+def test_the_solver_alone_finds_it_too(
+    monkeypatch: pytest.MonkeyPatch, seed: int, room: int
+) -> None:
+    monkeypatch.setattr(capacitated, "PRICING_ROUNDS", 1)
+    monkeypatch.setattr(Loads, "bettered", lambda _loads, chosen, _until: chosen)
+    walks = random_walks(seed)
+    people = np.random.default_rng(seed + 1).integers(1, 50, 25).astype(float)
+    best = max(most_served(walks, people, trio, room) for trio in combinations(range(12), 3))
+    loads = Loads.of(sparse.csc_array(walks), people, room)
+    found = best_loads(loads, 3, [[0]], time_limit_s=60)
+    assert sum(found.added) == pytest.approx(best, rel=2e-6)
+    assert found.bound == pytest.approx(best, rel=3e-6)
 
 
 @settings(max_examples=20, deadline=None)

@@ -120,10 +120,11 @@ def test_sites_say_what_each_gains_and_how_sure_it_is(folder: Path) -> None:
     assert len(gained) == 2
     assert gained[0] >= gained[1] > 0
     assert found["sites"][1]["total"] == pytest.approx(sum(gained), abs=0.2)
-    assert found["gap"] == 0
+    assert (found["gap"], found["proven"], found["method"]) == (0, True, "exact")
+    assert found["ties"] == sum(site["ties"] for site in found["sites"])
     assert not found["timed_out"]
     printed = locator(folder, *options, "-n", "2", "--method", "exact").stdout
-    assert "proven best" in printed
+    assert "No other choice of as many sites gains more: this is proven." in printed
     assert "Where to build next" in printed
 
 

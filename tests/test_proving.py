@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from locator import proving
-from locator.gains import Gains, in_order, one_by_one, swapped
+from locator.gains import Gains, one_by_one, swapped
 from locator.pricing import priced
 from locator.proving import best_choice
 
@@ -41,7 +41,7 @@ def test_greedy_swap_and_proof_are_worked_out_by_hand() -> None:
 
 def test_what_each_site_adds_sums_to_the_total() -> None:
     gains = Gains.of(sparse.csc_array(random_table(1)))
-    order, added = in_order(gains, [3, 7, 5])
+    order, added = gains.ordered([3, 7, 5])
     assert sorted(order) == [3, 5, 7]
     assert sum(added) == pytest.approx(gains.total([3, 7, 5]))
     assert added == sorted(added, reverse=True)

@@ -1,13 +1,19 @@
 """Places against people, on the tiny city."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 
+from locator.changes import NewSite, Scenario
 from locator.city import City
 from locator.errors import NotComputableError
+from locator.scenario import compare
+from locator.scenario_supply import supply_change
 from locator.supply import Extra, supply
 from locator.walking.estimate import EstimateModel
 from locator.walking.walkable import WalkableCity, walkable
+from tests.tinycity import ORIGIN_XY, at
 
 
 @pytest.fixture(scope="module")
@@ -49,3 +55,19 @@ def test_facilities_without_known_places_are_named_not_guessed(ground: WalkableC
     assert unknown.places == 60
     with pytest.raises(NotComputableError, match="known number of places"):
         supply(ground, "aeds")
+
+
+def test_nobody_falls_short_because_others_get_places(ground: WalkableCity) -> None:
+    """Whoever loses no place is not short of places after, who was not before."""
+    moved = 0
+    for x, y in product((250, 900, 1700, 2600, 3300), (250, 900, 1700, 2400, 3300, 3900)):
+        added = Scenario(layer="nurseries", group="all", add=(NewSite(*at(x, y), places=300),))
+        change = supply_change(ground, compare(ground, added))
+        assert change is not None
+        assert (change.after.per_100 >= change.before.per_100 - 1e-9).all()
+        assert change.after.short_people <= change.before.short_people + 1e-9
+        assert change.after.low_per_100 == change.before.low_per_100
+        site = Extra(np.array([ORIGIN_XY]) + (x, y), np.array([300.0]))
+        alone = supply(ground, "nurseries", group="all", extra=site)
+        moved += alone.short_people > change.before.short_people
+    assert moved, "with a line that moves with the mean some would"

@@ -1,9 +1,8 @@
-"""Share what the planners' commands have in common: districts, layers, areas, gaps in words."""
+"""Share what the planners' commands have in common: districts, layers, areas."""
 
 from __future__ import annotations
 
 import json
-import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +14,6 @@ from locator.errors import NotFoundError
 if TYPE_CHECKING:
     from locator.catalogue import Layer
     from locator.city import City
-
-PROVEN = 5e-4
-"""A gap that would be written as 0.0 % counts as none."""
 
 
 def layer_of(city: City, layer: str, *, hint: str) -> Layer:
@@ -70,12 +66,3 @@ def read_area(path: Path) -> Any:
     if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
         raise wrong("has to be in degrees, longitude before latitude (WGS84)")
     return area
-
-
-def gap_words(gap: float, *, timed_out: bool) -> str:
-    """Return in words how far from the best an answer can be."""
-    if gap < PROVEN:
-        return "proven best"
-    # Rounded up: "at most" must stay true.
-    words = f"at most {math.ceil(1000 * gap - 1e-9) / 10:.1f} % from the best"
-    return f"{words}; the time ran out" if timed_out else words

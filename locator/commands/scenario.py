@@ -145,6 +145,8 @@ def _answer(app: AppState, found: Comparison, supply: SupplyChange | None) -> di
         else {
             "before": round(supply.before.mean_per_100, 2),
             "after": round(supply.after.mean_per_100, 2),
+            "short_people_before": round(supply.before.short_people),
+            "short_people_after": round(supply.after.short_people),
             "sites_without_places": supply.sites_without_places,
         },
         "districts": districts.astype(object).to_dict("records"),
@@ -218,6 +220,9 @@ def _city_table(before: Coverage, after: Coverage, supply: SupplyChange | None) 
     if supply is not None:
         was, now = supply.before.mean_per_100, supply.after.mean_per_100
         made.add_row("places per 100 in reach", f"{was:.1f}", f"{now:.1f}", f"{now - was:+.1f}")
+        was, now = supply.before.short_people, supply.after.short_people
+        words = "people with less than half of today's mean"
+        made.add_row(words, f"{was:,.0f}", f"{now:,.0f}", f"{now - was:+,.0f}")
     return made
 
 

@@ -17,7 +17,7 @@ from locator.commands._common import (
     table,
     working,
 )
-from locator.commands._planning import district_number, gap_words, layer_of, read_area
+from locator.commands._planning import district_number, layer_of, read_area
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -99,7 +99,7 @@ def command(
 
     Sites are chosen among addresses and stops. Each line says how many more people the site
     serves after those above it: the point where a further one is hardly worth it can be seen.
-    Below stands how far from the best choice this one can be.
+    Below stands how much more another choice can gain, and how many gain as much.
 
     \b
     Examples:
@@ -145,10 +145,14 @@ def command(
 
 
 def _new_sites(app: AppState, query: SitingQuery, *, as_json: bool) -> None:
+    from locator.language import speaking
     from locator.siting import where_next
+    from locator.siting_question import time_limit_s
+    from locator.siting_words import certainty
 
-    least = f"Looking for the proven best, {query.time_limit_s:g} s at most …"
-    slow = query.method == "exact" and query.time_limit_s > SOON_S
+    limit_s = time_limit_s(query)
+    least = f"Looking for the proven best, {limit_s:g} s at most …"
+    slow = query.method != "greedy" and limit_s > SOON_S
     with working(least if slow else "Weighing the sites …"):
         found = where_next(app.ground, query)
     if as_json:
@@ -167,8 +171,9 @@ def _new_sites(app: AppState, query: SitingQuery, *, as_json: bool) -> None:
         out.print("No site gains anybody.")
         return
     out.print(_sites_table(found))
-    words = gap_words(found.gap, timed_out=found.timed_out)
-    out.print(f"This choice is {words} ({found.candidates:,} places weighed, {asked.method}).")
+    out.print(f"{found.candidates:,} places weighed.")
+    with speaking("en"):
+        out.print(" ".join(certainty(found)))
     out.print(f"Walking model: {found.model}.")
 
 
@@ -177,7 +182,7 @@ def _sites_table(found: Siting) -> Any:
     made = table(
         "Where to build next",
         {"no.": "right", "near": "left", "district": "left", unit: "right", "in all": "right"}
-        | {"lat": "right", "lon": "right"},
+        | {"as good": "right", "lat": "right", "lon": "right"},
     )
     rows: Any = found.sites.itertuples()
     for site in rows:
@@ -187,6 +192,7 @@ def _sites_table(found: Siting) -> Any:
             str(site.district_name),
             f"{site.gained:,.0f}",
             f"{site.total:,.0f}",
+            f"{site.ties:,}",
             f"{site.lat:.5f}",
             f"{site.lon:.5f}",
         )
@@ -194,6 +200,8 @@ def _sites_table(found: Siting) -> Any:
 
 
 def _answer(found: Siting) -> dict[str, Any]:
+    from locator.rounding import upwards
+
     asked = found.query
     sites = found.sites.round({"lon": 6, "lat": 6, "gained": 1, "total": 1})
     return {
@@ -211,7 +219,9 @@ def _answer(found: Siting) -> dict[str, Any]:
         "people": round(found.people),
         "unserved_before": round(found.unserved_before),
         "bound": round(found.bound, 1),
-        "gap": round(found.gap, 6),
+        "gap": upwards(found.gap, digits=4),
+        "proven": found.proven,
+        "ties": found.ties,
         "timed_out": found.timed_out,
         "sites": sites.astype(object).to_dict("records"),
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import pandas as pd
@@ -22,13 +21,10 @@ from locator.reports.tables import (
     supply_table,
 )
 from locator.scenario import Comparison
-from locator.siting import Siting
+from locator.siting_words import certainty
 
 FEW_PEOPLE = 100
 """A site that gains fewer people than this says so."""
-
-PROVEN_SHARE = 5e-4
-"""A gap that would be written as 0.0 % counts as none."""
 
 
 def places_section(city: City, found: Findings) -> Section | None:
@@ -131,7 +127,7 @@ def next_sites_section(city: City, found: Findings) -> Section | None:
             "way kept.",
             candidates=number(siting.candidates),
         ),
-        gap_sentence(siting),
+        *certainty(siting),
     ]
     if found.query.district is not None:
         words.append(
@@ -154,16 +150,6 @@ def next_sites_section(city: City, found: Findings) -> Section | None:
         gettext("Where to build next"),
         paragraphs=tuple(paragraphs),
         tables=(sites_table(city, siting),),
-    )
-
-
-def gap_sentence(siting: Siting) -> str:
-    """Return in words how much better another choice of as many sites could be."""
-    if siting.gap < PROVEN_SHARE:
-        return gettext("No choice of as many sites gains more: this is proven.")
-    return gettext(
-        "Another choice of as many sites could gain at most {gap} more.",
-        gap=percent(siting.gap / (1 - siting.gap) if siting.gap < 1 else math.nan, 1),
     )
 
 

@@ -144,6 +144,7 @@ def sites_table(city: City, siting: Siting) -> Table:
             *_district_column(siting.query.district),
             Column("gained", unit, "people"),
             Column("total", gettext("In all"), "people"),
+            Column("ties", gettext("Places that would do as well"), "people"),
         ),
         siting.sites,
         (

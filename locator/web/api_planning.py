@@ -12,6 +12,7 @@ from locator.coverage import Coverage, CoverageQuery
 from locator.errors import N_, NotFoundError
 from locator.findings import ReportQuery
 from locator.known import standing_layer
+from locator.rounding import upwards
 from locator.scenario import Comparison, compare
 from locator.siting import Siting, SitingQuery, where_next
 from locator.supply import Supply, supply
@@ -81,10 +82,11 @@ class Site(TypedDict):
     district: int
     gained: int
     total: int
+    ties: int
 
 
 class SitesAnswer(TypedDict):
-    """Suggested sites, and how far from the best they can be."""
+    """Suggested sites, how much more others can gain, and how many gain as much."""
 
     layer: str
     group: str
@@ -97,6 +99,8 @@ class SitesAnswer(TypedDict):
     candidates: int
     unserved_before: int
     gap: float
+    proven: bool
+    ties: int
     timed_out: bool
     sites: list[Site]
 
@@ -191,7 +195,9 @@ def scenario(app: AppState, asked: ScenarioParams) -> Answer:
 def sites(app: AppState, asked: SitingParams) -> Answer:
     """The sites, among addresses and stops, that serve most people who are beyond the standard
     (`gained` counts people) or shorten all walks most (`gained` counts minutes of all people
-    together). `gap` bounds how much better any other choice can be, as a share.
+    together). No other choice gains more than `gap` beyond what this one gains, as a share of it;
+    `proven` says that none gains more. `ties` counts choices that gain as much and differ from
+    this one in one site: of a site, the other places that would do as well.
     """
     found = siting_answer(app, siting_of(app.catalogue, asked))
     return {
@@ -201,11 +207,13 @@ def sites(app: AppState, asked: SitingParams) -> Answer:
         "pace_m_s": found.query.pace_m_s,
         "model": found.model,
         "objective": found.query.objective,
-        "method": asked.method,
+        "method": found.query.method,
         "avoid": list(found.query.avoid),
         "candidates": found.candidates,
         "unserved_before": round(found.unserved_before),
-        "gap": round(found.gap, 4),
+        "gap": upwards(found.gap, digits=4),
+        "proven": found.proven,
+        "ties": found.ties,
         "timed_out": found.timed_out,
         "sites": [
             {
@@ -217,6 +225,7 @@ def sites(app: AppState, asked: SitingParams) -> Answer:
                 "district": row["district"],
                 "gained": round(row["gained"]),
                 "total": round(row["total"]),
+                "ties": row["ties"],
             }
             for row in _records(found.sites)
         ],

@@ -16,6 +16,7 @@ from locator.districts import district_title
 from locator.reports.charts import Bars, draw_bars
 from locator.reports.document import Drawing
 from locator.siting import PLANNED, Siting, SitingQuery
+from locator.siting_words import certainty
 from locator.web.api_planning import siting_answer
 from locator.web.i18n import gettext, number, text, url
 from locator.web.listing import Option
@@ -55,6 +56,7 @@ class WhereNext:
     districts: tuple[Option, ...]
     avoid_ticks: tuple[Tick, ...]
     avoided: tuple[str, ...]
+    certainty: tuple[str, ...]
     exact_url: str | None
     planned_url: str | None
     model_line: str
@@ -111,8 +113,9 @@ def where_next_view(app: AppState, asked: SitingParams, query: SitingQuery) -> W
             Tick(key, name, "", int(key) in asked.avoid) for key, name in districts.items()
         ),
         avoided=tuple(districts[str(one)] for one in asked.avoid),
+        certainty=certainty(found),
         exact_url=url("whatif.next_sites", texts_of(asked) | {"method": "exact"}, layer_id=layer.id)
-        if asked.method != "exact" and found.gap > 0
+        if asked.method != "exact" and not found.proven
         else None,
         planned_url=url("whatif.next_sites", texts_of(asked) | {"planned": "1"}, layer_id=layer.id)
         if under_way.any()
