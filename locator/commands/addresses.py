@@ -117,6 +117,32 @@ def build(
     click.echo(f"Written: {kept} addresses, {named} streets.", err=True)
 
 
+@command.command()
+@click.argument("folder", type=click.Path(path_type=Path), required=False)
+@click.option("--pois", type=FILE, required=True, help="CSV: name, class, subclass, lon, lat.")
+@click.option("--places", type=FILE, required=True, help="CSV: name, class, lon, lat.")
+@click.option("--units", type=FILE, required=True, help="GeoJSON of the neighbourhood units.")
+@geodata_option
+@click.pass_context
+def landmarks(
+    ctx: click.Context, folder: Path | None, pois: Path, places: Path, units: Path
+) -> None:
+    """Write landmarks.csv of FOLDER: named places and neighbourhoods that people start from.
+
+    \b
+    Example:
+      locator addresses landmarks --pois pois.csv --places places.csv --units units.geojson
+    """
+    from locator.city import load_city
+    from locator.sources.landmarks import landmarks as chosen
+    from locator.sources.landmarks import write_landmarks
+
+    city = load_city(folder_of(ctx, folder))
+    streets = {street.bare_label for street in city.gazetteer.streets}
+    found = chosen(pois=pois, places=places, units=units, boundary=city.boundary, streets=streets)
+    click.echo(f"Written: {write_landmarks(city.folder, found)} places.", err=True)
+
+
 def _asked_gazetteer(folder: Path, measured: Measured) -> pd.DataFrame:
     """Return what a gazetteer without the addresses kept apart makes of 1,000 of them."""
     import pandas as pd
