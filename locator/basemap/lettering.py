@@ -29,7 +29,9 @@ SAMPLES = 9
 STRAIGHT = 0.94
 """The ends of a piece are at least so much of its length apart."""
 
-MOST_NUMBERS = 400
+MOST_BENT = 0.55
+"""Radians between one eighth of a piece and the next: letters must not run into each other."""
+
 SHIFTS = (0.0, -0.25, 0.25, -0.4, 0.4)
 """Other places of a name, in parts of the room that it has to itself."""
 
@@ -146,11 +148,19 @@ def _pieces(
             shapely.line_interpolate_point(lines[open_, None], along)
         ).reshape(-1, SAMPLES, 2)
         ends = np.hypot(*(points[:, -1] - points[:, 0]).T)
-        found = ends / (wide[open_] * unit)
+        found = np.where(_bends(points) < MOST_BENT, ends / (wide[open_] * unit), 0.0)
         better = found > ratio[open_]
         best[open_[better]] = points[better]
         ratio[open_[better]] = found[better]
     return best, ratio >= STRAIGHT
+
+
+def _bends(points: FloatArray) -> FloatArray:
+    """Return the sharpest turn of each row of points, radians."""
+    east, south = np.diff(points, axis=1).transpose(2, 0, 1)
+    turns = np.diff(np.arctan2(south, east), axis=1)
+    sharpest: FloatArray = np.abs((turns + np.pi) % (2 * np.pi) - np.pi).max(axis=1)
+    return sharpest
 
 
 def _plain(piece: FloatArray) -> IntArray:

@@ -23,7 +23,7 @@ IN_LINE = 12
 IN_MEMORY_BYTES = 8 * 1024 * 1024
 """So much where there is no disk to keep them on."""
 
-WAIT_S = 5.0
+WAIT_S = 20.0
 QUALITY = 6
 
 _TABLE = """

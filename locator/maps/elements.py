@@ -213,6 +213,8 @@ class FeatureLayer(MapElement):
             "clusters": cluster_above is not None,
             "lighting": listed,
             "moving": refresh_s is not None,
+            # What moves is where it is; of what stands none may hide another one.
+            "spreading": listed and refresh_s is None and cluster_above is None,
         }
         super().__init__(
             *(part for part, is_needed in needed.items() if is_needed),
@@ -226,6 +228,7 @@ class FeatureLayer(MapElement):
             small=small or None,
             listed=listed or None,
             refreshS=refresh_s,
+            spread=True if needed["spreading"] else None,
         )
         if cluster_above is not None:
             self.default_js = [_CLUSTER_JS, *self.default_js]

@@ -36,7 +36,7 @@ WATERS = {
 RAILS = {
     "rail": [0, 0.8, 0.9, 1.1, 1.4, 2.0, 2.6, 3.2, 4],
     "siding": [0, 0, 0, 0, 0.6, 0.9, 1.4, 2, 2.8],
-    "tram": [0, 0, 0, 0.8, 1, 1.2, 1.4, 1.8, 2.2],
+    "tram": [0, 0, 0, 0.7, 0.8, 1, 1.2, 1.6, 2],
 }
 
 NAMES: dict[str, dict[str, Any]] = {
@@ -71,7 +71,7 @@ NAMES: dict[str, dict[str, Any]] = {
         "to": 18,
         "size": 11,
         "colour": "stop-name",
-        "dot": 2.6,
+        "dot": 2.2,
         "dotFrom": 15,
         "apart": 120,
     },

@@ -2,10 +2,11 @@
 (() => {
   "use strict";
 
-  const { states, vectorTile, paint, colours, report, TILE_UNITS } = locatorMap;
+  const { states, vectorTile, paint, colours, report, pause, inTurn, TILE_UNITS } = locatorMap;
   const SIZE = 512;
-  const TRIES = 3;
+  const TRIES = 5;
   const AGAIN_MS = 1200;
+  const SETTLED_MS = 80;
   const dark = matchMedia("(prefers-color-scheme: dark)");
 
   const BaseMap = L.GridLayer.extend({
@@ -33,7 +34,7 @@
       const canvas = document.createElement("canvas");
       canvas.stop = new AbortController();
       canvas.coords = coords;
-      this.fetchTile(canvas, TRIES).then((data) => {
+      this.getTile(canvas).then((data) => {
         canvas.data = data;
         this.paintTile(canvas);
         done(null, canvas);
@@ -42,6 +43,15 @@
         done(problem, canvas);
       });
       return canvas;
+    },
+
+    // A view that is replaced at once, as the first one mostly is, is not asked for.
+    async getTile(canvas) {
+      await pause(SETTLED_MS);
+      return inTurn(() => {
+        canvas.stop.signal.throwIfAborted();
+        return this.fetchTile(canvas, TRIES);
+      });
     },
 
     // A tile's own zoom is one less than the map's: it is drawn twice as wide as its kind usually is.
@@ -55,7 +65,7 @@
         return vectorTile(await response.arrayBuffer());
       } catch (problem) {
         if (tries <= 1 || problem.name === "AbortError") throw problem;
-        await new Promise((wait) => { setTimeout(wait, AGAIN_MS); });
+        await pause(AGAIN_MS);
         return this.fetchTile(canvas, tries - 1);
       }
     },
@@ -105,10 +115,10 @@
   // The map says that it loads while tiles that are in view are on their way.
   function told(map, layer) {
     const state = states.get(map);
-    let busy = false;
+    let waits = false;
     const set = (now) => {
-      if (busy === now) return;
-      busy = now;
+      if (waits === now) return;
+      waits = now;
       state.loading += now ? 1 : -1;
       report(state);
     };

@@ -24,7 +24,9 @@
       map.addLayer(layer.group);
       if (legend) legend.explain(data);
       take(data.features);
-      if (config.fit) fitTo(map, L.latLngBounds([...byId.values()].map((marker) => marker.getLatLng())));
+      const markers = [...byId.values()];
+      if (config.fit) fitTo(map, L.latLngBounds(markers.map((marker) => marker.getLatLng())));
+      if (config.spread) locatorMap.spreading(map, markers);
     }
 
     function groupFor(count) {

@@ -4,6 +4,7 @@
 
   const { POINT, atPoint, alongLine } = locatorMap;
   const SIGN_PX = 15;
+  const SMALL_SIGN_PX = 5;
   const SAME_PX = 260;
   const CELL_PX = 64;
   const VIEW_PAD = 0.2;
@@ -67,7 +68,8 @@
     map.eachLayer((other) => {
       if (!(other instanceof L.Marker) || !other.getElement()) return;
       const { x, y } = map.latLngToLayerPoint(other.getLatLng()).subtract(corner);
-      room.add([x - SIGN_PX, y - SIGN_PX, x + SIGN_PX, y + SIGN_PX]);
+      const half = other.getElement().classList.contains("is-small") ? SMALL_SIGN_PX : SIGN_PX;
+      room.add([x - half, y - half, x + half, y + half]);
     });
   }
 

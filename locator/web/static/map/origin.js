@@ -2,7 +2,7 @@
 (() => {
   "use strict";
 
-  const { make, draw, popup, describe, fitTo } = locatorMap;
+  const { states, make, draw, popup, describe, fitTo } = locatorMap;
   const PIN = "M16 31C11 24.5 5.5 18.6 5.5 12a10.5 10.5 0 0 1 21 0c0 6.6-5.5 12.500-10.5 19z";
 
   const PinIcon = L.DivIcon.extend({
@@ -20,6 +20,7 @@
     const marker = L.marker([config.lat, config.lon], {
       icon: new PinIcon({ label: config.label }), zIndexOffset: 500,
     }).addTo(map);
+    states.get(map).origin = marker;
     marker.on("click keypress", (event) => {
       if (event.type === "keypress" && event.originalEvent.key !== "Enter") return;
       popup(map, marker.getLatLng(), describe({ name: config.label }), marker, config.label);

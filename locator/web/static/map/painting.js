@@ -121,7 +121,7 @@
   function borders(brush, features, overlay) {
     for (const { kind, path } of features) {
       const city = kind === "city";
-      const width = brush.zoom < 12 ? 1 : 1.5;
+      const width = brush.zoom < 12 ? 0.9 : 1.2;
       stroke(brush, path, brush.palette.boundary, city || overlay ? width + 0.7 : width, {
         dash: city || brush.zoom < 11.5 ? [] : [6, 4], cap: "butt",
       });

@@ -3,6 +3,7 @@
   "use strict";
 
   const GAP_PX = 2;
+  const ASIDE = [[0, 0], [0, -26], [0, 26], [-32, 0], [32, 0]];
 
   function ink({ context, palette }, { colour, halo = 3 }) {
     context.fillStyle = palette[colour];
@@ -30,30 +31,33 @@
     if (dot) drawDot(x, y, look, pen);
     if (pen.zoom < (look.nameFrom || 0)) return false;
     const down = dot ? look.size * 0.95 : 0;
-    for (const lines of linesOf(kind, name, pen)) {
+    for (const [lines, [aside, below]] of waysTo(kind, name, pen)) {
       const width = Math.max(...lines.map((line) => context.measureText(line).width));
       const high = lines.length * look.size * 1.15;
-      const top = y + down - (dot ? look.size * 0.3 : high / 2);
-      const box = [x - width / 2 - GAP_PX, top - GAP_PX, x + width / 2 + GAP_PX, top + high + GAP_PX];
+      const middleX = x + aside;
+      const top = y + below + down - (dot ? look.size * 0.3 : high / 2);
+      const box = [middleX - width / 2 - GAP_PX, top - GAP_PX, middleX + width / 2 + GAP_PX, top + high + GAP_PX];
       if (!room.free(box)) continue;
       room.add(box);
       written.push({ name, kind, boxes: [box] });
       ink(pen, look);
       lines.forEach((line, place) => {
         const middle = top + (place + 0.5) * look.size * 1.15;
-        context.strokeText(line, x, middle);
-        context.fillText(line, x, middle);
+        context.strokeText(line, middleX, middle);
+        context.fillText(line, middleX, middle);
       });
       return true;
     }
     return false;
   }
 
-  // A district is its numeral and its name, or the numeral alone where there is no more room.
-  function linesOf(kind, name, { areas }) {
-    if (kind !== "district") return [broken(name)];
+  // A district is its numeral and its name, or the numeral alone where there is no more room; it
+  // may stand a little aside, as it means an area.
+  function waysTo(kind, name, { areas }) {
+    if (kind !== "district") return [[broken(name), [0, 0]]];
     const [numeral, rest] = name.split("\n");
-    return areas ? [[numeral]] : [[numeral, ...broken(rest)], [numeral]];
+    const texts = areas ? [[numeral]] : [[numeral, ...broken(rest)], [numeral]];
+    return texts.flatMap((lines) => ASIDE.map((step) => [lines, step]));
   }
 
   function drawDot(x, y, look, { context, palette }) {

@@ -1,0 +1,59 @@
+/* Move signs that would cover one another, or the start, a little apart; a line leads back. */
+(() => {
+  "use strict";
+
+  const { states } = locatorMap;
+  const APART_PX = 31;
+  const ROUNDS = 40;
+  // The pin of the start: a head above the place that it points to.
+  const PIN_UP_PX = 20;
+  const PIN_PX = 36;
+
+  // All signs of a map together, whatever layer they are of.
+  function spreading(map, markers) {
+    const state = states.get(map);
+    if (!state.spread) {
+      state.spread = { home: new Map(), lines: L.layerGroup().addTo(map) };
+      map.on("zoomend", () => spread(map, state));
+    }
+    for (const marker of markers) state.spread.home.set(marker, marker.getLatLng());
+    spread(map, state);
+  }
+
+  function spread(map, { spread: { home, lines }, origin }) {
+    const shown = [...home.keys()].filter((marker) => map.hasLayer(marker));
+    const at = shown.map((marker) => map.latLngToLayerPoint(home.get(marker)));
+    const points = at.map((point) => point.clone());
+    const pin = origin && map.latLngToLayerPoint(origin.getLatLng()).subtract([0, PIN_UP_PX]);
+    for (let round = 0; round < ROUNDS && settle(points, pin); round += 1);
+    lines.clearLayers();
+    shown.forEach((marker, i) => {
+      const moved = points[i].distanceTo(at[i]) > 1;
+      marker.setLatLng(moved ? map.layerPointToLatLng(points[i]) : home.get(marker));
+      if (moved) lines.addLayer(L.polyline([home.get(marker), marker.getLatLng()], { className: "map-leader", interactive: false }));
+    });
+  }
+
+  // One round: whoever is too near to another gives way by half. True while anybody had to.
+  function settle(points, pin) {
+    let moved = false;
+    const part = (one, other, least, share, i) => {
+      const away = one.subtract(other);
+      // Of signs at one place each goes its own way.
+      if (away.x === 0 && away.y === 0) Object.assign(away, { x: Math.cos(2.4 * i), y: Math.sin(2.4 * i) });
+      const length = Math.hypot(away.x, away.y);
+      if (length >= least - 0.5) return;
+      moved = true;
+      const step = away.multiplyBy(((least - length) * share) / length);
+      one._add(step);
+      if (share < 1) other._subtract(step);
+    };
+    points.forEach((one, i) => {
+      for (let j = 0; j < i; j += 1) part(one, points[j], APART_PX, 0.5, i);
+      if (pin) part(one, pin, PIN_PX, 1, i);
+    });
+    return moved;
+  }
+
+  Object.assign(locatorMap, { spreading });
+})();
