@@ -16,8 +16,9 @@ from locator.walking.walkable import WalkableCity, remembered
 SQUARE_M = 250.0
 """p-median weighs every pair, so people and candidates are joined to squares of this side."""
 
-WALK_B = 12
-"""One walk of a sparse matrix: metres and row."""
+WALK_B = 8
+"""What a pair takes that a straight standard joins: metres and row, 12, where the walk is not too
+long, which it is for every third."""
 
 FAR_M = 1e6
 """Stands for "cannot be reached" where a sum has to stay finite."""
@@ -55,8 +56,11 @@ def walks_within(
     if WALK_B * _pairs_within(ground, limit_m) <= ground.memory.largest_b:
         return all_walks(ground, limit_m)[:, sites]
     rows = np.flatnonzero(matter)
-    places = ground.model.place(_candidates_xy(ground)[sites])
-    walks = reach(ground.model, ground.demand.take(rows), places, limit_m=limit_m)
+    people, places = ground.demand.take(rows), ground.model.place(_candidates_xy(ground)[sites])
+    if len(people) < len(places):  # as far there as back, and each place is a search
+        walks = sparse.csc_array(reach(ground.model, places, people, limit_m=limit_m).T)
+    else:
+        walks = reach(ground.model, people, places, limit_m=limit_m)
     shape = (len(ground.demand), len(sites))
     return sparse.csc_array((walks.data, rows[walks.indices], walks.indptr), shape=shape)
 
