@@ -103,14 +103,11 @@ def _check_out(out: Path) -> None:
 
 
 def _write(out: Path, answer: Any) -> None:
-    import json
+    from locator.files import write_bytes_atomically
+    from locator.web.encoding import encoded
 
-    from locator.files import write_text_atomically
-
-    text = answer.decode("utf-8") if isinstance(answer, bytes) else answer
-    if not isinstance(text, str):
-        text = json.dumps(text, ensure_ascii=False, allow_nan=False) + "\n"
-    write_text_atomically(out, text)
+    body = answer.encode() if isinstance(answer, str) else answer
+    write_bytes_atomically(out, body if isinstance(body, bytes) else encoded(body))
 
 
 def _show(app: AppState, found: Coverage) -> None:

@@ -101,28 +101,21 @@ def _write(out: Path, app: AppState, found: Comparison) -> None:
 
 
 def _features(found: Comparison) -> dict[str, Any]:
-    from shapely import set_precision
-    from shapely.geometry import mapping
+    from shapely import Point
 
-    features: list[dict[str, Any]] = []
+    from locator.geojson import collection, feature
+
     rows: Any = found.areas.itertuples()
-    for area in rows:
-        features.append(
-            {
-                "type": "Feature",
-                "properties": {"kind": area.change, "people": round(area.people)},
-                "geometry": mapping(set_precision(area.geometry, 1e-6)),
-            }
+    areas = [
+        feature({"kind": area.change, "people": round(area.people)}, area.geometry) for area in rows
+    ]
+    sites = [
+        feature(
+            {"kind": "site", "name": site.name, "places": site.places}, Point(site.lon, site.lat)
         )
-    for site in found.scenario.add:
-        features.append(
-            {
-                "type": "Feature",
-                "properties": {"kind": "site", "name": site.name, "places": site.places},
-                "geometry": {"type": "Point", "coordinates": [site.lon, site.lat]},
-            }
-        )
-    return {"type": "FeatureCollection", "features": features}
+        for site in found.scenario.add
+    ]
+    return collection([*areas, *sites])
 
 
 def _answer(app: AppState, found: Comparison, supply: SupplyChange | None) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import pandas as pd
 from locator.city import City
 from locator.findings import Findings
 from locator.geo import WGS84
+from locator.geojson import collection, feature
 from locator.reports.document import Table
 
 
@@ -70,11 +71,10 @@ def report_layers(city: City, found: Findings) -> dict[str, gpd.GeoDataFrame]:
 
 def layer_geojson(layer: gpd.GeoDataFrame) -> str:
     """Return one layer as RFC 7946 GeoJSON: WGS84, six decimals, no ``crs`` member."""
-    frame = layer.set_geometry(layer.geometry.set_precision(1e-6))
-    features = json.loads(frame.to_json(drop_id=True, to_wgs84=True))["features"]
-    return json.dumps(
-        {"type": "FeatureCollection", "features": features}, ensure_ascii=False, allow_nan=False
-    )
+    told = json.loads(layer.to_json(drop_id=True))["features"]
+    properties = (one["properties"] for one in told)
+    made = collection(map(feature, properties, layer.to_crs(WGS84).geometry))
+    return json.dumps(made, ensure_ascii=False, allow_nan=False)
 
 
 def geopackage(city: City, found: Findings) -> bytes:

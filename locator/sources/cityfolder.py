@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 import shapely
 
+from locator.geojson import geometry_json
 from locator.sources.osmcity import Mapped
 
 DETOUR = 1.26
@@ -105,7 +106,7 @@ def write_districts(work: Path, districts: Sequence[tuple[str, Any]]) -> None:
                     "name": name,
                     "residents": None,
                 },
-                "geometry": shapely.geometry.mapping(shapely.orient_polygons(rounded)),
+                "geometry": geometry_json(rounded),
             }
         )
     write_features(work / "districts.geojson", features)

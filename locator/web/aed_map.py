@@ -10,7 +10,8 @@ import shapely
 
 from locator.city import City
 from locator.coverage_in_time import TimeCoverage
-from locator.maps.background import Collection, collection, feature
+from locator.geojson import Collection, collection
+from locator.maps.background import feature
 from locator.vehicles import Position
 from locator.vehicles.calendar import DayType
 from locator.web.aed_view import AedView, Row

@@ -12,10 +12,11 @@ import pandas as pd
 from flask import Response, current_app, request
 
 from locator.catalogue import Layer
+from locator.geojson import collection, feature
 from locator.helplines import Helpline
 from locator.known import known_layer
 from locator.web.encoding import encoded
-from locator.web.features import collection, feature, properties_of
+from locator.web.features import properties_of
 from locator.web.i18n import current_language, text
 from locator.web.openapi import document
 from locator.web.operations import (

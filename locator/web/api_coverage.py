@@ -10,8 +10,10 @@ import pandas as pd
 
 from locator.coverage import Coverage, CoverageQuery
 from locator.errors import NotComputableError
+from locator.geojson import collection, feature, geometry_json
 from locator.known import known_group, known_layer
-from locator.web.features import collection, decimal, feature, geometry_json, whole
+from locator.web.encoding import encoded
+from locator.web.features import decimal, whole
 from locator.web.i18n import error_text, gettext, text
 from locator.web.operations import CSV, GEOJSON, Answer, operation
 from locator.web.queries import CoverageListParams, CoverageParams
@@ -136,16 +138,25 @@ def coverage_csv(app: AppState, asked: CoverageParams) -> Answer:
     filename="gaps-{layer}.geojson",
 )
 def coverage_gaps(app: AppState, asked: CoverageParams) -> Answer:
-    """The unserved areas with their people, for a GIS."""
-    found = coverage_of(app, asked)
-    return collection(
+    """The unserved areas with their people, for a GIS; the file says what it was made from."""
+    return gaps_geojson(app, coverage_of(app, asked))
+
+
+def gaps_geojson(app: AppState, found: Coverage) -> bytes:
+    """Return the gaps as a GeoJSON file, the same one from the API, a page and the command line."""
+    unit = app.catalogue.unit_code
+    made = collection(
         (feature(_gap(row), row.geometry) for row in found.gaps.itertuples()),
         layer=found.layer,
         minutes=found.minutes,
         group=found.group,
         pace_m_s=found.pace_m_s,
         model=found.model,
+        unit=None if unit is None else {"scheme": unit.scheme, "code": unit.code},
+        data_date=app.catalogue.data_date,
+        attribution=app.catalogue.attribution["en"],
     )
+    return encoded(made)
 
 
 def _totals(found: Coverage) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import shapely
 from pydantic import AfterValidator, Field
 from typing_extensions import TypedDict
 
+from locator.geojson import collection, feature
 from locator.known import known_layer, standing_layer
 from locator.modelcomparison import Comparison
 from locator.nearest import place_origin
@@ -16,7 +17,7 @@ from locator.walking.isochrone import Isochrone, isochrones
 from locator.walking.walkable import WalkableCity
 from locator.walking.ways import Profile
 from locator.web.api_walks import origin_of
-from locator.web.features import collection, decimal, feature, whole
+from locator.web.features import decimal, whole
 from locator.web.operations import GEOJSON, Answer, operation
 from locator.web.queries import (
     Id,

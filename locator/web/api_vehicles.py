@@ -11,11 +11,12 @@ from typing_extensions import TypedDict
 
 from locator.aed import AedAnswer, AedQuery, nearest_aed
 from locator.aed_options import Option, Sureness
+from locator.geojson import DEGREE_DIGITS, collection, feature
 from locator.nearest import local_moment
 from locator.places import Place
 from locator.vehicles import BaseKind, Position
 from locator.web.api_walks import origin_of, place_json
-from locator.web.features import DEGREE_DIGITS, collection, decimal, feature, whole
+from locator.web.features import decimal, whole
 from locator.web.i18n import error_text, text
 from locator.web.moving import Moving, moving
 from locator.web.operations import GEOJSON, Answer, operation

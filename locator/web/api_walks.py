@@ -6,13 +6,14 @@ from typing import Any
 
 import pandas as pd
 
+from locator.geojson import DEGREE_DIGITS, collection, feature
 from locator.known import known_layers
 from locator.nearest import NearestResult, nearest, place_origin
 from locator.places import Place
 from locator.resolving import resolve
 from locator.walking.walkable import WalkableCity
 from locator.web.api import facility_properties
-from locator.web.features import DEGREE_DIGITS, collection, decimal, feature, whole
+from locator.web.features import decimal, whole
 from locator.web.i18n import gettext
 from locator.web.operations import GEOJSON, Answer, operation
 from locator.web.queries import NearestParams, SearchParams, nearest_query_of

@@ -11,8 +11,9 @@ from werkzeug.datastructures import MultiDict
 
 from locator.aed_options import FIXED_LAYER
 from locator.errors import N_, NotFoundError
+from locator.geojson import Collection
 from locator.maps import views
-from locator.maps.background import Collection, compact_json
+from locator.maps.background import compact_json
 from locator.maps.moving import aed_map
 from locator.nearest import local_moment
 from locator.web import mapfeeds, mapviews

@@ -1,24 +1,17 @@
-"""Turn facilities into GeoJSON features: the schema's properties, nothing that JSON cannot say."""
+"""Turn facilities into properties of GeoJSON: the schema's, nothing that JSON cannot say."""
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
-import shapely
-from shapely.geometry.base import BaseGeometry
 
 from locator.catalogue import Text
 from locator.facilities import FIELDS
-from locator.geo import FloatArray
 from locator.web.i18n import text
-
-DEGREE_DIGITS = 6
-"""Decimals of a coordinate: 0.1 m."""
 
 PROPERTIES = ("layer", "address", *(field.name for field in FIELDS if field.name != "id"))
 
@@ -38,35 +31,6 @@ def properties_of(
         id_: {"id": id_} | {name: values[row] for name, values in columns.items()}
         for row, id_ in enumerate(map(str, facilities.index))
     }
-
-
-def feature(
-    properties: Mapping[str, Any], geometry: BaseGeometry | None, *, id_: str | int | None = None
-) -> dict[str, Any]:
-    """Return a GeoJSON feature; without a geometry it stays in the list (RFC 7946, 3.2)."""
-    made: dict[str, Any] = {"type": "Feature"}
-    if id_ is not None:
-        made["id"] = id_
-    return made | {"geometry": geometry_json(geometry), "properties": dict(properties)}
-
-
-def collection(features: Iterable[Mapping[str, Any]], **members: Any) -> dict[str, Any]:
-    """Return a GeoJSON collection; `members` stand beside the features."""
-    return {"type": "FeatureCollection", **members, "features": list(features)}
-
-
-def geometry_json(geometry: BaseGeometry | None) -> dict[str, Any] | None:
-    """Return a WGS84 geometry as GeoJSON, coordinates to 0.1 m, rings as RFC 7946 winds them."""
-    if geometry is None or geometry.is_empty:
-        return None
-    oriented = shapely.orient_polygons(geometry)
-    rounded = shapely.transform(oriented, _rounded)
-    made: dict[str, Any] = json.loads(shapely.to_geojson(rounded))
-    return made
-
-
-def _rounded(coordinates: FloatArray) -> FloatArray:
-    return coordinates.round(DEGREE_DIGITS)
 
 
 def whole(value: float | None) -> int | None:

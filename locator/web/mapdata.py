@@ -11,7 +11,8 @@ import pandas as pd
 from locator.city import City
 from locator.coverage import Coverage
 from locator.districts import district_title
-from locator.maps.background import Collection, collection, feature, simplified
+from locator.geojson import Collection, collection
+from locator.maps.background import feature, simplified
 from locator.nearest import walk_line
 from locator.usable import is_assumed, is_usable
 from locator.walking.walkable import WalkableCity

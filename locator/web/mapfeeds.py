@@ -9,8 +9,9 @@ from flask import Blueprint, Response, request
 
 from locator.coverage import CoverageQuery, coverage
 from locator.errors import N_, NotFoundError
+from locator.geojson import Collection
 from locator.known import known_layer, shortened
-from locator.maps.background import Collection, compact_json
+from locator.maps.background import compact_json
 from locator.walking.walkable import WalkableCity
 from locator.web.finding import find_origin, find_rows
 from locator.web.i18n import current_language, url

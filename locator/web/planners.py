@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from typing import Any
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request
@@ -13,11 +12,11 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from locator.coverage import Coverage, CoverageQuery
 from locator.known import known_group, known_layer
 from locator.web import mapviews
+from locator.web.api_coverage import gaps_geojson
 from locator.web.i18n import url
 from locator.web.queries import CoverageListParams, CoverageParams, parse
 from locator.web.reporting import (
     CARRIED,
-    gaps_collection,
     overview_of,
     report_of,
     table_rows,
@@ -63,11 +62,11 @@ def districts_csv(layer_id: str) -> Response:
 
 @blueprint.get("/coverage/<layer_id>/gaps.geojson")
 @expensive
-def gaps_geojson(layer_id: str) -> Response:
+def gaps(layer_id: str) -> Response:
     """Send the gaps as areas with their people, WGS84."""
     _, result = _asked(layer_id)
-    collection = json.dumps(gaps_collection(state().city, result), ensure_ascii=False)
-    return _download(collection, "application/geo+json", _name(result, "gaps", "geojson"))
+    body = gaps_geojson(state(), result)
+    return _download(body, "application/geo+json", _name(result, "gaps", "geojson"))
 
 
 def _asked(layer_id: str) -> tuple[CoverageParams, Coverage]:
@@ -86,6 +85,6 @@ def _name(result: Coverage, what: str, ending: str) -> str:
     return f"{result.layer}-{result.minutes:g}min-{result.group}-{what}.{ending}"
 
 
-def _download(body: str, kind: str, name: str) -> Response:
+def _download(body: str | bytes, kind: str, name: str) -> Response:
     headers: dict[str, Any] = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(body, mimetype=kind, headers=headers)

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from shapely.geometry import mapping
 from werkzeug.datastructures import MultiDict
 
 from locator.catalogue import Layer
@@ -217,7 +216,7 @@ def report_of(
         model_quality=model_quality(app.ground),
         downloads={
             "csv": url("planners.districts_csv", same, layer_id=layer.id),
-            "geojson": url("planners.gaps_geojson", same, layer_id=layer.id),
+            "geojson": url("planners.gaps", same, layer_id=layer.id),
         },
         form_minutes=number(result.minutes, 0 if result.minutes.is_integer() else 1),
         caveats=tuple(gettext(c.template).format(**c.values) for c in result.caveats),
@@ -311,34 +310,3 @@ def _cells(row: pd.Series[Any]) -> list[str]:
         "" if pd.isna(value) else f"{float(value):.{digits[str(key)]}f}"
         for key, value in row.items()
     ]
-
-
-def gaps_collection(city: City, result: Coverage) -> dict[str, Any]:
-    """Return the gaps as a GeoJSON collection that says what it was made from."""
-    features = [
-        {
-            "type": "Feature",
-            "properties": {
-                "people": int(gap.people),
-                "district": None if pd.isna(gap.district) else int(gap.district),
-                "district_name": gap.district_name,
-                "place": gap.place,
-                "walk_s": round(float(gap.walk_s)) if np.isfinite(gap.walk_s) else None,
-            },
-            "geometry": mapping(gap.geometry),
-        }
-        for gap in result.gaps.itertuples()
-    ]
-    known = city.catalogue.unit_code
-    return {
-        "type": "FeatureCollection",
-        **({} if known is None else {known.scheme: known.code}),
-        "layer": result.layer,
-        "group": result.group,
-        "minutes": result.minutes,
-        "pace_m_s": result.pace_m_s,
-        "model": result.model,
-        "data_date": city.catalogue.data_date,
-        "attribution": text(city.catalogue.attribution),
-        "features": features,
-    }

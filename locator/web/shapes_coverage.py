@@ -132,6 +132,14 @@ class GapFeature(TypedDict):
 
 
 @closed
+class UnitCode(TypedDict):
+    """The city's code in an official register."""
+
+    scheme: str
+    code: str
+
+
+@closed
 class GapsAnswer(TypedDict):
     """The gaps of a coverage, to be opened in a GIS."""
 
@@ -141,4 +149,7 @@ class GapsAnswer(TypedDict):
     group: str
     pace_m_s: float
     model: Model
+    unit: UnitCode | None
+    data_date: str
+    attribution: str
     features: list[GapFeature]

@@ -22,8 +22,9 @@ from locator.errors import (
     NotComputableError,
     NotFoundError,
 )
+from locator.geojson import collection
 from locator.maps import views
-from locator.maps.background import collection, compact_json, feature
+from locator.maps.background import compact_json, feature
 from locator.maps.symbols import symbol
 from locator.maps.workbench import change_map
 from locator.resolving import resolve

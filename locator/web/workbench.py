@@ -16,7 +16,8 @@ from locator.changes import NewSite, Scenario
 from locator.districts import district_title
 from locator.errors import NotComputableError
 from locator.findings import Findings, ReportQuery, findings
-from locator.maps.background import Collection, collection, feature, simplified
+from locator.geojson import Collection, collection
+from locator.maps.background import feature, simplified
 from locator.reports.canvas import SvgCanvas
 from locator.reports.document import Drawing
 from locator.scenario import Comparison
