@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 import time
@@ -340,9 +342,16 @@ def test_coverage_by_the_hour_is_on_the_page_and_in_the_table(client: FlaskClien
     page = words(client, "/en/aed/coverage?minutes=5")
     for expected in ("Working day", "Saturday", "Sunday", "By the hour", "Vehicles: 1."):
         assert expected in page
-    rows = client.get("/aed/coverage.csv?minutes=5").text.splitlines()
-    assert rows[0].removeprefix("\ufeff") == "day,hour,open_aeds,fixed,vehicles,both"
-    assert len([row for row in rows if row.startswith("working,")]) == 24
+    hours = client.get("/aed/coverage/hours.csv?minutes=5")
+    assert hours.data == client.get("/aed/coverage.csv?minutes=5").data  # where it stood before
+    rows = list(csv.reader(io.StringIO(hours.text.removeprefix("\ufeff"))))
+    assert rows[0] == ["day", "hour", "open_aeds", "fixed", "vehicles", "both"]
+    days = ("working", "saturday", "sunday")
+    assert [row[:2] for row in rows[1:]] == [[day, str(h)] for day in days for h in range(24)]
+    moves = client.get("/aed/coverage/moves.csv?minutes=5").text.removeprefix("\ufeff")
+    rows = list(csv.reader(io.StringIO(moves)))
+    assert rows[0] == ["id", "name", "basis", "alone", "added", "together"]
+    assert all(len(row) == 6 and row[2] in ("hours", "unknown") for row in rows[1:])
     areas = get(client, "/aed/coverage.geojson?minutes=5&day=working")["features"]
     assert areas
     assert all(0 < area["properties"]["share"] <= 1 for area in areas)

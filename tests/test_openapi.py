@@ -15,6 +15,7 @@ from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.config import SchemathesisConfig
 
 from locator.web import create_app
+from locator.web.openapi import plain
 from locator.web.operations import operations_of
 from tests.tinycity import at, write_tiny_city
 
@@ -122,3 +123,18 @@ def test_people_find_every_operation_with_an_example_that_works(app: Flask, pref
     for example in examples:
         assert client.get(html.unescape(example)).status_code == 200, example
     assert client.get(f"{prefix}/api/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("name", "ascii_"),
+    [("Kraków", "Krakow"), ("Łódź", "Lodz"), ("Saint-Étienne", "Saint-Etienne"), ("Київ", "")],
+)
+def test_a_title_is_one_that_package_names_can_be_made_of(name: str, ascii_: str) -> None:
+    assert plain(name) == ascii_
+
+
+def test_the_document_says_what_a_client_has_to_know(document: dict[str, Any]) -> None:
+    assert document["info"]["title"].isascii()
+    assert document["info"]["title"].endswith(": service locator")
+    assert document["info"]["license"] == {"name": "MIT License", "identifier": "MIT"}
+    assert document["security"] == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -276,21 +276,28 @@ def _moves(app: AppState, found: TimeCoverage, basis: str) -> tuple[Move, ...]:
     )
 
 
-def report_csv(app: AppState, params: TimeParams) -> str:
-    """Return the table by hour and the whole ranked list as CSV."""
+def hours_csv(app: AppState, params: TimeParams) -> str:
+    """Return who is covered, hour by hour, as CSV."""
     found = found_for(app, params)
-    text = io.StringIO()
-    writer = csv.writer(text)
     columns = ("open_aeds", "fixed", "vehicles", "both")
-    writer.writerow(["day", "hour", *columns])
+    rows: list[list[Any]] = [["day", "hour", *columns]]
     for kind in DAY_TYPES:
         table = _of_day(found.hours, kind)[list(columns)].to_numpy(dtype=np.float64)
-        for hour, values in enumerate(table.round(1).tolist()):
-            writer.writerow([kind, hour, *values])
-    writer.writerow([])
-    writer.writerow(["id", "name", "basis", "alone", "added", "together"])
-    for index, row in found.moves.iterrows():
+        rows += [[kind, hour, *values] for hour, values in enumerate(table.round(1).tolist())]
+    return _csv(rows)
+
+
+def moves_csv(app: AppState, params: TimeParams) -> str:
+    """Return the whole ranked list of AEDs to be moved outdoors as CSV."""
+    columns = ("alone", "added", "together")
+    rows: list[list[Any]] = [["id", "name", "basis", *columns]]
+    for index, row in found_for(app, params).moves.iterrows():
         name = app.city.facilities.at[index, "name"]
-        gains = (round(float(row[column]), 1) for column in ("alone", "added", "together"))
-        writer.writerow([index, name, row["basis"], *gains])
+        rows.append([index, name, row["basis"], *(round(float(row[one]), 1) for one in columns)])
+    return _csv(rows)
+
+
+def _csv(rows: list[list[Any]]) -> str:
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
     return text.getvalue()

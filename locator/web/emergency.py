@@ -23,7 +23,7 @@ from locator.web.aed_map import (
     share_areas,
     vehicle_features,
 )
-from locator.web.aed_report import found_for, params_of, report_csv, report_of
+from locator.web.aed_report import found_for, hours_csv, moves_csv, params_of, report_of
 from locator.web.aed_view import view_of
 from locator.web.aed_words import duration, walk_words
 from locator.web.api_vehicles import VehiclesParams
@@ -117,13 +117,25 @@ def coverage() -> str:
     return render_template("aed_coverage.html", view=view, map=shown)
 
 
-@blueprint.get("/aed/coverage.csv")
+@blueprint.get("/aed/coverage.csv")  # where it stood when both tables were one file
+@blueprint.get("/aed/coverage/hours.csv")
 @expensive
-def coverage_csv() -> Response:
-    """Send the table by hour, and below it the ranked list."""
-    text = report_csv(state(), params_of(request.args))
+def hours() -> Response:
+    """Send who is covered, hour by hour."""
+    return _table(hours_csv(state(), params_of(request.args)), "aeds-by-hour.csv")
+
+
+@blueprint.get("/aed/coverage/moves.csv")
+@expensive
+def moves() -> Response:
+    """Send the ranked list of AEDs to be moved outdoors."""
+    return _table(moves_csv(state(), params_of(request.args)), "aeds-to-move.csv")
+
+
+def _table(text: str, name: str) -> Response:
+    # The mark at the start tells spreadsheets that this is UTF-8.
     response = Response("\ufeff" + text, mimetype="text/csv")
-    response.headers["Content-Disposition"] = 'attachment; filename="aeds-by-hour.csv"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 

@@ -8,6 +8,7 @@ declared with `locator.web.operations.operation` is in the document by itself.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from importlib.metadata import version
@@ -29,7 +30,9 @@ Find the nearest city service by walking time, and see who is left out.
 
 Coordinates are longitude, latitude in WGS84; lengths are metres (`_m`), times seconds (`_s`).
 Every answer says which walking model made it. Messages are in the language of the server chosen:
-Polish, or English under `/en`, or Ukrainian under `/uk`. Unknown parameters are refused (400)."""
+Polish, or English under `/en`, or Ukrainian under `/uk`. Unknown parameters are refused (400).
+
+The program is under the MIT License; data keep the terms of their sources, which `/data` lists."""
 
 
 def document(
@@ -50,10 +53,12 @@ def document(
     return {
         "openapi": "3.1.0",
         "info": {
-            "title": f"{catalogue.names.get('en', catalogue.id)}: service locator",
+            "title": f"{plain(catalogue.names['en']) or catalogue.id}: service locator",
             "version": version("krakow-service-locator"),
             "description": ABOUT,
+            "license": {"name": "MIT License", "identifier": "MIT"},
         },
+        "security": [],  # nobody has to say who they are
         "servers": [
             {"url": root + prefix(language) or "/", "description": name}
             for language, name in LANGUAGE_NAMES.items()
@@ -64,6 +69,16 @@ def document(
         },
         "components": {"schemas": components},
     }
+
+
+def plain(name: str) -> str:
+    """Return a name in ASCII: clients call packages after the title, and pip takes no other."""
+    return (
+        unicodedata.normalize("NFKD", name.translate({ord("ł"): "l", ord("Ł"): "L"}))
+        .encode("ascii", "ignore")
+        .decode()
+        .strip()
+    )
 
 
 def _schemas(operations: list[Operation]) -> tuple[dict[str, Any], dict[str, Any]]:
