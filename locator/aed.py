@@ -129,8 +129,9 @@ def nearest_aed(
     origin = place_origin(ground, query.lon, query.lat)
     at = local_moment(ground.city, query.at)
     known = plans(fleet, at, feeds)
-    met = vehicle_options(ground, origin, known, pace_m_s=query.pace_m_s)
+    # This order: the search for the fixed ones goes further and serves the other, too.
     fixed = fixed_options(ground, origin, at, pace_m_s=query.pace_m_s, k=query.k)
+    met = vehicle_options(ground, origin, known, pace_m_s=query.pace_m_s)
     open_now = [option for option in fixed if option.state == "open"]
     named = fleet.confirmed
     riding = [option for option in met if option.id in named]

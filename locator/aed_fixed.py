@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from locator.aed_options import CLOSING_SOON, FIXED_LAYER, Option, State, Sure, Sureness
 from locator.city import City
+from locator.geo import FloatArray
 from locator.hours import opening_in
 from locator.likely_open import LikelyRule, rule_for
 from locator.walking import Placed
 from locator.walking.walkable import WalkableCity, remembered
 
 DOORLESS_ACCESS = ("yes", "permissive", None)
+WIDEN = 2
+"""So many times as many are looked at while too few of them are sure."""
 SAID = ("name", "place_note", "operator", "hours_text", "note")
 """Where sources say in words what kind of place it is."""
 
@@ -71,13 +76,47 @@ def fixed_options(
     So far none that lies beyond can be ranked before the k-th, whatever the others are.
     """
     aeds, placed = fixed_aeds(ground)
-    walk_m = ground.model.walk_m(origin, placed)
+    straight_m = np.hypot(*(placed.xy - origin.xy[0]).T)
+    sure = _surely_open(ground, at.replace(second=0, microsecond=0))[np.argsort(straight_m)]
+    # As many as there are up to the k-th that is sure, as the crow flies.
+    seen = min(int(np.searchsorted(np.cumsum(sure), k)) + 1, len(aeds))
+    while True:
+        walk_m = ground.model.first_m(origin, placed, k=seen)
+        found = _options(ground.city, aeds, walk_m, at, pace_m_s=pace_m_s, k=k)
+        enough = sum(option.sureness == "sure" for option in found) == k
+        if enough or seen >= len(aeds) or np.isfinite(walk_m).all():
+            return found
+        seen *= WIDEN
+
+
+@remembered
+def _surely_open(ground: WalkableCity, minute: datetime) -> npt.NDArray[np.bool_]:
+    """Return for each fixed AED whether who stands before it has it for sure; once a minute."""
+    return np.array(
+        [
+            _fixed_option(ground.city, aed, 0.0, minute, 1.0).sureness == "sure"
+            for aed in fixed_aeds(ground)[0]
+        ],
+        dtype=np.bool_,
+    )
+
+
+def _options(
+    city: City,
+    aeds: Sequence[FixedAed],
+    walk_m: FloatArray,
+    at: datetime,
+    *,
+    pace_m_s: float,
+    k: int,
+) -> list[Option]:
+    """Return those with a walk, nearest first, as far as the k-th that is sure."""
     found: list[Option] = []
     sure_so_far = 0
     for i in np.argsort(walk_m, kind="stable"):
         if sure_so_far == k or not np.isfinite(walk_m[i]):
             break
-        option = _fixed_option(ground.city, aeds[i], float(walk_m[i]), at, pace_m_s)
+        option = _fixed_option(city, aeds[i], float(walk_m[i]), at, pace_m_s)
         sure_so_far += option.sureness == "sure"
         found.append(option)
     return found

@@ -100,6 +100,11 @@ class City:
     helplines: tuple[Helpline, ...] = ()
 
     @cached_property
+    def columns(self) -> Mapping[str, Any]:
+        """The columns of `facilities` as arrays of objects: quick where single rows are read."""
+        return {str(name): self.facilities[name].to_numpy(object) for name in self.facilities}
+
+    @cached_property
     def mixed_layers(self) -> frozenset[str]:
         """Ids of the layers whose facilities are not all of one kind."""
         pairs = self.facilities[["layer", "kind"]].drop_duplicates()

@@ -109,9 +109,9 @@ def test_the_page_of_a_vehicle_leads_to_where_it_is_now(client: FlaskClient) -> 
     assert 'class="button" href="/en/aed">AED now</a>' in page(client, "/en/facilities/vehicles-1")
 
 
-def test_the_question_of_an_answered_emergency_is_folded_away(client: FlaskClient) -> None:
+def test_another_place_than_the_answered_one_is_a_link_away(client: FlaskClient) -> None:
     place = "lat={1}&lon={0}".format(*at(1000, 3000))
-    assert "<summary>Another place</summary>" in page(client, f"/en/aed?{place}")
+    assert 'href="/en/aed">Another place</a>' in page(client, f"/en/aed?{place}")
     assert "<summary>Another place</summary>" not in page(client, "/en/aed")
     assert "<summary>Another place</summary>" not in page(client, "/en/aed?q=nowhere")
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Annotated
 
-from pydantic import Field
 from werkzeug.datastructures import MultiDict
 
 from locator.aed import AedAnswer
@@ -16,6 +13,7 @@ from locator.aed_options import Option
 from locator.city import City
 from locator.errors import LocatorError
 from locator.places import Place
+from locator.web.aed_here import AccuracyParams, Here, here_of
 from locator.web.aed_words import (
     access_chip,
     change_soon,
@@ -39,11 +37,11 @@ from locator.web.finding import (
     find_origin,
     problem_text,
 )
-from locator.web.i18n import clock, gettext, metres, moment, ngettext, number, text, url
+from locator.web.i18n import clock, gettext, moment, ngettext, number, text, url
 from locator.web.layout import LONGEST_SEARCH
 from locator.web.moving import Moving, moving
-from locator.web.near import address_beside, near_address, near_stop
-from locator.web.queries import described, frozen, parse
+from locator.web.near import near_address, near_stop
+from locator.web.queries import parse
 from locator.web.state import AppState
 from locator.web.texts import PLACE_KINDS, pace_text
 from locator.web.walkcounting import model_line
@@ -51,19 +49,7 @@ from locator.web.walkcounting import model_line
 SHOWN, UNKNOWN_SHOWN, CLOSED_SHOWN, UNCONFIRMED_SHOWN = 5, 4, 3, 3
 """Whoever is in a hurry reads no long lists; the API has them all."""
 
-VAGUE_M = 100.0
-"""A position that may be further off than this is no address to read out."""
-
 KEPT = ("lat", "lon", "at", "accuracy_m")
-
-
-@frozen
-class AccuracyParams:
-    """How far off the position of a device may be."""
-
-    accuracy_m: Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)] | None = described(
-        "How far off the position may be, m.", default=None
-    )
 
 
 @dataclass(frozen=True)
@@ -105,16 +91,6 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Here:
-    """Where the person is, to be read to the dispatcher; `vague`: do not rely on it."""
-
-    address: str
-    coordinates: str
-    accuracy: str = ""
-    vague: bool = False
-
-
-@dataclass(frozen=True)
 class AedView:
     """Everything that ``aed.html`` shows; `unnamed` counts the vehicles that are only assumed."""
 
@@ -142,8 +118,11 @@ class AedView:
     answered: bool = False
 
 
-def view_of(app: AppState, args: MultiDict[str, str]) -> AedView:
-    """Return the page for a query string; what is wrong with it is part of the page."""
+def view_of(app: AppState, args: MultiDict[str, str], *, answered: bool = True) -> AedView:
+    """Return the page for a query string; what is wrong with it is part of the page.
+
+    Without `answered` only the place, for the map that draws an answer fetched apart.
+    """
     q = args.get("q", "").strip()
     kept = {name: args[name] for name in KEPT if args.get(name, "").strip()}
     if q:
@@ -152,7 +131,7 @@ def view_of(app: AppState, args: MultiDict[str, str]) -> AedView:
     if not q and not ({"lat", "lon"} & set(kept)):
         return _cut_short(view)
     try:
-        return _answered(app, view)
+        return _placed_at(app, view, answered=answered)
     except LocatorError as error:
         right = {name: value for name, value in view.args.items() if name != error.parameter}
         return replace(
@@ -177,21 +156,16 @@ def _cut_short(view: AedView) -> AedView:
     return replace(view, q=q, args=kept)
 
 
-def _answered(app: AppState, view: AedView) -> AedView:
+def _placed_at(app: AppState, view: AedView, *, answered: bool) -> AedView:
     accuracy = {name: view.args[name] for name in ("accuracy_m",) if name in view.args}
     asked_of = {name: value for name, value in view.args.items() if name not in accuracy}
     asked = parse(AedParams, MultiDict([*asked_of.items(), ("k", str(SHOWN))]))
     accuracy_m = parse(AccuracyParams, MultiDict(accuracy)).accuracy_m
     origin, others = find_origin(app.city, asked)  # type: ignore[arg-type]  # the same fields
-    place = Place(origin.label, "coordinate", origin.lon, origin.lat, "exact", 100.0)
-    answer, held = aed_answer(app, asked, place), moving()
-    rows = rows_of(app, answer)
-    beside = answer.beside
-    return replace(
+    view = replace(
         view,
-        answered=True,
         place=origin.label,
-        here=_here(app, asked, origin, accuracy_m),
+        here=here_of(app, origin, point=asked.q is None, accuracy_m=accuracy_m),
         note=origin.note,
         others=tuple(
             Link(
@@ -203,8 +177,19 @@ def _answered(app: AppState, view: AedView) -> AedView:
         ),
         lon=origin.lon,
         lat=origin.lat,
+    )
+    return _answered(app, view, asked, origin) if answered else view
+
+
+def _answered(app: AppState, view: AedView, asked: AedParams, origin: Origin) -> AedView:
+    place = Place(origin.label, "coordinate", origin.lon, origin.lat, "exact", 100.0)
+    answer, held = aed_answer(app, asked, place), moving()
+    beside = answer.beside
+    return replace(
+        view,
+        answered=True,
         asked_at=moment(answer.at) if asked.at else None,
-        rows=rows,
+        rows=rows_of(app, answer),
         unknown=tuple(
             _unknown(app, answer, option)
             for option in [one for one in answer.unknown if one != beside][:UNKNOWN_SHOWN]
@@ -228,24 +213,6 @@ def rows_of(app: AppState, answer: AedAnswer) -> tuple[Row, ...]:
         row = _placed(app.city, answer, make(app, option, answer.at))
         rows.append(replace(row, mark=number(rank), routes=row.routes if rank == 1 else ()))
     return tuple(rows)
-
-
-def _here(app: AppState, asked: AedParams, origin: Origin, accuracy_m: float | None) -> Here:
-    """Return what to read to the dispatcher."""
-    given = asked.q is None  # a point, not words
-    accuracy = ""
-    vague = accuracy_m is not None and accuracy_m > VAGUE_M
-    if accuracy_m is not None:
-        words = metres(10 * math.ceil(accuracy_m / 10))
-        accuracy = gettext("Known to within {distance} only: say so.", distance=words)
-        if not vague:
-            accuracy = gettext("to within {distance}", distance=words)
-    return Here(
-        address=address_beside(app, origin.lon, origin.lat) if given else origin.label,
-        coordinates=f"{origin.lat:.5f}, {origin.lon:.5f}",
-        accuracy=accuracy,
-        vague=vague,
-    )
 
 
 def _placed(city: City, answer: AedAnswer, row: Row) -> Row:

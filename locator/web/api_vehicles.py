@@ -283,7 +283,7 @@ def _iso(moment: datetime | None) -> str | None:
     tag="aed",
     media_type=GEOJSON,
     errors=(404, 422),
-    counted=True,
+    urgent=True,
 )
 def aed(app: AppState, asked: AedParams) -> Answer:
     """AEDs round a place by the time to fetch one and come back: fixed ones that are open when

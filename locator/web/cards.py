@@ -160,7 +160,8 @@ def card(
     KeyError
         If there is no such facility.
     """
-    facts = row_facts(city.facilities.loc[facility_id])
+    row = city.facilities.index.get_loc(facility_id)
+    facts = {name: _known(values[row]) for name, values in city.columns.items()}
     layer = city.catalogue.layers[facts["layer"]]
     return Card(
         id=facility_id,
@@ -220,8 +221,8 @@ def district_name(city: City, district_number: Any) -> str:
     """Return ``"IV Prądnik Biały"`` for a district's number, or nothing."""
     if district_number is None or int(district_number) not in city.districts.index:
         return ""
-    district = city.districts.loc[int(district_number)]
-    return district_title(district["roman"], district["name"])
+    known, number = city.districts, int(district_number)
+    return district_title(known["roman"].at[number], known["name"].at[number])
 
 
 def phones(value: str | None) -> tuple[Phone, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import cast
 
 import folium
@@ -24,14 +25,14 @@ from locator.web.aed_map import (
     vehicle_features,
 )
 from locator.web.aed_report import found_for, hours_csv, moves_csv, params_of, report_of
-from locator.web.aed_view import view_of
+from locator.web.aed_view import AedView, view_of
 from locator.web.aed_words import duration, walk_words
 from locator.web.api_vehicles import VehiclesParams
-from locator.web.i18n import gettext, percent, url
+from locator.web.i18n import current_language, gettext, percent, url
 from locator.web.layout import drawn, page_context
 from locator.web.moving import install, moving
 from locator.web.queries import parse
-from locator.web.security import counted, expensive
+from locator.web.security import expensive, urgent
 from locator.web.state import state
 
 blueprint = Blueprint("emergency", __name__)
@@ -50,18 +51,18 @@ def _start(setup: BlueprintSetupState) -> None:
 
 
 @blueprint.get("/aed")
-@counted
+@urgent
 def aed() -> tuple[str, int]:
     """Show the AEDs that can be fetched now; with ``part=list`` the list alone, for refreshing."""
     view = view_of(state(), request.args)
     if request.args.get("part") == "list" and view.answered:
         return render_template("aed_list.html", view=view), view.code
-    shown = mapviews.map_for("aed", view.args) if view.answered else None
+    shown = _page_map(view) if view.answered else None
     return render_template("aed.html", view=view, map=shown), view.code
 
 
 @blueprint.get("/aed/listed.geojson")
-@counted
+@urgent
 def listed() -> Response:
     """Serve the AEDs of the list."""
     return _geojson(aed_features(view_of(state(), request.args)))
@@ -81,11 +82,20 @@ def _geojson(answer: Collection) -> Response:
     return response
 
 
+def _page_map(view: AedView) -> mapviews.PageMap:
+    """Return the map of the page: only its script's address depends on the place."""
+    args = dict(view.args)
+    asked = ("aed-map", current_language(), request.environ.get("locator.root"), "at" in args)
+    shown = state().memo.get(asked, lambda: mapviews.map_for("aed", args))
+    return replace(shown, script_url=url("mapviews.script", args, kind="aed"))
+
+
 def _aed_map(args: MultiDict[str, str]) -> folium.Map:
-    view = view_of(state(), args)
+    app = state()
+    view = view_of(app, args, answered=False)
     if view.lon is None or view.lat is None:
         raise NotFoundError(N_("There is no map without a place."), parameter="q")
-    layers = state().catalogue.layers.values()
+    layers = app.catalogue.layers.values()
     at = {name: value for name, value in view.args.items() if name == "at"}
     return aed_map(
         mapviews.ground(gettext("Map of AEDs")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 from scipy.spatial import cKDTree
 
 from locator.web.i18n import gettext, metres
@@ -24,8 +25,7 @@ def near_address(app: AppState, lon: float, lat: float) -> str:
     row = _nearest_row(app, "houses", lon, lat, within_m=ADDRESS_M)
     if row is None:
         return ""
-    found = app.city.houses.iloc[row]
-    return gettext("near {address}", address=f"{found['street']} {found['number']}")
+    return gettext("near {address}", address=_address(app, row))
 
 
 def address_beside(app: AppState, lon: float, lat: float) -> str:
@@ -33,13 +33,18 @@ def address_beside(app: AppState, lon: float, lat: float) -> str:
     row = _nearest_row(app, "houses", lon, lat, within_m=math.inf)
     if row is None:
         return ""
-    found = app.city.houses.iloc[row]
-    address = f"{found['street']} {found['number']}"
-    pair = app.city.projection.to_metric([(lon, lat), (found["lon"], found["lat"])])
+    address, houses = _address(app, row), app.city.houses
+    there = houses[["lon", "lat"]].iloc[row].to_numpy(np.float64)
+    pair = app.city.projection.to_metric(np.array([(lon, lat), there]))
     away_m = math.dist(*pair)
     if away_m <= SAME_M:
         return address
     return gettext("{address}, {distance} from here", address=address, distance=metres(away_m))
+
+
+def _address(app: AppState, row: int) -> str:
+    houses = app.city.houses
+    return f"{houses['street'].iat[row]} {houses['number'].iat[row]}"
 
 
 def near_stop(app: AppState, lon: float, lat: float) -> str:

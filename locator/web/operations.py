@@ -86,6 +86,7 @@ def operation(
     cache_s: int = 0,
     counted: bool = False,
     expensive: bool = False,
+    urgent: bool = False,
     filename: str | None = None,
     example: Mapping[str, str] | None = None,
 ) -> Callable[[Handler[Q]], Handler[Q]]:
@@ -100,13 +101,14 @@ def operation(
     cache_s : int
         How long a copy is good for; 0 means never kept, as for every question that says where
         somebody is.
-    counted, expensive : bool
-        Keep it in bounds, as a quick or as a slow question (see `locator.web.security`).
+    counted, expensive, urgent : bool
+        Keep it in bounds, as a quick, a slow or an urgent question (see `locator.web.security`).
     filename : str, optional
         Name of the download, with ``{name}`` for parameters.
     """
-    limits = (429, 503) if expensive else (429,) if counted else ()
+    limits = (429, 503) if expensive else (429,) if counted or urgent else ()
     bounds = security.expensive if expensive else security.counted if counted else _unbounded
+    bounds = security.urgent if urgent else bounds
 
     def register(handler: Handler[Q]) -> Handler[Q]:
         def view(**given: str) -> Response:

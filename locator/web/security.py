@@ -17,6 +17,8 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import RequestURITooLarge, ServiceUnavailable, TooManyRequests
 
+from locator.web.lanes import Urgency
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -26,6 +28,8 @@ R = TypeVar("R")
 MAX_QUERY_BYTES = 64 * 1024
 MAX_BODY_BYTES = 1024 * 1024
 WINDOW_S = 60.0
+URGENT_TIMES = 20
+"""So many times as many urgent requests are allowed: a whole hospital may share one address."""
 IN_LINE = 24
 """Expensive requests that may wait for a place; each holds a thread while it does."""
 
@@ -178,11 +182,29 @@ def counted(view: Callable[P, R]) -> Callable[P, R]:
     return guarded
 
 
+def urgent(view: Callable[P, R]) -> Callable[P, R]:
+    """Let an emergency through: counted apart, for many may share one address, and never queued.
+
+    While it is worked on nothing dear begins.
+    """
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        limiter: Limiter = current_app.extensions["locator.limiter.urgent"]
+        if not limiter.allow(request.remote_addr or "-"):
+            raise TooManyRequests(retry_after=int(WINDOW_S))
+        with _urgency().under_way():
+            return view(*args, **kwargs)
+
+    return guarded
+
+
 def expensive(view: Callable[P, R]) -> Callable[P, R]:
     """Keep a slow view in bounds: as `counted`, and 503 when every place is taken."""
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        _urgency().wait()
         with _limiter().slot() as got:
             if not got:
                 raise ServiceUnavailable(retry_after=5)
@@ -196,11 +218,20 @@ def _limiter() -> Limiter:
     return limiter
 
 
+def _urgency() -> Urgency:
+    urgency: Urgency = current_app.extensions["locator.urgency"]
+    return urgency
+
+
 def install(app: Flask) -> None:
     """Set limits and headers on `app`; called last, so that nothing answers outside of it."""
     policy = content_security_policy(app.config["TILES"])
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BODY_BYTES
+    app.extensions["locator.urgency"] = Urgency()
+    app.extensions["locator.limiter.urgent"] = Limiter(
+        per_minute=URGENT_TIMES * app.config["LIMIT_PER_MINUTE"], at_once=1
+    )
     app.extensions["locator.limiter"] = Limiter(
         per_minute=app.config["LIMIT_PER_MINUTE"], at_once=app.config["LIMIT_AT_ONCE"]
     )

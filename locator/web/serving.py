@@ -20,6 +20,7 @@ from waitress.task import ErrorTask
 from locator.errors import LocatorError
 from locator.walking.osm import Progress, silent
 from locator.web import create_app, tiles
+from locator.web.lanes import Lanes
 from locator.web.security import HEADERS, IN_LINE, MAX_BODY_BYTES, content_security_policy
 
 SPARE_THREADS = 8
@@ -103,10 +104,13 @@ def serve(app: Flask, *, host: str | None = None, port: int | None = None) -> No
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     log_requests(app)
     listening = _listen(host, port)
+    lanes, threads = Lanes(), app.config["LIMIT_AT_ONCE"] + IN_LINE + SPARE_THREADS
+    lanes.set_thread_count(threads)
     server = create_server(
         app,
         sockets=[listening],
-        threads=app.config["LIMIT_AT_ONCE"] + IN_LINE + SPARE_THREADS,
+        threads=threads,
+        _dispatcher=lanes,
         ident="locator",
         # The application refuses what is larger than MAX_BODY_BYTES, with a page that says so;
         # the server only cuts off what no slip of the hand would send.

@@ -1,0 +1,151 @@
+"""The emergency page while many ask at once: fifty visitors, alone and beside dear questions."""
+
+from __future__ import annotations
+
+import os
+import random
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http.client import HTTPConnection
+from pathlib import Path
+from urllib.parse import urlencode
+
+from locator.city import default_folder, load_city
+from tests.bench.measuring import Row
+
+ROOT = Path(__file__).resolve().parents[2]
+VISITORS, DEAR, EACH = 50, 20, 3
+SLOWEST_S = 3.0
+PATIENCE_S = 60.0
+
+
+def rows() -> Iterator[Row]:
+    """Yield the rows of this area."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    server = subprocess.Popen(
+        [sys.executable, "app.py"],
+        cwd=ROOT,
+        env=os.environ | {"PORT": str(port), "HOST": "127.0.0.1", "LOCATOR_LIMIT_PER_MINUTE": "0"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait(port)
+        _asked(port, "/aed?lat=50.0617&lon=19.9373")
+        _settle(server.pid)
+        yield from _alone(port, server.pid)
+        for path in ("/aed", "/api/aed"):
+            yield from _together(port, path, dear=0)
+            yield from _together(port, path, dear=DEAR)
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def _alone(port: int, pid: int) -> Iterator[Row]:
+    """Yield the processor time of one answer, of one visitor after another."""
+    for path in ("/aed", "/api/aed"):
+        points = _points(7)
+        for _ in range(10):
+            _asked(port, f"{path}?{next(points)}")
+        begun_s = _processor_s(pid)
+        for _ in range(60):
+            _asked(port, f"{path}?{next(points)}")
+        spent_ms = (_processor_s(pid) - begun_s) / 60 * 1000
+        yield Row(f"processor time of {path}", spent_ms, "ms", 20 if path == "/aed" else 10)
+
+
+def _together(port: int, path: str, *, dear: int) -> Iterator[Row]:
+    """Yield the slowest answer and the refusals of visitors who all come at once."""
+    took: list[float] = []
+    refused: list[int] = []
+    stop = threading.Event()
+
+    def visitor(number: int) -> None:
+        points = _points(number)
+        for _ in range(EACH):
+            begun = time.perf_counter()
+            status = _asked(port, f"{path}?{next(points)}")
+            took.append(time.perf_counter() - begun)
+            if status != 200:
+                refused.append(status)
+
+    def planner(number: int) -> None:
+        question = 0
+        while not stop.is_set():
+            question += 1
+            _asked(port, f"/coverage/nurseries?minutes={5 + number}.{question:02d}")
+
+    planners = _started(planner, dear)
+    if dear:
+        time.sleep(1.0)
+    for one in _started(visitor, VISITORS):
+        one.join()
+    stop.set()
+    for one in planners:
+        one.join()
+    took.sort()
+    beside = f", {dear} dear questions beside" if dear else ""
+    said = f"median {took[len(took) // 2]:.2f} s, {len(refused)} of {len(took)} not answered"
+    yield Row(f"{path}, {VISITORS} at once{beside}: slowest", took[-1], "s", SLOWEST_S, said)
+
+
+def _started(act: Callable[[int], None], count: int) -> list[threading.Thread]:
+    threads = [threading.Thread(target=act, args=(number,)) for number in range(count)]
+    for thread in threads:
+        thread.start()
+    return threads
+
+
+def _points(seed: int) -> Iterator[str]:
+    """Yield places where people live, each another one."""
+    chance = random.Random(seed)
+    lonlat = _LONLAT
+    while True:
+        lon, lat = lonlat[chance.randrange(len(lonlat))]
+        yield urlencode({"lat": f"{lat:.5f}", "lon": f"{lon:.5f}"})
+
+
+_LONLAT = load_city(default_folder()).demand.lonlat.tolist()
+
+
+def _asked(port: int, path: str) -> int:
+    """Return the status of an answer, 0 where there is none."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
+    try:
+        connection.request("GET", path, headers={"Accept-Encoding": "gzip"})
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status
+    except OSError:
+        return 0
+    finally:
+        connection.close()
+
+
+def _wait(port: int) -> None:
+    deadline = time.perf_counter() + 120
+    while time.perf_counter() < deadline:
+        if _asked(port, "/aed") == 200:
+            return
+        time.sleep(0.2)
+    raise RuntimeError("the server did not start")
+
+
+def _settle(pid: int) -> None:
+    """Wait until the server does nothing by itself any more: after the start it warms up."""
+    for _ in range(120):
+        begun_s = _processor_s(pid)
+        time.sleep(1.0)
+        if _processor_s(pid) - begun_s < 0.05:
+            return
+
+
+def _processor_s(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(") ")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -1,0 +1,125 @@
+"""The emergency has a lane of its own: it is queued behind nothing, and what is dear waits."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from locator.web import create_app
+from locator.web.lanes import URGENT_THREADS, Lanes, Urgency, is_urgent
+from tests.tinycity import write_tiny_city
+
+PATIENCE_S = 60
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    folder: Path = write_tiny_city(tmp_path_factory.mktemp("city") / "tiny")
+    return create_app({"GEODATA": folder, "LIMIT_PER_MINUTE": 1})
+
+
+@pytest.mark.parametrize(
+    ("path", "urgent"),
+    [
+        ("/aed", True),
+        ("/en/aed", True),
+        ("/uk/api/aed", True),
+        ("/api/aed", True),
+        ("/aed/listed.geojson", True),
+        ("/en/aed/vehicles.geojson", True),
+        ("/pl/maps/aed.js", True),
+        ("/aed/coverage", False),
+        ("/aed/coverage.geojson", False),
+        ("/maps/aed_shares.js", False),
+        ("/aedx", False),
+        ("/de/aed", False),
+        ("/coverage/aeds", False),
+        ("/", False),
+    ],
+)
+def test_only_what_the_emergency_page_asks_for_is_urgent(path: str, urgent: bool) -> None:
+    assert is_urgent(path) is urgent
+
+
+class Asked:
+    """A connection with one request, as the server hands it on."""
+
+    def __init__(self, path: str, act: Any) -> None:
+        self.requests = [SimpleNamespace(path=path)]
+        self._act = act
+
+    def service(self) -> None:
+        self._act()
+
+
+def test_an_emergency_is_answered_while_every_other_thread_is_busy() -> None:
+    lanes = Lanes()
+    lanes.set_thread_count(2)
+    release, answered = threading.Event(), threading.Event()
+    try:
+        for _ in range(20):  # two are worked on, the others wait in line
+            lanes.add_task(Asked("/coverage/aeds", lambda: release.wait(PATIENCE_S)))
+        lanes.add_task(Asked("/en/aed", answered.set))
+        assert answered.wait(PATIENCE_S)
+        assert not release.is_set()
+    finally:
+        release.set()
+        lanes.shutdown()
+
+
+def test_a_request_that_could_not_be_read_takes_the_usual_lane() -> None:
+    lanes = Lanes()
+    lanes.set_thread_count(1)
+    done = threading.Event()
+    broken = Asked("", done.set)
+    broken.requests = [SimpleNamespace()]
+    try:
+        lanes.add_task(broken)
+        assert done.wait(PATIENCE_S)
+    finally:
+        lanes.shutdown()
+
+
+def test_both_lanes_stop_with_the_server() -> None:
+    lanes = Lanes()
+    lanes.set_thread_count(3)
+    assert len(lanes.urgent.threads) == URGENT_THREADS
+    lanes.shutdown()
+    assert (lanes.threads, lanes.urgent.threads) == (set(), set())
+
+
+def test_what_is_dear_begins_when_nobody_needs_an_aed_any_more() -> None:
+    urgency = Urgency()
+    assert urgency.wait(most_s=0)
+    calm = threading.Event()
+
+    def dear() -> None:
+        if urgency.wait(most_s=PATIENCE_S):
+            calm.set()
+
+    with urgency.under_way():
+        assert not urgency.wait(most_s=0)
+        with urgency.under_way():
+            pass
+        assert not urgency.wait(most_s=0)  # the first is still worked on
+        planner = threading.Thread(target=dear)
+        planner.start()
+        assert not calm.is_set()
+    planner.join(PATIENCE_S)
+    assert calm.is_set()
+
+
+def test_many_behind_one_address_all_get_an_answer(app: Flask) -> None:
+    client = app.test_client()
+    # One a minute is allowed of what is merely counted, twenty of what is urgent.
+    for _ in range(10):
+        assert client.get("/aed").status_code == 200
+        assert client.get("/api/aed?q=Lipowa+1").status_code == 200
+    assert client.get("/aed").status_code == 429
+    assert client.get("/api/nearest?layer=aeds&q=Lipowa+1").status_code == 200
+    assert client.get("/api/nearest?layer=aeds&q=Lipowa+1").status_code == 429
