@@ -94,7 +94,7 @@ def test_both_lanes_stop_with_the_server() -> None:
 
 
 def test_what_is_dear_begins_when_nobody_needs_an_aed_any_more() -> None:
-    urgency = Urgency()
+    urgency = Urgency(quiet_s=0)
     assert urgency.wait(most_s=0)
     calm = threading.Event()
 
@@ -112,6 +112,14 @@ def test_what_is_dear_begins_when_nobody_needs_an_aed_any_more() -> None:
         assert not calm.is_set()
     planner.join(PATIENCE_S)
     assert calm.is_set()
+
+
+def test_a_moment_between_two_urgent_ones_is_not_the_end() -> None:
+    urgency = Urgency(quiet_s=PATIENCE_S)
+    assert urgency.wait(most_s=0)
+    with urgency.under_way():
+        pass
+    assert not urgency.wait(most_s=0)
 
 
 def test_many_behind_one_address_all_get_an_answer(app: Flask) -> None:

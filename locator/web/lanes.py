@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -19,8 +21,12 @@ URGENT = re.compile(
 URGENT_THREADS = 4
 """More would only take turns: one answer is some milliseconds of one processor."""
 
-HOLD_S = 4.0
-"""A dear question waits at most so long for a moment without an urgent one."""
+HOLD_S, QUIET_S = 4.0, 0.5
+"""A dear question waits at most so long until there was no urgent one for a while."""
+
+TURN_S = 0.001
+"""How long a thread may keep the interpreter to itself while another one waits for it: with
+Python's usual five times as much, urgent threads wait most of the time for dear ones."""
 
 
 def is_urgent(path: str) -> bool:
@@ -54,8 +60,10 @@ class Lanes(ThreadedTaskDispatcher):  # type: ignore[misc]
 class Urgency:
     """Know whether somebody is waiting for an AED, so that what is dear begins later."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, quiet_s: float = QUIET_S) -> None:
+        self._quiet_s = quiet_s
         self._under_way = 0
+        self._last = -math.inf
         self._changed = threading.Condition()
 
     @contextmanager
@@ -68,9 +76,20 @@ class Urgency:
         finally:
             with self._changed:
                 self._under_way -= 1
+                self._last = time.monotonic()
                 self._changed.notify_all()
 
     def wait(self, *, most_s: float = HOLD_S) -> bool:
-        """Wait until no urgent request is worked on; False if `most_s` went by before."""
+        """Wait until no urgent request is or was lately worked on; False after `most_s`.
+
+        Between two of many visitors there are moments without one, which are not the end.
+        """
+        until = time.monotonic() + most_s
         with self._changed:
-            return self._changed.wait_for(lambda: self._under_way == 0, timeout=most_s)
+            while self._under_way or time.monotonic() < self._last + self._quiet_s:
+                left_s = until - time.monotonic()
+                if left_s <= 0:
+                    return False
+                quiet_s = self._last + self._quiet_s - time.monotonic()
+                self._changed.wait(left_s if self._under_way else min(left_s, quiet_s))
+        return True

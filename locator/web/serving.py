@@ -20,7 +20,7 @@ from waitress.task import ErrorTask
 from locator.errors import LocatorError
 from locator.walking.osm import Progress, silent
 from locator.web import create_app, tiles
-from locator.web.lanes import Lanes
+from locator.web.lanes import TURN_S, Lanes
 from locator.web.security import HEADERS, IN_LINE, MAX_BODY_BYTES, content_security_policy
 
 SPARE_THREADS = 8
@@ -104,6 +104,7 @@ def serve(app: Flask, *, host: str | None = None, port: int | None = None) -> No
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     log_requests(app)
     listening = _listen(host, port)
+    sys.setswitchinterval(TURN_S)
     lanes, threads = Lanes(), app.config["LIMIT_AT_ONCE"] + IN_LINE + SPARE_THREADS
     lanes.set_thread_count(threads)
     server = create_server(
