@@ -46,6 +46,9 @@ def test_the_nearest_of_every_layer_by_address_and_by_position(
     origin = by_words["origin"]
     assert (origin["label"], origin["precision"]) == (SQUARE, "exact")
     walks = [item["properties"]["walk_s"] for item in by_words["features"]]
+    if layer == "mpk_aeds":  # nobody has said which vehicles carry them: none is ranked
+        assert walks == []
+        return
     assert 1 <= len(walks) <= 3 and walks == sorted(walks)
     assert all(item["properties"]["name"] for item in by_words["features"])
     assert {item["properties"]["layer"] for item in by_words["features"]} == {layer}
@@ -59,10 +62,11 @@ def test_a_walk_across_the_vistula_goes_by_a_bridge(app: Flask, client: FlaskCli
     origin = answer["origin"]
     across = [item for item in answer["features"] if item["properties"]["district"] == 13]
     assert across
+    # The nearest goes by the footbridge, along ways without a name.
+    assert any("Most" in name for item in across for name in item["properties"]["via"])
     for item in across:
         lonlat = [(origin["lon"], origin["lat"]), item["geometry"]["coordinates"]]
         straight_m = float(np.linalg.norm(np.diff(city.projection.to_metric(lonlat), axis=0)))
-        assert item["properties"]["via"]
         if answer["model"] == "estimate":
             assert abs(item["properties"]["walk_m"] - straight_m * 1.26) > 20
 
