@@ -37,6 +37,7 @@ from locator.walking.streetsfile import STREETS_FILE
 from locator.web import create_app
 from locator.web.static_files import STATIC
 from tests.tinycity import at
+from tests.waiting import wait_until
 
 ABOUT = {"source": "invented", "source_date": "2026-11", "licence": "CC0-1.0"}
 ZOOM = 15
@@ -512,8 +513,7 @@ def test_many_who_ask_for_one_tile_wait_for_one_drawing_and_too_many_are_sent_aw
     assert begun.wait(20)
     for one in asking[1:]:
         one.start()
-    while store._line._value:  # until all three stand in line
-        threading.Event().wait(0.005)
+    wait_until(lambda: not store._line._value)  # all three stand in line
     with pytest.raises(BusyError):
         store.tile((9, 2, 2))
     go_on.set()

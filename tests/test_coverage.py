@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from locator.city import City
+from locator.counting import walking_times
 from locator.coverage import (
     CoverageQuery,
     counted_rows,
@@ -375,3 +376,10 @@ def test_in_krakow_every_layer_adds_up_and_its_gaps_are_valid(krakow: City):
         assert shapely.area(shapely.union_all(inner)) == pytest.approx(
             shapely.area(inner).sum(), rel=1e-6
         )
+
+
+def test_a_quantile_is_the_time_within_which_that_share_arrives():
+    walk_s = np.arange(1000.0, 0, -1)
+    assert walking_times(walk_s, np.ones(1000)) == (500.5, 500.0, 900.0)
+    halved = np.where(walk_s > 500, 1.0, 3.0)  # 1,500 people within 500 s, 500 beyond
+    assert walking_times(walk_s, halved) == (pytest.approx(375.5), 334.0, 800.0)

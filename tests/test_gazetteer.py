@@ -506,3 +506,33 @@ def test_in_krakow_people_find_what_they_mean(
 @pytest.mark.parametrize("query", ["Warszawa, Marszałkowska 1", "Gdańsk, Długa 1", "London"])
 def test_in_krakow_other_cities_are_not_matched_wildly(krakow: City, query: str) -> None:
     assert krakow.gazetteer.search(query) == []
+
+
+@pytest.mark.parametrize(
+    ("number", "used"),
+    [("52", "22"), ("53", None), ("235", "265"), ("234", None), ("295", "265"), ("296", None)],
+)
+def test_a_neighbour_is_at_most_thirty_numbers_away(number: str, used: str | None) -> None:
+    place = GAZETTEER.locate("Wielicka", number)  # 4.8 km with three numbers on file
+    found = None if place is None else (place.precision, dict(place.note_values)["used"])
+    assert found == (None if used is None else ("street", used))
+
+
+@pytest.mark.parametrize("typed", ["Turowicza 5", "Turowicza"])
+def test_an_address_comes_before_a_stop_of_the_same_name(typed: str) -> None:
+    districts = small_districts()
+    both = build_gazetteer(
+        addresses=frame([("Turowicza", "5", 19.9650, 50.0250)], "street number lon lat"),
+        stops=frame(STOPS, "name lon lat"),
+        districts=districts,
+        facilities=small_facilities(),
+        boundary=districts.union_all(),
+    )
+    found = both.search(typed)
+    assert (found[0].lon, found[0].lat) == (19.9650, 50.0250)
+    if typed == "Turowicza":
+        assert [place.kind for place in found] == ["street", "stop"]
+    located = both.locate(*typed.split()) if " " in typed else both.locate(typed, None)
+    assert located is not None and (located.lon, located.lat) == (19.9650, 50.0250)
+    alone = GAZETTEER.locate("Turowicza", "5")
+    assert alone is not None and alone.basis == "stop"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -19,6 +20,7 @@ from locator.errors import (
     OutsideCityError,
 )
 from locator.nearest import NearestQuery, nearest, walk_line, walk_to
+from locator.walking import Placed, WalkingModel
 from locator.walking.choose import choose_model
 from locator.walking.walkable import WalkableCity, walkable
 from tests.tinycity import at
@@ -78,6 +80,33 @@ def test_open_now_walks_on_until_an_open_one_and_never_takes_unknown_hours(groun
     assert rows.index.tolist() == ["nurseries-1"]
     rows = ask(ground, 2500, 2600, "nurseries", k=1).rows
     assert rows.index.tolist() == ["nurseries-2"]
+
+
+@dataclass(frozen=True)
+class Sparing:
+    """A walking model that tells of the k nearest and not of one more, as the streets may."""
+
+    model: WalkingModel
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.model, name)
+
+    def first_m(self, origin: Placed, targets: Placed, *, k: int) -> np.ndarray:
+        walk_m = self.model.walk_m(origin, targets)
+        walk_m[np.argsort(walk_m, kind="stable")[k:]] = np.inf
+        return walk_m
+
+
+def test_open_now_asks_for_more_than_k_until_enough_are_open(ground: WalkableCity):
+    sparing = replace(ground, model=Sparing(ground.model))
+    for k in (1, 2, 3):
+        for x, y in ((2500, 2600), (500, 3000), (3500, 500)):
+            options = {"k": k, "open_now": True}
+            rows = ask(sparing, x, y, "nurseries", "aeds", **options).rows
+            assert rows.equals(ask(ground, x, y, "nurseries", "aeds", **options).rows)
+    assert ask(sparing, 2500, 2600, "nurseries", k=1).rows.index.tolist() == ["nurseries-2"]
+    rows = ask(sparing, 2500, 2600, "nurseries", k=1, open_now=True).rows
+    assert rows.index.tolist() == ["nurseries-1"]  # the second by distance
 
 
 def test_at_night_only_what_is_open_at_night_is_found(ground: WalkableCity):

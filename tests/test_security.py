@@ -17,6 +17,7 @@ from locator.web import create_app, security, serving
 from locator.web.security import Limiter, content_security_policy, expensive, tile_origin
 from tests.test_long_values import paths
 from tests.tinycity import at, write_tiny_city
+from tests.waiting import wait_until
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -180,6 +181,14 @@ def test_nothing_is_known_of_a_visitor_after_a_minute() -> None:
     assert limiter.allow("192.0.2.1")
 
 
+def test_nobody_is_known_again_by_another_process() -> None:
+    limiters = [Limiter(per_minute=5, at_once=1) for _ in range(3)]
+    for limiter in limiters:
+        assert limiter.allow("192.0.2.1")
+    keys = [visitor for limiter in limiters for visitor in limiter._counts]
+    assert len(set(keys)) == len(keys) == 3
+
+
 def test_no_limit_remembers_nobody() -> None:
     limiter = Limiter(per_minute=0, at_once=1)
     assert all(limiter.allow("192.0.2.1") for _ in range(1000))
@@ -206,8 +215,7 @@ def test_no_more_wait_than_there_is_a_line_for() -> None:
         assert first
         waiting = threading.Thread(target=wait)
         waiting.start()
-        while limiter._line.acquire(blocking=False):  # until the one who waits stands in line
-            limiter._line.release()
+        wait_until(lambda: not limiter._line._value)  # the one who waits stands in line
         with limiter.slot(wait_s=60) as third:
             assert not third  # at once: the first one is still at it
         assert answers == []

@@ -76,6 +76,28 @@ def test_candidates_of_one_district_and_outside_a_forbidden_area(ground: Walkabl
         candidate_places(ground, replace(query, forbidden=shapely.box(-180, -90, 180, 90)))
 
 
+@pytest.mark.parametrize("status", ["under_construction", "modernisation", "planned"])
+def test_whatever_is_under_way_counts_as_planned(tiny: City, status: str) -> None:
+    facilities = tiny.facilities.copy()
+    facilities.loc["nurseries-4", "status"] = status
+    ground = walkable(replace(tiny, facilities=facilities), EstimateModel.from_city(tiny))
+    today, then = (
+        where_next(ground, replace(ALL, minutes=20, with_planned=flag)).unserved_before
+        for flag in (False, True)
+    )
+    assert then < today
+    opened = compare(ground, Scenario(layer="nurseries", group="all", open_planned=True))
+    assert opened.opened == ("nurseries-4",)
+
+
+@pytest.mark.parametrize("status", ["closed", "open"])
+def test_what_is_not_under_way_is_not_planned(tiny: City, status: str) -> None:
+    facilities = tiny.facilities.copy()
+    facilities.loc["nurseries-4", "status"] = status
+    ground = walkable(replace(tiny, facilities=facilities), EstimateModel.from_city(tiny))
+    assert compare(ground, Scenario(layer="nurseries", open_planned=True)).opened == ()
+
+
 def test_planned_facilities_count_only_when_asked_for(ground: WalkableCity) -> None:
     without, counted = (
         where_next(ground, replace(ALL, minutes=20, with_planned=flag)).unserved_before
