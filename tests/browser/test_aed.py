@@ -20,7 +20,7 @@ from locator.city import default_folder, load_city
 from locator.vehicles.fleet import assign_vehicle
 from locator.web import create_app
 from locator.web.moving import KEY, Moving
-from tests.browser.barriers import see_no_barrier
+from tests.browser.barriers import overflow_px, see_no_barrier
 from tests.browser.conftest import DESKTOP, PHONE, Arrive
 from tests.test_poller import answer, serving
 
@@ -35,6 +35,7 @@ PAGES = {
     "nothing asked": "/aed",
     "answered": f"/aed?{ADDRESS}",
     "answered in English, by day": f"/en/aed?{ADDRESS}&at=2026-11-24T14:00",
+    "at a point known roughly": "/aed?lat=50.0617&lon=19.9373&accuracy_m=350",
     "answered in Ukrainian, at night": f"/uk/aed?{ADDRESS}&at=2026-11-24T03:00",
     "not found": "/aed?q=Qwertyuiopolis",
     "outside the city": "/aed?lat=52.2297&lon=21.0122",
@@ -114,6 +115,7 @@ def test_the_answer_is_in_the_first_look_of_a_phone(visitor: Arrive, prefix: str
         bottoms[name] = round(box["y"] + box["height"])
     late = {name: bottom for name, bottom in bottoms.items() if bottom > PHONE["height"]}
     assert late == {}, bottoms
+    assert overflow_px(page) == 0
 
 
 def test_the_same_address_differs_between_day_and_night(visitor: Arrive) -> None:
