@@ -91,6 +91,9 @@ class Layer:
     expected_where : mapping of str to tuple
         Which facilities `expected` counts: columns of the schema, each with the values that
         count. Empty: all of the layer. So "listed of expected" compares like with like.
+    municipal_where : mapping of str to tuple
+        Which facilities the city runs itself, written like `expected_where`. Empty: they are not
+        told apart from others that are public.
     official_list : str or None
         Address of the official list.
     moves : bool
@@ -115,6 +118,7 @@ class Layer:
     expected_date: str | None = None
     expected_note: Text | None = None
     expected_where: Mapping[str, tuple[object, ...]] = field(default_factory=dict)
+    municipal_where: Mapping[str, tuple[object, ...]] = field(default_factory=dict)
     official_list: str | None = None
     moves: bool = False
     osm_tags: tuple[str, ...] = ()
@@ -292,6 +296,7 @@ def _layer(section: Section, groups: Mapping[str, AgeGroup]) -> Layer:
         expected_date=section.optional_date("expected_date"),
         expected_note=section.texts("expected_note") if section.has("expected_note") else None,
         expected_where=section.choices("expected_where"),
+        municipal_where=section.choices("municipal_where"),
         official_list=section.optional("official_list"),
         moves=section.flag("moves"),
         osm_tags=section.tags("osm_tags"),

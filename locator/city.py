@@ -239,11 +239,10 @@ def _check_catalogue(
 ) -> None:
     """Note what the catalogue names and the other files do not hold."""
     for layer in catalogue.layers.values():
-        for column in layer.expected_where:
-            if column not in {field.name for field in places.FIELDS}:
-                log.add(
-                    f"layers.{layer.id}", "expected_where", f"names {column!r}", "a facility field"
-                )
+        for key in ("expected_where", "municipal_where"):
+            for column in getattr(layer, key):
+                if column not in {field.name for field in places.FIELDS}:
+                    log.add(f"layers.{layer.id}", key, f"names {column!r}", "a facility field")
     river = catalogue.river
     if river is None:
         return

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from locator.catalogue import PRECISIONS, Layer
@@ -60,8 +62,13 @@ def _row(facilities: pd.DataFrame, layer: Layer) -> dict[str, object]:
 
 def is_expected(facilities: pd.DataFrame, layer: Layer) -> pd.Series[bool]:
     """Tell for each facility of `layer` whether its ``expected`` count is about it."""
+    return matching(facilities, layer.expected_where)
+
+
+def matching(facilities: pd.DataFrame, where: Mapping[str, tuple[object, ...]]) -> pd.Series[bool]:
+    """Tell for each facility whether its columns hold one of the values that are accepted."""
     kept = pd.Series(True, index=facilities.index)
-    for column, accepted in layer.expected_where.items():
+    for column, accepted in where.items():
         # isin, not "in": a missing value is none of the accepted ones, and has no truth of its own.
         kept &= facilities[column].isin(list(accepted)).astype(bool)
     return kept

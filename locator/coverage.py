@@ -189,7 +189,7 @@ def _counted(
         gaps_total=gaps.count,
         gaps_rest_people=max(0, total - total_served - int(gaps.largest["people"].sum())),
         walk_s=walk_s,
-        counted=_centres(ground, rows),
+        counted=counted_facilities(ground, rows),
         counted_sites=len(rows),
         completeness=ground.completeness.T[asked.layer.id],
         caveats=coverage_caveats(
@@ -289,7 +289,14 @@ def _glance(ground: WalkableCity, layer: Layer, minutes: float | None) -> dict[s
     )
     times = (_finite(time_s) for time_s in walking_times(walk_s, people))
     share = total_served / total if total else None
-    found = (total, total_served, total - total_served, share, *times, _centres(ground, rows))
+    found = (
+        total,
+        total_served,
+        total - total_served,
+        share,
+        *times,
+        counted_facilities(ground, rows),
+    )
     return known | dict(zip(numbers, found, strict=True))
 
 
@@ -297,6 +304,6 @@ def _finite(value: float) -> float | None:
     return value if np.isfinite(value) else None
 
 
-def _centres(ground: WalkableCity, rows: tuple[int, ...]) -> int:
+def counted_facilities(ground: WalkableCity, rows: tuple[int, ...]) -> int:
     """Return how many facilities the sites in `rows` are, a centre counted once."""
     return len(np.unique(ground.centre[list(rows)]))

@@ -76,7 +76,8 @@ class TimeCoverage:
         The ordinary day that stands for its type.
     hours : DataFrame
         Index ``(day_type, hour)``, 72 rows. Columns ``fixed``, ``vehicles``, ``both``: people
-        covered, mean over the hour; ``open_aeds``: fixed AEDs open, mean over the hour.
+        covered, mean over the hour; ``fixed_most``: those whom fixed ones would cover if all of
+        unknown hours were open; ``open_aeds``: fixed AEDs open, mean over the hour.
     covered_s : mapping of day type to (n, 3) float array
         Seconds of the day for which each demand point is covered by fixed ones, vehicles, both.
     in_service_s : mapping of day type to (n,) float array
@@ -141,6 +142,8 @@ def coverage_in_time(ground: WalkableCity, fleet: Fleet, query: TimeCoverageQuer
         around=query.around or datetime.now(ZoneInfo(city.catalogue.timezone)).date(),
     )
     stops = _StopReach.of(ground, fleet, days, reach_m)
+    unknown = np.array([hours_basis(city.facilities.iloc[row]) == "unknown" for row in rows], bool)
+    maybe = np.diff(fixed_reach[:, unknown].tocsr().indptr) > 0
     hours, covered, in_service_s, service_s = [], {}, {}, {}
     for kind in DAY_TYPES:
         midnight_t = datetime.combine(
@@ -164,6 +167,9 @@ def coverage_in_time(ground: WalkableCity, fleet: Fleet, query: TimeCoverageQuer
                         name: people @ part / HOUR_S
                         for name, part in zip(("fixed", "vehicles", "both"), by_hour, strict=True)
                     },
+                    "fixed_most": people
+                    @ np.where(maybe[:, np.newaxis], HOUR_S, by_hour[0])
+                    / HOUR_S,
                     "open_aeds": hourly_seconds(doors, points=len(rows)).sum(axis=0) / HOUR_S,
                 },
                 index=pd.MultiIndex.from_product([[kind], range(HOURS)], names=["day", "hour"]),
@@ -181,7 +187,7 @@ def coverage_in_time(ground: WalkableCity, fleet: Fleet, query: TimeCoverageQuer
         service_s=service_s,
         moves=rank_moves(city, rows, fixed_reach, people, covered_share=_week_share(covered)),
         aeds=len(rows),
-        aeds_unknown=int(sum(hours_basis(city.facilities.iloc[row]) == "unknown" for row in rows)),
+        aeds_unknown=int(unknown.sum()),
         vehicles=len(fleet.confirmed),
         unconfirmed=len(fleet.vehicles) - len(fleet.confirmed),
     )

@@ -11,6 +11,7 @@ import pandas as pd
 from locator.changes import Scenario
 from locator.counting import SAME_TIME_S, curve_by_minute, walking_times
 from locator.coverage import Coverage, CoverageQuery, coverage
+from locator.coverage_parts import Part, coverage_parts
 from locator.equity import Equity, equity, gini
 from locator.errors import N_, NotComputableError, NotFoundError
 from locator.gaps import facility_reach_m, find_gaps
@@ -100,6 +101,8 @@ class Findings:
         None where nothing can be sited.
     facilities : GeoDataFrame
         The layer's facilities in the scope, as listed.
+    parts : tuple of Part
+        What the city's own facilities, and all public ones, serve in the whole city.
     """
 
     query: ReportQuery
@@ -111,6 +114,7 @@ class Findings:
     supply: Supply | None
     siting: Siting | None
     facilities: gpd.GeoDataFrame
+    parts: tuple[Part, ...]
 
 
 def findings(ground: WalkableCity, query: ReportQuery) -> Findings:
@@ -142,6 +146,13 @@ def findings(ground: WalkableCity, query: ReportQuery) -> Findings:
         supply=_supply(ground, found),
         siting=_siting(ground, query, found),
         facilities=facilities,
+        parts=coverage_parts(
+            ground,
+            city.catalogue.layers[found.layer],
+            group=found.group,
+            minutes=found.minutes,
+            pace_m_s=found.pace_m_s,
+        ),
     )
 
 

@@ -44,7 +44,8 @@ def check_kinds(
         if isinstance(kind, str) and kind not in kinds:
             log(f"{layer}.geojson").add(name, "kind", f"is {kind!r}", ALLOWED)
     for declared in layers:
-        for kind in declared.expected_where.get("kind", ()):
-            if kind not in kinds:
-                where = f"layers.{declared.id}"
-                log(CATALOGUE).add(where, "expected_where", f"names the kind {kind!r}", ALLOWED)
+        for key in ("expected_where", "municipal_where"):
+            for kind in getattr(declared, key).get("kind", ()):
+                if kind not in kinds:
+                    where = f"layers.{declared.id}"
+                    log(CATALOGUE).add(where, key, f"names the kind {kind!r}", ALLOWED)

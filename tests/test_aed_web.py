@@ -345,7 +345,7 @@ def test_coverage_by_the_hour_is_on_the_page_and_in_the_table(client: FlaskClien
     hours = client.get("/aed/coverage/hours.csv?minutes=5")
     assert hours.data == client.get("/aed/coverage.csv?minutes=5").data  # where it stood before
     rows = list(csv.reader(io.StringIO(hours.text.removeprefix("\ufeff"))))
-    assert rows[0] == ["day", "hour", "open_aeds", "fixed", "vehicles", "both"]
+    assert rows[0] == ["day", "hour", "open_aeds", "fixed", "vehicles", "both", "fixed_most"]
     days = ("working", "saturday", "sunday")
     assert [row[:2] for row in rows[1:]] == [[day, str(h)] for day in days for h in range(24)]
     moves = client.get("/aed/coverage/moves.csv?minutes=5").text.removeprefix("\ufeff")

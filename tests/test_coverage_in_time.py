@@ -82,6 +82,7 @@ def test_days_and_hours_are_ordinary_ones(found: TimeCoverage) -> None:
     open_aeds = found.hours["open_aeds"]
     assert [open_aeds["working", hour] for hour in (3, 8, 15, 16)] == [1.0, 2.0, 2.0, 1.0]
     assert open_aeds["saturday", 12] == 1.0
+    assert found.hours["fixed_most"].equals(found.hours["fixed"]), "no hours are unknown"
 
 
 def test_both_are_never_less_than_either_nor_more_than_the_sum(found: TimeCoverage) -> None:
@@ -151,6 +152,10 @@ def test_unknown_hours_are_ranked_apart_and_never_counted_as_open(
     assert found.aeds_unknown == 1
     assert found.moves["basis"].tolist() == ["unknown"]
     assert found.hours["open_aeds"].eq(1.0).all()
+    # At most as if it hung outdoors, which is what the ranked list says that it gains.
+    gained = found.hours["fixed_most"] - found.hours["fixed"]
+    assert gained.to_numpy() == pytest.approx(found.moves["alone"].iloc[0])
+    assert gained.iloc[0] > 0
 
 
 def test_a_city_without_vehicles_has_fixed_coverage_alone(toy: WalkableCity, fleet: Fleet) -> None:

@@ -111,6 +111,10 @@ def _write(out: Path, answer: Any) -> None:
 
 
 def _show(app: AppState, found: Coverage) -> None:
+    from locator.coverage_words import at_least, parts_said
+    from locator.language import speaking
+    from locator.web.api_coverage import parts_of
+
     out = console()
     layer = app.catalogue.layers[found.layer]
     group = app.catalogue.groups[found.group].names["en"]
@@ -119,6 +123,11 @@ def _show(app: AppState, found: Coverage) -> None:
         f"{found.minutes:g} min at {found.pace_m_s:g} m/s: {found.share:.1%}; "
         f"{found.unserved:,} do not."
     )
+    asked = (found.layer, found.group, found.minutes, found.pace_m_s)
+    with speaking("en"):
+        for words in (at_least(found.completeness), parts_said(parts_of(app, *asked))):
+            if words:
+                out.print(f"{words[0].upper()}{words[1:]}.")
     out.print(
         f"Walking time: mean {shown(found.mean_s, _minutes)}, median "
         f"{shown(found.median_s, _minutes)}, 90th percentile {shown(found.p90_s, _minutes)}."

@@ -129,6 +129,7 @@ def _answer(app: AppState, found: Comparison, supply: SupplyChange | None) -> di
         "before": _served(found.before),
         "after": _served(after),
         "gained": found.people_gained,
+        "gained_is_minimum": bool(found.not_located),
         "lost": found.people_lost,
         "opened": list(found.opened),
         "closed": list(found.closed),
@@ -162,6 +163,9 @@ def _served(found: Coverage) -> dict[str, Any]:
 
 
 def _show(app: AppState, found: Comparison, supply: SupplyChange | None) -> None:
+    from locator.coverage_words import minimum_said
+    from locator.language import speaking
+
     out = console()
     before, after = found.before, found.after
     names = app.city.facilities["name"]
@@ -171,6 +175,10 @@ def _show(app: AppState, found: Comparison, supply: SupplyChange | None) -> None
         f"{layer}: {after.served:,} of {after.people:,} people ({group}) would be served, "
         f"{before.served:,} are today: {found.people_gained:,} gained, {found.people_lost:,} lost."
     )
+    with speaking("en"):
+        minimum = minimum_said(found)
+    if minimum:
+        out.print(minimum)
     if found.scenario.changes_nothing:
         out.print("The file changes nothing.")
     for words, ids in (

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from locator.city import City
+from locator.coverage_words import at_least, parts_said
 from locator.findings import Findings
 from locator.language import (
     day,
@@ -99,6 +100,15 @@ def completeness_lines(city: City, found: Findings) -> tuple[str, ...]:
                 expected=number(expected),
                 listed=number(row["listed"]),
                 located=number(row["located"]),
+            )
+        )
+    if why := at_least(row):
+        lines.append(gettext("The shares are a minimum: {why}.", why=why))
+    if found.parts:
+        lines.append(
+            gettext(
+                "By who runs them, or what is known of them, in the city: {parts}.",
+                parts=parts_said(found.parts),
             )
         )
     note = text(layer.expected_note)

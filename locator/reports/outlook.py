@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from locator.city import City
+from locator.coverage_words import minimum_said
 from locator.findings import Findings
 from locator.language import (
     gettext,
@@ -78,6 +79,8 @@ def under_way_section(city: City, found: Findings) -> Section | None:
         ),
         gettext("On the map and counted: {names}.", names=_names(facilities, planned.opened)),
     ]
+    if minimum := minimum_said(planned):
+        bullets.insert(len(bullets) - 1, minimum)
     if planned.not_located:
         bullets.append(
             gettext(

@@ -98,6 +98,7 @@ class HourRow:
     hour: str
     open_aeds: float
     fixed: float
+    fixed_most: float
     vehicles: float
     both: float
     share: float
@@ -140,6 +141,8 @@ class Report:
     moves: tuple[Move, ...]
     unknown_moves: tuple[Move, ...]
     mean_night: float
+    most_noon: float
+    most_night: float
     mean_noon: float
     mean_vehicles: float
     covered_half: float
@@ -171,6 +174,8 @@ def report_of(app: AppState, params: TimeParams) -> Report:
         moves=_moves(app, found, "hours"),
         unknown_moves=_moves(app, found, "unknown"),
         mean_night=_mean(hours, "fixed", range(0, 5)),
+        most_noon=_mean(hours, "fixed_most", range(10, 15)),
+        most_night=_mean(hours, "fixed_most", range(0, 5)),
         mean_noon=_mean(hours, "fixed", range(10, 15)),
         mean_vehicles=_mean(hours, "vehicles", range(10, 15)),
         covered_half=float(people[share >= 0.25].sum()),
@@ -195,6 +200,7 @@ def _day(found: TimeCoverage, kind: DayType, most: float) -> Day:
             hour=f"{hour}:00–{hour + 1}:00",
             open_aeds=float(row["open_aeds"]),
             fixed=float(row["fixed"]),
+            fixed_most=float(row["fixed_most"]),
             vehicles=float(row["vehicles"]),
             both=float(row["both"]),
             share=float(row["both"]) / found.people if found.people else 0.0,
@@ -279,7 +285,7 @@ def _moves(app: AppState, found: TimeCoverage, basis: str) -> tuple[Move, ...]:
 def hours_csv(app: AppState, params: TimeParams) -> str:
     """Return who is covered, hour by hour, as CSV."""
     found = found_for(app, params)
-    columns = ("open_aeds", "fixed", "vehicles", "both")
+    columns = ("open_aeds", "fixed", "vehicles", "both", "fixed_most")
     rows: list[list[Any]] = [["day", "hour", *columns]]
     for kind in DAY_TYPES:
         table = _of_day(found.hours, kind)[list(columns)].to_numpy(dtype=np.float64)

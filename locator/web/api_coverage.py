@@ -9,6 +9,8 @@ from typing import Any
 import pandas as pd
 
 from locator.coverage import Coverage, CoverageQuery
+from locator.coverage_parts import Part, coverage_parts
+from locator.coverage_words import at_least
 from locator.errors import NotComputableError
 from locator.geojson import collection, feature, geometry_json
 from locator.known import known_group, known_layer
@@ -30,6 +32,19 @@ def coverage_of(app: AppState, asked: CoverageParams) -> Coverage:
     if asked.group is not None:
         known_group(app.catalogue, asked.group)
     return app.coverage(CoverageQuery(layer.id, asked.minutes, asked.group, asked.pace))
+
+
+def parts_of(
+    app: AppState, layer: str, group: str, minutes: float, pace_m_s: float
+) -> tuple[Part, ...]:
+    """Return what the parts of a layer serve, computed once for the same question."""
+    declared = app.catalogue.layers[layer]
+    return app.memo.get(
+        ("parts", layer, group, minutes, pace_m_s),
+        lambda: coverage_parts(
+            app.ground, declared, group=group, minutes=minutes, pace_m_s=pace_m_s
+        ),
+    )
 
 
 @operation(
@@ -54,7 +69,7 @@ def coverage_list(app: AppState, asked: CoverageListParams) -> Answer:
             name = {"layer": layer.id, "name": text(layer.names)}
             left_out.append(name | {"reason": error_text(reason)})
         else:
-            lines.append({"layer": layer.id, "name": text(layer.names)} | _totals(found))
+            lines.append({"layer": layer.id, "name": text(layer.names)} | _totals(app, found))
     return {"model": app.ground.model.name, "layers": lines, "left_out": left_out}
 
 
@@ -75,7 +90,7 @@ def coverage_of_layer(app: AppState, asked: CoverageParams) -> Answer:
     found = coverage_of(app, asked)
     return {
         "layer": found.layer,
-        **_totals(found),
+        **_totals(app, found),
         "model": found.model,
         "counted": int(found.counted),
         "caveats": [gettext(caveat.template).format(**caveat.values) for caveat in found.caveats],
@@ -159,7 +174,7 @@ def gaps_geojson(app: AppState, found: Coverage) -> bytes:
     return encoded(made)
 
 
-def _totals(found: Coverage) -> dict[str, Any]:
+def _totals(app: AppState, found: Coverage) -> dict[str, Any]:
     row = found.completeness
     return {
         "minutes": found.minutes,
@@ -179,6 +194,16 @@ def _totals(found: Coverage) -> dict[str, Any]:
             "listed": int(row["listed"]),
             "located": int(row["located"]),
         },
+        "at_least": at_least(row) or None,
+        "parts": [
+            {
+                "kind": part.kind,
+                "counted": part.counted,
+                "served": part.served,
+                "share": decimal(part.share, SHARE_DIGITS),
+            }
+            for part in parts_of(app, found.layer, found.group, found.minutes, found.pace_m_s)
+        ],
     }
 
 

@@ -64,6 +64,7 @@ class ScenarioAnswer(TypedDict):
     before: Served
     after: Served
     gained: int
+    gained_is_minimum: bool
     lost: int
     opened: list[str]
     closed: list[str]
@@ -163,7 +164,9 @@ def supply_of(app: AppState, asked: ReportQuery) -> Supply:
     expensive=True,
 )
 def scenario(app: AppState, asked: ScenarioParams) -> Answer:
-    """Open these, close those, add sites, move the standard: who is served before and after."""
+    """Open these, close those, add sites, move the standard: who is served before and after.
+    `gained_is_minimum`: some that would open are not on the map (`not_located`).
+    """
     found = comparison_of(app, scenario_of(app.catalogue, asked))
     return {
         "layer": found.after.layer,
@@ -174,6 +177,7 @@ def scenario(app: AppState, asked: ScenarioParams) -> Answer:
         "before": _served(found.before),
         "after": _served(found.after),
         "gained": found.people_gained,
+        "gained_is_minimum": bool(found.not_located),
         "lost": found.people_lost,
         "opened": list(found.opened),
         "closed": list(found.closed),

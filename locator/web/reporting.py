@@ -13,7 +13,9 @@ from werkzeug.datastructures import MultiDict
 from locator.catalogue import Layer
 from locator.city import City
 from locator.coverage import NOBODY, Coverage, coverage_overview
+from locator.coverage_words import at_least, parts_said
 from locator.errors import NotComputableError
+from locator.web.api_coverage import parts_of
 from locator.web.curve import Curve, draw_curve
 from locator.web.i18n import gettext, number, text, url
 from locator.web.listing import Option
@@ -76,6 +78,8 @@ class OverviewRow:
     mean_s: float | None
     counted: int
     listed: int
+    at_least: str
+    parts: str
 
 
 @dataclass(frozen=True)
@@ -123,6 +127,10 @@ def _overview_row(app: AppState, layer: Layer, row: Mapping[Any, Any]) -> Overvi
         mean_s=_known(row["mean_s"]),
         counted=int(row["counted"]),
         listed=completeness_row(app.ground, layer).all_listed,
+        at_least=at_least(app.ground.completeness.T[layer.id]),
+        parts=parts_said(
+            parts_of(app, layer.id, str(row["group"]), float(row["minutes"]), row["pace_m_s"])
+        ),
     )
 
 
@@ -183,6 +191,8 @@ class Report:
     form_minutes: str
     caveats: tuple[str, ...]
     demand_size_m: float
+    at_least: str
+    parts: str
 
 
 def report_of(
@@ -221,6 +231,8 @@ def report_of(
         form_minutes=number(result.minutes, 0 if result.minutes.is_integer() else 1),
         caveats=tuple(gettext(c.template).format(**c.values) for c in result.caveats),
         demand_size_m=app.city.demand.size_m,
+        at_least=at_least(result.completeness),
+        parts=parts_said(parts_of(app, layer.id, result.group, result.minutes, result.pace_m_s)),
     )
 
 

@@ -55,8 +55,23 @@ class CurvePoint(TypedDict):
 
 
 @closed
+class Part(TypedDict):
+    """What a part of the facilities would serve alone: those that the city runs itself, all that
+    are public, AEDs whose hours are on file, all.
+    """
+
+    kind: Literal["municipal", "public", "known_hours", "all"]
+    counted: int
+    served: int
+    share: float
+
+
+@closed
 class CoverageAnswer(TypedDict):
-    """Who is served within the standard, and who is not."""
+    """Who is served within the standard, and who is not.
+
+    `at_least`: why the share is a minimum, null where every place is on the map.
+    """
 
     layer: str
     minutes: float
@@ -70,6 +85,8 @@ class CoverageAnswer(TypedDict):
     walk_s: WalkTimes
     counted: int
     completeness: Completeness
+    at_least: str | None
+    parts: list[Part]
     caveats: list[str]
     districts: list[DistrictCoverage]
     curve: list[CurvePoint]
@@ -78,7 +95,7 @@ class CoverageAnswer(TypedDict):
 
 @closed
 class CoverageLine(TypedDict):
-    """One layer of the overview."""
+    """One layer of the overview; `at_least` and `parts` as in the coverage of one layer."""
 
     layer: str
     name: str
@@ -91,6 +108,8 @@ class CoverageLine(TypedDict):
     share: float | None
     walk_s: WalkTimes
     completeness: Completeness
+    at_least: str | None
+    parts: list[Part]
 
 
 @closed

@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from locator.catalogue import Layer
 from locator.changes import NewSite, Scenario
+from locator.coverage_words import minimum_said
 from locator.districts import district_title
 from locator.errors import NotComputableError
 from locator.findings import Findings, ReportQuery, findings
@@ -75,6 +76,7 @@ class WhatIf:
     gaps: list[dict[str, Any]]
     closing: tuple[str, ...]
     not_located: tuple[str, ...]
+    minimum: str
     supply: SupplyChange | None
     groups: tuple[Option, ...]
     standards: tuple[Option, ...]
@@ -106,6 +108,7 @@ def what_if(app: AppState, asked: ScenarioParams, change: Scenario) -> WhatIf:
         districts=_changed(found.districts),
         gaps=records(found.gaps.drop(columns="geometry")),
         closing=tuple(facilities.loc[list(found.closed), "name"]),
+        minimum=minimum_said(found),
         not_located=tuple(facilities.loc[list(found.not_located), "name"]),
         supply=_supply_change(app, found),
         groups=group_options(app, found.after.group),

@@ -1,0 +1,121 @@
+"""Shares of the parts of a layer, and what is said beside a share, on the tiny city."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from locator.changes import Scenario
+from locator.city import City
+from locator.coverage import CoverageQuery, coverage
+from locator.coverage_parts import Part, coverage_parts
+from locator.coverage_words import at_least, minimum_said, parts_said
+from locator.language import speaking
+from locator.scenario import compare
+from locator.walking.estimate import EstimateModel
+from locator.walking.walkable import WalkableCity, nearest_facilities, walkable
+
+
+@pytest.fixture(scope="module")
+def ground(tiny: City) -> WalkableCity:
+    return walkable(tiny, EstimateModel.from_city(tiny))
+
+
+def parts(ground: WalkableCity, layer: str, **changed: object) -> tuple[Part, ...]:
+    declared = replace(ground.city.catalogue.layers[layer], **changed)
+    return coverage_parts(ground, declared, group="all", minutes=10, pace_m_s=1.0)
+
+
+def naive(ground: WalkableCity, ids: list[str]) -> int:
+    """The people within 600 m of one of the facilities, whole by district."""
+    rows = tuple(sorted(ground.city.facilities.index.get_indexer(ids).tolist()))
+    inside = nearest_facilities(ground, rows)[0] <= 600
+    demand = ground.city.demand
+    return sum(
+        int(np.floor(demand.people["all"][inside & (demand.district == number)].sum() + 0.5))
+        for number in ground.city.districts.index
+    )
+
+
+def test_public_ones_are_told_apart_from_private_ones(ground: WalkableCity) -> None:
+    """Of the three that are open and on the map, the second is private."""
+    public, every = parts(ground, "nurseries")
+    assert (public.kind, public.counted) == ("public", 2)
+    assert public.served == naive(ground, ["nurseries-1", "nurseries-3"])
+    assert (every.kind, every.counted) == ("all", 3)
+    assert every.served == coverage(ground, CoverageQuery("nurseries", 10, "all")).served
+    assert public.served < every.served
+    assert public.share == pytest.approx(public.served / 2100)
+
+
+def test_those_that_the_city_runs_itself_are_a_part_of_the_public_ones(
+    ground: WalkableCity,
+) -> None:
+    first = ground.city.facilities.at["nurseries-1", "name"]
+    found = parts(ground, "nurseries", municipal_where={"name": (first,)})
+    assert [(part.kind, part.counted) for part in found] == [
+        ("municipal", 1),
+        ("public", 2),
+        ("all", 3),
+    ]
+    assert found[0].served == naive(ground, ["nurseries-1"])
+    with speaking("en"):
+        said = parts_said(found)
+    assert said.startswith(f"municipal ones alone: {found[0].share:.1%} (1); all public ones: ")
+
+
+def test_where_nothing_differs_nothing_is_told_apart(ground: WalkableCity) -> None:
+    assert parts(ground, "aeds") == ()
+    assert parts_said(()) == ""
+
+
+def test_aeds_of_unknown_hours_are_a_part_of_all(ground: WalkableCity) -> None:
+    frame = ground.city.facilities.copy()
+    frame.at["aeds-2", "opening_hours"] = None
+    changed = walkable(replace(ground.city, facilities=frame), ground.model)
+    known, every = coverage_parts(
+        changed, changed.city.catalogue.layers["aeds"], group="all", minutes=30, pace_m_s=1.0
+    )
+    assert (known.kind, known.counted, every.counted) == ("known_hours", 1, 2)
+    assert known.served < every.served
+
+
+@pytest.mark.parametrize(
+    ("expected", "located", "all_listed", "all_located", "said"),
+    [
+        (49, 10, 17, 12, "at least: 10 of the 49 that there should be are on the map"),
+        (pd.NA, 4, 6, 4, "at least: 4 of 6 listed are on the map"),
+        (4, 4, 6, 4, "at least: 4 of 6 listed are on the map"),
+        (4, 4, 6, 6, ""),
+        (pd.NA, 6, 6, 6, ""),
+    ],
+)
+def test_a_share_says_when_it_is_a_minimum(
+    expected: object, located: int, all_listed: int, all_located: int, said: str
+) -> None:
+    row = pd.Series(
+        {
+            "expected": expected,
+            "located": located,
+            "all_listed": all_listed,
+            "all_located": all_located,
+            "all_not_located": all_listed - all_located,
+        },
+        dtype=object,
+    )
+    with speaking("en"):
+        assert at_least(row) == said
+
+
+def test_what_opens_off_the_map_makes_the_gain_a_minimum(ground: WalkableCity) -> None:
+    frame = ground.city.facilities.copy()
+    frame.at["nurseries-5", "status"] = "planned"
+    changed = walkable(replace(ground.city, facilities=frame), ground.model)
+    found = compare(changed, Scenario(layer="nurseries", open_planned=True))
+    with speaking("en"):
+        assert minimum_said(found) == (
+            "That is at least so many: of 2 that would open, 1 is not on the map."
+        )
+        today = compare(ground, Scenario(layer="nurseries", open_planned=True))
+        assert minimum_said(today) == ""
