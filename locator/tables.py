@@ -85,9 +85,12 @@ class Tables:
     def check_places(self, boundary: Any, log: Callable[[str], FaultLog]) -> None:
         """Note the rows that lie far from the city, such as those with lon and lat swapped."""
         west, south, east, north = boundary.bounds
+        houses = self.houses
+        if houses is not None and self.addresses is not None:
+            houses = houses.iloc[len(self.addresses) :]  # those before are of addresses.csv
         for file, frame, margin in (
             ("addresses.csv", self.addresses, 0.02),
-            (HOUSES, self.houses, 0.02),
+            (HOUSES, houses, 0.02),
             (STREET_NAMES, self.street_names, 0.02),
             (LANDMARKS, self.landmarks, 0.02),
             ("stops.csv", self.stops, 1.0),  # lines that leave the city keep their stops

@@ -15,6 +15,7 @@ import pytest
 
 from locator.check import check_folder
 from locator.city import load_city
+from locator.files import LOCK_FILE
 from locator.notices import notices
 from locator.vehicles import compact
 from locator.vehicles.calendar import Service
@@ -174,4 +175,4 @@ def test_the_check_reads_every_file_that_the_start_reads(tiny_folder: Path, tmp_
         assert check_folder(tiny_folder) == []
     assert by_start == by_check
     assert {FILE_NAME, GRAPH_FILE, "timetable.json", "catalogue.toml"} <= by_start
-    assert by_start == {path.name for path in tiny_folder.iterdir()} - {"README.md"}
+    assert by_start == {path.name for path in tiny_folder.iterdir()} - {"README.md", LOCK_FILE}
