@@ -199,6 +199,8 @@ class Catalogue:
         Where the regional OpenStreetMap extract is to be had.
     unit_code : UnitCode or None
         The city's code in an official register; None where none is declared.
+    streets_quality : Text or None
+        How good walks along the folder's own streets are; None where nobody measured it.
     """
 
     id: str
@@ -216,6 +218,7 @@ class Catalogue:
     estimate: Estimate
     extract_url: str | None = None
     unit_code: UnitCode | None = None
+    streets_quality: Text | None = None
 
 
 def read_catalogue(folder: Path) -> Catalogue:
@@ -259,6 +262,7 @@ def parse_catalogue(folder: Path, log: FaultLog) -> Catalogue | None:
         layers=layers,
         river=_river(top.section("river")) if "river" in content else None,
         estimate=_estimate(top.section("estimate")),
+        streets_quality=top.texts("streets_quality") if top.has("streets_quality") else None,
         extract_url=top.optional("extract_url"),
         unit_code=_unit_code(top.section("unit_code")) if "unit_code" in content else None,
     )

@@ -13,9 +13,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from locator import addedstreets, dwellings, likely_open, population, timetable
 from locator import catalogue as catalogues
 from locator import districts as areas
-from locator import dwellings, likely_open, population, timetable
 from locator import facilities as places
 from locator import kinds as vocabulary
 from locator import units as neighbourhoods
@@ -168,6 +168,7 @@ def _read(folder: Path, log: Callable[[str], FaultLog]) -> City | None:
         return None
     _check_catalogue(catalogue, districts, tables, log(catalogues.FILE))
     tables.check_places(boundary, log)
+    addedstreets.read_added(folder, log(addedstreets.FILE), boundary=boundary)
     if grid is None or not catalogue.groups:
         return None
     district_of = partial(areas.district_of, districts=districts)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from locator.city import load_city
 from locator.geo import FloatArray, Projection
 from locator.walking import Placed
+from locator.walking.access import Mark
 from locator.walking.building import build_for_city
 from locator.walking.choose import choose_model
 from locator.walking.estimate import EstimateModel
@@ -21,6 +22,7 @@ from locator.walking.graphfile import GRAPH_FILE, GraphFileError, write_graph
 from locator.walking.network import NetworkModel
 from locator.walking.osm import read_streets
 from locator.walking.ready import ready_graph
+from locator.walking.snapping import SHUNNED_M
 from locator.walking.ways import Profile
 from tests.osmdata import write_osm, write_town
 from tests.realstreets import CITIES, one, real_streets, scattered
@@ -227,6 +229,10 @@ def test_a_thousand_random_pairs_are_as_far_apart_as_networkx_says(real: Network
     assert worst_m < 0.1
 
 
+def carriageways(model: NetworkModel) -> np.ndarray:
+    return model.graph.edge_marks & np.uint8(Mark.CARRIAGEWAY) > 0
+
+
 @pytest.mark.real_data
 def test_points_are_set_onto_the_very_nearest_segment(real: NetworkModel) -> None:
     import shapely
@@ -237,10 +243,14 @@ def test_points_are_set_onto_the_very_nearest_segment(real: NetworkModel) -> Non
         shapely.LineString(real.graph.line_xy[starts[i] : starts[i + 1]])
         for i in range(len(starts) - 1)
     ]
-    tree = shapely.STRtree(lines)
-    _, away_m = tree.query_nearest(
-        shapely.points(points.xy), return_distance=True, all_matches=False
+    shunned = carriageways(real)
+    ordinary_m, shunned_m = (
+        shapely.STRtree(np.array(lines)[which]).query_nearest(
+            shapely.points(points.xy), return_distance=True, all_matches=False
+        )[1]
+        for which in (~shunned, shunned)
     )
+    away_m = np.where(ordinary_m <= shunned_m + SHUNNED_M, ordinary_m, shunned_m)
     assert points.extra["gap_m"] == pytest.approx(away_m, abs=1e-6)
     drawn = np.array(lines)[points.extra["edge"]]
     assert shapely.distance(drawn, shapely.points(points.extra["foot_xy"])).max() < 1e-6
@@ -297,7 +307,7 @@ def test_whoever_avoids_steps_never_walks_shorter_along_the_streets(
 ) -> None:
     model = real.variant(profile)
     assert model.ways.allowed is not None
-    edges = np.flatnonzero(model.ways.allowed)[::50]
+    edges = np.flatnonzero(model.ways.allowed & ~carriageways(real))[::50]
     u = real.graph.vertex_xy[real.graph.edge_u[edges]]
     on_foot, on_wheels = real.place(u), model.place(u)
     assert on_wheels.extra["gap_m"].max() < 1e-6

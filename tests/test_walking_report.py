@@ -9,6 +9,7 @@ import pytest
 
 from locator.city import City
 from locator.errors import InvalidParameterError
+from locator.walking.choose import choose_model
 from locator.walking.report import walking_report
 from tests.tinycity import at
 
@@ -116,3 +117,14 @@ def test_the_estimate_is_as_good_as_promised_on_measured_walks(krakow: City):
     assert report.loc["across", "plain_mean_abs_pct"] > 25
     assert report.loc["across", "model_mean_abs_pct"] <= 16
     assert abs(report.loc["all", "model_bias_pct"]) < 5
+
+
+@pytest.mark.real_data
+@pytest.mark.skipif(not MEASURED.exists(), reason="../shared/testdata is not here")
+def test_the_streets_are_as_good_as_promised_on_measured_walks(krakow: City):
+    report = walking_report(krakow, MEASURED, model=choose_model(krakow))
+    measured = report.loc["all", ["model_median_abs_pct", "model_mean_abs_pct", "model_bias_pct"]]
+    assert measured.round(1).tolist() == [1.5, 4.7, -1.4]  # as the catalogue and the docs say
+    said = krakow.catalogue.streets_quality
+    assert said is not None
+    assert "median error 1.5%, mean 4.7%" in said["en"]

@@ -30,6 +30,7 @@ COUNTS = {
     "ways_outside": "of them outside the city and its margin",
     "ways_with_missing_nodes": "cut where the file lacks nodes",
     "blocked_gates": "locked gates",
+    "joined_ends": "ends joined to a street nearby",
     "vertices": "vertices",
     "edges": "edges",
     "parallel_edges": "of them loops or longer parallels",

@@ -18,12 +18,18 @@ Tags = Mapping[str, str]
 
 
 class Mark(IntFlag):
-    """What is special about a stretch of street; 0 is passable for everyone at any hour."""
+    """What is special about a stretch of street; 0 is an ordinary one, passable for everyone.
+
+    A carriageway is one side of a main road that has several: people who live beside it walk on
+    a pavement, which mostly is mapped as a way of its own.
+    """
 
     NO_WHEELCHAIR = 1
     NO_PRAM = 2
     CLOSED_AT_NIGHT = 4
     STEPS = 8
+    CARRIAGEWAY = 16
+    MAIN_ROAD = 32
     BLOCKED = 64
     AT_CROSSING = 128
 
@@ -58,6 +64,12 @@ WALKED = frozenset(
 
 WALKED_IF_SAID = frozenset(("trunk", "trunk_link", "busway"))
 """Walked only where ``foot`` allows it or a sidewalk is mapped on the road itself."""
+
+MAIN_ROADS = frozenset(
+    ("trunk", "trunk_link", "primary", "primary_link", "secondary", "secondary_link")
+    + ("tertiary", "tertiary_link")
+)
+"""Values of ``highway`` of roads that lead on; see `Mark`."""
 
 ALLOWED = frozenset(
     [
@@ -181,6 +193,10 @@ def way_marks(tags: Tags) -> Mark | None:
     marks = Mark(0)
     if highway == "steps":
         marks |= Mark.STEPS
+    if highway in MAIN_ROADS:
+        marks |= Mark.MAIN_ROAD
+        if tags.get("oneway") == "yes" and not _has_sidewalk(tags):
+            marks |= Mark.CARRIAGEWAY
     if _wheelchair_cannot_pass(highway, tags):
         marks |= Mark.NO_WHEELCHAIR
     if _pram_cannot_pass(highway, tags):
@@ -235,9 +251,14 @@ def _is_walked(highway: str, tags: Tags) -> bool:
     if tags.get("access") in DENIED:
         return False
     if highway in WALKED_IF_SAID:
-        sides = [tags.get(f"sidewalk{side}") for side in ("", ":both", ":left", ":right")]
-        return any(side in SIDEWALK_ON_ROAD for side in sides)
+        return _has_sidewalk(tags)
     return True
+
+
+def _has_sidewalk(tags: Tags) -> bool:
+    """Tell whether a sidewalk is mapped on the road itself."""
+    sides = [tags.get(f"sidewalk{side}") for side in ("", ":both", ":left", ":right")]
+    return any(side in SIDEWALK_ON_ROAD for side in sides)
 
 
 def _barrier_blocks(barrier: str, tags: Tags) -> bool:

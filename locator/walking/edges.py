@@ -32,6 +32,8 @@ class Pieces:
         Nodes that were doubled: a blocked gate is two dead ends, so each piece that touches it
         gets a node of its own, numbered after the real ones.
     ways_with_missing_nodes, ways_outside : int
+    joints : int
+        Nodes that `locator.walking.joining` added, numbered after the doubled ones.
     """
 
     a: IntArray
@@ -41,6 +43,7 @@ class Pieces:
     copied: IntArray
     ways_with_missing_nodes: int
     ways_outside: int
+    joints: int = 0
 
 
 @dataclass(frozen=True)
@@ -136,8 +139,8 @@ def cut_at_junctions(pieces: Pieces, streets: Streets, xy: FloatArray) -> Lines:
     ----------
     pieces : Pieces
     streets : Streets
-    xy : (n + c, 2) float array
-        Of the nodes, the doubled ones last; metric CRS.
+    xy : (n + c + joints, 2) float array
+        Of the nodes, the doubled ones and the joints last; metric CRS.
     """
     a, b = pieces.a, pieces.b
     is_vertex = np.bincount(np.concatenate([a, b]), minlength=len(xy)) != 2
@@ -151,7 +154,13 @@ def cut_at_junctions(pieces: Pieces, streets: Streets, xy: FloatArray) -> Lines:
     points[start[:-1]] = a[first]
     points[np.arange(len(a)) + edge + 1] = b
     marks = streets.way_marks[pieces.way[first]].copy()
-    node_marks = np.concatenate([streets.node_marks, streets.node_marks[pieces.copied]])
+    node_marks = np.concatenate(
+        [
+            streets.node_marks,
+            streets.node_marks[pieces.copied],
+            np.zeros(pieces.joints, dtype=np.uint8),
+        ]
+    )
     inner = np.flatnonzero(~is_vertex[b])
     np.bitwise_or.at(marks, edge[inner], node_marks[b[inner]] & np.uint8(_PASSING & 0xFF))
     for end in (a[first], b[last]):

@@ -18,6 +18,7 @@ from locator.geo import FloatArray, IntArray, Projection, box_in_words, inner_bo
 from locator.walking.access import Mark
 from locator.walking.edges import Lines, Pieces, cut_at_junctions, pieces_inside
 from locator.walking.graphfile import Array, Grid, StreetGraph, pack_names
+from locator.walking.joining import joined
 from locator.walking.matrix import REACH_GAP_M, centres, largest_part, matrix, parts_of
 from locator.walking.osm import ATTRIBUTION, ExtractError, Progress, Streets, silent
 from locator.walking.snapping import EdgeIndex, sort_segments
@@ -28,7 +29,7 @@ MARGIN_M = 1_500.0
 REACH_SIZE_M = 30.0
 """Side of the cells that isochrones are drawn from."""
 
-MADE_AS = 1
+MADE_AS = 2
 """Number of the way in which graphs are made here: one more, and kept ones are made again."""
 
 MOST_CUT = 0.5
@@ -75,7 +76,7 @@ def build_graph(
     if len(pieces.a) == 0:
         raise no_overlap(streets.lonlat, boundary, source)
     _check_whole(streets, pieces, source)
-    xy = np.vstack([xy, xy[pieces.copied]])
+    pieces, xy = joined(pieces, streets, np.vstack([xy, xy[pieces.copied]]))
     progress("graph", 1, steps)
     lines = cut_at_junctions(pieces, streets, xy)
     progress("graph", 2, steps)
@@ -89,7 +90,13 @@ def build_graph(
     reach, reach_arrays = _reach_grid(
         lines,
         EdgeIndex(
-            cells, cell_start, cell_segment, lines.xy, arrays["line_along_m"], lines.edge_of_point()
+            cells,
+            cell_start,
+            cell_segment,
+            lines.xy,
+            arrays["line_along_m"],
+            lines.edge_of_point(),
+            shunned=arrays["edge_marks"] & np.uint8(Mark.CARRIAGEWAY) > 0,
         ),
     )
     name_start, name_bytes = pack_names(streets.names)
@@ -220,6 +227,7 @@ def _report(
         "ways_not_walkable": dict(streets.dropped),
         "ways_outside": pieces.ways_outside,
         "ways_with_missing_nodes": pieces.ways_with_missing_nodes,
+        "joined_ends": pieces.joints,
         "blocked_gates": len(np.unique(pieces.copied)),
         "vertices": len(arrays["vertex_xy"]),
         "edges": len(lines.u),

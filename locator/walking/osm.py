@@ -10,7 +10,7 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -75,6 +75,8 @@ class Streets:
         ISO 8601 moment of the data, and whether the file's header or its newest way says so.
     dropped : mapping of str to int
         Ways left out, by reason.
+    loose : (k,) int array
+        Nodes that end at a street although they are none of its own: drawn by hand.
     """
 
     refs: IntArray
@@ -87,6 +89,7 @@ class Streets:
     source_date: str
     source_date_basis: str
     dropped: Mapping[str, int]
+    loose: IntArray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
 
 def read_streets(path: Path, *, progress: Progress = silent) -> Streets:

@@ -18,6 +18,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from locator.addedstreets import FILE as ADDED_FILE
+from locator.addedstreets import added_streets
 from locator.errors import N_, LocatorError
 from locator.geo import Projection
 from locator.walking.graph import MADE_AS, build_graph
@@ -31,7 +33,13 @@ from locator.walking.graphfile import (
     write_graph,
 )
 from locator.walking.osm import Progress, silent
-from locator.walking.streetsfile import STREETS_FILE, read_streets_file, streets_of
+from locator.walking.streetsfile import (
+    STREETS_FILE,
+    read_streets_file,
+    streets_of,
+    what_is_known,
+    with_added,
+)
 
 WAIT_S = 180.0
 """So long another program is waited for that makes the same graph; some seconds are usual."""
@@ -99,6 +107,8 @@ def key_of(folder: Path, crs: str) -> str:
     key = hashlib.sha256(f"{MADE_AS} {VERSION} {crs} ".encode())
     try:
         key.update((folder / STREETS_FILE).read_bytes())
+        if (folder / ADDED_FILE).exists():
+            key.update((folder / ADDED_FILE).read_bytes())
     except OSError as error:
         raise GraphFileError(
             N_("{file} cannot be read: {error}"),
@@ -144,11 +154,18 @@ def _places(folder: Path) -> Iterator[Path]:
 def _made(folder: Path, crs: str, key: str, progress: Progress) -> StreetGraph:
     log.info("making the street graph of %s, once; this takes some seconds", folder)
     frame, about = read_streets_file(folder / STREETS_FILE)
+    added = added_streets(folder)
+    ways = with_added(frame, added)
+    missing = added[added.geometry.isna()]
     return build_graph(
-        streets_of(frame, about),
+        streets_of(ways, about),
         projection=Projection(crs),
         source=str(about.get("source", STREETS_FILE)),
-        notes={"key": key},
+        notes={
+            "key": key,
+            **what_is_known(ways, about, crs),
+            "missing": missing[["name", "source", "source_date"]].to_dict("records"),
+        },
         progress=progress,
     )
 

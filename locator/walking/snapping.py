@@ -15,6 +15,9 @@ CELL_M = 25.0
 FARTHEST_M = 5_000.0
 """No street within this distance: the point is nowhere near the network."""
 
+SHUNNED_M = 30.0
+"""A shunned edge counts as so much farther than it is."""
+
 _BATCH = 4_096
 
 
@@ -86,6 +89,8 @@ class EdgeIndex:
         Edge of each point of `line_xy`.
     allowed : (e,) bool array or None
         Edges that may be used; None: all.
+    shunned : (e,) bool array or None
+        Edges that a point is set onto only where no other is within `SHUNNED_M` more.
     """
 
     cells: Grid
@@ -95,12 +100,13 @@ class EdgeIndex:
     line_along_m: FloatArray
     segment_edge: Array
     allowed: Array | None = None
+    shunned: Array | None = None
 
     def snap(self, xy: FloatArray, *, within_m: float = FARTHEST_M) -> Snapped:
         """Return the (n, 2) metric points `xy` set onto their nearest edges.
 
-        The answer is exact: the search goes on, ring of cells by ring, until no nearer segment
-        can lie outside of what was looked at.
+        The answer is exact (a shunned edge counting as farther): the search goes on, ring of cells
+        by ring, until no nearer segment can lie outside of what was looked at.
         """
         count = len(xy)
         segment = np.full(count, -1, dtype=np.int64)
@@ -116,10 +122,13 @@ class EdgeIndex:
             settled = (np.sqrt(best_sq[waiting]) <= sure_m) | (sure_m >= within_m)
             waiting = waiting[~settled]
             reach *= 2
-        return self._answer(xy, segment, best_sq, within_m)
+        return self._answer(xy, segment, within_m)
 
     def _nearest(self, xy: FloatArray, reach: int) -> tuple[IntArray, FloatArray]:
-        """Return segment and squared distance of the nearest one within `reach` cells."""
+        """Return segment and squared distance of the nearest one within `reach` cells.
+
+        The distance of a shunned one is what it counts as.
+        """
         point, segment = self._candidates(xy, reach)
         if self.allowed is not None:
             keep = self.allowed[self.segment_edge[segment]]
@@ -129,6 +138,9 @@ class EdgeIndex:
         if len(point) == 0:
             return found, distance
         squared, _ = self._project(xy[point], segment)
+        if self.shunned is not None:
+            far = np.flatnonzero(self.shunned[self.segment_edge[segment]])
+            squared[far] = (np.sqrt(squared[far]) + SHUNNED_M) ** 2
         starts = np.flatnonzero(np.r_[True, point[1:] != point[:-1]])
         least = np.minimum.reduceat(squared, starts)
         which = np.flatnonzero(squared == np.repeat(least, np.diff(np.r_[starts, len(point)])))
@@ -169,13 +181,13 @@ class EdgeIndex:
         away = to_point - share[:, None] * line
         return np.einsum("ij,ij->i", away, away), share
 
-    def _answer(
-        self, xy: FloatArray, segment: IntArray, squared: FloatArray, within_m: float
-    ) -> Snapped:
+    def _answer(self, xy: FloatArray, segment: IntArray, within_m: float) -> Snapped:
+        found = np.flatnonzero(segment >= 0)
+        squared, share = self._project(xy[found], segment[found])
         gap_m = np.sqrt(squared)
-        found = np.flatnonzero((segment >= 0) & (gap_m <= within_m))
+        near = gap_m <= within_m
+        found, gap_m, share = found[near], gap_m[near], share[near]
         chosen = segment[found]
-        _, share = self._project(xy[found], chosen)
         foot = np.array(xy, dtype=np.float64)
         begin, end = self.line_xy[chosen], self.line_xy[chosen + 1]
         foot[found] = begin + share[:, None] * (end - begin)
@@ -185,5 +197,5 @@ class EdgeIndex:
         edge = np.full(len(xy), -1, dtype=np.int64)
         edge[found] = self.segment_edge[chosen]
         missing = np.full(len(xy), np.inf)
-        missing[found] = gap_m[found]
+        missing[found] = gap_m
         return Snapped(edge, along_m, missing, foot)

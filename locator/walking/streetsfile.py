@@ -32,7 +32,7 @@ from locator.walking.osm import Streets
 STREETS_FILE = "streets.npz"
 """Name of the file inside a city folder."""
 
-DRAWN_KEYS = ("highway", "name", "ref", "bridge", "tunnel", "ford", "service", "oneway", "layer")
+DRAWN_KEYS = ("highway", "name", "ref", "bridge", "tunnel", "ford", "service", "layer")
 """Tags that say what a way is."""
 
 WALKING_KEYS = (
@@ -44,6 +44,7 @@ WALKING_KEYS = (
     "incline",
     "kerb",
     "motorroad",
+    "oneway",
     "opening_hours",
     "public_transport",
     "railway",
@@ -69,6 +70,19 @@ WAY_KEYS = (*DRAWN_KEYS, *WALKING_KEYS, "source")
 """Every tag of a way that is kept; a column that would be empty is left out."""
 
 
+SAID = {
+    "access": ("access", "foot"),
+    "surface": ("surface",),
+    "kerbs": ("kerb",),
+    "wheelchair": ("wheelchair",),
+    "gates": ("barrier",),
+}
+"""What a walker wants to know of streets, with the tags that say it."""
+
+HARDLY_MAPPED = 0.01
+"""What fewer than one way in a hundred says counts as not known."""
+
+
 def read_streets_file(path: Path) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
     """Return the ways of a streets file (WGS84) and what the file says of itself.
 
@@ -83,6 +97,16 @@ def read_streets_file(path: Path) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
             N_("{file} holds no streets: make it with `locator network pack`."), file=path.name
         )
     return frame, about
+
+
+def with_added(frame: gpd.GeoDataFrame, added: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the ways of `frame` and those of `added` (`locator.addedstreets`) that have a place.
+
+    Column ``added`` tells them apart.
+    """
+    drawn = added[added.geometry.notna()]
+    both = [frame.assign(added=False), drawn.assign(added=True)] if len(drawn) else [frame]
+    return gpd.GeoDataFrame(pd.concat(both, ignore_index=True), crs=frame.crs)
 
 
 def streets_of(frame: gpd.GeoDataFrame, about: Mapping[str, Any]) -> Streets:
@@ -110,6 +134,7 @@ def streets_of(frame: gpd.GeoDataFrame, about: Mapping[str, Any]) -> Streets:
         names=tuple(str(name) for name in known),
         lonlat=nodes / about["scale"],
         node_marks=_node_marks(nodes, about.get("nodes", ())),
+        loose=_loose(frame, walked, refs, np.asarray(start, dtype=np.int64)),
         source_date=about.get("source_date", ""),
         source_date_basis=about.get("source_date_basis", "unknown"),
         dropped=dropped,
@@ -142,6 +167,45 @@ def _numbered(units: IntArray) -> tuple[IntArray, IntArray]:
 def _key(units: IntArray) -> IntArray:
     """Return one whole number for each point."""
     return (units[:, 0] << 32) + units[:, 1]
+
+
+def _loose(frame: gpd.GeoDataFrame, walked: IntArray, refs: IntArray, start: IntArray) -> IntArray:
+    """Return the end nodes of added ways that are no node of another way."""
+    if "added" not in frame:
+        return np.empty(0, dtype=np.int64)
+    ways = np.flatnonzero(frame["added"].to_numpy(dtype=bool)[walked])
+    ends = np.concatenate([refs[start[ways]], refs[start[ways + 1] - 1]])
+    return np.unique(ends[np.bincount(refs)[ends] == 1])
+
+
+def what_is_known(frame: gpd.GeoDataFrame, about: Mapping[str, Any], crs: str) -> dict[str, Any]:
+    """Return what has to be said of the ways of a streets file.
+
+    Returns
+    -------
+    dict
+        ``not_known``: those of `SAID` that next to nothing is mapped of. ``added``: ways from
+        elsewhere than the file's source, as ``source``, ``ways``, ``length_km``.
+    """
+    shares = {key: float(frame[key].notna().mean()) for key in frame if key in WALKING_KEYS}
+    nodes = [tags for _, _, tags in about.get("nodes", ())]
+    shares["kerb"] = max(
+        shares.get("kerb", 0.0), len([1 for t in nodes if "kerb" in t]) / len(frame)
+    )
+    shares["barrier"] = len([1 for tags in nodes if "barrier" in tags]) / len(frame)
+    not_known = [
+        what
+        for what, keys in SAID.items()
+        if max(shares.get(key, 0.0) for key in keys) < HARDLY_MAPPED
+    ]
+    added = []
+    if "source" in frame:
+        other = frame[frame["source"].notna()]
+        length_km = other.geometry.to_crs(crs).length / 1000
+        for source, ways in other.groupby("source").groups.items():
+            km = round(float(length_km[ways].sum()), 1)
+            added.append({"source": str(source), "ways": len(ways), "length_km": km})
+    return {"not_known": not_known, "added": added}
 
 
 def _node_marks(nodes: IntArray, tagged: Sequence[Any]) -> np.ndarray[Any, np.dtype[np.uint8]]:

@@ -76,6 +76,7 @@ class Ways:
             line_along_m=graph.line_along_m,
             segment_edge=np.repeat(np.arange(len(counts), dtype=np.int32), counts),
             allowed=self.allowed,
+            shunned=graph.edge_marks & np.uint8(Mark.CARRIAGEWAY) > 0,
         )
 
     def reach_of(self, cell: IntArray, xy: FloatArray) -> Snapped:

@@ -160,6 +160,24 @@ def _area_feature(app: AppState, model: WalkingModel, item: Isochrone) -> dict[s
 
 
 @closed
+class AddedStreets(TypedDict):
+    """Ways that came from elsewhere than the source of the streets."""
+
+    source: str
+    ways: int
+    length_km: float
+
+
+@closed
+class MissingStreet(TypedDict):
+    """A street that is known to be missing."""
+
+    name: str
+    source: str
+    source_date: str
+
+
+@closed
 class StreetsAnswer(TypedDict):
     """Where the streets come from and what is known of them; null without a street network."""
 
@@ -171,6 +189,9 @@ class StreetsAnswer(TypedDict):
     no_wheelchair_km: float | None
     no_pram_km: float | None
     closed_at_night_km: float | None
+    not_known: list[str] | None
+    added: list[AddedStreets] | None
+    missing: list[MissingStreet] | None
 
 
 @operation(
@@ -199,6 +220,9 @@ _STREET_FACTS = (
     "no_wheelchair_km",
     "no_pram_km",
     "closed_at_night_km",
+    "not_known",
+    "added",
+    "missing",
 )
 
 

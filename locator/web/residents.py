@@ -19,7 +19,7 @@ from locator.web.provenance import completeness_rows, sources
 from locator.web.security import counted
 from locator.web.state import state
 from locator.web.statement import statement
-from locator.web.streets import comparisons, street_source, streets_fault
+from locator.web.streets import comparisons, street_source, streets_caveats, streets_fault
 from locator.web.walkcounting import model_line, model_quality
 
 blueprint = Blueprint("residents", __name__)
@@ -101,7 +101,8 @@ def data() -> Answer:
         "data.html",
         rows=completeness_rows(app.ground),
         sources=sources(app.city),
-        streets=street_source(app),
+        streets=(source := street_source(app)),
+        caveats=streets_caveats(source),
         fault=model_line(app.ground) if streets_fault(app.ground) else "",
         comparisons=comparisons(app),
         steps=app.memo.get("steps", lambda: coverage_steps(app.ground)),
@@ -116,6 +117,7 @@ def about() -> Answer:
         "about.html",
         model_line=model_line(app.ground),
         model_quality=model_quality(app.ground),
+        caveats=streets_caveats(street_source(app)),
         demand=app.city.demand,
         dwellings=app.city.dwellings,
     )

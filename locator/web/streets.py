@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from locator.coverage import CoverageQuery
 from locator.errors import N_, LocatorError
+from locator.language import day
 from locator.modelcomparison import Comparison, both_models, comparable_layers, compare
 from locator.walking import Placed, WalkingModel
 from locator.walking.estimate import EstimateModel
@@ -29,6 +31,12 @@ class StreetSource:
     source_date : str or None
         Day of the data; None where the file does not say.
     length_km, no_wheelchair_km, no_pram_km, closed_at_night_km : float
+    not_known : tuple of str
+        Keys of `NOT_KNOWN` that the source says next to nothing of.
+    added : tuple of dict
+        ``source``, ``ways``, ``length_km`` of what came from elsewhere.
+    missing : tuple of dict
+        ``name``, ``source``, ``source_date`` of streets that no source gives the place of.
     """
 
     source: str
@@ -38,6 +46,19 @@ class StreetSource:
     no_wheelchair_km: float
     no_pram_km: float
     closed_at_night_km: float
+    not_known: tuple[str, ...]
+    added: tuple[dict[str, Any], ...]
+    missing: tuple[dict[str, Any], ...]
+
+
+NOT_KNOWN = {
+    "access": N_("where entry is forbidden"),
+    "surface": N_("the surface"),
+    "kerbs": N_("kerbs"),
+    "wheelchair": N_("what suits a wheelchair"),
+    "gates": N_("gates and their hours"),
+}
+"""What a source of streets may say nothing of."""
 
 
 def street_source(app: AppState) -> StreetSource | None:
@@ -54,7 +75,45 @@ def street_source(app: AppState) -> StreetSource | None:
         no_wheelchair_km=report["no_wheelchair_km"],
         no_pram_km=report["no_pram_km"],
         closed_at_night_km=report["closed_at_night_km"],
+        not_known=tuple(about.get("not_known", ())),
+        added=tuple(about.get("added", ())),
+        missing=tuple(about.get("missing", ())),
     )
+
+
+def streets_caveats(source: StreetSource | None) -> list[str]:
+    """Return in words what is not known of the streets, what was added, and what is missing."""
+    if source is None:
+        return []
+    said = []
+    if source.source_date:
+        said.append(
+            gettext(
+                "The streets are those of {date}: what was built, opened or closed since is not"
+                " among them, except what is named here.",
+                date=day(source.source_date),
+            )
+        )
+    if source.not_known:
+        said.append(
+            gettext(
+                "Their source does not say: {what}.",
+                what=", ".join(gettext(NOT_KNOWN[key]) for key in source.not_known),
+            )
+        )
+    if "access" in source.not_known:
+        said.append(gettext("Private drives therefore count as ways that anybody may walk."))
+    if {"surface", "kerbs", "wheelchair"} <= set(source.not_known):
+        said.append(gettext("Ways for prams and wheelchairs avoid steps and nothing else."))
+    if source.added:
+        parts = [f"{number(part['length_km'], 1)} km ({part['source']})" for part in source.added]
+        said.append(gettext("Added from elsewhere: {parts}.", parts="; ".join(parts)))
+    if source.missing:
+        names = ", ".join(street["name"] for street in source.missing)
+        said.append(
+            gettext("Known to be missing, since no source gives their place: {names}.", names=names)
+        )
+    return said
 
 
 def streets_fault(ground: WalkableCity) -> LocatorError | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from locator.city import City
+from locator.walking.network import NetworkModel
 from locator.walking.walkable import WalkableCity
 from locator.web.i18n import error_text, gettext, number, text
 from locator.web.queries import NearestParams
@@ -72,7 +73,9 @@ def model_line(ground: WalkableCity) -> str:
 
 
 def model_quality(ground: WalkableCity) -> str:
-    """Return how good the estimate is; nothing for the street network."""
-    return (
-        "" if ground.model.name == "network" else text(ground.city.catalogue.estimate.calibration)
-    )
+    """Return how good the walking times are; nothing where nobody measured it."""
+    catalogue = ground.city.catalogue
+    if not isinstance(ground.model, NetworkModel):
+        return text(catalogue.estimate.calibration)
+    # What was measured of the folder's streets says nothing of those of another extract.
+    return text(catalogue.streets_quality) if "key" in ground.model.graph.about else ""
