@@ -74,6 +74,21 @@ def commands(folder: Path, extract: Path, tmp_path: Path) -> Iterator[list[str]]
     yield ["network", "pack", str(extract), "--city", str(folder)]
 
 
+def more_commands(folder: Path, extract: Path) -> Iterator[list[str]]:
+    """Commands whose material is never looked at while another program changes the folder."""
+    city, any_file = ["--geodata", str(folder)], str(extract)
+    names = ("--streets", "--numbers", "--official", "--places")
+    yield [*city, "addresses", "build", *(word for name in names for word in (name, any_file))]
+    names = ("--pois", "--places", "--units")
+    yield [*city, "addresses", "landmarks", *(word for name in names for word in (name, any_file))]
+    about = ["--source", "OpenStreetMap", "--source-date", "2021-08"]
+    yield [*city, "basemap", "pack", "--from", str(extract.parent), *about]
+    names = ("--buildings", "--house-numbers", "--landuse")
+    given = (word for name in names for word in (name, any_file))
+    yield [*city, "people", "spread", *given, *about]
+    yield [*city, "network", "download", "--city", str(folder), "--url", "http://127.0.0.1:9/x.pbf"]
+
+
 def start(program: str, args: list[str]) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-c", program, *args],
@@ -110,7 +125,7 @@ def test_a_command_that_waits_in_vain_says_so_and_changes_nothing(
     monkeypatch.setattr(files, "WAIT_S", 0.05)
     before = content(folder)
     with FileLock(folder / LOCK_FILE):
-        for args in commands(folder, extract, tmp_path):
+        for args in (*commands(folder, extract, tmp_path), *more_commands(folder, extract)):
             done = CliRunner().invoke(main, args)
             assert done.exit_code == 1, args
             assert "Another program is changing" in done.stderr, args

@@ -73,6 +73,7 @@ def build(
     from locator.catalogue import parse_catalogue
     from locator.districts import city_boundary, read_districts
     from locator.errors import CityFolderError, Fault
+    from locator.files import locked
     from locator.geo import Projection
     from locator.reading import FaultLog
     from locator.sources.numbering.choosing import believe
@@ -83,6 +84,8 @@ def build(
     from locator.sources.numbering.pairs import Setting
 
     where = folder_of(ctx, folder)
+    if not dry_run:
+        ctx.with_resource(locked(where))
     faults: list[Fault] = []
     catalogue = parse_catalogue(where, FaultLog("catalogue.toml", faults))
     if catalogue is None:
@@ -134,10 +137,13 @@ def landmarks(
       locator addresses landmarks --pois pois.csv --places places.csv --units units.geojson
     """
     from locator.city import load_city
+    from locator.files import locked
     from locator.sources.landmarks import landmarks as chosen
     from locator.sources.landmarks import write_landmarks
 
-    city = load_city(folder_of(ctx, folder))
+    where = folder_of(ctx, folder)
+    ctx.with_resource(locked(where))
+    city = load_city(where)
     streets = {street.bare_label for street in city.gazetteer.streets}
     found = chosen(pois=pois, places=places, units=units, boundary=city.boundary, streets=streets)
     click.echo(f"Written: {write_landmarks(city.folder, found)} places.", err=True)

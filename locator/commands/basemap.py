@@ -39,10 +39,11 @@ def pack(ctx: click.Context, source: Path, named: str, source_date: str, licence
       locator basemap pack --from extracted --source "OpenStreetMap, malopolskie" \\
         --source-date 2021-08-05
     """
+    from locator.files import locked
     from locator.sources.basemap import pack_base_map
 
     city = load(ctx).city
-    with working("Packing …"):
+    with locked(city.folder), working("Packing …"):
         sizes = pack_base_map(
             source,
             city.folder,

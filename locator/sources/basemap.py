@@ -13,9 +13,9 @@ import shapely
 
 from locator.basemap.files import BUILDINGS, LAND, LINES, PLACES
 from locator.errors import N_, LocatorError
+from locator.files import write_bytes_atomically
 from locator.geo import WGS84
 from locator.packed import packed_bytes
-from locator.sources.files import write_bytes_atomically
 
 MARGIN_M = 1000.0
 """Buildings so far outside the city are kept: a map of its edge shows them."""

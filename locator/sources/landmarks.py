@@ -12,7 +12,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from locator.sources.files import write_text_atomically
+from locator.files import write_text_atomically
 from locator.streetnames import fold
 
 FILE = "landmarks.csv"

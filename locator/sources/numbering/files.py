@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from locator.files import write_bytes_atomically, write_text_atomically
 from locator.geo import WGS84, Projection
 from locator.packed import packed_bytes
-from locator.sources.files import write_bytes_atomically, write_text_atomically
 from locator.sources.numbering.material import Material
 from locator.sources.numbering.streets import middle_of
 
