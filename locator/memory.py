@@ -17,10 +17,10 @@ from scipy.spatial import cKDTree
 
 T = TypeVar("T")
 
-LIMIT_B = 128_000_000
+LIMIT_B = 64_000_000
 """What a city's answers may take together: a bound of memory, not of the number of questions."""
 
-LARGEST_SHARE = 0.375
+LARGEST_SHARE = 0.4
 """One answer takes at most so much of the limit, so that it does not drive out all others."""
 
 COORDINATE_B, GEOMETRY_B = 24, 250

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import subprocess
+import sys
 import threading
 import tracemalloc
 import weakref
@@ -25,6 +27,7 @@ from locator.sitewalks import all_walks
 from locator.walking.choose import choose_model
 from locator.walking.walkable import nearest_facilities, remembered, walkable
 from locator.web import create_app
+from locator.web.freeing import Freeing
 from tests.tinycity import write_tiny_city
 
 
@@ -201,6 +204,7 @@ def test_no_module_remembers_what_grows_with_the_questions() -> None:
         for path in root.rglob("*.py")
         if "lru_cache" in path.read_text(encoding="utf-8")
     }
+    # All of them hold short texts, dates and tuples, so many at most:
     assert users == {
         "hours.py",  # texts of opening hours, 4096
         "hours_calendar.py",  # public holidays and the sun, 4096 days
@@ -222,3 +226,41 @@ def test_many_different_questions_stay_within_the_limit(tmp_path: Path) -> None:
         assert client.get(f"/coverage/nurseries?minutes={5 + number / 10}").status_code == 200
         assert memory.held_b <= 200_000
     assert len(memory) > 5
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the system does not tell")
+def test_large_blocks_go_back_to_the_system() -> None:
+    """In a process of its own, since it is set for good."""
+    program = """
+import numpy as np
+from locator.web.freeing import give_back_large_blocks
+from tests.bench.bench_memory import resident_mb
+if give_back_large_blocks():
+    for size in (1_000_000, 3_000_000):  # glibc would keep blocks of the second kind after this
+        np.ones(size)
+    small, large = [], []
+    for _ in range(20):
+        large.append(np.ones(500_000))
+        small.append(bytes(200))
+    before = resident_mb()
+    large.clear()
+    assert before - resident_mb() > 70, (before, resident_mb())
+"""
+    root = Path(__file__).resolve().parents[1]
+    done = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_what_is_free_is_given_back_now_and_then() -> None:
+    now = [0.0]
+    freeing = Freeing(every_s=10, clock=lambda: now[0])
+    given: list[int] = []
+    freeing._trim = given.append
+    done = []
+    for now[0] in (0.0, 9.9, 10.0, 19.9, 20.0):
+        done.append(freeing.now_and_then())
+    assert done == [True, False, True, False, True]
+    assert given == [0, 0, 0]
+    freeing._trim = None  # another C library
+    now[0] = 60.0
+    assert not freeing.now_and_then()

@@ -20,6 +20,7 @@ from waitress.task import ErrorTask
 from locator.errors import LocatorError
 from locator.walking.osm import Progress, silent
 from locator.web import create_app, tiles
+from locator.web.freeing import give_back_large_blocks
 from locator.web.lanes import TURN_S, Lanes
 from locator.web.security import HEADERS, IN_LINE, MAX_BODY_BYTES, content_security_policy
 
@@ -78,6 +79,7 @@ def run(
         As for `create_app`.
     """
     _log_to_terminal()
+    give_back_large_blocks()
     try:
         app = create_app(config, progress=progress)
     except (LocatorError, ValueError) as fault:

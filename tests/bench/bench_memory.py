@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 from locator.city import City
 from locator.web import create_app
+from locator.web.freeing import give_back_large_blocks
 from tests.bench.measuring import Row
 
 QUESTIONS = 120
@@ -21,8 +22,14 @@ SHOWN = (0, 1, 12, 60, 120, 240, 500, 1000)
 BUDGET_MB = 600
 
 
-def rows(most: int = QUESTIONS) -> Iterator[Row]:
+def rows() -> Iterator[Row]:
     """Yield the rows of this area."""
+    yield from growth(QUESTIONS)
+
+
+def growth(most: int) -> Iterator[Row]:
+    """Yield the memory after some of `most` questions."""
+    give_back_large_blocks()  # as the server does
     app = create_app({"LIMIT_PER_MINUTE": 0})
     client = app.test_client()
     asked = questions(app.extensions["locator"].city)
@@ -70,5 +77,5 @@ def resident_mb() -> float:
 
 
 if __name__ == "__main__":
-    for row in rows(int(sys.argv[1])):
+    for row in growth(int(sys.argv[1])):
         print(f"{row.what}: {row.value:.0f} {row.unit}", flush=True)
