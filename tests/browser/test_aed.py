@@ -50,13 +50,17 @@ def test_a_page_has_no_barrier_and_asks_no_stranger(visitor: Arrive, path: str) 
     see_no_barrier(page)
 
 
-def test_with_its_map_the_page_weighs_less_than_100_kb(visitor: Arrive) -> None:
+def test_the_page_weighs_less_than_100_kb_and_with_the_base_map_less_than_300(
+    visitor: Arrive,
+) -> None:
     someone = visitor(viewport=PHONE)
     sizes: list[int] = []
+    tiles: list[int] = []
 
     def weigh(request: Any) -> None:
         told = request.sizes()
-        sizes.append(told["responseBodySize"] + told["responseHeadersSize"])
+        size = told["responseBodySize"] + told["responseHeadersSize"]
+        (tiles if "/tiles/" in request.url else sizes).append(size)
 
     someone.page.on("requestfinished", weigh)
     page = someone.go(f"/aed?{ADDRESS}")
@@ -64,6 +68,7 @@ def test_with_its_map_the_page_weighs_less_than_100_kb(visitor: Arrive) -> None:
     page.wait_for_load_state("networkidle")
     assert len(sizes) > 10
     assert sum(sizes) < BUDGET_BYTES, sizes
+    assert sum(tiles) < 250_000 and sum(sizes) + sum(tiles) < 300_000, tiles
 
 
 def test_without_javascript_the_whole_answer_is_there(visitor: Arrive) -> None:

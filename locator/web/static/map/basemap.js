@@ -17,6 +17,7 @@
         bounds: [[south, west], [north, east]], className: "map-tiles",
       });
       this.config = config;
+      this.pending = 0;
     },
 
     onAdd(map) {
@@ -34,6 +35,7 @@
       const canvas = document.createElement("canvas");
       canvas.stop = new AbortController();
       canvas.coords = coords;
+      this.wait(1);
       this.getTile(canvas).then((data) => {
         canvas.data = data;
         this.paintTile(canvas);
@@ -41,8 +43,14 @@
       }).catch((problem) => {
         if (problem.name !== "AbortError") this.failed();
         done(problem, canvas);
-      });
+      }).finally(() => this.wait(-1));
       return canvas;
+    },
+
+    // Leaflet's own "load" does not come when a view is replaced by one that needs no new tile.
+    wait(more) {
+      this.pending += more;
+      this.fire("pending");
     },
 
     // A view that is replaced at once, as the first one mostly is, is not asked for.
@@ -122,8 +130,7 @@
       state.loading += now ? 1 : -1;
       report(state);
     };
-    layer.on("loading", () => set(true));
-    layer.on("load", () => set(false));
+    layer.on("pending", () => set(layer.pending > 0));
   }
 
   function basemap(map, config) {
