@@ -83,8 +83,9 @@ def merged_stops(stops: pd.DataFrame, boundary: Any) -> list[Stop]:
     lonlat = stops[["lon", "lat"]].to_numpy(dtype=np.float64)
     inside = shapely.contains_xy(boundary, lonlat)
     groups: dict[str, list[int]] = defaultdict(list)
+    names = stops["name"].to_numpy(dtype=object)
     for position in np.flatnonzero(inside):
-        groups[str(stops["name"].iloc[position])].append(int(position))
+        groups[str(names[position])].append(int(position))
     return [
         _stop(name, lonlat[cluster])
         for name, positions in sorted(groups.items())

@@ -106,6 +106,7 @@ def _grouped(
     groups: dict[Key, _Group] = defaultdict(_Group)
     canonical = _declared(names, groups)
     codes, texts = pd.factorize(frame["street"].astype(object))
+    of_facility = (frame["basis"] == "facility").to_numpy()
     rows = np.flatnonzero(readable & (codes >= 0))
     order = rows[np.argsort(codes[rows], kind="stable")]
     ends = np.flatnonzero(np.diff(codes[order])) + 1
@@ -116,7 +117,7 @@ def _grouped(
             continue
         group = groups[canonical.get(text) or _key(text, name)]
         group.rows.append(part)
-        if (frame["basis"].to_numpy()[part] == "facility").all():
+        if of_facility[part].all():
             group.unofficial.setdefault(_PREFIX.sub("", text), name)
         elif not group.declared:
             group.labels.setdefault(text, name)

@@ -8,7 +8,9 @@ import pytest
 from flask import Flask
 
 from locator.errors import CityFolderError
+from locator.vehicles.poller import Poller
 from locator.web import create_app
+from locator.web.moving import KEY
 from locator.web.state import AppState
 from locator.web.static_files import static_url
 from tests.tinycity import write_tiny_city
@@ -76,3 +78,12 @@ def test_a_page_is_compressed_for_those_who_can_read_it(app: Flask) -> None:
     answer = app.test_client().get("/api/districts", headers={"Accept-Encoding": "gzip"})
     assert answer.headers["Content-Encoding"] == "gzip"
     assert "Accept-Encoding" in answer.headers["Vary"]
+
+
+def test_the_vehicles_are_loaded_once_and_polled_by_one(
+    tiny_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[Poller] = []
+    monkeypatch.setattr(Poller, "start", lambda self: started.append(self))
+    made = create_app({"GEODATA": tiny_folder})
+    assert started == [made.extensions[KEY].poller]

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import ctypes
 import hashlib
 import logging
 import threading
-from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from locator.basemap.store import TileStore
 from locator.basemap.tiles import tile
 from locator.basemap.worldgrid import HIGHEST, LOWEST, tile_range
 from locator.city import City
+from locator.freeing import give_back_free
 from locator.geo import Box
 from locator.walking.streetsfile import STREETS_FILE
 
@@ -25,6 +24,8 @@ DRAWN_FROM = (*(file.name for file in FILES), STREETS_FILE)
 ALSO_FROM = ("districts.geojson", "stops.csv", "addresses*", "catalogue.toml")
 AROUND = 0.25
 """Tiles reach so many parts of the city's width beyond it on each side, as far as the maps do."""
+
+WARM_AFTER_S = 1.0
 
 
 class BaseMap:
@@ -65,8 +66,10 @@ class BaseMap:
         return self._store.tile((zoom, x, y))
 
     def warm(self) -> None:
-        """Read the files beside the first requests, which wait for it otherwise."""
-        threading.Thread(target=lambda: self.ground, name="base map", daemon=True).start()
+        """Read the files a moment later, when the server listens; who comes first waits."""
+        reading = threading.Timer(WARM_AFTER_S, lambda: self.ground)
+        reading.daemon = True
+        reading.start()
 
     @property
     def ground(self) -> MapGround:
@@ -77,17 +80,11 @@ class BaseMap:
     @cached_property
     def _ground(self) -> MapGround:
         made = map_ground(self._city)
-        _give_back()
+        give_back_free()  # twice what stays was needed while the files were read
         return made
 
     def _draw(self, zoom: int, x: int, y: int) -> bytes:
         return tile(self.ground, zoom, x, y)
-
-
-def _give_back() -> None:
-    """Let the system have what was only needed while the files were read: twice what stays."""
-    with suppress(OSError, AttributeError):  # elsewhere than on glibc it goes by itself, or not
-        ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
 def _around(bounds: Box) -> Box:

@@ -206,21 +206,31 @@ class _Ways:
             self.newest = way.timestamp
 
 
+def street_objects(path: Path, places: Any, progress: Progress) -> Iterator[Any]:
+    """Yield the ways that may be streets and the nodes that may stand in their way.
+
+    Errors and `places` as for `objects`; `progress` is told the number of objects.
+    """
+    wanted = osmium.filter.KeyFilter("highway", "railway", "public_transport", *NODE_KEYS)
+    both = osmium.osm.NODE | osmium.osm.WAY
+    count = 0
+    for count, item in enumerate(objects(path, both, wanted, places=places), 1):
+        if count % _REPORT_EVERY == 1:
+            progress("ways", count - 1, None)
+        yield item
+    progress("ways", count, count)
+
+
 def _read_ways(path: Path, places: Any, progress: Progress) -> _Ways:
     """Return the ways and the marks of nodes, and fill `places` with where all nodes are."""
     ways = _Ways()
-    wanted = osmium.filter.KeyFilter("highway", "railway", "public_transport", *NODE_KEYS)
-    both = osmium.osm.NODE | osmium.osm.WAY
-    for count, item in enumerate(objects(path, both, wanted, places=places)):
-        if count % _REPORT_EVERY == 0:
-            progress("ways", len(ways.marks), None)
+    for item in street_objects(path, places, progress):
         if item.is_way():
             ways.add(item)
         else:
             marks = node_marks({tag.k: tag.v for tag in item.tags})
             if marks:
                 ways.node_marks[item.id] = int(marks)
-    progress("ways", len(ways.marks), len(ways.marks))
     return ways
 
 

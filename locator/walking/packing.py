@@ -22,17 +22,15 @@ from locator.walking.osm import (
     NAME_KEYS,
     NODE_KEYS,
     Progress,
-    objects,
     placed_nodes,
     silent,
     source_date,
+    street_objects,
 )
 from locator.walking.streetsfile import WAY_KEYS
 
 KEPT_OF_NODES = (*NODE_KEYS, "foot", "access", "locked", "stroller")
 """Tags of a gate or kerb that are kept."""
-
-_REPORT_EVERY = 20_000
 
 
 def packed_streets(
@@ -145,18 +143,13 @@ class _Read:
 
 def _read(extract: Path, places: Any, progress: Progress) -> _Read:
     read = _Read()
-    wanted = osmium.filter.KeyFilter("highway", "railway", "public_transport", *NODE_KEYS)
-    both = osmium.osm.NODE | osmium.osm.WAY
-    for count, item in enumerate(objects(extract, both, wanted, places=places)):
-        if count % _REPORT_EVERY == 0:
-            progress("ways", len(read.tags), None)
+    for item in street_objects(extract, places, progress):
         if item.is_way():
             read.add(item)
         else:
             tags = {tag.k: tag.v for tag in item.tags}
             if node_marks(tags):
                 read.nodes[item.id] = {key: tags[key] for key in KEPT_OF_NODES if key in tags}
-    progress("ways", len(read.tags), len(read.tags))
     return read
 
 

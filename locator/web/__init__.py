@@ -125,6 +125,8 @@ def create_app(config: Mapping[str, Any] | None = None, *, progress: Progress = 
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops
         )
+    # Last: it takes its time from whatever is still to be made.
+    warm_in_background(app.extensions["locator"].ground)
     return app
 
 
@@ -133,7 +135,6 @@ def load_state(folder: str | Path | None = None, *, progress: Progress = silent)
     city = cities.load_city(Path(folder) if folder else cities.default_folder())
     started = datetime.now(ZoneInfo(city.catalogue.timezone)).replace(microsecond=0)
     ground = walkable(city, choose_model(city, progress=progress))
-    warm_in_background(ground)
     return AppState(city=city, ground=ground, started=started)
 
 

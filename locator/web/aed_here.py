@@ -8,10 +8,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from locator.web.finding import Origin
 from locator.web.i18n import gettext, metres
 from locator.web.near import address_beside
 from locator.web.queries import described, frozen
+from locator.web.starting import Origin
 from locator.web.state import AppState
 
 VAGUE_M = 100.0

@@ -27,9 +27,13 @@ from locator.web.aed_words import (
 from locator.web.api_vehicles import AedParams, aed_answer
 from locator.web.cards import Card, Chip, card, hours_said
 from locator.web.errors import status_of
-from locator.web.finding import (
-    LONGEST_CODE,
-    LONGEST_ECHO,
+from locator.web.finding import LONGEST_CODE, LONGEST_ECHO
+from locator.web.i18n import clock, gettext, moment, ngettext, number, text, url
+from locator.web.layout import LONGEST_SEARCH
+from locator.web.moving import Moving, moving
+from locator.web.near import near_address, near_stop
+from locator.web.queries import parse
+from locator.web.starting import (
     Link,
     Origin,
     advice_for,
@@ -37,11 +41,6 @@ from locator.web.finding import (
     find_origin,
     problem_text,
 )
-from locator.web.i18n import clock, gettext, moment, ngettext, number, text, url
-from locator.web.layout import LONGEST_SEARCH
-from locator.web.moving import Moving, moving
-from locator.web.near import near_address, near_stop
-from locator.web.queries import parse
 from locator.web.state import AppState
 from locator.web.texts import PLACE_KINDS, pace_text
 from locator.web.walkcounting import model_line

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import cast
 
 import folium
-from flask import Blueprint, Flask, Response, render_template, request
-from flask.blueprints import BlueprintSetupState
+from flask import Blueprint, Response, render_template, request
 from werkzeug.datastructures import MultiDict
 
 from locator.aed_options import FIXED_LAYER
@@ -30,7 +28,7 @@ from locator.web.aed_words import duration, walk_words
 from locator.web.api_vehicles import VehiclesParams
 from locator.web.i18n import current_language, gettext, percent, url
 from locator.web.layout import drawn, page_context
-from locator.web.moving import install, moving
+from locator.web.moving import moving
 from locator.web.queries import parse
 from locator.web.security import expensive, urgent
 from locator.web.state import state
@@ -40,11 +38,6 @@ blueprint.app_context_processor(page_context)
 blueprint.app_context_processor(lambda: {"aed_layer": FIXED_LAYER})
 blueprint.app_template_global("duration")(duration)
 blueprint.app_template_global("walk_words")(walk_words)
-
-
-@blueprint.record_once
-def _start(setup: BlueprintSetupState) -> None:
-    install(cast(Flask, setup.app))
 
 
 # The page -----------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
@@ -14,17 +14,24 @@ from werkzeug.datastructures import MultiDict
 from locator.aed import FIXED_LAYER
 from locator.catalogue import Layer
 from locator.city import City
-from locator.errors import LocatorError, NotFoundError, OutsideCityError
-from locator.gazetteer import Place
+from locator.errors import LocatorError, OutsideCityError
 from locator.known import known_layer
 from locator.nearest import nearest, place_origin
-from locator.resolving import NOT_PLACED, NUMBER_UNKNOWN, AmbiguousPlaceError, resolve
 from locator.walking.walkable import WalkableCity
 from locator.web.cards import Card, card
 from locator.web.errors import status_of
-from locator.web.i18n import error_text, gettext, moment, ngettext, text, url
+from locator.web.i18n import gettext, moment, ngettext, text, url
 from locator.web.layout import LONGEST_SEARCH
 from locator.web.queries import NearestParams, nearest_query_of, parse
+from locator.web.starting import (
+    Link,
+    Origin,
+    advice_for,
+    candidate_links,
+    find_origin,
+    problem_text,
+    words_for,
+)
 from locator.web.state import AppState
 from locator.web.streets import (
     Choice,
@@ -34,10 +41,9 @@ from locator.web.streets import (
     profile_words,
     walk_words,
 )
-from locator.web.texts import KIND_WORDS, PLACE_KINDS
+from locator.web.texts import PLACE_KINDS
 from locator.web.walkcounting import Pace, model_line, model_quality, pace_choices, pace_line
 
-ALTERNATIVES = 4
 MOST = 20
 LONGEST_ECHO = 100
 """Characters of a wrong entry that are shown again."""
@@ -112,25 +118,6 @@ class Form:
     def url(self, **changes: Any) -> str:
         """Return the address of this page with `changes`."""
         return url("residents.nearest", self.args(**changes))
-
-
-@dataclass(frozen=True)
-class Link:
-    """An address with its words."""
-
-    url: str
-    label: str
-    kind: str = ""
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where the walk starts, in words."""
-
-    label: str
-    lon: float
-    lat: float
-    note: str | None = None
 
 
 @dataclass(frozen=True)
@@ -215,42 +202,6 @@ def view_of(app: AppState, args: MultiDict[str, str]) -> View:
         )
 
 
-def problem_text(error: LocatorError) -> str:
-    """Return what to say of an error whose candidates stand below as links."""
-    if not isinstance(error, AmbiguousPlaceError):
-        return error_text(error)
-    if error.template == NUMBER_UNKNOWN:
-        return gettext("Number {number} is not known on this street.", **error.values)
-    if error.template == NOT_PLACED:
-        return error_text(error)
-    return gettext("We are not certain where “{query}” is.", **error.values)
-
-
-def candidate_links(error: LocatorError, address: Callable[..., str]) -> tuple[Link, ...]:
-    """Return the places that may have been meant, as links that start from them.
-
-    Parameters
-    ----------
-    error : LocatorError
-    address : callable
-        Gives the address of the page with another ``q``, ``lat`` and ``lon``.
-    """
-    if not isinstance(error, AmbiguousPlaceError):
-        return ()
-    labels = [place.label for place in error.candidates]
-    links = []
-    for place in error.candidates:
-        # Words that would ask again lead nowhere: such a place is told by its point.
-        by_words = place.basis != "possible" and labels.count(place.label) == 1
-        start = (
-            {"q": place.label, "lat": "", "lon": ""}
-            if by_words
-            else {"q": "", "lat": f"{place.lat:.5f}", "lon": f"{place.lon:.5f}"}
-        )
-        links.append(Link(address(**start), place.label, gettext(PLACE_KINDS[place.kind])))
-    return tuple(links)
-
-
 def without_hidden(form: Form, error: LocatorError) -> Form:
     """Return the form without what is wrong in a field that its visitor does not see."""
     if isinstance(error, OutsideCityError) or error.parameter in ("lat", "lon"):
@@ -305,38 +256,6 @@ def title_of(city: City, layer_ids: tuple[str, ...]) -> str:
     return gettext("What is near you?") if not layer_ids else gettext("The nearest services")
 
 
-def find_origin(city: City, params: NearestParams) -> tuple[Origin, list[Place]]:
-    """Return where the walk starts, and other places that may have been meant.
-
-    Raises
-    ------
-    NotFoundError
-        If no place matches the words.
-    AmbiguousPlaceError
-        If they may mean several places, or none for sure.
-    OutsideCityError
-        If the coordinates lie outside the city.
-    """
-    query = params.q if params.q is not None else f"{params.lat}, {params.lon}"
-    best, others = resolve(city.gazetteer, query)
-    unclear = [place for place in others if is_told_apart(place, best)]
-    note = gettext(best.note, **dict(best.note_values)) if best.note else None
-    label = gettext("the point shown on the map") if best.kind == "coordinate" else best.label
-    return Origin(label, best.lon, best.lat, note), unclear[:ALTERNATIVES]
-
-
-def is_told_apart(place: Place, best: Place) -> bool:
-    """Tell whether words can lead to `place` rather than to `best`."""
-    return place.label != best.label or (place.kind != best.kind and place.kind in KIND_WORDS)
-
-
-def words_for(place: Place, origin: Origin) -> str:
-    """Return what to type to mean `place` and not the origin of the same name."""
-    if place.label == origin.label and place.kind in KIND_WORDS:
-        return f"{KIND_WORDS[place.kind]} {place.label}"
-    return place.label
-
-
 def find_rows(
     ground: WalkableCity, params: NearestParams, origin: Origin, at: datetime
 ) -> pd.DataFrame:
@@ -367,17 +286,6 @@ def found(ground: WalkableCity, form: Form, origin: Origin, row: Any, at: dateti
         directions=directions,
         more_url=form.url(layer=[facility.layer.id], k=""),
     )
-
-
-def advice_for(error: LocatorError) -> str | None:
-    """Return what to do about an error that the visitor can mend."""
-    if isinstance(error, OutsideCityError):
-        return gettext("Choose a start inside the city.")
-    if isinstance(error, NotFoundError) and error.parameter == "q":
-        return gettext(
-            "Check the spelling, or try only the street, the nearest stop or a well-known place."
-        )
-    return None
 
 
 def empty_words(params: NearestParams, layers: list[Layer]) -> str:

@@ -13,11 +13,12 @@ from locator.geojson import Collection
 from locator.known import known_layer, shortened
 from locator.maps.background import compact_json
 from locator.walking.walkable import WalkableCity
-from locator.web.finding import find_origin, find_rows
+from locator.web.finding import find_rows
 from locator.web.i18n import current_language, url
 from locator.web.mapdata import coverage_areas, facility_features, nearest_features, walk_features
 from locator.web.queries import CoverageParams, NearestParams, parse
 from locator.web.security import counted, expensive
+from locator.web.starting import find_origin
 from locator.web.state import state
 
 blueprint = Blueprint("mapfeeds", __name__)

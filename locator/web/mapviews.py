@@ -17,9 +17,9 @@ from locator.maps.figure import RenderedMap, render
 from locator.maps.labels import LABELS
 from locator.maps.symbols import Symbol, symbol
 from locator.web import mapcode, mapfeeds, tiles
-from locator.web.finding import find_origin
 from locator.web.i18n import current_language, gettext, percent, text, url
 from locator.web.queries import CoverageParams, NearestParams, parse
+from locator.web.starting import find_origin
 from locator.web.state import state
 
 blueprint = Blueprint("mapviews", __name__)

@@ -17,7 +17,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import RequestURITooLarge, ServiceUnavailable, TooManyRequests
 
-from locator.web.freeing import Freeing
+from locator.freeing import Freeing
 from locator.web.lanes import Urgency
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from locator.city import City
+from locator.freeing import give_back_large_blocks
 from locator.web import create_app
-from locator.web.freeing import give_back_large_blocks
 from tests.bench.measuring import Row
 
 QUESTIONS = 120

@@ -25,6 +25,12 @@ def give_back_large_blocks() -> bool:
     return mallopt is not None and all(mallopt(option, value) for option, value in OPTIONS)
 
 
+def give_back_free() -> bool:
+    """Give back what lies free now; False without glibc."""
+    trim = _of_glibc("malloc_trim")
+    return trim is not None and bool(trim(0))
+
+
 class Freeing:
     """Give back what lies free between what is used.
 
