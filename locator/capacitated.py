@@ -12,7 +12,6 @@ from time import monotonic
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from locator.geo import FloatArray, IntArray
 from locator.pricing import PROVEN_GAP, Priced, priced
@@ -106,6 +105,8 @@ class Loads:
 
     def shares_served(self) -> FloatArray:
         """Return (n,) the share of each point's people whom all sites together can serve."""
+        from scipy.optimize import Bounds, LinearConstraint, milp
+
         if (self.reach.T @ self.people <= self.capacity).all():
             return np.ones(len(self.people))
         pairs = self.reach.tocoo()
@@ -230,6 +231,8 @@ def best_loads(
 
 def _solved(loads: Loads, count: int, found: Priced, until: float) -> Priced:
     """Let HiGHS choose among the sites that are not struck; return what is known then."""
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
     groups, _ = loads.only(found.kept).joined()
     pairs = groups.reach.tocoo()
     if pairs.nnz > SOLVABLE:

@@ -7,9 +7,11 @@ on heaps, one for some threads each, where they fall to pieces and are not given
 from __future__ import annotations
 
 import ctypes
+import gc
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 OPTIONS = ((-3, 1 << 20), (-1, 1 << 24), (-8, 4))
@@ -29,6 +31,17 @@ def give_back_free() -> bool:
     """Give back what lies free now; False without glibc."""
     trim = _of_glibc("malloc_trim")
     return trim is not None and bool(trim(0))
+
+
+@contextmanager
+def made_to_stay() -> Iterator[None]:
+    """Look for no garbage inside the block, and never among what it has made."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 class Freeing:

@@ -10,7 +10,6 @@ import numpy.typing as npt
 import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
 
 from locator.city import City
 from locator.geo import WGS84, FloatArray, IntArray
@@ -202,6 +201,8 @@ def _nearest_stop(
     ground: WalkableCity, xy: FloatArray, otherwise: npt.NDArray[np.object_]
 ) -> npt.NDArray[np.object_]:
     """Return the name of the nearest stop; without any stop, `otherwise`."""
+    from scipy.spatial import cKDTree
+
     if len(ground.stop_xy) == 0 or len(xy) == 0:
         return otherwise
     _, found = cKDTree(ground.stop_xy).query(xy)

@@ -8,12 +8,14 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeGuard, TypeVar, cast
 
 import numpy as np
 import pandas as pd
 import shapely
-from scipy.spatial import cKDTree
+
+if TYPE_CHECKING:
+    from scipy.spatial import cKDTree
 
 T = TypeVar("T")
 
@@ -124,6 +126,12 @@ def _sizes(value: object, seen: dict[int, object]) -> Iterator[int]:
         yield from _sizes(part, seen)
 
 
+def _is_tree(value: object) -> TypeGuard[cKDTree]:
+    """Tell whether `value` is a k-d tree; nobody has one where its library is not loaded yet."""
+    library = sys.modules.get("scipy.spatial")
+    return library is not None and isinstance(value, library.cKDTree)
+
+
 def _own_b(value: object) -> int:
     if isinstance(value, np.ndarray):
         return 0 if isinstance(value.base, mmap.mmap) else value.nbytes
@@ -131,7 +139,7 @@ def _own_b(value: object) -> int:
         return GEOMETRY_B + COORDINATE_B * int(shapely.get_num_coordinates(value))
     if isinstance(value, shapely.STRtree):
         return NODE_B * len(value)
-    if isinstance(value, cKDTree):
+    if _is_tree(value):
         return NODE_B * int(value.n)
     return (
         FRAME_B if isinstance(value, (pd.DataFrame, pd.Series, pd.Index)) else sys.getsizeof(value)

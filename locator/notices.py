@@ -8,7 +8,6 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
-from scipy.spatial import cKDTree
 
 from locator.city import City
 from locator.completeness import completeness
@@ -119,6 +118,8 @@ def _of(frame: pd.DataFrame, name: object, message: str) -> Notice:
 
 
 def _near_duplicates(city: City) -> Iterator[Notice]:
+    from scipy.spatial import cKDTree
+
     frame = city.facilities
     # Two facilities at one address are two; what has no address may be one thing mapped twice.
     apart = frame[

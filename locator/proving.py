@@ -16,7 +16,6 @@ from typing import Any
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from locator.gains import Gains, one_by_one, swapped
 from locator.geo import FloatArray
@@ -86,6 +85,8 @@ def best_choice(
 
 def _solved(gains: Gains, count: int, found: Priced, until: float) -> Priced:
     """Let HiGHS choose among the sites that are not settled; return what is known then."""
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
     floor = gains.best(found.needed.tolist())
     open_ = np.setdiff1d(found.kept, found.needed)
     rest = gains.only(open_).above(floor)

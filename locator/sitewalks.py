@@ -6,7 +6,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
-from scipy.spatial import cKDTree
 
 from locator.candidates import SPACING_M, candidates
 from locator.geo import FloatArray, IntArray
@@ -75,6 +74,8 @@ def all_walks(ground: WalkableCity, limit_m: float) -> sparse.csc_array:
 @remembered
 def _pairs_within(ground: WalkableCity, limit_m: float) -> int:
     """Return how many demand points and candidates are no further apart, as the crow flies."""
+    from scipy.spatial import cKDTree
+
     candidates_tree = cKDTree(_candidates_xy(ground))
     return int(cKDTree(ground.demand.xy).count_neighbors(candidates_tree, limit_m))
 

@@ -6,12 +6,13 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
 
 from locator.geo import FloatArray, IntArray
 from locator.streetnames import STREET, Name, name_fits, parse_name, spelt
@@ -177,7 +178,7 @@ def _may_be_one(some: _Group, other: _Group, houses: Houses) -> bool:
     if not len(one) or not len(two):
         return False
     scale = _scale(houses.lonlat[one[0]])
-    away = np.asarray(cKDTree(houses.lonlat[two] * scale).query(houses.lonlat[one] * scale)[0])
+    here, there = (shapely.multipoints(houses.lonlat[rows] * scale) for rows in (one, two))
     by_key: dict[str, list[int]] = defaultdict(list)
     for row in two:
         by_key[houses.parsed[houses.code[row]].key].append(int(row))
@@ -186,7 +187,7 @@ def _may_be_one(some: _Group, other: _Group, houses: Houses) -> bool:
         for row in one
         if (same := by_key.get(houses.parsed[houses.code[row]].key))
     )
-    return not conflict and bool(away.min() < SAME_STREET_M)
+    return not conflict and bool(shapely.distance(here, there) < SAME_STREET_M)
 
 
 def _scale(lonlat: FloatArray) -> FloatArray:
@@ -233,10 +234,11 @@ def _is_contradictory(houses: Houses, rows: IntArray) -> bool:
 
 
 def _apart(houses: Houses, rows: IntArray) -> list[IntArray]:
-    lonlat = houses.lonlat[rows] * _scale(houses.lonlat[rows[0]])
-    pairs = cKDTree(lonlat).query_pairs(SAME_STREET_M, output_type="ndarray")
+    points: Any = shapely.points(houses.lonlat[rows] * _scale(houses.lonlat[rows[0]]))
+    tree = shapely.STRtree(points)
+    pairs = tree.query(points, predicate="dwithin", distance=SAME_STREET_M)
     shape = (len(rows), len(rows))
-    near = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=shape)
+    near = coo_array((np.ones(pairs.shape[1]), (pairs[0], pairs[1])), shape=shape)
     count, part_of = connected_components(near, directed=False)
     return [rows[part_of == wanted] for wanted in range(count)]
 

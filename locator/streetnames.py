@@ -95,7 +95,8 @@ _LETTERS = (
 """As a Polish name is heard and written in Ukrainian: Кармеліцька for Karmelicka."""
 
 _PLAIN = str.maketrans(
-    {"ł": "l", "ß": "ss", "đ": "d", "ø": "o", "æ": "ae", "’": "", "'": ""}
+    dict(zip("ąćęłńóśźż", "acelnoszz", strict=True))
+    | {"ß": "ss", "đ": "d", "ø": "o", "æ": "ae", "’": "", "'": ""}
     | {pair[0]: pair[2:] for pair in _LETTERS.split()}
 )
 

@@ -213,11 +213,18 @@ class Street:
         """
         if len(self.rows):
             lonlat = self.houses.lonlat[self.rows]
-            away = distance_m(lonlat, np.median(lonlat, axis=0))
+            away = distance_m(lonlat, _median(lonlat))
             return self.houses.point(self.rows[int(np.argmin(away))])
         if self.place is None:
             raise ValueError(f"no place of {self.label} is known")
         return AddressPoint("", HouseNumber(0), *self.place, basis="street")
+
+
+def _median(lonlat: FloatArray) -> FloatArray:
+    """Return (2,) the medians of (n, 2): as `numpy.median`, which a street is too short for."""
+    ordered = np.sort(lonlat, axis=0)
+    middle: FloatArray = (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
+    return middle
 
 
 def _row_of(houses: Houses, rows: IntArray, number: HouseNumber, written: str) -> int | None:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from locator.packed import PackedFileError, read_packed
+from locator.packed import PackedFileError, read_packed_arrays
 from locator.reading import WHOLE, FaultLog, read_table
 from locator.streets import BASES
 
@@ -127,16 +127,13 @@ def _houses(folder: Path, addresses: pd.DataFrame | None, log: FaultLog) -> pd.D
     if not (folder / HOUSES).exists():
         return own
     try:
-        frame, _ = read_packed(folder / HOUSES)
-        more = pd.DataFrame(
-            {
-                "street": frame["street"],
-                "number": frame["number"],
-                "lon": frame.geometry.x,
-                "lat": frame.geometry.y,
-                "basis": frame["basis"],
-            }
-        )
+        packed = read_packed_arrays(folder / HOUSES)
+        if packed.geometry != "point":
+            log.add(WHOLE, WHOLE, f"holds {packed.geometry}s", "points")
+            return own
+        lon, lat = packed.points.T
+        columns = packed.columns[["street", "number", "basis"]]
+        more = columns.assign(lon=lon, lat=lat)[[*own.columns]]
     except (PackedFileError, KeyError) as error:
         log.add(WHOLE, WHOLE, f"cannot be read: {error}", "a file of `locator addresses build`")
         return own

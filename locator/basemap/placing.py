@@ -9,7 +9,6 @@ import pandas as pd
 import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
 
 from locator.basemap.lettering import Names, joined, names_of
 from locator.basemap.worldgrid import world_units
@@ -110,6 +109,8 @@ def _ranked(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _stop_numbers(names: Any, xy: FloatArray) -> IntArray:
     """Return the same number for platforms of one name that are near one another."""
+    from scipy.spatial import cKDTree
+
     if len(xy) == 0:
         return np.zeros(0, dtype=np.int64)
     pairs = cKDTree(xy).query_pairs(SAME_STOP_M, output_type="ndarray")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ def command(ctx: click.Context, port: int | None, host: str | None) -> None:
       locator serve --port 8080
       locator serve --host 0.0.0.0 --geodata ../another-city
     """
+    gc.disable()  # until the city is made: see `locator.freeing.made_to_stay`
     from locator.web.serving import run
 
     folder: Path | None = ctx.obj

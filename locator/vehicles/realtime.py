@@ -11,12 +11,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
-
-from google.protobuf.message import DecodeError
-from google.transit import gtfs_realtime_pb2
+from typing import TYPE_CHECKING, Literal
 
 from locator.errors import N_, LocatorError
+
+if TYPE_CHECKING:
+    from google.transit import gtfs_realtime_pb2
 
 STALE_S = 180.0
 FUTURE_S = 120.0
@@ -101,6 +101,9 @@ def read_feed(data: bytes, *, feed: str) -> tuple[Report, ...]:
     FeedError
         Empty, truncated, not a GTFS-Realtime message, or a message without a header.
     """
+    from google.protobuf.message import DecodeError
+    from google.transit import gtfs_realtime_pb2
+
     message = gtfs_realtime_pb2.FeedMessage()
     if not data:
         raise FeedError(N_("feed {feed}: the answer is empty"), feed=feed)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 import shapely
-from scipy.spatial import cKDTree
 from shapely.geometry.base import BaseGeometry
 
 from locator.errors import LocatorError
@@ -101,6 +100,8 @@ class EstimateModel:
         over there, so a demand point only compares crossings. On a tie the own bank wins, then
         the first crossing. With no facility in reach: ``inf`` and -1.
         """
+        from scipy.spatial import cKDTree
+
         walk_m = np.full(len(demand), np.inf)
         index = np.full(len(demand), -1, dtype=np.int64)
         for bank in (BANK_A, BANK_B):

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import osmium
 
 from locator.errors import N_, LocatorError
 from locator.geo import FloatArray, IntArray
@@ -107,6 +106,8 @@ def read_streets(path: Path, *, progress: Progress = silent) -> Streets:
     ExtractError
         The file is missing, is not OpenStreetMap data, is cut short or holds no street.
     """
+    import osmium
+
     places = osmium.index.create_map("sparse_mem_array")
     ways = _read_ways(path, places, progress)
     if not ways.marks:
@@ -151,6 +152,8 @@ def objects(
     ExtractError
         The file cannot be read to its end.
     """
+    import osmium
+
     if path.is_dir():
         raise ExtractError(N_("{file} is a folder, not a file."), file=str(path))
     if not path.is_file():
@@ -211,6 +214,8 @@ def street_objects(path: Path, places: Any, progress: Progress) -> Iterator[Any]
 
     Errors and `places` as for `objects`; `progress` is told the number of objects.
     """
+    import osmium
+
     wanted = osmium.filter.KeyFilter("highway", "railway", "public_transport", *NODE_KEYS)
     both = osmium.osm.NODE | osmium.osm.WAY
     count = 0
@@ -266,6 +271,8 @@ def _marks_of(ids: IntArray, marks: Mapping[int, int]) -> np.ndarray[Any, np.dty
 
 def stated_date(path: Path) -> str:
     """Return the moment of the data that a file's header states, "" where it does not."""
+    import osmium
+
     return str(osmium.FileProcessor(str(path)).header.get("osmosis_replication_timestamp") or "")
 
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import osmium
 import pandas as pd
 import shapely
 
@@ -62,6 +61,8 @@ def packed_streets(
     ExtractError
         The extract cannot be read, or holds no street in the city.
     """
+    import osmium
+
     places = osmium.index.create_map("sparse_mem_array")
     read = _read(extract, places, progress)
     refs = np.frombuffer(read.refs, dtype=np.int64)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import numpy as np
 from scipy import sparse
-from scipy.spatial import cKDTree
 
 from locator.walking import Placed, WalkingModel
 
@@ -44,6 +43,8 @@ def reach(
     (n, m) csc_array
         Metres; what is not stored is further away than `limit_m`.
     """
+    from scipy.spatial import cKDTree
+
     tree = cKDTree(demand.xy)
     rows: list[np.ndarray[tuple[int], np.dtype[np.int32]]] = []
     walks = []

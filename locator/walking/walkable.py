@@ -32,8 +32,6 @@ class WalkableCity:
     ----------
     city : City
     model : WalkingModel
-    demand : Placed
-        The demand points, in the order of ``city.demand``.
     facilities : Placed
         The located facilities (all layers), in the order of ``city.facilities``; without those
         on vehicles that are assumed (`locator.usable.is_assumed`).
@@ -47,11 +45,15 @@ class WalkableCity:
 
     city: City
     model: WalkingModel
-    demand: Placed
     facilities: Placed
     located: IntArray
     memory: Memory = field(default_factory=Memory, repr=False)
     number: int = field(default_factory=_NUMBERS.__next__, init=False, repr=False)
+
+    @cached_property
+    def demand(self) -> Placed:
+        """The demand points, in the order of ``city.demand``; placed when first asked for."""
+        return self.model.place(self.city.demand.xy)
 
     @cached_property
     def stop_xy(self) -> FloatArray:
@@ -101,7 +103,6 @@ def walkable(city: City, model: WalkingModel, *, memory: Memory | None = None) -
     return WalkableCity(
         city=city,
         model=model,
-        demand=model.place(city.demand.xy),
         facilities=model.place(xy[located]),
         located=located,
         memory=Memory() if memory is None else memory,

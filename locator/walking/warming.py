@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from threading import Thread
+from threading import Timer
 
 import numpy as np
 
@@ -13,13 +13,18 @@ KNOWN = 6
 """Facilities of a layer that a vertex knows: a page shows 5, and the next one tells how far these
 are all there is."""
 
+AFTER_S = 2.0
+"""The first page takes its part of the start; it is not made to share the processor."""
+
 MORE = 2
 """At most so many more where a centre has several sites, of which only the nearest is shown, or
 several facilities share one place: which of them comes first is not for a signpost to say."""
 
 
 def warm(ground: WalkableCity) -> int:
-    """Put up the signposts to the usable facilities of each layer; return of how many layers.
+    """Place the people and put up the signposts to the usable facilities of each layer.
+
+    Return of how many layers.
 
     Nothing to do for the estimate, which knows no searches.
     """
@@ -27,6 +32,7 @@ def warm(ground: WalkableCity) -> int:
     if not isinstance(model, NetworkModel):
         return 0
     layers = ground.city.catalogue.layers
+    _ = ground.demand
     wanted = [
         rows for layer, rows in ground.usable_rows.items() if len(rows) and not layers[layer].moves
     ]
@@ -40,6 +46,8 @@ def warm(ground: WalkableCity) -> int:
 
 
 def warm_in_background(ground: WalkableCity) -> None:
-    """Start `warm` beside the first requests, which are answered without it as well."""
+    """Start `warm` a moment later: the first requests are answered sooner without it."""
     if isinstance(ground.model, NetworkModel):
-        Thread(target=warm, args=(ground,), name="warming", daemon=True).start()
+        warming = Timer(AFTER_S, warm, args=(ground,))
+        warming.name, warming.daemon = "warming", True
+        warming.start()

@@ -191,8 +191,7 @@ HELPERS: dict[str, Callable[..., str]] = {
 def install(app: Flask) -> None:
     """Give `app` its languages: the URL prefix and what templates call."""
     app.wsgi_app = language_prefix(app.wsgi_app)  # type: ignore[assignment, method-assign]
-    for language in LANGUAGES:
-        translations(language)
+    translations(DEFAULT_LANGUAGE)  # another one when it is first spoken
 
     @app.after_request
     def name_language(response: Response) -> Response:

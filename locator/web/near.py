@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from locator.web.i18n import gettext, metres
 from locator.web.state import AppState
@@ -59,6 +58,8 @@ def _nearest_row(
     app: AppState, table: str, lon: float, lat: float, *, within_m: float
 ) -> int | None:
     """Return the row of ``city.<table>`` nearest to a place, None beyond `within_m`."""
+    from scipy.spatial import cKDTree
+
     points = getattr(app.city, table)
     if points.empty:
         return None

@@ -18,7 +18,7 @@ from waitress.server import create_server
 from waitress.task import ErrorTask
 
 from locator.errors import LocatorError
-from locator.freeing import give_back_large_blocks
+from locator.freeing import give_back_large_blocks, made_to_stay
 from locator.walking.osm import Progress, silent
 from locator.web import create_app, tiles
 from locator.web.lanes import TURN_S, Lanes
@@ -81,7 +81,8 @@ def run(
     _log_to_terminal()
     give_back_large_blocks()
     try:
-        app = create_app(config, progress=progress)
+        with made_to_stay():
+            app = create_app(config, progress=progress)
     except (LocatorError, ValueError) as fault:
         sys.exit(str(fault))
     tiles.warm(app)
