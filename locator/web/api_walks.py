@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import pandas as pd
-
-from locator.geojson import DEGREE_DIGITS, collection, feature
+from locator.geojson import DEGREE_DIGITS, collection
 from locator.known import known_layers
-from locator.nearest import NearestResult, nearest, place_origin
+from locator.nearest import NearestResult, nearest
 from locator.places import Place
 from locator.resolving import resolve
 from locator.walking.walkable import WalkableCity
-from locator.web.api import facility_properties
+from locator.web.api import facility_geometries, facility_properties
 from locator.web.features import decimal, whole
 from locator.web.i18n import gettext
 from locator.web.operations import GEOJSON, Answer, operation
@@ -98,21 +96,20 @@ def nearest_json(
 ) -> dict[str, Any]:
     """Return the answer of `nearest` on `ground` as GeoJSON."""
     properties = facility_properties(app)
-    geometry = app.city.facilities.geometry
+    places = facility_geometries(app)
     features = []
-    rows: Any = result.rows.itertuples()
-    for row in rows:
+    for row in result.found:
         walk = {
             "walk_m": whole(row.walk_m),
             "walk_s": whole(row.walk_s),
             "pace_m_s": decimal(row.pace_m_s, 3),
             "model": result.model,
             "open_state": row.open_state,
-            "next_change": None if pd.isna(row.next_change) else row.next_change.isoformat(),
+            "next_change": row.next_change.isoformat() if row.next_change else None,
             "via": list(row.via),
         }
-        id_ = str(row.Index)
-        features.append(feature(properties[id_] | walk, geometry.loc[row.Index], id_=id_))
+        head = {"type": "Feature", "id": row.id, "geometry": places[row.id]}
+        features.append(head | {"properties": properties[row.id] | walk})
     return collection(
         features,
         origin=place_json(origin),
@@ -120,5 +117,5 @@ def nearest_json(
         profile=profile_of(ground.model),
         at_night=is_night(ground.model),
         at=result.at.isoformat(timespec="seconds"),
-        off_network_m=whole(off_network_m(place_origin(ground, origin.lon, origin.lat))),
+        off_network_m=whole(off_network_m(result.origin)),
     )
