@@ -20,6 +20,7 @@ from flask.testing import FlaskClient
 from locator.aed_options import Option
 from locator.city import load_city
 from locator.cli import main
+from locator.hours import opening_in
 from locator.language import speaking
 from locator.vehicles.fleet import assign_vehicle
 from locator.web import create_app
@@ -508,3 +509,32 @@ def test_the_reach_of_what_moves_is_told_by_the_hour(client: FlaskClient) -> Non
     assert (led.status_code, led.location) == (302, "/en/aed/coverage")
     assert "/en/aed/coverage" in client.get("/en/coverage/aeds").text
     assert "/en/aed/coverage" in client.get("/en/coverage").text
+
+
+def test_the_worker_names_one_version_and_a_page_of_another_is_refused(client: FlaskClient) -> None:
+    answer = client.get("/sw.js")
+    assert (answer.mimetype, answer.headers["Cache-Control"]) == ("text/javascript", "no-cache")
+    told = json.loads(answer.text.partition("\n")[0].removeprefix("const KEPT = ").rstrip(";"))
+    assert list(told["pages"]) == ["/aed", "/en/aed", "/uk/aed"]
+    for address in (*told["pages"].values(), *told["files"]):
+        with client.get(address) as found:
+            assert found.status_code == 200
+    assert client.get("/aed/offline?v=0123456789ab").status_code == 404
+
+
+def test_what_is_kept_says_of_each_instant_what_the_hours_say(
+    client: FlaskClient, app: Flask
+) -> None:
+    city = app.extensions["locator"].city
+    page = client.get("/en/aed/offline").text
+    kept = json.loads(re.search(r'<script type="application/json">(.*?)</script>', page)[1])  # type: ignore[index]
+    fixed = city.facilities[city.facilities["layer"] == "aeds"].set_index("name")
+    states = {"o": "open", "c": "closed", "u": "unknown"}
+    told = [aed for aed in kept["aeds"] if aed["hours"] is not None]
+    assert told and not any("RF302" in aed["name"] for aed in kept["aeds"])
+    for aed in told:
+        changes = kept["hours"][aed["hours"]]
+        for minute in range(kept["begin"], kept["end"], 37):
+            state = [state for since, state in changes if since <= minute][-1]
+            at = datetime.fromtimestamp(60 * minute, WARSAW)
+            assert states[state] == opening_in(city, fixed["opening_hours"][aed["name"]], at).state

@@ -34,6 +34,7 @@ from locator.web import (
     mapfeeds,
     mapviews,
     moving,
+    offline,
     operations,
     planners,
     residents,
@@ -80,7 +81,18 @@ COMPRESSION = {
 OPERATIONS = (api, api_walks, api_coverage, api_network, api_vehicles, api_planning, apidocs)
 """Modules that declare operations of the API; their blueprint is that of `operations`."""
 
-PAGES = (residents, planners, council, together, emergency, mapviews, mapfeeds, mapcode, tiles)
+PAGES = (
+    residents,
+    planners,
+    council,
+    together,
+    emergency,
+    offline,
+    mapviews,
+    mapfeeds,
+    mapcode,
+    tiles,
+)
 """Modules with a blueprint; that of `council` is the workbench's, with `whatif`."""
 
 

@@ -258,14 +258,18 @@ def _riding(app: AppState, option: Option, at: datetime) -> Row:
 
 def _unknown(app: AppState, answer: AedAnswer, option: Option) -> Row:
     shown = card(app.city, option.id)
-    label = hours_said(shown.facts) or gettext("Hours not known")
-    if shown.facts.get("hours_text"):
-        label = gettext("Hours as written: {hours}", hours=shown.facts["hours_text"])
-    chips = [Chip("unknown", label), access_chip(option.access)]
+    chips = [Chip("unknown", unknown_hours(shown)), access_chip(option.access)]
     if option.because is not None:
         kind = "plain" if option.because.likely else "attention"
         chips.insert(0, Chip(kind, text(option.because.because)))
     return _placed(app.city, answer, _named(app, option, shown, tuple(chips)))
+
+
+def unknown_hours(shown: Card) -> str:
+    """Return what is said of hours that leave it open whether a place is open."""
+    if shown.facts.get("hours_text"):
+        return gettext("Hours as written: {hours}", hours=shown.facts["hours_text"])
+    return hours_said(shown.facts) or gettext("Hours not known")
 
 
 def _closed(app: AppState, option: Option, at: datetime) -> Row:
@@ -283,10 +287,14 @@ def _adrift(app: AppState, option: Option) -> Row:
 def _named(app: AppState, option: Option, shown: Card, chips: tuple[Chip, ...]) -> Row:
     """Return the row of a fixed AED: its name, its note unless the name says it, an address."""
     where = shown.where if shown.address else near_address(app, option.lon, option.lat)
+    how, note = where or shown.district, note_beside(shown)
+    return Row(option, shown, shown.name, how, chips, note=note, quoted=True)
+
+
+def note_beside(shown: Card) -> str:
+    """Return where exactly, in the words of the source; empty where the name says it."""
     note = shown.place_note
-    if note.rstrip("…").strip() in shown.name:
-        note = ""
-    return Row(option, shown, shown.name, where or shown.district, chips, note=note, quoted=True)
+    return "" if note.rstrip("…").strip() in shown.name else note
 
 
 # What is to be said of it all ---------------------------------------------------------------

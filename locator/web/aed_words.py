@@ -6,6 +6,7 @@ import math
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
+from locator.aed_fixed import FixedAed
 from locator.aed_options import Option
 from locator.city import City
 from locator.errors import N_
@@ -49,7 +50,7 @@ def goal_of(option: Option) -> tuple[float, float] | None:
     return option.stop_lon, option.stop_lat
 
 
-def door_words(option: Option) -> str:
+def door_words(option: Option | FixedAed) -> str:
     """Return whether an AED hangs inside, and on which floor; empty where neither is on file."""
     known = (_inside(option.indoor), _floor(option.level))
     return ", ".join(part for part in known if part)

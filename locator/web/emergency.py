@@ -29,6 +29,7 @@ from locator.web.api_vehicles import VehiclesParams
 from locator.web.i18n import current_language, gettext, percent, url
 from locator.web.layout import drawn, page_context
 from locator.web.moving import moving
+from locator.web.offline import worker_url
 from locator.web.queries import parse
 from locator.web.security import expensive, urgent
 from locator.web.state import state
@@ -36,6 +37,7 @@ from locator.web.state import state
 blueprint = Blueprint("emergency", __name__)
 blueprint.app_context_processor(page_context)
 blueprint.app_context_processor(lambda: {"aed_layer": FIXED_LAYER})
+blueprint.app_template_global("worker_url")(worker_url)
 blueprint.app_template_global("duration")(duration)
 blueprint.app_template_global("walk_words")(walk_words)
 

@@ -1,0 +1,169 @@
+"""The emergency page in a real browser whose network is off, after one visit."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from pyproj import Geod
+
+from locator.city import default_folder, load_city
+from locator.hours import opening_in
+from locator.web import create_app, offline
+from tests.browser.barriers import overflow_px, see_no_barrier
+from tests.browser.conftest import PHONE, Arrive, arrivals, serving
+from tests.tinycity import at
+from tests.toyline import write_toy_city
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+LAT, LON = 50.06170, 19.93730
+SQUARE = f"lat={LAT:.5f}&lon={LON:.5f}"
+KEPT = """async () => {
+  await navigator.serviceWorker.ready;
+  const found = {};
+  for (const name of await caches.keys())
+    found[name] = (await (await caches.open(name)).keys()).map((request) => request.url);
+  return found;
+}"""
+
+REPLACED = """async (old) => {
+  for (;;) {
+    const names = await caches.keys();
+    if (names.length === 1 && !(names[0] in old)) return;
+    await new Promise((done) => setTimeout(done, 50));
+  }
+}"""
+
+
+def cut_off(page: Page) -> None:
+    """Wait until the worker has kept what it keeps, and cut the network."""
+    page.evaluate(KEPT)
+    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    page.context.set_offline(True)
+
+
+@pytest.mark.parametrize("hour", [3, 13])
+def test_after_one_visit_the_nearest_aeds_are_told_without_a_network(
+    visitor: Arrive, hour: int
+) -> None:
+    someone = visitor()
+    cut_off(someone.go("/en/aed"))
+    now = datetime.now(ZoneInfo("Europe/Warsaw")).replace(
+        hour=hour, minute=20, second=0, microsecond=0
+    )
+    page = someone.page
+    page.clock.set_fixed_time(now)
+    page.goto(f"{someone.site}/en/aed?{SQUARE}")
+    expect(page.get_by_text("Offline: straight-line distances, data of")).to_be_visible()
+    expect(page.locator("[data-here]")).to_have_text("50.06170, 19.93730")
+    shown = page.locator("[data-list=open] h3").all_inner_texts()
+    assert shown == open_by_the_minute(now)[: len(shown)] and len(shown) == 5
+    assert page.locator("main").inner_text().count("tram") == 0  # nobody knows which carries one
+    see_no_barrier(page)
+    assert overflow_px(page) == 0
+
+
+def open_by_the_minute(now: datetime) -> list[str]:
+    """Return the names of AEDs that are open each minute of the way, nearest first; naively."""
+    city = load_city(default_folder())
+    found = []
+    aeds = city.facilities[
+        (city.facilities["layer"] == "aeds") & (city.facilities["status"] == "open")
+    ]
+    for _, aed in aeds[aeds["x"].notna()].iterrows():
+        away_m = Geod(ellps="WGS84").inv(LON, LAT, aed["geometry"].x, aed["geometry"].y)[2]
+        if away_m > 1500 or aed["access"] in ("no", "private"):
+            continue
+        minutes = int(away_m / 60)  # twice the straight line at 2 m/s
+        hours = aed["opening_hours"]
+        if isinstance(hours, str):
+            states = [
+                opening_in(city, hours, now + timedelta(minutes=n)).state == "open"
+                for n in range(minutes + 11)
+            ]
+        else:
+            outdoors = str(aed["indoor"]) == "False" and aed["access"] in (
+                "yes",
+                "permissive",
+                None,
+            )
+            states = [outdoors] * (minutes + 11)
+        if all(states[: minutes + 1]):
+            found.append(
+                (away_m * (1 if all(states) and aed["access"] != "permit" else 2), aed["name"])
+            )
+    return [name for _, name in sorted(found)]
+
+
+def test_the_language_is_kept_and_no_place_is(visitor: Arrive) -> None:
+    someone = visitor()
+    page = someone.go(f"/aed?{SQUARE}")
+    cut_off(page)
+    page.goto(f"{someone.site}/uk/aed?{SQUARE}")
+    expect(page.get_by_text("Без мережі: відстані по прямій")).to_be_visible()
+    expect(page.locator("html")).to_have_attribute("lang", "uk")
+    page.get_by_role("link", name="Polski").click()
+    expect(page.get_by_text("Bez sieci: odległości w linii prostej")).to_be_visible()
+    expect(page.locator("[data-list=open] .result").first).to_be_visible()
+    kept = [address for addresses in page.evaluate(KEPT).values() for address in addresses]
+    assert len(kept) == 8
+    assert [address for address in kept if "lat" in address.partition("?")[2]] == []
+
+
+def test_a_typed_address_is_said_to_need_the_network_and_the_position_does_not(
+    visitor: Arrive,
+) -> None:
+    someone = visitor(geolocation={"latitude": LAT, "longitude": LON}, permissions=["geolocation"])
+    cut_off(someone.go("/en/aed"))
+    page = someone.page
+    page.goto(f"{someone.site}/en/aed?q=Rynek")
+    expect(page.get_by_text("An address cannot be looked up offline")).to_be_visible()
+    page.get_by_role("button", name="Use my position").click()
+    expect(page.locator("[data-list=open] .result")).to_have_count(5)
+
+
+def test_hours_that_were_kept_too_long_ago_are_unknown(visitor: Arrive) -> None:
+    someone = visitor()
+    cut_off(someone.go("/en/aed"))
+    page = someone.page
+    page.clock.set_fixed_time(datetime.now() + timedelta(days=offline.DAYS + 1))
+    page.goto(f"{someone.site}/en/aed?{SQUARE}")
+    expect(page.get_by_text("have run out")).to_be_visible()
+    chips = page.locator("[data-list=open] .chip-good").all_inner_texts()
+    assert {chip for chip in chips if "Open" in chip} == set()
+    expect(page.locator("[data-list=unknown] .result")).not_to_have_count(0)
+
+
+def test_below_a_prefix_a_new_version_takes_the_place_of_the_old_one_whole(
+    chromium: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = create_app({"GEODATA": write_toy_city(tmp_path / "toy"), "LIMIT_PER_MINUTE": 0})
+    inner = app.wsgi_app
+
+    def below(environ: dict[str, Any], start_response: Any) -> Any:
+        environ["SCRIPT_NAME"] = "/city"
+        environ["PATH_INFO"] = environ["PATH_INFO"].removeprefix("/city")
+        return inner(environ, start_response)
+
+    app.wsgi_app = below  # type: ignore[method-assign]
+    lon, lat = at(100, 100)
+    with serving(app) as site:
+        for arrive in arrivals(chromium, site, viewport=PHONE):
+            page = arrive().go("/city/en/aed")
+            page.evaluate(KEPT)
+            first = page.evaluate(KEPT)
+            assert len(first) == 1
+            monkeypatch.setattr(offline, "DAYS", 14)
+            app.extensions["locator"].memo._answers.clear()
+            page.evaluate("navigator.serviceWorker.ready.then((it) => it.update())")
+            page.evaluate(REPLACED, first)
+            (kept,) = page.evaluate(KEPT).values()
+            assert len(kept) == 8 and all("/city/" in address for address in kept)
+            cut_off(page)
+            page.goto(f"{site}/city/aed?lat={lat}&lon={lon}")
+            expect(page.get_by_text("Bez sieci: odległości")).to_be_visible()
