@@ -24,7 +24,7 @@ from locator.catalogue import AgeGroup, Catalogue, Text
 from locator.dwellings import Dwellings
 from locator.errors import CityFolderError, Fault
 from locator.gazetteer import Gazetteer, build_gazetteer
-from locator.geo import FloatArray, Projection
+from locator.geo import FloatArray, IntArray, Projection
 from locator.helplines import FILE as HELPLINES
 from locator.helplines import Helpline, read_helplines
 from locator.likely_open import LikelyRule
@@ -110,6 +110,12 @@ class City:
         pairs = self.facilities[["layer", "kind"]].drop_duplicates()
         several = pairs["layer"].value_counts() > 1
         return frozenset(str(layer) for layer in several.index[several])
+
+    @cached_property
+    def district_rows(self) -> IntArray:
+        """Row of `districts` for each point of `demand`."""
+        rows: IntArray = self.districts.index.get_indexer(self.demand.district).astype(np.int64)
+        return rows
 
     @cached_property
     def middle(self) -> tuple[float, float]:

@@ -53,7 +53,7 @@ def by_district(
     walk_s : (n,) float array
     """
     in_all, in_reach = people_by_district(city, people), people_by_district(city, people * served)
-    position, count = _district_positions(city), len(city.districts)
+    position, count = city.district_rows, len(city.districts)
     order = np.argsort(position, kind="stable")
     parts = np.split(order, np.cumsum(np.bincount(position, minlength=count))[:-1])
     times = np.array([walking_times(walk_s[part], people[part]) for part in parts])
@@ -77,21 +77,15 @@ def by_district(
 
 def people_by_district(city: City, people: FloatArray) -> IntArray:
     """Return whole people in each row of ``city.districts``."""
-    position = _district_positions(city)
+    position = city.district_rows
     return whole(np.bincount(position, weights=people, minlength=len(city.districts)))
-
-
-def _district_positions(city: City) -> IntArray:
-    """Return the row of ``city.districts`` for each demand point."""
-    position: IntArray = city.districts.index.get_indexer(city.demand.district).astype(np.int64)
-    return position
 
 
 def curve_by_minute(city: City, people: FloatArray, walk_s: FloatArray, total: int) -> pd.DataFrame:
     """Return people within each minute and their share of `total`, summed as in `by_district`."""
     beyond = len(CURVE_MINUTES)
     minute = np.minimum(np.ceil((walk_s - SAME_TIME_S) / 60), beyond).astype(np.int64)
-    cell = _district_positions(city) * (beyond + 1) + np.maximum(minute, 0)
+    cell = city.district_rows * (beyond + 1) + np.maximum(minute, 0)
     table = np.bincount(cell, weights=people, minlength=len(city.districts) * (beyond + 1))
     within = np.cumsum(table.reshape(-1, beyond + 1)[:, :beyond], axis=1)
     count = whole(within).sum(axis=0)

@@ -103,16 +103,17 @@ def divide_areas(demand: DemandPoints, squares: IntArray, *, reach_m: float) -> 
     (m,) int array
         0, 1, ... in the order in which the areas appear.
     """
-    place = np.column_stack([demand.column[squares], demand.row[squares]])
+    column, row = demand.column[squares], demand.row[squares]
+    place = column * (int(demand.row.max()) + 1) + row if len(squares) else column
     # Several points may share a square, which belongs to one area: to its first point's district.
-    place, first, square = np.unique(place, axis=0, return_index=True, return_inverse=True)
-    column, row = place[:, 0], place[:, 1]
+    place, first, square = np.unique(place, return_index=True, return_inverse=True)
+    column, row = column[first], row[first]
     area = _touching(demand.district[squares[first]], column, row)
     longest = max(1, int(reach_m * np.sqrt(2) / demand.size_m))
     across, up = _tile(area, column, longest), _tile(area, row, longest)
     most = len(place) + 1  # more than there can be tiles in a row
     piece = np.unique((area * most + across) * most + up, return_inverse=True)[1]
-    return _in_order(_touching(piece.astype(np.int64), column, row)[square.ravel()])
+    return _in_order(_touching(piece.astype(np.int64), column, row)[square])
 
 
 def _tile(area: IntArray, position: IntArray, longest: int) -> IntArray:

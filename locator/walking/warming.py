@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from threading import Timer
 
 import numpy as np
@@ -22,7 +23,7 @@ several facilities share one place: which of them comes first is not for a signp
 
 
 def warm(ground: WalkableCity) -> int:
-    """Place the people and put up the signposts to the usable facilities of each layer.
+    """Make what coverage needs, and signposts to the usable facilities of each layer.
 
     Return of how many layers.
 
@@ -32,7 +33,8 @@ def warm(ground: WalkableCity) -> int:
     if not isinstance(model, NetworkModel):
         return 0
     layers = ground.city.catalogue.layers
-    _ = ground.demand
+    import_module("scipy.spatial")  # gaps are named after stops near them
+    _ = ground.demand, ground.completeness
     wanted = [
         rows for layer, rows in ground.usable_rows.items() if len(rows) and not layers[layer].moves
     ]
