@@ -112,8 +112,11 @@ class Loads:
         pairs = self.reach.tocoo()
         number = np.arange(pairs.nnz)
         limited = np.concatenate([pairs.row, self.reach.shape[0] + pairs.col])
-        table = sparse.csr_array((np.ones(2 * pairs.nnz), (limited, np.tile(number, 2))))
         limits = np.concatenate([self.people, np.full(self.sites, self.capacity)])
+        # The shape is said: the last site may reach nobody.
+        table = sparse.csr_array(
+            (np.ones(2 * pairs.nnz), (limited, np.tile(number, 2))), shape=(len(limits), pairs.nnz)
+        )
         # Nothing is whole here: a linear program, for which `milp` takes sparse tables too.
         result = milp(
             -np.ones(pairs.nnz),

@@ -112,3 +112,8 @@ def test_without_time_the_best_known_comes_back_with_its_gap() -> None:
 def test_nobody_to_serve_is_an_empty_answer() -> None:
     assert exact_cover(WALKS, np.zeros(2), 2, capacity=5).chosen.tolist() == []
     assert best_loads(Loads.of(WALKS, np.zeros(2), 5), 2, [[]], time_limit_s=1).chosen == []
+
+
+def test_a_last_site_that_reaches_nobody_takes_nobody() -> None:
+    loads = Loads.of(sparse.csc_array(np.array([[9.0, 0.0], [9.0, 0.0]])), np.array([5.0, 7.0]), 8)
+    assert loads.total([0, 1]) == pytest.approx(8)
