@@ -8,16 +8,27 @@ and Fisher (1978); interchange: Teitz and Bart (1968), all swaps at once as Whit
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from time import monotonic
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from scipy import sparse
 
 from locator.geo import FloatArray, IntArray
 
 SAME = 1e-12
 """A swap has to gain more than this share of the total, so that rounding cannot go in circles."""
+
+Places = npt.NDArray[np.int32]
+"""Numbers of rows or columns; in millions of gains the half of their memory."""
+
+Numbers = npt.NDArray[np.signedinteger[Any]]
+
+PART = 500_000
+"""So many gains are worked on at once, or those of one site: some megabytes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +37,7 @@ class Gains:
 
     Attributes
     ----------
-    rows, columns : (nnz,) int arrays
+    rows, columns : (nnz,) int32 arrays
         Sorted by column.
     worth : (nnz,) float array
         More than 0.
@@ -36,8 +47,8 @@ class Gains:
         n.
     """
 
-    rows: IntArray
-    columns: IntArray
+    rows: Places
+    columns: Places
     worth: FloatArray
     starts: IntArray
     points: int
@@ -51,33 +62,34 @@ class Gains:
     def of(cls, table: sparse.sparray) -> Gains:
         """Return the gains of an (n, m) sparse array; what is not positive counts for nothing."""
         listed = sparse.csc_array(table)
-        columns = np.repeat(np.arange(listed.shape[1]), np.diff(listed.indptr))
-        return cls.listed(listed.indices.astype(np.int64), columns, listed.data, shape=listed.shape)
+        sites = np.arange(listed.shape[1], dtype=np.int32)
+        columns = np.repeat(sites, np.diff(listed.indptr))
+        return cls.listed(listed.indices, columns, listed.data, shape=listed.shape)
 
     @classmethod
     def listed(
-        cls, rows: IntArray, columns: IntArray, worth: FloatArray, *, shape: tuple[int, int]
+        cls, rows: Numbers, columns: Numbers, worth: FloatArray, *, shape: tuple[int, int]
     ) -> Gains:
         """Return the gains that are listed one by one, sorted by column."""
         positive = worth > 0
-        columns = columns[positive]
+        if not positive.all():
+            rows, columns, worth = rows[positive], columns[positive], worth[positive]
         return cls(
-            rows=rows[positive],
-            columns=columns,
-            worth=worth[positive].astype(np.float64),
+            rows=rows.astype(np.int32, copy=False),
+            columns=columns.astype(np.int32, copy=False),
+            worth=worth.astype(np.float64, copy=False),
             starts=np.searchsorted(columns, np.arange(shape[1] + 1)),
             points=shape[0],
         )
 
     def only(self, kept: IntArray) -> Gains:
         """Return the gains of the sites `kept`, numbered anew in that order."""
-        parts = [np.arange(self.starts[site], self.starts[site + 1]) for site in kept]
-        where = np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)
-        lengths = np.array([len(part) for part in parts], dtype=np.int64)
+        spans = [slice(self.starts[site], self.starts[site + 1]) for site in kept]
+        lengths = np.array([span.stop - span.start for span in spans], dtype=np.int64)
         return Gains(
-            rows=self.rows[where],
-            columns=np.repeat(np.arange(len(kept)), lengths),
-            worth=self.worth[where],
+            rows=_joined(self.rows, spans),
+            columns=np.repeat(np.arange(len(kept), dtype=np.int32), lengths),
+            worth=_joined(self.worth, spans),
             starts=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
             points=self.points,
         )
@@ -95,17 +107,28 @@ class Gains:
             points=self.points,
         )
 
-    def sums(self, values: FloatArray) -> FloatArray:
-        """Return (m,) the sums by site of one value for each stored gain."""
-        running = np.zeros(len(values) + 1)
-        np.cumsum(values, out=running[1:])
-        sums: FloatArray = running[self.starts[1:]] - running[self.starts[:-1]]
-        return sums
-
     def beyond(self, floor: FloatArray) -> FloatArray:
         """Return (m,) what each site alone adds to what the points have, (n,)."""
-        beyond = self.worth - floor[self.rows]
-        return self.sums(np.maximum(beyond, 0.0, out=beyond))
+        added = np.empty(self.sites)
+        for sites, span in self.parts():
+            beyond = self.worth[span] - floor[self.rows[span]]
+            running = np.zeros(len(beyond) + 1)
+            np.cumsum(np.maximum(beyond, 0.0, out=beyond), out=running[1:])
+            starts = self.starts[sites.start : sites.stop + 1] - span.start
+            added[sites] = running[starts[1:]] - running[starts[:-1]]
+        return added
+
+    def parts(self) -> Iterator[tuple[slice, slice]]:
+        """Yield sites in parts, each with its span of the gains: no more than `PART` at a time.
+
+        What is computed of all gains at once takes some times their memory.
+        """
+        first = 0
+        while first < self.sites:
+            fit = int(np.searchsorted(self.starts, self.starts[first] + PART, side="right")) - 1
+            last = min(max(fit, first + 1), self.sites)
+            yield slice(first, last), slice(int(self.starts[first]), int(self.starts[last]))
+            first = last
 
     def highest(self) -> FloatArray:
         """Return (n,) the most that any site is worth to each point."""
@@ -152,6 +175,10 @@ class Gains:
         return [chosen[position] for position in order], added
 
 
+def _joined(values: npt.NDArray[Any], spans: list[slice]) -> npt.NDArray[Any]:
+    return np.concatenate([values[span] for span in spans]) if spans else values[:0]
+
+
 def one_by_one(gains: Gains, count: int) -> tuple[list[int], list[float]]:
     """Return up to `count` sites, each adding most to those before it, and what each adds."""
     chosen: list[int] = []
@@ -184,15 +211,7 @@ def swapped(gains: Gains, chosen: list[int], *, until: float = np.inf) -> list[i
     chosen = list(chosen)
     while chosen and len(chosen) < gains.sites and monotonic() < until:
         best, second, owner = _two_best(gains, chosen)
-        own = owner[gains.rows]
-        # What a newcomer saves of the loss where it is better than the second.
-        spared = np.minimum(gains.worth, best[gains.rows]) - second[gains.rows]
-        counted = spared > 0
-        saved = np.bincount(
-            own[counted] * gains.sites + gains.columns[counted],
-            spared[counted],
-            minlength=len(chosen) * gains.sites,
-        ).reshape(len(chosen), gains.sites)
+        saved = _saved(gains, best, second, owner, len(chosen))
         lost = np.bincount(owner, best - second, minlength=len(chosen))
         net: FloatArray = saved + gains.beyond(best) - lost[:, np.newaxis]
         net[:, chosen] = -np.inf
@@ -201,6 +220,21 @@ def swapped(gains: Gains, chosen: list[int], *, until: float = np.inf) -> list[i
             break
         chosen[leaves] = comes
     return chosen
+
+
+def _saved(
+    gains: Gains, best: FloatArray, second: FloatArray, owner: IntArray, count: int
+) -> FloatArray:
+    """Return (count, m) what each site saves of the loss where it is better than the second."""
+    saved = np.empty((count, gains.sites))
+    for sites, span in gains.parts():
+        rows, width = gains.rows[span], sites.stop - sites.start
+        spared = np.minimum(gains.worth[span], best[rows]) - second[rows]
+        counted = spared > 0
+        cell = owner[rows[counted]] * width + (gains.columns[span][counted] - sites.start)
+        flat = np.bincount(cell, spared[counted], minlength=count * width)
+        saved[:, sites] = flat.reshape(count, width)
+    return saved
 
 
 def _two_best(gains: Gains, chosen: list[int]) -> tuple[FloatArray, FloatArray, IntArray]:

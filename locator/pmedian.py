@@ -7,15 +7,23 @@ to it; that makes the table of gains sparse and the question the same as for cov
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from locator.gains import Gains, one_by_one, swapped
 from locator.geo import FloatArray, IntArray
 from locator.pricing import gap, priced
 from locator.proving import best_choice
+from locator.walking.reach import Joined
 
 QUICK_ROUNDS = 60
+
+SITES_AT_ONCE = 64
+"""Pairs of all sites and all points at once would take some times the memory of the answer."""
+
+Walks = npt.NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True)
@@ -48,7 +56,7 @@ class Median:
 
 
 def p_median(
-    walk_m: FloatArray,
+    walk_m: Walks,
     current_m: FloatArray,
     people: FloatArray,
     count: int,
@@ -93,11 +101,16 @@ def p_median(
     )
 
 
-def saved_walks(walk_m: FloatArray, current_m: FloatArray, people: FloatArray) -> Gains:
+def saved_walks(walk_m: Walks, current_m: FloatArray, people: FloatArray) -> Gains:
     """Return the person-metres that each site takes off the walks of each demand point."""
-    sites, points = np.nonzero(current_m > walk_m.T)
-    saved = (current_m[points] - walk_m[points, sites]) * people[points]
-    return Gains.listed(points, sites, saved, shape=walk_m.shape)
+    rows, columns, saved_m = Joined(np.int32), Joined(np.int32), Joined(np.float64)
+    for first in range(0, walk_m.shape[1], SITES_AT_ONCE):
+        some_m = walk_m[:, first : first + SITES_AT_ONCE]
+        sites, points = np.nonzero(current_m > some_m.T)
+        rows.add(points)
+        columns.add(first + sites)
+        saved_m.add((current_m[points] - some_m[points, sites]) * people[points])
+    return Gains.listed(rows.whole(), columns.whole(), saved_m.whole(), shape=walk_m.shape)
 
 
 def _quick(gains: Gains, count: int) -> tuple[list[int], list[float], float]:

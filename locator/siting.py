@@ -17,7 +17,7 @@ from locator.mclp import exact_cover, gains_of, greedy_cover
 from locator.pmedian import p_median, saved_walks
 from locator.pricing import gap
 from locator.rounding import whole
-from locator.sitewalks import inhabited_squares, square_walks
+from locator.sitewalks import inhabited_squares, rows_of, square_walks
 from locator.siting_question import (
     MAX_SITES,
     PLANNED,
@@ -138,9 +138,9 @@ def _cover_choice(
     people: FloatArray,
     unserved: FloatArray,
 ) -> _Choice:
-    wide = walks_to(ground, places, query, unserved)
     left_out = np.flatnonzero(unserved > 0)
-    walks, waiting = sparse.csc_array(wide.tocsr()[left_out]), unserved[left_out]
+    walks = rows_of(walks_to(ground, places, query, unserved), left_out)
+    waiting = unserved[left_out]
     cover = (
         greedy_cover(walks, waiting, query.count, capacity=query.capacity)
         if query.method == "greedy"
@@ -162,7 +162,8 @@ def _cover_choice(
         chosen = preferred(table, chosen, _beside(ground, query, walks, left_out))
     chosen, added = table.ordered(chosen)
     if query.capacity is None:
-        reached = wide[:, chosen].toarray() > 0
+        reached = np.zeros((len(people), len(chosen)), dtype=np.bool_)
+        reached[left_out] = walks[:, chosen].toarray() > 0
         totals = _whole_totals(ground, people, unserved, reached)
     else:  # who of those within reach comes is the affair of the sites that have room
         totals = whole(np.cumsum(added))

@@ -8,7 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
+from locator.gains import Gains, swapped
 from locator.mclp import exact_cover, greedy_cover
+from locator.sitewalks import rows_of
+from locator.walking.reach import Joined
 
 # Five houses in a row, three candidates. A reaches houses 0-2, B 1-3, C 3-4.
 #   people 10, 30, 10, 25, 20
@@ -97,3 +100,37 @@ def test_with_a_capacity_no_place_is_chosen_twice() -> None:
     assert answer.chosen.tolist() == [0]
     assert answer.gains.tolist() == [10]
     assert answer.bound >= 20, "the best is both: ten from the second row, ten from the first"
+
+
+def test_gains_in_parts_are_those_of_all_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    chance = np.random.default_rng(8)
+    worth = np.where(chance.random((40, 25)) < 0.5, chance.integers(1, 9, (40, 25)), 0.0)
+    gains = Gains.of(sparse.csc_array(worth))
+    floor = chance.integers(0, 9, 40).astype(float)
+    for part in (1, 20, 10_000):
+        monkeypatch.setattr("locator.gains.PART", part)
+        plain = np.maximum(worth - floor[:, np.newaxis], 0).sum(axis=0)
+        assert gains.beyond(floor) == pytest.approx(plain)
+        best = swapped(gains, [0, 1, 2])
+        swaps = [[*(set(best) - {one}), other] for one in best for other in range(25)]
+        totals = [worth[:, swap].max(axis=1).sum() for swap in swaps]
+        assert max(totals) == pytest.approx(worth[:, best].max(axis=1).sum())
+
+
+def test_rows_of_walks_are_those_of_a_dense_table() -> None:
+    chance = np.random.default_rng(9)
+    table = np.where(chance.random((30, 12)) < 0.4, chance.random((30, 12)), 0.0)
+    for rows in (np.arange(30), np.array([2, 3, 17, 29]), np.empty(0, dtype=np.int64)):
+        taken = rows_of(sparse.csc_array(table), rows)
+        assert taken.toarray().tolist() == table[rows].tolist()
+
+
+def test_arrays_that_are_joined_are_those_that_were_added(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("locator.walking.reach.BLOCK", 7)
+    for lengths in ([], [0], [7], [3, 0, 5, 20, 1], [14, 14]):
+        joined, parts = Joined(np.int32), [np.arange(length) for length in lengths]
+        for part in parts:
+            joined.add(part)
+        whole = joined.whole()
+        assert whole.dtype == np.int32
+        assert whole.tolist() == [value for part in parts for value in part]

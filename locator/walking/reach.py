@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from scipy import sparse
 
 from locator.walking import Placed, WalkingModel
 
 # A stored zero means "not reached" to most sparse operations, so nobody is nearer than this.
 MIN_WALK_M = 0.01
+
+BLOCK = 1 << 18
+"""Numbers that are kept together while a matrix grows: a megabyte or two."""
 
 
 def reach(
@@ -46,8 +51,7 @@ def reach(
     from scipy.spatial import cKDTree
 
     tree = cKDTree(demand.xy)
-    rows: list[np.ndarray[tuple[int], np.dtype[np.int32]]] = []
-    walks = []
+    rows, walks = Joined(np.int32), Joined(np.float64)
     pointer = np.zeros(len(places) + 1, dtype=np.int64)
     for column in range(len(places)):
         near = np.asarray(tree.query_ball_point(places.xy[column], limit_m), dtype=np.int64)
@@ -56,16 +60,42 @@ def reach(
             places.take(slice(column, column + 1)), demand.take(near), limit_m=limit_m
         )
         within = walk_m <= limit_m
-        rows.append(near[within].astype(np.int32))
-        walks.append(np.maximum(walk_m[within], MIN_WALK_M))
+        rows.add(near[within])
+        walks.add(np.maximum(walk_m[within], MIN_WALK_M))
         pointer[column + 1] = pointer[column] + int(within.sum())
         if progress is not None:
             progress(column + 1, len(places))
-    return sparse.csc_array(
-        (
-            np.concatenate(walks) if walks else np.empty(0),
-            np.concatenate(rows) if rows else np.empty(0, dtype=np.int32),
-            pointer,
-        ),
-        shape=(len(demand), len(places)),
-    )
+    shape = (len(demand), len(places))
+    return sparse.csc_array((walks.whole(), rows.whole(), pointer), shape=shape)
+
+
+class Joined:
+    """Join many short arrays into one, with little more memory than that one takes.
+
+    Thousands of short arrays would lie on the heap side by side, and leave holes there.
+    """
+
+    def __init__(self, dtype: type[np.generic]) -> None:
+        self._blocks: list[npt.NDArray[Any]] = [np.empty(BLOCK, dtype)]
+        self._used = 0  # of the last block
+
+    def add(self, part: npt.NDArray[Any]) -> None:
+        """Put `part` behind what was added before."""
+        while len(part):
+            if self._used == BLOCK:
+                self._blocks.append(np.empty(BLOCK, self._blocks[0].dtype))
+                self._used = 0
+            fit = part[: BLOCK - self._used]
+            self._blocks[-1][self._used : self._used + len(fit)] = fit
+            self._used += len(fit)
+            part = part[len(fit) :]
+
+    def whole(self) -> npt.NDArray[Any]:
+        """Return all that was added; the blocks are given up one by one."""
+        length = BLOCK * (len(self._blocks) - 1) + self._used
+        whole = np.empty(length, self._blocks[0].dtype)
+        while self._blocks:
+            first = BLOCK * (len(self._blocks) - 1)
+            block = self._blocks.pop()
+            whole[first : first + BLOCK] = block[: length - first]
+        return whole
