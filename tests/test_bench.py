@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from tests.bench.__main__ import AREAS, HERE
-from tests.bench.measuring import Row, p50_p95, times_ms
+from tests.bench.__main__ import AREAS, HERE, LONG
+from tests.bench.measuring import Row, by_wall, once, p50_p95, times_ms
 
 
 @pytest.mark.parametrize(
@@ -25,13 +26,32 @@ def test_without_a_promise_there_is_no_verdict():
 
 def test_a_call_is_warmed_up_and_told_its_number():
     numbers: list[int] = []
-    assert len(times_ms(numbers.append, repeat=3, warm_up=1)) == 3
+    assert times_ms(numbers.append, repeat=3, warm_up=1).shape == (2, 3)
     assert numbers == [0, 0, 1, 2]
+
+
+def test_a_budget_of_time_is_kept_by_the_processors_clock():
+    assert Row("a walk", 9.0, "ms", 5.0, processor=4.0).verdict == "ok"
+    assert Row("a walk", 4.0, "ms", 5.0, processor=6.0).verdict == "over"
+
+
+def test_waiting_takes_time_on_the_wall_and_none_of_the_processor():
+    wall_ms, processor_ms = times_ms(lambda _: time.sleep(0.05), repeat=1, warm_up=0)[:, 0]
+    assert wall_ms >= 50 > 25 > processor_ms
+
+
+def test_what_another_process_does_is_told_by_the_wall_alone():
+    (row,) = by_wall([once("a walk", lambda: None, budget=10)])
+    assert row.processor is None
 
 
 def test_two_percentiles_are_two_rows():
     rows = p50_p95("a walk", lambda _: None, repeat=5, budget=10)
     assert [row.what for row in rows] == ["a walk, p50", "a walk, p95"]
+
+
+def test_what_takes_minutes_runs_only_when_it_is_named():
+    assert set(LONG) < set(AREAS)
 
 
 def test_every_area_says_what_it_measures():

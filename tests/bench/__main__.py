@@ -1,6 +1,7 @@
 """Run every benchmark and print one table: what, how long, its budget.
 
-``python -m tests.bench [AREA ...]`` runs ``tests/bench/bench_<area>.py``, all of them by default.
+``python -m tests.bench [AREA ...]`` runs ``tests/bench/bench_<area>.py``, all of them but the
+long ones by default.
 Such a module has a function ``rows()`` that yields `tests.bench.measuring.Row`. Each area runs in
 a process of its own, so that none is slowed by the memory of another. A budget that is missed is
 shown, not punished: the exit code is 0 unless a benchmark fails to run.
@@ -23,6 +24,9 @@ from tests.bench.measuring import Row
 
 HERE = Path(__file__).parent
 AREAS = tuple(sorted(path.stem.removeprefix("bench_") for path in HERE.glob("bench_*.py")))
+LONG = ("growth",)
+"""Areas that run only when they are named: everything else takes some four minutes together."""
+
 WIDTH = 140
 """Of the table when it goes to a file."""
 
@@ -45,7 +49,7 @@ def main() -> int:
     console = Console(stderr=asked.json, width=None if sys.stdout.isatty() else WIDTH)
     found: dict[str, list[Row]] = {}
     failed = []
-    for area in asked.areas or AREAS:
+    for area in asked.areas or [area for area in AREAS if area not in LONG]:
         with console.status(f"{area} ..."):
             rows = _run_apart(area)
         if rows is None:
@@ -81,6 +85,7 @@ def _table(found: dict[str, list[Row]]) -> Table:
     table.add_column("area")
     table.add_column("what")
     table.add_column("measured", justify="right")
+    table.add_column("processor", justify="right")
     table.add_column("budget", justify="right")
     table.add_column("")
     table.add_column("note")
@@ -90,6 +95,7 @@ def _table(found: dict[str, list[Row]]) -> Table:
                 area if i == 0 else "",
                 row.what,
                 f"{_number(row.value)} {row.unit}",
+                "" if row.processor is None else f"{_number(row.processor)} {row.unit}",
                 "" if row.budget is None else f"{_number(row.budget)} {row.unit}",
                 f"[{_STYLES[row.verdict]}]{row.verdict}[/]",
                 row.note,

@@ -30,7 +30,7 @@ def rows() -> Iterator[Row]:
     """Yield the rows of this area."""
     city = load_city(default_folder())
     read = times_ms(lambda _: map_ground(city), repeat=1, warm_up=0)
-    yield Row("read and prepare the files", float(read[0]) / 1000, "s", note="beside the start")
+    yield Row("read and prepare the files", float(read[0, 0]) / 1000, "s", note="beside the start")
     ground = map_ground(city)
     keys = [
         (zoom, *(world_units([place]) // tile_units(zoom))[0].tolist())

@@ -15,7 +15,8 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from locator.city import default_folder, load_city
-from tests.bench.measuring import Row
+from locator.walking.warming import AFTER_S
+from tests.bench.measuring import Row, processor_s
 
 ROOT = Path(__file__).resolve().parents[2]
 VISITORS, DEAR, EACH = 50, 20, 3
@@ -53,10 +54,10 @@ def _alone(port: int, pid: int) -> Iterator[Row]:
         points = _points(7)
         for _ in range(10):
             _asked(port, f"{path}?{next(points)}")
-        begun_s = _processor_s(pid)
+        begun_s = processor_s(pid)
         for _ in range(60):
             _asked(port, f"{path}?{next(points)}")
-        spent_ms = (_processor_s(pid) - begun_s) / 60 * 1000
+        spent_ms = (processor_s(pid) - begun_s) / 60 * 1000
         yield Row(f"processor time of {path}", spent_ms, "ms", 20 if path == "/aed" else 10)
 
 
@@ -139,13 +140,9 @@ def _wait(port: int) -> None:
 
 def _settle(pid: int) -> None:
     """Wait until the server does nothing by itself any more: after the start it warms up."""
+    time.sleep(AFTER_S)
     for _ in range(120):
-        begun_s = _processor_s(pid)
+        begun_s = processor_s(pid)
         time.sleep(1.0)
-        if _processor_s(pid) - begun_s < 0.05:
+        if processor_s(pid) - begun_s < 0.05:
             return
-
-
-def _processor_s(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(") ")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -1,21 +1,14 @@
-"""The street network of Kraków, and one that is larger, beside networkx and pandana.
-
-First come Kraków's own streets. The larger ones show how it grows: central Helsinki, tiled 8 x 8
-times and stretched over Kraków. Facilities, demand points and layers are Kraków's.
-"""
+"""The street network of Kraków, beside networkx and pandana; how it grows is `bench_growth`'s."""
 
 from __future__ import annotations
 
 import os
 import resource
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
@@ -24,7 +17,7 @@ from locator.coverage import CoverageQuery, coverage
 from locator.geo import FloatArray
 from locator.nearest import NearestQuery, nearest
 from locator.walking import Placed
-from locator.walking.graphfile import GRAPH_FILE, StreetGraph, read_graph, write_graph
+from locator.walking.graphfile import StreetGraph
 from locator.walking.incremental import added, closed
 from locator.walking.isochrone import isochrones
 from locator.walking.network import NetworkModel
@@ -36,18 +29,6 @@ from tests.bench.measuring import Row, median, once, p50_p95
 SOURCES = 300
 ORIGINS = 200
 LIMIT_M = 1_500.0
-SIDE = 8
-MAKE = "from tests.bench.bench_network import make; import sys; make(sys.argv[1])"
-
-
-def make(folder: str) -> None:
-    """Write the tiled graph into `folder`; in a process of its own, for its memory's sake."""
-    from tests.bench.tiling import tiled_helsinki
-
-    city = load_city(default_folder())
-    low_x, low_y, high_x, high_y = _box(city)
-    graph = tiled_helsinki(SIDE, projection=city.projection, fill=(low_x, low_y, high_x, high_y))
-    write_graph(graph, Path(folder) / GRAPH_FILE)
 
 
 def rows() -> Iterator[Row]:
@@ -60,25 +41,12 @@ def rows() -> Iterator[Row]:
         lambda: NetworkModel(ready_graph(city.folder, crs)).ways.index,
         budget=1000,
     )
-    for row in _measured(city, NetworkModel(ready_graph(city.folder, crs))):
+    for row in measured(city, NetworkModel(ready_graph(city.folder, crs))):
         yield replace(row, what=f"own streets: {row.what}")
-    with tempfile.TemporaryDirectory() as folder:
-        started = time.perf_counter()
-        subprocess.run([sys.executable, "-c", MAKE, folder], check=True)
-        built_s = time.perf_counter() - started
-        graph = read_graph(Path(folder) / GRAPH_FILE)
-        note = f"{len(graph.vertex_xy):,} vertices: Helsinki x {SIDE * SIDE}, stretched"
-        yield Row("make the tiled graph", built_s, "s", None, note)
-        yield once(
-            "load the graph, checksum included",
-            lambda: NetworkModel(read_graph(Path(folder) / GRAPH_FILE)).ways.index,
-            budget=1000,
-            note=f"{(Path(folder) / GRAPH_FILE).stat().st_size / 1e6:,.0f} MB",
-        )
-        yield from _measured(city, NetworkModel(graph))
 
 
-def _measured(city: City, model: NetworkModel) -> Iterator[Row]:
+def measured(city: City, model: NetworkModel) -> Iterator[Row]:
+    """Yield what is measured of a network, whichever it is."""
     yield once("place the demand points", lambda: model.place(city.demand.xy), budget=None)
     ground = walkable(city, model)
     rng = np.random.default_rng(7)
@@ -288,8 +256,3 @@ def _standard_output_to_error() -> Iterator[None]:
 
 def _vertices(graph: StreetGraph, placed: Placed) -> list[int]:
     return [int(vertex) for vertex in graph.edge_u[placed.extra["edge"]]]
-
-
-def _box(city: City) -> tuple[float, float, float, float]:
-    low, high = city.demand.xy.min(axis=0), city.demand.xy.max(axis=0)
-    return float(low[0]), float(low[1]), float(high[0]), float(high[1])

@@ -11,6 +11,7 @@ from locator.coverage import CoverageQuery, coverage, coverage_overview
 from locator.nearest import NearestQuery, nearest
 from locator.walking.choose import choose_model
 from locator.walking.walkable import walkable
+from locator.walking.warming import warm
 from tests.bench.measuring import Row, median, once, p50_p95
 
 WALKS = 300
@@ -22,6 +23,7 @@ def rows() -> Iterator[Row]:
     city = load_city(default_folder())
     model = choose_model(city)
     ground = walkable(city, model)
+    warm(ground)
     note = f"{model.name}, {len(city.demand):,} demand points"
     layers = [layer for layer in city.catalogue.layers.values() if not layer.moves]
     largest = max(layers, key=lambda layer: len(ground.usable_rows[layer.id])).id
