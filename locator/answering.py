@@ -18,7 +18,7 @@ from locator.locating import (
     bare,
 )
 from locator.places import Place
-from locator.streetnames import SAINTS, STREET, fold, name_fits
+from locator.streetnames import SAINTS, STREET, HouseNumber, fold, name_fits
 from locator.streets import AddressPoint, Street, difference, extent_m
 from locator.typed import Reading
 
@@ -60,8 +60,8 @@ EXCLUSIVE_KINDS = ("dzielnica", "przystanek")
 STOP_NUMBER_NOTE = N_("Number {asked} is not on file; this is the stop of that name.")
 PLACE_NUMBER_NOTE = N_("Number {asked} is not on file; this is the place of that name.")
 BETWEEN_NOTE = N_(
-    "Number {asked} is not on file; {used} is the nearest on this street. {asked} lies between "
-    "{lower} and {upper}, which are {metres} m apart."
+    "Number {asked} is not on file. The place is between {lower} and {upper}, which are "
+    "{metres} m apart."
 )
 RULE_NOTE = N_("The house number is on the map; that it belongs to this street was worked out.")
 POSSIBLE_NOTE = N_("A house with this number stands here; it may belong to another street.")
@@ -218,18 +218,29 @@ def _neighbour(row: Row, street: Street, reading: Reading) -> Found:
     assert number is not None
     point = street.nearest(number)
     away = difference(number, point.parsed)
-    values: tuple[tuple[str, str], ...] = (("asked", written), ("used", point.number))
-    note = NEIGHBOUR_NOTE
-    between = street.round_about(number)
+    # A number with another letter is nearer than what lies between its neighbours.
+    between = street.round_about(number) if away else None
     apart = extent_m(_lonlat(between)) if between else math.inf
-    if between and away and apart <= CLOSE_M:
-        note = BETWEEN_NOTE
-        lower, upper = (found.number for found in between)
-        values += (("lower", lower), ("upper", upper), ("metres", f"{apart:.0f}"))
     if away > CLOSE_NUMBERS and apart > CLOSE_M:
         return _middle(row, street, written)
-    place = _address(street, point, point.number, note=note, precision="street", values=values)
+    said, note = point.number, NEIGHBOUR_NOTE
+    values: tuple[tuple[str, str], ...] = (("asked", written), ("used", point.number))
+    if between:
+        said, note = written, BETWEEN_NOTE
+        lower, upper = (found.number for found in between)
+        values = (*values[:1], ("lower", lower), ("upper", upper), ("metres", f"{apart:.0f}"))
+        lon, lat = _part_way(between, number)
+        point = replace(point, lon=lon, lat=lat)
+    place = _address(street, point, said, note=note, precision="street", values=values)
     return replace(place, basis="neighbour"), NEAR_NUMBER, True
+
+
+def _part_way(between: tuple[AddressPoint, AddressPoint], number: HouseNumber) -> FloatArray:
+    """Return the lon, lat as far from the lower to the upper house as the number is."""
+    lower, upper = (point.parsed.base for point in between)
+    share = (number.base - lower) / (upper - lower)
+    way: FloatArray = np.array([1 - share, share]) @ _lonlat(between)
+    return way
 
 
 def _middle(row: Row, street: Street, written: str) -> Found:

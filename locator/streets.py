@@ -181,14 +181,17 @@ class Street:
         return [self.houses.point(row) for row in rows]
 
     def nearest(self, number: HouseNumber) -> AddressPoint:
-        """Return the point whose number is nearest, the same side of the street preferred."""
+        """Return the point whose number is nearest, the same side of the street preferred.
+
+        Of several of one number that with the nearest letter: 14B stands rather by 14A than by 14.
+        """
         houses = self.houses
         base = houses.base[houses.code[self.rows]]
         cost = np.abs(base - number.base) + PARITY_COST * (np.abs(number.base - base) % 2)
         best = self.rows[cost == cost.min()]
         return min(
             (houses.point(row) for row in best),
-            key=lambda point: (point.parsed.letter != number.letter, point.parsed.base),
+            key=lambda point: (_letters_apart(point.parsed, number), point.parsed.key),
         )
 
     def round_about(self, number: HouseNumber) -> tuple[AddressPoint, AddressPoint] | None:
@@ -269,6 +272,12 @@ def _in_range(houses: Houses, row: int, key: str) -> bool:
         return False
     asked = int(key)
     return number.base <= asked <= number.last and (asked - number.base) % 2 == 0
+
+
+def _letters_apart(one: HouseNumber, other: HouseNumber) -> int:
+    before_a = chr(ord("a") - 1)
+    first, second = (ord((number.letter or before_a)[0]) for number in (one, other))
+    return abs(first - second)
 
 
 def difference(asked: HouseNumber, known: HouseNumber) -> int:

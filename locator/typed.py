@@ -13,7 +13,7 @@ from locator.streetnames import HouseNumber, Name, fold, parse_name, parse_numbe
 MAX_LENGTH = 200
 """Characters of a query that are accepted."""
 
-_POSTCODE = re.compile(r"\b\d{2}-\d{3}\b")
+_POSTCODE = re.compile(r"(?<![.\d])\d{2}-?\d{3}\b")  # no house has a number of five digits
 _UNIT = re.compile(
     r"(?<=\d)(?P<letter>[a-z]?)[\s,]+(?:m|lok|lokal|mieszkanie|klatka|kl|pi[eę]tro|p|bud|budynek)\b"
     r"\.?\s*\w{1,4}\s*$",

@@ -120,6 +120,13 @@ def test_nearest_knows_what_is_open_at_a_moment(folder: Path) -> None:
     assert "Nothing was found." in night.stderr
 
 
+def test_nearest_says_that_vehicles_are_not_ranked_and_where_to_ask(folder: Path) -> None:
+    result = locator(folder, "nearest", "Lipowa 1", "--layer", "vehicles")
+    assert result.exit_code == 1
+    assert "The facilities of vehicles are on vehicles" in result.stderr
+    assert "is assumed unless confirmed. See `locator vehicles list`." in result.stderr
+
+
 def test_nearest_takes_a_pace(folder: Path) -> None:
     found = answer(folder, "nearest", "Lipowa 1", "--layer", "nurseries", "--pace", "2", "-k", "2")
     last = found["features"][-1]["properties"]

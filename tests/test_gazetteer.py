@@ -177,7 +177,6 @@ def test_an_address_is_found_however_it_is_written(query: str, label: str) -> No
     ("query", "label", "asked", "used"),
     [
         ("Wysłouchów 22a", "Marii i Bolesława Wysłouchów 22", "22a", "22"),
-        ("Rynek Główny 15", "Rynek Główny 13", "15", "13"),
         ("Rynek Główny 34", "Rynek Główny 35", "34", "35"),
         ("os. Dywizjonu 303 bl. 33", "Osiedle Dywizjonu 303 34", "33", "34"),
     ],
@@ -191,8 +190,54 @@ def test_a_missing_number_falls_back_to_the_nearest_one_and_says_so(
     assert place.note is not None
     said = place.note.format(**dict(place.note_values))
     assert said.startswith(f"Number {asked} is not on file; {used} is the nearest on this street.")
-    if query == "Rynek Główny 15":
-        assert said.endswith(" 15 lies between 13 and 35, which are 145 m apart.")
+
+
+def test_a_missing_number_between_two_lies_as_far_along_as_it_is() -> None:
+    known = {row[1]: row[2:] for row in ADDRESSES if row[0] == "Rynek Główny"}
+    place = GAZETTEER.search("Rynek Główny 15")[0]
+    assert (place.label, place.precision) == ("Rynek Główny 15", "street")
+    assert (place.basis, place.sure) == ("neighbour", True)
+    assert place.note is not None
+    assert place.note.format(**dict(place.note_values)) == (
+        "Number 15 is not on file. The place is between 13 and 35, which are 145 m apart."
+    )
+    (west, south), (east, north) = known["13"], known["35"]
+    part = 1 / 11  # 15 is the first of the eleven steps from 13 to 35
+    assert place.lon == pytest.approx(west + part * (east - west))
+    assert place.lat == pytest.approx(south + part * (north - south))
+
+
+@pytest.mark.parametrize(
+    ("number", "used"), [("14b", "14A"), ("14d", "14C"), ("14f", "14C"), ("16", "14")]
+)
+def test_a_missing_letter_falls_back_to_the_nearest_letter(number: str, used: str) -> None:
+    houses = [("14C", 19.951), ("14", 19.950), ("14A", 19.952), ("12", 19.960)]
+    districts = small_districts()
+    found = build_gazetteer(
+        addresses=frame(
+            [("Nowa", text, lon, 50.061) for text, lon in houses], "street number lon lat"
+        ),
+        stops=frame(STOPS, "name lon lat"),
+        districts=districts,
+        facilities=small_facilities(),
+        boundary=districts.union_all(),
+    ).search(f"Nowa {number}")[0]
+    assert (found.label, found.basis) == (f"Nowa {used}", "neighbour")
+    assert found.lon == dict(houses)[used]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Kurczaba 25, 30-868 Kraków",
+        "30-868 Kurczaba 25",
+        "Kurczaba 25 30-868",
+        "30-868 Kraków, ul. Kurczaba 25",
+        "Kurczaba 25, 30868 Kraków",
+    ],
+)
+def test_a_postcode_does_not_disturb_the_search(typed: str) -> None:
+    assert GAZETTEER.search(typed)[0] == GAZETTEER.search("Kurczaba 25")[0]
 
 
 @pytest.mark.parametrize(

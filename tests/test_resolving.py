@@ -90,7 +90,7 @@ def offered(query: str) -> list[str]:
         ("przy Karmelickiej 10", ("Karmelicka 10", "address")),
         ("вул. Кармеліцька 10", ("Karmelicka 10", "address")),
         ("вул. Кармелицька 10", ("Karmelicka 10", "address")),
-        ("Karmelicka 12", ("Karmelicka 10", "neighbour")),
+        ("Karmelicka 12", ("Karmelicka 12", "neighbour")),
         ("Majora 20", ("Jakuba Majora 20", "house number")),
         ("Jakuba Majora 3", ("Jakuba Majora 3", "address")),
         ("Jakuba 3", ("Jakuba 3", "address")),
@@ -158,8 +158,7 @@ def test_a_neighbour_says_between_which_numbers_it_lies() -> None:
     place = resolve(gazetteer(), "Karmelicka 12")[0]
     assert place.note is not None
     assert place.note.format(**dict(place.note_values)) == (
-        "Number 12 is not on file; 10 is the nearest on this street. 12 lies between 10 and 14, "
-        "which are 91 m apart."
+        "Number 12 is not on file. The place is between 10 and 14, which are 91 m apart."
     )
 
 

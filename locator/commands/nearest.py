@@ -18,6 +18,8 @@ from locator.commands._common import (
 from locator.errors import NotFoundError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from locator.nearest import NearestResult
     from locator.places import Place
     from locator.walking.walkable import WalkableCity
@@ -89,8 +91,20 @@ def command(
         else:
             _show(app, origin, result, ground)
     if result.rows.empty:
-        click.echo("Nothing was found.", err=True)
+        click.echo(_nothing(app, asked.layer), err=True)
         ctx.exit(1)
+
+
+def _nothing(app: AppState, layers: Iterable[str]) -> str:
+    # No walk leads to a vehicle: these layers would be empty for every start.
+    moving = [layer for layer in layers if app.catalogue.layers[layer].moves]
+    if not moving:
+        return "Nothing was found."
+    return (
+        f"Nothing was found. The facilities of {', '.join(moving)} are on vehicles and are not "
+        "ranked by walking: which vehicle carries one is assumed unless confirmed. "
+        "See `locator vehicles list`."
+    )
 
 
 def _show(app: AppState, origin: Place, result: NearestResult, ground: WalkableCity) -> None:
