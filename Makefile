@@ -22,7 +22,7 @@ bench: $(VENV)/.test
 	$(BIN)/python -m tests.bench
 
 messages: $(VENV)/.run
-	$(BIN)/python -m locator.web.messages
+	$(BIN)/python -m locator.cli.messages
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

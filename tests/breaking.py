@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from locator.check import check_folder
+from locator.curation.check import check_folder
 
 
 def faults(folder: Path) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from locator.city import City, default_folder, load_city
+from locator.city.model import City, default_folder, load_city
 from tests.tinycity import write_tiny_city
 
 # A busy machine is no reason to fail: speed is measured in tests/bench, never in a test. Neither

@@ -6,12 +6,12 @@ from functools import cache
 
 import numpy as np
 
-from locator.geo import Projection
+from locator.base.geo import Projection
 from locator.walking import Placed
-from locator.walking.graph import build_graph
-from locator.walking.graphfile import StreetGraph
-from locator.walking.network import NetworkModel
-from locator.walking.osm import read_streets
+from locator.walking.graph.build import build_graph
+from locator.walking.graph.file import StreetGraph
+from locator.walking.graph.osm import read_streets
+from locator.walking.network.model import NetworkModel
 from tests.osmdata import LIECHTENSTEIN_BOX, helsinki, liechtenstein
 
 CITIES = ("helsinki", "liechtenstein")

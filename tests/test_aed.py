@@ -7,15 +7,15 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from locator.aed import AedAnswer, AedQuery, _beside, _ranked, nearest_aed
-from locator.aed_options import HORIZON, Option
-from locator.aed_vehicles import catch
-from locator.city import City
-from locator.errors import InvalidParameterError, OutsideCityError
-from locator.likely_open import LikelyRule
+from locator.analysis.aed.nearest import AedAnswer, AedQuery, _beside, _ranked, nearest_aed
+from locator.analysis.aed.onboard import catch
+from locator.analysis.aed.option import HORIZON, Option
+from locator.base.errors import InvalidParameterError, OutsideCityError
+from locator.city.likely_open import LikelyRule
+from locator.city.model import City
 from locator.vehicles.positions import Fleet, load_fleet
 from locator.walking.choose import choose_model
-from locator.walking.walkable import WalkableCity, walkable
+from locator.walking.walkable_city import WalkableCity, walkable
 from tests.test_fleet import alive, report, with_number
 from tests.tinycity import at as lonlat
 from tests.toyline import load_toy_city

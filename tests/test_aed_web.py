@@ -17,16 +17,16 @@ from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
 
-from locator.aed_options import Option
-from locator.city import load_city
-from locator.cli import main
-from locator.hours import opening_in
-from locator.language import speaking
+from locator.analysis.aed.option import Option
+from locator.api.live import KEY, Moving
+from locator.base.i18n import speaking
+from locator.base.opening_hours.state import opening_in
+from locator.city.model import load_city
+from locator.cli.main import main
 from locator.vehicles.fleet import assign_vehicle
 from locator.web import create_app
-from locator.web.aed_report import nice_top
-from locator.web.aed_words import change_soon, direction, door_words, duration
-from locator.web.moving import KEY, Moving
+from locator.web.pages.aed_coverage import nice_top
+from locator.web.words.aed import change_soon, direction, door_words, duration
 from tests.test_fleet import WARSAW
 from tests.test_gtfs import feed
 from tests.test_poller import GOOD, answer, serving

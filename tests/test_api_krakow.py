@@ -10,11 +10,11 @@ import shapely
 from flask import Flask
 from flask.testing import FlaskClient
 
-from locator.catalogue import read_catalogue
-from locator.city import default_folder
-from locator.findings import ReportQuery
+from locator.analysis.district_report import ReportQuery
+from locator.city.catalogue import read_catalogue
+from locator.city.model import default_folder
 from locator.web import create_app
-from locator.web.workbench import findings_of
+from locator.web.pages.workbench import findings_of
 
 LAYERS = tuple(read_catalogue(default_folder()).layers)
 FIXED = tuple(layer for layer in LAYERS if layer != "mpk_aeds")
@@ -107,8 +107,8 @@ def test_the_page_offers_to_prove_what_the_quick_answer_has_not(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without time nothing is settled where five sites take 250 each."""
-    monkeypatch.setattr("locator.siting_question.QUICK_S", {"cover": 0.0})
-    monkeypatch.setattr("locator.siting_question.EXACT_S", 0.0)
+    monkeypatch.setattr("locator.analysis.siting.query.QUICK_S", {"cover": 0.0})
+    monkeypatch.setattr("locator.analysis.siting.query.EXACT_S", 0.0)
     asked = {"capacity": "250"}
     quick = client.get("/en/where-next/nurseries", query_string=asked)
     assert quick.status_code == 200 and "Look for the proven best" in quick.text
@@ -120,8 +120,8 @@ def test_page_and_api_give_the_sites_of_the_report(
     app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # So long that a slow machine changes nothing.
-    monkeypatch.setattr("locator.siting_question.QUICK_S", {"cover": 3600.0})
-    monkeypatch.setattr("locator.findings.SOLVER_S", 3600.0)
+    monkeypatch.setattr("locator.analysis.siting.query.QUICK_S", {"cover": 3600.0})
+    monkeypatch.setattr("locator.analysis.district_report.SOLVER_S", 3600.0)
     state = app.extensions["locator"]
     told = findings_of(state, ReportQuery(layer="nurseries")).siting
     assert told is not None  # what is under way counts as open there

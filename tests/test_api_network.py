@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from shapely.geometry import Point, shape
 
-from locator.walking.building import build_for_city
+from locator.walking.graph.for_city import build_for_city
 from locator.web import create_app
 from tests.osmdata import write_osm
 from tests.test_modelcomparison import NODES, STREETS
@@ -143,8 +143,8 @@ def test_the_data_page_compares_where_both_models_are(
 
 def test_list_map_walk_and_api_agree_on_a_walk(networked: FlaskClient) -> None:
     """The same pair has the same length wherever it is said."""
-    from locator.coverage import CoverageQuery
-    from locator.nearest import NearestQuery, nearest, walk_to
+    from locator.analysis.access.coverage import CoverageQuery
+    from locator.analysis.nearest import NearestQuery, nearest, walk_to
 
     app = networked.application.extensions["locator"]
     lon, lat = at(1000, 3010)

@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner
 from flask.testing import FlaskClient
 
-from locator.city import load_city
-from locator.cli import main
+from locator.city.model import load_city
+from locator.cli.main import main
 from locator.vehicles.fleet import vehicles_of
 from locator.web import create_app
 from tests.breaking import edit_feature

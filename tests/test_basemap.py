@@ -21,20 +21,20 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from locator.basemap.files import BUILDINGS, LAND, LINES, PLACES, map_file_faults
-from locator.basemap.ground import map_ground
-from locator.basemap.lettering import line_offers, names_of
-from locator.basemap.mvt import features_of
-from locator.basemap.serving import BaseMap
-from locator.basemap.shapes import Cut, cut, shapes_of
-from locator.basemap.store import BusyError, TileStore
-from locator.basemap.tiles import tile
-from locator.basemap.worldgrid import EXTENT, tile_range, tile_units, to_tile, world_units
-from locator.city import City, load_city
-from locator.maps.mapstyle import COLOURS
-from locator.packed import packed_bytes
-from locator.walking.streetsfile import STREETS_FILE
+from locator.base.packed import packed_bytes
+from locator.city.basemap.files import BUILDINGS, LAND, LINES, PLACES, map_file_faults
+from locator.city.basemap.ground import map_ground
+from locator.city.basemap.lettering import line_offers, names_of
+from locator.city.basemap.mvt import features_of
+from locator.city.basemap.serving import BaseMap
+from locator.city.basemap.shapes import Cut, cut, shapes_of
+from locator.city.basemap.store import BusyError, TileStore
+from locator.city.basemap.tiles import tile
+from locator.city.basemap.worldgrid import EXTENT, tile_range, tile_units, to_tile, world_units
+from locator.city.model import City, load_city
+from locator.walking.graph.streets_file import STREETS_FILE
 from locator.web import create_app
+from locator.web.map.style import COLOURS
 from locator.web.static_files import STATIC
 from tests.tinycity import at
 from tests.waiting import wait_until
@@ -363,7 +363,7 @@ def _area(ring: Any) -> float:
 
 def address(app: Flask, key: tuple[int, int, int]) -> str:
     zoom, x, y = key
-    return f"/tiles/{app.extensions['locator.basemap'].version}/{zoom}/{x}/{y}.pbf"
+    return f"/tiles/{app.extensions['locator.city.basemap'].version}/{zoom}/{x}/{y}.pbf"
 
 
 def test_a_tile_of_this_version_keeps_for_a_year(app: Flask, client: FlaskClient) -> None:
@@ -528,7 +528,7 @@ def test_who_is_sent_away_is_told_when_to_come_again(
     def busy(*_: int) -> bytes:
         raise BusyError
 
-    monkeypatch.setattr(app.extensions["locator.basemap"], "tile", busy)
+    monkeypatch.setattr(app.extensions["locator.city.basemap"], "tile", busy)
     answer = client.get(address(app, key_at(500, 3400)))
 
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")

@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from locator.check import check_folder
-from locator.city import load_city
-from locator.notices import notices
+from locator.city.model import load_city
+from locator.curation.check import check_folder
+from locator.curation.notices import notices
 from locator.vehicles.positions import load_fleet, positions
 from tests.tinycity import write_tiny_city
 

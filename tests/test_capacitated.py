@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
-from locator import capacitated
-from locator.capacitated import Loads, best_loads
-from locator.mclp import exact_cover, greedy_cover
+from locator.analysis.siting import capacitated
+from locator.analysis.siting.capacitated import Loads, best_loads
+from locator.analysis.siting.mclp import exact_cover, greedy_cover
 
 # Two houses of ten. The first site reaches both, the second only the first house. Each takes ten.
 # Nearest first, the first site takes the first house and nothing is left for the second; sent to

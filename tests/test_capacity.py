@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
-from locator.capacity import STEPS, e2sfca, step_weights
+from locator.analysis.access.e2sfca import STEPS, e2sfca, step_weights
 
 
 def matrix(walk_s: list[list[float]]) -> sparse.csc_array:

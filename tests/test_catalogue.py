@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from locator.catalogue import UnitCode, read_catalogue
-from locator.errors import CityFolderError
+from locator.base.errors import CityFolderError
+from locator.city.catalogue import UnitCode, read_catalogue
 from tests.breaking import edit_text, fault, faults
 
 FILE = "catalogue.toml"

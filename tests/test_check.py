@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from locator.city import City, load_city
-from locator.completeness import completeness
-from locator.notices import notices
+from locator.city.completeness import completeness
+from locator.city.model import City, load_city
+from locator.curation.notices import notices
 from tests.breaking import edit_feature, edit_text
 from tests.tinycity import point
 

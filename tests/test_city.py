@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from locator.city import City
+from locator.city.model import City
 
 
 def test_tiny_people_add_up(tiny: City) -> None:

@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from locator import __version__
-from locator.cli import main
+from locator.cli.main import main
 from locator.web import serving
 from tests.tinycity import at, facility, write_json
 
@@ -70,7 +70,7 @@ def test_the_list_of_commands_says_what_each_is_for() -> None:
 
 def test_help_does_not_load_what_only_commands_need() -> None:
     code = (
-        "import sys; from locator.cli import main\n"
+        "import sys; from locator.cli.main import main\n"
         "try: main(['--help'])\n"
         "except SystemExit: pass\n"
         "heavy = {'geopandas', 'flask', 'folium', 'scipy'} & set(sys.modules)\n"

@@ -2,12 +2,12 @@
 
 import pytest
 
-from locator.city import City
-from locator.combined import CombinedQuery, combined
-from locator.coverage import CoverageQuery, coverage
-from locator.errors import InvalidParameterError, NotComputableError, NotFoundError
+from locator.analysis.access.combined import CombinedQuery, combined
+from locator.analysis.access.coverage import CoverageQuery, coverage
+from locator.base.errors import InvalidParameterError, NotComputableError, NotFoundError
+from locator.city.model import City
 from locator.walking.estimate import EstimateModel
-from locator.walking.walkable import WalkableCity, walkable
+from locator.walking.walkable_city import WalkableCity, walkable
 
 BOTH = ("nurseries", "aeds")
 

@@ -7,8 +7,8 @@ import io
 import pytest
 from rich.console import Console
 
-from locator.commands._common import table
-from locator.commands._tables import column_widths
+from locator.cli.commands._common import table
+from locator.cli.commands._tables import column_widths
 
 
 def drawn(width: int) -> list[str]:

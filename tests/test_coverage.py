@@ -16,20 +16,20 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from locator.city import City
-from locator.counting import walking_times
-from locator.coverage import (
+from locator.analysis.access.aggregate import walking_times
+from locator.analysis.access.coverage import (
     CoverageQuery,
     counted_rows,
     coverage,
     coverage_overview,
 )
-from locator.errors import InvalidParameterError, NotComputableError, NotFoundError
-from locator.gaps import divide_areas
-from locator.population import DemandPoints
-from locator.rounding import whole
+from locator.analysis.access.gaps import divide_areas
+from locator.base.errors import InvalidParameterError, NotComputableError, NotFoundError
+from locator.base.rounding import whole
+from locator.city.model import City
+from locator.city.population import DemandPoints
 from locator.walking.choose import choose_model
-from locator.walking.walkable import WalkableCity, nearest_facilities, walkable
+from locator.walking.walkable_city import WalkableCity, nearest_facilities, walkable
 from tests.tinycity import at
 
 

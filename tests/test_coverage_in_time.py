@@ -7,16 +7,16 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from locator.aed import AedQuery, nearest_aed
-from locator.aed_moves import rank_moves
-from locator.city import City
-from locator.coverage_in_time import TimeCoverage, TimeCoverageQuery, coverage_in_time
-from locator.errors import NotComputableError
-from locator.intervals import Intervals, clipped, hourly_seconds, joined
+from locator.analysis.aed.hourly import TimeCoverage, TimeCoverageQuery, coverage_in_time
+from locator.analysis.aed.intervals import Intervals, clipped, hourly_seconds, joined
+from locator.analysis.aed.nearest import AedQuery, nearest_aed
+from locator.analysis.aed.relocation import rank_moves
+from locator.base.errors import NotComputableError
+from locator.city.model import City
 from locator.vehicles.positions import Fleet, load_fleet
 from locator.walking.choose import choose_model
-from locator.walking.reach import reach
-from locator.walking.walkable import WalkableCity, walkable
+from locator.walking.reach_matrix import reach
+from locator.walking.walkable_city import WalkableCity, walkable
 from tests.tinycity import metric
 from tests.toyline import load_toy_city
 

@@ -6,15 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from locator.changes import Scenario
-from locator.city import City
-from locator.coverage import CoverageQuery, coverage
-from locator.coverage_parts import Part, coverage_parts
-from locator.coverage_words import at_least, minimum_said, parts_said
-from locator.language import speaking
-from locator.scenario import compare
+from locator.analysis.access.coverage import CoverageQuery, coverage
+from locator.analysis.access.coverage_parts import Part, coverage_parts
+from locator.analysis.access.words import at_least, minimum_said, parts_said
+from locator.analysis.scenario.change import Scenario
+from locator.analysis.scenario.compare import compare
+from locator.base.i18n import speaking
+from locator.city.model import City
 from locator.walking.estimate import EstimateModel
-from locator.walking.walkable import WalkableCity, nearest_facilities, walkable
+from locator.walking.walkable_city import WalkableCity, nearest_facilities, walkable
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from locator.declension import nominative, nominatives
+from locator.geocoding.declension import nominative, nominatives
 
 NAMES = (
     "rynek rynku glowny karmelicka dluga nowa huta kazimierz ruczaj bienczyce podgorze wawel"

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from locator.city import City, load_city
-from locator.districts import district_of, district_title
-from locator.findings import ReportQuery, findings
-from locator.language import speaking
+from locator.analysis.district_report import ReportQuery, findings
+from locator.base.i18n import speaking
+from locator.city.districts import district_of, district_title
+from locator.city.model import City, load_city
 from locator.reports.bundle import file_stem
 from locator.reports.content import scope_name
 from locator.walking.choose import choose_model
-from locator.walking.walkable import walkable
+from locator.walking.walkable_city import walkable
 from locator.web import create_app
 from tests.breaking import edit_feature, edit_json, fault, faults
 from tests.tinycity import at, rectangle

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from locator.check import check_folder
-from locator.city import load_city
-from locator.cli import main
-from locator.coverage import CoverageQuery, coverage
+from locator.analysis.access.coverage import CoverageQuery, coverage
+from locator.city.model import load_city
+from locator.cli.main import main
+from locator.curation.check import check_folder
 from locator.walking.choose import choose_model
-from locator.walking.walkable import walkable
+from locator.walking.walkable_city import walkable
 from locator.web import create_app
 
 GUIDE = Path(__file__).resolve().parents[1] / "docs" / "another-city.md"

@@ -14,18 +14,18 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from locator.catalogue import GROUP_COLUMNS, AgeGroup
-from locator.city import City, load_city
-from locator.coverage import CoverageQuery, coverage, coverage_overview
-from locator.coveragesteps import coverage_steps
-from locator.dwellings import FILE, Dwellings, Parameters
-from locator.gaps import divide_areas, outline
-from locator.geo import FloatArray, IntArray, Projection
-from locator.notices import notices
-from locator.packed import packed_bytes
-from locator.population import spread
+from locator.analysis.access.coverage import CoverageQuery, coverage, coverage_overview
+from locator.analysis.access.coverage_steps import coverage_steps
+from locator.analysis.access.gaps import divide_areas, outline
+from locator.base.geo import FloatArray, IntArray, Projection
+from locator.base.packed import packed_bytes
+from locator.city.catalogue import GROUP_COLUMNS, AgeGroup
+from locator.city.dwellings import FILE, Dwellings, Parameters
+from locator.city.model import City, load_city
+from locator.city.population import spread
+from locator.curation.notices import notices
 from locator.walking.estimate import EstimateModel
-from locator.walking.walkable import walkable
+from locator.walking.walkable_city import walkable
 from locator.web import create_app
 from tests.breaking import fault, faults
 from tests.tinycity import CRS, ORIGIN_XY, at

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from locator.city import City
-from locator.coverage import CoverageQuery, coverage
-from locator.equity import equity, gini
+from locator.analysis.access.coverage import CoverageQuery, coverage
+from locator.analysis.access.equity import equity, gini
+from locator.city.model import City
 from locator.walking.estimate import EstimateModel
-from locator.walking.walkable import walkable
+from locator.walking.walkable_city import walkable
 
 
 def test_equal_walks_have_no_inequality_and_one_who_walks_it_all_has_nearly_one() -> None:

@@ -8,7 +8,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from locator.city import City
+from locator.city.model import City
 from locator.walking.choose import choose_model
 from locator.walking.estimate import EstimateModel
 from tests.tinycity import metric

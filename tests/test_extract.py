@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from locator.commands.network import network
-from locator.sources import extract as extracts
-from locator.sources.extract import fetch_extract
-from locator.walking.graphfile import GRAPH_FILE, read_about
-from locator.walking.osm import ExtractError
+from locator.cli.commands.network import network
+from locator.curation import extract as extracts
+from locator.curation.extract import fetch_extract
+from locator.walking.graph.file import GRAPH_FILE, read_about
+from locator.walking.graph.osm import ExtractError
 from tests.osmdata import write_town
 
 NAME = "region-latest.osm.pbf"

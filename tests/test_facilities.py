@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from locator.city import City
+from locator.city.model import City
 from tests.breaking import edit_feature, edit_json, edit_text, fault, faults
 from tests.tinycity import at, point, vehicles
 
@@ -155,7 +155,7 @@ def test_types_of_the_frame_hold_nulls(tiny: City) -> None:
 
 
 def test_a_stated_district_is_kept(tiny_folder: Path) -> None:
-    from locator.city import load_city
+    from locator.city.model import load_city
 
     edit_feature(tiny_folder, district=2)
     assert load_city(tiny_folder).facilities.loc["nurseries-1", "district"] == 2

@@ -14,9 +14,16 @@ import pytest
 from click.testing import CliRunner
 from filelock import FileLock
 
-from locator import files
-from locator.cli import main
-from locator.files import LOCK_FILE, LockedError, WriteError, locked, write_text_atomically, written
+from locator.base import files
+from locator.base.files import (
+    LOCK_FILE,
+    LockedError,
+    WriteError,
+    locked,
+    write_text_atomically,
+    written,
+)
+from locator.cli.main import main
 from tests.osmdata import write_town
 from tests.test_gtfs import feed
 from tests.tinycity import facility, write_tiny_city
@@ -27,7 +34,7 @@ LIMITED = """
 import resource, signal, sys
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (64, 64))
-from locator.cli import main
+from locator.cli.main import main
 main()
 """
 """A disk that takes 64 bytes of each file and is full then."""
@@ -105,7 +112,7 @@ def start(program: str, args: list[str]) -> subprocess.Popen[str]:
 def test_of_six_writers_at_once_none_is_lost(folder: Path) -> None:
     running = [
         start(
-            "from locator.cli import main; main()",
+            "from locator.cli.main import main; main()",
             ["--geodata", str(folder), "vehicles", "assign", str(n), "--fleet-number", f"RF{n}"],
         )
         for n in range(1, UNITS + 1)

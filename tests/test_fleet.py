@@ -9,16 +9,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from locator.city import City, load_city
-from locator.errors import InvalidParameterError, NotFoundError
-from locator.files import LOCK_FILE
-from locator.vehicles.compact import save_timetable
+from locator.base.errors import InvalidParameterError, NotFoundError
+from locator.base.files import LOCK_FILE
+from locator.city.model import City, load_city
 from locator.vehicles.fleet import assign_vehicle, vehicles_of
 from locator.vehicles.gtfs import import_feeds
-from locator.vehicles.live import match_report
+from locator.vehicles.matching import match_report
 from locator.vehicles.poller import FeedState
 from locator.vehicles.positions import Fleet, load_fleet, plans, position, positions
 from locator.vehicles.realtime import FeedError, Region, Report, read_feed
+from locator.vehicles.timetable_file import save_timetable
 from tests.test_gtfs import feed
 from tests.tinycity import at as lonlat
 

@@ -9,11 +9,11 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from locator.city import City
-from locator.coordinates import parse_pair
-from locator.errors import InvalidParameterError, OutsideCityError
-from locator.gazetteer import Gazetteer, build_gazetteer
-from locator.streetnames import HouseNumber, fold, name_fits, parse_name, parse_number
+from locator.base.errors import InvalidParameterError, OutsideCityError
+from locator.city.model import City
+from locator.geocoding.coordinates import parse_pair
+from locator.geocoding.gazetteer import Gazetteer, build_gazetteer
+from locator.geocoding.names import HouseNumber, fold, name_fits, parse_name, parse_number
 
 WEST, SOUTH, EAST, NORTH = 19.9, 50.0, 20.0, 50.1
 

@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 import shapely
 
-from locator.check import check_folder
-from locator.city import City, default_folder
-from locator.completeness import completeness
-from locator.districts import district_of
-from locator.hours import is_valid_hours
+from locator.base.opening_hours.state import is_valid_hours
+from locator.city.completeness import completeness
+from locator.city.districts import district_of
+from locator.city.model import City, default_folder
+from locator.curation.check import check_folder
 
 LAYERS = [
     "senior_activity_centres",

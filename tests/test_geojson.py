@@ -13,8 +13,8 @@ import shapely
 from click.testing import CliRunner
 from flask import Flask
 
-from locator.cli import main
-from locator.geojson import feature, geometry_json
+from locator.base.geojson import feature, geometry_json
+from locator.cli.main import main
 from locator.web import create_app
 from tests.test_long_values import PART
 from tests.tinycity import at, write_tiny_city

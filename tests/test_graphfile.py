@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from locator.check import check_folder
-from locator.geo import Projection
-from locator.walking.graph import build_graph
-from locator.walking.graphfile import (
+from locator.base.geo import Projection
+from locator.curation.check import check_folder
+from locator.walking.graph.build import build_graph
+from locator.walking.graph.file import (
     ARRAYS,
     GRAPH_FILE,
     VERSION,
@@ -24,7 +24,7 @@ from locator.walking.graphfile import (
     read_graph,
     write_graph,
 )
-from locator.walking.osm import read_streets
+from locator.walking.graph.osm import read_streets
 from tests.osmdata import write_town
 from tests.tinycity import CRS
 
@@ -111,7 +111,7 @@ def test_a_full_disk_leaves_the_old_file(
     def full(_: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr("locator.files.os.fsync", full)
+    monkeypatch.setattr("locator.base.files.os.fsync", full)
     with pytest.raises(GraphFileError, match="No space left on device"):
         write_graph(graph, file)
     assert file.read_bytes() == before

@@ -11,17 +11,17 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from locator.errors import InvalidParameterError, LocatorError
-from locator.files import LOCK_FILE
-from locator.vehicles.compact import (
+from locator.base.errors import InvalidParameterError, LocatorError
+from locator.base.files import LOCK_FILE
+from locator.vehicles.gtfs import GtfsError, feed_name, import_feeds
+from locator.vehicles.runs import block_of, lay_out, point_at
+from locator.vehicles.timetable import Timetable
+from locator.vehicles.timetable_file import (
     FILE_NAME,
     TimetableFileError,
     load_timetable,
     save_timetable,
 )
-from locator.vehicles.gtfs import GtfsError, feed_name, import_feeds
-from locator.vehicles.timetable import Timetable
-from locator.vehicles.tours import block_of, lay_out, point_at
 
 TESTDATA = Path(__file__).resolve().parents[2] / "shared" / "testdata"
 needs_testdata = pytest.mark.skipif(

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from locator.city import City, load_city
-from locator.helplines import Helpline
+from locator.city.helplines import Helpline
+from locator.city.model import City, load_city
 from locator.web import create_app
 from tests.breaking import edit_feature, edit_text, faults
 

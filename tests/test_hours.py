@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from locator.hours import (
+from locator.base.opening_hours.state import (
     OpenState,
     hours_in_words,
     is_valid_hours,

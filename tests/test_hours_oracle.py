@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from opening_hours import OpeningHours
 
-from locator.hours import opening_state, understood_twice
+from locator.base.opening_hours.state import opening_state, understood_twice
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 ORACLE = Path(__file__).parents[2] / "shared" / "testdata" / "opening_hours_oracle.json"

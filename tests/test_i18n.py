@@ -11,8 +11,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from locator.errors import N_, LocatorError
-from locator.language import speaking
+from locator.base.errors import N_, LocatorError
+from locator.base.i18n import speaking
 from locator.web import i18n
 
 

@@ -13,18 +13,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from locator.check import check_folder
-from locator.city import load_city
-from locator.files import LOCK_FILE
-from locator.notices import notices
-from locator.vehicles import compact
+from locator.base.files import LOCK_FILE
+from locator.city.model import load_city
+from locator.curation.check import check_folder
+from locator.curation.notices import notices
+from locator.vehicles import timetable_file as compact
 from locator.vehicles.calendar import Service
-from locator.vehicles.compact import FILE_NAME, TimetableFileError, save_timetable
 from locator.vehicles.embedded import embedded_timetable
 from locator.vehicles.positions import load_fleet
 from locator.vehicles.timetable import Timetable
-from locator.walking.building import build_for_city
-from locator.walking.graphfile import GRAPH_FILE
+from locator.vehicles.timetable_file import FILE_NAME, TimetableFileError, save_timetable
+from locator.walking.graph.file import GRAPH_FILE
+from locator.walking.graph.for_city import build_for_city
 from locator.web import create_app
 from tests.breaking import edit_text, fault, faults
 from tests.osmdata import write_osm

@@ -10,13 +10,13 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from locator.errors import InvalidParameterError
-from locator.geo import Projection
-from locator.walking.graph import build_graph
+from locator.base.errors import InvalidParameterError
+from locator.base.geo import Projection
+from locator.walking.graph.build import build_graph
+from locator.walking.graph.osm import read_streets
 from locator.walking.incremental import added, closed
 from locator.walking.isochrone import isochrones
-from locator.walking.network import NetworkModel
-from locator.walking.osm import read_streets
+from locator.walking.network.model import NetworkModel
 from tests.osmdata import helsinki, write_osm, write_town
 from tests.test_network import one, placed, scattered
 from tests.tinycity import CRS, metric

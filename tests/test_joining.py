@@ -9,19 +9,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-from locator.addedstreets import FILE, added_streets
-from locator.check import check_folder
-from locator.city import load_city
-from locator.errors import CityFolderError
-from locator.geo import Projection
-from locator.walking.building import pack_for_city
-from locator.walking.graph import build_graph
-from locator.walking.graphfile import StreetGraph
-from locator.walking.network import NetworkModel
-from locator.walking.osm import read_streets
-from locator.walking.ready import ready_graph
-from locator.walking.snapping import SHUNNED_M
-from locator.walking.streetsfile import STREETS_FILE
+from locator.base.errors import CityFolderError
+from locator.base.geo import Projection
+from locator.city.added_streets import FILE, added_streets
+from locator.city.model import load_city
+from locator.curation.check import check_folder
+from locator.walking.graph.build import build_graph
+from locator.walking.graph.file import StreetGraph
+from locator.walking.graph.for_city import pack_for_city
+from locator.walking.graph.osm import read_streets
+from locator.walking.graph.ready import ready_graph
+from locator.walking.graph.streets_file import STREETS_FILE
+from locator.walking.network.model import NetworkModel
+from locator.walking.network.snapping import SHUNNED_M
 from locator.web import create_app
 from tests.osmdata import TOWN_NODES, TOWN_WAYS, write_osm, write_town
 from tests.tinycity import CRS, at

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from locator.catalogue import LANGUAGES
-from locator.city import City, load_city
-from locator.notices import notices
+from locator.city.catalogue import LANGUAGES
+from locator.city.model import City, load_city
+from locator.curation.notices import notices
 from locator.web import create_app
 from tests.breaking import edit_feature, edit_text, fault, faults
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from locator.city import City, load_city
-from locator.likely_open import rule_for
+from locator.city.likely_open import rule_for
+from locator.city.model import City, load_city
 from tests.breaking import edit_text, faults
 
 RULES = """\

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from locator.city import load_city
-from locator.errors import CityFolderError
-from locator.files import LOCK_FILE
-from locator.sources.locate import NO_STREET, NOT_FOUND, locate_folder
+from locator.base.errors import CityFolderError
+from locator.base.files import LOCK_FILE
+from locator.city.model import load_city
+from locator.curation.locate import NO_STREET, NOT_FOUND, locate_folder
 from tests.breaking import edit_text
 from tests.tinycity import at, facility, point, write_json
 

@@ -14,14 +14,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from folium.plugins import HeatMap, MarkerCluster
 
-from locator.catalogue import SHAPES
-from locator.city import City
-from locator.maps import views
-from locator.maps.elements import AreaLayer, FeatureLayer, script_json
-from locator.maps.figure import UnknownLinkError, render
-from locator.maps.labels import LABELS
-from locator.maps.symbols import SHAPE_PATHS, ink_on, symbol
-from locator.web import create_app, mapviews
+from locator.city.catalogue import SHAPES
+from locator.city.model import City
+from locator.web import create_app
+from locator.web.map import pages as mapviews
+from locator.web.map import views
+from locator.web.map.elements import AreaLayer, FeatureLayer, script_json
+from locator.web.map.figure import UnknownLinkError, render
+from locator.web.map.labels import LABELS
+from locator.web.map.symbols import SHAPE_PATHS, ink_on, symbol
 from tests.tinycity import facility, nurseries, point, write_json
 
 NASTY = "<img src=x onerror=alert(1)>${alert(2)}</script>\u2028'\""

@@ -13,13 +13,15 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from locator.city import City
-from locator.maps import elements, views
-from locator.maps.figure import render
-from locator.maps.labels import LABELS
-from locator.maps.parts import NEEDS, in_order
-from locator.maps.symbols import symbol
-from locator.web import create_app, mapcode, mapviews
+from locator.city.model import City
+from locator.web import create_app
+from locator.web.map import code as mapcode
+from locator.web.map import elements, views
+from locator.web.map import pages as mapviews
+from locator.web.map.figure import render
+from locator.web.map.labels import LABELS
+from locator.web.map.parts import NEEDS, in_order
+from locator.web.map.symbols import symbol
 
 STATIC_PARTS = sorted(mapcode.PARTS.glob("*.js"))
 GIVEN = re.compile(r"(?:Object\.assign\(locatorMap, |window\.locatorMap = )\{ ([^}]*) \}")

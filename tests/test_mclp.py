@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
-from locator.gains import Gains, swapped
-from locator.mclp import exact_cover, greedy_cover
-from locator.sitewalks import rows_of
-from locator.walking.reach import Joined
+from locator.analysis.siting.benefit_matrix import Gains, swapped
+from locator.analysis.siting.mclp import exact_cover, greedy_cover
+from locator.analysis.siting.walks import rows_of
+from locator.walking.reach_matrix import Joined
 
 # Five houses in a row, three candidates. A reaches houses 0-2, B 1-3, C 3-4.
 #   people 10, 30, 10, 25, 20
@@ -108,7 +108,7 @@ def test_gains_in_parts_are_those_of_all_at_once(monkeypatch: pytest.MonkeyPatch
     gains = Gains.of(sparse.csc_array(worth))
     floor = chance.integers(0, 9, 40).astype(float)
     for part in (1, 20, 10_000):
-        monkeypatch.setattr("locator.gains.PART", part)
+        monkeypatch.setattr("locator.analysis.siting.benefit_matrix.PART", part)
         plain = np.maximum(worth - floor[:, np.newaxis], 0).sum(axis=0)
         assert gains.beyond(floor) == pytest.approx(plain)
         best = swapped(gains, [0, 1, 2])
@@ -126,7 +126,7 @@ def test_rows_of_walks_are_those_of_a_dense_table() -> None:
 
 
 def test_arrays_that_are_joined_are_those_that_were_added(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("locator.walking.reach.BLOCK", 7)
+    monkeypatch.setattr("locator.walking.reach_matrix.BLOCK", 7)
     for lengths in ([], [0], [7], [3, 0, 5, 20, 1], [14, 14]):
         joined, parts = Joined(np.int32), [np.arange(length) for length in lengths]
         for part in parts:

@@ -21,12 +21,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
-from locator.city import City
-from locator.freeing import Freeing
-from locator.memory import Memory, size_b
-from locator.sitewalks import all_walks
+from locator.analysis.siting.walks import all_walks
+from locator.base.freeing import Freeing
+from locator.base.memory import Memory, size_b
+from locator.city.model import City
 from locator.walking.choose import choose_model
-from locator.walking.walkable import nearest_facilities, remembered, walkable
+from locator.walking.walkable_city import nearest_facilities, remembered, walkable
 from locator.web import create_app
 from tests.tinycity import write_tiny_city
 
@@ -233,7 +233,7 @@ def test_large_blocks_go_back_to_the_system() -> None:
     """In a process of its own, since it is set for good."""
     program = """
 import numpy as np
-from locator.freeing import give_back_large_blocks
+from locator.base.freeing import give_back_large_blocks
 from tests.bench.bench_memory import resident_mb
 if give_back_large_blocks():
     for size in (1_000_000, 3_000_000):  # glibc would keep blocks of the second kind after this

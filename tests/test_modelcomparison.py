@@ -9,13 +9,18 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from locator.city import load_city
-from locator.coverage import CoverageQuery, coverage
-from locator.errors import NotComputableError, NotFoundError
-from locator.modelcomparison import Comparison, both_models, comparable_layers, compare
-from locator.walking.building import build_for_city
+from locator.analysis.access.coverage import CoverageQuery, coverage
+from locator.analysis.access.model_comparison import (
+    Comparison,
+    both_models,
+    comparable_layers,
+    compare,
+)
+from locator.base.errors import NotComputableError, NotFoundError
+from locator.city.model import load_city
 from locator.walking.choose import choose_model
-from locator.walking.walkable import WalkableCity, walkable
+from locator.walking.graph.for_city import build_for_city
+from locator.walking.walkable_city import WalkableCity, walkable
 from tests.osmdata import write_osm
 
 NODES = {
@@ -98,7 +103,7 @@ def test_only_fixed_layers_with_facilities_are_compared(ground: WalkableCity) ->
 
 
 def test_the_command_prints_a_table_and_json(ground: WalkableCity) -> None:
-    from locator.commands.walking import command
+    from locator.cli.commands.walking import command
 
     arguments = ["compare", "--geodata", str(ground.city.folder), "--layer", "nurseries"]
     shown = CliRunner().invoke(command, arguments, catch_exceptions=False)

@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from locator.web import create_app
-from locator.web.near import near_address, near_stop
+from locator.web.words.near import near_address, near_stop
 from tests.breaking import edit_feature
 from tests.tinycity import at, write_tiny_city
 

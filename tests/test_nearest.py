@@ -12,17 +12,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from locator.city import City
-from locator.errors import (
+from locator.analysis.nearest import NearestQuery, nearest, walk_line, walk_to
+from locator.base.errors import (
     InvalidParameterError,
     NotComputableError,
     NotFoundError,
     OutsideCityError,
 )
-from locator.nearest import NearestQuery, nearest, walk_line, walk_to
+from locator.city.model import City
 from locator.walking import Placed, WalkingModel
 from locator.walking.choose import choose_model
-from locator.walking.walkable import WalkableCity, walkable
+from locator.walking.walkable_city import WalkableCity, walkable
 from tests.tinycity import at
 
 WARSAW = ZoneInfo("Europe/Warsaw")

@@ -10,20 +10,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from locator.city import load_city
-from locator.geo import FloatArray, Projection
+from locator.base.geo import FloatArray, Projection
+from locator.city.model import load_city
 from locator.walking import Placed
-from locator.walking.access import Mark
-from locator.walking.building import build_for_city
 from locator.walking.choose import choose_model
 from locator.walking.estimate import EstimateModel
-from locator.walking.graph import build_graph
-from locator.walking.graphfile import GRAPH_FILE, GraphFileError, write_graph
-from locator.walking.network import NetworkModel
-from locator.walking.osm import read_streets
-from locator.walking.ready import ready_graph
-from locator.walking.snapping import SHUNNED_M
-from locator.walking.ways import Profile
+from locator.walking.graph.build import build_graph
+from locator.walking.graph.file import GRAPH_FILE, GraphFileError, write_graph
+from locator.walking.graph.for_city import build_for_city
+from locator.walking.graph.osm import read_streets
+from locator.walking.graph.ready import ready_graph
+from locator.walking.graph.tag_rules import Mark
+from locator.walking.network.model import NetworkModel
+from locator.walking.network.profile import Profile
+from locator.walking.network.snapping import SHUNNED_M
 from tests.osmdata import write_osm, write_town
 from tests.realstreets import CITIES, one, real_streets, scattered
 from tests.tinycity import CRS, metric

@@ -10,17 +10,17 @@ import pytest
 import shapely
 from click.testing import CliRunner
 
-from locator.catalogue import read_catalogue
-from locator.check import check_folder
-from locator.city import load_city
-from locator.commands.city import city
-from locator.coverage import CoverageQuery, coverage
-from locator.errors import CityFolderError, InvalidParameterError, LocatorError
-from locator.nearest import NearestQuery, nearest
-from locator.sources.newcity import NewCity, UnsoundCityError, found_city, utm_zone
+from locator.analysis.access.coverage import CoverageQuery, coverage
+from locator.analysis.nearest import NearestQuery, nearest
+from locator.base.errors import CityFolderError, InvalidParameterError, LocatorError
+from locator.city.catalogue import read_catalogue
+from locator.city.model import load_city
+from locator.cli.commands.city import city
+from locator.curation.check import check_folder
+from locator.curation.newcity import NewCity, UnsoundCityError, found_city, utm_zone
 from locator.walking.choose import choose_model
-from locator.walking.osm import ExtractError
-from locator.walking.walkable import walkable
+from locator.walking.graph.osm import ExtractError
+from locator.walking.walkable_city import walkable
 from locator.web import create_app
 from tests.osmdata import TOWN_NODES, TOWN_WAYS, helsinki, liechtenstein, write_osm
 from tests.tinycity import at

@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner, Result
 from flask.testing import FlaskClient
 
-from locator.cli import main
-from locator.walking.building import build_for_city
+from locator.cli.main import main
+from locator.walking.graph.for_city import build_for_city
 from locator.web import create_app
 from tests.osmdata import write_osm
 from tests.test_modelcomparison import NODES, STREETS

@@ -9,13 +9,13 @@ import pandas as pd
 import pytest
 import shapely
 
-from locator.geo import Projection
-from locator.sources.numbering.choosing import believe
-from locator.sources.numbering.evidence import evidence
-from locator.sources.numbering.material import Material
-from locator.sources.numbering.outcome import POSSIBLE, SURE, outcome
-from locator.sources.numbering.pairs import Setting, first_pairs, more_pairs
-from locator.sources.numbering.streets import (
+from locator.base.geo import Projection
+from locator.curation.numbering.choosing import believe
+from locator.curation.numbering.evidence import evidence
+from locator.curation.numbering.material import Material
+from locator.curation.numbering.outcome import POSSIBLE, SURE, outcome
+from locator.curation.numbering.pairs import Setting, first_pairs, more_pairs
+from locator.curation.numbering.streets import (
     is_estate,
     official_form,
     one_label,

@@ -14,9 +14,9 @@ from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.config import SchemathesisConfig
 
+from locator.api.openapi import plain
+from locator.api.operations import operations_of
 from locator.web import create_app
-from locator.web.openapi import plain
-from locator.web.operations import operations_of
 from tests.tinycity import at, write_tiny_city
 
 

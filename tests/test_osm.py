@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from locator.commands.network import network
-from locator.errors import CityFolderError
-from locator.geo import Projection
-from locator.walking.access import Mark, node_marks, way_marks, why_not_walked
-from locator.walking.building import build_for_city
-from locator.walking.graph import build_graph
-from locator.walking.graphfile import GRAPH_FILE, StreetGraph, read_about, read_graph
-from locator.walking.osm import ExtractError, read_streets
+from locator.base.errors import CityFolderError
+from locator.base.geo import Projection
+from locator.cli.commands.network import network
+from locator.walking.graph.build import build_graph
+from locator.walking.graph.file import GRAPH_FILE, StreetGraph, read_about, read_graph
+from locator.walking.graph.for_city import build_for_city
+from locator.walking.graph.osm import ExtractError, read_streets
+from locator.walking.graph.tag_rules import Mark, node_marks, way_marks, why_not_walked
 from tests.osmdata import TOWN_NODES, TOWN_WAYS, helsinki, liechtenstein, write_osm, write_town
 from tests.tinycity import CRS
 

@@ -11,7 +11,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from locator.packed import PackedFileError, packed_bytes, read_packed
+from locator.base.packed import PackedFileError, packed_bytes, read_packed
 
 LINES = gpd.GeoDataFrame(
     {"name": ["Długa", None, "Długa"], "width_m": [4.5, 3.0, 2.0], "bridge": [True, False, False]},

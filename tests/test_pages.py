@@ -14,12 +14,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from markupsafe import Markup
 
+from locator.reports.curve import draw_curve
 from locator.web import create_app
-from locator.web.cards import phones, web_address
-from locator.web.curve import draw_curve
-from locator.web.layout import brief, language_of_data, linked
-from locator.web.listing import folded
-from locator.web.statement import statement
+from locator.web.pages.accessibility import statement
+from locator.web.pages.layout import brief, language_of_data, linked
+from locator.web.words.cards import phones, web_address
+from locator.web.words.listing import folded
 from tests.tinycity import write_tiny_city
 
 START = "q=Lipowa+1"

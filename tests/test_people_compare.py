@@ -11,12 +11,12 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from locator.city import City
-from locator.cli import main
-from locator.errors import InvalidParameterError, NotComputableError
-from locator.peoplecomparison import compare_people, share_misplaced
+from locator.analysis.access.people_comparison import compare_people, share_misplaced
+from locator.base.errors import InvalidParameterError, NotComputableError
+from locator.city.model import City
+from locator.cli.main import main
 from locator.walking.estimate import EstimateModel
-from locator.walking.walkable import WalkableCity, walkable
+from locator.walking.walkable_city import WalkableCity, walkable
 from tests.test_dwellings import write_houses
 from tests.tinycity import at
 

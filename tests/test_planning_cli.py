@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 
-from locator.cli import main
+from locator.cli.main import main
 from tests.tinycity import at
 
 

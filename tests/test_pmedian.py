@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from locator.pmedian import p_median
+from locator.analysis.siting.pmedian import p_median
 
 # Houses at 0, 100, 200, 900, 1000 m of one street, 10 people each; a facility stands at 0 m.
 #   person-metres now: 10 x (0 + 100 + 200 + 900 + 1000) = 22,000

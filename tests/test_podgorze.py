@@ -11,11 +11,11 @@ import pytest
 import shapely
 from flask.testing import FlaskClient
 
-from locator.check import check_folder
-from locator.city import City, load_city
-from locator.packed import read_packed
+from locator.base.packed import read_packed
+from locator.city.model import City, load_city
+from locator.curation.check import check_folder
 from locator.walking.choose import choose_model
-from locator.walking.network import NetworkModel
+from locator.walking.network.model import NetworkModel
 from locator.web import create_app
 from tests.podgorze.cut import FOLDER
 

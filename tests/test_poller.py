@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from locator.errors import InvalidParameterError
+from locator.base.errors import InvalidParameterError
 from locator.vehicles.poller import (
     DEAD_S,
     INTERVAL_S,

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from locator.catalogue import GROUP_COLUMNS, AgeGroup
-from locator.city import City, load_city
-from locator.geo import FloatArray, IntArray, Projection
-from locator.population import spread
+from locator.base.geo import FloatArray, IntArray, Projection
+from locator.city.catalogue import GROUP_COLUMNS, AgeGroup
+from locator.city.model import City, load_city
+from locator.city.population import spread
 from tests.breaking import edit_text, fault, faults
 from tests.tinycity import CRS, metric
 

@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
-from locator import proving
-from locator.gains import Gains, one_by_one, swapped
-from locator.pricing import priced
-from locator.proving import best_choice
+from locator.analysis.siting import exact as proving
+from locator.analysis.siting.benefit_matrix import Gains, one_by_one, swapped
+from locator.analysis.siting.exact import best_choice
+from locator.analysis.siting.lagrangian import priced
 
 # Four points, three sites. Alone A gains 9, B 8, C 8; together B and C gain 16, A and B 13.
 TABLE = np.array([[5.0, 4, 0], [4, 0, 4], [0, 4, 0], [0, 0, 4]])

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
-from locator.errors import InvalidParameterError
-from locator.known import shortened
-from locator.web.planning_queries import ScenarioParams
-from locator.web.queries import CoverageParams, NearestParams, NoParams, SearchParams, parse
+from locator.api.planning_queries import ScenarioParams
+from locator.api.queries import CoverageParams, NearestParams, NoParams, SearchParams, parse
+from locator.base.errors import InvalidParameterError
+from locator.city.lookup import shortened
 
 HERE = [("lat", "50.06"), ("lon", "19.94")]
 

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 from flask import Flask
 
-from locator.cli import main
+from locator.cli.main import main
 from locator.web import create_app
 
 ROOT = Path(__file__).resolve().parents[1]

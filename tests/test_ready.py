@@ -12,18 +12,18 @@ import pytest
 import shapely
 from click.testing import CliRunner
 
-from locator.check import check_folder
-from locator.city import load_city
-from locator.commands.network import network
-from locator.packed import PackedFileError, packed_bytes, read_packed
-from locator.walking import ready
-from locator.walking.building import build_for_city, pack_for_city
+from locator.base.packed import PackedFileError, packed_bytes, read_packed
+from locator.city.model import load_city
+from locator.cli.commands.network import network
+from locator.curation.check import check_folder
 from locator.walking.choose import choose_model
 from locator.walking.estimate import EstimateModel
-from locator.walking.graphfile import GRAPH_FILE, GraphFileError, read_about
-from locator.walking.network import NetworkModel
-from locator.walking.ready import cache_folder, graph_place, ready_graph
-from locator.walking.streetsfile import STREETS_FILE
+from locator.walking.graph import ready
+from locator.walking.graph.file import GRAPH_FILE, GraphFileError, read_about
+from locator.walking.graph.for_city import build_for_city, pack_for_city
+from locator.walking.graph.ready import cache_folder, graph_place, ready_graph
+from locator.walking.graph.streets_file import STREETS_FILE
+from locator.walking.network.model import NetworkModel
 from locator.web import create_app
 from tests.osmdata import TOWN_NODES, TOWN_WAYS, write_osm, write_town
 from tests.tinycity import CRS
@@ -178,7 +178,7 @@ def test_a_folder_that_cannot_be_written_is_served_from_the_cache(
 def test_a_full_disk_means_the_estimate_and_nothing_half_written(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("locator.walking.graphfile._write", no_room)
+    monkeypatch.setattr("locator.walking.graph.file._write", no_room)
     calls = made(folder, monkeypatch)
     model = choose_model(load_city(folder))
     assert isinstance(model, EstimateModel)

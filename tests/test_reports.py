@@ -12,16 +12,16 @@ import pandas as pd
 import pypdf
 import pytest
 
-from locator.catalogue import UnitCode
-from locator.city import City
-from locator.errors import NotFoundError
-from locator.findings import ReportQuery, findings
-from locator.language import speaking
+from locator.analysis.district_report import ReportQuery, findings
+from locator.base.errors import NotFoundError
+from locator.base.i18n import speaking
+from locator.city.catalogue import UnitCode
+from locator.city.model import City
 from locator.reports.bundle import bundle_files, write_bundle
 from locator.reports.content import build_report
 from locator.reports.workbook import write_workbook
 from locator.walking.estimate import EstimateModel
-from locator.walking.walkable import WalkableCity, walkable
+from locator.walking.walkable_city import WalkableCity, walkable
 
 
 @pytest.fixture(scope="module")

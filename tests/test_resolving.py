@@ -8,13 +8,13 @@ from functools import cache
 import pandas as pd
 import pytest
 
-from locator.city import City, default_folder
-from locator.errors import NotFoundError
-from locator.gazetteer import Gazetteer, build_gazetteer
-from locator.places import Place
-from locator.resolving import AmbiguousPlaceError, resolve
-from locator.sources.numbering.asking import asked, counted
-from locator.streetnames import fold, name_fits, parse_name, spelt
+from locator.base.errors import NotFoundError
+from locator.city.model import City, default_folder
+from locator.curation.numbering.asking import asked, counted
+from locator.geocoding.gazetteer import Gazetteer, build_gazetteer
+from locator.geocoding.names import fold, name_fits, parse_name, spelt
+from locator.geocoding.place import Place
+from locator.geocoding.resolving import AmbiguousPlaceError, resolve
 from tests.test_gazetteer import STOPS, frame, small_districts, small_facilities, small_gazetteer
 
 HOUSES = [

@@ -5,14 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from locator.changes import NewSite, Scenario
-from locator.city import City
-from locator.coverage import CoverageQuery, coverage
-from locator.errors import InvalidParameterError, NotFoundError, OutsideCityError
-from locator.geo import Projection
-from locator.scenario import compare
+from locator.analysis.access.coverage import CoverageQuery, coverage
+from locator.analysis.scenario.change import NewSite, Scenario
+from locator.analysis.scenario.compare import compare
+from locator.base.errors import InvalidParameterError, NotFoundError, OutsideCityError
+from locator.base.geo import Projection
+from locator.city.model import City
 from locator.walking.estimate import EstimateModel
-from locator.walking.walkable import WalkableCity, walkable
+from locator.walking.walkable_city import WalkableCity, walkable
 from tests.tinycity import CRS, ORIGIN_XY
 
 NONE = Scenario(layer="nurseries", group="all")

@@ -5,13 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from locator.changes import NewSite, Scenario
-from locator.city import City
-from locator.errors import NotComputableError
-from locator.scenariofile import ScenarioFileError, check_scenario, parse_scenario, read_scenario
+from locator.analysis.scenario.change import NewSite, Scenario
+from locator.analysis.scenario.file import (
+    ScenarioFileError,
+    check_scenario,
+    parse_scenario,
+    read_scenario,
+)
+from locator.base.errors import NotComputableError
+from locator.city.model import City
 from locator.walking.estimate import EstimateModel
-from locator.walking.walkable import WalkableCity, walkable
-from locator.web.workbench import scenario_json
+from locator.walking.walkable_city import WalkableCity, walkable
+from locator.web.pages.workbench import scenario_json
 from tests.tinycity import at
 
 WHOLE = Scenario(

@@ -9,18 +9,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from locator.city import load_city
-from locator.geo import Projection
-from locator.nearest import NearestQuery, nearest
-from locator.walking.building import build_for_city
+from locator.analysis.nearest import NearestQuery, nearest
+from locator.base.geo import Projection
+from locator.city.model import load_city
 from locator.walking.choose import choose_model
-from locator.walking.graph import build_graph
-from locator.walking.network import NetworkModel
-from locator.walking.osm import Streets, read_streets
-from locator.walking.signposts import Signposts, signposts
-from locator.walking.walkable import walkable
-from locator.walking.warming import warm
-from locator.walking.ways import Profile
+from locator.walking.graph.build import build_graph
+from locator.walking.graph.for_city import build_for_city
+from locator.walking.graph.osm import Streets, read_streets
+from locator.walking.network.k_nearest import Signposts, signposts
+from locator.walking.network.model import NetworkModel
+from locator.walking.network.profile import Profile
+from locator.walking.walkable_city import walkable
+from locator.walking.warmup import warm
 from tests.osmdata import write_town
 from tests.realstreets import CITIES, one, real_streets, scattered
 from tests.tinycity import CRS, metric

@@ -9,17 +9,17 @@ import pytest
 import shapely
 from pandas.testing import assert_frame_equal
 
-from locator.changes import NewSite, Scenario
-from locator.city import City
-from locator.closing import best_move, least_missed
-from locator.coverage import CoverageQuery, coverage
-from locator.errors import InvalidParameterError, NotComputableError, NotFoundError
-from locator.memory import Memory
-from locator.scenario import compare
-from locator.siting import SitingQuery, where_next
-from locator.siting_question import candidate_places, completed, walks_to
+from locator.analysis.access.coverage import CoverageQuery, coverage
+from locator.analysis.scenario.change import NewSite, Scenario
+from locator.analysis.scenario.compare import compare
+from locator.analysis.siting.closures import best_move, least_missed
+from locator.analysis.siting.query import candidate_places, completed, walks_to
+from locator.analysis.siting.solve import SitingQuery, where_next
+from locator.base.errors import InvalidParameterError, NotComputableError, NotFoundError
+from locator.base.memory import Memory
+from locator.city.model import City
 from locator.walking.estimate import EstimateModel
-from locator.walking.walkable import WalkableCity, nearest_facilities, walkable
+from locator.walking.walkable_city import WalkableCity, nearest_facilities, walkable
 
 
 @pytest.fixture(scope="module")

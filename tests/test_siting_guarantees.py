@@ -10,19 +10,19 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from locator import pricing
-from locator.city import City
-from locator.gains import Gains, one_by_one
-from locator.mclp import greedy_cover
-from locator.pmedian import p_median
-from locator.pricing import Priced, gap, priced
-from locator.proving import known_after
-from locator.rounding import upwards
-from locator.sitewalks import all_candidates, inhabited_squares, square_walks
-from locator.siting import SitingQuery, where_next
-from locator.siting_question import candidate_places, completed, limit_m, walks_to
+from locator.analysis.siting import lagrangian as pricing
+from locator.analysis.siting.benefit_matrix import Gains, one_by_one
+from locator.analysis.siting.exact import known_after
+from locator.analysis.siting.lagrangian import Priced, gap, priced
+from locator.analysis.siting.mclp import greedy_cover
+from locator.analysis.siting.pmedian import p_median
+from locator.analysis.siting.query import candidate_places, completed, limit_m, walks_to
+from locator.analysis.siting.solve import SitingQuery, where_next
+from locator.analysis.siting.walks import all_candidates, inhabited_squares, square_walks
+from locator.base.rounding import upwards
+from locator.city.model import City
 from locator.walking.estimate import EstimateModel
-from locator.walking.walkable import WalkableCity, nearest_facilities, walkable
+from locator.walking.walkable_city import WalkableCity, nearest_facilities, walkable
 
 ASKED = SitingQuery(layer="nurseries", minutes=10, group="all", count=2)
 PAIRS = [

@@ -8,9 +8,9 @@ import unicodedata
 import numpy as np
 import pytest
 
-from locator import freeing
-from locator.streetnames import fold
-from locator.streets import _median
+from locator.base import freeing
+from locator.geocoding.names import fold
+from locator.geocoding.streets import _median
 
 LATER = ("scipy.optimize", "scipy.spatial", "google.protobuf", "osmium", "fpdf", "openpyxl")
 """Libraries of dear questions, feeds and files; each takes longer to load than an answer."""

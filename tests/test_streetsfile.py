@@ -11,17 +11,17 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from locator.city import default_folder
-from locator.commands.network import network
-from locator.geo import Projection
-from locator.packed import read_packed
-from locator.walking.access import Mark
-from locator.walking.building import pack_for_city
-from locator.walking.graph import build_graph
-from locator.walking.graphfile import StreetGraph
-from locator.walking.osm import ExtractError, Streets, read_streets
-from locator.walking.packing import apart, packed_streets
-from locator.walking.streetsfile import STREETS_FILE, streets_of
+from locator.base.geo import Projection
+from locator.base.packed import read_packed
+from locator.city.model import default_folder
+from locator.cli.commands.network import network
+from locator.walking.graph.build import build_graph
+from locator.walking.graph.file import StreetGraph
+from locator.walking.graph.for_city import pack_for_city
+from locator.walking.graph.osm import ExtractError, Streets, read_streets
+from locator.walking.graph.packing import apart, packed_streets
+from locator.walking.graph.streets_file import STREETS_FILE, streets_of
+from locator.walking.graph.tag_rules import Mark
 from tests.osmdata import (
     LIECHTENSTEIN_BOX,
     TOWN_NODES,

@@ -5,14 +5,14 @@ from itertools import product
 import numpy as np
 import pytest
 
-from locator.changes import NewSite, Scenario
-from locator.city import City
-from locator.errors import NotComputableError
-from locator.scenario import compare
-from locator.scenario_supply import supply_change
-from locator.supply import Extra, supply
+from locator.analysis.access.supply import Extra, supply
+from locator.analysis.scenario.change import NewSite, Scenario
+from locator.analysis.scenario.compare import compare
+from locator.analysis.scenario.supply import supply_change
+from locator.base.errors import NotComputableError
+from locator.city.model import City
 from locator.walking.estimate import EstimateModel
-from locator.walking.walkable import WalkableCity, walkable
+from locator.walking.walkable_city import WalkableCity, walkable
 from tests.tinycity import ORIGIN_XY, at
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from locator.city import load_city
+from locator.city.model import load_city
 from tests.breaking import edit_text, fault, faults
 
 

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
-from locator.capacitated import Loads
-from locator.gains import Gains
-from locator.mclp import gains_of
-from locator.ties import Beside, preferred, ties
+from locator.analysis.siting.benefit_matrix import Gains
+from locator.analysis.siting.capacitated import Loads
+from locator.analysis.siting.mclp import gains_of
+from locator.analysis.siting.ties import Beside, preferred, ties
 
 # Six houses of ten people; every site can take ten and so gains ten. At 60 m a minute:
 #   site   reaches (metres)             mean walk   beyond its ten   short of places

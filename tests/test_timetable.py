@@ -11,18 +11,13 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from locator.city import City, load_city
+from locator.city.model import City, load_city
 from locator.vehicles import Position
-from locator.vehicles.calendar import (
-    Service,
-    day_type,
-    representative_days,
-    service_day_zero,
-)
+from locator.vehicles.calendar import Service, day_type, representative_days, service_day_zero
 from locator.vehicles.embedded import embedded_timetable
 from locator.vehicles.positions import Fleet, load_fleet, plans, positions, upcoming_calls
+from locator.vehicles.runs import lay_out, shifted
 from locator.vehicles.timetable import Timetable
-from locator.vehicles.tours import lay_out, shifted
 from tests.tinycity import ORIGIN_XY, timetable, write_tiny_city
 
 WARSAW = ZoneInfo("Europe/Warsaw")

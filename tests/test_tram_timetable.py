@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from locator.city import City, load_city
+from locator.city.model import City, load_city
 from tests.breaking import edit_json, fault, faults
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from locator.web import messages
-from locator.web.messages import TRANSLATED, findings, placeholders, used_messages
+from locator.cli import messages
+from locator.cli.messages import TRANSLATED, findings, placeholders, used_messages
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
@@ -19,7 +19,7 @@ def test_a_translation_is_whole(language: str, problem: str) -> None:
 
 def test_messages_are_found_in_templates_and_code() -> None:
     places = set(used_messages().values())
-    assert any(place.startswith("locator/web/queries.py") for place in places)
+    assert any(place.startswith("locator/api/queries.py") for place in places)
     assert any(place.startswith("templates/") for place in places)
 
 

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 from flask.testing import FlaskClient
 
-from locator.cli import main
+from locator.cli.main import main
 from locator.web import create_app
 from tests.tinycity import write_tiny_city
 

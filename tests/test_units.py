@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 import shapely
 
-from locator.city import City, load_city
-from locator.errors import CityFolderError, Fault
-from locator.packed import packed_bytes
-from locator.reading import FaultLog
-from locator.units import FILE, read_units, unit_names
+from locator.base.errors import CityFolderError, Fault
+from locator.base.packed import packed_bytes
+from locator.base.reading import FaultLog
+from locator.city.model import City, load_city
+from locator.city.units import FILE, read_units, unit_names
 
 WEST = shapely.box(0.0, 0.0, 1.0, 1.0)
 EAST = shapely.box(1.0, 0.0, 2.0, 1.0)

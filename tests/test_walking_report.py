@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from locator.city import City
-from locator.errors import InvalidParameterError
+from locator.base.errors import InvalidParameterError
+from locator.city.model import City
 from locator.walking.choose import choose_model
-from locator.walking.report import walking_report
+from locator.walking.validation import walking_report
 from tests.tinycity import at
 
 MEASURED = Path(__file__).resolve().parents[2] / "shared" / "testdata" / "walking_times.csv"

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask, abort
 from flask.testing import FlaskClient
 
-from locator.errors import (
+from locator.base.errors import (
     CityFolderError,
     InvalidParameterError,
     LocatorError,

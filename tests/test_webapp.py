@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from locator.errors import CityFolderError
+from locator.api.context import AppState
+from locator.api.live import KEY
+from locator.base.errors import CityFolderError
 from locator.vehicles.poller import Poller
 from locator.web import create_app
-from locator.web.moving import KEY
-from locator.web.state import AppState
 from locator.web.static_files import static_url
 from tests.tinycity import write_tiny_city
 

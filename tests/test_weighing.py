@@ -14,10 +14,10 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
-from locator.city import load_city
-from locator.cli import main
-from locator.dwellings import FILE, Parameters
-from locator.sources.weighing import held_out
+from locator.city.dwellings import FILE, Parameters
+from locator.city.model import load_city
+from locator.cli.main import main
+from locator.curation.weighing import held_out
 from tests.tinycity import at, feature, rectangle, write_json, write_table
 
 P = Parameters()

@@ -50,7 +50,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from locator.geo import Projection
+from locator.base.geo import Projection
 
 CRS = "EPSG:2178"
 ORIGIN_XY = (7_420_000.0, 5_550_000.0)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from locator.city import City, load_city
+from locator.city.model import City, load_city
 from locator.vehicles.fleet import assign_vehicle
 from tests.tinycity import timetable, write_tiny_city
 

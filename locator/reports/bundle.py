@@ -7,9 +7,9 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from locator.city import City
-from locator.findings import Findings
-from locator.language import gettext
+from locator.analysis.district_report import Findings
+from locator.base.i18n import gettext
+from locator.city.model import City
 from locator.reports.content import all_tables, build_report, write_value
 from locator.reports.exports import geopackage, layer_geojson, report_layers, table_csv
 from locator.reports.page import write_page

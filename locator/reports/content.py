@@ -6,17 +6,9 @@ import math
 from dataclasses import replace
 from typing import Any
 
-from locator.city import City
-from locator.findings import STANDARDS_MIN, Findings
-from locator.language import (
-    current_language,
-    day,
-    gettext,
-    minutes,
-    number,
-    percent,
-    text,
-)
+from locator.analysis.district_report import STANDARDS_MIN, Findings
+from locator.base.i18n import current_language, day, gettext, minutes, number, percent, text
+from locator.city.model import City
 from locator.reports.document import Column, Report, Section, Table
 from locator.reports.fairness import fairness_section
 from locator.reports.figures import curve_drawing, district_bars, report_map

@@ -10,10 +10,10 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from locator.city import City
-from locator.findings import Findings
-from locator.geo import WGS84
-from locator.geojson import collection, feature
+from locator.analysis.district_report import Findings
+from locator.base.geo import WGS84
+from locator.base.geojson import collection, feature
+from locator.city.model import City
 from locator.reports.document import Table
 
 

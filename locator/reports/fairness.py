@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import math
 
-from locator.city import City
-from locator.findings import Findings
-from locator.language import (
-    gettext,
-    number,
-    percent,
-)
+from locator.analysis.district_report import Findings
+from locator.base.i18n import gettext, number, percent
+from locator.city.model import City
 from locator.reports.document import Section
 
 

@@ -6,10 +6,10 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from locator.city import City
-from locator.districts import district_title
-from locator.findings import Findings
-from locator.language import gettext, number, percent, text
+from locator.analysis.district_report import Findings
+from locator.base.i18n import gettext, number, percent, text
+from locator.city.districts import district_title
+from locator.city.model import City
 from locator.reports.charts import Bars, Curve, Series, draw_bars, draw_curve
 from locator.reports.document import Drawing
 from locator.reports.mapdrawing import MapFigure, draw_map, map_ratio

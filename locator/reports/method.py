@@ -6,15 +6,10 @@ from typing import Any
 
 import pandas as pd
 
-from locator.city import City
-from locator.coverage_words import at_least, parts_said
-from locator.findings import Findings
-from locator.language import (
-    day,
-    gettext,
-    number,
-    text,
-)
+from locator.analysis.access.words import at_least, parts_said
+from locator.analysis.district_report import Findings
+from locator.base.i18n import day, gettext, number, text
+from locator.city.model import City
 from locator.reports.document import Section
 
 

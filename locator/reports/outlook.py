@@ -6,23 +6,15 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from locator.city import City
-from locator.coverage_words import minimum_said
-from locator.findings import Findings
-from locator.language import (
-    gettext,
-    number,
-    percent,
-)
-from locator.population import EVENLY
+from locator.analysis.access.words import minimum_said
+from locator.analysis.district_report import Findings
+from locator.analysis.scenario.compare import Comparison
+from locator.analysis.siting.words import certainty
+from locator.base.i18n import gettext, number, percent
+from locator.city.model import City
+from locator.city.population import EVENLY
 from locator.reports.document import Section
-from locator.reports.tables import (
-    planned_table,
-    sites_table,
-    supply_table,
-)
-from locator.scenario import Comparison
-from locator.siting_words import certainty
+from locator.reports.tables import planned_table, sites_table, supply_table
 
 FEW_PEOPLE = 100
 """A site that gains fewer people than this says so."""

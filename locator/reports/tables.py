@@ -8,14 +8,14 @@ from dataclasses import replace
 import geopandas as gpd
 import pandas as pd
 
-from locator.city import City
-from locator.districts import district_title
-from locator.findings import Findings
-from locator.language import gettext
+from locator.analysis.access.supply import Supply
+from locator.analysis.district_report import Findings
+from locator.analysis.scenario.compare import Comparison
+from locator.analysis.siting.solve import Siting
+from locator.base.i18n import gettext
+from locator.city.districts import district_title
+from locator.city.model import City
 from locator.reports.document import Column, Table
-from locator.scenario import Comparison
-from locator.siting import Siting
-from locator.supply import Supply
 
 
 def districts_table(city: City, found: Findings) -> Table:

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import xlsxwriter
 
-from locator.errors import N_
-from locator.language import gettext
+from locator.base.errors import N_
+from locator.base.i18n import gettext
 from locator.reports.document import Column, Report, Table
 
 NUMBER_FORMATS = {

@@ -13,7 +13,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from locator.hours_calendar import is_public
+from locator.base.opening_hours.calendar import is_public
 
 DayType = Literal["working", "saturday", "sunday"]
 DAY_TYPES: tuple[DayType, ...] = ("working", "saturday", "sunday")

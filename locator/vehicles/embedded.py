@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from locator.city import City
-from locator.errors import N_
-from locator.timetable import SERVICES, Pattern
+from locator.base.errors import N_
+from locator.city.model import City
+from locator.city.tram_timetable import SERVICES, Pattern
 from locator.vehicles.calendar import Service
-from locator.vehicles.compact import FILE_NAME, TimetableFileError, load_timetable
-from locator.vehicles.soundness import unfit
 from locator.vehicles.timetable import PathRow, Timetable, TripRow, build_timetable
+from locator.vehicles.timetable_file import FILE_NAME, TimetableFileError, load_timetable
+from locator.vehicles.validation import unfit
 
 _WORKING, _SATURDAY, _SUNDAY = range(5), (5,), (6,)
 

@@ -11,11 +11,11 @@ from typing import Any
 
 import pandas as pd
 
-from locator.city import City
-from locator.errors import N_, InvalidParameterError, NotFoundError
-from locator.files import locked, write_bytes_atomically
-from locator.timetable import Pattern
-from locator.usable import is_assumed
+from locator.base.errors import N_, InvalidParameterError, NotFoundError
+from locator.base.files import locked, write_bytes_atomically
+from locator.city.model import City
+from locator.city.tram_timetable import Pattern
+from locator.city.usability import is_assumed
 from locator.vehicles import BaseKind, Vehicle
 
 FLEET_NUMBER = re.compile(r"(?:[A-Za-z0-9]{1,8}:)?[A-Za-z0-9]{1,12}")

@@ -17,8 +17,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from locator.errors import N_
-from locator.geo import FloatArray
+from locator.base.errors import N_
+from locator.base.geo import FloatArray
 from locator.vehicles.calendar import Service
 from locator.vehicles.gtfs_tables import WEEKDAYS, GtfsError, Tables, read_tables
 from locator.vehicles.timetable import PathRow, Timetable, TripRow, build_timetable

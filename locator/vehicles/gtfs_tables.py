@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from locator.errors import N_, InvalidParameterError, LocatorError
+from locator.base.errors import N_, InvalidParameterError, LocatorError
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 

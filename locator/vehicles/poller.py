@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import urlsplit
 
-from locator.errors import N_, InvalidParameterError
+from locator.base.errors import N_, InvalidParameterError
 from locator.vehicles.realtime import STALE_S, FeedError, Report, read_feed
 
 INTERVAL_S = 10.0

@@ -13,23 +13,17 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from locator.city import City
-from locator.geo import FloatArray
+from locator.base.geo import FloatArray
+from locator.city.model import City
 from locator.vehicles import Position, Vehicle
 from locator.vehicles.calendar import service_days_at
 from locator.vehicles.embedded import timetables_of
 from locator.vehicles.fleet import vehicles_of
-from locator.vehicles.live import match_report, run_of_report
+from locator.vehicles.matching import match_report, run_of_report
 from locator.vehicles.poller import FeedState
 from locator.vehicles.realtime import Region, Report, age_s, judge, region_round
+from locator.vehicles.runs import Run, call_at, point_at, runs_of_day, shifted
 from locator.vehicles.timetable import Timetable
-from locator.vehicles.tours import (
-    Run,
-    call_at,
-    point_at,
-    runs_of_day,
-    shifted,
-)
 
 REGION_MARGIN_M = 20_000.0
 """Lines leave the city; a position further out than this is not a vehicle of it."""

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from locator.errors import N_, LocatorError
+from locator.base.errors import N_, LocatorError
 
 if TYPE_CHECKING:
     from google.transit import gtfs_realtime_pb2

@@ -14,7 +14,7 @@ from functools import cached_property
 
 import numpy as np
 
-from locator.geo import FloatArray, IntArray
+from locator.base.geo import FloatArray, IntArray
 from locator.vehicles.calendar import Service
 
 

@@ -7,7 +7,7 @@ from typing import Any, Literal, Protocol
 
 import numpy as np
 
-from locator.geo import FloatArray, IntArray
+from locator.base.geo import FloatArray, IntArray
 
 ModelName = Literal["estimate", "network"]
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import logging
 
-from locator.city import City
-from locator.errors import LocatorError
+from locator.base.errors import LocatorError
+from locator.city.model import City
 from locator.walking import WalkingModel
 from locator.walking.estimate import EstimateModel
-from locator.walking.network import NetworkModel
-from locator.walking.osm import Progress, silent
-from locator.walking.streetsfile import STREETS_FILE
+from locator.walking.graph.osm import Progress, silent
+from locator.walking.graph.streets_file import STREETS_FILE
+from locator.walking.network.model import NetworkModel
 
-log = logging.getLogger("locator.streets")
+log = logging.getLogger("locator.geocoding.streets")
 
 
 def choose_model(city: City, *, progress: Progress = silent) -> WalkingModel:

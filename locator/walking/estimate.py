@@ -10,12 +10,12 @@ import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from locator.errors import LocatorError
-from locator.geo import FloatArray, IntArray
+from locator.base.errors import LocatorError
+from locator.base.geo import FloatArray, IntArray
 from locator.walking import ModelName, Placed, Walk
 
 if TYPE_CHECKING:
-    from locator.city import City
+    from locator.city.model import City
 
 BANK_A, BANK_B = 0, 1
 

@@ -10,11 +10,11 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from locator.errors import N_, InvalidParameterError
-from locator.geo import FloatArray, IntArray
+from locator.base.errors import N_, InvalidParameterError
+from locator.base.geo import FloatArray, IntArray
 from locator.walking import Placed
-from locator.walking.network import NetworkModel
-from locator.walking.searching import Spread
+from locator.walking.network.model import NetworkModel
+from locator.walking.network.search import Spread
 
 
 def added(model: NetworkModel, spread: Spread, facility: Placed) -> Spread:

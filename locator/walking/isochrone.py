@@ -14,12 +14,12 @@ import numpy as np
 import shapely
 from contourpy import FillType, contour_generator
 
-from locator.errors import N_, InvalidParameterError
-from locator.geo import FloatArray, IntArray
+from locator.base.errors import N_, InvalidParameterError
+from locator.base.geo import FloatArray, IntArray
 from locator.walking import Placed, WalkingModel
-from locator.walking.graphfile import Grid
-from locator.walking.matrix import centres
-from locator.walking.network import NetworkModel
+from locator.walking.graph.file import Grid
+from locator.walking.graph.matrix import centres
+from locator.walking.network.model import NetworkModel
 
 MOST_MINUTES = 120.0
 

@@ -13,37 +13,28 @@ from flask import Flask
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from locator import city as cities
+from locator.api import aed as api_vehicles
+from locator.api import coverage as api_coverage
+from locator.api import data as api
+from locator.api import live as moving
+from locator.api import nearest as api_walks
+from locator.api import network as api_network
+from locator.api import operations
+from locator.api import planning as api_planning
+from locator.api.context import AppState
+from locator.city import model as cities
 from locator.walking.choose import choose_model
-from locator.walking.osm import Progress, silent
-from locator.walking.walkable import walkable
-from locator.walking.warming import warm_in_background
-from locator.web import (
-    api,
-    api_coverage,
-    api_network,
-    api_planning,
-    api_vehicles,
-    api_walks,
-    apidocs,
-    council,
-    emergency,
-    errors,
-    i18n,
-    mapcode,
-    mapfeeds,
-    mapviews,
-    moving,
-    offline,
-    operations,
-    planners,
-    residents,
-    security,
-    static_files,
-    tiles,
-    together,
-)
-from locator.web.state import AppState
+from locator.walking.graph.osm import Progress, silent
+from locator.walking.walkable_city import walkable
+from locator.walking.warmup import warm_in_background
+from locator.web import errors, i18n, offline, security, static_files, tiles
+from locator.web.map import code as mapcode
+from locator.web.map import feeds as mapfeeds
+from locator.web.map import pages as mapviews
+from locator.web.pages import aed as emergency
+from locator.web.pages import apidocs, planners, residents
+from locator.web.pages import combined as together
+from locator.web.pages import report as council
 
 __all__ = ["AppState", "create_app", "load_state"]
 
@@ -104,7 +95,7 @@ def create_app(config: Mapping[str, Any] | None = None, *, progress: Progress = 
     config : mapping, optional
         Overrides of `DEFAULTS` (and of any Flask setting).
     progress : callable
-        Called while a street graph is made (`locator.walking.ready`).
+        Called while a street graph is made (`locator.walking.graph.ready`).
 
     Raises
     ------

@@ -9,7 +9,8 @@ from flask import request as current_request
 from jinja2 import TemplateNotFound
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from locator.errors import (
+from locator.api.json import encoded
+from locator.base.errors import (
     N_,
     InvalidParameterError,
     LocatorError,
@@ -17,8 +18,7 @@ from locator.errors import (
     NotFoundError,
     OutsideCityError,
 )
-from locator.places import Place
-from locator.web.encoding import encoded
+from locator.geocoding.place import Place
 from locator.web.i18n import error_text, gettext
 
 STATUS: dict[type[LocatorError], int] = {

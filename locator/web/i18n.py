@@ -14,8 +14,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from flask import Flask, Response, current_app, request, url_for
 from werkzeug.datastructures import iter_multi_items
 
-from locator.catalogue import LANGUAGES
-from locator.language import (
+from locator.base.i18n import (
     DEFAULT_LANGUAGE,
     NOTHING,
     TRANSLATIONS,
@@ -36,6 +35,7 @@ from locator.language import (
     text,
     translations,
 )
+from locator.city.catalogue import LANGUAGES
 
 __all__ = [
     "DEFAULT_LANGUAGE",
@@ -65,7 +65,7 @@ __all__ = [
     "translations",
     "url",
 ]
-"""The web speaks through this module; what needs no Flask lives in `locator.language`."""
+"""The web speaks through this module; what needs no Flask lives in `locator.base.i18n`."""
 
 LANGUAGE_NAMES = {"pl": "Polski", "en": "English", "uk": "Українська"}
 
@@ -76,7 +76,7 @@ LANGUAGE_NAMES = {"pl": "Polski", "en": "English", "uk": "Українська"}
 def language_prefix(application: WSGIApplication) -> WSGIApplication:
     """Return `application` with the language taken off the front of the path.
 
-    The language is spoken while the answer is made (`locator.language`); ``locator.root``, the
+    The language is spoken while the answer is made (`locator.base.i18n`); ``locator.root``, the
     script name without the language, is put into the environment; ``/pl/...`` is redirected to
     the address without a prefix.
     """

@@ -15,21 +15,21 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, render_template, request
 
-from locator.aed_fixed import FixedAed, fixed_aeds
-from locator.aed_options import CLOSING_SOON, LESS_SURE_FACTOR, PACE_M_S
-from locator.catalogue import LANGUAGES
-from locator.city import City
-from locator.hours import opening_in
-from locator.maps.background import compact_json
-from locator.web.aed_view import note_beside, unknown_hours
-from locator.web.aed_words import DIRECTIONS, access_chip, door_words
-from locator.web.cards import card
+from locator.analysis.aed.fixed import FixedAed, fixed_aeds
+from locator.analysis.aed.option import CLOSING_SOON, LESS_SURE_FACTOR, PACE_M_S
+from locator.api.context import AppState, state
+from locator.base.opening_hours.state import opening_in
+from locator.city.catalogue import LANGUAGES
+from locator.city.model import City
 from locator.web.i18n import current_language, gettext, prefix, speaking, text
-from locator.web.layout import language_of_data, page_context
-from locator.web.near import near_address
+from locator.web.map.background import compact_json
+from locator.web.pages.aed_view import note_beside, unknown_hours
+from locator.web.pages.layout import language_of_data, page_context
 from locator.web.security import urgent
-from locator.web.state import AppState, state
 from locator.web.static_files import STATIC, static_url
+from locator.web.words.aed import DIRECTIONS, access_chip, door_words
+from locator.web.words.cards import card
+from locator.web.words.near import near_address
 
 DAYS = 21
 """From a Monday on so many days of hours are kept: two weeks at least, and new ones once a week."""

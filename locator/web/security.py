@@ -17,7 +17,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import RequestURITooLarge, ServiceUnavailable, TooManyRequests
 
-from locator.freeing import Freeing
+from locator.base.freeing import Freeing
 from locator.web.lanes import Urgency
 
 if TYPE_CHECKING:
@@ -212,7 +212,7 @@ def expensive(view: Callable[P, R]) -> Callable[P, R]:
             try:
                 return view(*args, **kwargs)
             finally:
-                current_app.extensions["locator.freeing"].now_and_then()
+                current_app.extensions["locator.base.freeing"].now_and_then()
 
     return counted(guarded)
 
@@ -236,7 +236,7 @@ def install(app: Flask) -> None:
     app.extensions["locator.limiter.urgent"] = Limiter(
         per_minute=URGENT_TIMES * app.config["LIMIT_PER_MINUTE"], at_once=1
     )
-    app.extensions["locator.freeing"] = Freeing()
+    app.extensions["locator.base.freeing"] = Freeing()
     app.extensions["locator.limiter"] = Limiter(
         per_minute=app.config["LIMIT_PER_MINUTE"], at_once=app.config["LIMIT_AT_ONCE"]
     )

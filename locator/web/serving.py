@@ -17,9 +17,9 @@ from waitress.parser import HTTPRequestParser
 from waitress.server import create_server
 from waitress.task import ErrorTask
 
-from locator.errors import LocatorError
-from locator.freeing import give_back_large_blocks, made_to_stay
-from locator.walking.osm import Progress, silent
+from locator.base.errors import LocatorError
+from locator.base.freeing import give_back_large_blocks, made_to_stay
+from locator.walking.graph.osm import Progress, silent
 from locator.web import create_app, tiles
 from locator.web.lanes import TURN_S, Lanes
 from locator.web.security import HEADERS, IN_LINE, MAX_BODY_BYTES, content_security_policy

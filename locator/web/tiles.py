@@ -11,14 +11,14 @@ import brotli
 from flask import Blueprint, Flask, Response, current_app, jsonify, request
 from werkzeug.exceptions import ServiceUnavailable
 
-from locator.basemap.serving import BaseMap
-from locator.basemap.store import BusyError
-from locator.basemap.worldgrid import HIGHEST, LOWEST
-from locator.errors import N_, NotFoundError
-from locator.maps.mapstyle import gl_style
-from locator.walking.ready import cache_folder
+from locator.api.context import state
+from locator.base.errors import N_, NotFoundError
+from locator.city.basemap.serving import BaseMap
+from locator.city.basemap.store import BusyError
+from locator.city.basemap.worldgrid import HIGHEST, LOWEST
+from locator.walking.graph.ready import cache_folder
 from locator.web.i18n import text
-from locator.web.state import state
+from locator.web.map.style import gl_style
 from locator.web.static_files import STATIC
 
 blueprint = Blueprint("tiles", __name__)
@@ -34,17 +34,17 @@ def install(app: Flask) -> None:
     cache = None
     with suppress(RuntimeError):  # a user without a home has no cache either
         cache = cache_folder()
-    app.extensions["locator.basemap"] = BaseMap(app.extensions["locator"].city, cache)
+    app.extensions["locator.city.basemap"] = BaseMap(app.extensions["locator"].city, cache)
 
 
 def warm(app: Flask) -> None:
     """Read the base map's files beside the first requests."""
-    cast(BaseMap, app.extensions["locator.basemap"]).warm()
+    cast(BaseMap, app.extensions["locator.city.basemap"]).warm()
 
 
 def base_map() -> BaseMap:
     """Return the base map of the application that answers the current request."""
-    return cast(BaseMap, current_app.extensions["locator.basemap"])
+    return cast(BaseMap, current_app.extensions["locator.city.basemap"])
 
 
 def tiles_url() -> str:

@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from locator.aed import AedQuery, nearest_aed
-from locator.city import default_folder, load_city
-from locator.coverage_in_time import TimeCoverageQuery, coverage_in_time
+from locator.analysis.aed.hourly import TimeCoverageQuery, coverage_in_time
+from locator.analysis.aed.nearest import AedQuery, nearest_aed
+from locator.city.model import default_folder, load_city
 from locator.vehicles.calendar import ordinary_days
 from locator.vehicles.positions import load_fleet, positions
 from locator.walking.choose import choose_model
-from locator.walking.walkable import walkable
+from locator.walking.walkable_city import walkable
 from tests.bench.measuring import Row, median, once, p50_p95
 
 ASKED = 200

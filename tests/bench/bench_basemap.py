@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import brotli
 
-from locator.basemap.ground import MapGround, map_ground
-from locator.basemap.store import QUALITY
-from locator.basemap.tiles import tile
-from locator.basemap.worldgrid import HIGHEST, LOWEST, tile_units, world_units
-from locator.city import default_folder, load_city
+from locator.city.basemap.ground import MapGround, map_ground
+from locator.city.basemap.store import QUALITY
+from locator.city.basemap.tiles import tile
+from locator.city.basemap.worldgrid import HIGHEST, LOWEST, tile_units, world_units
+from locator.city.model import default_folder, load_city
 from tests.bench.measuring import Row, p50_p95, times_ms
 
 PLACES = {

@@ -14,8 +14,8 @@ from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlencode
 
-from locator.city import default_folder, load_city
-from locator.walking.warming import AFTER_S
+from locator.city.model import default_folder, load_city
+from locator.walking.warmup import AFTER_S
 from tests.bench.measuring import Row, processor_s
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from locator.city import default_folder, load_city
+from locator.city.model import default_folder, load_city
 from tests.bench.measuring import Row, once, p50_p95
 
 TYPED = (

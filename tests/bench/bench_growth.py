@@ -13,9 +13,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from locator.city import default_folder, load_city
-from locator.walking.graphfile import GRAPH_FILE, read_graph, write_graph
-from locator.walking.network import NetworkModel
+from locator.city.model import default_folder, load_city
+from locator.walking.graph.file import GRAPH_FILE, read_graph, write_graph
+from locator.walking.network.model import NetworkModel
 from tests.bench.bench_network import measured
 from tests.bench.measuring import Row, once
 from tests.bench.tiling import tiled_helsinki

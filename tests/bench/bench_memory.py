@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode
 
-from locator.city import City
-from locator.freeing import give_back_large_blocks
+from locator.base.freeing import give_back_large_blocks
+from locator.city.model import City
 from locator.web import create_app
 from tests.bench.measuring import Row
 

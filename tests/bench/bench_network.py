@@ -12,18 +12,18 @@ from dataclasses import replace
 
 import numpy as np
 
-from locator.city import City, default_folder, load_city
-from locator.coverage import CoverageQuery, coverage
-from locator.geo import FloatArray
-from locator.nearest import NearestQuery, nearest
+from locator.analysis.access.coverage import CoverageQuery, coverage
+from locator.analysis.nearest import NearestQuery, nearest
+from locator.base.geo import FloatArray
+from locator.city.model import City, default_folder, load_city
 from locator.walking import Placed
-from locator.walking.graphfile import StreetGraph
+from locator.walking.graph.file import StreetGraph
+from locator.walking.graph.ready import ready_graph
 from locator.walking.incremental import added, closed
 from locator.walking.isochrone import isochrones
-from locator.walking.network import NetworkModel
-from locator.walking.ready import ready_graph
-from locator.walking.walkable import WalkableCity, walkable
-from locator.walking.warming import warm
+from locator.walking.network.model import NetworkModel
+from locator.walking.walkable_city import WalkableCity, walkable
+from locator.walking.warmup import warm
 from tests.bench.measuring import Row, median, once, p50_p95
 
 SOURCES = 300

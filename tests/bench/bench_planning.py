@@ -7,17 +7,17 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from locator.changes import NewSite, Scenario
-from locator.city import default_folder, load_city
-from locator.closing import best_move, least_missed
-from locator.findings import ReportQuery, findings
-from locator.language import speaking
+from locator.analysis.access.supply import supply
+from locator.analysis.district_report import ReportQuery, findings
+from locator.analysis.scenario.change import NewSite, Scenario
+from locator.analysis.scenario.compare import compare
+from locator.analysis.siting.closures import best_move, least_missed
+from locator.analysis.siting.solve import Siting, SitingQuery, where_next
+from locator.base.i18n import speaking
+from locator.city.model import default_folder, load_city
 from locator.reports.bundle import write_bundle
-from locator.scenario import compare
-from locator.siting import Siting, SitingQuery, where_next
-from locator.supply import supply
 from locator.walking.choose import choose_model
-from locator.walking.walkable import WalkableCity, walkable
+from locator.walking.walkable_city import WalkableCity, walkable
 from tests.bench.measuring import Row, median, once
 
 LAYER = "nurseries"

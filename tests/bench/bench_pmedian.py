@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from locator.city import default_folder, load_city
-from locator.siting import SitingQuery, where_next
+from locator.analysis.siting.solve import SitingQuery, where_next
+from locator.city.model import default_folder, load_city
 from locator.walking.choose import choose_model
-from locator.walking.walkable import walkable
+from locator.walking.walkable_city import walkable
 from tests.bench.bench_planning import LAYER, SOLVER_S, proven
 from tests.bench.measuring import Row, median, once
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from locator.city import default_folder, load_city
-from locator.coverage import CoverageQuery, coverage, coverage_overview
-from locator.nearest import NearestQuery, nearest
+from locator.analysis.access.coverage import CoverageQuery, coverage, coverage_overview
+from locator.analysis.nearest import NearestQuery, nearest
+from locator.city.model import default_folder, load_city
 from locator.walking.choose import choose_model
-from locator.walking.walkable import walkable
-from locator.walking.warming import warm
+from locator.walking.walkable_city import walkable
+from locator.walking.warmup import warm
 from tests.bench.measuring import Row, median, once, p50_p95
 
 WALKS = 300

@@ -43,7 +43,7 @@ def rows() -> Iterator[Row]:
     port = _free_port()
     started = time.perf_counter()
     server = subprocess.Popen(
-        [sys.executable, "-m", "locator.cli", "serve"],
+        [sys.executable, "-m", "locator.cli.main", "serve"],
         cwd=ROOT,
         env=os.environ | {"PORT": str(port), "HOST": "127.0.0.1", "LOCATOR_LIMIT_PER_MINUTE": "0"},
         stdout=subprocess.DEVNULL,

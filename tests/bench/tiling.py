@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from locator.geo import Projection
-from locator.walking.graph import build_graph
-from locator.walking.graphfile import StreetGraph
-from locator.walking.osm import Streets, read_streets
+from locator.base.geo import Projection
+from locator.walking.graph.build import build_graph
+from locator.walking.graph.file import StreetGraph
+from locator.walking.graph.osm import Streets, read_streets
 from tests.osmdata import helsinki
 
 Box = tuple[float, float, float, float]

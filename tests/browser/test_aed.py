@@ -16,10 +16,10 @@ from google.transit import gtfs_realtime_pb2
 from playwright.sync_api import Page, expect
 from waitress.server import create_server
 
-from locator.city import default_folder, load_city
+from locator.api.live import KEY, Moving
+from locator.city.model import default_folder, load_city
 from locator.vehicles.fleet import assign_vehicle
 from locator.web import create_app
-from locator.web.moving import KEY, Moving
 from tests.browser.barriers import overflow_px, see_no_barrier
 from tests.browser.conftest import DESKTOP, PHONE, Arrive
 from tests.test_poller import answer, serving

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 from pyproj import Transformer
 
-from locator.sources.newcity import NewCity, found_city
+from locator.curation.newcity import NewCity, found_city
 from locator.web import create_app
 from tests.browser.barriers import violations
 from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE, Visitor, serving, watch

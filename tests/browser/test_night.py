@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from locator.walking.building import build_for_city
+from locator.walking.graph.for_city import build_for_city
 from locator.web import create_app
 from tests.browser.barriers import violations
 from tests.browser.conftest import PHONE, Arrive, arrivals, serving

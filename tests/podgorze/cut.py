@@ -19,8 +19,8 @@ import numpy as np
 import shapely
 from pyproj import Transformer
 
-from locator.city import default_folder
-from locator.packed import packed_bytes, read_packed
+from locator.base.packed import packed_bytes, read_packed
+from locator.city.model import default_folder
 
 FOLDER = Path(__file__).parent / "city"
 BOX = (19.9430, 50.0385, 19.9560, 50.0465)

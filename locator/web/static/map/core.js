@@ -1,8 +1,8 @@
 /* Hold what every part of a map needs: elements, words, the state of each map, and what it loads.
 
    The maps are drawn on Leaflet: our own data, no framework, nothing from another host. Each part
-   does one act and adds it to `locatorMap`; locator/maps/parts.py says which part needs which.
-   Folium's elements (locator/maps/elements.py) call stage, background, features, areas, lines and
+   does one act and adds it to `locatorMap`; locator/web/map/parts.py says which part needs which.
+   Folium's elements (locator/web/map/elements.py) call stage, background, features, areas, lines and
    origin. Whatever people wrote is set as text, never as markup.
 
    For pages: `locatorMap.of(container)` gives a map and its state;

@@ -1,0 +1,1 @@
+"""Count who reaches what: coverage, gaps, equity, supply."""

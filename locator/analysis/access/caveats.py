@@ -1,0 +1,94 @@
+"""Say what has to be known with the numbers of a coverage."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from locator.base.errors import N_, Said
+from locator.city.population import BY_BUILDINGS, EVENLY
+from locator.city.usability import is_usable
+from locator.walking.walkable_city import WalkableCity
+
+
+def coverage_caveats(
+    ground: WalkableCity, rows: tuple[int, ...], *, layer: str, group: str, unreachable: int
+) -> tuple[Said, ...]:
+    """Return what has to be known with the coverage of a layer, the gravest first.
+
+    Parameters
+    ----------
+    ground : WalkableCity
+    rows : tuple of int
+        The facilities counted, rows of ``ground.city.facilities``.
+    layer, group : str
+        Ids.
+    unreachable : int
+        People who cannot walk to any of them.
+    """
+    city = ground.city
+    counted = city.facilities.iloc[list(rows)]
+    roughly = int(counted["location_precision"].isin(("street", "area")).sum())
+    last_known = int(counted["status_basis"].eq("last_known").sum())
+    missing = _unlocated(ground, rows, layer)
+    factor = city.catalogue.groups[group].factor
+    said = [
+        (not rows, N_("No facility of this layer is open and on the map: nobody is served."), {}),
+        (
+            missing > 0,
+            N_("Open but not on the map, so they serve nobody here: {count}."),
+            {"count": missing},
+        ),
+        (
+            roughly > 0,
+            N_("Sites located only by street or neighbourhood: {count} of {counted}."),
+            {"count": roughly, "counted": len(rows)},
+        ),
+        (
+            last_known > 0,
+            N_("Sites counted as open by an older list only: {count} of {counted}."),
+            {"count": last_known, "counted": len(rows)},
+        ),
+        (
+            unreachable > 0 and bool(rows),
+            N_("People from whose homes no facility can be walked to: {count}."),
+            {"count": unreachable},
+        ),
+        (
+            ground.model.name == "estimate",
+            N_(
+                "Walking times are estimated: the straight line times a detour factor, "
+                "the river crossed only at its crossings."
+            ),
+            {},
+        ),
+        (
+            factor != 1.0,
+            N_("The census does not count this age group; it is scaled from a wider one."),
+            {},
+        ),
+        (
+            city.demand.method == EVENLY,
+            N_(
+                "Census cells are spread evenly over squares of {size_m} m, "
+                "whether anyone lives there or not."
+            ),
+            {"size_m": round(city.demand.size_m)},
+        ),
+        (
+            city.demand.method == BY_BUILDINGS,
+            N_(
+                "Inside a census cell people are placed by the floor area of dwellings; "
+                "who lives in which is not known."
+            ),
+            {},
+        ),
+        (True, N_("Opening hours and free places are not taken into account."), {}),
+    ]
+    return tuple(Said(template, values) for holds, template, values in said if holds)
+
+
+def _unlocated(ground: WalkableCity, rows: tuple[int, ...], layer: str) -> int:
+    """Return how many usable facilities of a layer have no located site, a centre counted once."""
+    facilities = ground.city.facilities
+    usable = is_usable(facilities) & facilities["layer"].eq(layer).to_numpy()
+    return len(np.setdiff1d(ground.centre[usable], ground.centre[list(rows)]))

@@ -1,0 +1,309 @@
+"""Count who is served within a standard, who is not, and where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from locator.analysis.access.aggregate import (
+    SAME_TIME_S,
+    by_band,
+    by_district,
+    curve_by_minute,
+    people_by_district,
+    walking_times,
+)
+from locator.analysis.access.caveats import coverage_caveats
+from locator.analysis.access.gaps import facility_reach_m, find_gaps
+from locator.base.errors import N_, InvalidParameterError, NotComputableError, Said
+from locator.base.geo import FloatArray
+from locator.base.rounding import whole
+from locator.city.catalogue import Layer
+from locator.city.lookup import standing_layer
+from locator.city.model import City
+from locator.walking.walkable_city import WalkableCity, nearest_facilities
+
+NOBODY = N_("How many people of this group live here is not known, so nobody can be counted.")
+
+
+@dataclass(frozen=True)
+class CoverageQuery:
+    """What a planner asks.
+
+    Attributes
+    ----------
+    layer : str
+        Id of a layer.
+    minutes : float or None
+        The standard: walking minutes that count as served. None means the layer's own.
+    group : str or None
+        Id of an age group. None means the layer's own.
+    pace_m_s : float or None
+        Walking speed. None means the layer's own.
+    """
+
+    layer: str
+    minutes: float | None = None
+    group: str | None = None
+    pace_m_s: float | None = None
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Who is served. People are whole; every total is the sum of its districts.
+
+    Attributes
+    ----------
+    layer, group : str
+    minutes, pace_m_s : float
+        What was asked, the layer's own values filled in.
+    model : str
+        The walking model that made the answer.
+    people, served, unserved : int
+        Of the group, in the city; ``served + unserved == people``.
+    share : float
+        ``served / people``.
+    mean_s, median_s, p90_s : float or None
+        Walking time to the nearest facility, weighted by people. The mean is over those who can
+        walk to one; None where nobody can, or where more than the quantile cannot.
+    unreachable : int
+        People who cannot walk to any facility.
+    districts : DataFrame
+        Index: number. Columns ``name``, ``people``, ``served``, ``unserved``, ``share``,
+        ``beyond`` (share outside the standard), ``mean_s``, ``median_s``, ``p90_s``; NaN where
+        there is nobody, or no way.
+    curve : DataFrame
+        ``minutes`` (0 to 60), ``people`` served within them, ``share``.
+    distribution : DataFrame
+        ``from_min``, ``to_min`` (``inf`` for the last band), ``people``, ``share``: how many have
+        their nearest facility more than ``from_min`` and at most ``to_min`` minutes away. The
+        first band includes 0, the last includes those who cannot walk to any.
+    gaps : GeoDataFrame
+        The ten largest areas of unserved people (see `locator.analysis.access.gaps.Gaps`).
+    gaps_total, gaps_rest_people : int
+        How many gaps there are; unserved people outside the ten.
+    walk_s : (n,) float array
+        Seconds to the nearest facility for each demand point; ``inf`` where there is none.
+    counted, counted_sites : int
+        Usable, located facilities, a centre with several sites once; and their sites.
+    completeness : Series
+        The layer's row of `locator.city.completeness`.
+    caveats : tuple of Said
+        What has to be known with the numbers.
+    """
+
+    layer: str
+    group: str
+    minutes: float
+    pace_m_s: float
+    model: str
+    people: int
+    served: int
+    unserved: int
+    share: float
+    mean_s: float | None
+    median_s: float | None
+    p90_s: float | None
+    unreachable: int
+    districts: pd.DataFrame
+    curve: pd.DataFrame
+    distribution: pd.DataFrame
+    gaps: gpd.GeoDataFrame
+    gaps_total: int
+    gaps_rest_people: int
+    walk_s: FloatArray
+    counted: int
+    counted_sites: int
+    completeness: pd.Series
+    caveats: tuple[Said, ...]
+
+
+def coverage(ground: WalkableCity, query: CoverageQuery) -> Coverage:
+    """Return who of a group reaches the nearest usable facility of a layer within a standard.
+
+    Raises
+    ------
+    NotFoundError
+        For a layer that the city does not have.
+    InvalidParameterError
+        For a group, standard or pace that makes no sense.
+    NotComputableError
+        For a layer that moves, or a group without people.
+    """
+    asked = _resolve(ground.city, query)
+    rows = counted_rows(ground, asked.layer.id)
+    return _counted(ground, asked, rows, nearest_facilities(ground, rows)[0])
+
+
+def coverage_of(
+    ground: WalkableCity, query: CoverageQuery, rows: tuple[int, ...], walk_m: FloatArray
+) -> Coverage:
+    """Return the coverage that other facilities than today's would give.
+
+    Parameters
+    ----------
+    ground, query
+        As in `coverage`.
+    rows : tuple of int
+        The facilities of ``ground.city.facilities`` that count, ascending.
+    walk_m : (n,) float array
+        Metres from each demand point to the nearest of them, or of sites besides them.
+    """
+    return _counted(ground, _resolve(ground.city, query), rows, walk_m)
+
+
+def _counted(
+    ground: WalkableCity, asked: _Asked, rows: tuple[int, ...], walk_m: FloatArray
+) -> Coverage:
+    walk_s = walk_m / asked.pace_m_s
+    people = ground.city.demand.people[asked.group]
+    served = walk_s <= asked.minutes * 60 + SAME_TIME_S
+    districts = by_district(ground.city, people, served, walk_s)
+    total, total_served = int(districts["people"].sum()), int(districts["served"].sum())
+    curve = curve_by_minute(ground.city, people, walk_s, total)
+    reach_m = facility_reach_m(ground.city, minutes=asked.minutes, pace_m_s=asked.pace_m_s)
+    gaps = find_gaps(ground, ~served, people, walk_s, reach_m=reach_m)
+    mean_s, median_s, p90_s = walking_times(walk_s, people)
+    unreachable = int(whole(people[np.isinf(walk_s)].sum()))
+    return Coverage(
+        layer=asked.layer.id,
+        group=asked.group,
+        minutes=asked.minutes,
+        pace_m_s=asked.pace_m_s,
+        model=ground.model.name,
+        people=total,
+        served=total_served,
+        unserved=total - total_served,
+        share=total_served / total,
+        mean_s=_finite(mean_s),
+        median_s=_finite(median_s),
+        p90_s=_finite(p90_s),
+        unreachable=unreachable,
+        districts=districts,
+        curve=curve,
+        distribution=by_band(curve, total),
+        gaps=gaps.largest,
+        gaps_total=gaps.count,
+        gaps_rest_people=max(0, total - total_served - int(gaps.largest["people"].sum())),
+        walk_s=walk_s,
+        counted=counted_facilities(ground, rows),
+        counted_sites=len(rows),
+        completeness=ground.completeness.T[asked.layer.id],
+        caveats=coverage_caveats(
+            ground, rows, layer=asked.layer.id, group=asked.group, unreachable=unreachable
+        ),
+    )
+
+
+def coverage_overview(ground: WalkableCity, *, minutes: float | None = None) -> pd.DataFrame:
+    """Return every layer at a glance, at its own group and pace; without gaps, so it is quick.
+
+    Parameters
+    ----------
+    ground : WalkableCity
+    minutes : float, optional
+        One standard for all; by default each layer's own.
+
+    Returns
+    -------
+    DataFrame
+        Index: layer id, in catalogue order. Columns ``computable`` (False for layers that move,
+        whose numbers are missing), ``group``, ``minutes``, ``pace_m_s``, ``people``, ``served``,
+        ``unserved``, ``share``, ``mean_s``, ``median_s``, ``p90_s``, ``counted``.
+    """
+    return pd.DataFrame(
+        [_glance(ground, layer, minutes) for layer in ground.city.catalogue.layers.values()],
+        index=pd.Index(list(ground.city.catalogue.layers), name="layer", dtype=object),
+    ).astype(dict.fromkeys(("people", "served", "unserved", "counted"), "Int64"))
+
+
+def counted_rows(ground: WalkableCity, layer: str) -> tuple[int, ...]:
+    """Return the rows of ``ground.city.facilities`` that count for the coverage of `layer`."""
+    return tuple(ground.usable_rows[layer].tolist())
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A query with the layer's own values filled in."""
+
+    layer: Layer
+    group: str
+    minutes: float
+    pace_m_s: float
+
+
+def _resolve(city: City, query: CoverageQuery) -> _Asked:
+    layer = standing_layer(city.catalogue, query.layer)
+    group = layer.group if query.group is None else query.group
+    if group not in city.demand.people:
+        raise InvalidParameterError(
+            N_("{name} has to be one of: {choices}; given: {given}."),
+            parameter="group",
+            name="group",
+            choices=", ".join(city.catalogue.groups),
+            given=group,
+        )
+    if not city.demand.people[group].sum() >= 0.5:
+        raise NotComputableError(
+            NOBODY,
+            parameter="group",
+        )
+    minutes = float(layer.standard_min if query.minutes is None else query.minutes)
+    if not 0 < minutes < np.inf:
+        raise InvalidParameterError(
+            N_("The standard must be more than 0 minutes, not {minutes}."),
+            parameter="minutes",
+            minutes=query.minutes,
+        )
+    pace_m_s = layer.pace_m_s if query.pace_m_s is None else query.pace_m_s
+    if not 0 < pace_m_s < np.inf:
+        raise InvalidParameterError(
+            N_("The pace must be more than 0 metres a second, not {pace}."),
+            parameter="pace",
+            pace=pace_m_s,
+        )
+    return _Asked(layer, group, minutes, pace_m_s)
+
+
+def _glance(ground: WalkableCity, layer: Layer, minutes: float | None) -> dict[str, object]:
+    """Return the row of one layer in the overview."""
+    minutes = float(layer.standard_min if minutes is None else minutes)
+    known: dict[str, object] = {
+        "computable": not layer.moves,
+        "group": layer.group,
+        "minutes": minutes,
+        "pace_m_s": layer.pace_m_s,
+    }
+    numbers = ("people", "served", "unserved", "share", "mean_s", "median_s", "p90_s", "counted")
+    if layer.moves:
+        return known | dict.fromkeys(numbers)
+    rows = counted_rows(ground, layer.id)
+    walk_s = nearest_facilities(ground, rows)[0] / layer.pace_m_s
+    people = ground.city.demand.people[layer.group]
+    served = walk_s <= minutes * 60 + SAME_TIME_S
+    total, total_served = (
+        int(people_by_district(ground.city, weights).sum()) for weights in (people, people * served)
+    )
+    times = (_finite(time_s) for time_s in walking_times(walk_s, people))
+    share = total_served / total if total else None
+    found = (
+        total,
+        total_served,
+        total - total_served,
+        share,
+        *times,
+        counted_facilities(ground, rows),
+    )
+    return known | dict(zip(numbers, found, strict=True))
+
+
+def _finite(value: float) -> float | None:
+    return value if np.isfinite(value) else None
+
+
+def counted_facilities(ground: WalkableCity, rows: tuple[int, ...]) -> int:
+    """Return how many facilities the sites in `rows` are, a centre counted once."""
+    return len(np.unique(ground.centre[list(rows)]))

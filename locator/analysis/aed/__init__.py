@@ -1,0 +1,1 @@
+"""Find the defibrillator that can be fetched."""

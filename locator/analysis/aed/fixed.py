@@ -1,0 +1,189 @@
+"""Tell which AEDs that stand can be had after a walk, by their hours, access and place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from locator.analysis.aed.option import CLOSING_SOON, FIXED_LAYER, Option, State, Sure, Sureness
+from locator.base.geo import FloatArray
+from locator.base.opening_hours.state import opening_in
+from locator.city.likely_open import LikelyRule, rule_for
+from locator.city.model import City
+from locator.walking import Placed
+from locator.walking.walkable_city import WalkableCity, remembered
+
+DOORLESS_ACCESS = ("yes", "permissive", None)
+WIDEN = 2
+"""So many times as many are looked at while too few of them are sure."""
+SAID = ("name", "place_note", "operator", "hours_text", "note")
+"""Where sources say in words what kind of place it is."""
+
+
+@dataclass(frozen=True)
+class FixedAed:
+    """What decides of an AED that stays where it is; texts are None where nothing is on file."""
+
+    id: str
+    name: str
+    lon: float
+    lat: float
+    hours: str | None
+    access: str | None
+    doorless: bool
+    indoor: bool | None = None
+    level: str | None = None
+    rule: LikelyRule | None = None
+
+
+@remembered
+def fixed_aeds(ground: WalkableCity) -> tuple[tuple[FixedAed, ...], Placed]:
+    """Return the usable AEDs that stand, and where, ready for the model; read once for a city."""
+    rows = ground.usable_rows.get(FIXED_LAYER, np.empty(0, dtype=np.int64))
+    found = ground.city.facilities.iloc[rows]
+    aeds = tuple(
+        FixedAed(
+            id=str(index),
+            name=str(aed["name"]),
+            lon=float(aed["geometry"].x),
+            lat=float(aed["geometry"].y),
+            hours=text_or_none(aed["opening_hours"]),
+            access=text_or_none(aed["access"]),
+            doorless=is_doorless(aed),
+            indoor=bool(aed["indoor"]) if pd.notna(aed["indoor"]) else None,
+            level=text_or_none(aed["level"]),
+            rule=rule_for(
+                ground.city.likely_open,
+                (text_or_none(aed[name]) for name in SAID),
+            ),
+        )
+        for index, aed in found.iterrows()
+    )
+    return aeds, ground.placed(rows)
+
+
+def fixed_options(
+    ground: WalkableCity, origin: Placed, at: datetime, *, pace_m_s: float, k: int
+) -> list[Option]:
+    """Return the fixed AEDs by walking time, as far as the k-th that is sure.
+
+    So far none that lies beyond can be ranked before the k-th, whatever the others are.
+    """
+    aeds, placed = fixed_aeds(ground)
+    straight_m = np.hypot(*(placed.xy - origin.xy[0]).T)
+    sure = _surely_open(ground, at.replace(second=0, microsecond=0))[np.argsort(straight_m)]
+    # As many as there are up to the k-th that is sure, as the crow flies.
+    seen = min(int(np.searchsorted(np.cumsum(sure), k)) + 1, len(aeds))
+    while True:
+        walk_m = ground.model.first_m(origin, placed, k=seen)
+        found = _options(ground.city, aeds, walk_m, at, pace_m_s=pace_m_s, k=k)
+        enough = sum(option.sureness == "sure" for option in found) == k
+        if enough or seen >= len(aeds) or np.isfinite(walk_m).all():
+            return found
+        seen *= WIDEN
+
+
+@remembered
+def _surely_open(ground: WalkableCity, minute: datetime) -> npt.NDArray[np.bool_]:
+    """Return for each fixed AED whether who stands before it has it for sure; once a minute."""
+    return np.array(
+        [
+            _fixed_option(ground.city, aed, 0.0, minute, 1.0).sureness == "sure"
+            for aed in fixed_aeds(ground)[0]
+        ],
+        dtype=np.bool_,
+    )
+
+
+def _options(
+    city: City,
+    aeds: Sequence[FixedAed],
+    walk_m: FloatArray,
+    at: datetime,
+    *,
+    pace_m_s: float,
+    k: int,
+) -> list[Option]:
+    """Return those with a walk, nearest first, as far as the k-th that is sure."""
+    found: list[Option] = []
+    sure_so_far = 0
+    for i in np.argsort(walk_m, kind="stable"):
+        if sure_so_far == k or not np.isfinite(walk_m[i]):
+            break
+        option = _fixed_option(city, aeds[i], float(walk_m[i]), at, pace_m_s)
+        sure_so_far += option.sureness == "sure"
+        found.append(option)
+    return found
+
+
+def _fixed_option(
+    city: City, aed: FixedAed, walk_m: float, at: datetime, pace_m_s: float
+) -> Option:
+    walk_s = walk_m / pace_m_s
+    state, next_change, sure = fixed_state(city, aed, at=at, walk_s=walk_s)
+    return Option(
+        id=aed.id,
+        layer=FIXED_LAYER,
+        name=aed.name,
+        kind="fixed",
+        lon=aed.lon,
+        lat=aed.lat,
+        walk_m=walk_m,
+        walk_s=walk_s,
+        wait_s=0.0,
+        total_s=2 * walk_s,
+        state=state,
+        next_change=next_change,
+        sure=sure,
+        sureness=_sureness(aed, state, next_change, at + timedelta(seconds=walk_s)),
+        because=aed.rule if state == "unknown" else None,
+        access=aed.access,
+        indoor=aed.indoor,
+        level=aed.level,
+    )
+
+
+def _sureness(
+    aed: FixedAed, state: State, next_change: datetime | None, there: datetime
+) -> Sureness | None:
+    if state == "closed":
+        return None
+    if state == "unknown":
+        return "likely" if aed.rule is not None and aed.rule.likely else "unknown"
+    closes_soon = next_change is not None and there < next_change <= there + CLOSING_SOON
+    return "less_sure" if closes_soon or aed.access == "permit" else "sure"
+
+
+def fixed_state(
+    city: City, aed: FixedAed, *, at: datetime, walk_s: float
+) -> tuple[State, datetime | None, Sure | None]:
+    """Return whether a fixed AED can be had after a walk, the next change, and why.
+
+    ``open`` and ``closed`` are about the moment of arrival; the next change is the one after
+    `at`, which a person on the way wants to know.
+    """
+    if aed.hours is None:
+        return ("open", None, "outdoors") if aed.doorless else ("unknown", None, None)
+    state_at = partial(opening_in, city, aed.hours)
+    now = state_at(at)
+    state = now.state
+    if now.next_change is not None and now.next_change <= at + timedelta(seconds=walk_s):
+        state = state_at(at + timedelta(seconds=walk_s)).state
+    return state, now.next_change, "hours" if state == "open" else None
+
+
+def is_doorless(aed: pd.Series) -> bool:
+    """Tell whether an AED stands outdoors for everyone, so that no hours are needed."""
+    outdoors = aed["indoor"]
+    return pd.notna(outdoors) and not outdoors and text_or_none(aed["access"]) in DOORLESS_ACCESS
+
+
+def text_or_none(value: object) -> str | None:
+    """Return a text of a frame; None for what is missing."""
+    return value if isinstance(value, str) and value.strip() else None

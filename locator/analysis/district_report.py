@@ -1,0 +1,251 @@
+"""Gather everything that a report says of one layer, for the city or for one district."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from locator.analysis.access.aggregate import SAME_TIME_S, curve_by_minute, walking_times
+from locator.analysis.access.coverage import Coverage, CoverageQuery, coverage
+from locator.analysis.access.coverage_parts import Part, coverage_parts
+from locator.analysis.access.equity import Equity, equity, gini
+from locator.analysis.access.gaps import facility_reach_m, find_gaps
+from locator.analysis.access.supply import Supply, supply
+from locator.analysis.scenario.change import Scenario
+from locator.analysis.scenario.compare import Comparison, compare
+from locator.analysis.siting.solve import PLANNED, Siting, SitingQuery, where_next
+from locator.base.errors import N_, NotComputableError, NotFoundError
+from locator.base.geo import FloatArray
+from locator.walking.walkable_city import WalkableCity
+
+STANDARDS_MIN = (5, 10, 15, 20, 30)
+"""Standards that every report sets side by side."""
+
+SOLVER_S = 5.0
+"""Most that a report waits for the proof that its sites are the best; it says when it has none."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportQuery:
+    """What a report is about.
+
+    Attributes
+    ----------
+    layer : str
+    district : int or None
+        Number of a district; None for the whole city.
+    minutes, group, pace_m_s
+        As in `locator.analysis.access.coverage.CoverageQuery`.
+    sites : int
+        How many new sites to suggest.
+    """
+
+    layer: str
+    district: int | None = None
+    minutes: float | None = None
+    group: str | None = None
+    pace_m_s: float | None = None
+    sites: int = 5
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The people a report is about: the city's or one district's.
+
+    Attributes
+    ----------
+    people, served, unserved : int
+    share : float
+        NaN without people.
+    mean_s, median_s, p90_s : float
+        NaN or ``inf`` where there is no such time.
+    curve : DataFrame
+        ``minutes``, ``people``, ``share``.
+    gini : float
+        Of the walking times; NaN where nobody can walk to a facility.
+    """
+
+    people: int
+    served: int
+    unserved: int
+    share: float
+    mean_s: float
+    median_s: float
+    p90_s: float
+    curve: pd.DataFrame
+    gini: float
+
+
+@dataclass(frozen=True)
+class Findings:
+    """All results of one report.
+
+    Attributes
+    ----------
+    query : ReportQuery
+    coverage : Coverage
+        Of the whole city.
+    scope : Scope
+    gaps : GeoDataFrame
+        The ten largest gaps of the scope.
+    equity : Equity
+        Of the whole city.
+    planned : Comparison or None
+        What the facilities under way will change; None where there are none.
+    supply : Supply or None
+        None where no capacity is known.
+    siting : Siting or None
+        None where nothing can be sited.
+    facilities : GeoDataFrame
+        The layer's facilities in the scope, as listed.
+    parts : tuple of Part
+        What the city's own facilities, and all public ones, serve in the whole city.
+    """
+
+    query: ReportQuery
+    coverage: Coverage
+    scope: Scope
+    gaps: gpd.GeoDataFrame
+    equity: Equity
+    planned: Comparison | None
+    supply: Supply | None
+    siting: Siting | None
+    facilities: gpd.GeoDataFrame
+    parts: tuple[Part, ...]
+
+
+def findings(ground: WalkableCity, query: ReportQuery) -> Findings:
+    """Return everything a report says.
+
+    Raises
+    ------
+    NotFoundError
+        For an unknown layer or district.
+    InvalidParameterError, NotComputableError
+        As `locator.analysis.access.coverage.coverage` does.
+    """
+    city = ground.city
+    if query.district is not None and query.district not in city.districts.index:
+        raise NotFoundError(
+            N_("There is no district {given}."), parameter="district", given=query.district
+        )
+    found = coverage(ground, CoverageQuery(query.layer, query.minutes, query.group, query.pace_m_s))
+    facilities = city.facilities[city.facilities["layer"] == query.layer]
+    if query.district is not None:
+        facilities = facilities[facilities["district"] == query.district]
+    return Findings(
+        query=query,
+        coverage=found,
+        scope=_scope(ground, found, query.district),
+        gaps=_gaps(ground, found, query.district),
+        equity=equity(found, city.demand.people[found.group]),
+        planned=_planned(ground, query, found),
+        supply=_supply(ground, found),
+        siting=_siting(ground, query, found),
+        facilities=facilities,
+        parts=coverage_parts(
+            ground,
+            city.catalogue.layers[found.layer],
+            group=found.group,
+            minutes=found.minutes,
+            pace_m_s=found.pace_m_s,
+        ),
+    )
+
+
+def _gaps(ground: WalkableCity, found: Coverage, district: int | None) -> gpd.GeoDataFrame:
+    """Return the ten largest gaps of the scope; few of the city's ten lie in any one district."""
+    if district is None:
+        return found.gaps
+    demand = ground.city.demand
+    unserved = found.walk_s > found.minutes * 60 + SAME_TIME_S
+    return find_gaps(
+        ground,
+        unserved & (demand.district == district),
+        demand.people[found.group],
+        found.walk_s,
+        reach_m=facility_reach_m(ground.city, minutes=found.minutes, pace_m_s=found.pace_m_s),
+    ).largest
+
+
+def _scope(ground: WalkableCity, found: Coverage, district: int | None) -> Scope:
+    people = ground.city.demand.people[found.group]
+    if district is None:
+        times = (found.mean_s, found.median_s, found.p90_s)
+        mean_s, median_s, p90_s = (np.nan if time_s is None else time_s for time_s in times)
+        return Scope(
+            found.people,
+            found.served,
+            found.unserved,
+            found.share,
+            mean_s,
+            median_s,
+            p90_s,
+            found.curve,
+            _gini(found, people),
+        )
+    row = found.districts.loc[district].to_dict()
+    inside = np.where(ground.city.demand.district == district, people, 0.0)
+    mean_s, median_s, p90_s = walking_times(found.walk_s, inside)
+    total = int(row["people"])
+    return Scope(
+        total,
+        int(row["served"]),
+        int(row["unserved"]),
+        row["share"],
+        mean_s,
+        median_s,
+        p90_s,
+        curve_by_minute(ground.city, inside, found.walk_s, max(total, 1)),
+        _gini(found, inside),
+    )
+
+
+def _gini(found: Coverage, people: FloatArray) -> float:
+    reached = np.isfinite(found.walk_s)
+    return gini(found.walk_s[reached], people[reached])
+
+
+def _planned(ground: WalkableCity, query: ReportQuery, found: Coverage) -> Comparison | None:
+    facilities = ground.city.facilities
+    under_way = (facilities["layer"] == query.layer) & facilities["status"].isin(PLANNED)
+    if not under_way.any():
+        return None
+    change = Scenario(
+        layer=query.layer,
+        open_planned=True,
+        minutes=found.minutes,
+        pace_m_s=found.pace_m_s,
+        group=found.group,
+    )
+    return compare(ground, change, before=found)
+
+
+def _supply(ground: WalkableCity, found: Coverage) -> Supply | None:
+    try:
+        return supply(ground, found.layer, group=found.group, pace_m_s=found.pace_m_s)
+    except NotComputableError:
+        return None
+
+
+def _siting(ground: WalkableCity, query: ReportQuery, found: Coverage) -> Siting | None:
+    try:
+        return where_next(
+            ground,
+            SitingQuery(
+                layer=query.layer,
+                count=query.sites,
+                minutes=found.minutes,
+                group=found.group,
+                pace_m_s=found.pace_m_s,
+                district=query.district,
+                with_planned=True,
+                method="exact",
+                time_limit_s=SOLVER_S,
+            ),
+        )
+    except NotComputableError:
+        return None

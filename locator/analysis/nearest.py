@@ -1,0 +1,372 @@
+"""Rank the facilities that a person reaches first from one place, on foot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from shapely.geometry import LineString
+
+from locator.base.errors import (
+    N_,
+    InvalidParameterError,
+    NotComputableError,
+    NotFoundError,
+    OutsideCityError,
+)
+from locator.base.geo import FloatArray, IntArray, in_city
+from locator.base.opening_hours.state import OpenState, opening_in
+from locator.city.lookup import known_layer
+from locator.city.model import City
+from locator.walking import Placed, Walk
+from locator.walking.walkable_city import WalkableCity
+
+SAME_DIGITS = 6
+"""Walks that are alike to so many digits stay in the order of the facilities, however counted."""
+
+WIDEN = 3
+"""So many times as many are looked at when the nearest ones are not all what was asked for."""
+
+
+@dataclass(frozen=True)
+class NearestQuery:
+    """What a person asks.
+
+    Attributes
+    ----------
+    layers : tuple of str
+        Ids of one or more layers.
+    lon, lat : float
+        Where the walk starts, WGS84.
+    k : int
+        Facilities wanted **of each layer**: who asks for a nursery and an AED wants both.
+    pace_m_s : float or None
+        Walking speed; None means each layer's own.
+    open_now : bool
+        Only facilities that are known to be open at `at`. Unknown hours are not "open".
+    status : str
+        ``"open"``: facilities that a person can use (`locator.city.usability`); ``"all"``: every
+        located
+        one, also planned, closed and private ones.
+    at : datetime or None
+        When; without a time zone it is the city's clock; None means now.
+    """
+
+    layers: tuple[str, ...]
+    lon: float
+    lat: float
+    k: int = 5
+    pace_m_s: float | None = None
+    open_now: bool = False
+    status: Literal["open", "all"] = "open"
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Reached:
+    """One facility of an answer.
+
+    Attributes
+    ----------
+    id : str
+    row : int
+        Of ``city.facilities``.
+    layer : str
+    walk_m, walk_s, pace_m_s : float
+    open_state : str
+        ``open``, ``closed`` or ``unknown``.
+    next_change : datetime or None
+    via : tuple of str
+        Names of the streets followed.
+    """
+
+    id: str
+    row: int
+    layer: str
+    walk_m: float
+    walk_s: float
+    pace_m_s: float
+    open_state: str
+    next_change: datetime | None
+    via: tuple[str, ...]
+
+
+_NUMBERS = frozenset(("walk_m", "walk_s", "pace_m_s"))
+
+
+@dataclass(frozen=True)
+class NearestResult:
+    """What was found.
+
+    Attributes
+    ----------
+    query : NearestQuery
+    model : str
+        The walking model that made the answer.
+    at : datetime
+        The moment that opening states are about, in the city's time zone.
+    origin : Placed
+        Where the walks start.
+    found : tuple of Reached
+        At most `k` facilities of each layer, sorted by ``walk_s``.
+    """
+
+    query: NearestQuery
+    model: str
+    at: datetime
+    origin: Placed
+    found: tuple[Reached, ...]
+
+    @cached_property
+    def rows(self) -> pd.DataFrame:
+        """What was found as a frame. Index: facility id. Columns as `Reached`, without ``row``."""
+        names = [field.name for field in fields(Reached) if field.name not in ("id", "row")]
+        columns = {name: [getattr(one, name) for one in self.found] for name in names}
+        frame = {
+            name: np.array(values, dtype=np.float64) if name in _NUMBERS else _objects(values)
+            for name, values in columns.items()
+        }
+        ids = pd.Index([one.id for one in self.found], name="id", dtype=object)
+        return pd.DataFrame(frame, index=ids)
+
+
+def nearest(ground: WalkableCity, query: NearestQuery) -> NearestResult:
+    """Return the nearest facilities of each layer by walking time.
+
+    Of a centre with several sites only the nearest (open) site is given. Facilities that nobody
+    can walk to are left out.
+
+    Raises
+    ------
+    NotFoundError
+        For a layer that the city does not have.
+    InvalidParameterError
+        For `k` or a pace that makes no sense.
+    OutsideCityError
+        For a start outside the city.
+    """
+    _check(ground.city, query)
+    origin = place_origin(ground, query.lon, query.lat)
+    clock = _Clock(ground.city, local_moment(ground.city, query.at))
+    candidates = ground.usable_rows if query.status == "open" else ground.located_rows
+    layers = tuple(dict.fromkeys(query.layers))
+    rows = {layer: candidates[layer] for layer in layers}
+    found = _search(ground, origin, rows, query, clock)
+    reached = _reached(ground, origin, found, clock)
+    return NearestResult(query, ground.model.name, clock.at, origin, reached)
+
+
+def place_origin(ground: WalkableCity, lon: float, lat: float) -> Placed:
+    """Return the start of a walk, ready for the model; it must be inside the city.
+
+    Raises
+    ------
+    OutsideCityError
+        When it is not.
+    """
+    if not in_city(ground.city.boundary, lon, lat):
+        raise OutsideCityError(
+            N_("This place is outside the city. Choose a place inside its boundary."),
+            parameter="lat",
+        )
+    return ground.model.place(ground.city.projection.to_metric([(lon, lat)]))
+
+
+def walk_to(ground: WalkableCity, lon: float, lat: float, facility_id: str) -> Walk:
+    """Return the walk from a place to a facility, metric CRS.
+
+    Raises
+    ------
+    NotFoundError, NotComputableError, OutsideCityError
+        For a facility that does not exist or is not located, or a start outside the city.
+    """
+    facilities = ground.city.facilities
+    if facility_id not in facilities.index:
+        raise NotFoundError(N_("There is no facility {id}."), id=facility_id[:60])
+    row = int(facilities.index.get_loc(facility_id))
+    if row not in ground.located:
+        raise NotComputableError(
+            N_("It is not known where {name} is, so there is no walk to it."),
+            name=facilities["name"].iloc[row],
+        )
+    return ground.model.walk(place_origin(ground, lon, lat), ground.placed(np.array([row])))
+
+
+def walk_line(ground: WalkableCity, lon: float, lat: float, facility_id: str) -> LineString:
+    """Return the line walked from a place to a facility, WGS84; errors as for `walk_to`."""
+    walk = walk_to(ground, lon, lat, facility_id)
+    return LineString(ground.city.projection.to_lonlat(walk.xy))
+
+
+def _check(city: City, query: NearestQuery) -> None:
+    if not query.layers:
+        raise InvalidParameterError(N_("Choose at least one layer."), parameter="layer")
+    for layer in query.layers:
+        known_layer(city.catalogue, layer)
+    if query.k < 1:
+        raise InvalidParameterError(
+            N_("At least one result has to be asked for, not {k}."), parameter="k", k=query.k
+        )
+    if query.pace_m_s is not None and not 0 < query.pace_m_s < np.inf:
+        raise InvalidParameterError(
+            N_("The pace must be more than 0 metres a second, not {pace}."),
+            parameter="pace",
+            pace=query.pace_m_s,
+        )
+
+
+def local_moment(city: City, at: datetime | None) -> datetime:
+    """Return `at` in the city's time zone; now for None; naive moments are local ones."""
+    zone = ZoneInfo(city.catalogue.timezone)
+    if at is None:
+        return datetime.now(zone)
+    moment = at.replace(tzinfo=zone) if at.tzinfo is None else at
+    # By way of UTC: a time that the clocks skip in spring becomes the one an hour later.
+    return moment.astimezone(UTC).astimezone(zone)
+
+
+@dataclass(frozen=True)
+class _Clock:
+    """Opening states at one moment, each found only when asked for, and once."""
+
+    city: City
+    at: datetime
+    known: dict[int, OpenState] = field(default_factory=dict)
+
+    @cached_property
+    def hours(self) -> npt.NDArray[np.object_]:
+        """Opening hours of every facility; a plain array, since a frame is slow to look into."""
+        column: npt.NDArray[np.object_] = self.city.facilities["opening_hours"].to_numpy(
+            dtype=object
+        )
+        return column
+
+    @cached_property
+    def status(self) -> npt.NDArray[np.object_]:
+        """Status of every facility."""
+        column: npt.NDArray[np.object_] = self.city.facilities["status"].to_numpy(dtype=object)
+        return column
+
+    def state(self, row: int) -> OpenState:
+        """Return the state of a row of the facilities; what has not opened yet is closed."""
+        if row not in self.known:
+            self.known[row] = (
+                opening_in(self.city, self.hours[row], self.at)
+                if self.status[row] == "open"
+                else OpenState("closed", None)
+            )
+        return self.known[row]
+
+
+@dataclass(frozen=True)
+class _Found:
+    """One facility that is part of the answer."""
+
+    row: int
+    layer: str
+    walk_m: float
+    pace_m_s: float
+
+    @property
+    def walk_s(self) -> float:
+        return self.walk_m / self.pace_m_s
+
+
+def _search(
+    ground: WalkableCity,
+    origin: Placed,
+    rows: dict[str, IntArray],
+    query: NearestQuery,
+    clock: _Clock,
+) -> list[_Found]:
+    """Return the answer, sorted."""
+    placed = {layer: ground.placed(of_layer) for layer, of_layer in rows.items()}
+    straight_m = {layer: _straight_m(origin, places, query.k) for layer, places in placed.items()}
+    found: list[_Found] = []
+    # The widest search first: a model may answer the narrower ones from it.
+    for layer in sorted(rows, key=lambda name: (-straight_m[name], name)):
+        pace_m_s = query.pace_m_s or ground.city.catalogue.layers[layer].pace_m_s
+        taken = _search_layer(ground, origin, rows[layer], placed[layer], query, clock)
+        found += [_Found(row, layer, length_m, pace_m_s) for row, length_m in taken]
+    return sorted(found, key=lambda one: (round(one.walk_s, SAME_DIGITS), one.row))
+
+
+def _search_layer(
+    ground: WalkableCity,
+    origin: Placed,
+    rows: IntArray,
+    targets: Placed,
+    query: NearestQuery,
+    clock: _Clock,
+) -> list[tuple[int, float]]:
+    """Return the first k rows of one layer that satisfy `query`, with their metres."""
+    seen = query.k
+    while True:
+        walk_m = ground.model.first_m(origin, targets, k=seen)
+        taken = _take(ground, rows, walk_m, query, clock)
+        if len(taken) == query.k or seen >= len(rows) or np.isfinite(walk_m).all():
+            return taken
+        seen *= WIDEN
+
+
+def _straight_m(origin: Placed, targets: Placed, k: int) -> float:
+    """Return the straight line to the k-th target; ``inf`` where there are fewer."""
+    straight_m = np.hypot(*(targets.xy - origin.xy[0]).T)
+    return float(np.partition(straight_m, k - 1)[k - 1]) if len(straight_m) >= k else np.inf
+
+
+def _take(
+    ground: WalkableCity, rows: IntArray, walk_m: FloatArray, query: NearestQuery, clock: _Clock
+) -> list[tuple[int, float]]:
+    """Return the first k rows that satisfy `query`, one for each centre, with their metres."""
+    taken: list[tuple[int, float]] = []
+    centres: set[int] = set()
+    for i in np.argsort(np.round(walk_m, SAME_DIGITS), kind="stable"):
+        row, length_m = int(rows[i]), float(walk_m[i])
+        if len(taken) == query.k or not np.isfinite(length_m):
+            break
+        centre = int(ground.centre[row])
+        if centre in centres or (query.open_now and clock.state(row).state != "open"):
+            continue
+        centres.add(centre)
+        taken.append((row, length_m))
+    return taken
+
+
+def _reached(
+    ground: WalkableCity, origin: Placed, found: list[_Found], clock: _Clock
+) -> tuple[Reached, ...]:
+    """Return the answer with what is said of each facility."""
+    rows = np.array([one.row for one in found], dtype=np.int64)
+    via = ground.model.via(origin, ground.placed(rows))
+    ids = ground.city.facilities.index[rows].tolist()
+    states = [clock.state(one.row) for one in found]
+    return tuple(
+        Reached(
+            id=id_,
+            row=one.row,
+            layer=one.layer,
+            walk_m=one.walk_m,
+            walk_s=one.walk_s,
+            pace_m_s=one.pace_m_s,
+            open_state=state.state,
+            next_change=state.next_change,
+            via=streets,
+        )
+        for id_, one, state, streets in zip(ids, found, states, via, strict=True)
+    )
+
+
+def _objects(values: Sequence[object]) -> npt.NDArray[np.object_]:
+    """Return a column that keeps its values as they are (tuples, datetimes, None)."""
+    column = np.empty(len(values), dtype=object)
+    for i, value in enumerate(values):
+        column[i] = value
+    return column

@@ -1,0 +1,1 @@
+"""Compare a city with what it could be."""

@@ -1,0 +1,184 @@
+"""Hold a change to a layer as data, and check that it makes sense in its city."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+
+from locator.analysis.access.coverage import counted_rows
+from locator.analysis.siting.solve import PLANNED
+from locator.base.errors import N_, InvalidParameterError, NotFoundError, OutsideCityError
+from locator.base.geo import FloatArray, in_city
+from locator.walking.walkable_city import WalkableCity, remembered
+
+MAX_SITES = 20
+MAX_PLACES = 5000
+RIVER_M = 30.0
+"""A site nearer than this to the middle of the river is taken to lie in it."""
+
+
+@dataclass(frozen=True)
+class NewSite:
+    """A facility that a scenario adds.
+
+    Attributes
+    ----------
+    lon, lat : float
+        WGS84.
+    places : int or None
+        Its capacity; None where only walking counts.
+    name : str
+    """
+
+    lon: float
+    lat: float
+    places: int | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenario:
+    """A change to one layer, as data.
+
+    Attributes
+    ----------
+    layer : str
+    open, close : tuple of str
+        Ids of facilities of the layer.
+    open_planned : bool
+        Open everything that is being built, modernised or planned.
+    add : tuple of NewSite
+    minutes, pace_m_s : float or None
+        The standard and the pace after the change; None leaves them.
+    group : str or None
+        Whose coverage counts; None means the layer's group.
+    """
+
+    layer: str
+    open: tuple[str, ...] = ()
+    close: tuple[str, ...] = ()
+    open_planned: bool = False
+    add: tuple[NewSite, ...] = ()
+    minutes: float | None = None
+    pace_m_s: float | None = None
+    group: str | None = None
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether before and after are the same question."""
+        sites = (self.open, self.close, self.add, self.open_planned)
+        return not any(sites) and self.minutes is None and self.pace_m_s is None
+
+
+def rows_of(ground: WalkableCity, ids: Iterable[str]) -> set[int]:
+    """Return the rows of ``city.facilities`` that have some ids."""
+    return {int(ground.city.facilities.index.get_loc(one)) for one in ids}
+
+
+def _facility(ground: WalkableCity, scenario: Scenario, one: str, parameter: str) -> dict[str, Any]:
+    facilities = ground.city.facilities
+    if one not in facilities.index:
+        raise NotFoundError(
+            N_("There is no facility {given}."), parameter=parameter, given=one[:60]
+        )
+    found: dict[str, Any] = facilities.loc[one].to_dict()
+    if found["layer"] != scenario.layer:
+        raise InvalidParameterError(
+            N_("{given} belongs to the layer {other}, not to {layer}."),
+            parameter=parameter,
+            given=one,
+            other=found["layer"],
+            layer=scenario.layer,
+        )
+    return found
+
+
+def to_open(ground: WalkableCity, scenario: Scenario) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the ids that open, and those of them that are not on the map."""
+    facilities = ground.city.facilities
+    wanted = list(scenario.open)
+    if scenario.open_planned:
+        planned = (facilities["layer"] == scenario.layer) & facilities["status"].isin(PLANNED)
+        wanted += facilities.index[planned].tolist()
+    located: list[str] = []
+    missing: list[str] = []
+    for one in dict.fromkeys(wanted):
+        found = _facility(ground, scenario, one, "open")
+        if found["status"] == "open":
+            raise InvalidParameterError(N_("{given} is open already."), parameter="open", given=one)
+        (located if np.isfinite(found["x"]) else missing).append(one)
+    return tuple(located), tuple(missing)
+
+
+def to_close(ground: WalkableCity, scenario: Scenario) -> tuple[str, ...]:
+    """Return the ids that close, each checked."""
+    usable = set(counted_rows(ground, scenario.layer))
+    for one in scenario.close:
+        _facility(ground, scenario, one, "close")
+        if not rows_of(ground, [one]) <= usable:
+            raise InvalidParameterError(
+                N_("{given} cannot be closed: it is not open, or not on the map."),
+                parameter="close",
+                given=one,
+            )
+        if one in scenario.open:
+            raise InvalidParameterError(
+                N_("{given} cannot both open and close."), parameter="close", given=one
+            )
+    return tuple(dict.fromkeys(scenario.close))
+
+
+def site_points(ground: WalkableCity, sites: tuple[NewSite, ...]) -> FloatArray:
+    """Return the (e, 2) metric points of the new sites, each checked."""
+    if len(sites) > MAX_SITES:
+        raise InvalidParameterError(
+            N_("At most {most} sites can be added; {count} were given."),
+            parameter="add",
+            most=MAX_SITES,
+            count=len(sites),
+        )
+    river = _river(ground)
+    xy = ground.city.projection.to_metric(
+        np.array([[site.lon, site.lat] for site in sites]).reshape(-1, 2)
+    )
+    for site, at in zip(sites, xy, strict=True):
+        if site.places is not None and not 0 < site.places <= MAX_PLACES:
+            raise InvalidParameterError(
+                N_("A site has from 1 to {most} places; given: {given}."),
+                parameter="add",
+                most=MAX_PLACES,
+                given=site.places,
+            )
+        if not in_city(ground.city.boundary, site.lon, site.lat):
+            raise OutsideCityError(
+                N_("The site at {lat}, {lon} lies outside the city."),
+                parameter="add",
+                lat=f"{site.lat:.5f}",
+                lon=f"{site.lon:.5f}",
+            )
+        if river is not None and river.distance(shapely.Point(at)) < RIVER_M:
+            raise InvalidParameterError(
+                N_("The site at {lat}, {lon} lies in the river; choose a place on a bank."),
+                parameter="add",
+                lat=f"{site.lat:.5f}",
+                lon=f"{site.lon:.5f}",
+            )
+    return xy
+
+
+@remembered
+def _river(ground: WalkableCity) -> Any | None:
+    """Return the line that the two banks share, metric; None without a river."""
+    river = ground.city.catalogue.river
+    if river is None:
+        return None
+    outlines = ground.city.districts.geometry.to_crs(ground.city.projection.crs)
+    banks = [
+        shapely.union_all(outlines.loc[list(numbers)].to_numpy())
+        for numbers in (river.bank_a, river.bank_b)
+    ]
+    return shapely.intersection(banks[0].boundary, banks[1].boundary)

@@ -1,0 +1,196 @@
+"""Say what a change would do: open these, close those, add a site, move the standard."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from locator.analysis.access.aggregate import SAME_TIME_S
+from locator.analysis.access.coverage import (
+    Coverage,
+    CoverageQuery,
+    counted_rows,
+    coverage,
+    coverage_of,
+)
+from locator.analysis.access.gaps import outline
+from locator.analysis.scenario.change import Scenario, rows_of, site_points, to_close, to_open
+from locator.base.geo import WGS84, FloatArray
+from locator.base.rounding import lost_and_gained, whole
+from locator.walking.walkable_city import WalkableCity, nearest_facilities, remembered
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Before, after, and the difference.
+
+    Attributes
+    ----------
+    scenario : Scenario
+    before, after : Coverage
+    opened, closed : tuple of str
+        Ids that took effect.
+    not_located : tuple of str
+        Ids that would open but are not on the map; they change nothing here.
+    gained, lost : float
+        People who come to be served, and who cease to be.
+    districts : DataFrame
+        Index: number. Columns ``name``, ``people``, ``served_before``, ``served_after``,
+        ``difference``, ``share_before``, ``share_after``.
+    gaps : GeoDataFrame
+        The gaps before, with ``people_after``: how many of their people stay unserved.
+    areas : GeoDataFrame
+        Where it changes: column ``change`` (``gained`` or ``lost``), ``people`` (whole, the same
+        as `people_gained` and `people_lost`), geometry WGS84.
+    rows_after : tuple of int
+        Rows of ``city.facilities`` that count after the change.
+    """
+
+    scenario: Scenario
+    before: Coverage
+    after: Coverage
+    opened: tuple[str, ...]
+    closed: tuple[str, ...]
+    not_located: tuple[str, ...]
+    gained: float
+    lost: float
+    districts: pd.DataFrame
+    gaps: gpd.GeoDataFrame
+    areas: gpd.GeoDataFrame
+    rows_after: tuple[int, ...] = field(repr=False)
+
+    @property
+    def people_lost(self) -> int:
+        """`lost` as written: whole people, so that before + gained - lost is after."""
+        return self._whole[0]
+
+    @property
+    def people_gained(self) -> int:
+        """`gained` as written: whole people, so that before + gained - lost is after."""
+        return self._whole[1]
+
+    @property
+    def _whole(self) -> tuple[int, int]:
+        return lost_and_gained(self.after.served - self.before.served, self.lost, self.gained)
+
+
+def compare(
+    ground: WalkableCity, scenario: Scenario, *, before: Coverage | None = None
+) -> Comparison:
+    """Return what `scenario` changes.
+
+    Parameters
+    ----------
+    ground : WalkableCity
+    scenario : Scenario
+    before : Coverage, optional
+        What to compare with; by default today's coverage at the layer's own standard and pace.
+
+    Raises
+    ------
+    NotFoundError
+        For an unknown layer or facility.
+    InvalidParameterError
+        For a facility of another layer, one to open that is open or to close that is not, a site
+        in the river, or a capacity out of range.
+    OutsideCityError
+        For a site outside the city.
+    """
+    if before is None:  # this checks layer and group, too
+        before = coverage(ground, CoverageQuery(scenario.layer, group=scenario.group))
+    opened, missing = to_open(ground, scenario)
+    closed = to_close(ground, scenario)
+    sites_xy = site_points(ground, scenario.add)
+    counted = set(counted_rows(ground, scenario.layer))
+    rows = (counted | rows_of(ground, opened)) - rows_of(ground, closed)
+    rows_after = tuple(sorted(rows))
+    after_query = CoverageQuery(scenario.layer, scenario.minutes, scenario.group, scenario.pace_m_s)
+    walk_m, _ = nearest_facilities(ground, rows_after)
+    if len(sites_xy):
+        placed = ground.model.place(sites_xy)
+        new_m = [
+            ground.model.walk_m(placed.take(slice(one, one + 1)), ground.demand)
+            for one in range(len(placed))
+        ]
+        walk_m = np.minimum(walk_m, np.min(new_m, axis=0))
+    after = coverage_of(ground, after_query, rows_after, walk_m)
+    return _compared(ground, scenario, before, after, (opened, closed, missing), rows_after)
+
+
+def _compared(
+    ground: WalkableCity,
+    scenario: Scenario,
+    before: Coverage,
+    after: Coverage,
+    changed: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]],
+    rows_after: tuple[int, ...],
+) -> Comparison:
+    people = ground.city.demand.people[before.group]
+    was = before.walk_s <= before.minutes * 60 + SAME_TIME_S
+    is_now = after.walk_s <= after.minutes * 60 + SAME_TIME_S
+    new, old = is_now & ~was & (people > 0), was & ~is_now & (people > 0)
+    gained, lost = float(people[new].sum()), float(people[old].sum())
+    fewer, more = lost_and_gained(after.served - before.served, lost, gained)
+    areas = [_area(ground, "gained", new, more), _area(ground, "lost", old, fewer)]
+    opened, closed, missing = changed
+    return Comparison(
+        scenario=scenario,
+        before=before,
+        after=after,
+        opened=opened,
+        closed=closed,
+        not_located=missing,
+        gained=gained,
+        lost=lost,
+        districts=_districts(before.districts, after.districts),
+        gaps=_gaps_after(ground, before, ~is_now, people),
+        areas=gpd.GeoDataFrame(
+            [area for area in areas if not area["geometry"].is_empty],
+            columns=["change", "people", "geometry"],
+            geometry="geometry",
+            crs=WGS84,
+        ),
+        rows_after=rows_after,
+    )
+
+
+def _districts(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "name": before["name"],
+            "people": before["people"],
+            "served_before": before["served"],
+            "served_after": after["served"],
+            "difference": after["served"] - before["served"],
+            "share_before": before["share"],
+            "share_after": after["share"],
+        }
+    )
+
+
+@remembered
+def _demand_tree(ground: WalkableCity) -> shapely.STRtree:
+    return shapely.STRtree(np.asarray(shapely.points(ground.city.demand.lonlat)))
+
+
+def _gaps_after(
+    ground: WalkableCity, before: Coverage, unserved: npt.NDArray[np.bool_], people: FloatArray
+) -> gpd.GeoDataFrame:
+    gaps = before.gaps.copy()
+    gap, point = _demand_tree(ground).query(gaps.geometry.to_numpy(), predicate="contains")
+    left = np.bincount(gap, weights=np.where(unserved, people, 0.0)[point], minlength=len(gaps))
+    gaps["people_after"] = whole(left)
+    return gaps
+
+
+def _area(
+    ground: WalkableCity, change: str, squares: npt.NDArray[np.bool_], people: int
+) -> dict[str, Any]:
+    geometry = outline(ground, np.flatnonzero(squares))
+    return {"change": change, "people": people, "geometry": geometry}

@@ -1,0 +1,1 @@
+"""Choose where the next facilities would serve most."""

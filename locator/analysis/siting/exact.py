@@ -1,0 +1,192 @@
+"""Find the best choice of sites and prove it: by prices first, by HiGHS where they leave a doubt.
+
+Prices (`locator.analysis.siting.lagrangian`) strike nearly all sites and mostly prove the answer
+by themselves. What they leave is put to HiGHS in the form of Cornuejols, Nemhauser and Wolsey
+(1980): a demand point gains step by step, one step for each better site, and a step is reached
+when one of the sites that are at least that good is chosen. Points that share their best sites
+share their steps (Elloumi 2010), so few are left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from time import monotonic
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from locator.analysis.siting.benefit_matrix import Gains, one_by_one, swapped
+from locator.analysis.siting.lagrangian import PROVEN_GAP, Priceable, Priced, priced
+from locator.base.geo import FloatArray
+
+PRICING_ROUNDS = 1500
+PRICING_SHARE = 0.6
+"""Share of the time that prices may take before the solver gets the rest."""
+SOLVABLE = 300_000
+"""Gains up to which HiGHS is asked: it minds no time limit while it takes in a larger problem."""
+SCALE = 1e4
+"""The solver's tolerances are absolute, so it sees a total of this size."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A choice of sites.
+
+    Attributes
+    ----------
+    chosen : list of int
+        The most useful first.
+    added : list of float
+        What each further site adds, in that order.
+    bound : float
+        No choice of as many sites gains more.
+    timed_out : bool
+        The time was up before that could be proven.
+    """
+
+    chosen: list[int]
+    added: list[float]
+    bound: float
+    timed_out: bool
+
+
+def best_choice(
+    gains: Gains, count: int, *, time_limit_s: float, known: list[int] | None = None
+) -> Choice:
+    """Return the best `count` sites, or the best known when the time is up, with a bound.
+
+    Parameters
+    ----------
+    gains : Gains
+    count : int
+    time_limit_s : float
+    known : list of int, optional
+        A choice to begin from; the answer is never worse.
+    """
+    start = monotonic()
+    chosen = one_by_one(gains, count)[0] if known is None else known
+    if not chosen:
+        return Choice([], [], 0.0, False)
+    priced_until, until = start + PRICING_SHARE * time_limit_s, start + time_limit_s
+    found = priced(
+        gains,
+        count,
+        swapped(gains, chosen, until=until),
+        rounds=PRICING_ROUNDS,
+        until=priced_until,
+    )
+    if not found.proven and monotonic() < until:
+        found = _solved(gains, count, found, until)
+    order, added = gains.ordered(found.chosen)
+    return Choice(order, added, found.bound, not found.proven and monotonic() >= priced_until)
+
+
+def _solved(gains: Gains, count: int, found: Priced, until: float) -> Priced:
+    """Let HiGHS choose among the sites that are not settled; return what is known then."""
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
+    floor = gains.best(found.needed.tolist())
+    open_ = np.setdiff1d(found.kept, found.needed)
+    rest = gains.only(open_).above(floor)
+    if rest.worth.size > SOLVABLE:
+        return found
+    base, scale = float(floor.sum()), SCALE / found.total
+    steps, weights = _steps(rest)
+    m, k = rest.sites, len(weights)
+    sites, heights = np.ones(m), np.concatenate([np.zeros(m), weights * scale])
+    budget = sparse.csr_array(np.concatenate([sites, np.zeros(k)])[np.newaxis, :])
+    # Only what is as good as the best one known is looked for; that saves most of the search.
+    least = (found.total - base) * (1 - PROVEN_GAP) * scale
+    result = milp(
+        -heights,
+        constraints=[
+            LinearConstraint(steps, ub=0),
+            LinearConstraint(budget, ub=count - len(found.needed)),
+            LinearConstraint(sparse.csr_array(heights[np.newaxis, :]), lb=least),
+        ],
+        integrality=np.concatenate([sites, np.zeros(k)]),
+        bounds=Bounds(0, 1),
+        options=solver_options(until),
+    )
+    picked = None
+    if result.x is not None:
+        picked = open_[np.flatnonzero(result.x[:m] > 0.5)].tolist() + found.needed.tolist()
+    return known_after(result, found, gains, picked, lambda bound: base - bound / scale)
+
+
+def solver_options(until: float) -> Any:
+    """Return how HiGHS is asked, with the time left until a moment of `time.monotonic`."""
+    return {
+        "time_limit": max(until - monotonic(), 0.0),
+        "mip_rel_gap": PROVEN_GAP,
+        "presolve": False,  # minds no time limit
+    }
+
+
+def known_after(
+    result: Any,
+    found: Priced,
+    gains: Priceable,
+    picked: list[int] | None,
+    in_all: Callable[[float], float],
+) -> Priced:
+    """Return what is known after HiGHS was asked for what is better than `found`.
+
+    Parameters
+    ----------
+    result : OptimizeResult
+        Of `scipy.optimize.milp`, which minimises.
+    found : Priced
+    gains : Priceable
+    picked : list of int, optional
+        The sites of the solver's answer, if it has one.
+    in_all : callable
+        Turns the solver's bound into one of the whole gain.
+    """
+    chosen, total, bound = found.chosen, found.total, found.bound
+    if picked is not None and gains.total(picked) > total:
+        chosen, total = picked, gains.total(picked)
+    if result.status == 2:  # nothing is better
+        bound = total
+    elif result.mip_dual_bound is not None and np.isfinite(result.mip_dual_bound):
+        bound = min(bound, in_all(float(result.mip_dual_bound)))
+    return replace(found, bound=max(bound, total), total=total, chosen=chosen)
+
+
+def _steps(gains: Gains) -> tuple[sparse.csr_array, FloatArray]:
+    """Return the constraints of the steps, one row each, and what reaching each step gains.
+
+    Columns: the sites, then the steps. A step is at most the step above it plus its own sites.
+    """
+    order = np.lexsort((gains.columns, -gains.worth, gains.rows))
+    points, sites = gains.rows[order].tolist(), gains.columns[order].tolist()
+    worth = gains.worth[order].tolist()
+    number: dict[int, int] = {}
+    weights: list[float] = []
+    entries: list[tuple[int, int, float]] = []
+    first = gains.sites
+    at = 0
+    while at < len(points):
+        point, reached, above = points[at], 0, -1
+        while at < len(points) and points[at] == point:
+            level, new = worth[at], []
+            while at < len(points) and points[at] == point and worth[at] == level:
+                new.append(sites[at])
+                at += 1
+            for site in new:
+                reached |= 1 << site
+            step = number.setdefault(reached, len(weights))
+            if step == len(weights):
+                weights.append(0.0)
+                entries.append((step, first + step, 1.0))
+                entries.extend((step, site, -1.0) for site in new)
+                if above >= 0:
+                    entries.append((step, first + above, -1.0))
+            below = worth[at] if at < len(points) and points[at] == point else 0.0
+            weights[step] += level - below
+            above = step
+    rows, columns, values = (np.array(part) for part in zip(*entries, strict=True))
+    shape = (len(weights), first + len(weights))
+    return sparse.csr_array((values, (rows, columns)), shape=shape), np.array(weights)

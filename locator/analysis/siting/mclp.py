@@ -1,0 +1,194 @@
+"""Choose the sites that serve most people who are not served yet (maximal covering).
+
+Church and ReVelle (1974), "The maximal covering location problem". What exists stays: its people
+are taken out of the weights before the problem is put. Greedy answers at once and carries its own
+proof of how far it can be from the best; the exact answer is that of
+`locator.analysis.siting.exact`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from time import monotonic
+from typing import Literal
+
+import numpy as np
+from scipy import sparse
+
+from locator.analysis.siting.benefit_matrix import Gains, swapped
+from locator.analysis.siting.capacitated import Loads, best_loads
+from locator.analysis.siting.exact import best_choice
+from locator.analysis.siting.lagrangian import gap, priced
+from locator.base.geo import FloatArray, IntArray
+
+FREE_SHARE = 0.25
+"""Share of the time that a start without the capacity may take where there is one."""
+
+
+@dataclass(frozen=True)
+class Cover:
+    """A choice of sites.
+
+    Attributes
+    ----------
+    chosen : (k,) int array
+        Columns of the candidates, the most useful first.
+    gains : (k,) float array
+        People gained by each further site, in that order.
+    people : float
+        People gained in all.
+    bound : float
+        No choice of as many sites can gain more than this.
+    gap : float
+        As `locator.analysis.siting.lagrangian.gap` has it; 0 means proven best.
+    method : str
+        ``"greedy"`` or ``"exact"``.
+    timed_out : bool
+        The solver ran out of time; the answer is the best that was known then.
+    """
+
+    chosen: IntArray
+    gains: FloatArray
+    people: float
+    bound: float
+    gap: float
+    method: Literal["greedy", "exact"]
+    timed_out: bool = False
+
+
+def greedy_cover(
+    walks: sparse.csc_array,
+    people: FloatArray,
+    count: int,
+    *,
+    capacity: float | None = None,
+    bound_rounds: int = 60,
+) -> Cover:
+    """Return `count` sites, each the one that gains most people after those before it.
+
+    Coverage has diminishing returns, so after any step the best possible total is at most what
+    is gained so far plus the `count` largest gains still open (Nemhauser, Wolsey and Fisher
+    1978); a Lagrangian bound (Galvao and ReVelle 1996) is mostly much tighter, and the least of
+    all bounds is kept. With a capacity each site takes its nearest people first.
+
+    Parameters
+    ----------
+    walks : (n, m) csc_array
+        Walking metres between demand points and candidates, within the standard only.
+    people : (n,) float array
+        People not served yet at each demand point.
+    count : int
+        Sites to choose; fewer come back when nobody is left to gain.
+    capacity : float, optional
+        People that one site can take.
+    bound_rounds : int
+        Rounds of pricing spent on the bound.
+
+    Returns
+    -------
+    Cover
+    """
+    covers = _binary(walks)
+    left = people.astype(np.float64).copy()
+    chosen: list[int] = []
+    gains: list[float] = []
+    bound = float(people.sum())
+    for _ in range(count):
+        potential = covers.T @ left
+        if capacity is not None:
+            potential = np.minimum(potential, capacity)
+        bound = min(bound, sum(gains) + float(np.sort(potential)[-count:].sum()))
+        # The bound may use a chosen site again, the choice may not: one site per place.
+        potential[chosen] = 0.0
+        best = int(np.argmax(potential))
+        if potential[best] <= 0:
+            break
+        chosen.append(best)
+        gains.append(float(potential[best]))
+        _serve(walks, left, best, capacity)
+    if chosen:
+        table = gains_of(walks, people)
+        bound = min(bound, priced(table, count, swapped(table, chosen), rounds=bound_rounds).bound)
+    return _cover(chosen, gains, bound, "greedy")
+
+
+def exact_cover(
+    walks: sparse.csc_array,
+    people: FloatArray,
+    count: int,
+    *,
+    capacity: float | None = None,
+    time_limit_s: float = 20.0,
+) -> Cover:
+    """Return the best `count` sites, or the best known when the time is up, with the gap.
+
+    With a capacity people may be sent to any chosen site within the standard, not to the nearest
+    only; so the answer is never worse than the greedy one.
+
+    Parameters
+    ----------
+    walks, people, count, capacity
+        As in `greedy_cover`.
+    time_limit_s : float
+
+    Returns
+    -------
+    Cover
+    """
+    start = monotonic()
+    share = 1.0 if capacity is None else FREE_SHARE
+    best = best_choice(gains_of(walks, people), count, time_limit_s=share * time_limit_s)
+    if capacity is not None:
+        greedy = greedy_cover(walks, people, count, capacity=capacity)
+        best = best_loads(
+            Loads.of(walks, people, capacity),
+            count,
+            [greedy.chosen.tolist(), best.chosen],
+            time_limit_s=max(time_limit_s - (monotonic() - start), 0.0),
+            most=min(greedy.bound, best.bound),
+        )
+    return _cover(best.chosen, best.added, best.bound, "exact", timed_out=best.timed_out)
+
+
+def gains_of(walks: sparse.csc_array, people: FloatArray) -> Gains:
+    """Return what each candidate is worth to each demand point: all its people."""
+    here = people.astype(np.float64)[walks.indices]
+    return Gains.of(sparse.csc_array((here, walks.indices, walks.indptr), shape=walks.shape))
+
+
+def _binary(walks: sparse.csc_array) -> sparse.csc_array:
+    ones = np.ones(len(walks.data))
+    return sparse.csc_array((ones, walks.indices, walks.indptr), shape=walks.shape)
+
+
+def _serve(walks: sparse.csc_array, left: FloatArray, column: int, capacity: float | None) -> None:
+    """Take the people that `column` serves out of `left`, in place."""
+    span = slice(walks.indptr[column], walks.indptr[column + 1])
+    rows = walks.indices[span]
+    if capacity is None:
+        left[rows] = 0.0
+        return
+    rows = rows[np.argsort(walks.data[span], kind="stable")]
+    room = np.maximum(capacity - (np.cumsum(left[rows]) - left[rows]), 0.0)
+    left[rows] -= np.minimum(left[rows], room)
+
+
+def _cover(
+    chosen: list[int],
+    gains: list[float],
+    bound: float,
+    method: Literal["greedy", "exact"],
+    *,
+    timed_out: bool = False,
+) -> Cover:
+    people = float(sum(gains))
+    bound = max(bound, people)
+    return Cover(
+        chosen=np.array(chosen, dtype=np.int64),
+        gains=np.array(gains, dtype=np.float64),
+        people=people,
+        bound=bound,
+        gap=gap(bound, people),
+        method=method,
+        timed_out=timed_out,
+    )

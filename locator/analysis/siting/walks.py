@@ -1,0 +1,149 @@
+"""Walk to every place where a facility could stand once, and remember it for the next question."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import sparse
+
+from locator.analysis.siting.candidates import SPACING_M, candidates
+from locator.base.geo import FloatArray, IntArray
+from locator.walking.reach_matrix import reach
+from locator.walking.walkable_city import WalkableCity, remembered
+
+SQUARE_M = 250.0
+"""p-median weighs every pair, so people and candidates are joined to squares of this side."""
+
+WALK_B = 8
+"""What a pair takes that a straight standard joins: metres and row, 12, where the walk is not too
+long, which it is for every third."""
+
+FAR_M = 1e6
+"""Stands for "cannot be reached" where a sum has to stay finite."""
+
+
+@remembered
+def all_candidates(ground: WalkableCity, spacing_m: float) -> pd.DataFrame:
+    """Return `locator.analysis.siting.candidates.candidates` of the whole city."""
+    return candidates(ground.city, spacing_m=spacing_m)
+
+
+def walks_within(
+    ground: WalkableCity, sites: IntArray, limit_m: float, *, matter: npt.NDArray[np.bool_]
+) -> sparse.csc_array:
+    """Return the walks within a standard to some candidates, of the demand points that matter.
+
+    A planner asks about one standard many times, so the walks of everybody are remembered where
+    they are not too many; else only those that matter are walked, which are few where a standard
+    is long: most are served then.
+
+    Parameters
+    ----------
+    ground : WalkableCity
+    sites : (m,) int array
+        Rows of `all_candidates` at `SPACING_M`.
+    limit_m : float
+    matter : (n,) bool array
+        The walks of the others may be left out.
+
+    Returns
+    -------
+    (n, m) csc_array
+        Metres; what is not stored is further than `limit_m`, or does not matter.
+    """
+    if WALK_B * _pairs_within(ground, limit_m) <= ground.memory.largest_b:
+        return all_walks(ground, limit_m)[:, sites]
+    rows = np.flatnonzero(matter)
+    people, places = ground.demand.take(rows), ground.model.place(_candidates_xy(ground)[sites])
+    if len(people) < len(places):  # as far there as back, and each place is a search
+        walks = sparse.csc_array(reach(ground.model, places, people, limit_m=limit_m).T)
+    else:
+        walks = reach(ground.model, people, places, limit_m=limit_m)
+    shape = (len(ground.demand), len(sites))
+    everybody = rows.astype(np.int32)[walks.indices]
+    return sparse.csc_array((walks.data, everybody, walks.indptr), shape=shape)
+
+
+def rows_of(walks: sparse.csc_array, rows: IntArray) -> sparse.csc_array:
+    """Return the (k, m) walks of some demand points, ascending, without a copy by rows between."""
+    place = np.full(walks.shape[0], -1, dtype=np.int32)
+    place[rows] = np.arange(len(rows))
+    indices = place[walks.indices]
+    stays = indices >= 0
+    shape = (len(rows), walks.shape[1])
+    if stays.all():
+        return sparse.csc_array((walks.data, indices, walks.indptr), shape=shape)
+    pointer = np.concatenate([[0], np.cumsum(stays)])[walks.indptr]
+    return sparse.csc_array((walks.data[stays], indices[stays], pointer), shape=shape)
+
+
+@remembered
+def all_walks(ground: WalkableCity, limit_m: float) -> sparse.csc_array:
+    """Return the (n, m) walks within a standard between everybody and every candidate."""
+    places = ground.model.place(_candidates_xy(ground))
+    return reach(ground.model, ground.demand, places, limit_m=limit_m)
+
+
+@remembered
+def _pairs_within(ground: WalkableCity, limit_m: float) -> int:
+    """Return how many demand points and candidates are no further apart, as the crow flies."""
+    from scipy.spatial import cKDTree
+
+    candidates_tree = cKDTree(_candidates_xy(ground))
+    return int(cKDTree(ground.demand.xy).count_neighbors(candidates_tree, limit_m))
+
+
+def _candidates_xy(ground: WalkableCity) -> FloatArray:
+    return all_candidates(ground, SPACING_M)[["x", "y"]].to_numpy(dtype=np.float64)
+
+
+def square_walks(
+    ground: WalkableCity, sites: IntArray, squares: IntArray
+) -> npt.NDArray[np.float32]:
+    """Return metres, (m, s), between some candidates and the middles of some squares."""
+    return _all_square_walks(ground)[np.ix_(sites, squares)]
+
+
+@remembered
+def _all_square_walks(ground: WalkableCity) -> npt.NDArray[np.float32]:
+    """Return metres between every candidate and every square, to the millimetre."""
+    squares = ground.model.place(_squares(ground)[1])
+    sites = ground.model.place(all_candidates(ground, SQUARE_M)[["x", "y"]].to_numpy())
+    walk_m = np.empty((len(sites), len(squares)), dtype=np.float32)
+    for one in range(len(sites)):
+        walk_m[one] = ground.model.walk_m(sites.take(slice(one, one + 1)), squares)
+    return np.minimum(walk_m, FAR_M)
+
+
+def inhabited_squares(
+    ground: WalkableCity, current_m: FloatArray, people: FloatArray
+) -> tuple[IntArray, FloatArray, FloatArray]:
+    """Return the squares where people live, those people, and their mean walk now.
+
+    Parameters
+    ----------
+    ground : WalkableCity
+    current_m : (n,) float array
+        Metres to the nearest facility from each demand point.
+    people : (n,) float array
+    """
+    which, _ = _squares(ground)
+    total = np.bincount(which, people)
+    walked = np.bincount(which, people * np.minimum(current_m, FAR_M))
+    inhabited = np.flatnonzero(total > 0).astype(np.int64)
+    mean_m = walked[inhabited] / total[inhabited]
+    return inhabited, total[inhabited].astype(np.float64), mean_m.astype(np.float64)
+
+
+@remembered
+def _squares(ground: WalkableCity) -> tuple[IntArray, FloatArray]:
+    """Return the square of each demand point, and the middle of each square's points."""
+    squares = np.floor(ground.city.demand.xy / SQUARE_M).astype(np.int64)
+    _, which = np.unique(squares, axis=0, return_inverse=True)
+    which = which.ravel()
+    count = np.bincount(which)
+    middle = np.column_stack(
+        [np.bincount(which, ground.city.demand.xy[:, axis]) / count for axis in (0, 1)]
+    )
+    return which, middle

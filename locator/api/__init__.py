@@ -1,0 +1,1 @@
+"""Turn a question into a typed answer, without Flask."""

@@ -1,0 +1,232 @@
+"""Answer machines where the AEDs on vehicles are, and which AEDs can be fetched now."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, cast
+
+from locator.analysis.aed.nearest import AedAnswer, AedQuery, nearest_aed
+from locator.analysis.aed.option import Option
+from locator.analysis.nearest import local_moment
+from locator.api.context import AppState
+from locator.api.geojson import decimal, whole
+from locator.api.live import Moving, moving
+from locator.api.nearest import origin_of, place_json
+from locator.api.operations import GEOJSON, Answer, operation
+from locator.api.queries import (
+    Count,
+    Lat,
+    Lon,
+    Moment,
+    NearestParams,
+    Pace,
+    Words,
+    described,
+    frozen,
+    one_origin,
+)
+from locator.api.schemas_vehicles import AedsAnswer, Reach, VehiclesAnswer
+from locator.base.geojson import DEGREE_DIGITS, collection, feature
+from locator.geocoding.place import Place
+from locator.vehicles import Position
+from locator.web.i18n import error_text, text
+
+
+@frozen
+class VehiclesParams:
+    """When."""
+
+    at: Moment | None = described("Moment; by default now.", default=None)
+
+
+@frozen
+class AedParams:
+    """Where an AED is needed, and when."""
+
+    q: Words | None = described("Place in words. Either this or `lat` and `lon`.", default=None)
+    lat: Lat | None = described("Latitude, WGS84.", default=None)
+    lon: Lon | None = described("Longitude, WGS84.", default=None)
+    at: Moment | None = described("Moment; by default now.", default=None)
+    k: Count = described("At most so many of each kind.", default=8)
+    pace: Pace = described("How fast one runs, m/s.", default=2.0)
+
+    def __post_init__(self) -> None:
+        """Accept exactly one way to say where."""
+        one_origin(self.q, self.lat, self.lon)
+
+
+@operation(
+    "/api/vehicles",
+    VehiclesParams,
+    VehiclesAnswer,
+    summary="Where the AEDs on vehicles are",
+    tag="aed",
+    media_type=GEOJSON,
+    counted=True,
+)
+def vehicles(app: AppState, asked: VehiclesParams) -> Answer:
+    """Every vehicle that is known to carry an AED: live where a feed says so, else where its tour
+    is by the timetable at that minute, else at its base, which is the first stop of its tour where
+    its depot is not published. A live position is never older than 3 minutes. Vehicles that are
+    only assumed to carry one are in `unconfirmed`.
+    """
+    held = moving()
+    at = local_moment(app.city, asked.at)
+    found = {position.vehicle.id: vehicle_feature(position) for position in held.positions(at)}
+    named = held.fleet.confirmed
+    return collection(
+        (one for id_, one in found.items() if id_ in named),
+        unconfirmed=[one for id_, one in found.items() if id_ not in named],
+        at=at.isoformat(timespec="seconds"),
+        in_service=held.fleet.has_service(at.date()),
+        feeds=list(feeds_json(held, at)),
+    )
+
+
+def vehicle_feature(position: Position) -> dict[str, Any]:
+    """Return a position as a GeoJSON feature."""
+    vehicle = position.vehicle
+    made = feature(
+        {
+            "layer": vehicle.layer,
+            "name": vehicle.name,
+            "unit": vehicle.unit,
+            "fleet_number": vehicle.fleet_number,
+            "basis": position.basis,
+            "observed_at": position.observed_at.isoformat(timespec="seconds"),
+            "age_s": round(position.age_s),
+            "assignment": position.assignment,
+            "line": position.line,
+            "headsign": position.headsign,
+            "next_stop": position.next_stop,
+            "next_stop_at": _iso(position.next_stop_at),
+            "delay_s": whole(position.delay_s),
+            "base": vehicle.base_name,
+            "base_is": vehicle.base_is,
+        },
+        None,
+        id_=vehicle.id,
+    )
+    return made | {"geometry": point_json(position.lon, position.lat)}
+
+
+def point_json(lon: float | None, lat: float | None) -> dict[str, Any] | None:
+    """Return a GeoJSON point, None where there is no place."""
+    if lon is None or lat is None or not math.isfinite(lon) or not math.isfinite(lat):
+        return None
+    coordinates = [round(lon, DEGREE_DIGITS), round(lat, DEGREE_DIGITS)]
+    return {"type": "Point", "coordinates": coordinates}
+
+
+def feeds_json(held: Moving, at: datetime) -> Iterable[dict[str, Any]]:
+    """Yield how each feed is doing at `at`, the error in the language of the request."""
+    for state in held.feeds:
+        answered = state.answered_t
+        yield {
+            "feed": state.feed,
+            "alive": state.is_alive(at.timestamp()),
+            "answered_at": None
+            if answered is None
+            else datetime.fromtimestamp(answered, at.tzinfo).isoformat(timespec="seconds"),
+            "failures": state.failures,
+            "error": error_text(state.error) if state.error else None,
+        }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat(timespec="seconds") if moment else None
+
+
+@operation(
+    "/api/aed",
+    AedParams,
+    AedsAnswer,
+    summary="AEDs that can be fetched now",
+    tag="aed",
+    media_type=GEOJSON,
+    errors=(404, 422),
+    urgent=True,
+)
+def aed(app: AppState, asked: AedParams) -> Answer:
+    """AEDs round a place by the time to fetch one and come back: fixed ones that are open when
+    one gets there, and vehicles that the city has named, where they can be met. After them those
+    with unknown hours, closed ones, and live vehicles whose way is not known. In `unconfirmed`, by
+    assumed tours, vehicles of which nobody has said that they carry an AED. 404: no such
+    place; 422: outside the city.
+    """
+    origin = aed_origin(app, asked)
+    return aed_json(origin, aed_answer(app, asked, origin))
+
+
+def aed_origin(app: AppState, asked: AedParams) -> Place:
+    """Return the place that `asked` means; errors as for `origin_of`."""
+    # The same three fields say where, in both questions.
+    return origin_of(app, cast(NearestParams, asked))
+
+
+def aed_answer(app: AppState, asked: AedParams, origin: Place) -> AedAnswer:
+    """Return the AEDs round `origin` at the moment asked about."""
+    held = moving()
+    query = AedQuery(origin.lon, origin.lat, asked.at, pace_m_s=asked.pace, k=asked.k)
+    return nearest_aed(app.ground, held.fleet, query, feeds=held.feeds)
+
+
+def grouped(answer: AedAnswer) -> Iterable[tuple[Reach, Option]]:
+    """Yield every option with its group, those that can be fetched first."""
+    groups: tuple[tuple[Reach, tuple[Option, ...]], ...] = (
+        ("now", answer.options),
+        ("hours_unknown", answer.unknown),
+        ("closed", answer.closed),
+        ("adrift", answer.adrift),
+    )
+    for reach, options in groups:
+        for option in options:
+            yield reach, option
+
+
+def aed_json(origin: Place, answer: AedAnswer) -> dict[str, Any]:
+    """Return the answer as GeoJSON."""
+    return collection(
+        (_aed_feature(reach, option) for reach, option in grouped(answer)),
+        origin=place_json(origin),
+        model=answer.model,
+        at=answer.at.isoformat(timespec="seconds"),
+        pace_m_s=decimal(answer.query.pace_m_s, 3),
+        off_service=answer.off_service,
+        beside=answer.beside.id if answer.beside else None,
+        unconfirmed=[_aed_feature("unconfirmed", option) for option in answer.unconfirmed],
+    )
+
+
+def _aed_feature(reach: Reach, option: Option) -> dict[str, Any]:
+    where = option.position
+    properties = {
+        "layer": option.layer,
+        "name": option.name,
+        "kind": option.kind,
+        "indoor": option.indoor,
+        "level": option.level,
+        "sureness": option.sureness,
+        "because": text(option.because.because) if option.because else None,
+        "reach": reach,
+        "walk_m": round(option.walk_m),
+        "walk_s": round(option.walk_s),
+        "wait_s": whole(option.wait_s),
+        "total_s": whole(option.total_s),
+        "open_state": option.state,
+        "next_change": _iso(option.next_change),
+        "sure": option.sure,
+        "access": option.access,
+        "stop": option.stop,
+        "meeting": point_json(option.stop_lon, option.stop_lat),
+        "catch_at": _iso(option.catch_at),
+        "line": option.line,
+        "basis": where.basis if where else None,
+        "observed_at": _iso(where.observed_at) if where else None,
+        "age_s": round(where.age_s) if where else None,
+        "assignment": where.assignment if where else None,
+    }
+    made = feature(properties, None, id_=option.id)
+    return made | {"geometry": point_json(option.lon, option.lat)}

@@ -1,0 +1,113 @@
+"""Hold what the application loaded once and every request reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+
+from locator.analysis.access.coverage import Coverage, CoverageQuery, coverage
+from locator.base.errors import N_, NotComputableError
+from locator.base.memory import Memory, size_b
+from locator.city.catalogue import Catalogue
+from locator.city.model import City
+from locator.walking.network.model import NetworkModel
+from locator.walking.network.profile import Profile
+from locator.walking.walkable_city import WalkableCity, walkable
+
+VARIANTS_B = 100_000_000
+"""What ways of walking beside the usual one may take, apart from the answers: one takes some 40 MB
+in a large city, and half a second to be made again while somebody waits at night."""
+
+NO_STEPS_KNOWN = N_(
+    "Ways for prams and wheelchairs need the street network, which this city lacks."
+)
+NO_NIGHT_KNOWN = N_(
+    "What is closed at night is known only of the street network, which this city lacks."
+)
+
+
+@dataclass(frozen=True)
+class AppState:
+    """The city, made ready, and the answers worth keeping.
+
+    Attributes
+    ----------
+    city : City
+    ground : WalkableCity
+        The city with its walking model; ``ground.model.name`` says which.
+    started : datetime
+        When the application was made, in the city's time zone.
+    variants : Memory
+        The city as it is walked with a pram, in a wheelchair or at night.
+    """
+
+    city: City
+    ground: WalkableCity
+    started: datetime
+    variants: Memory = field(
+        default_factory=lambda: Memory(VARIANTS_B, largest_b=VARIANTS_B, size=_variant_b)
+    )
+
+    @property
+    def memo(self) -> Memory:
+        """Answers that depend on nothing but the city, one bound for all, whoever asks."""
+        return self.ground.memory
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """What the city folder declares of itself."""
+        return self.city.catalogue
+
+    @property
+    def timezone(self) -> ZoneInfo:
+        """The city's time zone."""
+        return ZoneInfo(self.city.catalogue.timezone)
+
+    def ground_for(self, profile: Profile, *, at_night: bool = False) -> WalkableCity:
+        """Return the city as it is walked on foot, with a pram or in a wheelchair, or at night.
+
+        Raises
+        ------
+        NotComputableError
+            Without a street network nobody knows where the steps are, or what closes at night.
+        """
+        if profile == "foot" and not at_night:
+            return self.ground
+        model = self.ground.model
+        if not isinstance(model, NetworkModel):
+            raise NotComputableError(
+                NO_STEPS_KNOWN if profile != "foot" else NO_NIGHT_KNOWN,
+                parameter="profile" if profile != "foot" else "night",
+            )
+        night = at_night and model.closes_at_night
+        if profile == "foot" and not night:
+            return self.ground
+        return self.variants.get(
+            (profile, night),
+            lambda: walkable(self.city, model.variant(profile, at_night=night), memory=self.memo),
+        )
+
+    def coverage(self, query: CoverageQuery) -> Coverage:
+        """Return the coverage for `query`, computed once for the same question."""
+        return self.memo.get(query, lambda: coverage(self.ground, query))
+
+    def now(self) -> datetime:
+        """Return this moment in the city's time zone."""
+        return datetime.now(self.timezone)
+
+
+def _variant_b(pair: tuple[Any, WalkableCity]) -> int:
+    """Return about what a city takes that shares all but its ways with another."""
+    ground = pair[1]
+    graph = cast(NetworkModel, ground.model).graph
+    ways_b = graph.indptr.nbytes + graph.indices.nbytes + graph.weight_m.nbytes
+    return size_b((ground.demand, ground.facilities)) + 2 * ways_b + graph.line_xy.nbytes
+
+
+def state() -> AppState:
+    """Return the state of the application that answers the current request."""
+    return cast(AppState, current_app.extensions["locator"])

@@ -1,0 +1,121 @@
+"""Answer machines where to walk: places for some words, and the nearest facilities."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from locator.analysis.nearest import NearestResult, nearest
+from locator.api.context import AppState
+from locator.api.data import facility_geometries, facility_properties
+from locator.api.geojson import decimal, whole
+from locator.api.operations import GEOJSON, Answer, operation
+from locator.api.queries import NearestParams, SearchParams, nearest_query_of
+from locator.api.schemas_places import NearestAnswer, SearchAnswer
+from locator.api.street_info import is_night, off_network_m, profile_of
+from locator.base.geojson import DEGREE_DIGITS, collection
+from locator.city.lookup import known_layers
+from locator.geocoding.place import Place
+from locator.geocoding.resolving import resolve
+from locator.walking.walkable_city import WalkableCity
+from locator.web.i18n import gettext
+
+
+@operation(
+    "/api/search",
+    SearchParams,
+    SearchAnswer,
+    summary="Places for some words",
+    errors=(422,),
+)
+def search(app: AppState, asked: SearchParams) -> Answer:
+    """Addresses, streets, stops, districts, neighbourhoods, landmarks and facilities, best first. A
+    pasted `lat, lon` is a place too; outside the city it is answered with 422.
+    """
+    places = app.city.gazetteer.search(asked.q, limit=asked.limit)
+    return {"q": asked.q, "places": [place_json(place) for place in places]}
+
+
+def place_json(place: Place) -> dict[str, Any]:
+    """Return a place of the gazetteer; its note in the language of the request."""
+    return {
+        "label": place.label,
+        "kind": place.kind,
+        "lon": round(place.lon, DEGREE_DIGITS),
+        "lat": round(place.lat, DEGREE_DIGITS),
+        "precision": place.precision,
+        "score": round(place.score, 1),
+        "note": gettext(place.note).format(**dict(place.note_values)) if place.note else None,
+        "facility_id": place.facility_id,
+        "basis": place.basis,
+        "sure": place.sure,
+    }
+
+
+@operation(
+    "/api/nearest",
+    NearestParams,
+    NearestAnswer,
+    summary="The nearest facilities on foot",
+    media_type=GEOJSON,
+    errors=(404, 422),
+    counted=True,
+    example={"k": "3"},
+)
+def nearest_on_foot(app: AppState, asked: NearestParams) -> Answer:
+    """The `k` nearest of each layer named, sorted by walking time. Say where from with `q`, or with
+    `lat` and `lon`. 404: no such layer, or no place of that name; 422: outside the city, or `q` is
+    not certain: then the error has `candidates`.
+    """
+    known_layers(app.catalogue, asked.layer)
+    origin = origin_of(app, asked)
+    query = nearest_query_of(asked, origin.lon, origin.lat)
+    ground = app.ground_for(asked.profile, at_night=asked.night == "yes")
+    return nearest_json(app, origin, nearest(ground, query), ground=ground)
+
+
+def origin_of(app: AppState, asked: NearestParams) -> Place:
+    """Return where the walk starts: the place that the words mean, or the very point.
+
+    Raises
+    ------
+    NotFoundError
+        If no place matches the words.
+    AmbiguousPlaceError
+        If they may mean several places, or none for sure.
+    OutsideCityError
+        If the words are coordinates outside the city.
+    """
+    if asked.lat is not None and asked.lon is not None:
+        label = f"{asked.lat:.5f}, {asked.lon:.5f}"
+        return Place(label, "coordinate", asked.lon, asked.lat, "exact", 100.0)
+    return resolve(app.city.gazetteer, asked.q or "")[0]
+
+
+def nearest_json(
+    app: AppState, origin: Place, result: NearestResult, *, ground: WalkableCity
+) -> dict[str, Any]:
+    """Return the answer of `nearest` on `ground` as GeoJSON."""
+    properties = facility_properties(app)
+    places = facility_geometries(app)
+    features = []
+    for row in result.found:
+        walk = {
+            "walk_m": whole(row.walk_m),
+            "walk_s": whole(row.walk_s),
+            "pace_m_s": decimal(row.pace_m_s, 3),
+            "model": result.model,
+            "open_state": row.open_state,
+            "next_change": row.next_change.isoformat() if row.next_change else None,
+            "via": list(row.via),
+        }
+        head = {"type": "Feature", "id": row.id, "geometry": places[row.id]}
+        features.append(head | {"properties": properties[row.id] | walk})
+    return collection(
+        features,
+        origin=place_json(origin),
+        model=result.model,
+        profile=profile_of(ground.model),
+        at_night=is_night(ground.model),
+        at=result.at.isoformat(timespec="seconds"),
+        off_network_m=whole(off_network_m(result.origin)),
+    )

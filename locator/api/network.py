@@ -1,0 +1,290 @@
+"""Answer machines how far one gets on foot, along which streets, and how the models differ."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, cast
+
+import shapely
+from pydantic import AfterValidator, Field
+from typing_extensions import TypedDict
+
+from locator.analysis.access.model_comparison import Comparison
+from locator.analysis.nearest import place_origin
+from locator.api.context import AppState
+from locator.api.geojson import decimal, whole
+from locator.api.nearest import origin_of
+from locator.api.operations import GEOJSON, Answer, operation
+from locator.api.queries import (
+    Id,
+    Lat,
+    Lon,
+    Minutes,
+    NoParams,
+    Pace,
+    Words,
+    described,
+    frozen,
+    one_origin,
+)
+from locator.api.schemas import Area, Model, closed
+from locator.api.street_info import comparisons, is_night, profile_of, street_source
+from locator.base.geojson import collection, feature
+from locator.city.lookup import known_layer, standing_layer
+from locator.walking import Placed, WalkingModel
+from locator.walking.isochrone import Isochrone, isochrones
+from locator.walking.network.profile import Profile
+from locator.walking.walkable_city import WalkableCity
+
+CACHE_S = 300
+PACE_M_S = 1.3
+"""An adult's pace, where none is asked for."""
+
+Times = Annotated[
+    tuple[Minutes, ...],
+    Field(max_length=6),
+    AfterValidator(lambda times: tuple(dict.fromkeys(times))),
+]
+
+
+@frozen
+class IsochroneParams:
+    """Where a walk starts, or which layer's facilities, and how long it may take."""
+
+    layer: Id | None = described("All open facilities of this layer as origins.", default=None)
+    q: Words | None = described("Origin in words. Either this or `lat` and `lon`.", default=None)
+    lat: Lat | None = described("Latitude of the origin, WGS84.", default=None)
+    lon: Lon | None = described("Longitude of the origin, WGS84.", default=None)
+    minutes: Times = described("Walking minutes; repeat it for several areas.", default=(15.0,))
+    pace: Pace | None = described("Walking speed in m/s (1.3), or the layer's.", default=None)
+    profile: Profile = described(
+        "`pram` and `wheelchair` avoid steps; they need the street network.", default="foot"
+    )
+    night: Literal["yes", "no"] = described(
+        "`yes`: keep off ways and gates that are closed at night; needs the street network.",
+        default="no",
+    )
+
+    def __post_init__(self) -> None:
+        """Accept exactly one way to say where."""
+        if self.layer is None or any(part is not None for part in (self.q, self.lat, self.lon)):
+            one_origin(self.q, self.lat, self.lon)
+
+
+@closed
+class IsochroneProperties(TypedDict):
+    """How long, how fast, how far."""
+
+    minutes: float
+    pace_m_s: float
+    limit_m: int
+    area_km2: float
+    model: Model
+    profile: Profile
+    at_night: bool
+
+
+@closed
+class IsochroneFeature(TypedDict):
+    """The area within one walking time; null where nothing is reached."""
+
+    type: Literal["Feature"]
+    geometry: Area | None
+    properties: IsochroneProperties
+
+
+@closed
+class IsochroneAnswer(TypedDict):
+    """The areas, in the order asked for."""
+
+    type: Literal["FeatureCollection"]
+    model: Model
+    attribution: str | None
+    features: list[IsochroneFeature]
+
+
+@operation(
+    "/api/isochrone",
+    IsochroneParams,
+    IsochroneAnswer,
+    summary="How far one gets on foot",
+    media_type=GEOJSON,
+    errors=(404, 422),
+    expensive=True,
+    example={"minutes": "10"},
+)
+def isochrone(app: AppState, asked: IsochroneParams) -> Answer:
+    """The area within `minutes` on foot of a place (`q`, or `lat` and `lon`) or of a whole `layer`,
+    as valid polygons with holes. Without a street network it is as rough as the estimate.
+    """
+    ground = app.ground_for(asked.profile, at_night=asked.night == "yes")
+    model = ground.model
+    origins, pace_m_s = _origins(app, asked, ground)
+    found = isochrones(
+        model, origins, minutes=asked.minutes or (15.0,), pace_m_s=asked.pace or pace_m_s
+    )
+    source = street_source(app)
+    return collection(
+        (_area_feature(app, model, item) for item in found),
+        model=model.name,
+        attribution=source.attribution if source else None,
+    )
+
+
+def _origins(app: AppState, asked: IsochroneParams, ground: WalkableCity) -> tuple[Placed, float]:
+    """Return where the walks start, and the pace that is usual there."""
+    if asked.q is None and asked.lat is None and asked.layer is not None:
+        layer = standing_layer(app.catalogue, asked.layer)
+        return ground.placed(ground.usable_rows[layer.id]), layer.pace_m_s
+    pace_m_s = PACE_M_S if asked.layer is None else known_layer(app.catalogue, asked.layer).pace_m_s
+    place = origin_of(app, cast(Any, asked))  # asks in the same words as NearestParams
+    return place_origin(ground, place.lon, place.lat), pace_m_s
+
+
+def _area_feature(app: AppState, model: WalkingModel, item: Isochrone) -> dict[str, Any]:
+    area = shapely.transform(item.area, app.city.projection.to_lonlat)
+    return feature(
+        {
+            "minutes": item.minutes,
+            "pace_m_s": decimal(item.pace_m_s, 3),
+            "limit_m": whole(item.limit_m),
+            "area_km2": decimal(item.area.area / 1e6, 4),
+            "model": model.name,
+            "profile": profile_of(model),
+            "at_night": is_night(model),
+        },
+        area,
+    )
+
+
+# The streets, and how the models differ ---------------------------------------------------------
+
+
+@closed
+class AddedStreets(TypedDict):
+    """Ways that came from elsewhere than the source of the streets."""
+
+    source: str
+    ways: int
+    length_km: float
+
+
+@closed
+class MissingStreet(TypedDict):
+    """A street that is known to be missing."""
+
+    name: str
+    source: str
+    source_date: str
+
+
+@closed
+class StreetsAnswer(TypedDict):
+    """Where the streets come from and what is known of them; null without a street network."""
+
+    model: Model
+    source: str | None
+    source_date: str | None
+    attribution: str | None
+    length_km: float | None
+    no_wheelchair_km: float | None
+    no_pram_km: float | None
+    closed_at_night_km: float | None
+    not_known: list[str] | None
+    added: list[AddedStreets] | None
+    missing: list[MissingStreet] | None
+
+
+@operation(
+    "/api/streets",
+    NoParams,
+    StreetsAnswer,
+    summary="The street network that walks follow",
+    tag="data",
+    cache_s=CACHE_S,
+)
+def streets(app: AppState, _asked: NoParams) -> Answer:
+    """Source, date and attribution of the street network, and how much of it is barred to whom."""
+    source = street_source(app)
+    if source is None:
+        return {"model": app.ground.model.name} | dict.fromkeys(_STREET_FACTS)
+    return {"model": app.ground.model.name} | {
+        name: getattr(source, name) for name in _STREET_FACTS
+    }
+
+
+_STREET_FACTS = (
+    "source",
+    "source_date",
+    "attribution",
+    "length_km",
+    "no_wheelchair_km",
+    "no_pram_km",
+    "closed_at_night_km",
+    "not_known",
+    "added",
+    "missing",
+)
+
+
+@closed
+class ComparisonLine(TypedDict):
+    """One layer: the street network beside the estimate."""
+
+    layer: str
+    group: str
+    minutes: float
+    pace_m_s: float
+    points: int
+    people: int
+    changed_points: float
+    changed_people: float
+    ratio: dict[str, float]
+    served_estimate: int
+    served_network: int
+    lost: int
+    gained: int
+    unreachable_points: int
+    off_network_points: int
+
+
+@closed
+class ComparisonAnswer(TypedDict):
+    """Every layer that both models can answer; none without a street network."""
+
+    layers: list[ComparisonLine]
+
+
+@operation(
+    "/api/comparison",
+    NoParams,
+    ComparisonAnswer,
+    summary="The street network beside the estimate",
+    tag="data",
+    cache_s=CACHE_S,
+    expensive=True,
+)
+def comparison(app: AppState, _asked: NoParams) -> Answer:
+    """For each layer: the share of demand points and people whose nearest facility is another one,
+    quantiles of network / estimate, and people whom only one of the models serves.
+    """
+    return {"layers": [_comparison_line(found) for found in comparisons(app)]}
+
+
+def _comparison_line(found: Comparison) -> dict[str, Any]:
+    return {
+        "layer": found.layer,
+        "group": found.group,
+        "minutes": found.minutes,
+        "pace_m_s": found.pace_m_s,
+        "points": found.points,
+        "people": round(found.people),
+        "changed_points": round(found.changed_points, 4),
+        "changed_people": round(found.changed_people, 4),
+        "ratio": {name: round(value, 3) for name, value in found.ratio.items()},
+        "served_estimate": round(found.served_estimate),
+        "served_network": round(found.served_network),
+        "lost": round(found.lost),
+        "gained": round(found.gained),
+        "unreachable_points": found.unreachable_points,
+        "off_network_points": found.off_network_points,
+    }

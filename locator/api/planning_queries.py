@@ -1,0 +1,166 @@
+"""Read the questions of the workbench from a query string: what if, where next, reports."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from locator.analysis.district_report import ReportQuery
+from locator.analysis.scenario.change import NewSite, Scenario
+from locator.analysis.siting.solve import MAX_SITES, SitingQuery
+from locator.api.queries import CoverageParams, Id, Lat, Lon, Words, described, frozen
+from locator.base.errors import N_, InvalidParameterError
+from locator.city.catalogue import Catalogue
+from locator.city.lookup import known_group, known_layer, shortened
+
+SITE = re.compile(r"^(-?\d{1,3}\.?\d*),(-?\d{1,3}\.?\d*)(?:,(-?\d{0,6})(?:,(.{0,80}))?)?$")
+
+Ids = Annotated[
+    tuple[Id, ...], Field(max_length=400), AfterValidator(lambda ids: tuple(dict.fromkeys(ids)))
+]
+SiteText = Annotated[str, Field(min_length=3, max_length=160)]
+Sites = Annotated[tuple[SiteText, ...], Field(max_length=MAX_SITES)]
+SiteCount = Annotated[int, Field(ge=1, le=MAX_SITES)]
+District = Annotated[int, Field(ge=1, le=999)]
+Districts = Annotated[
+    tuple[District, ...],
+    Field(max_length=50),
+    AfterValidator(lambda numbers: tuple(sorted(set(numbers)))),
+]
+Places = Annotated[int, Field(ge=1, le=5000)]
+
+
+@frozen
+class ScenarioParams(CoverageParams):
+    """A change to one layer."""
+
+    open: Ids = described("Id of a facility that opens; repeat it for several.", default=())
+    close: Ids = described("Id of a facility that closes; repeat it for several.", default=())
+    planned: bool = described("Open everything that is under way.", default=False)
+    add: Sites = described(
+        "A site to add, `lat,lon` or `lat,lon,places` or `lat,lon,places,name`; repeat it.",
+        default=(),
+    )
+
+
+@frozen
+class AddedParams:
+    """A site being added on the page: in words, or by a click on the map."""
+
+    site: Words | None = described("Address or place.", default=None)
+    site_places: Places | None = described("Its places.", default=None)
+    lat: Lat | None = described("Latitude of a click.", default=None)
+    lon: Lon | None = described("Longitude of a click.", default=None)
+
+
+@frozen
+class SitingParams(CoverageParams):
+    """Where the next facilities of a layer should stand."""
+
+    n: SiteCount = described("How many sites.", default=5)
+    objective: Literal["cover", "median"] = described(
+        "`cover`: most people within the standard; `median`: shortest walks in sum.",
+        default="cover",
+    )
+    method: Literal["quick", "greedy", "exact"] = described(
+        "`quick`: the best that is found in a moment, mostly proven; `greedy`: one site after the "
+        "other; `exact`: up to 20 s for the proof. `proven` in the answer tells which it is.",
+        default="quick",
+    )
+    planned: bool = described("Count what is under way as open.", default=False)
+    capacity: Places | None = described(
+        "People that one site can take; with `cover` only.", default=None
+    )
+    district: District | None = described("Only sites in this district.", default=None)
+    avoid: Districts = described(
+        "Number of a district in which no site may stand; repeat it for several.", default=()
+    )
+
+
+@frozen
+class ReportParams(CoverageParams):
+    """What a report is about."""
+
+    district: District | None = described("Number of a district; all by default.", default=None)
+
+
+def scenario_of(catalogue: Catalogue, asked: ScenarioParams) -> Scenario:
+    """Return the change that is asked for; names are checked against the catalogue."""
+    _check(catalogue, asked.layer, asked.group)
+    return Scenario(
+        layer=asked.layer,
+        open=asked.open,
+        close=asked.close,
+        open_planned=asked.planned,
+        add=tuple(new_site(given) for given in asked.add),
+        minutes=asked.minutes,
+        pace_m_s=asked.pace,
+        group=asked.group,
+    )
+
+
+def siting_of(catalogue: Catalogue, asked: SitingParams) -> SitingQuery:
+    """Return the siting question that is asked."""
+    _check(catalogue, asked.layer, asked.group)
+    return SitingQuery(
+        layer=asked.layer,
+        count=asked.n,
+        objective=asked.objective,
+        method=asked.method,
+        minutes=asked.minutes,
+        group=asked.group,
+        pace_m_s=asked.pace,
+        with_planned=asked.planned,
+        capacity=asked.capacity,
+        district=asked.district,
+        avoid=asked.avoid,
+    )
+
+
+def report_query_of(catalogue: Catalogue, asked: ReportParams) -> ReportQuery:
+    """Return what the report that is asked for is about."""
+    _check(catalogue, asked.layer, asked.group)
+    return ReportQuery(
+        layer=asked.layer,
+        district=asked.district,
+        minutes=asked.minutes,
+        group=asked.group,
+        pace_m_s=asked.pace,
+    )
+
+
+def new_site(given: str) -> NewSite:
+    """Return the site that ``lat,lon[,places[,name]]`` stands for."""
+    found = SITE.match(given.strip())
+    if found is None:
+        raise InvalidParameterError(
+            N_(
+                "add has to be lat,lon or lat,lon,places or lat,lon,places,name with points as "
+                "decimal signs; given: {given}."
+            ),
+            parameter="add",
+            given=shortened(given),
+        )
+    lat, lon, places, name = found.groups()
+    return NewSite(
+        lon=float(lon),
+        lat=float(lat),
+        places=int(places) if places and places != "-" else None,
+        name=(name or "").strip(),
+    )
+
+
+def site_text(site: NewSite) -> str:
+    """Return a site as `new_site` reads it."""
+    text = f"{site.lat:.5f},{site.lon:.5f}"
+    if site.places is not None or site.name:
+        text += f",{'' if site.places is None else site.places}"
+    return f"{text},{site.name}" if site.name else text
+
+
+def _check(catalogue: Catalogue, layer: str, group: str | None) -> None:
+    known_layer(catalogue, layer)
+    if group is not None:
+        known_group(catalogue, group)

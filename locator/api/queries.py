@@ -1,0 +1,313 @@
+"""Turn a query string into one frozen, typed object, or say what is wrong with it.
+
+One dataclass for each kind of question; its fields are the parameters, its types are the whole
+truth about what is accepted: `parse` checks against them and the OpenAPI document is generated
+from them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from typing import Annotated, Any, Literal, TypeVar, cast
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+    WithJsonSchema,
+)
+from pydantic.dataclasses import dataclass as checked
+from pydantic_core import ErrorDetails
+from werkzeug.datastructures import MultiDict
+
+from locator.analysis.nearest import NearestQuery
+from locator.base.errors import N_, InvalidParameterError
+from locator.city.lookup import shortened
+from locator.walking.network.profile import Profile
+
+Q = TypeVar("Q")
+
+SHORT = 40
+
+# Types --------------------------------------------------------------------------------------
+
+ISO_MOMENT = (
+    "^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+    "T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])?$"
+)
+
+
+def _moment(value: object) -> datetime:
+    # Without this pydantic would take "5" for five seconds after 1970.
+    if isinstance(value, datetime):
+        return value
+    # A "+" that was not percent-encoded has become a space.
+    given = str(value).strip().replace(" ", "+")
+    if not re.match(ISO_MOMENT, given):
+        raise ValueError("moment")
+    return datetime.fromisoformat(given)
+
+
+def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(values))
+
+
+Id = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Lon = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+Lat = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+Count = Annotated[int, Field(ge=1, le=20)]
+Pace = Annotated[float, Field(ge=0.3, le=3, allow_inf_nan=False)]
+Minutes = Annotated[float, Field(ge=1, le=60, allow_inf_nan=False)]
+Moment = Annotated[
+    datetime,
+    BeforeValidator(_moment),
+    WithJsonSchema({"type": "string", "pattern": ISO_MOMENT, "examples": ["2026-06-01T14:30"]}),
+]
+Layers = Annotated[tuple[Id, ...], Field(max_length=30), AfterValidator(_distinct)]
+
+frozen = checked(frozen=True, kw_only=True, config=ConfigDict(extra="forbid"))
+
+# Questions ----------------------------------------------------------------------------------
+
+
+def described(text: str, **more: Any) -> Any:
+    """Return a field with a description for the OpenAPI document."""
+    return Field(description=text, **more)
+
+
+@frozen
+class NoParams:
+    """An address that takes no parameters."""
+
+
+@frozen
+class SearchParams:
+    """Words to look for in the gazetteer."""
+
+    q: Words = described("Address, street, stop, district, facility, or `lat, lon`.")
+    limit: Count = described("At most so many places.", default=8)
+
+
+@frozen
+class LayerParams:
+    """One layer."""
+
+    layer: Id = described("Id of a layer.")
+
+
+@frozen
+class NearestParams:
+    """Where a walk starts and what is looked for."""
+
+    layer: Layers = described(
+        "Id of a layer; repeat it for several.",
+        default=(),  # a page without a layer asks which; the API refuses, see `known_layers`
+        json_schema_extra={"minItems": 1},
+    )
+    q: Words | None = described("Origin in words. Either this or `lat` and `lon`.", default=None)
+    lat: Lat | None = described("Latitude of the origin, WGS84.", default=None)
+    lon: Lon | None = described("Longitude of the origin, WGS84.", default=None)
+    k: Count = described("How many facilities.", default=5)
+    pace: Pace | None = described("Walking speed in m/s; by default the layer's.", default=None)
+    open: Literal["now", "any"] = described("`now`: known to be open now only.", default="any")
+    status: Literal["open", "all"] = described(
+        "`all`: planned and closed ones too.", default="open"
+    )
+    at: Moment | None = described("Moment that opening hours are judged at.", default=None)
+    profile: Profile = described(
+        "`pram` and `wheelchair` avoid steps; they need the street network.", default="foot"
+    )
+    night: Literal["yes", "no"] = described(
+        "`yes`: keep off ways and gates that are closed at night; needs the street network.",
+        default="no",
+    )
+
+    def __post_init__(self) -> None:
+        """Accept exactly one way to say where."""
+        one_origin(self.q, self.lat, self.lon)
+
+
+@frozen
+class CoverageParams:
+    """A layer, a standard and whose needs count."""
+
+    layer: Id = described("Id of a layer.")
+    minutes: Minutes | None = described("Standard; by default the layer's.", default=None)
+    group: Id | None = described("Id of an age group; by default the layer's.", default=None)
+    pace: Pace | None = described("Walking speed in m/s; by default the layer's.", default=None)
+
+
+@frozen
+class CoverageListParams:
+    """Every layer at once, each with its own group and pace."""
+
+    minutes: Minutes | None = described("Standard; by default each layer's.", default=None)
+
+
+def one_origin(q: str | None, lat: float | None, lon: float | None) -> None:
+    """Raise unless exactly one of `q` and the pair `lat`, `lon` is given."""
+    if q is not None and (lat is not None or lon is not None):
+        raise InvalidParameterError(
+            N_("Give either q (an address or a place) or lat and lon, not both."), parameter="q"
+        )
+    if q is None and lat is None and lon is None:
+        raise InvalidParameterError(
+            N_("Where from? Give q (an address or a place) or lat and lon."), parameter="q"
+        )
+    if q is None and (lat is None or lon is None):
+        missing = "lat" if lat is None else "lon"
+        raise InvalidParameterError(
+            N_("lat and lon belong together; {name} is missing."),
+            parameter=missing,
+            name=missing,
+        )
+
+
+# The door -----------------------------------------------------------------------------------
+
+EMPTY = N_("{name} is empty.")
+MISSING = N_("{name} is missing.")
+REPEATED = N_("{name} may be given once only; it was given {count} times.")
+UNKNOWN = N_("There is no parameter {given} here. Known parameters: {known}.")
+NO_PARAMETERS = N_("There is no parameter {given} here; this address takes none.")
+WHOLE = N_("{name} has to be a whole number from {least} to {most}; given: {given}.")
+NUMBER = N_("{name} has to be a number from {least} to {most}; given: {given}.")
+CHOICE = N_("{name} has to be one of: {choices}; given: {given}.")
+TOO_LONG = N_("{name} may have at most {most} characters; {count} were given.")
+TOO_MANY = N_("{name} may be given at most {most} times.")
+MOMENT = N_("{name} has to be a date and time like 2026-06-01T14:30; given: {given}.")
+NOT_ACCEPTED = N_("{name} does not have an accepted value; given: {given}.")
+
+TEMPLATES = {
+    "missing": MISSING,
+    "string_too_short": EMPTY,
+    "string_too_long": TOO_LONG,
+    "too_long": TOO_MANY,
+    "literal_error": CHOICE,
+    "bool_parsing": CHOICE,
+    "value_error": MOMENT,
+}
+"""Message of each kind of fault that pydantic finds; numbers are told apart by their type."""
+
+
+def parse(kind: type[Q], args: MultiDict[str, str], *, strict: bool = False, **path: str) -> Q:
+    """Return the question that a query string asks.
+
+    Parameters
+    ----------
+    kind : type
+        One of the dataclasses above.
+    args : MultiDict
+        The query string, ``request.args``.
+    strict : bool
+        As for the API: unknown names and empty values are faults. Pages ignore both, because a
+        form sends its empty fields along and a link may carry more than the page knows.
+    **path : str
+        What the address itself gives, such as the layer in ``/coverage/<layer>``.
+
+    Raises
+    ------
+    InvalidParameterError
+        Naming the parameter, what was given (shortened) and what is accepted.
+    """
+    shapes = parameter_shapes(kind)
+    raw: dict[str, object] = dict(path)
+    for name in args:
+        values = [value for value in args.getlist(name) if strict or value.strip()]
+        if name not in shapes or name in path:
+            if strict:
+                raise _unknown(name, [known for known in shapes if known not in path])
+        elif shapes[name].get("type") == "array":
+            raw[name] = tuple(values)
+        elif len(values) > 1:
+            raise InvalidParameterError(REPEATED, parameter=name, name=name, count=len(values))
+        elif values:
+            raw[name] = values[0]
+    try:
+        return cast(Q, _adapter(kind).validate_python(raw))
+    except ValidationError as problem:
+        raise _fault(problem.errors(include_url=False)[0], shapes) from None
+
+
+def parameter_shapes(kind: Any) -> Mapping[str, Mapping[str, Any]]:
+    """Return the JSON Schema of each parameter of `kind`, "or null" taken out."""
+    return _shapes(kind)
+
+
+@cache
+def _shapes(kind: Any) -> Mapping[str, Mapping[str, Any]]:
+    shapes = _adapter(kind).json_schema().get("properties", {})
+    return {name: _without_null(shape) for name, shape in shapes.items()}
+
+
+def required_parameters(kind: type[Any]) -> frozenset[str]:
+    """Return the names of the parameters that have to be given."""
+    return frozenset(_adapter(kind).json_schema().get("required", ()))
+
+
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return _built_adapter(kind)
+
+
+@cache
+def _built_adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+def _without_null(shape: dict[str, Any]) -> dict[str, Any]:
+    options = [option for option in shape.get("anyOf", ()) if option.get("type") != "null"]
+    kept = {key: value for key, value in shape.items() if key not in ("anyOf", "title")}
+    if kept.get("default", 0) is None:
+        del kept["default"]
+    return kept | options[0] if options else kept
+
+
+def _unknown(name: str, known: list[str]) -> InvalidParameterError:
+    template = UNKNOWN if known else NO_PARAMETERS
+    return InvalidParameterError(
+        template, parameter=shortened(name)[1:-1], given=shortened(name), known=", ".join(known)
+    )
+
+
+def _fault(problem: ErrorDetails, shapes: Mapping[str, Mapping[str, Any]]) -> InvalidParameterError:
+    name = str(problem["loc"][0])
+    shape = shapes[name]
+    if len(problem["loc"]) > 1:
+        shape = shape.get("items", shape)  # one value of several is wrong
+    template = TEMPLATES.get(problem["type"])
+    if template is None:
+        template = {"integer": WHOLE, "number": NUMBER}.get(shape.get("type", ""), NOT_ACCEPTED)
+    given = problem["input"]
+    return InvalidParameterError(
+        template,
+        parameter=name,
+        name=name,
+        given=shortened(given),
+        count=len(given) if isinstance(given, str | tuple) else 1,
+        least=shape.get("minimum"),
+        # Of one value or of how often it is given: pydantic knows which of the two was exceeded.
+        most=problem.get("ctx", {}).get("max_length", shape.get("maximum", 100)),
+        choices=", ".join(shape.get("enum", ("1", "0"))),  # without a list it is yes or no
+    )
+
+
+def nearest_query_of(asked: NearestParams, lon: float, lat: float) -> NearestQuery:
+    """Return what is asked of a place whose coordinates are known by now."""
+    return NearestQuery(
+        layers=asked.layer,
+        lon=lon,
+        lat=lat,
+        k=asked.k,
+        pace_m_s=asked.pace,
+        open_now=asked.open == "now",
+        status=asked.status,
+        at=asked.at,
+    )

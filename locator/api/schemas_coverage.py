@@ -1,0 +1,174 @@
+"""Say what the API answers about reach: coverage of a layer, of all layers, and the gaps."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from typing_extensions import TypedDict
+
+from locator.api.schemas import Area, Completeness, Model, closed
+
+
+@closed
+class WalkTimes(TypedDict):
+    """Walking seconds of the people of the group; null where nobody can walk there."""
+
+    mean: int | None
+    median: int | None
+    p90: int | None
+
+
+@closed
+class DistrictCoverage(TypedDict):
+    """One district. `beyond` is the share of its people outside the standard."""
+
+    number: int
+    name: str
+    people: int
+    served: int
+    unserved: int
+    share: float | None
+    mean_s: int | None
+    p90_s: int | None
+    beyond: float | None
+
+
+@closed
+class Gap(TypedDict):
+    """An unserved area with its people; `place` is a name near it."""
+
+    people: int
+    district: int
+    district_name: str
+    place: str | None
+    walk_s: int | None
+    geometry: Area
+
+
+@closed
+class CurvePoint(TypedDict):
+    """People within so many minutes."""
+
+    minutes: float
+    people: int
+    share: float | None
+
+
+@closed
+class Part(TypedDict):
+    """What a part of the facilities would serve alone: those that the city runs itself, all that
+    are public, AEDs whose hours are on file, all.
+    """
+
+    kind: Literal["municipal", "public", "known_hours", "all"]
+    counted: int
+    served: int
+    share: float
+
+
+@closed
+class CoverageAnswer(TypedDict):
+    """Who is served within the standard, and who is not.
+
+    `at_least`: why the share is a minimum, null where every place is on the map.
+    """
+
+    layer: str
+    minutes: float
+    group: str
+    pace_m_s: float
+    model: Model
+    people: int
+    served: int
+    unserved: int
+    share: float | None
+    walk_s: WalkTimes
+    counted: int
+    completeness: Completeness
+    at_least: str | None
+    parts: list[Part]
+    caveats: list[str]
+    districts: list[DistrictCoverage]
+    curve: list[CurvePoint]
+    gaps: list[Gap]
+
+
+@closed
+class CoverageLine(TypedDict):
+    """One layer of the overview; `at_least` and `parts` as in the coverage of one layer."""
+
+    layer: str
+    name: str
+    minutes: float
+    group: str
+    pace_m_s: float
+    people: int
+    served: int
+    unserved: int
+    share: float | None
+    walk_s: WalkTimes
+    completeness: Completeness
+    at_least: str | None
+    parts: list[Part]
+
+
+@closed
+class LeftOut(TypedDict):
+    """A layer that has no coverage, and why."""
+
+    layer: str
+    name: str
+    reason: str
+
+
+@closed
+class CoverageListAnswer(TypedDict):
+    """Every layer at a glance."""
+
+    model: Model
+    layers: list[CoverageLine]
+    left_out: list[LeftOut]
+
+
+@closed
+class GapProperties(TypedDict):
+    """A gap without its geometry."""
+
+    people: int
+    district: int
+    district_name: str
+    place: str | None
+    walk_s: int | None
+
+
+@closed
+class GapFeature(TypedDict):
+    """One gap."""
+
+    type: Literal["Feature"]
+    geometry: Area
+    properties: GapProperties
+
+
+@closed
+class UnitCode(TypedDict):
+    """The city's code in an official register."""
+
+    scheme: str
+    code: str
+
+
+@closed
+class GapsAnswer(TypedDict):
+    """The gaps of a coverage, to be opened in a GIS."""
+
+    type: Literal["FeatureCollection"]
+    layer: str
+    minutes: float
+    group: str
+    pace_m_s: float
+    model: Model
+    unit: UnitCode | None
+    data_date: str
+    attribution: str
+    features: list[GapFeature]

@@ -1,0 +1,1 @@
+"""Hold what knows no city: errors, geometry, language, opening hours, files."""

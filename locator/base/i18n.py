@@ -1,0 +1,182 @@
+"""Say messages, numbers and dates in the language of the one who asks.
+
+Messages are English msgids with ``{name}`` placeholders; translations are the ``.po`` files of
+``locator/translations``, all areas merged when first needed, with no compiled files to forget.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import TypeGuard
+
+from babel import Locale, dates, numbers
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+
+from locator.base.errors import LocatorError
+
+DEFAULT_LANGUAGE = "pl"
+TRANSLATIONS = Path(__file__).parents[1] / "translations"
+NOTHING = "–"
+ENGLISH_QUOTES = "“”"
+QUOTES = {"pl": "„”", "uk": "«»"}
+
+_spoken: ContextVar[str] = ContextVar("language", default=DEFAULT_LANGUAGE)
+
+
+def current_language() -> str:
+    """Return the language that is being spoken; Polish unless somebody chose another."""
+    return _spoken.get()
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Speak `language` inside the block."""
+    token = _spoken.set(language)
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
+
+
+# Messages -----------------------------------------------------------------------------------
+
+
+@cache
+def translations(language: str) -> NullTranslations:
+    """Return the merged messages of `language` (every area's ``.po`` file)."""
+    merged = Catalog(locale=language, fuzzy=False)
+    for path in sorted((TRANSLATIONS / language).glob("*.po")):
+        for message in read_catalogue(path, language):
+            if message.id and message.string:
+                merged.add(message.id, message.string)
+    buffer = io.BytesIO()
+    write_mo(buffer, merged)
+    buffer.seek(0)
+    return Translations(buffer)
+
+
+def read_catalogue(path: Path, language: str) -> Catalog:
+    """Return one ``.po`` file; a missing header is fine, a broken line is not."""
+    with path.open("rb") as file:
+        return read_po(file, locale=language, charset="utf-8", abort_invalid=True)
+
+
+def gettext(message: str, /, **values: object) -> str:
+    """Return `message` in the current language, its placeholders filled in."""
+    translated = str(translations(current_language()).ugettext(message))
+    return translated.format(**values) if values else translated
+
+
+def ngettext(singular: str, plural: str, n: int, /, **values: object) -> str:
+    """Return the form of the message that goes with `n`; ``{n}`` is filled in by itself."""
+    translated = str(translations(current_language()).ungettext(singular, plural, n))
+    return translated.format(**{"n": number(n), **values})
+
+
+def error_text(error: LocatorError) -> str:
+    """Return the message of `error` in the current language, quotations in its quotes."""
+    quotes = QUOTES.get(current_language(), ENGLISH_QUOTES)
+    values = {
+        name: f"{quotes[0]}{value[1:-1]}{quotes[1]}" if _is_quoted(value) else value
+        for name, value in error.values.items()
+    }
+    return gettext(error.template).format(**values)
+
+
+def _is_quoted(value: object) -> TypeGuard[str]:
+    return isinstance(value, str) and value[:1] + value[-1:] == ENGLISH_QUOTES
+
+
+def text(mapping: Mapping[str, str] | None) -> str:
+    """Return a text of the catalogue in the current language."""
+    if not mapping:
+        return ""
+    return mapping.get(current_language()) or mapping.get("en") or next(iter(mapping.values()))
+
+
+# Numbers and dates --------------------------------------------------------------------------
+
+
+@cache
+def _locale(language: str) -> Locale:
+    return Locale.parse("en_GB" if language == "en" else language)
+
+
+def locale() -> Locale:
+    """Return Babel's locale of the current language."""
+    return _locale(current_language())
+
+
+def number(value: float | None, digits: int = 0) -> str:
+    """Return `value` with the separators of the language, rounded to `digits` decimals."""
+    if value is None or not math.isfinite(value):
+        return NOTHING
+    return numbers.format_decimal(round(value, digits), format=_pattern(digits), locale=locale())
+
+
+def percent(share: float | None, digits: int = 0) -> str:
+    """Return a share from 0 to 1 as a percentage."""
+    if share is None or not math.isfinite(share):
+        return NOTHING
+    pattern = f"{_pattern(digits)}\xa0%" if current_language() == "uk" else f"{_pattern(digits)}%"
+    return numbers.format_percent(share, format=pattern, locale=locale())
+
+
+def _pattern(digits: int) -> str:
+    return "#,##0" + ("." + "0" * digits if digits > 0 else "")
+
+
+def minutes(walk_s: float | None) -> str:
+    """Return a walking time in whole minutes, never less than one."""
+    if walk_s is None or not math.isfinite(walk_s):
+        return NOTHING
+    whole = max(1, math.floor(walk_s / 60 + 0.5))
+    if whole < 60:
+        return gettext("{minutes} min", minutes=whole)
+    return gettext("{hours} h {minutes} min", hours=whole // 60, minutes=whole % 60)
+
+
+def metres(walk_m: float | None) -> str:
+    """Return a walk's length: to 10 m below a kilometre, to 100 m above."""
+    if walk_m is None or not math.isfinite(walk_m):
+        return NOTHING
+    rounded = max(10, math.floor(walk_m / 10 + 0.5) * 10)
+    if rounded < 1000:
+        return gettext("{metres} m", metres=rounded)
+    return gettext("{kilometres} km", kilometres=number(walk_m / 1000, 1))
+
+
+def day(value: str | date | None) -> str:
+    """Return a date in words; an ISO text may be reduced to a month or a year."""
+    if value is None or value == "":
+        return NOTHING
+    if isinstance(value, date):
+        return dates.format_date(value, "long", locale=locale())
+    parts = value.split("-")
+    if len(parts) == 1:
+        return value
+    if len(parts) == 2:
+        return dates.format_date(date(int(parts[0]), int(parts[1]), 1), "LLLL y", locale=locale())
+    return dates.format_date(date.fromisoformat(value[:10]), "long", locale=locale())
+
+
+def moment(value: datetime | None) -> str:
+    """Return day and time in words, in the time zone that `value` carries."""
+    if value is None:
+        return NOTHING
+    return f"{dates.format_date(value, 'd MMMM', locale=locale())}, {clock(value)}"
+
+
+def clock(value: datetime | None) -> str:
+    """Return the time of day, ``14:05``."""
+    return NOTHING if value is None else value.strftime("%H:%M")

@@ -1,0 +1,1 @@
+"""Read opening hours in OpenStreetMap's grammar: state, next change, words."""

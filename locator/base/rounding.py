@@ -1,0 +1,43 @@
+"""Round people to whole people, the same way everywhere."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from locator.base.geo import IntArray
+
+_TOLERANCE = 1e-6
+
+
+def whole(people: npt.NDArray[Any] | float) -> IntArray:
+    """Return whole people, halves up.
+
+    A sum that is a half but for the last digits of its arithmetic still counts as a half, so that
+    the same people added in another order give the same number.
+    """
+    rounded: IntArray = np.floor(np.asarray(people) + 0.5 + _TOLERANCE).astype(np.int64)
+    return rounded
+
+
+def lost_and_gained(change: int, lost: float, gained: float) -> tuple[int, int]:
+    """Return people lost and gained as whole people whose difference is `change`.
+
+    Parameters
+    ----------
+    change : int
+        People served after less those served before, each a sum of whole districts.
+    lost, gained : float
+        People who cease to be served, and who come to be.
+    """
+    fewer = max(round(lost) if gained else 0, -change, 0)
+    return fewer, change + fewer
+
+
+def upwards(share: float, *, digits: int) -> float:
+    """Return a share rounded up to `digits` decimals, so that "at most" stays true."""
+    tenth = 10.0**-digits
+    return round(math.ceil(share / tenth - _TOLERANCE) * tenth, digits)

@@ -1,0 +1,1 @@
+"""Turn a city folder into one frozen City, or list every fault in it."""

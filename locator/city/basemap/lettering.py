@@ -1,0 +1,182 @@
+"""Choose where names may stand in a tile: points, and pieces of streets straight enough to read.
+
+A name is offered by the one tile that holds its middle, and reaches over the tile's edge where it
+is long; which of the offered names are written is for the map to say, which knows all tiles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+
+from locator.base.geo import FloatArray, IntArray
+from locator.city.basemap.worldgrid import EXTENT, UNITS_PER_PX, tile_units, to_tile
+
+LETTER_PX = 6.4
+"""A letter's width, as wide as the widest common typeface has it on average."""
+
+ROOM = 1.15
+"""A piece is so much longer than its name: a map between two zooms is smaller than its tiles."""
+
+APART_PX = 380.0
+"""A long street is named about once in so many pixels."""
+
+SAMPLES = 9
+STRAIGHT = 0.94
+"""The ends of a piece are at least so much of its length apart."""
+
+MOST_BENT = 0.55
+"""Radians between one eighth of a piece and the next: letters must not run into each other."""
+
+SHIFTS = (0.0, -0.25, 0.25, -0.4, 0.4)
+"""Other places of a name, in parts of the room that it has to itself."""
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names with where they belong, the most important first.
+
+    Attributes
+    ----------
+    geometries : array of shapely geometries
+        Points or lines in world units.
+    boxes : (n, 4) float
+    texts, kinds : tuple of str
+    zooms : (n,) int
+        The first zoom of tiles that offers each.
+    """
+
+    geometries: Array
+    boxes: FloatArray
+    texts: Array
+    kinds: Array
+    zooms: IntArray
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A name that may be written: its text, its kind, and a point or a line in tile units."""
+
+    text: str
+    kind: str
+    xy: IntArray
+
+
+def names_of(
+    geometries: Array, texts: Sequence[str], kinds: Sequence[str], zooms: Sequence[int]
+) -> Names:
+    """Return names at geometries in world units."""
+    return Names(
+        geometries=geometries,
+        boxes=shapely.bounds(geometries).reshape(-1, 4),
+        texts=np.asarray(texts, dtype=object),
+        kinds=np.asarray(kinds, dtype=object),
+        zooms=np.asarray(zooms, dtype=np.int64),
+    )
+
+
+def joined(*names: Names) -> Names:
+    """Return several collections as one, in this order."""
+    return Names(
+        *(
+            np.concatenate([getattr(one, field) for one in names])
+            for field in ("geometries", "boxes", "texts", "kinds", "zooms")
+        )
+    )
+
+
+def point_offers(names: Names, zoom: int, x: int, y: int) -> Iterator[Offer]:
+    """Return the names of points in a tile."""
+    rows = _touching(names, zoom, x, y)
+    units = np.rint(to_tile(shapely.get_coordinates(names.geometries[rows]), zoom, x, y))
+    for row, (east, south) in zip(rows, units.astype(np.int64), strict=True):
+        if 0 <= east < EXTENT and 0 <= south < EXTENT:
+            yield Offer(names.texts[row], names.kinds[row], np.array([[east, south]]))
+
+
+def line_offers(names: Names, zoom: int, x: int, y: int) -> Iterator[Offer]:
+    """Return the pieces of lines whose middle is in a tile and that have room for their name."""
+    rows = _touching(names, zoom, x, y)
+    unit = tile_units(zoom) / EXTENT
+    lines = names.geometries[rows]
+    length = shapely.length(lines) / unit
+    wide = np.array([len(text) for text in names.texts[rows]]) * LETTER_PX * UNITS_PER_PX * ROOM
+    fits = length >= wide
+    rows, lines, length, wide = rows[fits], lines[fits], length[fits], wide[fits]
+    slots = np.maximum(1, np.rint(length / (APART_PX * UNITS_PER_PX))).astype(np.int64)
+    line = np.repeat(np.arange(len(rows)), slots)
+    slot = np.arange(len(line)) - np.repeat(np.cumsum(slots) - slots, slots)
+    room = length[line] / slots[line]
+    middles = (slot + 0.5) * room
+    # Whatever is chosen lies near the middle of its slot.
+    points = shapely.get_coordinates(shapely.line_interpolate_point(lines[line], middles * unit))
+    near = (np.abs(to_tile(points, zoom, x, y) - EXTENT / 2) < EXTENT / 2 + room[:, None]).all(
+        axis=1
+    )
+    line, room, middles = line[near], room[near], middles[near]
+    pieces, straight = _pieces(lines[line], middles, room, wide[line], unit)
+    pieces = to_tile(pieces.reshape(-1, 2), zoom, x, y).reshape(-1, SAMPLES, 2)
+    middle = pieces[:, SAMPLES // 2]
+    here = straight & ((middle >= 0) & (middle < EXTENT)).all(axis=1)
+    for place in np.flatnonzero(here):
+        row = rows[line[place]]
+        yield Offer(names.texts[row], names.kinds[row], _plain(pieces[place]))
+
+
+def _pieces(
+    lines: Array, middles: FloatArray, room: FloatArray, wide: FloatArray, unit: float
+) -> tuple[FloatArray, Array]:
+    """Return for each slot the straightest of some pieces (n, SAMPLES, 2), and if it will do."""
+    if len(lines) == 0:
+        return np.zeros((0, SAMPLES, 2)), np.zeros(0, dtype=bool)
+    steps = np.linspace(-0.5, 0.5, SAMPLES)
+    spare = np.maximum(0.0, room - wide)
+    best = np.zeros((len(lines), SAMPLES, 2))
+    ratio = np.zeros(len(lines))
+    for shift in SHIFTS:
+        # Only what is not straight yet is looked at again.
+        open_ = np.flatnonzero(ratio < 0.985)
+        at = middles[open_] + shift * spare[open_]
+        along = (at[:, None] + steps * wide[open_, None]) * unit
+        points = shapely.get_coordinates(
+            shapely.line_interpolate_point(lines[open_, None], along)
+        ).reshape(-1, SAMPLES, 2)
+        ends = np.hypot(*(points[:, -1] - points[:, 0]).T)
+        found = np.where(_bends(points) < MOST_BENT, ends / (wide[open_] * unit), 0.0)
+        better = found > ratio[open_]
+        best[open_[better]] = points[better]
+        ratio[open_[better]] = found[better]
+    return best, ratio >= STRAIGHT
+
+
+def _bends(points: FloatArray) -> FloatArray:
+    """Return the sharpest turn of each row of points, radians."""
+    east, south = np.diff(points, axis=1).transpose(2, 0, 1)
+    turns = np.diff(np.arctan2(south, east), axis=1)
+    sharpest: FloatArray = np.abs((turns + np.pi) % (2 * np.pi) - np.pi).max(axis=1)
+    return sharpest
+
+
+def _plain(piece: FloatArray) -> IntArray:
+    """Return a piece in whole units with no more corners than it needs, read left to right."""
+    line = shapely.simplify(shapely.linestrings(piece), UNITS_PER_PX / 2)
+    xy = np.rint(shapely.get_coordinates(line)).astype(np.int64)
+    return xy if xy[0, 0] <= xy[-1, 0] else xy[::-1]
+
+
+def _touching(names: Names, zoom: int, x: int, y: int) -> IntArray:
+    size = tile_units(zoom)
+    left, top, right, bottom = names.boxes.T
+    inside = (
+        (left < (x + 1) * size)
+        & (right >= x * size)
+        & (top < (y + 1) * size)
+        & (bottom >= y * size)
+    )
+    return np.flatnonzero(inside & (names.zooms <= zoom))

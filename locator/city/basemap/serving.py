@@ -1,0 +1,104 @@
+"""Hold the base map of one city: which tiles there are, their version, and how to get one."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import threading
+from functools import cached_property
+from pathlib import Path
+
+from locator.base.freeing import give_back_free
+from locator.base.geo import Box
+from locator.city.basemap.files import FILES
+from locator.city.basemap.ground import MapGround, map_ground
+from locator.city.basemap.store import TileStore
+from locator.city.basemap.tiles import tile
+from locator.city.basemap.worldgrid import HIGHEST, LOWEST, tile_range
+from locator.city.model import City
+from locator.walking.graph.streets_file import STREETS_FILE
+
+log = logging.getLogger("locator.city.basemap")
+
+DRAWN_FROM = (*(file.name for file in FILES), STREETS_FILE)
+ALSO_FROM = ("districts.geojson", "stops.csv", "addresses*", "catalogue.toml")
+AROUND = 0.25
+"""Tiles reach so many parts of the city's width beyond it on each side, as far as the maps do."""
+
+WARM_AFTER_S = 1.0
+
+
+class BaseMap:
+    """The tiles of one city, read and drawn when they are first asked for.
+
+    Parameters
+    ----------
+    city : City
+    cache : Path, optional
+        Folder for tiles that were drawn; nothing is kept without it.
+
+    Attributes
+    ----------
+    version : str
+        Changes with the data and with what draws them.
+    box : tuple of float
+        West, south, east, north of what is drawn.
+    """
+
+    def __init__(self, city: City, cache: Path | None = None) -> None:
+        self._city = city
+        self.version = _version(city.folder)
+        self.box = _around(city.boundary.bounds)
+        place = hashlib.blake2b(str(city.folder.resolve()).encode(), digest_size=6).hexdigest()
+        file = None if cache is None else cache / "tiles" / place / f"{self.version}.sqlite"
+        self._store = TileStore(self._draw, file)
+        self._reading = threading.Lock()
+
+    def has(self, zoom: int, x: int, y: int) -> bool:
+        """Tell whether there is such a tile."""
+        if not LOWEST <= zoom <= HIGHEST:
+            return False
+        left, top, right, bottom = tile_range(self.box, zoom)
+        return left <= x <= right and top <= y <= bottom
+
+    def tile(self, zoom: int, x: int, y: int) -> bytes:
+        """Return a tile that there is, squeezed by brotli."""
+        return self._store.tile((zoom, x, y))
+
+    def warm(self) -> None:
+        """Read the files a moment later, when the server listens; who comes first waits."""
+        reading = threading.Timer(WARM_AFTER_S, lambda: self.ground)
+        reading.daemon = True
+        reading.start()
+
+    @property
+    def ground(self) -> MapGround:
+        """What tiles are cut from; read by one, once."""
+        with self._reading:
+            return self._ground
+
+    @cached_property
+    def _ground(self) -> MapGround:
+        made = map_ground(self._city)
+        give_back_free()  # twice what stays was needed while the files were read
+        return made
+
+    def _draw(self, zoom: int, x: int, y: int) -> bytes:
+        return tile(self.ground, zoom, x, y)
+
+
+def _around(bounds: Box) -> Box:
+    west, south, east, north = bounds
+    wide, high = AROUND * (east - west), AROUND * (north - south)
+    return west - wide, south - high, east + wide, north + high
+
+
+def _version(folder: Path) -> str:
+    """Return a digest of the files that are drawn and of the code that draws them."""
+    digest = hashlib.blake2b(digest_size=6)
+    data = [folder / name for name in DRAWN_FROM]
+    data += [file for pattern in ALSO_FROM for file in sorted(folder.glob(pattern))]
+    for file in (*data, *sorted(Path(__file__).parent.glob("*.py"))):
+        if file.is_file():
+            digest.update(file.name.encode() + file.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,61 @@
+"""Look names of layers and age groups up in the catalogue, and say which ones there are."""
+
+from __future__ import annotations
+
+from locator.base.errors import N_, InvalidParameterError, NotComputableError, NotFoundError
+from locator.city.catalogue import AgeGroup, Catalogue, Layer
+
+SHORT = 40
+
+
+def known_layer(catalogue: Catalogue, layer: str) -> Layer:
+    """Return the layer with this id, or raise `NotFoundError` naming those there are."""
+    if layer not in catalogue.layers:
+        raise NotFoundError(
+            N_("There is no layer {given}. Layers: {known}."),
+            parameter="layer",
+            given=shortened(layer),
+            known=", ".join(catalogue.layers),
+        )
+    return catalogue.layers[layer]
+
+
+def known_layers(catalogue: Catalogue, layers: tuple[str, ...]) -> tuple[Layer, ...]:
+    """Return the layers with these ids; at least one has to be named."""
+    if not layers:
+        raise InvalidParameterError(
+            N_("Which layer? Give at least one of: {known}."),
+            parameter="layer",
+            known=", ".join(catalogue.layers),
+        )
+    return tuple(known_layer(catalogue, layer) for layer in layers)
+
+
+def standing_layer(catalogue: Catalogue, layer: str) -> Layer:
+    """Return the layer with this id; raise unless there is one and it stands still."""
+    found = known_layer(catalogue, layer)
+    if found.moves:
+        raise NotComputableError(
+            N_("The facilities of this layer move, so they cover no fixed place."),
+            parameter="layer",
+        )
+    return found
+
+
+def known_group(catalogue: Catalogue, group: str) -> AgeGroup:
+    """Return the age group with this id, or raise `InvalidParameterError` naming the others."""
+    if group not in catalogue.groups:
+        raise InvalidParameterError(
+            N_("{name} has to be one of: {choices}; given: {given}."),
+            parameter="group",
+            name="group",
+            choices=", ".join(catalogue.groups),
+            given=shortened(group),
+        )
+    return catalogue.groups[group]
+
+
+def shortened(value: object, *, most: int = SHORT) -> str:
+    """Return what was given, fit to be shown: one line, at most `most` characters, in quotes."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in str(value)).split())
+    return f"“{line[:most]}…”" if len(line) > most else f"“{line}”"

@@ -1,0 +1,42 @@
+"""Tell which facilities a person can use, by one written rule.
+
+A facility is usable when its status is ``open`` (also when only an older list says so) and its
+``access`` is not ``no`` or ``private``. Opening hours are another question: see
+`locator.base.opening_hours.state`.
+
+What rides on a vehicle that nobody has named is in the list and nowhere else: the tour is assumed,
+so there is no place to walk to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from locator.base.geo import IntArray
+
+BARRED = ("no", "private")
+"""Values of ``access`` that keep everyone out whom the owner does not know."""
+
+
+def is_usable(facilities: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Return, for each facility, whether a person can use it."""
+    usable = facilities["status"].eq("open") & ~facilities["access"].isin(BARRED)
+    return usable.to_numpy(dtype=np.bool_)
+
+
+def is_assumed(vehicle: object) -> bool:
+    """Tell whether a facility's ``vehicle`` is assumed: the city has not put its number in."""
+    if not isinstance(vehicle, Mapping):
+        return False
+    return not vehicle.get("fleet_number") or vehicle.get("assignment") == "assumed"
+
+
+def centre_codes(facilities: pd.DataFrame) -> IntArray:
+    """Return a number for each facility that is the same for all sites of one centre."""
+    own: pd.Series[Any] = facilities.index.to_series()
+    return pd.factorize(facilities["centre"].fillna(own))[0].astype(np.int64)

@@ -1,0 +1,101 @@
+"""Check which vehicles the moving facilities are said to ride on."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from locator.base.reading import FaultLog, is_integer
+from locator.city.tram_timetable import LAST_MINUTE, Timetable
+
+ASSIGNMENTS = ("assumed", "confirmed")
+"""Whether it is known which vehicle carries an AED."""
+
+
+def check_vehicles(
+    facilities: gpd.GeoDataFrame,
+    timetable: Timetable | None,
+    stops: pd.DataFrame | None,
+    log: Callable[[str], FaultLog],
+) -> None:
+    """Note what is wrong with the ``vehicle`` of facilities that move.
+
+    A vehicle is an object: ``unit`` (number of the device), ``fleet_number`` (text or null),
+    ``assignment`` (``assumed`` or ``confirmed``), ``line``, ``pattern`` (position in the
+    timetable), ``headsign``, ``first_departure`` (minutes after midnight, a departure of the
+    working day), ``base`` (``name``, and ``stop``: an index of ``stops.csv`` or null).
+    """
+    moving = facilities["vehicle"].map(lambda value: isinstance(value, dict))
+    taken: dict[str, set[tuple[str, object]]] = defaultdict(set)
+    for name, row in facilities[moving].iterrows():
+        vehicle = row["vehicle"]
+        faults = [*_faults_of_shape(vehicle, stops), *_twice(vehicle, taken[row["layer"]])]
+        wrong = {field for field, _, _ in faults}
+        # What is no text at all is not also said to be none of the timetable's.
+        against = _faults_against(vehicle, timetable)
+        faults += [fault for fault in against if fault[0] not in wrong]
+        for field, problem, allowed in faults:
+            log(f"{row['layer']}.geojson").add(name, f"vehicle.{field}", problem, allowed)
+
+
+def _twice(
+    vehicle: Mapping[str, Any], taken: set[tuple[str, object]]
+) -> Iterator[tuple[str, str, str]]:
+    """Yield what another vehicle has already; what is this one's goes into `taken`."""
+    for field in ("unit", "fleet_number"):
+        value = vehicle.get(field)
+        if not isinstance(value, int | str):
+            continue
+        if (field, value) in taken:
+            yield field, f"is {value!r}, as another one's", "each once"
+        taken.add((field, value))
+
+
+def _faults_of_shape(
+    vehicle: Mapping[str, Any], stops: pd.DataFrame | None
+) -> Iterator[tuple[str, str, str]]:
+    if not is_integer(vehicle.get("unit")):
+        yield "unit", f"is {vehicle.get('unit')!r}", "a whole number"
+    number = vehicle.get("fleet_number")
+    if number is not None and not isinstance(number, str):
+        yield "fleet_number", f"is {number!r}", "a text or null"
+    for field in ("line", "headsign"):
+        if vehicle.get(field) is not None and not isinstance(vehicle[field], str):
+            yield field, f"is {vehicle[field]!r}", "a text or null"
+    first = vehicle.get("first_departure")
+    if first is not None and not (is_integer(first) and 0 <= first <= LAST_MINUTE):
+        yield "first_departure", f"is {first!r}", f"minutes, 0 to {LAST_MINUTE}, or null"
+    if vehicle.get("assignment") not in ASSIGNMENTS:
+        yield "assignment", f"is {vehicle.get('assignment')!r}", ", ".join(ASSIGNMENTS)
+    base = vehicle.get("base")
+    stop = base.get("stop") if isinstance(base, dict) else None
+    if not isinstance(base, dict) or not isinstance(base.get("name"), str):
+        yield "base", f"is {base!r}", "an object with name and stop"
+    elif stop is not None and stops is not None and not _is_index(stop, len(stops)):
+        yield "base.stop", f"is {stop!r}", "an index of stops.csv or null"
+
+
+def _faults_against(
+    vehicle: Mapping[str, Any], timetable: Timetable | None
+) -> Iterator[tuple[str, str, str]]:
+    position = vehicle.get("pattern")
+    if timetable is None or position is None:
+        return
+    if not is_integer(position) or not 0 <= position < len(timetable.patterns):
+        yield "pattern", f"is {position!r}", f"0 to {len(timetable.patterns) - 1}"
+        return
+    pattern = timetable.patterns[position]
+    for field in ("line", "headsign"):
+        if vehicle.get(field) != getattr(pattern, field):
+            yield field, f"is {vehicle.get(field)!r}", repr(getattr(pattern, field))
+    if vehicle.get("first_departure") not in pattern.working_day:
+        said = f"is {vehicle.get('first_departure')!r}"
+        yield "first_departure", said, "a working-day departure of the pattern"
+
+
+def _is_index(value: object, length: int) -> bool:
+    return is_integer(value) and value in range(length)

@@ -1,0 +1,1 @@
+"""Speak on the command line."""

@@ -1,0 +1,156 @@
+"""Share what the commands have in common: the city folder, tables, JSON, a sign of work."""
+
+from __future__ import annotations
+
+import json
+import math
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from locator.cli.commands._tables import ReadableTable
+
+if TYPE_CHECKING:
+    from locator.api.context import AppState
+
+PIPED_WIDTH = 160
+"""Columns of a table that nobody looks at in a terminal."""
+
+STEPS = {
+    "areas": "Reading districts",
+    "places": "Reading facilities and addresses",
+    "download": "Downloading the extract (bytes)",
+    "ways": "Reading ways",
+    "nodes": "Reading nodes",
+    "graph": "Making the graph",
+    "material": "Reading buildings, numbers, land, places",
+    "weighing": "Weighing dwellings",
+    "layers": "Walking from every home, by layer",
+}
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+
+
+def _remember(ctx: click.Context, _parameter: click.Parameter, value: Path | None) -> None:
+    if value is not None:
+        ctx.obj = value
+
+
+geodata_option = click.option(
+    "--geodata",
+    type=click.Path(path_type=Path),
+    expose_value=False,
+    callback=_remember,
+    help="City folder, as before the command.",
+)
+
+
+def folder_of(ctx: click.Context, folder: Path | None = None) -> Path:
+    """Return the city folder: the argument, ``--geodata``, or the default one."""
+    from locator.city.model import default_folder
+
+    chosen: Path | None = folder or ctx.obj
+    return chosen or default_folder()
+
+
+@contextmanager
+def working(message: str) -> Iterator[None]:
+    """Show on standard error that something takes its time, where somebody is looking."""
+    console = Console(stderr=True)
+    if console.is_terminal:
+        with console.status(message):
+            yield
+    else:
+        yield
+
+
+@contextmanager
+def progress_bar(*, quiet: bool = False) -> Iterator[Callable[[str, int, int | None], None]]:
+    """Give a progress function that draws one bar for each step, on standard error.
+
+    Nothing at all is drawn as long as it is not called.
+    """
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:>12,}"),
+        TimeElapsedColumn(),
+    )
+    bars = Progress(*columns, console=Console(stderr=True), disable=quiet)
+    tasks: dict[str, TaskID] = {}
+
+    def progress(step: str, done: int, total: int | None) -> None:
+        bars.start()
+        if step not in tasks:
+            tasks[step] = bars.add_task(STEPS.get(step, step), total=total)
+        bars.update(tasks[step], completed=done, total=total)
+        if bars.finished:  # what is printed from now on is not to be drawn over
+            bars.stop()
+            bars.remove_task(tasks.pop(step))
+
+    try:
+        yield progress
+    finally:
+        if tasks:
+            bars.stop()
+
+
+def load(ctx: click.Context) -> AppState:
+    """Return the city of the folder, ready to be walked; the same state as the web's."""
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from locator.api.context import AppState
+    from locator.city.model import load_city
+    from locator.walking.choose import choose_model
+    from locator.walking.walkable_city import walkable
+
+    folder = folder_of(ctx)
+    with working(f"Reading {folder} …"):
+        city = load_city(folder)
+    with progress_bar() as progress:
+        model = choose_model(city, progress=progress)
+    with working(f"Reading {folder} …"):
+        ground = walkable(city, model)
+    return AppState(city, ground, datetime.now(ZoneInfo(city.catalogue.timezone)))
+
+
+def console() -> Console:
+    """Return a console as wide as the terminal, or wide enough for a pipe."""
+    width = None if sys.stdout.isatty() else max(PIPED_WIDTH, shutil.get_terminal_size().columns)
+    return Console(width=width, highlight=False, emoji=False, markup=False, soft_wrap=False)
+
+
+def print_json(answer: Mapping[str, Any] | Sequence[Any] | bytes | str) -> None:
+    """Print an answer as JSON in UTF-8; text that is JSON already goes out as it is."""
+    if isinstance(answer, bytes):
+        answer = answer.decode("utf-8")
+    if isinstance(answer, str):
+        click.echo(answer)
+    else:
+        click.echo(json.dumps(answer, ensure_ascii=False, indent=2, allow_nan=False))
+
+
+def table(title: str, columns: Mapping[str, str]) -> Table:
+    """Return an empty table; `columns` maps each header to ``left`` or ``right``."""
+    made = ReadableTable(title=title, title_justify="left", title_style="bold")
+    for header, justify in columns.items():
+        made.add_column(header, justify="right" if justify == "right" else "left", overflow="fold")
+    return made
+
+
+def shown(value: Any, form: str | Callable[[Any], str] = "{}") -> str:
+    """Return `value` for a table; a dash for what is not known."""
+    import pandas as pd
+
+    if pd.isna(value) or (isinstance(value, float) and math.isinf(value)):
+        return "–"
+    return form(value) if callable(form) else form.format(value)

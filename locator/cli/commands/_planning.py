@@ -1,0 +1,68 @@
+"""Share what the planners' commands have in common: districts, layers, areas."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from locator.base.errors import NotFoundError
+from locator.city.districts import district_title
+
+if TYPE_CHECKING:
+    from locator.city.catalogue import Layer
+    from locator.city.model import City
+
+
+def layer_of(city: City, layer: str, *, hint: str) -> Layer:
+    """Return a layer of the catalogue, or end with the layers that there are."""
+    from locator.city.lookup import known_layer
+
+    try:
+        return known_layer(city.catalogue, layer)
+    except NotFoundError as error:
+        raise click.BadParameter(error.message, param_hint=hint) from None
+
+
+def district_number(city: City, given: str, *, hint: str = "--district") -> int:
+    """Return the number of the district that is given as number, Roman number or name."""
+    wanted = given.strip().casefold()
+    for number, row in city.districts.iterrows():
+        if wanted in (str(number), str(row["roman"]).casefold(), str(row["name"]).casefold()):
+            return int(str(number))
+    titles = zip(city.districts["roman"], city.districts["name"], strict=True)
+    known = ", ".join(district_title(*pair) for pair in titles)
+    raise click.BadParameter(
+        f"There is no district {given[:60]}. Districts: {known}.", param_hint=hint
+    )
+
+
+def read_area(path: Path) -> Any:
+    """Return the union of the polygons of a GeoJSON file in WGS84, or end with what is wrong."""
+    import shapely
+    from shapely.geometry import shape
+
+    def wrong(what: str) -> click.BadParameter:
+        return click.BadParameter(f"{path.name} {what}.", param_hint="--forbidden")
+
+    try:
+        data = json.loads(path.read_text(encoding="utf-8-sig"))
+        features = data["features"] if data["type"] == "FeatureCollection" else [data]
+        shapes = [
+            shape(one["geometry"] if one["type"] == "Feature" else one)
+            for one in features
+            if one.get("geometry", one) is not None
+        ]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise wrong("is not GeoJSON") from None
+    except shapely.errors.ShapelyError:
+        raise wrong("holds a geometry that cannot be read") from None
+    if not shapes or {one.geom_type for one in shapes} - {"Polygon", "MultiPolygon"}:
+        raise wrong("has to hold polygons, and nothing else")
+    area = shapely.union_all([shapely.make_valid(one) for one in shapes])
+    west, south, east, north = area.bounds
+    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+        raise wrong("has to be in degrees, longitude before latitude (WGS84)")
+    return area

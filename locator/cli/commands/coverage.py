@@ -1,0 +1,199 @@
+"""Count who lives within a walk of a layer's facilities."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from locator.base.errors import NotFoundError
+from locator.cli.commands._common import (
+    console,
+    geodata_option,
+    json_option,
+    load,
+    print_json,
+    shown,
+    table,
+    working,
+)
+
+if TYPE_CHECKING:
+    from locator.analysis.access.coverage import Coverage
+    from locator.api.context import AppState
+    from locator.city.catalogue import Layer
+
+FORMATS = (".csv", ".geojson", ".json")
+
+
+@click.command()
+@click.argument("layer")
+@click.option("--minutes", default=None, help="Standard, 1 to 60.  [default: the layer's]")
+@click.option("--group", default=None, help="Id of an age group.  [default: the layer's]")
+@click.option("--pace", default=None, help="Walking speed in m/s.  [default: the layer's]")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    default=None,
+    help="Write .csv (districts), .geojson (the largest gaps) or .json (everything).",
+)
+@json_option
+@geodata_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    layer: str,
+    minutes: str | None,
+    group: str | None,
+    pace: str | None,
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    """Count who lives within a walk of the facilities of LAYER, and where the gaps are.
+
+    \b
+    Examples:
+      locator coverage senior_activity_centres
+      locator coverage nurseries --minutes 10 --group age_0_2
+      locator coverage nurseries --out gaps.geojson
+    """
+    if out is not None:
+        _check_out(out)
+    from werkzeug.datastructures import MultiDict
+
+    from locator.api.coverage import coverage_csv, coverage_gaps, coverage_of, coverage_of_layer
+    from locator.api.queries import CoverageParams, parse
+    from locator.base.i18n import speaking
+    from locator.city.lookup import known_layer
+
+    given = {"minutes": minutes, "group": group, "pace": pace}
+    pairs = [(name, value) for name, value in given.items() if value is not None]
+    asked = parse(CoverageParams, MultiDict(pairs), strict=True, layer=layer)
+    app = load(ctx)
+    try:
+        known_layer(app.catalogue, asked.layer)
+    except NotFoundError as error:
+        raise click.BadParameter(error.message, param_hint="LAYER") from None
+    with speaking("en"), working("Counting …"):
+        found = coverage_of(app, asked)
+        if out is not None:
+            makers: dict[str, Any] = {
+                ".csv": coverage_csv,
+                ".geojson": coverage_gaps,
+                ".json": coverage_of_layer,
+            }
+            _write(out, makers[out.suffix.lower()](app, asked))
+        answer = coverage_of_layer(app, asked) if as_json else None
+    if answer is not None:
+        print_json(answer)
+    else:
+        _show(app, found)
+    if out is not None:
+        click.echo(f"Written: {out}", err=True)
+
+
+def _check_out(out: Path) -> None:
+    if out.suffix.lower() not in FORMATS:
+        raise click.BadParameter(
+            f"{out.name} has to end in one of: {', '.join(FORMATS)}.", param_hint="--out"
+        )
+    if not out.absolute().parent.is_dir():
+        raise click.BadParameter(f"There is no folder {out.parent}.", param_hint="--out")
+
+
+def _write(out: Path, answer: Any) -> None:
+    from locator.api.json import encoded
+    from locator.base.files import write_bytes_atomically
+
+    body = answer.encode() if isinstance(answer, str) else answer
+    write_bytes_atomically(out, body if isinstance(body, bytes) else encoded(body))
+
+
+def _show(app: AppState, found: Coverage) -> None:
+    from locator.analysis.access.words import at_least, parts_said
+    from locator.api.coverage import parts_of
+    from locator.base.i18n import speaking
+
+    out = console()
+    layer = app.catalogue.layers[found.layer]
+    group = app.catalogue.groups[found.group].names["en"]
+    out.print(
+        f"{layer.names['en']}: {found.served:,} of {found.people:,} people ({group}) walk at most "
+        f"{found.minutes:g} min at {found.pace_m_s:g} m/s: {found.share:.1%}; "
+        f"{found.unserved:,} do not."
+    )
+    asked = (found.layer, found.group, found.minutes, found.pace_m_s)
+    with speaking("en"):
+        for words in (at_least(found.completeness), parts_said(parts_of(app, *asked))):
+            if words:
+                out.print(f"{words[0].upper()}{words[1:]}.")
+    out.print(
+        f"Walking time: mean {shown(found.mean_s, _minutes)}, median "
+        f"{shown(found.median_s, _minutes)}, 90th percentile {shown(found.p90_s, _minutes)}."
+    )
+    out.print(f"Counted: {found.counted} that are open and located. Walking model: {found.model}.")
+    out.print(_completeness(layer, found))
+    _show_districts(out, found)
+    _show_gaps(out, found)
+    for caveat in found.caveats:
+        out.print(f"- {caveat.template.format(**caveat.values)}")
+
+
+def _completeness(layer: Layer, found: Coverage) -> str:
+    """Return how complete the list is, and what exactly the expected number is about."""
+    row = found.completeness
+    listed = f"{row['listed']} are listed and {row['located']} located"
+    if layer.expected is None:
+        return f"How many there should be is not known; {listed}."
+    note = f" {layer.expected_note['en']}" if layer.expected_note else ""
+    return f"Of the {layer.expected} that there should be, {listed}.{note}"
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds / 60:.1f} min"
+
+
+def _show_districts(out: Any, found: Coverage) -> None:
+    districts = table(
+        "Districts",
+        {
+            "no.": "right",
+            "district": "left",
+            "people": "right",
+            "served": "right",
+            "unserved": "right",
+            "share": "right",
+            "mean min": "right",
+            "p90 min": "right",
+        },
+    )
+    for number, row in found.districts.iterrows():
+        districts.add_row(
+            str(number),
+            str(row["name"]),
+            shown(row["people"], "{:,.0f}"),
+            shown(row["served"], "{:,.0f}"),
+            shown(row["unserved"], "{:,.0f}"),
+            shown(row["share"], "{:.1%}"),
+            shown(row["mean_s"], lambda s: f"{s / 60:.1f}"),
+            shown(row["p90_s"], lambda s: f"{s / 60:.1f}"),
+        )
+    out.print(districts)
+
+
+def _show_gaps(out: Any, found: Coverage) -> None:
+    gaps = table(
+        f"Largest gaps (of {found.gaps_total})",
+        {"people": "right", "district": "left", "near": "left", "walk min": "right"},
+    )
+    rows: Any = found.gaps.itertuples()
+    for gap in rows:
+        gaps.add_row(
+            shown(gap.people, "{:,.0f}"),
+            shown(gap.district_name),
+            shown(gap.place),
+            shown(gap.walk_s, lambda s: f"{s / 60:.0f}"),
+        )
+    if len(found.gaps):
+        out.print(gaps)

@@ -1,0 +1,143 @@
+"""Find the nearest facilities on foot."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from locator.base.errors import NotFoundError
+from locator.cli.commands._common import (
+    console,
+    geodata_option,
+    json_option,
+    load,
+    print_json,
+    shown,
+    table,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from locator.analysis.nearest import NearestResult
+    from locator.api.context import AppState
+    from locator.geocoding.place import Place
+    from locator.walking.walkable_city import WalkableCity
+
+
+@click.command()
+@click.argument("address")
+@click.option("--layer", "layers", multiple=True, help="Id of a layer; repeat it for several.")
+@click.option("-k", default=None, help="How many of each layer, 1 to 20.  [default: 5]")
+@click.option("--pace", default=None, help="Walking speed in m/s.  [default: the layer's]")
+@click.option("--at", default=None, help="Moment for opening hours: 2026-06-01T14:30.")
+@click.option("--open-now", is_flag=True, help="Only those known to be open at that moment.")
+@click.option("--profile", default=None, help="foot, pram or wheelchair.  [default: foot]")
+@click.option("--at-night", is_flag=True, help="Keep off ways and gates that are closed at night.")
+@click.option("--all", "every", is_flag=True, help="Planned, closed and private ones too.")
+@json_option
+@geodata_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    address: str,
+    layers: tuple[str, ...],
+    k: str | None,
+    pace: str | None,
+    at: str | None,
+    open_now: bool,
+    profile: str | None,
+    at_night: bool,
+    every: bool,
+    as_json: bool,
+) -> None:
+    """Find the facilities nearest to ADDRESS on foot, soonest first.
+
+    ADDRESS is an address, a street, a stop, a district, a facility, or "lat, lon".
+
+    \b
+    Examples:
+      locator nearest "Rynek Główny 1" --layer nurseries -k 3
+      locator nearest "50.0614, 19.9383" --layer aeds --open-now
+      locator nearest "os. Piastów 40" --layer nurseries --layer day_care_homes --json
+      locator nearest "Rynek Główny 1" --layer aeds --profile wheelchair --at-night
+    """
+    from werkzeug.datastructures import MultiDict
+
+    from locator.analysis.nearest import nearest
+    from locator.api.nearest import nearest_json, origin_of
+    from locator.api.queries import NearestParams, nearest_query_of, parse
+    from locator.base.i18n import speaking
+    from locator.city.lookup import known_layers
+
+    given = {"q": address, "k": k, "pace": pace, "at": at, "profile": profile}
+    pairs = [(name, value) for name, value in given.items() if value is not None]
+    pairs += [("layer", layer) for layer in layers]
+    pairs += [("open", "now")] * open_now + [("status", "all")] * every
+    pairs += [("night", "yes")] * at_night
+    asked = parse(NearestParams, MultiDict(pairs), strict=True)
+    app = load(ctx)
+    try:
+        known_layers(app.catalogue, asked.layer)
+    except NotFoundError as error:
+        raise click.BadParameter(error.message, param_hint="--layer") from None
+    origin = origin_of(app, asked)
+    ground = app.ground_for(asked.profile, at_night=asked.night == "yes")
+    result = nearest(ground, nearest_query_of(asked, origin.lon, origin.lat))
+    with speaking("en"):
+        if as_json:
+            print_json(nearest_json(app, origin, result, ground=ground))
+        else:
+            _show(app, origin, result, ground)
+    if result.rows.empty:
+        click.echo(_nothing(app, asked.layer), err=True)
+        ctx.exit(1)
+
+
+def _nothing(app: AppState, layers: Iterable[str]) -> str:
+    # No walk leads to a vehicle: these layers would be empty for every start.
+    moving = [layer for layer in layers if app.catalogue.layers[layer].moves]
+    if not moving:
+        return "Nothing was found."
+    return (
+        f"Nothing was found. The facilities of {', '.join(moving)} are on vehicles and are not "
+        "ranked by walking: which vehicle carries one is assumed unless confirmed. "
+        "See `locator vehicles list`."
+    )
+
+
+def _show(app: AppState, origin: Place, result: NearestResult, ground: WalkableCity) -> None:
+    from locator.api.street_info import profile_words
+
+    out = console()
+    note = origin.note.format(**dict(origin.note_values)) if origin.note else ""
+    out.print(f"From {origin.label} ({origin.kind}, {origin.precision}). {note}".rstrip())
+    several = len(result.query.layers) > 1
+    columns = ("facility", *["layer"] * several, "address", "open", "located", "phone")
+    made = table("", {"min": "right", "m": "right"} | dict.fromkeys(columns, "left"))
+    facilities: Any = app.city.facilities.loc[result.rows.index]
+    for (_, walk), (_, facility) in zip(result.rows.iterrows(), facilities.iterrows(), strict=True):
+        made.add_row(
+            f"{walk['walk_s'] / 60:.0f}",
+            f"{walk['walk_m']:.0f}",
+            str(facility["name"]),
+            *[app.catalogue.layers[str(walk["layer"])].names["en"]] * several,
+            shown(facility["address"]),
+            _open(walk["open_state"], walk["next_change"]),
+            shown(facility["location_precision"]),
+            shown(facility["phone"]),
+        )
+    if len(result.rows):
+        out.print(made)
+    said = profile_words(ground)
+    if said:
+        out.print(said)
+    out.print(f"Walking model: {result.model}. Opening hours at {result.at:%Y-%m-%d %H:%M}.")
+
+
+def _open(state: object, change: Any) -> str:
+    if state == "unknown":
+        return "hours unknown"
+    until = shown(change, "{:%a %H:%M}")
+    return str(state) if until == "–" else f"{state} until {until}"

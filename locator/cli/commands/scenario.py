@@ -1,0 +1,272 @@
+"""Say what a change would do: facilities that open or close, sites, another standard."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from locator.cli.commands._common import (
+    console,
+    geodata_option,
+    json_option,
+    load,
+    print_json,
+    shown,
+    table,
+    working,
+)
+
+if TYPE_CHECKING:
+    from locator.analysis.access.coverage import Coverage
+    from locator.analysis.scenario.compare import Comparison
+    from locator.analysis.scenario.supply import SupplyChange
+    from locator.api.context import AppState
+
+FORMATS = (".csv", ".geojson")
+DISTRICT_COLUMNS = ("name", "people", "served_before", "served_after", "difference")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    default=None,
+    help="Write .csv (districts before and after) or .geojson (areas gained and lost, sites).",
+)
+@json_option
+@geodata_option
+@click.pass_context
+def command(ctx: click.Context, file: Path, out: Path | None, as_json: bool) -> None:
+    """Say what the change in FILE.json would do: before, after and the difference.
+
+    FILE holds a layer and what changes in it; all but the layer may be left out. The page
+    "What if" saves such files.
+
+    \b
+      {"layer": "nurseries", "open": [], "close": [], "open_planned": true,
+       "add": [{"lon": 19.94, "lat": 50.06, "places": 60, "name": "Rynek"}],
+       "minutes": 15, "pace_m_s": 1.1, "group": "age_0_2"}
+
+    \b
+    Examples:
+      locator scenario all-open.json
+      locator scenario all-open.json --json
+      locator scenario all-open.json --out districts.csv
+    """
+    if out is not None:
+        _check_out(out)
+    from locator.analysis.scenario.compare import compare
+    from locator.analysis.scenario.file import check_scenario, read_scenario
+    from locator.analysis.scenario.supply import supply_change
+
+    change = read_scenario(file)
+    app = load(ctx)
+    with working("Comparing …"):
+        check_scenario(app.ground, change, file=file.name)
+        found = compare(app.ground, change)
+        supply = supply_change(app.ground, found)
+    if out is not None:
+        _write(out, app, found)
+    if as_json:
+        print_json(_answer(app, found, supply))
+    else:
+        _show(app, found, supply)
+    if out is not None:
+        click.echo(f"Written: {out}", err=True)
+
+
+def _check_out(out: Path) -> None:
+    if out.suffix.lower() not in FORMATS:
+        raise click.BadParameter(
+            f"{out.name} has to end in one of: {', '.join(FORMATS)}.", param_hint="--out"
+        )
+    if not out.absolute().parent.is_dir():
+        raise click.BadParameter(f"There is no folder {out.parent}.", param_hint="--out")
+
+
+def _write(out: Path, app: AppState, found: Comparison) -> None:
+    import json
+
+    from locator.base.files import write_text_atomically
+
+    if out.suffix.lower() == ".csv":
+        rows = found.districts.reset_index(names="number").round({"share_before": 4})
+        text = rows.round({"share_after": 4}).to_csv(index=False)
+    else:
+        text = json.dumps(_features(found), ensure_ascii=False, allow_nan=False) + "\n"
+    write_text_atomically(out, text)
+
+
+def _features(found: Comparison) -> dict[str, Any]:
+    from shapely import Point
+
+    from locator.base.geojson import collection, feature
+
+    rows: Any = found.areas.itertuples()
+    areas = [
+        feature({"kind": area.change, "people": round(area.people)}, area.geometry) for area in rows
+    ]
+    sites = [
+        feature(
+            {"kind": "site", "name": site.name, "places": site.places}, Point(site.lon, site.lat)
+        )
+        for site in found.scenario.add
+    ]
+    return collection([*areas, *sites])
+
+
+def _answer(app: AppState, found: Comparison, supply: SupplyChange | None) -> dict[str, Any]:
+    after = found.after
+    districts = found.districts[list(DISTRICT_COLUMNS)].reset_index(names="number")
+    gaps = found.gaps[["place", "district", "people", "people_after"]]
+    return {
+        "layer": after.layer,
+        "group": after.group,
+        "model": after.model,
+        "before": _served(found.before),
+        "after": _served(after),
+        "gained": found.people_gained,
+        "gained_is_minimum": bool(found.not_located),
+        "lost": found.people_lost,
+        "opened": list(found.opened),
+        "closed": list(found.closed),
+        "not_located": list(found.not_located),
+        "places_per_100": None
+        if supply is None
+        else {
+            "before": round(supply.before.mean_per_100, 2),
+            "after": round(supply.after.mean_per_100, 2),
+            "short_people_before": round(supply.before.short_people),
+            "short_people_after": round(supply.after.short_people),
+            "sites_without_places": supply.sites_without_places,
+        },
+        "districts": districts.astype(object).to_dict("records"),
+        "gaps": gaps.astype(object).to_dict("records"),
+        "caveats": [caveat.text for caveat in after.caveats],
+    }
+
+
+def _served(found: Coverage) -> dict[str, Any]:
+    return {
+        "minutes": found.minutes,
+        "pace_m_s": found.pace_m_s,
+        "people": found.people,
+        "served": found.served,
+        "unserved": found.unserved,
+        "share": round(found.share, 4),
+        "mean_s": None if found.mean_s is None else round(found.mean_s),
+        "p90_s": None if found.p90_s is None else round(found.p90_s),
+    }
+
+
+def _show(app: AppState, found: Comparison, supply: SupplyChange | None) -> None:
+    from locator.analysis.access.words import minimum_said
+    from locator.base.i18n import speaking
+
+    out = console()
+    before, after = found.before, found.after
+    names = app.city.facilities["name"]
+    layer = app.catalogue.layers[after.layer].names["en"]
+    group = app.catalogue.groups[after.group].names["en"]
+    out.print(
+        f"{layer}: {after.served:,} of {after.people:,} people ({group}) would be served, "
+        f"{before.served:,} are today: {found.people_gained:,} gained, {found.people_lost:,} lost."
+    )
+    with speaking("en"):
+        minimum = minimum_said(found)
+    if minimum:
+        out.print(minimum)
+    if found.scenario.changes_nothing:
+        out.print("The file changes nothing.")
+    for words, ids in (
+        ("Opened", found.opened),
+        ("Closed", found.closed),
+        ("Not on the map, so they change nothing here", found.not_located),
+    ):
+        if ids:
+            out.print(f"{words}: {'; '.join(names.loc[list(ids)])}.")
+    out.print(_city_table(before, after, supply))
+    if supply is not None and supply.sites_without_places:
+        out.print(f"Sites without a number of places: {supply.sites_without_places}.")
+    _show_districts(out, found)
+    _show_gaps(out, found)
+    for caveat in after.caveats:
+        out.print(f"- {caveat.text}")
+
+
+def _city_table(before: Coverage, after: Coverage, supply: SupplyChange | None) -> Any:
+    made = table(
+        "The city",
+        {"": "left", "before": "right", "after": "right", "difference": "right"},
+    )
+    made.add_row("standard (min)", f"{before.minutes:g}", f"{after.minutes:g}", "")
+    made.add_row("pace (m/s)", f"{before.pace_m_s:g}", f"{after.pace_m_s:g}", "")
+    for words, name in (("served (people)", "served"), ("left out (people)", "unserved")):
+        was, now = getattr(before, name), getattr(after, name)
+        made.add_row(words, f"{was:,}", f"{now:,}", f"{now - was:+,}")
+    points = 100 * (after.share - before.share)
+    made.add_row("share served", f"{before.share:.1%}", f"{after.share:.1%}", f"{points:+.1f} pt")
+    for words, name in (("mean walk (min)", "mean_s"), ("90% walk at most (min)", "p90_s")):
+        was, now = getattr(before, name), getattr(after, name)
+        known = was is not None and now is not None
+        made.add_row(
+            words,
+            shown(was, _minutes),
+            shown(now, _minutes),
+            f"{(now - was) / 60:+.1f}" if known else "–",
+        )
+    if supply is not None:
+        was, now = supply.before.mean_per_100, supply.after.mean_per_100
+        made.add_row("places per 100 in reach", f"{was:.1f}", f"{now:.1f}", f"{now - was:+.1f}")
+        was, now = supply.before.short_people, supply.after.short_people
+        words = "people with less than half of today's mean"
+        made.add_row(words, f"{was:,.0f}", f"{now:,.0f}", f"{now - was:+,.0f}")
+    return made
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds / 60:.1f}"
+
+
+def _show_districts(out: Any, found: Comparison) -> None:
+    rows = found.districts[found.districts["difference"] != 0]
+    if rows.empty:
+        out.print("No district changes.")
+        return
+    made = table(
+        "Districts that change",
+        {"no.": "right", "district": "left"}
+        | dict.fromkeys(("people", "before", "after", "difference", "share after"), "right"),
+    )
+    for number, row in rows.sort_values("difference", ascending=False).iterrows():
+        made.add_row(
+            str(number),
+            str(row["name"]),
+            f"{row['people']:,.0f}",
+            f"{row['served_before']:,.0f}",
+            f"{row['served_after']:,.0f}",
+            f"{row['difference']:+,.0f}",
+            shown(row["share_after"], "{:.1%}"),
+        )
+    out.print(made)
+
+
+def _show_gaps(out: Any, found: Comparison) -> None:
+    if found.gaps.empty:
+        return
+    made = table(
+        "The largest gaps of today",
+        {"people": "right", "still left out": "right", "district": "left", "near": "left"},
+    )
+    rows: Any = found.gaps.itertuples()
+    for gap in rows:
+        made.add_row(
+            f"{gap.people:,.0f}",
+            f"{gap.people_after:,.0f}",
+            shown(gap.district_name),
+            shown(gap.place),
+        )
+    out.print(made)

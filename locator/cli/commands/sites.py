@@ -1,0 +1,275 @@
+"""Say where to build next, which facility is missed least, and which to move."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from locator.cli.commands._common import (
+    console,
+    geodata_option,
+    json_option,
+    load,
+    print_json,
+    table,
+    working,
+)
+from locator.cli.commands._planning import district_number, layer_of, read_area
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from locator.analysis.siting.solve import Siting, SitingQuery
+    from locator.api.context import AppState
+
+WHOLE_PERSON = 0.5
+SOON_S = 2.0
+"""Nobody has to be told how long a search takes that is over by then."""
+
+
+@click.command()
+@click.argument("layer")
+@click.option("-n", "count", default=None, help="How many sites, 1 to 20.  [default: 5]")
+@click.option(
+    "--objective",
+    type=click.Choice(["cover", "median"]),
+    default="cover",
+    show_default=True,
+    help="Most people within the standard, or shortest walks in sum.",
+)
+@click.option(
+    "--method",
+    type=click.Choice(["quick", "greedy", "exact"]),
+    default="quick",
+    show_default=True,
+    help="The best found in a moment, one site after the other, or time for the proof.",
+)
+@click.option("--planned", is_flag=True, help="Count what is under way as open.")
+@click.option("--capacity", default=None, help="People that one site can take (cover only).")
+@click.option("--district", default=None, help="Only sites in this district: IV, 4 or its name.")
+@click.option(
+    "--avoid",
+    multiple=True,
+    help="No site in this district: IV, 4 or its name. Repeat it for several.",
+)
+@click.option("--minutes", default=None, help="Standard, 1 to 60.  [default: the layer's]")
+@click.option("--group", default=None, help="Id of an age group.  [default: the layer's]")
+@click.option("--pace", default=None, help="Walking speed in m/s.  [default: the layer's]")
+@click.option(
+    "--forbidden",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    default=None,
+    help="GeoJSON of polygons in which nothing may stand.",
+)
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(0.1, 3600),
+    default=20.0,
+    show_default=True,
+    help="Seconds for --method exact; then the best known is shown.",
+)
+@click.option("--least-missed", is_flag=True, help="Which facility would be missed least instead.")
+@click.option("--best-move", is_flag=True, help="Which facility to move, and where to, instead.")
+@json_option
+@geodata_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    layer: str,
+    count: str | None,
+    objective: str,
+    method: str,
+    planned: bool,
+    capacity: str | None,
+    district: str | None,
+    avoid: tuple[str, ...],
+    minutes: str | None,
+    group: str | None,
+    pace: str | None,
+    forbidden: Path | None,
+    time_limit: float,
+    least_missed: bool,
+    best_move: bool,
+    as_json: bool,
+) -> None:
+    """Say where the next facilities of LAYER should stand, around those that exist.
+
+    Sites are chosen among addresses and stops. Each line says how many more people the site
+    serves after those above it: the point where a further one is hardly worth it can be seen.
+    Below stands how much more another choice can gain, and how many gain as much.
+
+    \b
+    Examples:
+      locator sites nurseries -n 5 --planned
+      locator sites nurseries --method exact --time-limit 60
+      locator sites nurseries --objective median --method exact
+      locator sites day_care_homes --capacity 30 --method exact
+      locator sites senior_activity_centres --district IV --forbidden parks.geojson
+      locator sites nurseries --avoid I --avoid XVIII
+      locator sites nurseries --least-missed
+      locator sites nurseries --best-move -n 3
+    """
+    if least_missed and best_move:
+        raise click.UsageError("Give either --least-missed or --best-move.")
+    from werkzeug.datastructures import MultiDict
+
+    from locator.api.planning_queries import SitingParams, siting_of
+    from locator.api.queries import parse
+
+    given = {"n": count, "objective": objective, "method": method, "capacity": capacity}
+    given |= {"minutes": minutes, "group": group, "pace": pace, "planned": "1" if planned else None}
+    pairs = [(name, value) for name, value in given.items() if value is not None]
+    asked = parse(SitingParams, MultiDict(pairs), strict=True, layer=layer)
+    area = None if forbidden is None else read_area(forbidden)
+    app = load(ctx)
+    layer_of(app.city, layer, hint="LAYER")
+    query = replace(
+        siting_of(app.catalogue, asked),
+        district=None if district is None else district_number(app.city, district),
+        avoid=tuple(sorted({district_number(app.city, one, hint="--avoid") for one in avoid})),
+        forbidden=area,
+    )
+    if method == "exact":
+        query = replace(query, time_limit_s=time_limit)
+    if least_missed or best_move:
+        if method == "exact" or objective != "cover" or capacity is not None:
+            raise click.UsageError(
+                "--least-missed and --best-move weigh coverage only, without capacity or proof."
+            )
+        _existing(app, query, move=best_move, as_json=as_json)
+    else:
+        _new_sites(app, query, as_json=as_json)
+
+
+def _new_sites(app: AppState, query: SitingQuery, *, as_json: bool) -> None:
+    from locator.analysis.siting.query import time_limit_s
+    from locator.analysis.siting.solve import where_next
+    from locator.analysis.siting.words import certainty
+    from locator.base.i18n import speaking
+
+    limit_s = time_limit_s(query)
+    least = f"Looking for the proven best, {limit_s:g} s at most …"
+    slow = query.method != "greedy" and limit_s > SOON_S
+    with working(least if slow else "Weighing the sites …"):
+        found = where_next(app.ground, query)
+    if as_json:
+        print_json(_answer(found))
+        return
+    out = console()
+    asked = found.query
+    layer = app.catalogue.layers[asked.layer].names["en"]
+    group = app.catalogue.groups[str(asked.group)].names["en"]
+    out.print(
+        f"{layer}: {found.unserved_before:,.0f} of {found.people:,.0f} people ({group}) walk more "
+        f"than {asked.minutes:g} min at {asked.pace_m_s:g} m/s"
+        + (", with what is under way counted as open." if asked.with_planned else ".")
+    )
+    if found.sites.empty:
+        out.print("No site gains anybody.")
+        return
+    out.print(_sites_table(found))
+    out.print(f"{found.candidates:,} places weighed.")
+    with speaking("en"):
+        out.print(" ".join(certainty(found)))
+    out.print(f"Walking model: {found.model}.")
+
+
+def _sites_table(found: Siting) -> Any:
+    unit = "people" if found.query.objective == "cover" else "person-minutes saved"
+    made = table(
+        "Where to build next",
+        {"no.": "right", "near": "left", "district": "left", unit: "right", "in all": "right"}
+        | {"as good": "right", "lat": "right", "lon": "right"},
+    )
+    rows: Any = found.sites.itertuples()
+    for site in rows:
+        made.add_row(
+            str(site.rank),
+            f"{site.name} ({site.kind})",
+            str(site.district_name),
+            f"{site.gained:,.0f}",
+            f"{site.total:,.0f}",
+            f"{site.ties:,}",
+            f"{site.lat:.5f}",
+            f"{site.lon:.5f}",
+        )
+    return made
+
+
+def _answer(found: Siting) -> dict[str, Any]:
+    from locator.base.rounding import upwards
+
+    asked = found.query
+    sites = found.sites.round({"lon": 6, "lat": 6, "gained": 1, "total": 1})
+    return {
+        "layer": asked.layer,
+        "group": asked.group,
+        "minutes": asked.minutes,
+        "pace_m_s": asked.pace_m_s,
+        "model": found.model,
+        "objective": asked.objective,
+        "method": asked.method,
+        "with_planned": asked.with_planned,
+        "district": asked.district,
+        "avoid": list(asked.avoid),
+        "candidates": found.candidates,
+        "people": round(found.people),
+        "unserved_before": round(found.unserved_before),
+        "bound": round(found.bound, 1),
+        "gap": upwards(found.gap, digits=4),
+        "proven": found.proven,
+        "ties": found.ties,
+        "timed_out": found.timed_out,
+        "sites": sites.astype(object).to_dict("records"),
+    }
+
+
+def _existing(app: AppState, query: SitingQuery, *, move: bool, as_json: bool) -> None:
+    from locator.analysis.siting import closures as closing
+
+    with working("Weighing the facilities …"):
+        found = (closing.best_move if move else closing.least_missed)(app.ground, query)
+    if move:
+        found = found[found["net"] >= WHOLE_PERSON]
+    found = found.head(query.count)
+    if as_json:
+        rows = found.reset_index(names="id").round(1).astype(object)
+        print_json({"layer": query.layer, "facilities": rows.to_dict("records")})
+        return
+    out = console()
+    if found.empty:
+        out.print("No facility would serve more people elsewhere.")
+        return
+    out.print(_move_table(found) if move else _missed_table(found))
+
+
+def _missed_table(found: pd.DataFrame) -> Any:
+    made = table(
+        "Least missed: people who would fall out of the standard if all its sites closed",
+        {"facility": "left", "lost": "right", "within the standard of it": "right", "ids": "left"},
+    )
+    for _, row in found.iterrows():
+        ids = ", ".join(row["sites"])
+        made.add_row(str(row["name"]), f"{row['lost']:,.0f}", f"{row['served']:,.0f}", ids)
+    return made
+
+
+def _move_table(found: pd.DataFrame) -> Any:
+    made = table(
+        "Best moves: people served more when one site stands elsewhere",
+        {"facility": "left", "to": "left", "lost": "right", "gained": "right", "net": "right"}
+        | {"id": "left"},
+    )
+    for key, row in found.iterrows():
+        made.add_row(
+            str(row["name"]),
+            str(row["site"]),
+            f"{row['lost']:,.0f}",
+            f"{row['gained']:,.0f}",
+            f"{row['net']:+,.0f}",
+            str(key),
+        )
+    return made

@@ -1,0 +1,1 @@
+"""Make, refresh and check a city folder."""

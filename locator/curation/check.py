@@ -1,0 +1,75 @@
+"""Check a city folder: list every fault of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from locator.base.errors import CityFolderError, Fault
+from locator.base.packed import PackedFileError
+from locator.base.reading import WHOLE
+from locator.city.basemap.files import map_file_faults
+from locator.city.model import City, load_city
+from locator.vehicles.timetable_file import FILE_NAME as IMPORTED_FILE
+from locator.vehicles.timetable_file import TimetableFileError, read_timetable_file
+from locator.vehicles.validation import unfit, unsound
+from locator.walking.graph.file import GRAPH_FILE, GraphFileError, read_graph
+from locator.walking.graph.streets_file import STREETS_FILE, read_streets_file
+
+
+def check_folder(folder: Path) -> list[Fault]:
+    """Return every fault of a city folder, in the order of files; empty when it is sound.
+
+    Every file that the start reads is checked. Beside the text files of `load_city` these are
+    the streets, the street graph (checksums, version, metric CRS), the imported timetable
+    (damage, version, whether it holds together, time zone, place) and the files of the base map,
+    where they are there.
+    """
+    city = None
+    faults: list[Fault] = []
+    try:
+        city = load_city(folder)
+    except CityFolderError as error:
+        faults.extend(error.faults)
+    faults.extend(_of_streets(folder))
+    faults.extend(_of_graph(folder, city))
+    faults.extend(_of_timetable(folder, city))
+    faults.extend(map_file_faults(folder))
+    return faults
+
+
+def _of_streets(folder: Path) -> Iterator[Fault]:
+    if (folder / STREETS_FILE).exists():
+        try:
+            read_streets_file(folder / STREETS_FILE)
+        except PackedFileError as error:
+            allowed = "a file made by `locator network pack`; until then walks are estimated"
+            yield Fault(STREETS_FILE, WHOLE, WHOLE, error.message, allowed)
+
+
+def _of_graph(folder: Path, city: City | None) -> Iterator[Fault]:
+    if not (folder / GRAPH_FILE).exists():
+        return
+    allowed = "a file made by `locator network build` for this city"
+    try:
+        crs = read_graph(folder / GRAPH_FILE).about["crs"]
+    except GraphFileError as error:
+        yield Fault(GRAPH_FILE, WHOLE, WHOLE, error.message, allowed)
+        return
+    if city is not None and crs != city.catalogue.crs_metric:
+        yield Fault(GRAPH_FILE, WHOLE, "crs", f"is {crs}", city.catalogue.crs_metric)
+
+
+def _of_timetable(folder: Path, city: City | None) -> Iterator[Fault]:
+    if not (folder / IMPORTED_FILE).exists():
+        return
+    try:
+        table = read_timetable_file(folder / IMPORTED_FILE)
+    except TimetableFileError as error:
+        allowed = "a file made by `locator timetable import` for this city"
+        yield Fault(IMPORTED_FILE, WHOLE, WHOLE, error.message, allowed)
+        return
+    problems = list(unsound(table))
+    if city is not None and not problems:
+        problems.extend(unfit(table, city))
+    yield from (Fault(IMPORTED_FILE, WHOLE, *problem) for problem in problems)

@@ -1,0 +1,1 @@
+"""Turn text into places, and published addresses into points."""

@@ -1,1 +1,0 @@
-"""Turn results into folium maps; no calculation here."""

@@ -1,1 +1,0 @@
-"""Bring official sources into a city folder: download, check, write atomically."""

@@ -1,0 +1,1 @@
+"""Turn an OpenStreetMap extract into a street graph."""

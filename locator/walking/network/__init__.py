@@ -1,0 +1,1 @@
+"""Answer walks along a street graph."""

@@ -1,0 +1,263 @@
+"""Put up signposts: at every vertex the few nearest facilities of a layer, how far, which way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+
+from locator.base.geo import FloatArray, IntArray
+from locator.walking import Placed
+from locator.walking.graph.file import Array
+from locator.walking.graph.matrix import SMALLEST_M
+from locator.walking.network.profile import Ways
+from locator.walking.network.search import ends_of
+from locator.walking.network.tree_cache import Key, key_of
+
+_SEED = 20_260_401
+"""Of the numbers that sets of facilities are told apart by; any would do."""
+
+
+@dataclass(frozen=True)
+class Signposts:
+    """The `k` nearest of some facilities for each of n vertices, nearest first.
+
+    Attributes
+    ----------
+    facilities : Placed
+        m points.
+    facility : (n, k) int array
+        Index of the facility; m where no further one can be reached.
+    distance_m : (n, k) float array
+        ``inf`` where no further one can be reached.
+    onward : (n * k,) int array
+        For entry ``vertex * k + rank`` the entry of the next vertex on the way to its facility;
+        -1 where the facility's own edge begins.
+    """
+
+    facilities: Placed
+    facility: Array
+    distance_m: FloatArray
+    onward: Array
+
+    @property
+    def k(self) -> int:
+        """How many facilities a vertex knows."""
+        return int(self.facility.shape[1])
+
+    def read(self, vertices: IntArray, offset_m: FloatArray) -> tuple[FloatArray, float]:
+        """Return what is known where a way begins that leads to any of some vertices.
+
+        Parameters
+        ----------
+        vertices : (v,) int array
+        offset_m : (v,) float array
+            Metres to each of them.
+
+        Returns
+        -------
+        walk_m : (m,) float array
+            Metres to each facility; ``inf`` for those that none of the vertices knows.
+        sure_m : float
+            All that is nearer than this is known, and exactly.
+        """
+        m = len(self.facilities)
+        walk_m = np.full(m + 1, np.inf)
+        for vertex, metres in zip(vertices, offset_m, strict=True):
+            known = self.facility[vertex]
+            walk_m[known] = np.minimum(walk_m[known], self.distance_m[vertex] + metres)
+        return walk_m[:m], self.sure_m(vertices, offset_m)
+
+    def find(
+        self, index: int, vertices: IntArray, offset_m: FloatArray
+    ) -> tuple[float, int] | None:
+        """Return the metres to one facility and the entry where the way begins, if sure of both.
+
+        Parameters
+        ----------
+        index : int
+            Of the facility.
+        vertices, offset_m
+            As for `read`.
+        """
+        ways = [
+            (float(self.distance_m[vertex, rank]) + metres, vertex * self.k + int(rank))
+            for vertex, metres in zip(vertices.tolist(), offset_m.tolist(), strict=True)
+            for rank in np.flatnonzero(self.facility[vertex] == index)
+        ]
+        if not ways:
+            return None
+        walk_m, entry = min(ways)
+        sure = np.isfinite(walk_m) and walk_m <= self.sure_m(vertices, offset_m)
+        return (walk_m, entry) if sure else None
+
+    def sure_m(self, vertices: IntArray, offset_m: FloatArray) -> float:
+        """Return how far what is known at some vertices is the whole truth, see `read`."""
+        if self.k == len(self.facilities):
+            return np.inf
+        return float((self.distance_m[vertices, -1] + offset_m).min())
+
+    def way(self, entry: int) -> IntArray:
+        """Return the vertices from an entry of `onward` to the facility, in walking order."""
+        # Read number by number: a plain view gives them five times as fast as the array.
+        vertices, k, onward = [entry // self.k], self.k, self.onward.data
+        while (entry := onward[entry]) >= 0:
+            vertices.append(entry // k)
+        return np.array(vertices, dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Posted:
+    """The signposts that were put up, found by the facilities that they lead to."""
+
+    sets: dict[bytes, Signposts] = field(default_factory=dict)
+    places: dict[Key, list[tuple[Signposts, int]]] = field(default_factory=dict)
+
+    def put(self, posts: Signposts) -> None:
+        """Keep `posts`."""
+        for index in range(len(posts.facilities)):
+            self.places.setdefault(key_of(posts.facilities, index), []).append((posts, index))
+        self.sets[_name_of(posts.facilities)] = posts
+
+    def to_all(self, facilities: Placed) -> Signposts | None:
+        """Return the signposts to just these facilities, in this order."""
+        return self.sets.get(_name_of(facilities)) if self.sets else None
+
+    def to_one(self, facility: Placed) -> list[tuple[Signposts, int]]:
+        """Return all signposts that lead to a facility among others, and its index there."""
+        return self.places.get(key_of(facility), [])
+
+
+def _name_of(placed: Placed) -> bytes:
+    return b"".join(placed.extra[key].tobytes() for key in ("edge", "along_m", "gap_m"))
+
+
+@dataclass(frozen=True)
+class _Doors:
+    """Where vertices hear of a facility that none of their likes knows, d in all.
+
+    `onward` is the entry that it was heard from, -1 for the facility's own edge.
+    """
+
+    vertex: IntArray
+    start_m: FloatArray
+    facility: IntArray
+    onward: IntArray
+
+    def take(self, index: IntArray) -> _Doors:
+        """Return the doors at `index`."""
+        return _Doors(*(getattr(self, one.name)[index] for one in fields(self)))
+
+    def and_then(self, others: _Doors) -> _Doors:
+        """Return these doors and `others`."""
+        pairs = ((getattr(self, one.name), getattr(others, one.name)) for one in fields(self))
+        return _Doors(*(np.concatenate(pair) for pair in pairs))
+
+
+def signposts(ways: Ways, facilities: Placed, *, k: int) -> Signposts:
+    """Return the signposts to the `k` nearest of some facilities: one Dijkstra for each rank.
+
+    The vertices that know the same facilities make a region. The next nearest facility of a vertex
+    comes to it through its region, or over the border: if a vertex next door knows a facility
+    that this region does not, that one is at least as near as any further one from there. So a
+    rank is one multi-source Dijkstra within the regions, started from what is heard at their
+    borders and from the facilities that lie in them.
+
+    Parameters
+    ----------
+    ways : Ways
+    facilities : Placed
+        m points, set onto `ways`.
+    k : int
+        At most so many for each vertex; fewer where there are fewer facilities.
+    """
+    indptr, indices, weight_m, _ = ways.csr
+    n, m = len(indptr) - 1, len(facilities)
+    k = min(k, m)
+    facility = np.full((n, k), m, dtype=np.min_scalar_type(m))
+    distance_m = np.full((n, k), np.inf)
+    onward = np.full((n, k), -1, dtype=np.int32 if n * k < 2**31 else np.int64)
+    row = np.repeat(np.arange(n, dtype=np.int32), np.diff(indptr))
+    number = np.random.default_rng(_SEED).integers(1, 2**62, m + 1)
+    region = np.zeros(n, dtype=np.int64)
+    own = _own_doors(ways, facilities)
+    for rank in range(k):
+        inner = region[row] == region[indices]
+        doors = own
+        if rank:
+            known, border = facility[:, :rank], np.flatnonzero(~inner)
+            new = ~(known[own.vertex] == own.facility[:, None]).any(axis=1)
+            heard = _heard(row[border], indices[border], weight_m[border], known, distance_m)
+            doors = own.take(np.flatnonzero(new)).and_then(heard)
+        if len(doors.vertex) == 0:
+            break
+        metres, before, door = _spread(indptr, indices, weight_m, inner, row, doors)
+        reached = door >= 0
+        facility[reached, rank] = doors.facility[door[reached]]
+        distance_m[:, rank] = metres
+        inside = reached & (before < n)
+        onward[inside, rank] = before[inside] * k + rank
+        first = reached & (before >= n)
+        onward[first, rank] = doors.onward[door[first]]
+        region += number[facility[:, rank]]
+    return Signposts(facilities, facility, distance_m, onward.ravel())
+
+
+def _own_doors(ways: Ways, facilities: Placed) -> _Doors:
+    """Return both ends of every facility's edge."""
+    on, vertex, to_vertex_m = ends_of(ways.graph, facilities)
+    return _Doors(
+        vertex=vertex.ravel(),
+        start_m=to_vertex_m.ravel(),
+        facility=np.repeat(on, 2),
+        onward=np.full(2 * len(on), -1, dtype=np.int64),
+    )
+
+
+def _heard(
+    here: Array, there: Array, weight_m: FloatArray, known: Array, distance_m: FloatArray
+) -> _Doors:
+    """Return, for each vertex at a border, the nearest facility that is known only beyond it."""
+    told = known[there]
+    news = np.ones(told.shape, dtype=bool)
+    for facility in known[here].T:
+        news &= told != facility[:, None]
+    # A vertex knows its facilities in order: the first that is news is the nearest one.
+    rank = news.argmax(axis=1)
+    start_m = distance_m[there, rank] + weight_m
+    useful = np.flatnonzero(news.any(axis=1) & np.isfinite(start_m))
+    order = useful[np.lexsort((start_m[useful], here[useful]))]
+    best = order[np.flatnonzero(np.diff(here[order], prepend=-1))]
+    return _Doors(
+        vertex=here[best].astype(np.int64),
+        start_m=start_m[best],
+        facility=told[best, rank[best]].astype(np.int64),
+        onward=there[best].astype(np.int64) * distance_m.shape[1] + rank[best],
+    )
+
+
+def _spread(
+    indptr: Array, indices: Array, weight_m: FloatArray, inner: Array, row: Array, doors: _Doors
+) -> tuple[FloatArray, IntArray, IntArray]:
+    """Return each vertex's metres to its nearest door, the vertex before it, and the door."""
+    n, d = len(indptr) - 1, len(doors.vertex)
+    kept = np.concatenate([[0], np.cumsum(np.bincount(row[inner], minlength=n))])
+    links = csr_array(
+        (
+            np.concatenate([weight_m[inner], np.maximum(doors.start_m, SMALLEST_M)]),
+            np.concatenate([indices[inner], doors.vertex.astype(np.int32)]),
+            np.concatenate([kept, kept[-1] + 1 + np.arange(d)]).astype(np.int32),
+        ),
+        shape=(n + d, n + d),
+    )
+    metres, before, source = dijkstra(
+        links,
+        directed=True,
+        indices=np.arange(n, n + d),
+        return_predecessors=True,
+        min_only=True,
+    )
+    door = np.where(source[:n] >= n, source[:n].astype(np.int64) - n, -1)
+    return metres[:n], before[:n].astype(np.int64), door

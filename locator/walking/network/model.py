@@ -1,0 +1,332 @@
+"""Walk along the streets: the walking model that uses a street graph."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+
+from locator.base.geo import FloatArray, IntArray
+from locator.city.model import City
+from locator.walking import Placed, Walk
+from locator.walking.graph.file import Array, StreetGraph
+from locator.walking.graph.osm import Progress, silent
+from locator.walking.graph.ready import has_streets, ready_graph
+from locator.walking.graph.tag_rules import Mark
+from locator.walking.network.k_nearest import Posted, signposts
+from locator.walking.network.profile import Profile, Ways
+from locator.walking.network.routes import Route, entries, joined, line_of, names_of, through
+from locator.walking.network.search import (
+    Spread,
+    at_points,
+    direct_m,
+    ends_of,
+    read_spread,
+    spread_from,
+    tree_from,
+)
+from locator.walking.network.tree_cache import Tree, Trees, key_of
+
+Ends = tuple[IntArray, FloatArray]
+"""The ends of the edges of some points, and the metres there: see `ends_of`."""
+
+OFF_NETWORK_M = 300.0
+"""A point farther from every street than this is said to be off the network."""
+
+LIMIT_FACTORS = (1.4, 2.0, 3.5)
+"""A search for the k nearest goes as far as so many times the straight line to the k-th one, then
+without limit."""
+
+LIMIT_MARGIN_M = 200.0
+
+SAME_M = 1e-6
+"""Walks that differ by less differ only in how they were added up."""
+
+
+@dataclass(frozen=True)
+class NetworkModel:
+    """The street network behind the interface of `locator.walking.WalkingModel`.
+
+    A point is set onto the nearest edge; the straight way from the point to the street (its gap)
+    is walked and counted. Distances are exact for the graph.
+
+    Attributes
+    ----------
+    graph : StreetGraph
+    profile : str
+        ``"foot"``, ``"pram"`` or ``"wheelchair"``.
+    at_night : bool
+        Stay away from gates and ways that are closed at night.
+    """
+
+    graph: StreetGraph
+    profile: Profile = "foot"
+    at_night: bool = False
+    name: Literal["network"] = field(default="network", init=False)
+    trees: Trees = field(default_factory=Trees, init=False, repr=False, compare=False)
+    posted: Posted = field(default_factory=Posted, init=False, repr=False, compare=False)
+
+    @classmethod
+    def from_city(cls, city: City, *, progress: Progress = silent) -> NetworkModel | None:
+        """Return the model of a city whose folder holds streets, None where it does not.
+
+        Raises
+        ------
+        GraphFileError, PackedFileError, ExtractError
+            The streets are there but cannot be used (`locator.walking.graph.ready.ready_graph`).
+        """
+        if not has_streets(city.folder):
+            return None
+        return cls(ready_graph(city.folder, city.catalogue.crs_metric, progress=progress))
+
+    @cached_property
+    def closes_at_night(self) -> bool:
+        """Whether any way or gate is known to be closed at night."""
+        return bool(np.any(self.graph.edge_marks & np.uint8(Mark.CLOSED_AT_NIGHT)))
+
+    def variant(self, profile: Profile, *, at_night: bool = False) -> NetworkModel:
+        """Return the model of the same streets for a pram, a wheelchair or the night."""
+        return NetworkModel(self.graph, profile, at_night)
+
+    @cached_property
+    def ways(self) -> Ways:
+        """The ways that the profile may use; made when first needed."""
+        return Ways(self.graph, self.profile, self.at_night)
+
+    # -- points onto streets ---------------------------------------------------------------
+
+    def place(self, xy: FloatArray) -> Placed:
+        """Set (n, 2) metric points onto the streets.
+
+        ``extra`` holds ``edge`` (-1: nowhere near a street), ``along_m``, ``gap_m`` and
+        ``foot_xy``, the point of the street.
+        """
+        points = np.asarray(xy, dtype=np.float64).reshape(-1, 2)
+        snapped = self.ways.index.snap(points)
+        return Placed(
+            points,
+            {
+                "edge": snapped.edge,
+                "along_m": snapped.along_m,
+                "gap_m": snapped.gap_m,
+                "foot_xy": snapped.xy,
+            },
+        )
+
+    @staticmethod
+    def off_network(placed: Placed) -> Array:
+        """Tell which points are more than `OFF_NETWORK_M` from every street."""
+        return np.asarray(placed.extra["gap_m"] > OFF_NETWORK_M)
+
+    # -- distances -------------------------------------------------------------------------
+
+    def walk_m(self, origin: Placed, targets: Placed, *, limit_m: float = np.inf) -> FloatArray:
+        """Return (n,) metres from one origin to each target; ``inf`` beyond `limit_m`."""
+        if len(targets) == 0 or origin.extra["edge"][0] < 0:
+            return np.full(len(targets), np.inf)
+        walk_m, sure_m = self._posted_m(origin, targets)
+        if limit_m > sure_m - SAME_M:
+            tree = self.tree(origin, limit_m=limit_m)
+            walk_m = at_points(self.graph, tree.distance_m, targets)[0]
+            walk_m = _or_direct_m(origin, targets, walk_m)
+        walk_m[walk_m > limit_m] = np.inf
+        return walk_m
+
+    def first_m(self, origin: Placed, targets: Placed, *, k: int) -> FloatArray:
+        """Return (n,) metres to the `k` nearest targets at least; ``inf`` for those farther.
+
+        Looked up where there are signposts to the targets; else the search is widened until the
+        k-th lies inside it.
+        """
+        if len(targets) == 0 or origin.extra["edge"][0] < 0:
+            return np.full(len(targets), np.inf)
+        walk_m, sure_m = self._posted_m(origin, targets)
+        # A facility as near as the last one known may be unknown: such a tie is left to a search.
+        walk_m[walk_m > sure_m - SAME_M] = np.inf
+        wanted = min(k, len(targets))
+        if sure_m == np.inf or np.isfinite(walk_m).sum() >= wanted:
+            return walk_m
+        straight_m = np.hypot(*(targets.xy - origin.xy[0]).T)
+        guess_m = float(np.partition(straight_m, wanted - 1)[wanted - 1])
+        for factor in LIMIT_FACTORS if wanted < len(targets) else ():
+            walk_m = self.walk_m(origin, targets, limit_m=guess_m * factor + LIMIT_MARGIN_M)
+            if np.isfinite(walk_m).sum() >= wanted:
+                return walk_m
+        return self.walk_m(origin, targets)
+
+    def post(self, facilities: Placed, *, k: int) -> None:
+        """Put up signposts to `facilities`: their `k` nearest are only looked up from now on.
+
+        Without them a search from every origin crosses the ground up to the k-th facility, which
+        is far where there are few.
+        """
+        if len(facilities) and self.posted.to_all(facilities) is None:
+            self.posted.put(signposts(self.ways, facilities, k=k))
+
+    def _posted_m(self, origin: Placed, targets: Placed) -> tuple[FloatArray, float]:
+        """Return metres by the signposts, and how far they are the whole truth."""
+        posts = self.posted.to_all(targets)
+        if posts is None:
+            return np.full(len(targets), np.inf), -np.inf
+        _, vertices, to_vertex_m = ends_of(self.graph, origin)
+        walk_m, sure_m = posts.read(vertices[0], to_vertex_m[0])
+        return _or_direct_m(origin, targets, walk_m), sure_m
+
+    def nearest(self, demand: Placed, facilities: Placed) -> tuple[FloatArray, IntArray]:
+        """Return, for each demand point, (n,) metres to the nearest facility and its index."""
+        return self.read(self.spread(facilities), demand)
+
+    def spread(self, facilities: Placed, *, limit_m: float = np.inf) -> Spread:
+        """Return every vertex's distance to the nearest facility: one multi-source Dijkstra."""
+        return spread_from(self.ways, facilities, limit_m=limit_m)
+
+    def read(self, spread: Spread, demand: Placed) -> tuple[FloatArray, IntArray]:
+        """Return each demand point's metres to its nearest facility, and that one's index."""
+        return read_spread(self.graph, spread, demand)
+
+    def tree(self, origin: Placed, *, limit_m: float = np.inf) -> Tree:
+        """Return the shortest ways from one origin to every vertex within `limit_m` or more."""
+        key = key_of(origin)
+        tree = self.trees.find(key, limit_m)
+        if tree is None:
+            tree = tree_from(self.ways, origin, limit_m=limit_m)
+            self.trees.keep(key, tree)
+        return tree
+
+    # -- the walk itself -------------------------------------------------------------------
+
+    def walk(self, origin: Placed, target: Placed) -> Walk:
+        """Return the walk along the streets, with the names of the streets followed.
+
+        Where the target cannot be reached the line is empty and ``walk_m`` is ``inf``.
+        """
+        route = self._route(origin, target)
+        if route is None:
+            return Walk(np.empty((0, 2)), np.inf)
+        walk_m, way = route
+        line = np.empty((0, 2)) if walk_m == 0.0 else line_of(self.graph, way)
+        xy = np.vstack([origin.xy[:1], line, target.xy[:1]])
+        moved = np.r_[True, np.any(np.diff(xy, axis=0) != 0, axis=1)]
+        moved[-1] |= walk_m == 0.0
+        followed_m = np.abs(way.end_m - way.begin_m)
+        one = np.zeros(len(way.edge), dtype=np.int64)
+        return Walk(xy[moved], walk_m, names_of(self.graph, way.edge, followed_m, one, walks=1)[0])
+
+    def via(self, origin: Placed, targets: Placed) -> list[tuple[str, ...]]:
+        """Return the streets of the walk to each target; empty where there is no walk."""
+        told: list[tuple[str, ...]] = [()] * len(targets)
+        found = self._found(origin, targets)
+        index = np.array(list(found), dtype=np.int64)
+        number = np.arange(len(index))
+        start, goal = np.repeat(origin.extra["edge"], len(index)), targets.extra["edge"][index]
+        from_m, to_m = (
+            np.repeat(origin.extra["along_m"], len(index)),
+            targets.extra["along_m"][index],
+        )
+        ways = list(found.values())
+        over = np.array([len(way) > 0 for way in ways], dtype=bool)
+        vertices = np.concatenate([*ways, np.empty(0, dtype=np.int64)])
+        walk = np.repeat(number, [len(way) for way in ways])
+        first = np.array([way[0] if len(way) else -1 for way in ways], dtype=np.int64)
+        last = np.array([way[-1] if len(way) else -1 for way in ways], dtype=np.int64)
+        leave_m = np.where(over, self._ends_m(start, first, from_m), to_m)
+        arrive_m = np.where(over, self._ends_m(goal, last, to_m), to_m)
+        step = np.flatnonzero(walk[1:] == walk[:-1])
+        inner = entries(self.ways.csr, vertices[step], vertices[step + 1])
+        inner_m = self.graph.edge_length_m[inner]
+        edge = np.concatenate([start, inner, goal])
+        length_m = np.concatenate([np.abs(leave_m - from_m), inner_m, np.abs(to_m - arrive_m)])
+        of = np.concatenate([number, walk[step], number])
+        order = np.argsort(of, kind="stable")
+        names = names_of(self.graph, edge[order], length_m[order], of[order], walks=len(index))
+        for target, streets in zip(found, names, strict=True):
+            told[target] = streets
+        return told
+
+    def _found(self, origin: Placed, targets: Placed) -> dict[int, IntArray]:
+        """Return the vertices of the walk to each target that can be reached, in walking order.
+
+        Without any vertex the walk follows the one edge that both stand on.
+        """
+        found: dict[int, IntArray] = {}
+        if origin.extra["edge"][0] < 0:
+            return found
+        direct_m = _or_direct_m(origin, targets, np.full(len(targets), np.inf)).tolist()
+        ends = ends_of(self.graph, origin)[1:]
+        for target in np.flatnonzero(targets.extra["edge"] >= 0).tolist():
+            along_m = direct_m[target]
+            way = self._shortest(origin, targets.take(slice(target, target + 1)), along_m, ends)
+            if way is not None and way[0] < along_m:
+                found[target] = way[1]
+            elif np.isfinite(along_m):
+                found[target] = np.empty(0, dtype=np.int64)
+        return found
+
+    def _route(self, origin: Placed, target: Placed) -> tuple[float, Route] | None:
+        """Return the length of the shortest walk and the edges that it follows."""
+        start, goal = origin.extra["edge"][:1], target.extra["edge"][:1]
+        if start[0] < 0 or goal[0] < 0:
+            return None
+        from_m, to_m = origin.extra["along_m"][:1], target.extra["along_m"][:1]
+        along_m = float(_or_direct_m(origin, target, np.full(1, np.inf))[0])
+        found = self._shortest(origin, target, along_m, ends_of(self.graph, origin)[1:])
+        if found is None or along_m <= found[0]:
+            return (along_m, Route(start, from_m, to_m)) if np.isfinite(along_m) else None
+        walk_m, vertices = found
+        leave_m = self._ends_m(start, vertices[:1], from_m)
+        arrive_m = self._ends_m(goal, vertices[-1:], to_m)
+        return walk_m, joined(
+            Route(start, from_m, leave_m),
+            through(self.graph, entries(self.ways.csr, vertices[:-1], vertices[1:]), vertices),
+            Route(goal, arrive_m, to_m),
+        )
+
+    def _shortest(
+        self, origin: Placed, target: Placed, along_m: float, ends: Ends
+    ) -> tuple[float, IntArray] | None:
+        """Return the shortest way over at least one vertex: metres and vertices in order.
+
+        The search is widened until the target lies inside it, so that near targets stay cheap;
+        `along_m` is the way along the one edge that both stand on, `ends` those of the origin's.
+        """
+        by_posts = self._by_signposts(ends, target)
+        if by_posts is not None:
+            return by_posts
+        limit_m = 300.0 + 1.5 * float(np.hypot(*(target.xy[0] - origin.xy[0])))
+        # Whoever asks for a walk has mostly just asked how far it is: that search will do.
+        tree = self.trees.find(key_of(origin)) or self.tree(origin, limit_m=limit_m)
+        while True:
+            walk_m, vertex = at_points(self.graph, tree.distance_m, target)
+            if walk_m[0] <= tree.limit_m or along_m <= tree.limit_m or np.isinf(tree.limit_m):
+                break
+            limit_m = max(limit_m, 2 * tree.limit_m)
+            tree = self.tree(origin, limit_m=limit_m if limit_m < 50_000 else np.inf)
+        return None if vertex[0] < 0 else (float(walk_m[0]), tree.way(int(vertex[0])))
+
+    def _by_signposts(self, ends: Ends, target: Placed) -> tuple[float, IntArray] | None:
+        """Return the shortest way if signposts at the origin's street are sure of it."""
+        vertices, to_vertex_m = ends
+        for posts, index in self.posted.to_one(target):
+            found = posts.find(index, vertices[0], to_vertex_m[0])
+            if found is not None:
+                return found[0], posts.way(found[1])
+        return None
+
+    def _ends_m(self, edge: IntArray, vertex: IntArray, along_m: FloatArray) -> FloatArray:
+        """Return where on each edge its end `vertex` lies; of a loop, the one nearer `along_m`."""
+        u, v, length_m = (
+            column[edge]
+            for column in (self.graph.edge_u, self.graph.edge_v, self.graph.edge_length_m)
+        )
+        at_u = np.where(u == v, along_m <= length_m - along_m, u == vertex)
+        return np.where(at_u, 0.0, length_m)
+
+
+def _or_direct_m(origin: Placed, targets: Placed, walk_m: FloatArray) -> FloatArray:
+    """Return `walk_m`, or where it is shorter the way along the edge that both stand on."""
+    same = np.flatnonzero(targets.extra["edge"] == origin.extra["edge"][0])
+    along_m = direct_m(origin, np.zeros(len(same), dtype=np.int64), targets, same)
+    walk_m[same] = np.minimum(walk_m[same], along_m)
+    return walk_m

@@ -1,0 +1,149 @@
+"""Search the streets with Dijkstra's algorithm, from one point or from many at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+
+from locator.base.geo import FloatArray, IntArray
+from locator.walking import Placed
+from locator.walking.graph.file import StreetGraph
+from locator.walking.graph.matrix import SMALLEST_M
+from locator.walking.network.profile import Ways
+from locator.walking.network.tree_cache import Tree
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How far every vertex of the graph is from the nearest of some facilities.
+
+    Attributes
+    ----------
+    facilities : Placed
+    distance_m : (n,) float array
+        ``inf`` where no facility can be reached.
+    facility : (n,) int array
+        Index of the serving facility, -1 where there is none.
+    """
+
+    facilities: Placed
+    distance_m: FloatArray
+    facility: IntArray
+
+
+def spread_from(ways: Ways, facilities: Placed, *, limit_m: float = np.inf) -> Spread:
+    """Return every vertex's distance to the nearest facility: one multi-source Dijkstra."""
+    n = len(ways.graph.vertex_xy)
+    if len(facilities) == 0:
+        return Spread(facilities, np.full(n, np.inf), np.full(n, -1, dtype=np.int64))
+    distance_m, _, source = dijkstra(
+        _with_sources(ways, facilities),
+        directed=True,
+        indices=np.arange(n, n + len(facilities)),
+        return_predecessors=True,
+        min_only=True,
+        limit=limit_m,
+    )
+    facility = np.where(source[:n] < n, -1, source[:n].astype(np.int64) - n)
+    return Spread(facilities, distance_m[:n], facility)
+
+
+def tree_from(ways: Ways, origin: Placed, *, limit_m: float = np.inf) -> Tree:
+    """Return the shortest ways from one origin to every vertex within `limit_m`."""
+    n = len(ways.graph.vertex_xy)
+    distance_m, before = dijkstra(
+        _with_sources(ways, origin.take(slice(0, 1))),
+        directed=True,
+        indices=np.array([n]),
+        limit=limit_m,
+        return_predecessors=True,
+    )
+    return Tree(distance_m[0, :n], before[0], limit_m)
+
+
+def read_spread(graph: StreetGraph, spread: Spread, demand: Placed) -> tuple[FloatArray, IntArray]:
+    """Return each demand point's metres to its nearest facility, and that one's index."""
+    walk_m, vertex = at_points(graph, spread.distance_m, demand)
+    facility = np.where(vertex >= 0, spread.facility[vertex], -1)
+    point, other = _same_edge(demand.extra["edge"], spread.facilities.extra["edge"])
+    along_m = direct_m(demand, point, spread.facilities, other)
+    # Ascending writes: of several facilities on one edge, the nearest is written last.
+    for i in np.lexsort((-along_m, point)):
+        if along_m[i] < walk_m[point[i]]:
+            walk_m[point[i]] = along_m[i]
+            facility[point[i]] = other[i]
+    return walk_m, np.where(np.isfinite(walk_m), facility, -1)
+
+
+def at_points(
+    graph: StreetGraph, vertex_m: FloatArray, placed: Placed
+) -> tuple[FloatArray, IntArray]:
+    """Return metres at points on edges, and the end of the edge that they are reached by."""
+    edge, along_m = placed.extra["edge"], placed.extra["along_m"]
+    at_u, at_v = graph.edge_u[edge], graph.edge_v[edge]
+    by_u = vertex_m[at_u] + along_m
+    by_v = vertex_m[at_v] + (graph.edge_length_m[edge] - along_m)
+    walk_m = np.minimum(by_u, by_v) + placed.extra["gap_m"]
+    vertex = np.where(by_u <= by_v, at_u, at_v).astype(np.int64)
+    reached = (edge >= 0) & np.isfinite(walk_m)
+    return np.where(reached, walk_m, np.inf), np.where(reached, vertex, -1)
+
+
+def ends_of(graph: StreetGraph, placed: Placed) -> tuple[IntArray, IntArray, FloatArray]:
+    """Return, for points that are near a street, the ends of their edges and the metres there.
+
+    Returns
+    -------
+    on : (p,) int array
+        Index of the points.
+    vertex : (p, 2) int array
+    to_vertex_m : (p, 2) float array
+        The gap to the street included.
+    """
+    edge, along_m, gap_m = (placed.extra[key] for key in ("edge", "along_m", "gap_m"))
+    on = np.flatnonzero(edge >= 0)
+    edge, along_m = edge[on], along_m[on]
+    vertex = np.column_stack([graph.edge_u[edge], graph.edge_v[edge]]).astype(np.int64)
+    along = np.column_stack([along_m, graph.edge_length_m[edge] - along_m])
+    return on, vertex, along + gap_m[on, None]
+
+
+def direct_m(a: Placed, i: IntArray, b: Placed, j: IntArray) -> FloatArray:
+    """Return the metres between pairs of points on the same edge, along that edge.
+
+    The very same point is 0 m away: nobody walks to the street and back.
+    """
+    along_m = np.abs(a.extra["along_m"][i] - b.extra["along_m"][j])
+    metres = along_m + a.extra["gap_m"][i] + b.extra["gap_m"][j]
+    return np.where(np.all(a.xy[i] == b.xy[j], axis=-1), 0.0, metres)
+
+
+def _with_sources(ways: Ways, placed: Placed) -> csr_array:
+    """Return the matrix with one more vertex per point, joined to both ends of its edge."""
+    indptr, indices, weight_m, _ = ways.csr
+    on, vertex, to_vertex_m = ends_of(ways.graph, placed)
+    counts = np.zeros(len(placed), dtype=np.int32)
+    counts[on] = 2
+    size = len(indptr) - 1 + len(placed)
+    return csr_array(
+        (
+            np.concatenate([weight_m, np.maximum(to_vertex_m, SMALLEST_M).ravel()]),
+            np.concatenate([indices, vertex.ravel().astype(np.int32)]),
+            np.concatenate([indptr, indptr[-1] + np.cumsum(counts).astype(np.int32)]),
+        ),
+        shape=(size, size),
+    )
+
+
+def _same_edge(points: IntArray, facilities: IntArray) -> tuple[IntArray, IntArray]:
+    """Return all pairs (point, facility) that stand on the same edge."""
+    order = np.argsort(facilities, kind="stable")
+    low = np.searchsorted(facilities[order], points, side="left")
+    high = np.searchsorted(facilities[order], points, side="right")
+    counts = np.where(points >= 0, high - low, 0)
+    point = np.repeat(np.arange(len(points)), counts)
+    turn = np.arange(len(point)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return point, order[np.repeat(low, counts) + turn]

@@ -1,0 +1,152 @@
+"""Join a city and a walking model: demand points and facilities placed once, queried often."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, wraps
+from itertools import count
+from typing import Concatenate, ParamSpec, TypeVar
+
+import numpy as np
+import pandas as pd
+
+from locator.base.geo import FloatArray, IntArray
+from locator.base.memory import Memory
+from locator.city.completeness import completeness
+from locator.city.model import City
+from locator.city.usability import centre_codes, is_assumed, is_usable
+from locator.walking import Placed, WalkingModel
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_NUMBERS = count()
+
+
+@dataclass(frozen=True, eq=False)
+class WalkableCity:
+    """A city with its walking model, everything placed. Two are equal only if they are one.
+
+    Attributes
+    ----------
+    city : City
+    model : WalkingModel
+    facilities : Placed
+        The located facilities (all layers), in the order of ``city.facilities``; without those
+        on vehicles that are assumed (`locator.city.usability.is_assumed`).
+    located : (m,) int array
+        Row of ``city.facilities`` for each of `facilities`, ascending.
+    memory : Memory
+        What was answered lately (see `remembered`); may be shared with other cities.
+    number : int
+        Tells its answers from those of the others.
+    """
+
+    city: City
+    model: WalkingModel
+    facilities: Placed
+    located: IntArray
+    memory: Memory = field(default_factory=Memory, repr=False)
+    number: int = field(default_factory=_NUMBERS.__next__, init=False, repr=False)
+
+    @cached_property
+    def demand(self) -> Placed:
+        """The demand points, in the order of ``city.demand``; placed when first asked for."""
+        return self.model.place(self.city.demand.xy)
+
+    @cached_property
+    def stop_xy(self) -> FloatArray:
+        """(s, 2) metres of ``city.stops``, in their order."""
+        return self.city.projection.to_metric(self.city.stops[["lon", "lat"]].to_numpy(np.float64))
+
+    @cached_property
+    def located_rows(self) -> Mapping[str, IntArray]:
+        """Rows of ``city.facilities`` that have a point, by layer."""
+        layer = self.city.facilities["layer"].to_numpy(dtype=object)[self.located]
+        return {name: self.located[layer == name] for name in self.city.catalogue.layers}
+
+    @cached_property
+    def usable_rows(self) -> Mapping[str, IntArray]:
+        """Of `located_rows`, those that a person can use (`locator.city.usability`)."""
+        usable = is_usable(self.city.facilities)
+        return {name: rows[usable[rows]] for name, rows in self.located_rows.items()}
+
+    @cached_property
+    def centre(self) -> IntArray:
+        """For each row of ``city.facilities`` a number shared by the sites of one centre."""
+        return centre_codes(self.city.facilities)
+
+    @cached_property
+    def completeness(self) -> pd.DataFrame:
+        """What is listed, located and open of each layer (`locator.city.completeness`)."""
+        return completeness(self.city)
+
+    def placed(self, rows: IntArray) -> Placed:
+        """Return the located `rows` of ``city.facilities``, ready for the model."""
+        return self.facilities.take(np.searchsorted(self.located, rows))
+
+
+def walkable(city: City, model: WalkingModel, *, memory: Memory | None = None) -> WalkableCity:
+    """Return `city` made ready to be walked with `model`.
+
+    Parameters
+    ----------
+    city : City
+    model : WalkingModel
+    memory : Memory, optional
+        Where answers are remembered; a new one by default.
+    """
+    xy = city.facilities[["x", "y"]].to_numpy(dtype=np.float64)
+    assumed = city.facilities["vehicle"].map(is_assumed).to_numpy(dtype=np.bool_)
+    located = np.flatnonzero(np.isfinite(xy).all(axis=1) & ~assumed)
+    return WalkableCity(
+        city=city,
+        model=model,
+        facilities=model.place(xy[located]),
+        located=located,
+        memory=Memory() if memory is None else memory,
+    )
+
+
+def remembered(
+    function: Callable[Concatenate[WalkableCity, P], R],
+) -> Callable[Concatenate[WalkableCity, P], R]:
+    """Remember the latest answers of a function of a city, in that city's memory.
+
+    The city forgets them, or goes with them; arguments have to be hashable.
+    """
+
+    @wraps(function)
+    def asked(ground: WalkableCity, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        question = (ground.number, function.__qualname__, args, *sorted(kwargs.items()))
+        return ground.memory.get(question, lambda: function(ground, *args, **kwargs))
+
+    return asked
+
+
+@remembered
+def nearest_facilities(ground: WalkableCity, rows: tuple[int, ...]) -> tuple[FloatArray, IntArray]:
+    """Return how far each demand point walks to the nearest of some facilities, and to which.
+
+    The answer for a set is remembered, so that another pace, group or standard costs nothing.
+
+    Parameters
+    ----------
+    ground : WalkableCity
+    rows : tuple of int
+        Rows of ``ground.city.facilities``, ascending; those that are not located serve nobody.
+
+    Returns
+    -------
+    walk_m : (n,) float array, read-only
+        Metres for each demand point; ``inf`` where none can be reached.
+    row : (n,) int array, read-only
+        The serving row of ``ground.city.facilities``; -1 where there is none.
+    """
+    chosen = np.flatnonzero(np.isin(ground.located, rows))
+    walk_m, index = ground.model.nearest(ground.demand, ground.facilities.take(chosen))
+    row = np.where(index >= 0, np.append(ground.located[chosen], -1)[index], -1)
+    for shared in (walk_m, row):
+        shared.setflags(write=False)
+    return walk_m, row

@@ -1,0 +1,55 @@
+"""Put up signposts to the facilities of every layer, so that nobody waits for a search."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from threading import Timer
+
+import numpy as np
+
+from locator.walking.network.model import NetworkModel
+from locator.walking.walkable_city import WalkableCity
+
+KNOWN = 6
+"""Facilities of a layer that a vertex knows: a page shows 5, and the next one tells how far these
+are all there is."""
+
+AFTER_S = 2.0
+"""The first page takes its part of the start; it is not made to share the processor."""
+
+MORE = 4
+"""At most so many more where a centre has several sites, of which only the nearest is shown, or
+several facilities share one place: which of them comes first is not for a signpost to say."""
+
+
+def warm(ground: WalkableCity) -> int:
+    """Make what coverage needs, and signposts to the usable facilities of each layer.
+
+    Return of how many layers.
+
+    Nothing to do for the estimate, which knows no searches.
+    """
+    model = ground.model
+    if not isinstance(model, NetworkModel):
+        return 0
+    layers = ground.city.catalogue.layers
+    import_module("scipy.spatial")  # gaps are named after stops near them
+    _ = ground.demand, ground.completeness
+    wanted = [
+        rows for layer, rows in ground.usable_rows.items() if len(rows) and not layers[layer].moves
+    ]
+    # The rarest first: a search for those crosses the whole city.
+    for rows in sorted(wanted, key=len):
+        facilities = ground.placed(rows)
+        sites = np.bincount(ground.centre[rows]).max()
+        together = np.unique(facilities.xy, axis=0, return_counts=True)[1].max()
+        model.post(facilities, k=KNOWN + min(int(max(sites, together)) - 1, MORE))
+    return len(wanted)
+
+
+def warm_in_background(ground: WalkableCity) -> None:
+    """Start `warm` a moment later: the first requests are answered sooner without it."""
+    if isinstance(ground.model, NetworkModel):
+        warming = Timer(AFTER_S, warm, args=(ground,))
+        warming.name, warming.daemon = "warming", True
+        warming.start()

@@ -1,0 +1,1 @@
+"""Turn results into folium maps; nothing else knows folium."""

@@ -1,0 +1,147 @@
+"""Serve the code that the maps run on: Leaflet's own files, and our own parts as one."""
+
+from __future__ import annotations
+
+import hashlib
+import mimetypes
+from collections.abc import Sequence
+from functools import cache, lru_cache
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import brotli
+from flask import Blueprint, Response, request
+from xstatic.pkg import leaflet, leaflet_markercluster
+
+from locator.base.errors import N_, NotFoundError
+from locator.web.map.parts import NEEDS, in_order
+from locator.web.static_files import STATIC
+
+blueprint = Blueprint("mapcode", __name__)
+
+FOREVER = "public, max-age=31536000, immutable"
+PARTS = STATIC / "map"
+KINDS = {"js": "text/javascript", "css": "text/css"}
+BETWEEN = "."
+"""Stands between the names of parts in an address."""
+BUNDLES = 64
+"""So many different sets of parts are kept; the pages have about ten."""
+
+_PACKAGES: dict[str, tuple[Any, str, tuple[str, ...]]] = {
+    "leaflet": (
+        leaflet,
+        "XStatic-Leaflet",
+        (
+            "leaflet.js",
+            "leaflet.css",
+            "images/layers.png",
+            "images/layers-2x.png",
+            "images/marker-icon.png",
+            "images/marker-icon-2x.png",
+            "images/marker-shadow.png",
+        ),
+    ),
+    "markercluster": (
+        leaflet_markercluster,
+        "XStatic-Leaflet-MarkerCluster",
+        ("leaflet.markercluster.js", "MarkerCluster.css", "MarkerCluster.Default.css"),
+    ),
+}
+"""Package -> module, distribution, and the only files that are served."""
+
+
+def asset_url(asset: str) -> str:
+    """Return the address of a library's file, ``leaflet/leaflet.js``; it carries no language."""
+    package, _, name = asset.partition("/")
+    return f"{_root()}/vendor/{package}/{_version(package)}/{name}"
+
+
+def code_url(parts: Sequence[str]) -> str:
+    """Return the address of the script of `parts`, in their order; it changes with them."""
+    return _bundle_url(tuple(parts), "js")
+
+
+def style_url(parts: Sequence[str]) -> str:
+    """Return the address of the style of those of `parts` that have one."""
+    return _bundle_url(_with(parts, "css"), "css")
+
+
+def _bundle_url(parts: tuple[str, ...], ending: str) -> str:
+    version = _digest(_code(parts, ending))
+    return f"{_root()}/maps/code/{version}/{BETWEEN.join(parts)}.{ending}"
+
+
+def _root() -> str:
+    return str(request.environ.get("locator.root", ""))
+
+
+def _with(parts: Sequence[str], ending: str) -> tuple[str, ...]:
+    """Return those of `parts` that have a file with this `ending`."""
+    return tuple(part for part in parts if (PARTS / f"{part}.{ending}").exists())
+
+
+@blueprint.get("/maps/code/<version>/<names>.<any(js, css):ending>")
+def code(version: str, names: str, ending: str) -> Response:
+    """Serve some of our parts as one file: each request costs more than a part weighs."""
+    parts = tuple(names.split(BETWEEN))
+    if not set(parts) <= set(NEEDS) or parts != _with(in_order(parts), ending):
+        raise NotFoundError(N_("There is no such file."))
+    data = _code(parts, ending)
+    if version != _digest(data):
+        raise NotFoundError(N_("There is no such file."))
+    return _unchanging(data, KINDS[ending])
+
+
+@blueprint.get("/vendor/<package>/<version>/<path:name>")
+def vendor(package: str, version: str, name: str) -> Response:
+    """Serve one file of a library; a fixed list, nothing else."""
+    path = _vendor_files().get((package, version, name))
+    if path is None:
+        raise NotFoundError(N_("There is no such file."))
+    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return _unchanging(path.read_bytes(), kind)
+
+
+def _unchanging(data: bytes, kind: str) -> Response:
+    """Return what may be kept for a year; text as small as brotli makes it, where it is read."""
+    squeezed = kind.startswith("text/") and request.accept_encodings["br"] > 0
+    response = Response(_squeezed(data) if squeezed else data, mimetype=kind)
+    if squeezed:
+        response.content_encoding = "br"
+        response.vary.add("Accept-Encoding")
+    response.headers["Cache-Control"] = FOREVER
+    return response
+
+
+@lru_cache(maxsize=BUNDLES)
+def _squeezed(data: bytes) -> bytes:
+    return bytes(brotli.compress(data))
+
+
+def _code(parts: tuple[str, ...], ending: str) -> bytes:
+    files = tuple(PARTS / f"{part}.{ending}" for part in parts)
+    return _joined(files, tuple(file.stat().st_mtime_ns for file in files))
+
+
+@lru_cache(maxsize=BUNDLES)
+def _joined(files: tuple[Path, ...], _modified_ns: tuple[int, ...]) -> bytes:
+    return b"".join(file.read_bytes() for file in files)
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.blake2b(data, digest_size=6).hexdigest()
+
+
+@cache
+def _version(package: str) -> str:
+    return metadata.version(_PACKAGES[package][1])
+
+
+@cache
+def _vendor_files() -> dict[tuple[str, str, str], Path]:
+    return {
+        (package, _version(package), name): Path(module.BASE_DIR) / name
+        for package, (module, _, names) in _PACKAGES.items()
+        for name in names
+    }

@@ -1,0 +1,138 @@
+"""Turn facilities and answers into the small GeoJSON that the maps fetch, words included."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from locator.analysis.access.coverage import Coverage
+from locator.analysis.nearest import walk_line
+from locator.base.geojson import Collection, collection
+from locator.city.districts import district_title
+from locator.city.model import City
+from locator.city.usability import is_assumed, is_usable
+from locator.walking.walkable_city import WalkableCity
+from locator.web.i18n import gettext, metres, minutes, ngettext, number, percent
+from locator.web.map.background import feature, simplified
+from locator.web.words.cards import Card, card
+
+
+def facility_features(city: City, rows: Iterable[str]) -> Collection:
+    """Return the facilities with these ids; those without a place are counted, not drawn."""
+    usable = dict(zip(city.facilities.index, is_usable(city.facilities), strict=True))
+    ids = list(rows)
+    located = city.facilities.loc[ids, "x"].notna().to_numpy()
+    drawn = [
+        _facility(city, identifier, usable=bool(usable[identifier]))
+        for identifier in np.asarray(ids, dtype=object)[located]
+    ]
+    return collection(drawn, unlocated=int((~located).sum()))
+
+
+def _facility(city: City, identifier: str, *, usable: bool, **more: Any) -> dict[str, Any]:
+    shown = card(city, identifier)
+    lines = [shown.where, *(chip.label for chip in shown.chips)]
+    maybe = is_assumed(shown.facts.get("vehicle"))
+    if shown.tells_kind:
+        lines.insert(0, shown.kind)
+    if shown.precision_warning:
+        lines.append(shown.precision_warning)
+    return feature(
+        city.facilities.geometry.loc[identifier],
+        identifier=identifier,
+        name=shown.name,
+        layer=shown.layer.id,
+        lines=[*more.pop("first_lines", ()), *lines],
+        hollow=None if usable else True,
+        dashed=True if _is_approximate(shown) and not maybe else None,
+        maybe=maybe or None,
+        **more,
+    )
+
+
+def _is_approximate(shown: Card) -> bool:
+    return shown.precision in ("street", "area") or shown.layer.moves
+
+
+def nearest_features(city: City, rows: pd.DataFrame) -> Collection:
+    """Return the results of a search, numbered as in the list beside the map."""
+    usable = dict(zip(city.facilities.index, is_usable(city.facilities), strict=True))
+    return collection(
+        _facility(
+            city,
+            row.Index,
+            usable=bool(usable[row.Index]),
+            mark=number(rank),
+            first_lines=[
+                gettext(
+                    "{time} on foot, {length}", time=minutes(row.walk_s), length=metres(row.walk_m)
+                )
+            ],
+        )
+        for rank, row in enumerate(_rows(rows), start=1)
+    )
+
+
+def walk_features(ground: WalkableCity, lon: float, lat: float, ids: Sequence[str]) -> Collection:
+    """Return the walks from a place to these facilities."""
+    kind = "walk" if ground.model.name == "network" else "walk-estimate"
+    return collection(
+        feature(walk_line(ground, lon, lat, identifier), kind=kind, to=identifier)
+        for identifier in ids
+    )
+
+
+def coverage_areas(city: City, report: Coverage) -> Collection:
+    """Return the districts with their share served, and the gaps with their people."""
+    shapes = dict(zip(city.districts.index, simplified(city), strict=True))
+    districts = [
+        feature(
+            shapes[row.Index],
+            kind="area",
+            number=int(row.Index),
+            name=district_title(city.districts.at[row.Index, "roman"], row.name),
+            share=_share(row.share),
+            lines=[
+                gettext("{share} served", share=percent(_share(row.share), 1)),
+                gettext(
+                    "{served} of {people} people",
+                    served=number(row.served),
+                    people=number(row.people),
+                ),
+                gettext("Mean walk: {time}", time=minutes(row.mean_s)),
+            ],
+        )
+        for row in _rows(report.districts)
+    ]
+    gaps = [
+        feature(
+            row.geometry,
+            identifier=f"gap-{rank}",
+            kind="gap",
+            mark=number(rank),
+            name=row.place,
+            lines=[
+                ngettext(
+                    "{n} person beyond the standard",
+                    "{n} people beyond the standard",
+                    round(row.people),
+                ),
+                str(row.district_name),
+                gettext("Mean walk: {time}", time=minutes(row.walk_s)),
+            ],
+        )
+        for rank, row in enumerate(_rows(report.gaps), start=1)
+    ]
+    return collection([*districts, *gaps])
+
+
+def _rows(frame: pd.DataFrame) -> Iterator[Any]:
+    """Return the rows as named tuples, whose members are not known to the type checker."""
+    return frame.itertuples()
+
+
+def _share(value: float) -> float | None:
+    return round(float(value), 4) if np.isfinite(value) else None

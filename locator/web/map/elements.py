@@ -1,0 +1,327 @@
+"""Define our own folium elements: each hands one frozen configuration to a part of our script.
+
+The parts are in ``static/map``; a page loads those that its map's elements name. The data never
+travel in the page: an element names an address of ours, and the script fetches it. What people
+wrote (names, notes) is only ever set as text in the browser.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import folium
+from branca.element import MacroElement
+from folium.elements import JSCSSMixin
+from folium.template import Template
+
+from locator.city.basemap.worldgrid import LOWEST
+from locator.web.map.figure import ASSET, PART
+from locator.web.map.style import COLOURS, STYLE
+from locator.web.map.symbols import Symbol
+
+_CLUSTER_JS = ("markerclusterjs", f"{ASSET}markercluster/leaflet.markercluster.js")
+_CLUSTER_CSS = ("markerclustercss", f"{ASSET}markercluster/MarkerCluster.css")
+
+_ESCAPES = {
+    ord(character): f"\\u{ord(character):04x}" for character in ("<", ">", "&", "\u2028", "\u2029")
+}
+
+
+def script_json(value: Any) -> str:
+    """Return `value` as JSON that is also safe JavaScript and safe inside any markup."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.translate(_ESCAPES)
+
+
+class MapElement(JSCSSMixin, MacroElement):
+    """Something on a map that a part of our script draws.
+
+    Parameters
+    ----------
+    *more
+        Further parts that this configuration needs.
+    **config
+        Whatever the script's function takes; values that are None are left out.
+    """
+
+    act = ""
+    """Name of the part, and of its function in ``locatorMap``."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "const {{ this.get_name() }} = locatorMap.{{ this.act }}("
+        "{{ this._parent.get_name() }}, {{ this.config_json }});"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, *more: str, **config: Any) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = type(self).__name__
+        self.default_js = [(f"locator_{part}", f"{PART}{part}") for part in (self.act, *more)]
+        self.config = {key: value for key, value in config.items() if value is not None}
+
+    @property
+    def config_json(self) -> str:
+        """The configuration as a JavaScript literal."""
+        return script_json(self.config)
+
+
+class Stage(MapElement):
+    """What every map of ours has: words, borders, controls, gestures, attribution, status.
+
+    Parameters
+    ----------
+    label : str
+        Accessible name of the map.
+    labels : mapping of str to str
+        The words of the controls in the reader's language (see `locator.web.map.labels`).
+    bounds : sequence of float
+        West, south, east, north of the city in WGS84.
+    attribution : str
+        Whose data are drawn; plain text.
+    about_url : str, optional
+        Page with sources and licences.
+    nearest_url : str, optional
+        Where "find the nearest from here" leads; without it a click does nothing. May carry a
+        query (pace, group) that is kept.
+    keep_state : bool
+        Keep position and chosen layers in the address after ``#``.
+    fit_city : bool
+        Show the whole city at first.
+    """
+
+    act = "stage"
+
+    def __init__(
+        self,
+        *,
+        label: str,
+        labels: Mapping[str, str],
+        bounds: Sequence[float],
+        attribution: str,
+        about_url: str | None = None,
+        nearest_url: str | None = None,
+        keep_state: bool = False,
+        fit_city: bool = True,
+    ) -> None:
+        super().__init__(
+            *(("address",) if keep_state else ()),
+            label=label,
+            labels=dict(labels),
+            bounds=list(bounds),
+            attribution=attribution,
+            aboutUrl=about_url,
+            nearestUrl=nearest_url,
+            keepState=keep_state,
+            fitCity=fit_city,
+        )
+
+
+class BaseMap(JSCSSMixin, folium.TileLayer):
+    """The ground under everything: our own vector tiles, painted by our own script.
+
+    Parameters
+    ----------
+    tiles : str
+        Address of a tile with ``{z}``, ``{x}``, ``{y}`` (see `locator.city.basemap.tiles`).
+    bounds : sequence of float
+        West, south, east, north of the tiles in WGS84.
+    max_zoom : int
+        Of the map.
+    overlay : bool
+        Tiles of others lie below: draw the borders and names of districts only.
+    """
+
+    act = "basemap"
+    default_js = [("locator_basemap", f"{PART}basemap")]
+    _template = MapElement._template
+
+    def __init__(
+        self, tiles: str, *, bounds: Sequence[float], max_zoom: int, overlay: bool = False
+    ) -> None:
+        super().__init__(tiles=tiles, attr=" ", name="basemap", max_zoom=max_zoom, control=False)
+        self._name = "BaseMap"
+        self.config = {
+            "url": tiles,
+            "bounds": list(bounds),
+            "minZoom": LOWEST + 1,
+            "maxZoom": max_zoom,
+            "overlay": overlay,
+            "style": STYLE,
+            "colours": list(COLOURS),
+        }
+
+    @property
+    def config_json(self) -> str:
+        """The configuration as a JavaScript literal."""
+        return script_json(self.config)
+
+
+class FeatureLayer(MapElement):
+    """Draw facilities as markers, with popups, clusters and a legend that filters.
+
+    A feature has ``id``, a point, and the properties ``name``, ``layer``, ``lines`` (list of
+    texts for the popup) and, where they apply, ``url``, ``mark`` (text in place of the glyph),
+    ``hollow`` (not open yet), ``dashed`` (place approximate) and ``maybe`` (not confirmed).
+
+    Parameters
+    ----------
+    url : str
+        Where the GeoJSON is.
+    symbols : sequence of Symbol
+        One for each layer, in the order of the legend.
+    facility_url : str, optional
+        Address of a facility's page, with ``__id__`` in place of its id.
+    legend : bool
+        Show the legend with its filter.
+    hidden : sequence of str
+        Ids of layers that are switched off at first.
+    cluster_above : int or None
+        Draw single markers up to this many features, clusters above. None: never clusters, and
+        their library is not loaded.
+    fit : bool
+        Zoom to the features when they have arrived.
+    small : bool
+        Draw small signs without letters, where the markers are not what the map is about.
+    listed : bool
+        The page lists the features, too: an element with ``data-map-feature="<id>"`` lights up
+        its sign.
+    refresh_s : float, optional
+        Fetch the address again this often, and move what has moved.
+    """
+
+    act = "features"
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        symbols: Sequence[Symbol],
+        facility_url: str | None = None,
+        legend: bool = True,
+        hidden: Sequence[str] = (),
+        cluster_above: int | None = 40,
+        fit: bool = False,
+        small: bool = False,
+        listed: bool = False,
+        refresh_s: float | None = None,
+    ) -> None:
+        needed = {
+            "legend": legend,
+            "clusters": cluster_above is not None,
+            "lighting": listed,
+            "moving": refresh_s is not None,
+            # What moves is where it is; of what stands none may hide another one.
+            "spreading": listed and refresh_s is None and cluster_above is None,
+        }
+        super().__init__(
+            *(part for part, is_needed in needed.items() if is_needed),
+            url=url,
+            symbols=[symbol.as_dict() for symbol in symbols],
+            facilityUrl=facility_url,
+            legend=legend,
+            hidden=list(hidden) or None,
+            clusterAbove=cluster_above,
+            fit=fit,
+            small=small or None,
+            listed=listed or None,
+            refreshS=refresh_s,
+            spread=True if needed["spreading"] else None,
+        )
+        if cluster_above is not None:
+            self.default_js = [_CLUSTER_JS, *self.default_js]
+            self.default_css = [_CLUSTER_CSS]
+
+
+class AreaLayer(MapElement):
+    """Shade areas by a value in classes, with a legend of numbers; outline gaps with a pattern.
+
+    A feature has a polygon, ``kind`` (``area`` or ``gap``), ``name``, ``lines`` for the popup;
+    areas have the value, gaps may have a ``mark`` (their number in the table beside the map). A
+    click on any element of the page with ``data-map-area="<id>"`` shows the feature of that id.
+
+    Parameters
+    ----------
+    url : str
+        Where the GeoJSON is.
+    title : str
+        Heading of the legend.
+    value : str
+        Property that holds the value; null is drawn as "no data".
+    breaks : sequence of float
+        Upper borders of all classes but the last, ascending: up to six.
+    class_labels : sequence of str
+        One for each class, one more than `breaks`.
+    scale : str
+        ``"sequential"`` (more is darker) or ``"diverging"`` (below and above nought).
+    gap_label : str, optional
+        What the pattern means.
+    """
+
+    act = "areas"
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        title: str,
+        value: str,
+        breaks: Sequence[float],
+        class_labels: Sequence[str],
+        scale: str = "sequential",
+        gap_label: str | None = None,
+    ) -> None:
+        if len(class_labels) != len(breaks) + 1 or len(breaks) > 6:
+            raise ValueError("an AreaLayer needs one label for each class, and at most 7 classes")
+        super().__init__(
+            url=url,
+            title=title,
+            value=value,
+            breaks=list(breaks),
+            classLabels=list(class_labels),
+            scale=scale,
+            gapLabel=gap_label,
+        )
+
+
+class LineLayer(MapElement):
+    """Draw walks.
+
+    A feature has ``kind``: ``walk`` (solid, along streets) or ``walk-estimate`` (dashed: not a
+    way along streets).
+
+    Parameters
+    ----------
+    url : str
+        Where the GeoJSON is.
+    fit : bool
+        Zoom to the lines when they have arrived.
+    legend : mapping of str to str, optional
+        Text for each kind that is drawn.
+    """
+
+    act = "lines"
+
+    def __init__(
+        self, url: str, *, fit: bool = False, legend: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(url=url, fit=fit, legend=dict(legend) if legend else None)
+
+
+class OriginMarker(MapElement):
+    """Mark where a walk starts.
+
+    Parameters
+    ----------
+    lon, lat : float
+        WGS84.
+    label : str
+        Accessible name and popup.
+    """
+
+    act = "origin"
+
+    def __init__(self, *, lon: float, lat: float, label: str) -> None:
+        super().__init__(lon=round(lon, 6), lat=round(lat, 6), label=label)

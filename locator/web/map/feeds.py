@@ -1,0 +1,155 @@
+"""Serve the data that the maps fetch, under addresses that change with them."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from locator.analysis.access.coverage import CoverageQuery, coverage
+from locator.api.context import state
+from locator.api.queries import CoverageParams, NearestParams, parse
+from locator.base.errors import N_, NotFoundError
+from locator.base.geojson import Collection
+from locator.city.lookup import known_layer, shortened
+from locator.walking.walkable_city import WalkableCity
+from locator.web.i18n import current_language, url
+from locator.web.map.background import compact_json
+from locator.web.map.data import coverage_areas, facility_features, nearest_features, walk_features
+from locator.web.pages.nearest import find_rows
+from locator.web.security import counted, expensive
+from locator.web.words.starting import find_origin
+
+blueprint = Blueprint("mapfeeds", __name__)
+
+FOREVER = "public, max-age=31536000, immutable"
+PERSONAL = "private, no-cache"
+GEOJSON = "application/geo+json"
+
+
+# The addresses ------------------------------------------------------------------------------
+
+
+def features_url(layer: str | None = None) -> str:
+    """Return where the facilities of a layer are, or all."""
+    return versioned("mapfeeds.features", _features_bytes(layer), layer=layer)
+
+
+def versioned(endpoint: str, data: bytes, **values: str | None) -> str:
+    """Return the address of data; it changes when they do, so they may be kept for a year."""
+    return url(endpoint, {"v": _digest(data), **values})
+
+
+def known_facility(identifier: str) -> str:
+    """Return `identifier` if there is a facility of this id.
+
+    Raises
+    ------
+    NotFoundError
+        There is none.
+    """
+    if identifier not in state().city.facilities.index:
+        raise NotFoundError(
+            N_("There is no service with the id “{id}”."),
+            parameter="id",
+            id=shortened(identifier)[1:-1],
+        )
+    return identifier
+
+
+# The routes ---------------------------------------------------------------------------------
+
+
+@blueprint.get("/maps/features.geojson")
+def features() -> Response:
+    """Serve all facilities, those of one layer, or a single one."""
+    identifier, layer = request.args.get("id"), request.args.get("layer")
+    if identifier is not None:
+        only = facility_features(state().city, [known_facility(identifier)])
+        return kept(compact_json(only))
+    if layer is not None:
+        known_layer(state().catalogue, layer)
+    return kept(_features_bytes(layer))
+
+
+@blueprint.get("/maps/nearest.geojson")
+@counted
+def nearest() -> Response:
+    """Serve the results that the page "nearest" lists."""
+    _, rows, _ = _answer()
+    return _personal(nearest_features(state().city, rows))
+
+
+@blueprint.get("/maps/walks.geojson")
+@counted
+def walks() -> Response:
+    """Serve the walks to the results that the page "nearest" lists."""
+    origin, rows, ground = _answer()
+    return _personal(walk_features(ground, origin.lon, origin.lat, list(rows.index)))
+
+
+@blueprint.get("/maps/coverage/<layer_id>.geojson")
+@expensive
+def coverage_data(layer_id: str) -> Response:
+    """Serve the districts with their shares, and the gaps."""
+    app = state()
+    params = parse(CoverageParams, request.args, layer=layer_id)
+    known_layer(app.catalogue, params.layer)
+    query = CoverageQuery(
+        layer=params.layer,
+        minutes=params.minutes,
+        group=params.group,
+        pace_m_s=params.pace,
+    )
+
+    def made() -> bytes:
+        return compact_json(coverage_areas(app.city, coverage(app.ground, query)))
+
+    return kept(app.memo.get(("map-coverage", current_language(), query), made))
+
+
+def kept(data: bytes, *, mimetype: str = GEOJSON) -> Response:
+    """Return map data that may be kept: for a year where the address carries their version."""
+    response = Response(data, mimetype=mimetype)
+    current = request.args.get("v") == _digest(data)
+    response.headers["Cache-Control"] = FOREVER if current else "no-cache"
+    response.set_etag(_digest(data))
+    response.make_conditional(request)
+    return response
+
+
+def _personal(answer: Collection) -> Response:
+    response = Response(compact_json(answer), mimetype=GEOJSON)
+    response.headers["Cache-Control"] = PERSONAL
+    return response
+
+
+# The data -----------------------------------------------------------------------------------
+
+
+def _answer() -> tuple[Any, Any, WalkableCity]:
+    """Return origin and rows of the search that the query string asks for, and what it walks."""
+    app = state()
+    params = parse(NearestParams, request.args)
+    for layer in params.layer:
+        known_layer(app.catalogue, layer)
+    origin, _ = find_origin(app.city, params)
+    ground = app.ground_for(params.profile, at_night=params.night == "yes")
+    return origin, find_rows(ground, params, origin, params.at or app.now()), ground
+
+
+def _features_bytes(layer: str | None) -> bytes:
+    """Return the facilities of a layer (or all) in the reader's language; made once."""
+    app = state()
+    frame = app.city.facilities
+
+    def made() -> bytes:
+        ids = frame.index if layer is None else frame.index[frame["layer"] == layer]
+        return compact_json(facility_features(app.city, ids))
+
+    return app.memo.get(("map-features", current_language(), layer), made)
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.blake2b(data, digest_size=6).hexdigest()

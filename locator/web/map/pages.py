@@ -1,0 +1,231 @@
+"""Build the maps of the pages, and serve the script of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import folium
+from flask import Blueprint, Response, current_app, request
+from werkzeug.datastructures import MultiDict
+
+from locator.api.context import state
+from locator.api.queries import CoverageParams, NearestParams, parse
+from locator.base.errors import N_, NotFoundError
+from locator.city.lookup import known_layer, shortened
+from locator.web import tiles
+from locator.web.i18n import current_language, gettext, percent, text, url
+from locator.web.map import code as mapcode
+from locator.web.map import feeds as mapfeeds
+from locator.web.map import views
+from locator.web.map.figure import RenderedMap, render
+from locator.web.map.labels import LABELS
+from locator.web.map.symbols import Symbol, symbol
+from locator.web.words.starting import find_origin
+
+blueprint = Blueprint("mapviews", __name__)
+
+SHARE_BREAKS = (0.2, 0.4, 0.6, 0.8)
+
+Args = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class PageMap:
+    """A map for a page's template.
+
+    Attributes
+    ----------
+    html : str
+        The element that the map fills.
+    styles, scripts : tuple of str
+        Style sheets, and libraries and our own code, in order.
+    script_url : str
+        The map's own script, to be loaded after the libraries.
+    """
+
+    html: str
+    styles: tuple[str, ...]
+    scripts: tuple[str, ...]
+    script_url: str
+
+
+def map_for(kind: str, args: Args) -> PageMap:
+    """Return the map of a page.
+
+    Parameters
+    ----------
+    kind : str
+        ``city`` (``layer``: which are shown at first), ``layer`` (``layer``), ``nearest`` (the
+        parameters of the page), ``facility`` (``id``) or ``coverage`` (the parameters of the page
+        and ``layer``).
+    args : mapping
+        Query parameters; a list where one is repeated.
+
+    Raises
+    ------
+    LocatorError
+        If a parameter is wrong or names something that does not exist.
+    """
+    known = _plain(args)
+    rendered = _rendered(kind, known)
+    return PageMap(
+        html=rendered.html,
+        styles=(*rendered.styles, mapcode.style_url(rendered.parts)),
+        scripts=(*rendered.scripts, mapcode.code_url(rendered.parts)),
+        script_url=url("mapviews.script", known, kind=kind),
+    )
+
+
+def _plain(args: Args) -> MultiDict[str, str]:
+    """Return `args` as query parameters, without those that are empty."""
+    plain: MultiDict[str, str] = MultiDict()
+    given = args.to_dict(flat=False) if isinstance(args, MultiDict) else args
+    for name, value in given.items():
+        for item in value if isinstance(value, (list, tuple)) else [value]:
+            if item is not None and str(item).strip():
+                plain.add(name, str(item))
+    return plain
+
+
+def _rendered(kind: str, args: MultiDict[str, str]) -> RenderedMap:
+    if kind not in _BUILDERS:
+        raise NotFoundError(N_("There is no map {kind}."), parameter="kind", kind=shortened(kind))
+    return render(_BUILDERS[kind](args), asset_url=mapcode.asset_url, name=kind)
+
+
+# The maps -----------------------------------------------------------------------------------
+
+
+def _city(args: MultiDict[str, str]) -> folium.Map:
+    layers = state().catalogue.layers
+    chosen = [layer for layer in args.getlist("layer") if layer in layers]
+    return views.city_map(
+        ground(gettext("Map of all services")),
+        symbols=[_symbol(layer) for layer in layers],
+        features_url=mapfeeds.features_url(),
+        nearest_url=url("residents.nearest"),
+        hidden=[layer for layer in layers if chosen and layer not in chosen],
+    )
+
+
+def _layer(args: MultiDict[str, str]) -> folium.Map:
+    layer = known_layer(state().catalogue, args.get("layer", ""))
+    return views.layer_map(
+        ground(gettext("Map: {layer}", layer=text(layer.names))),
+        symbol=_symbol(layer.id),
+        features_url=mapfeeds.features_url(layer.id),
+        nearest_url=url("residents.nearest", layer=layer.id),
+    )
+
+
+def _nearest(args: MultiDict[str, str]) -> folium.Map:
+    city = state().city
+    params = parse(NearestParams, args)
+    layers = [known_layer(city.catalogue, layer).id for layer in params.layer]
+    origin, _ = find_origin(city, params)
+    given = args.to_dict(flat=False)
+    kept = {name: value for name, value in given.items() if name not in ("q", "lat", "lon")}
+    fixed = [layer.id for layer in city.catalogue.layers.values() if not layer.moves]
+    return views.nearest_map(
+        ground(gettext("Map of the results")),
+        symbols=[_symbol(layer) for layer in layers or fixed],
+        origin=(origin.lon, origin.lat, gettext("Start: {place}", place=origin.label)),
+        features_url=url("mapfeeds.nearest", given),
+        walks_url=url("mapfeeds.walks", given),
+        nearest_url=url("residents.nearest", kept),
+        walk_labels={
+            "walk": gettext("the walk along streets"),
+            "walk-estimate": gettext("direction of the walk; not a way along streets"),
+        },
+    )
+
+
+def _facility(args: MultiDict[str, str]) -> folium.Map:
+    city = state().city
+    identifier = mapfeeds.known_facility(args.get("id", ""))
+    row = city.facilities.loc[identifier]
+    if row.geometry is None:
+        raise NotFoundError(
+            N_("It is not known where {name} is."), parameter="id", name=str(row["name"])
+        )
+    return views.facility_map(
+        ground(gettext("Map: {name}", name=str(row["name"]))),
+        symbol=_symbol(str(row["layer"])),
+        lon=row.geometry.x,
+        lat=row.geometry.y,
+        features_url=url("mapfeeds.features", id=identifier),
+    )
+
+
+def _coverage(args: MultiDict[str, str]) -> folium.Map:
+    params = parse(CoverageParams, args)
+    layer = known_layer(state().catalogue, params.layer)
+    rest = {name: value for name, value in args.items() if name != "layer"}
+    edges = (0.0, *SHARE_BREAKS, 1.0)
+    return views.coverage_map(
+        ground(gettext("Map of the reach: {layer}", layer=text(layer.names))),
+        areas_url=url("mapfeeds.coverage_data", rest, layer_id=layer.id),
+        shading=views.Shading(
+            title=gettext("Share of people served, and number of districts"),
+            value="share",
+            breaks=SHARE_BREAKS,
+            class_labels=tuple(
+                gettext("{low} to {high}", low=percent(low), high=percent(high))
+                for low, high in zip(edges, edges[1:], strict=False)
+            ),
+            gap_label=gettext("largest gaps: people beyond the standard"),
+        ),
+        symbol=_symbol(layer.id),
+        features_url=mapfeeds.features_url(layer.id),
+    )
+
+
+_BUILDERS: dict[str, Callable[[MultiDict[str, str]], folium.Map]] = {
+    "city": _city,
+    "layer": _layer,
+    "nearest": _nearest,
+    "facility": _facility,
+    "coverage": _coverage,
+}
+
+
+def add_map(kind: str, build: Callable[[MultiDict[str, str]], folium.Map]) -> None:
+    """Let another module of the web draw maps of its own `kind`."""
+    _BUILDERS[kind] = build
+
+
+def ground(label: str) -> views.Ground:
+    """Return what every map of this city shares, in the reader's language."""
+    city = state().city
+    west, south, east, north = city.boundary.bounds
+    return views.Ground(
+        bounds=(west, south, east, north),
+        label=label,
+        labels={key: gettext(word) for key, word in LABELS.items()},
+        attribution=text(city.catalogue.attribution),
+        base_map_url=tiles.tiles_url(),
+        base_map_bounds=tiles.base_map().box,
+        facility_url=url("residents.facility", facility_id="__id__"),
+        about_url=url("residents.data"),
+        tiles=current_app.config["TILES"] or None,
+        tiles_attribution=current_app.config["TILES_ATTRIBUTION"] or None,
+    )
+
+
+def _symbol(layer_id: str) -> Symbol:
+    return symbol(state().catalogue.layers[layer_id], language=current_language())
+
+
+# Their scripts ------------------------------------------------------------------------------
+
+
+@blueprint.get("/maps/<kind>.js")
+def script(kind: str) -> Response:
+    """Serve a map's own script."""
+    response = Response(_rendered(kind, request.args).script, mimetype="text/javascript")
+    response.headers["Cache-Control"] = mapfeeds.PERSONAL
+    response.add_etag()
+    response.make_conditional(request)
+    return response

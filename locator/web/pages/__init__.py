@@ -1,0 +1,1 @@
+"""Answer one URL by one module and one template."""

@@ -1,0 +1,111 @@
+"""Serve the reports to take along: on the page, as PDF, as tables, as maps."""
+
+from __future__ import annotations
+
+from flask import Response, render_template, request
+
+from locator.analysis.district_report import Findings
+from locator.api.context import state
+from locator.api.planning_queries import ReportParams, report_query_of
+from locator.api.queries import parse
+from locator.base.errors import N_, NotFoundError
+from locator.base.i18n import speaking
+from locator.reports.content import build_report, write_value
+from locator.web.i18n import current_language, gettext, url
+from locator.web.lenient import Args, mended
+from locator.web.pages.what_if import attachment, blueprint, standing_layer
+from locator.web.pages.workbench import findings_of, group_options, standard_options, svg, tidied
+from locator.web.security import expensive
+from locator.web.words.model_words import pace_choices
+
+__all__ = ["blueprint"]
+
+REPORT_KINDS = {
+    "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "gpkg": "application/geopackage+sqlite3",
+}
+
+
+@blueprint.get("/report/<layer_id>")
+@expensive
+def report(layer_id: str) -> tuple[str, int]:
+    """Show a report to read, print or take along."""
+    layer = standing_layer(layer_id)
+    city = state().city
+    tidy = tidied(state(), layer_id, request.args)
+    mending = mended(tidy, lambda args: _findings(layer_id, args))
+    found = mending.answer
+    made = build_report(city, found)
+    drawings = {
+        id(drawing): svg(drawing) for section in made.sections for drawing in section.drawings
+    }
+    same = {
+        name: mending.args[name]
+        for name in ("district", "minutes", "group", "pace")
+        if mending.args.get(name)
+    }
+    page = render_template(
+        "council.html",
+        report=made,
+        found=found,
+        layer=layer,
+        same=same,
+        problems=mending.problems,
+        svg_of=lambda drawing: drawings[id(drawing)],
+        value=write_value,
+        districts=city.districts,
+        standards=standard_options(found.coverage.minutes),
+        groups=group_options(state(), found.coverage.group),
+        paces=pace_choices(mending.args.get("pace", "")),
+        downloads={
+            kind: url("whatif.report_file", same, layer_id=layer_id, kind=kind)
+            for kind in REPORT_KINDS
+        },
+    )
+    return page, mending.status
+
+
+@blueprint.get("/report/<layer_id>.<kind>")
+@expensive
+def report_file(layer_id: str, kind: str) -> Response:
+    """Send a report as PDF, XLSX or GeoPackage."""
+    # What writes PDF and spreadsheets takes a while to load, and most visitors want neither.
+    from locator.reports.bundle import file_stem
+
+    if kind not in REPORT_KINDS:
+        raise NotFoundError(
+            N_("There is no report as {given}; there are: {known}."),
+            parameter="kind",
+            given=kind[:20],
+            known=", ".join(REPORT_KINDS),
+        )
+    standing_layer(layer_id)
+    found = _findings(layer_id, request.args)
+    language = current_language()
+
+    def made() -> bytes:
+        with speaking(language):
+            return _report_bytes(found, kind)
+
+    body = state().memo.get(("report-file", found.query, kind, language), made)
+    return attachment(body, REPORT_KINDS[kind], f"{file_stem(state().city, found)}.{kind}")
+
+
+def _report_bytes(found: Findings, kind: str) -> bytes:
+    from locator.reports.exports import geopackage
+    from locator.reports.pdf import write_pdf
+    from locator.reports.workbook import write_workbook
+
+    city = state().city
+    if kind == "gpkg":
+        return geopackage(city, found)
+    made = build_report(city, found)
+    if kind == "xlsx":
+        return write_workbook(made, method_sheet=gettext("Method"))
+    return write_pdf(made, number=write_value)
+
+
+def _findings(layer_id: str, args: Args) -> Findings:
+    asked = parse(ReportParams, args, layer=layer_id)
+    return findings_of(state(), report_query_of(state().catalogue, asked))

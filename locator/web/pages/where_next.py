@@ -1,0 +1,178 @@
+"""Turn suggested sites into what the page "where next" shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from textwrap import shorten
+from typing import Any
+
+import pandas as pd
+
+from locator.analysis.scenario.change import NewSite
+from locator.analysis.siting.closures import best_move, least_missed
+from locator.analysis.siting.solve import PLANNED, Siting, SitingQuery
+from locator.analysis.siting.words import certainty
+from locator.api.context import AppState
+from locator.api.planning import siting_answer
+from locator.api.planning_queries import SitingParams, site_text
+from locator.city.catalogue import Layer
+from locator.city.districts import district_title
+from locator.reports.charts import Bars, draw_bars
+from locator.reports.document import Drawing
+from locator.web.i18n import gettext, number, text, url
+from locator.web.pages.workbench import (
+    DRAWING_UNITS,
+    Tick,
+    group_options,
+    records,
+    standard_options,
+    texts_of,
+)
+from locator.web.words.listing import Option
+from locator.web.words.model_words import Pace, model_line, pace_choices
+
+BAR_UNITS = 20.0
+LABEL_LETTERS = 32
+LISTED = 10
+"""Rows of the tables "least missed" and "best move"."""
+
+
+@dataclass(frozen=True)
+class WhereNext:
+    """Everything that ``wherenext.html`` shows."""
+
+    layer: Layer
+    group: str
+    result: Siting
+    sites: list[dict[str, Any]]
+    drawing: Drawing | None
+    all_url: str
+    least_missed: list[dict[str, Any]]
+    moves: list[dict[str, Any]]
+    groups: tuple[Option, ...]
+    standards: tuple[Option, ...]
+    paces: tuple[Pace, ...]
+    districts: tuple[Option, ...]
+    avoid_ticks: tuple[Tick, ...]
+    avoided: tuple[str, ...]
+    certainty: tuple[str, ...]
+    exact_url: str | None
+    planned_url: str | None
+    model_line: str
+
+
+def where_next_view(app: AppState, asked: SitingParams, query: SitingQuery) -> WhereNext:
+    """Return the suggested sites, and what could close or move."""
+    found = siting_answer(app, query)
+    layer = app.catalogue.layers[query.layer]
+    sites = [NewSite(lon=s["lon"], lat=s["lat"], name=s["name"]) for s in records(found.sites)]
+    same = {
+        name: value
+        for name, value in texts_of(asked).items()
+        if name in ("minutes", "group", "pace")
+    }
+    same |= {"planned": "1"} if asked.planned else {}
+
+    def what_if_url(*added: NewSite, close: tuple[str, ...] = ()) -> str:
+        adds = [site_text(site) for site in added]
+        return url("whatif.layer", same, layer_id=layer.id, close=list(close), add=adds)
+
+    def moved(row: Mapping[str, Any]) -> NewSite:
+        return NewSite(lon=row["lon"], lat=row["lat"], name=row["site"])
+
+    districts = {
+        str(key): district_title(row["roman"], row["name"])
+        for key, row in app.city.districts.iterrows()
+    }
+    facilities = app.city.facilities
+    under_way = (facilities["layer"] == layer.id) & facilities["status"].isin(PLANNED)
+    return WhereNext(
+        layer=layer,
+        group=text(app.catalogue.groups[str(found.query.group)].names),
+        result=found,
+        sites=[
+            row | {"url": what_if_url(site)}
+            for row, site in zip(records(found.sites), sites, strict=True)
+        ],
+        drawing=_gain_bars(found) if len(sites) > 1 else None,
+        all_url=what_if_url(*sites),
+        least_missed=[
+            row | {"url": what_if_url(close=row["sites"])} for row in _least_missed(app, query)
+        ],
+        moves=[
+            row | {"url": what_if_url(moved(row), close=(row["id"],))} for row in _moves(app, query)
+        ],
+        groups=group_options(app, str(found.query.group)),
+        standards=standard_options(found.query.minutes),
+        paces=pace_choices("" if asked.pace is None else f"{asked.pace:g}"),
+        districts=tuple(
+            Option(key, name, key == str(asked.district)) for key, name in districts.items()
+        ),
+        avoid_ticks=tuple(
+            Tick(key, name, "", int(key) in asked.avoid) for key, name in districts.items()
+        ),
+        avoided=tuple(districts[str(one)] for one in asked.avoid),
+        certainty=certainty(found),
+        exact_url=url("whatif.next_sites", texts_of(asked) | {"method": "exact"}, layer_id=layer.id)
+        if asked.method != "exact" and not found.proven
+        else None,
+        planned_url=url("whatif.next_sites", texts_of(asked) | {"planned": "1"}, layer_id=layer.id)
+        if under_way.any()
+        else None,
+        model_line=model_line(app.ground),
+    )
+
+
+def _gain_bars(found: Siting) -> Drawing:
+    """Return what each further site adds, as bars: where they shrink it is time to stop."""
+    rows = found.sites
+    cover = found.query.objective == "cover"
+    bars = Bars(
+        title=gettext("What each further site adds"),
+        labels=tuple(
+            shorten(f"{rank}. {name}", LABEL_LETTERS, placeholder="…")
+            for rank, name in zip(rows["rank"], rows["name"], strict=True)
+        ),
+        values=tuple(rows["gained"]),
+        texts=tuple(f"+{number(gained)}" for gained in rows["gained"]),
+    )
+    return Drawing(
+        title=bars.title,
+        description=gettext("Bars: people gained. The same numbers stand in the table.")
+        if cover
+        else gettext("Bars: minutes saved by all people together. The table has the numbers."),
+        ratio=(14 + BAR_UNITS * len(rows)) / DRAWING_UNITS,
+        draw=lambda canvas: draw_bars(canvas, bars),
+    )
+
+
+def _about_existing(query: SitingQuery) -> SitingQuery:
+    """Return `query` without what is asked of new sites only, so that its answer is kept once."""
+    usual = SitingQuery(layer=query.layer)
+    return replace(
+        query,
+        count=usual.count,
+        objective=usual.objective,
+        method=usual.method,
+        capacity=usual.capacity,
+        time_limit_s=usual.time_limit_s,
+    )
+
+
+def _least_missed(app: AppState, query: SitingQuery) -> list[dict[str, Any]]:
+    asked = _about_existing(query)
+    frame = app.memo.get(("least-missed", asked), lambda: least_missed(app.ground, asked))
+    return records(_addressed(app, frame.head(LISTED)))
+
+
+def _moves(app: AppState, query: SitingQuery) -> list[dict[str, Any]]:
+    asked = _about_existing(query)
+    frame = app.memo.get(("best-move", asked), lambda: best_move(app.ground, asked))
+    return records(_addressed(app, frame[frame["net"] > 0].head(LISTED)))
+
+
+def _addressed(app: AppState, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return facilities with their ids as a column, and addresses to tell namesakes apart."""
+    address = app.city.facilities["address"].reindex(rows.index)
+    return rows.assign(address=address.where(address.notna(), None)).reset_index(names="id")

@@ -1,0 +1,273 @@
+"""Turn scenarios and reports into what the workbench's pages show."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+from werkzeug.datastructures import MultiDict
+
+from locator.analysis.access.words import minimum_said
+from locator.analysis.district_report import Findings, ReportQuery, findings
+from locator.analysis.scenario.change import NewSite, Scenario
+from locator.analysis.scenario.compare import Comparison
+from locator.analysis.scenario.supply import SupplyChange, supply_change
+from locator.analysis.siting.solve import PLANNED
+from locator.api.context import AppState
+from locator.api.planning import comparison_of, supply_of
+from locator.api.planning_queries import (
+    AddedParams,
+    ReportParams,
+    ScenarioParams,
+    SitingParams,
+    site_text,
+)
+from locator.api.queries import parameter_shapes
+from locator.base.errors import NotComputableError
+from locator.base.geojson import Collection, collection
+from locator.city.catalogue import Layer
+from locator.city.districts import district_title
+from locator.reports.canvas import SvgCanvas
+from locator.reports.document import Drawing
+from locator.web.i18n import gettext, number, text, url
+from locator.web.map.background import feature, simplified
+from locator.web.words.listing import Option, folded
+from locator.web.words.model_words import Pace, model_line, pace_choices
+
+STANDARDS_MIN = (5, 10, 15, 20, 30)
+DRAWING_UNITS = 440.0
+"""Width of a drawing on a page; fewer units make larger words."""
+
+KNOWN = frozenset(
+    name
+    for kind in (ScenarioParams, AddedParams, SitingParams, ReportParams)
+    for name in parameter_shapes(kind)
+    if name != "layer"
+)
+"""Parameters of the workbench's pages; no other gets into an address that they make."""
+
+
+@dataclass(frozen=True)
+class Tick:
+    """One facility or site that a form can tick."""
+
+    value: str
+    label: str
+    hint: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """Everything that ``whatif.html`` shows."""
+
+    layer: Layer
+    group: str
+    result: Comparison
+    planned: bool
+    planned_ticks: tuple[Tick, ...]
+    close_ticks: tuple[Tick, ...]
+    sites: tuple[Tick, ...]
+    districts: list[dict[str, Any]]
+    gaps: list[dict[str, Any]]
+    closing: tuple[str, ...]
+    not_located: tuple[str, ...]
+    minimum: str
+    supply: SupplyChange | None
+    groups: tuple[Option, ...]
+    standards: tuple[Option, ...]
+    paces: tuple[Pace, ...]
+    file_url: str
+    open_url: str
+    model_line: str
+
+
+def what_if(app: AppState, asked: ScenarioParams, change: Scenario) -> WhatIf:
+    """Return what a change does, and the form that changes it further."""
+    found = comparison_of(app, change)
+    layer = app.catalogue.layers[change.layer]
+    facilities = app.city.facilities
+    rows = facilities[facilities["layer"] == layer.id]
+    usable = facilities.index[app.ground.usable_rows[layer.id]]
+    same = texts_of(asked)
+    return WhatIf(
+        layer=layer,
+        group=text(app.catalogue.groups[found.after.group].names),
+        result=found,
+        planned=asked.planned,
+        planned_ticks=_ticks(rows[rows["status"].isin(PLANNED)], asked.open),
+        close_ticks=_ticks(rows.loc[usable], asked.close),
+        sites=tuple(
+            Tick(given, _site_label(site), "", True)
+            for given, site in zip(asked.add, change.add, strict=True)
+        ),
+        districts=_changed(found.districts),
+        gaps=records(found.gaps.drop(columns="geometry")),
+        closing=tuple(facilities.loc[list(found.closed), "name"]),
+        minimum=minimum_said(found),
+        not_located=tuple(facilities.loc[list(found.not_located), "name"]),
+        supply=_supply_change(app, found),
+        groups=group_options(app, found.after.group),
+        standards=standard_options(found.after.minutes),
+        paces=pace_choices("" if asked.pace is None else f"{asked.pace:g}"),
+        file_url=url("whatif.scenario_file", same, layer_id=layer.id),
+        open_url=url("whatif.open_file", same, layer_id=layer.id),
+        model_line=model_line(app.ground),
+    )
+
+
+def svg(drawing: Drawing) -> str:
+    """Return a drawing as an ``<svg>`` element for a page."""
+    canvas = SvgCanvas(DRAWING_UNITS, DRAWING_UNITS * drawing.ratio, label=drawing.title)
+    drawing.draw(canvas)
+    return canvas.markup()
+
+
+def findings_of(app: AppState, query: ReportQuery) -> Findings:
+    """Return everything that a report says, computed once for the same question."""
+    return app.memo.get(("report", query), lambda: findings(app.ground, query))
+
+
+def change_areas(app: AppState, found: Comparison) -> Collection:
+    """Return the map of a change: districts by difference, and the areas gained and lost."""
+    rows = found.districts.to_dict("index")
+    districts = [
+        feature(
+            shape,
+            kind="area",
+            name=district_title(app.city.districts.at[key, "roman"], rows[key]["name"]),
+            value=_difference(rows[key]),
+            lines=[_in_words(rows[key])],
+        )
+        for key, shape in zip(app.city.districts.index, simplified(app.city), strict=True)
+    ]
+    said = {"gained": gettext("People gained"), "lost": gettext("People lost")}
+    areas = [
+        feature(
+            area["geometry"],
+            kind="gap",
+            name=said[area["change"]],
+            lines=[number(area["people"])],
+        )
+        for area in records(found.areas)
+    ]
+    return collection([*districts, *areas])
+
+
+def _in_words(row: Mapping[Any, Any]) -> str:
+    after = number(row["served_after"])
+    if not row["difference"]:
+        return gettext("{people} people within reach, as today", people=after)
+    before = number(row["served_before"])
+    return gettext("{after} people within reach instead of {before}", after=after, before=before)
+
+
+def _difference(row: Mapping[Any, Any]) -> float:
+    """Return the change of a district's share; 0 where nobody of the group lives."""
+    return round(float(row["difference"] / row["people"]), 5) if row["people"] else 0.0
+
+
+def scenario_json(change: Scenario) -> str:
+    """Return a change as the JSON file that ``locator scenario`` reads."""
+    data = {
+        "layer": change.layer,
+        "open": list(change.open),
+        "close": list(change.close),
+        "open_planned": change.open_planned,
+        "add": [
+            {"lon": site.lon, "lat": site.lat, "places": site.places, "name": site.name}
+            for site in change.add
+        ],
+        "minutes": change.minutes,
+        "pace_m_s": change.pace_m_s,
+        "group": change.group,
+    }
+    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+
+
+def with_site(args: MultiDict[str, str], site: NewSite) -> dict[str, list[str]]:
+    """Return the query string of a page with one more site, its form fields emptied."""
+    dropped = ("site", "site_places", "lat", "lon")
+    kept = {name: args.getlist(name) for name in args if name in KNOWN and name not in dropped}
+    kept["add"] = [*kept.get("add", []), site_text(site)]
+    return {name: [value for value in values if value] for name, values in kept.items()}
+
+
+def tidied(app: AppState, layer_id: str, args: MultiDict[str, str]) -> MultiDict[str, str]:
+    """Return a query string without what is unknown, what is empty and what holds anyway."""
+    layer = app.catalogue.layers[layer_id]
+    usual = {"minutes": f"{layer.standard_min:g}", "group": layer.group}
+    usual |= {"n": "5", "objective": "cover", "method": "quick"}  # as in `SitingParams`
+    kept = [(name, one) for name, one in args.items(multi=True) if name in KNOWN and one.strip()]
+    return MultiDict((name, one) for name, one in kept if usual.get(name) != one)
+
+
+# Pieces -------------------------------------------------------------------------------------
+
+
+def texts_of(asked: Any) -> dict[str, Any]:
+    """Return the parameters that were given, as a link takes them along."""
+    given = {name: value for name, value in vars(asked).items() if name != "layer"}
+    defaults = type(asked)(layer=asked.layer)
+    return {
+        name: "1" if value is True else (list(value) if isinstance(value, tuple) else value)
+        for name, value in given.items()
+        if value != getattr(defaults, name)
+    }
+
+
+def _ticks(rows: pd.DataFrame, chosen: tuple[str, ...]) -> tuple[Tick, ...]:
+    elsewhere = gettext("not on the map, changes nothing")
+    columns = (rows[name].tolist() for name in ("name", "address", "x"))
+    ticks = [
+        Tick(
+            str(key), str(name), str(address or "") if np.isfinite(x) else elsewhere, key in chosen
+        )
+        for key, name, address, x in zip(rows.index, *columns, strict=True)
+    ]
+    return tuple(sorted(ticks, key=lambda tick: folded(tick.label)))
+
+
+def _site_label(site: NewSite) -> str:
+    label = site.name or f"{site.lat:.5f}, {site.lon:.5f}"
+    if site.places is None:
+        return label
+    return gettext("{site}, places: {places}", site=label, places=number(site.places))
+
+
+def _changed(districts: pd.DataFrame) -> list[dict[str, Any]]:
+    changed = districts[districts["difference"] != 0]
+    return records(changed.sort_values("difference", ascending=False, kind="stable"))
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a frame."""
+    return cast(list[dict[str, Any]], frame.to_dict("records"))
+
+
+def _supply_change(app: AppState, found: Comparison) -> SupplyChange | None:
+    """Return places within reach before and after; None where no capacity is known."""
+    today = found.before
+    asked = ReportQuery(layer=today.layer, group=today.group, pace_m_s=today.pace_m_s)
+    try:
+        return supply_change(app.ground, found, before=supply_of(app, asked))
+    except NotComputableError:
+        return None
+
+
+def group_options(app: AppState, chosen: str) -> tuple[Option, ...]:
+    """Return the age groups for a form."""
+    return tuple(
+        Option(group.id, text(group.names), group.id == chosen)
+        for group in app.catalogue.groups.values()
+    )
+
+
+def standard_options(chosen: float | None) -> tuple[Option, ...]:
+    """Return the standards for a form, in minutes, and the one asked for if it is another."""
+    values = sorted({*map(float, STANDARDS_MIN), *([chosen] if chosen else [])})
+    return tuple(Option(f"{value:g}", f"{value:g}", value == chosen) for value in values)

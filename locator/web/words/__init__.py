@@ -1,0 +1,1 @@
+"""Put codes into words of the reader's language."""
