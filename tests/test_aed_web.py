@@ -20,8 +20,8 @@ from flask.testing import FlaskClient
 from locator.analysis.aed.option import Option
 from locator.api.live import KEY, Moving
 from locator.base.i18n import speaking
-from locator.base.opening_hours.state import opening_in
 from locator.city.model import load_city
+from locator.city.opening import opening_in
 from locator.cli.main import main
 from locator.vehicles.fleet import assign_vehicle
 from locator.web import create_app

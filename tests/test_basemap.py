@@ -22,6 +22,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from locator.base.packed import packed_bytes
+from locator.city.added_streets import STREETS_FILE
 from locator.city.basemap.files import BUILDINGS, LAND, LINES, PLACES, map_file_faults
 from locator.city.basemap.ground import map_ground
 from locator.city.basemap.lettering import line_offers, names_of
@@ -32,7 +33,6 @@ from locator.city.basemap.store import BusyError, TileStore
 from locator.city.basemap.tiles import tile
 from locator.city.basemap.worldgrid import EXTENT, tile_range, tile_units, to_tile, world_units
 from locator.city.model import City, load_city
-from locator.walking.graph.streets_file import STREETS_FILE
 from locator.web import create_app
 from locator.web.map.style import COLOURS
 from locator.web.static_files import STATIC

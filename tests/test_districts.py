@@ -10,8 +10,9 @@ import pytest
 
 from locator.analysis.district_report import ReportQuery, findings
 from locator.base.i18n import speaking
-from locator.city.districts import district_of, district_title
+from locator.city.districts import district_of
 from locator.city.model import City, load_city
+from locator.geocoding.names import district_title
 from locator.reports.bundle import file_stem
 from locator.reports.content import scope_name
 from locator.walking.choose import choose_model

@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from locator.base.opening_hours.calendar import is_public
-from locator.base.opening_hours.state import hours_in_words, opening_in, opening_state
+from locator.base.opening_hours.state import hours_in_words, opening_state
 from locator.city.model import City, default_folder
+from locator.city.opening import opening_in
 from locator.city.usability import is_usable
 from locator.web import create_app
 from tests.breaking import edit_feature

@@ -11,7 +11,7 @@ import pytest
 
 from locator.base.errors import CityFolderError
 from locator.base.geo import Projection
-from locator.city.added_streets import FILE, added_streets
+from locator.city.added_streets import FILE, STREETS_FILE, added_streets
 from locator.city.model import load_city
 from locator.curation.check import check_folder
 from locator.walking.graph.build import build_graph
@@ -19,7 +19,6 @@ from locator.walking.graph.file import StreetGraph
 from locator.walking.graph.for_city import pack_for_city
 from locator.walking.graph.osm import read_streets
 from locator.walking.graph.ready import ready_graph
-from locator.walking.graph.streets_file import STREETS_FILE
 from locator.walking.network.model import NetworkModel
 from locator.walking.network.snapping import SHUNNED_M
 from locator.web import create_app

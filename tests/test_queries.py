@@ -11,8 +11,8 @@ from werkzeug.datastructures import MultiDict
 
 from locator.api.planning_queries import ScenarioParams
 from locator.api.queries import CoverageParams, NearestParams, NoParams, SearchParams, parse
+from locator.base.echo import shortened
 from locator.base.errors import InvalidParameterError
-from locator.city.lookup import shortened
 
 HERE = [("lat", "50.06"), ("lon", "19.94")]
 

@@ -13,6 +13,7 @@ import shapely
 from click.testing import CliRunner
 
 from locator.base.packed import PackedFileError, packed_bytes, read_packed
+from locator.city.added_streets import STREETS_FILE
 from locator.city.model import load_city
 from locator.cli.commands.network import network
 from locator.curation.check import check_folder
@@ -22,7 +23,6 @@ from locator.walking.graph import ready
 from locator.walking.graph.file import GRAPH_FILE, GraphFileError, read_about
 from locator.walking.graph.for_city import build_for_city, pack_for_city
 from locator.walking.graph.ready import cache_folder, graph_place, ready_graph
-from locator.walking.graph.streets_file import STREETS_FILE
 from locator.walking.network.model import NetworkModel
 from locator.web import create_app
 from tests.osmdata import TOWN_NODES, TOWN_WAYS, write_osm, write_town

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from locator.base.geo import Projection
 from locator.base.packed import read_packed
+from locator.city.added_streets import STREETS_FILE
 from locator.city.model import default_folder
 from locator.cli.commands.network import network
 from locator.walking.graph.build import build_graph
@@ -20,7 +21,7 @@ from locator.walking.graph.file import StreetGraph
 from locator.walking.graph.for_city import pack_for_city
 from locator.walking.graph.osm import ExtractError, Streets, read_streets
 from locator.walking.graph.packing import apart, packed_streets
-from locator.walking.graph.streets_file import STREETS_FILE, streets_of
+from locator.walking.graph.streets_file import streets_of
 from locator.walking.graph.tag_rules import Mark
 from tests.osmdata import (
     LIECHTENSTEIN_BOX,

@@ -22,9 +22,10 @@ from locator.base.errors import (
     OutsideCityError,
 )
 from locator.base.geo import FloatArray, IntArray, in_city
-from locator.base.opening_hours.state import OpenState, opening_in
+from locator.base.opening_hours.state import OpenState
 from locator.city.lookup import known_layer
 from locator.city.model import City
+from locator.city.opening import opening_in
 from locator.walking import Placed, Walk
 from locator.walking.walkable_city import WalkableCity
 

@@ -11,9 +11,10 @@ from locator.analysis.district_report import ReportQuery
 from locator.analysis.scenario.change import NewSite, Scenario
 from locator.analysis.siting.solve import MAX_SITES, SitingQuery
 from locator.api.queries import CoverageParams, Id, Lat, Lon, Words, described, frozen
+from locator.base.echo import shortened
 from locator.base.errors import N_, InvalidParameterError
 from locator.city.catalogue import Catalogue
-from locator.city.lookup import known_group, known_layer, shortened
+from locator.city.lookup import known_group, known_layer
 
 SITE = re.compile(r"^(-?\d{1,3}\.?\d*),(-?\d{1,3}\.?\d*)(?:,(-?\d{0,6})(?:,(.{0,80}))?)?$")
 

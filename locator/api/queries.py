@@ -28,8 +28,8 @@ from pydantic_core import ErrorDetails
 from werkzeug.datastructures import MultiDict
 
 from locator.analysis.nearest import NearestQuery
+from locator.base.echo import shortened
 from locator.base.errors import N_, InvalidParameterError
-from locator.city.lookup import shortened
 from locator.walking.network.profile import Profile
 
 Q = TypeVar("Q")

@@ -19,6 +19,7 @@ from locator.base.geo import WGS84
 from locator.base.reading import FaultLog, is_iso_date, is_number, read_features
 
 FILE = "streets_added.geojson"
+STREETS_FILE = "streets.npz"
 
 HIGHWAYS = (
     "cycleway",

@@ -67,11 +67,6 @@ def read_districts(folder: Path, projection: Projection, log: FaultLog) -> gpd.G
     return gpd.GeoDataFrame(frame, geometry=shapes, crs=WGS84).sort_index()
 
 
-def district_title(roman: object, name: object) -> str:
-    """Return what a district is called: numeral and name, or the name alone."""
-    return f"{roman} {name}".strip()
-
-
 def _area(name: object, geometry: Any, log: FaultLog) -> Any:
     allowed = "a valid Polygon or MultiPolygon"
     if not isinstance(geometry, dict) or geometry.get("type") not in ("Polygon", "MultiPolygon"):

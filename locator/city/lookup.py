@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from locator.base.echo import shortened
 from locator.base.errors import N_, InvalidParameterError, NotComputableError, NotFoundError
 from locator.city.catalogue import AgeGroup, Catalogue, Layer
-
-SHORT = 40
 
 
 def known_layer(catalogue: Catalogue, layer: str) -> Layer:
@@ -53,9 +52,3 @@ def known_group(catalogue: Catalogue, group: str) -> AgeGroup:
             given=shortened(group),
         )
     return catalogue.groups[group]
-
-
-def shortened(value: object, *, most: int = SHORT) -> str:
-    """Return what was given, fit to be shown: one line, at most `most` characters, in quotes."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in str(value)).split())
-    return f"“{line[:most]}…”" if len(line) > most else f"“{line}”"

@@ -8,13 +8,14 @@ from pathlib import Path
 from locator.base.errors import CityFolderError, Fault
 from locator.base.packed import PackedFileError
 from locator.base.reading import WHOLE
+from locator.city.added_streets import STREETS_FILE
 from locator.city.basemap.files import map_file_faults
 from locator.city.model import City, load_city
 from locator.vehicles.timetable_file import FILE_NAME as IMPORTED_FILE
 from locator.vehicles.timetable_file import TimetableFileError, read_timetable_file
 from locator.vehicles.validation import unfit, unsound
 from locator.walking.graph.file import GRAPH_FILE, GraphFileError, read_graph
-from locator.walking.graph.streets_file import STREETS_FILE, read_streets_file
+from locator.walking.graph.streets_file import read_streets_file
 
 
 def check_folder(folder: Path) -> list[Fault]:

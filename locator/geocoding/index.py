@@ -13,9 +13,8 @@ import pandas as pd
 import shapely
 
 from locator.base.geo import FloatArray
-from locator.city.districts import district_title
 from locator.geocoding.address_rule import COURSE_NOTE, MIDDLE_NOTE, SHORT_STREET_M, Stop
-from locator.geocoding.names import STREET, fold, name_fits, parse_name, spelt
+from locator.geocoding.names import STREET, district_title, fold, name_fits, parse_name, spelt
 from locator.geocoding.place import Place
 from locator.geocoding.streets import Street, distance_m, extent_m
 

@@ -238,3 +238,8 @@ def name_fits(asked: tuple[str, ...], known: tuple[str, ...]) -> bool:
         any(word == wanted or (len(wanted) == 1 and word.startswith(wanted)) for word in words)
         for wanted in asked[:-1]
     )
+
+
+def district_title(roman: object, name: object) -> str:
+    """Return what a district is called: numeral and name, or the name alone."""
+    return f"{roman} {name}".strip()

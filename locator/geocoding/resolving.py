@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from locator.base.echo import shortened
 from locator.base.errors import N_, NotComputableError, NotFoundError
-from locator.city.lookup import shortened
 from locator.geocoding.gazetteer import Gazetteer
 from locator.geocoding.place import Place
 from locator.geocoding.streets import distance_m

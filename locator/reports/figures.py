@@ -8,8 +8,8 @@ import shapely
 
 from locator.analysis.district_report import Findings
 from locator.base.i18n import gettext, number, percent, text
-from locator.city.districts import district_title
 from locator.city.model import City
+from locator.geocoding.names import district_title
 from locator.reports.charts import Bars, Curve, Series, draw_bars, draw_curve
 from locator.reports.document import Drawing
 from locator.reports.mapdrawing import MapFigure, draw_map, map_ratio

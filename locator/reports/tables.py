@@ -13,8 +13,8 @@ from locator.analysis.district_report import Findings
 from locator.analysis.scenario.compare import Comparison
 from locator.analysis.siting.solve import Siting
 from locator.base.i18n import gettext
-from locator.city.districts import district_title
 from locator.city.model import City
+from locator.geocoding.names import district_title
 from locator.reports.document import Column, Table
 
 

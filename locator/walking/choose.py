@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 
 from locator.base.errors import LocatorError
+from locator.city.added_streets import STREETS_FILE
 from locator.city.model import City
 from locator.walking import WalkingModel
 from locator.walking.estimate import EstimateModel
 from locator.walking.graph.osm import Progress, silent
-from locator.walking.graph.streets_file import STREETS_FILE
 from locator.walking.network.model import NetworkModel
 
 log = logging.getLogger("locator.geocoding.streets")

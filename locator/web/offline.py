@@ -18,9 +18,9 @@ from flask import Blueprint, Response, abort, current_app, render_template, requ
 from locator.analysis.aed.fixed import FixedAed, fixed_aeds
 from locator.analysis.aed.option import CLOSING_SOON, LESS_SURE_FACTOR, PACE_M_S
 from locator.api.context import AppState, state
-from locator.base.opening_hours.state import opening_in
 from locator.city.catalogue import LANGUAGES
 from locator.city.model import City
+from locator.city.opening import opening_in
 from locator.web.i18n import current_language, gettext, prefix, speaking, text
 from locator.web.map.background import compact_json
 from locator.web.pages.aed_view import note_beside, unknown_hours

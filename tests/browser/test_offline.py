@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from pyproj import Geod
 
-from locator.base.opening_hours.state import opening_in
 from locator.city.model import default_folder, load_city
+from locator.city.opening import opening_in
 from locator.web import create_app, offline
 from tests.browser.barriers import overflow_px, see_no_barrier
 from tests.browser.conftest import PHONE, Arrive, arrivals, serving

@@ -13,9 +13,9 @@ import pandas as pd
 
 from locator.analysis.aed.option import CLOSING_SOON, FIXED_LAYER, Option, State, Sure, Sureness
 from locator.base.geo import FloatArray
-from locator.base.opening_hours.state import opening_in
 from locator.city.likely_open import LikelyRule, rule_for
 from locator.city.model import City
+from locator.city.opening import opening_in
 from locator.walking import Placed
 from locator.walking.walkable_city import WalkableCity, remembered
 

@@ -38,8 +38,8 @@ from locator.analysis.aed.option import FIXED_LAYER, PACE_M_S
 from locator.analysis.aed.relocation import hours_basis, rank_moves
 from locator.base.errors import N_, NotComputableError
 from locator.base.geo import FloatArray, IntArray
-from locator.base.opening_hours.state import opening_in
 from locator.city.model import City
+from locator.city.opening import opening_in
 from locator.vehicles.calendar import DAY_TYPES, DayType, ordinary_days
 from locator.vehicles.positions import Fleet
 from locator.vehicles.runs import Run, service_spans

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from locator.base.opening_hours.calendar import Where
@@ -21,9 +21,6 @@ from locator.base.opening_hours.grammar import rules_of
 from locator.base.opening_hours.rules import Rule
 from locator.base.opening_hours.schedule import DAY, differs, pieces_of
 from locator.base.opening_hours.words import hours_in_words as hours_in_words
-
-if TYPE_CHECKING:
-    from locator.city.model import City
 
 State = Literal["open", "closed", "unknown"]
 
@@ -94,18 +91,6 @@ def _state(text: str, minute: datetime, where: Where) -> OpenState:
     if _never_changes(rules):
         return OpenState(state, None)
     return OpenState(state, _next_change(text, moment, state, where))
-
-
-def opening_in(city: City, opening_hours: str | None, at: datetime) -> OpenState:
-    """Return whether a place of a city is open at a moment; see `opening_state`."""
-    catalogue = city.catalogue
-    return opening_state(
-        opening_hours,
-        at,
-        country=catalogue.country,
-        timezone=catalogue.timezone,
-        coordinates=city.middle,
-    )
 
 
 def is_valid_hours(text: str) -> bool:

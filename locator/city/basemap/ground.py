@@ -14,6 +14,7 @@ import shapely
 
 from locator.base.errors import LocatorError
 from locator.base.packed import Packed, read_packed
+from locator.city.added_streets import STREETS_FILE
 from locator.city.basemap.files import (
     BUILDINGS,
     LAND,
@@ -30,7 +31,6 @@ from locator.city.basemap.shapes import Shapes, coarsened, shapes_from_arrays, s
 from locator.city.basemap.worldgrid import LOWEST, world_units
 from locator.city.catalogue import River
 from locator.city.model import City
-from locator.walking.graph.streets_file import STREETS_FILE
 
 log = logging.getLogger("locator.city.basemap")
 

@@ -10,13 +10,13 @@ from pathlib import Path
 
 from locator.base.freeing import give_back_free
 from locator.base.geo import Box
+from locator.city.added_streets import STREETS_FILE
 from locator.city.basemap.files import FILES
 from locator.city.basemap.ground import MapGround, map_ground
 from locator.city.basemap.store import TileStore
 from locator.city.basemap.tiles import tile
 from locator.city.basemap.worldgrid import HIGHEST, LOWEST, tile_range
 from locator.city.model import City
-from locator.walking.graph.streets_file import STREETS_FILE
 
 log = logging.getLogger("locator.city.basemap")
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from locator.base.errors import NotFoundError
-from locator.city.districts import district_title
+from locator.geocoding.names import district_title
 
 if TYPE_CHECKING:
     from locator.city.catalogue import Layer

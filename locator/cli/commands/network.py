@@ -15,6 +15,7 @@ from rich.table import Table
 from locator.base.errors import N_, LocatorError
 from locator.base.files import locked, write_bytes_atomically
 from locator.base.packed import read_packed
+from locator.city.added_streets import STREETS_FILE
 from locator.city.catalogue import read_catalogue
 from locator.cli.commands._common import folder_of, progress_bar
 from locator.curation.extract import Extract, fetch_extract
@@ -23,7 +24,6 @@ from locator.walking.graph.file import GRAPH_FILE
 from locator.walking.graph.for_city import build_for_city, pack_for_city
 from locator.walking.graph.osm import ExtractError
 from locator.walking.graph.ready import graph_place, ready_graph
-from locator.walking.graph.streets_file import STREETS_FILE
 
 COUNTS = {
     "ways_read": "ways that may be walked",

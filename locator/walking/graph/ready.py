@@ -21,7 +21,7 @@ from filelock import FileLock, Timeout
 from locator.base.errors import N_, LocatorError
 from locator.base.geo import Projection
 from locator.city.added_streets import FILE as ADDED_FILE
-from locator.city.added_streets import added_streets
+from locator.city.added_streets import STREETS_FILE, added_streets
 from locator.walking.graph.build import MADE_AS, build_graph
 from locator.walking.graph.file import (
     GRAPH_FILE,
@@ -34,7 +34,6 @@ from locator.walking.graph.file import (
 )
 from locator.walking.graph.osm import Progress, silent
 from locator.walking.graph.streets_file import (
-    STREETS_FILE,
     read_streets_file,
     streets_of,
     what_is_known,

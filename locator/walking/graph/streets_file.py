@@ -29,7 +29,6 @@ from locator.base.packed import PackedFileError, read_packed
 from locator.walking.graph.osm import Streets
 from locator.walking.graph.tag_rules import node_marks, way_marks, why_not_walked
 
-STREETS_FILE = "streets.npz"
 """Name of the file inside a city folder."""
 
 DRAWN_KEYS = ("highway", "name", "ref", "bridge", "tunnel", "ford", "service", "layer")

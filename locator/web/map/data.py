@@ -11,9 +11,9 @@ import pandas as pd
 from locator.analysis.access.coverage import Coverage
 from locator.analysis.nearest import walk_line
 from locator.base.geojson import Collection, collection
-from locator.city.districts import district_title
 from locator.city.model import City
 from locator.city.usability import is_assumed, is_usable
+from locator.geocoding.names import district_title
 from locator.walking.walkable_city import WalkableCity
 from locator.web.i18n import gettext, metres, minutes, ngettext, number, percent
 from locator.web.map.background import feature, simplified

@@ -10,9 +10,10 @@ from flask import Blueprint, Response, request
 from locator.analysis.access.coverage import CoverageQuery, coverage
 from locator.api.context import state
 from locator.api.queries import CoverageParams, NearestParams, parse
+from locator.base.echo import shortened
 from locator.base.errors import N_, NotFoundError
 from locator.base.geojson import Collection
-from locator.city.lookup import known_layer, shortened
+from locator.city.lookup import known_layer
 from locator.walking.walkable_city import WalkableCity
 from locator.web.i18n import current_language, url
 from locator.web.map.background import compact_json

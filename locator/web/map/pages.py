@@ -12,8 +12,9 @@ from werkzeug.datastructures import MultiDict
 
 from locator.api.context import state
 from locator.api.queries import CoverageParams, NearestParams, parse
+from locator.base.echo import shortened
 from locator.base.errors import N_, NotFoundError
-from locator.city.lookup import known_layer, shortened
+from locator.city.lookup import known_layer
 from locator.web import tiles
 from locator.web.i18n import current_language, gettext, percent, text, url
 from locator.web.map import code as mapcode

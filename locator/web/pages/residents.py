@@ -9,8 +9,8 @@ from flask import Blueprint, current_app, render_template, request
 from locator.analysis.access.coverage_steps import coverage_steps
 from locator.api.context import state
 from locator.api.street_info import comparisons, street_source, streets_caveats, streets_fault
+from locator.base.echo import shortened
 from locator.base.errors import N_, LocatorError, NotFoundError
-from locator.city.lookup import shortened
 from locator.web.map import pages as mapviews
 from locator.web.pages.accessibility import statement
 from locator.web.pages.layout import page_context

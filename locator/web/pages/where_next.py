@@ -17,7 +17,7 @@ from locator.api.context import AppState
 from locator.api.planning import siting_answer
 from locator.api.planning_queries import SitingParams, site_text
 from locator.city.catalogue import Layer
-from locator.city.districts import district_title
+from locator.geocoding.names import district_title
 from locator.reports.charts import Bars, draw_bars
 from locator.reports.document import Drawing
 from locator.web.i18n import gettext, number, text, url

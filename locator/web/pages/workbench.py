@@ -30,7 +30,7 @@ from locator.api.queries import parameter_shapes
 from locator.base.errors import NotComputableError
 from locator.base.geojson import Collection, collection
 from locator.city.catalogue import Layer
-from locator.city.districts import district_title
+from locator.geocoding.names import district_title
 from locator.reports.canvas import SvgCanvas
 from locator.reports.document import Drawing
 from locator.web.i18n import gettext, number, text, url

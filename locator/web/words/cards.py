@@ -10,11 +10,12 @@ from typing import Any
 
 import pandas as pd
 
-from locator.base.opening_hours.state import hours_in_words, is_valid_hours, opening_in
+from locator.base.opening_hours.state import hours_in_words, is_valid_hours
 from locator.city.catalogue import Layer
-from locator.city.districts import district_title
 from locator.city.model import City
+from locator.city.opening import opening_in
 from locator.city.usability import is_assumed
+from locator.geocoding.names import district_title
 from locator.web.i18n import current_language, day, gettext, ngettext, text
 from locator.web.words.texts import ACCESS, PRECISION, PRECISION_SHORT, STATUS, opening_words
 
