@@ -18,7 +18,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from locator.analysis.aed.option import Option
-from locator.api.live import KEY, Moving
+from locator.api.live import Moving
 from locator.base.i18n import speaking
 from locator.city.model import load_city
 from locator.city.opening import opening_in
@@ -396,7 +396,7 @@ def with_feed(folder: Path, url: str, number: str = "T:302") -> tuple[FlaskClien
     write_toy_city(folder)
     assign_vehicle(load_city(folder), "1", fleet_number=number)
     app = create_app({"GEODATA": folder, "LIMIT_PER_MINUTE": 0, "FEEDS": f"T={url}"})
-    return app.test_client(), app.extensions[KEY]
+    return app.test_client(), app.extensions["locator"].moving
 
 
 def wait_for(held: Moving, *, alive: bool) -> None:

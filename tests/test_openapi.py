@@ -15,7 +15,7 @@ from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.config import SchemathesisConfig
 
 from locator.api.openapi import plain
-from locator.api.operations import operations_of
+from locator.api.operations import operations
 from locator.web import create_app
 from tests.tinycity import at, write_tiny_city
 
@@ -86,9 +86,9 @@ def test_every_answer_is_one_that_the_document_describes(app: Flask, mode: Gener
 
 def test_every_operation_is_in_the_document(app: Flask, document: dict[str, Any]) -> None:
     described = {one["get"]["operationId"] for one in document["paths"].values()}
-    assert described == {one.name for one in operations_of(app)}
+    assert described == {one.name for one in operations()}
     rules = {rule.rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/api/")}
-    documented = {one.path for one in operations_of(app)}
+    documented = {one.path for one in operations()}
     assert rules - documented == {"/api/openapi.json"}
 
 
@@ -116,10 +116,10 @@ def test_people_find_every_operation_with_an_example_that_works(app: Flask, pref
     client = app.test_client()
     page = client.get(f"{prefix}/api")
     assert page.status_code == 200
-    for one in operations_of(app):
+    for one in operations():
         assert f'id="op-{one.name}"' in page.text
     examples = re.findall(r'<a href="([^"]+)"><code>', page.text)
-    assert len(examples) == len(operations_of(app))
+    assert len(examples) == len(operations())
     for example in examples:
         assert client.get(html.unescape(example)).status_code == 200, example
     assert client.get(f"{prefix}/api/").status_code == 200

@@ -8,7 +8,6 @@ import pytest
 from flask import Flask
 
 from locator.api.context import AppState
-from locator.api.live import KEY
 from locator.base.errors import CityFolderError
 from locator.vehicles.poller import Poller
 from locator.web import create_app
@@ -86,4 +85,4 @@ def test_the_vehicles_are_loaded_once_and_polled_by_one(
     started: list[Poller] = []
     monkeypatch.setattr(Poller, "start", lambda self: started.append(self))
     made = create_app({"GEODATA": tiny_folder})
-    assert started == [made.extensions[KEY].poller]
+    assert started == [made.extensions["locator"].moving.poller]

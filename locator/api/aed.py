@@ -12,7 +12,7 @@ from locator.analysis.aed.option import Option
 from locator.analysis.nearest import local_moment
 from locator.api.context import AppState
 from locator.api.geojson import decimal, whole
-from locator.api.live import Moving, moving
+from locator.api.live import Moving
 from locator.api.nearest import origin_of, place_json
 from locator.api.operations import GEOJSON, Answer, operation
 from locator.api.queries import (
@@ -29,9 +29,9 @@ from locator.api.queries import (
 )
 from locator.api.schemas_vehicles import AedsAnswer, Reach, VehiclesAnswer
 from locator.base.geojson import DEGREE_DIGITS, collection, feature
+from locator.base.i18n import error_text, text
 from locator.geocoding.place import Place
 from locator.vehicles import Position
-from locator.web.i18n import error_text, text
 
 
 @frozen
@@ -64,7 +64,7 @@ class AedParams:
     summary="Where the AEDs on vehicles are",
     tag="aed",
     media_type=GEOJSON,
-    counted=True,
+    bounds="counted",
 )
 def vehicles(app: AppState, asked: VehiclesParams) -> Answer:
     """Every vehicle that is known to carry an AED: live where a feed says so, else where its tour
@@ -72,7 +72,7 @@ def vehicles(app: AppState, asked: VehiclesParams) -> Answer:
     its depot is not published. A live position is never older than 3 minutes. Vehicles that are
     only assumed to carry one are in `unconfirmed`.
     """
-    held = moving()
+    held = app.moving
     at = local_moment(app.city, asked.at)
     found = {position.vehicle.id: vehicle_feature(position) for position in held.positions(at)}
     named = held.fleet.confirmed
@@ -147,7 +147,7 @@ def _iso(moment: datetime | None) -> str | None:
     tag="aed",
     media_type=GEOJSON,
     errors=(404, 422),
-    urgent=True,
+    bounds="urgent",
 )
 def aed(app: AppState, asked: AedParams) -> Answer:
     """AEDs round a place by the time to fetch one and come back: fixed ones that are open when
@@ -168,7 +168,7 @@ def aed_origin(app: AppState, asked: AedParams) -> Place:
 
 def aed_answer(app: AppState, asked: AedParams, origin: Place) -> AedAnswer:
     """Return the AEDs round `origin` at the moment asked about."""
-    held = moving()
+    held = app.moving
     query = AedQuery(origin.lon, origin.lat, asked.at, pace_m_s=asked.pace, k=asked.k)
     return nearest_aed(app.ground, held.fleet, query, feeds=held.feeds)
 

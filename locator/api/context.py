@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from flask import current_app
-
 from locator.analysis.access.coverage import Coverage, CoverageQuery, coverage
+from locator.api.live import Moving, load_moving
 from locator.base.errors import N_, NotComputableError
 from locator.base.memory import Memory, size_b
 from locator.city.catalogue import Catalogue
@@ -41,6 +41,8 @@ class AppState:
         The city with its walking model; ``ground.model.name`` says which.
     started : datetime
         When the application was made, in the city's time zone.
+    feeds : str
+        GTFS-Realtime feeds of the vehicles, as `locator.api.live.load_moving` reads them.
     variants : Memory
         The city as it is walked with a pram, in a wheelchair or at night.
     """
@@ -48,9 +50,15 @@ class AppState:
     city: City
     ground: WalkableCity
     started: datetime
+    feeds: str = ""
     variants: Memory = field(
         default_factory=lambda: Memory(VARIANTS_B, largest_b=VARIANTS_B, size=_variant_b)
     )
+
+    @cached_property
+    def moving(self) -> Moving:
+        """The vehicles and what is known of them live; loaded when first asked for."""
+        return load_moving(self.city, self.feeds)
 
     @property
     def memo(self) -> Memory:
@@ -106,8 +114,3 @@ def _variant_b(pair: tuple[Any, WalkableCity]) -> int:
     graph = cast(NetworkModel, ground.model).graph
     ways_b = graph.indptr.nbytes + graph.indices.nbytes + graph.weight_m.nbytes
     return size_b((ground.demand, ground.facilities)) + 2 * ways_b + graph.line_xy.nbytes
-
-
-def state() -> AppState:
-    """Return the state of the application that answers the current request."""
-    return cast(AppState, current_app.extensions["locator"])

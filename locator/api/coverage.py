@@ -19,8 +19,8 @@ from locator.api.queries import CoverageListParams, CoverageParams
 from locator.api.schemas_coverage import CoverageAnswer, CoverageListAnswer, GapsAnswer
 from locator.base.errors import NotComputableError
 from locator.base.geojson import collection, feature, geometry_json
+from locator.base.i18n import error_text, gettext, text
 from locator.city.lookup import known_group, known_layer
-from locator.web.i18n import error_text, gettext, text
 
 CACHE_S = 300
 SHARE_DIGITS = 4
@@ -54,7 +54,7 @@ def parts_of(
     summary="Coverage of every layer at a glance",
     tag="coverage",
     cache_s=CACHE_S,
-    expensive=True,
+    bounds="expensive",
 )
 def coverage_list(app: AppState, asked: CoverageListParams) -> Answer:
     """Every layer with its own age group and pace. Layers that move are left out, with the reason:
@@ -81,7 +81,7 @@ def coverage_list(app: AppState, asked: CoverageListParams) -> Answer:
     tag="coverage",
     errors=(404, 422),
     cache_s=CACHE_S,
-    expensive=True,
+    bounds="expensive",
 )
 def coverage_of_layer(app: AppState, asked: CoverageParams) -> Answer:
     """People of the age group inside and outside the standard, for the city and each district; the
@@ -118,7 +118,7 @@ def coverage_of_layer(app: AppState, asked: CoverageParams) -> Answer:
     media_type=CSV,
     errors=(404, 422),
     cache_s=CACHE_S,
-    expensive=True,
+    bounds="expensive",
     filename="coverage-{layer}.csv",
 )
 def coverage_csv(app: AppState, asked: CoverageParams) -> Answer:
@@ -149,7 +149,7 @@ def coverage_csv(app: AppState, asked: CoverageParams) -> Answer:
     media_type=GEOJSON,
     errors=(404, 422),
     cache_s=CACHE_S,
-    expensive=True,
+    bounds="expensive",
     filename="gaps-{layer}.geojson",
 )
 def coverage_gaps(app: AppState, asked: CoverageParams) -> Answer:

@@ -9,36 +9,22 @@ from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
-from flask import Response, current_app, request
 
-from locator.api.context import AppState, state
+from locator.api.context import AppState
 from locator.api.geojson import properties_of
 from locator.api.json import encoded
-from locator.api.openapi import document
-from locator.api.operations import GEOJSON, Answer, blueprint, operation, operations_of, respond
+from locator.api.operations import GEOJSON, Answer, operation
 from locator.api.queries import LayerParams, NoParams
 from locator.api.schemas import Health
 from locator.api.schemas_places import DistrictsAnswer, LayerAnswer, LayersAnswer
 from locator.api.street_info import streets_fault
 from locator.base.geojson import collection, feature, geometry_json
+from locator.base.i18n import current_language, text
 from locator.city.catalogue import Layer
 from locator.city.helplines import Helpline
 from locator.city.lookup import known_layer
-from locator.web.i18n import current_language, text
 
 DATA_CACHE_S = 300
-
-
-@blueprint.get("/api/openapi.json")
-def openapi() -> Response:
-    """Serve the document of this API."""
-    root = str(request.environ.get("locator.root", ""))
-    app = state()
-
-    def made() -> bytes:
-        return encoded(document(operations_of(current_app), app.catalogue, root=root))
-
-    return respond(app.memo.get(("openapi", root), made), cache_s=DATA_CACHE_S)
 
 
 @operation("/healthz", NoParams, Health, summary="Is it running?", tag="service")

@@ -9,9 +9,9 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from locator.base.i18n import text
 from locator.city.catalogue import Text
 from locator.city.facilities import FIELDS
-from locator.web.i18n import text
 
 PROPERTIES = ("layer", "address", *(field.name for field in FIELDS if field.name != "id"))
 

@@ -1,19 +1,14 @@
-"""Hold the vehicles for the life of the application, and the background poller of their feeds."""
+"""Hold the vehicles of a city, and the poller of their feeds."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
 
-from flask import Flask, current_app
-
-from locator.api.context import AppState
+from locator.city.model import City
 from locator.vehicles import Position
 from locator.vehicles.poller import FeedState, Poller, parse_feeds
 from locator.vehicles.positions import Fleet, load_fleet, positions
-
-KEY = "locator.vehicles"
 
 
 @dataclass(frozen=True)
@@ -40,22 +35,20 @@ class Moving:
         return positions(self.fleet, at, self.feeds)
 
 
-def install(app: Flask) -> None:
-    """Load the vehicles of `app`'s city; poll the feeds of its setting ``FEEDS``, if any.
+def load_moving(city: City, feeds: str = "") -> Moving:
+    """Return the vehicles of `city`; what polls their feeds is not started yet.
+
+    Parameters
+    ----------
+    city : City
+    feeds : str
+        ``NAME=https://address``, comma between.
 
     Raises
     ------
     InvalidParameterError
-        The setting is not a list of ``NAME=https://address``.
+        `feeds` is not such a list.
     TimetableFileError
         The imported timetable of the city folder cannot be read.
     """
-    state: AppState = app.extensions["locator"]
-    poller = Poller(parse_feeds(app.config.get("FEEDS") or ""))
-    app.extensions[KEY] = Moving(load_fleet(state.city), poller)
-    poller.start()
-
-
-def moving() -> Moving:
-    """Return the vehicles of the application that answers the current request."""
-    return cast(Moving, current_app.extensions[KEY])
+    return Moving(load_fleet(city), Poller(parse_feeds(feeds)))

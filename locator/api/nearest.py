@@ -13,11 +13,11 @@ from locator.api.queries import NearestParams, SearchParams, nearest_query_of
 from locator.api.schemas_places import NearestAnswer, SearchAnswer
 from locator.api.street_info import is_night, off_network_m, profile_of
 from locator.base.geojson import DEGREE_DIGITS, collection
+from locator.base.i18n import gettext
 from locator.city.lookup import known_layers
 from locator.geocoding.place import Place
 from locator.geocoding.resolving import resolve
 from locator.walking.walkable_city import WalkableCity
-from locator.web.i18n import gettext
 
 
 @operation(
@@ -58,7 +58,7 @@ def place_json(place: Place) -> dict[str, Any]:
     summary="The nearest facilities on foot",
     media_type=GEOJSON,
     errors=(404, 422),
-    counted=True,
+    bounds="counted",
     example={"k": "3"},
 )
 def nearest_on_foot(app: AppState, asked: NearestParams) -> Answer:

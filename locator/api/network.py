@@ -109,7 +109,7 @@ class IsochroneAnswer(TypedDict):
     summary="How far one gets on foot",
     media_type=GEOJSON,
     errors=(404, 422),
-    expensive=True,
+    bounds="expensive",
     example={"minutes": "10"},
 )
 def isochrone(app: AppState, asked: IsochroneParams) -> Answer:
@@ -261,7 +261,7 @@ class ComparisonAnswer(TypedDict):
     summary="The street network beside the estimate",
     tag="data",
     cache_s=CACHE_S,
-    expensive=True,
+    bounds="expensive",
 )
 def comparison(app: AppState, _asked: NoParams) -> Answer:
     """For each layer: the share of demand points and people whose nearest facility is another one,

@@ -19,8 +19,8 @@ from pydantic import TypeAdapter
 from locator.api.operations import JSON, Operation
 from locator.api.queries import parameter_shapes, required_parameters
 from locator.api.schemas import ErrorAnswer
+from locator.base.i18n import LANGUAGE_NAMES, prefix
 from locator.city.catalogue import Catalogue
-from locator.web.i18n import LANGUAGE_NAMES, prefix
 
 REF = "#/components/schemas/{model}"
 IN_PATH = re.compile(r"<(?:\w+:)?(\w+)>")

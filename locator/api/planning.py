@@ -161,7 +161,7 @@ def supply_of(app: AppState, asked: ReportQuery) -> Supply:
     tag="planning",
     errors=(404, 422),
     cache_s=CACHE_S,
-    expensive=True,
+    bounds="expensive",
 )
 def scenario(app: AppState, asked: ScenarioParams) -> Answer:
     """Open these, close those, add sites, move the standard: who is served before and after.
@@ -194,7 +194,7 @@ def scenario(app: AppState, asked: ScenarioParams) -> Answer:
     tag="planning",
     errors=(404, 422),
     cache_s=CACHE_S,
-    expensive=True,
+    bounds="expensive",
 )
 def sites(app: AppState, asked: SitingParams) -> Answer:
     """The sites, among addresses and stops, that serve most people who are beyond the standard
@@ -244,7 +244,7 @@ def sites(app: AppState, asked: SitingParams) -> Answer:
     tag="planning",
     errors=(404, 422),
     cache_s=CACHE_S,
-    expensive=True,
+    bounds="expensive",
 )
 def places_in_reach(app: AppState, asked: ReportParams) -> Answer:
     """Places per 100 people of the group within reach (E2SFCA, Luo and Qi 2009), for the city and

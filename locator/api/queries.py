@@ -8,10 +8,10 @@ from them.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from typing import Annotated, Any, Literal, TypeVar, cast
+from typing import Annotated, Any, Literal, Protocol, TypeVar, cast
 
 from pydantic import (
     AfterValidator,
@@ -25,7 +25,6 @@ from pydantic import (
 )
 from pydantic.dataclasses import dataclass as checked
 from pydantic_core import ErrorDetails
-from werkzeug.datastructures import MultiDict
 
 from locator.analysis.nearest import NearestQuery
 from locator.base.echo import shortened
@@ -198,15 +197,37 @@ TEMPLATES = {
 """Message of each kind of fault that pydantic finds; numbers are told apart by their type."""
 
 
-def parse(kind: type[Q], args: MultiDict[str, str], *, strict: bool = False, **path: str) -> Q:
+class Args(Protocol):
+    """A query string as it was read: each name with the values given for it."""
+
+    def __iter__(self) -> Iterator[str]: ...
+
+    def getlist(self, key: str, /) -> Sequence[str]:
+        """Return the values given for a name, in their order."""
+
+
+class Pairs(dict[str, list[str]]):
+    """Names and values from elsewhere than the web, such as the options of a command."""
+
+    def __init__(self, pairs: Iterable[tuple[str, object]]) -> None:
+        super().__init__()
+        for name, value in pairs:
+            self.setdefault(name, []).append(str(value))
+
+    def getlist(self, key: str, /) -> list[str]:
+        """Return the values given for a name, in their order."""
+        return self.get(key, [])
+
+
+def parse(kind: type[Q], args: Args, *, strict: bool = False, **path: str) -> Q:
     """Return the question that a query string asks.
 
     Parameters
     ----------
     kind : type
         One of the dataclasses above.
-    args : MultiDict
-        The query string, ``request.args``.
+    args : Args
+        The query string: ``request.args``, or `Pairs`.
     strict : bool
         As for the API: unknown names and empty values are faults. Pages ignore both, because a
         form sends its empty fields along and a link may carry more than the page knows.

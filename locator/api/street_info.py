@@ -14,13 +14,12 @@ from locator.analysis.access.model_comparison import (
 )
 from locator.api.context import AppState
 from locator.base.errors import N_, LocatorError
-from locator.base.i18n import day
+from locator.base.i18n import day, gettext, number
 from locator.walking import Placed, WalkingModel
 from locator.walking.estimate import EstimateModel
 from locator.walking.network.model import NetworkModel
 from locator.walking.network.profile import Profile
 from locator.walking.walkable_city import WalkableCity
-from locator.web.i18n import gettext, number
 
 NAMED_STREETS = 3
 """Streets named of a walk; of the others it is said that there are more."""

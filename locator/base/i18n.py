@@ -25,6 +25,7 @@ from babel.support import NullTranslations, Translations
 from locator.base.errors import LocatorError
 
 DEFAULT_LANGUAGE = "pl"
+LANGUAGE_NAMES = {"pl": "Polski", "en": "English", "uk": "Українська"}
 TRANSLATIONS = Path(__file__).parents[1] / "translations"
 NOTHING = "–"
 ENGLISH_QUOTES = "“”"
@@ -46,6 +47,11 @@ def speaking(language: str) -> Iterator[None]:
         yield
     finally:
         _spoken.reset(token)
+
+
+def prefix(language: str) -> str:
+    """Return what stands before the path of a page in `language`."""
+    return "" if language == DEFAULT_LANGUAGE else f"/{language}"
 
 
 # Messages -----------------------------------------------------------------------------------

@@ -13,21 +13,13 @@ from flask import Flask
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from locator.api import aed as api_vehicles
-from locator.api import coverage as api_coverage
-from locator.api import data as api
-from locator.api import live as moving
-from locator.api import nearest as api_walks
-from locator.api import network as api_network
-from locator.api import operations
-from locator.api import planning as api_planning
 from locator.api.context import AppState
 from locator.city import model as cities
 from locator.walking.choose import choose_model
 from locator.walking.graph.osm import Progress, silent
 from locator.walking.walkable_city import walkable
 from locator.walking.warmup import warm_in_background
-from locator.web import errors, i18n, offline, security, static_files, tiles
+from locator.web import errors, i18n, offline, routes, security, static_files, tiles
 from locator.web.map import code as mapcode
 from locator.web.map import feeds as mapfeeds
 from locator.web.map import pages as mapviews
@@ -69,10 +61,8 @@ COMPRESSION = {
     ],
 }
 
-OPERATIONS = (api, api_walks, api_coverage, api_network, api_vehicles, api_planning, apidocs)
-"""Modules that declare operations of the API; their blueprint is that of `operations`."""
-
 PAGES = (
+    apidocs,
     residents,
     planners,
     council,
@@ -113,14 +103,16 @@ def create_app(config: Mapping[str, Any] | None = None, *, progress: Progress = 
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
-    app.extensions["locator"] = load_state(app.config["GEODATA"], progress=progress)
+    state = load_state(app.config["GEODATA"], feeds=app.config["FEEDS"] or "", progress=progress)
+    app.extensions["locator"] = state
     errors.install(app)
     Compress(app)
     static_files.install(app)
     tiles.install(app)
-    for blueprint in (operations.blueprint, *(pages.blueprint for pages in PAGES)):
-        app.register_blueprint(blueprint)
-    moving.install(app)
+    routes.install(app)
+    for pages in PAGES:
+        app.register_blueprint(pages.blueprint)
+    state.moving.poller.start()
     i18n.install(app)
     security.install(app)
     if app.config["PROXIES"]:
@@ -133,12 +125,14 @@ def create_app(config: Mapping[str, Any] | None = None, *, progress: Progress = 
     return app
 
 
-def load_state(folder: str | Path | None = None, *, progress: Progress = silent) -> AppState:
+def load_state(
+    folder: str | Path | None = None, *, feeds: str = "", progress: Progress = silent
+) -> AppState:
     """Return the state over the city folder, loaded once for the life of the application."""
     city = cities.load_city(Path(folder) if folder else cities.default_folder())
     started = datetime.now(ZoneInfo(city.catalogue.timezone)).replace(microsecond=0)
     ground = walkable(city, choose_model(city, progress=progress))
-    return AppState(city=city, ground=ground, started=started)
+    return AppState(city=city, ground=ground, started=started, feeds=feeds)
 
 
 def _environment() -> dict[str, Any]:

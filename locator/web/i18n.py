@@ -16,6 +16,7 @@ from werkzeug.datastructures import iter_multi_items
 
 from locator.base.i18n import (
     DEFAULT_LANGUAGE,
+    LANGUAGE_NAMES,
     NOTHING,
     TRANSLATIONS,
     clock,
@@ -30,6 +31,7 @@ from locator.base.i18n import (
     ngettext,
     number,
     percent,
+    prefix,
     read_catalogue,
     speaking,
     text,
@@ -67,9 +69,6 @@ __all__ = [
 ]
 """The web speaks through this module; what needs no Flask lives in `locator.base.i18n`."""
 
-LANGUAGE_NAMES = {"pl": "Polski", "en": "English", "uk": "Українська"}
-
-
 # The language of a request ------------------------------------------------------------------
 
 
@@ -95,11 +94,6 @@ def language_prefix(application: WSGIApplication) -> WSGIApplication:
             return application(environ, start_response)
 
     return serve
-
-
-def prefix(language: str) -> str:
-    """Return what stands before the path of a page in `language`."""
-    return "" if language == DEFAULT_LANGUAGE else f"/{language}"
 
 
 def _redirect(

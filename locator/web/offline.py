@@ -17,7 +17,7 @@ from flask import Blueprint, Response, abort, current_app, render_template, requ
 
 from locator.analysis.aed.fixed import FixedAed, fixed_aeds
 from locator.analysis.aed.option import CLOSING_SOON, LESS_SURE_FACTOR, PACE_M_S
-from locator.api.context import AppState, state
+from locator.api.context import AppState
 from locator.city.catalogue import LANGUAGES
 from locator.city.model import City
 from locator.city.opening import opening_in
@@ -26,6 +26,7 @@ from locator.web.map.background import compact_json
 from locator.web.pages.aed_view import note_beside, unknown_hours
 from locator.web.pages.layout import language_of_data, page_context
 from locator.web.security import urgent
+from locator.web.state import state
 from locator.web.static_files import STATIC, static_url
 from locator.web.words.aed import DIRECTIONS, access_chip, door_words
 from locator.web.words.cards import card

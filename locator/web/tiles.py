@@ -11,7 +11,6 @@ import brotli
 from flask import Blueprint, Flask, Response, current_app, jsonify, request
 from werkzeug.exceptions import ServiceUnavailable
 
-from locator.api.context import state
 from locator.base.errors import N_, NotFoundError
 from locator.city.basemap.serving import BaseMap
 from locator.city.basemap.store import BusyError
@@ -19,6 +18,7 @@ from locator.city.basemap.worldgrid import HIGHEST, LOWEST
 from locator.walking.graph.ready import cache_folder
 from locator.web.i18n import text
 from locator.web.map.style import gl_style
+from locator.web.state import state
 from locator.web.static_files import STATIC
 
 blueprint = Blueprint("tiles", __name__)

@@ -60,16 +60,14 @@ def command(
     """
     if out is not None:
         _check_out(out)
-    from werkzeug.datastructures import MultiDict
-
     from locator.api.coverage import coverage_csv, coverage_gaps, coverage_of, coverage_of_layer
-    from locator.api.queries import CoverageParams, parse
+    from locator.api.queries import CoverageParams, Pairs, parse
     from locator.base.i18n import speaking
     from locator.city.lookup import known_layer
 
     given = {"minutes": minutes, "group": group, "pace": pace}
     pairs = [(name, value) for name, value in given.items() if value is not None]
-    asked = parse(CoverageParams, MultiDict(pairs), strict=True, layer=layer)
+    asked = parse(CoverageParams, Pairs(pairs), strict=True, layer=layer)
     app = load(ctx)
     try:
         known_layer(app.catalogue, asked.layer)

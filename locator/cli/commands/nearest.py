@@ -63,11 +63,9 @@ def command(
       locator nearest "os. Piastów 40" --layer nurseries --layer day_care_homes --json
       locator nearest "Rynek Główny 1" --layer aeds --profile wheelchair --at-night
     """
-    from werkzeug.datastructures import MultiDict
-
     from locator.analysis.nearest import nearest
     from locator.api.nearest import nearest_json, origin_of
-    from locator.api.queries import NearestParams, nearest_query_of, parse
+    from locator.api.queries import NearestParams, Pairs, nearest_query_of, parse
     from locator.base.i18n import speaking
     from locator.city.lookup import known_layers
 
@@ -76,7 +74,7 @@ def command(
     pairs += [("layer", layer) for layer in layers]
     pairs += [("open", "now")] * open_now + [("status", "all")] * every
     pairs += [("night", "yes")] * at_night
-    asked = parse(NearestParams, MultiDict(pairs), strict=True)
+    asked = parse(NearestParams, Pairs(pairs), strict=True)
     app = load(ctx)
     try:
         known_layers(app.catalogue, asked.layer)

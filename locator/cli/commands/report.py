@@ -76,15 +76,13 @@ def command(
     """
     if district is not None and all_districts:
         raise click.UsageError("Give either --district or --all-districts.")
-    from werkzeug.datastructures import MultiDict
-
     from locator.api.planning_queries import ReportParams, report_query_of
-    from locator.api.queries import parse
+    from locator.api.queries import Pairs, parse
     from locator.base.i18n import speaking
 
     given = {"minutes": minutes, "group": group, "pace": pace}
     pairs = [(name, value) for name, value in given.items() if value is not None]
-    asked = parse(ReportParams, MultiDict(pairs), strict=True, layer=layer)
+    asked = parse(ReportParams, Pairs(pairs), strict=True, layer=layer)
     app = load(ctx)
     layer_of(app.city, layer, hint="--layer")
     query = replace(

@@ -114,15 +114,13 @@ def command(
     """
     if least_missed and best_move:
         raise click.UsageError("Give either --least-missed or --best-move.")
-    from werkzeug.datastructures import MultiDict
-
     from locator.api.planning_queries import SitingParams, siting_of
-    from locator.api.queries import parse
+    from locator.api.queries import Pairs, parse
 
     given = {"n": count, "objective": objective, "method": method, "capacity": capacity}
     given |= {"minutes": minutes, "group": group, "pace": pace, "planned": "1" if planned else None}
     pairs = [(name, value) for name, value in given.items() if value is not None]
-    asked = parse(SitingParams, MultiDict(pairs), strict=True, layer=layer)
+    asked = parse(SitingParams, Pairs(pairs), strict=True, layer=layer)
     area = None if forbidden is None else read_area(forbidden)
     app = load(ctx)
     layer_of(app.city, layer, hint="LAYER")

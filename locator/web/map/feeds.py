@@ -8,7 +8,6 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from locator.analysis.access.coverage import CoverageQuery, coverage
-from locator.api.context import state
 from locator.api.queries import CoverageParams, NearestParams, parse
 from locator.base.echo import shortened
 from locator.base.errors import N_, NotFoundError
@@ -20,6 +19,7 @@ from locator.web.map.background import compact_json
 from locator.web.map.data import coverage_areas, facility_features, nearest_features, walk_features
 from locator.web.pages.nearest import find_rows
 from locator.web.security import counted, expensive
+from locator.web.state import state
 from locator.web.words.starting import find_origin
 
 blueprint = Blueprint("mapfeeds", __name__)

@@ -18,6 +18,9 @@ from branca.element import Element, Figure
 
 from locator.web.map.parts import in_order
 
+Map = folium.Map
+"""What the pages hand over; they need not know folium."""
+
 AssetUrl = Callable[[str], str]
 """Turns the name of an asset, ``"leaflet/leaflet.js"``, into an address on our own host."""
 

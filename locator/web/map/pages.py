@@ -10,7 +10,6 @@ import folium
 from flask import Blueprint, Response, current_app, request
 from werkzeug.datastructures import MultiDict
 
-from locator.api.context import state
 from locator.api.queries import CoverageParams, NearestParams, parse
 from locator.base.echo import shortened
 from locator.base.errors import N_, NotFoundError
@@ -23,6 +22,7 @@ from locator.web.map import views
 from locator.web.map.figure import RenderedMap, render
 from locator.web.map.labels import LABELS
 from locator.web.map.symbols import Symbol, symbol
+from locator.web.state import state
 from locator.web.words.starting import find_origin
 
 blueprint = Blueprint("mapviews", __name__)

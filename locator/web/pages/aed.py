@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import folium
 from flask import Blueprint, Response, render_template, request
 from werkzeug.datastructures import MultiDict
 
 from locator.analysis.aed.option import FIXED_LAYER
 from locator.analysis.nearest import local_moment
 from locator.api.aed import VehiclesParams
-from locator.api.context import state
-from locator.api.live import moving
 from locator.api.queries import parse
 from locator.base.errors import N_, NotFoundError
 from locator.base.geojson import Collection
@@ -22,12 +19,14 @@ from locator.web.map import pages as mapviews
 from locator.web.map import views
 from locator.web.map.aed import SHARE_BREAKS, aed_features, share_areas, vehicle_features
 from locator.web.map.background import compact_json
+from locator.web.map.figure import Map
 from locator.web.map.live import aed_map
 from locator.web.offline import worker_url
 from locator.web.pages.aed_coverage import found_for, hours_csv, moves_csv, params_of, report_of
 from locator.web.pages.aed_view import AedView, view_of
 from locator.web.pages.layout import drawn, page_context
 from locator.web.security import expensive, urgent
+from locator.web.state import state
 from locator.web.words.aed import duration, walk_words
 
 blueprint = Blueprint("emergency", __name__)
@@ -64,7 +63,7 @@ def vehicles() -> Response:
     """Serve where the vehicles are, for the map."""
     app = state()
     at = local_moment(app.city, parse(VehiclesParams, request.args).at)
-    return _geojson(vehicle_features(app.city, moving().positions(at)))
+    return _geojson(vehicle_features(app.city, state().moving.positions(at)))
 
 
 def _geojson(answer: Collection) -> Response:
@@ -81,7 +80,7 @@ def _page_map(view: AedView) -> mapviews.PageMap:
     return replace(shown, script_url=url("mapviews.script", args, kind="aed"))
 
 
-def _aed_map(args: MultiDict[str, str]) -> folium.Map:
+def _aed_map(args: MultiDict[str, str]) -> Map:
     app = state()
     view = view_of(app, args, answered=False)
     if view.lon is None or view.lat is None:
@@ -152,7 +151,7 @@ def coverage_areas() -> Response:
     return _geojson(made)
 
 
-def _shares_map(args: MultiDict[str, str]) -> folium.Map:
+def _shares_map(args: MultiDict[str, str]) -> Map:
     params = params_of(args)
     edges = (*SHARE_BREAKS, 1.0)
     return views.coverage_map(

@@ -13,13 +13,13 @@ from werkzeug.datastructures import MultiDict
 
 from locator.analysis.aed.hourly import TimeCoverage, TimeCoverageQuery, coverage_in_time
 from locator.api.context import AppState
-from locator.api.live import moving
 from locator.api.queries import described, frozen, parse
 from locator.base.errors import N_
 from locator.reports.curve import Tick
 from locator.vehicles.calendar import DAY_TYPES, DayType
 from locator.web.i18n import day as day_words
 from locator.web.i18n import gettext, number, percent
+from locator.web.state import state
 from locator.web.words.cards import Card, card, hours_said
 from locator.web.words.listing import Option
 from locator.web.words.model_words import model_line
@@ -59,7 +59,7 @@ def params_of(args: MultiDict[str, str]) -> TimeParams:
 
 def found_for(app: AppState, params: TimeParams) -> TimeCoverage:
     """Return the coverage in time, counted once a day for each limit."""
-    held = moving()
+    held = state().moving
     query = TimeCoverageQuery(minutes=float(params.minutes), around=app.now().date())
     return app.memo.get(query, lambda: coverage_in_time(app.ground, held.fleet, query))
 

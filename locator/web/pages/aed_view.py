@@ -12,7 +12,7 @@ from locator.analysis.aed.nearest import AedAnswer
 from locator.analysis.aed.option import Option
 from locator.api.aed import AedParams, aed_answer
 from locator.api.context import AppState
-from locator.api.live import Moving, moving
+from locator.api.live import Moving
 from locator.api.queries import parse
 from locator.base.errors import LocatorError
 from locator.city.model import City
@@ -21,6 +21,7 @@ from locator.web.errors import status_of
 from locator.web.i18n import clock, gettext, moment, ngettext, number, text, url
 from locator.web.pages.layout import LONGEST_SEARCH
 from locator.web.pages.nearest import LONGEST_CODE, LONGEST_ECHO
+from locator.web.state import state
 from locator.web.words.aed import (
     access_chip,
     change_soon,
@@ -182,7 +183,7 @@ def _placed_at(app: AppState, view: AedView, *, answered: bool) -> AedView:
 
 def _answered(app: AppState, view: AedView, asked: AedParams, origin: Origin) -> AedView:
     place = Place(origin.label, "coordinate", origin.lon, origin.lat, "exact", 100.0)
-    answer, held = aed_answer(app, asked, place), moving()
+    answer, held = aed_answer(app, asked, place), state().moving
     beside = answer.beside
     return replace(
         view,
@@ -324,9 +325,9 @@ def feed_remarks(held: Moving, at: datetime) -> Iterable[str]:
     if not held.feeds:
         yield gettext("Vehicles are placed by the timetable; no live feed is connected.")
         return
-    for state in held.feeds:
-        if not state.is_alive(at.timestamp()):
+    for feed in held.feeds:
+        if not feed.is_alive(at.timestamp()):
             yield gettext(
                 "The live feed {feed} is silent: its vehicles are placed by the timetable.",
-                feed=state.feed,
+                feed=feed.feed,
             )

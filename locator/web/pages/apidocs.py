@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from flask import current_app, render_template
+from flask import Blueprint, render_template
 from markupsafe import Markup, escape
 
-from locator.api.context import AppState, state
+from locator.api.context import AppState
 from locator.api.openapi import parameters_of
-from locator.api.operations import Operation, blueprint, operations_of
+from locator.api.operations import Operation, operations
 from locator.base.errors import N_
 from locator.web.i18n import gettext, url
+from locator.web.state import state
 
 GROUPS = {
     "services": N_("Find services"),
@@ -52,12 +53,15 @@ class Described:
     example: str
 
 
+blueprint = Blueprint("apidocs", __name__)
+
+
 @blueprint.get("/api", strict_slashes=False)
 def docs() -> str:
     """Show what the API answers."""
     app = state()
     groups: dict[str, list[Described]] = {tag: [] for tag in GROUPS}
-    for operation in operations_of(current_app):
+    for operation in operations():
         groups.setdefault(operation.tag, []).append(described(operation, app))
     return render_template(
         "api.html",

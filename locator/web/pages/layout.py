@@ -12,11 +12,11 @@ from babel import Locale
 from flask import current_app, request
 from markupsafe import Markup, escape
 
-from locator.api.context import state
 from locator.base.errors import N_
 from locator.city.catalogue import Layer
 from locator.web.i18n import current_language, gettext, locale, url
 from locator.web.map.symbols import Symbol, symbol
+from locator.web.state import state
 from locator.web.words.calling import lines_for
 from locator.web.words.texts import KIND_WORDS, PLACE_KINDS, pace_text
 

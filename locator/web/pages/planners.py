@@ -10,7 +10,6 @@ from flask import Blueprint, Response, current_app, redirect, render_template, r
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from locator.analysis.access.coverage import Coverage, CoverageQuery
-from locator.api.context import state
 from locator.api.coverage import gaps_geojson
 from locator.api.queries import CoverageListParams, CoverageParams, parse
 from locator.city.lookup import known_group, known_layer
@@ -18,6 +17,7 @@ from locator.web.i18n import url
 from locator.web.map import pages as mapviews
 from locator.web.pages.coverage import CARRIED, overview_of, report_of, table_rows
 from locator.web.security import expensive
+from locator.web.state import state
 
 blueprint = Blueprint("planners", __name__)
 

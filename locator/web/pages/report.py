@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Response, render_template, request
 
 from locator.analysis.district_report import Findings
-from locator.api.context import state
 from locator.api.planning_queries import ReportParams, report_query_of
 from locator.api.queries import parse
 from locator.base.errors import N_, NotFoundError
@@ -16,6 +15,7 @@ from locator.web.lenient import Args, mended
 from locator.web.pages.what_if import attachment, blueprint, standing_layer
 from locator.web.pages.workbench import findings_of, group_options, standard_options, svg, tidied
 from locator.web.security import expensive
+from locator.web.state import state
 from locator.web.words.model_words import pace_choices
 
 __all__ = ["blueprint"]

@@ -7,7 +7,6 @@ from typing import Any
 from flask import Blueprint, current_app, render_template, request
 
 from locator.analysis.access.coverage_steps import coverage_steps
-from locator.api.context import state
 from locator.api.street_info import comparisons, street_source, streets_caveats, streets_fault
 from locator.base.echo import shortened
 from locator.base.errors import N_, LocatorError, NotFoundError
@@ -16,6 +15,7 @@ from locator.web.pages.accessibility import statement
 from locator.web.pages.layout import page_context
 from locator.web.pages.nearest import view_of
 from locator.web.security import counted
+from locator.web.state import state
 from locator.web.words.cards import card, hours_said, opening_of
 from locator.web.words.details import details_of
 from locator.web.words.listing import listing_of

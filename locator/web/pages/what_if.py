@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import folium
 import numpy as np
 import shapely
 from flask import Blueprint, Response, redirect, render_template, request
@@ -22,7 +21,6 @@ from locator.analysis.scenario.change import (
 )
 from locator.analysis.scenario.faults import ScenarioFileError
 from locator.analysis.scenario.file import MAX_BYTES
-from locator.api.context import state
 from locator.api.planning import comparison_of
 from locator.api.planning_queries import (
     AddedParams,
@@ -51,6 +49,7 @@ from locator.web.map import pages as mapviews
 from locator.web.map import views
 from locator.web.map.background import compact_json, feature
 from locator.web.map.data import facility_features
+from locator.web.map.figure import Map
 from locator.web.map.symbols import symbol
 from locator.web.map.workbench import change_map
 from locator.web.pages.layout import LONGEST_SEARCH
@@ -66,6 +65,7 @@ from locator.web.pages.workbench import (
     with_site,
 )
 from locator.web.security import expensive
+from locator.web.state import state
 
 blueprint = Blueprint("whatif", __name__)
 
@@ -317,7 +317,7 @@ def _named_site(words: str, places: int | None) -> NewSite:
     return NewSite(found.lon, found.lat, places, found.label)
 
 
-def _whatif_map(args: MultiDict[str, str]) -> folium.Map:
+def _whatif_map(args: MultiDict[str, str]) -> Map:
     layer_id = known.known_layer(state().catalogue, args.get("layer", "")).id
     _change(args, layer_id)  # so that a wrong change is told here, not in the map's data
     given = {name: args.getlist(name) for name in args if name in parameter_shapes(ScenarioParams)}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from locator.api.context import state
 from locator.base.opening_hours.state import hours_in_words
 from locator.city.helplines import Helpline
 from locator.web.i18n import current_language, day, gettext, text
+from locator.web.state import state
 from locator.web.words.cards import Phone, phones
 
 

@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from locator.api.context import state
-from locator.api.live import moving
 from locator.base.errors import N_
 from locator.vehicles import Vehicle
 from locator.web.i18n import gettext, url
+from locator.web.state import state
 from locator.web.words.cards import Card
 from locator.web.words.near import near_address
 from locator.web.words.texts import ACCESS, PRECISION, STATUS, WHEELCHAIR, base_words
@@ -61,7 +60,7 @@ def details_of(facility: Card) -> Details:
         precision=precision,
         status=gettext(STATUS[facility.status]),
         status_basis=gettext(STATUS_BASIS[basis]),
-        vehicle=_vehicle(moving().fleet.vehicle(facility.id)),
+        vehicle=_vehicle(state().moving.fleet.vehicle(facility.id)),
         source_url=source.group() if source else None,
         near=near,
         nearby_url=nearby,

@@ -1,0 +1,105 @@
+"""Answer machines who reaches several services at once."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, cast
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from locator.analysis.access.combined import Combined, CombinedQuery, combined
+from locator.api.context import AppState
+from locator.api.operations import Answer, operation
+from locator.api.queries import Id, Layers, Minutes, Pace, described, frozen
+from locator.city.lookup import known_group, known_layer
+
+CACHE_S = 300
+
+NeedText = Annotated[Literal["all", "any"], Field()]
+
+
+@frozen
+class TogetherParams:
+    """Several layers at once."""
+
+    layer: Layers = described(
+        "Id of a layer; give two or more.", default=(), json_schema_extra={"minItems": 2}
+    )
+    need: NeedText = described("`all` of them within reach, or `any` of them.", default="all")
+    minutes: Minutes | None = described("One standard for all; by default each's.", default=None)
+    group: Id = described("Id of an age group.", default="all")
+    pace: Pace | None = described("One walking speed in m/s; by default each's.", default=None)
+
+
+class DistrictTogether(TypedDict):
+    """One district."""
+
+    number: int
+    name: str
+    people: int
+    served: int
+    share: float | None
+
+
+class TogetherAnswer(TypedDict):
+    """Who reaches several layers at once."""
+
+    layers: list[str]
+    need: str
+    group: str
+    model: str
+    people: int
+    served: int
+    share: float
+    single: dict[str, float]
+    districts: list[DistrictTogether]
+
+
+def combined_of(app: AppState, asked: TogetherParams) -> Combined:
+    """Return what is asked for, computed once for the same question."""
+    for layer in asked.layer:
+        known_layer(app.catalogue, layer)
+    known_group(app.catalogue, asked.group)
+    query = CombinedQuery(
+        layers=asked.layer,
+        need=asked.need,
+        minutes=asked.minutes,
+        group=asked.group,
+        pace_m_s=asked.pace,
+    )
+    return app.memo.get(query, lambda: combined(app.ground, query))
+
+
+@operation(
+    "/api/together",
+    TogetherParams,
+    TogetherAnswer,
+    summary="Who reaches several layers at once",
+    tag="coverage",
+    errors=(404, 422),
+    cache_s=CACHE_S,
+    bounds="expensive",
+)
+def together(app: AppState, asked: TogetherParams) -> Answer:
+    """People of the group who have all, or at least one, of the layers within the standard."""
+    found = combined_of(app, asked)
+    rows = cast(
+        list[DistrictTogether],
+        found.districts[["name", "people", "served", "share"]]
+        .round({"share": 4})
+        .astype({"share": object})
+        .where(found.districts["share"].notna(), None)
+        .reset_index(names="number")
+        .to_dict("records"),
+    )
+    return {
+        "layers": list(asked.layer),
+        "need": asked.need,
+        "group": asked.group,
+        "model": found.model,
+        "people": found.people,
+        "served": found.served,
+        "share": round(found.share, 4),
+        "single": {layer: round(share, 4) for layer, share in found.single.items()},
+        "districts": rows,
+    }

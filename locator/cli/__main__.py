@@ -1,0 +1,5 @@
+"""Start the command line as ``python -m locator.cli``."""
+
+from locator.cli.main import main
+
+main()

@@ -1,0 +1,80 @@
+"""Give every operation of the API its address."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+
+from flask import Blueprint, Flask, Response, request
+
+from locator.api import aed, combined, coverage, data, nearest, network, planning
+from locator.api.json import encoded
+from locator.api.openapi import document
+from locator.api.operations import JSON, Answer, Bounds, Operation, operations
+from locator.api.queries import parse
+from locator.web import security
+from locator.web.state import state
+
+DECLARING = (data, nearest, coverage, network, aed, planning, combined)
+"""Modules that declare operations; the document lists them in this order."""
+
+BOUNDS: dict[Bounds, Callable[[Callable[..., Response]], Callable[..., Response]]] = {
+    "none": lambda view: view,
+    "counted": security.counted,
+    "expensive": security.expensive,
+    "urgent": security.urgent,
+}
+
+
+def install(app: Flask) -> None:
+    """Add the addresses of all operations, and of the document that describes them."""
+    blueprint = Blueprint("api", __name__)
+    blueprint.add_url_rule("/api/openapi.json", view_func=openapi)
+    for one in operations():
+        blueprint.add_url_rule(
+            one.path, endpoint=one.name, view_func=BOUNDS[one.bounds](view_of(one))
+        )
+    app.register_blueprint(blueprint)
+
+
+def openapi() -> Response:
+    """Serve the document of this API."""
+    root = str(request.environ.get("locator.root", ""))
+    app = state()
+
+    def made() -> bytes:
+        return encoded(document(operations(), app.catalogue, root=root))
+
+    return respond(app.memo.get(("openapi", root), made), cache_s=data.DATA_CACHE_S)
+
+
+def view_of(one: Operation) -> Callable[..., Response]:
+    """Return the view that reads the question, has it answered and encodes the answer."""
+
+    def view(**given: str) -> Response:
+        asked = parse(one.params, request.args, strict=True, **given)
+        answer = one.handler(state(), asked)
+        made = respond(answer, media_type=one.media_type, cache_s=one.cache_s)
+        if one.filename:
+            name = one.filename.format(**given)
+            made.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        return made
+
+    return view
+
+
+def respond(answer: Answer, *, media_type: str = JSON, cache_s: int = 0) -> Response:
+    """Return the response for `answer`: encoded, with its ETag, or 304 where it is known."""
+    if isinstance(answer, str):
+        body = answer.encode()
+    else:
+        body = answer if isinstance(answer, bytes) else encoded(answer)
+    charset = "; charset=utf-8" if media_type.startswith("text/") else ""
+    response = Response(body, content_type=media_type + charset)
+    if cache_s:
+        response.headers["Cache-Control"] = f"public, max-age={cache_s}"
+        response.set_etag(hashlib.blake2b(body, digest_size=12).hexdigest())
+        response.make_conditional(request)
+    else:
+        response.headers["Cache-Control"] = "no-store"
+    return response
