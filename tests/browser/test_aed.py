@@ -22,7 +22,7 @@ from locator.vehicles.fleet import assign_vehicle
 from locator.web import create_app
 from tests.browser.barriers import overflow_px, see_no_barrier
 from tests.browser.conftest import DESKTOP, PHONE, Arrive
-from tests.test_poller import answer, serving
+from tests.vehicles.test_poller import answer, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 

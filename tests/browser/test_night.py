@@ -10,12 +10,12 @@ from playwright.sync_api import Browser, expect
 
 from locator.walking.graph.for_city import build_for_city
 from locator.web import create_app
+from tests.analysis.test_modelcomparison import NODES, STREETS
 from tests.browser.barriers import violations
 from tests.browser.conftest import PHONE, Arrive, arrivals, serving
 from tests.osmdata import write_osm
-from tests.test_modelcomparison import NODES, STREETS
-from tests.test_night import PARK, QUESTION
 from tests.tinycity import write_tiny_city
+from tests.walking.test_night import PARK, QUESTION
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("network")]
 

@@ -1,0 +1,266 @@
+"""What is remembered is bounded in bytes, by what it really takes."""
+
+from __future__ import annotations
+
+import gc
+import subprocess
+import sys
+import threading
+import tracemalloc
+import weakref
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import sparse
+
+from locator.analysis.siting.walks import all_walks
+from locator.base.freeing import Freeing
+from locator.base.memory import Memory, size_b
+from locator.city.model import City
+from locator.walking.choose import choose_model
+from locator.walking.walkable_city import nearest_facilities, remembered, walkable
+from locator.web import create_app
+from tests.tinycity import write_tiny_city
+
+
+def test_who_asks_what_is_being_computed_waits_for_it() -> None:
+    memory, asked = Memory(), []
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow() -> str:
+        asked.append("first")
+        begun.set()
+        assert go_on.wait(60)
+        return "answer"
+
+    def again() -> str:
+        asked.append("second")
+        return "answer"
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(memory.get, "question", slow)
+        assert begun.wait(60)
+        second = pool.submit(memory.get, "question", again)
+        assert memory.get("another", lambda: "at once") == "at once"
+        assert not wait([second], timeout=0.2).done  # it would have been done without waiting
+        go_on.set()
+        assert (first.result(60), second.result(60)) == ("answer", "answer")
+    assert asked == ["first"]
+
+
+def test_an_answer_that_failed_is_computed_anew() -> None:
+    memory = Memory()
+    with pytest.raises(ZeroDivisionError):
+        memory.get("question", lambda: 1 // 0)
+    assert memory.get("question", lambda: 1) == 1
+
+
+def test_the_same_question_is_computed_once() -> None:
+    memory, asked = Memory(2, largest_b=1, size=lambda _: 1), []
+
+    def answer(question: str) -> str:
+        return memory.get(question, lambda: asked.append(question) or question.upper())  # type: ignore[func-returns-value]
+
+    assert [answer(q) for q in "aabac"] == ["A", "A", "B", "A", "C"]
+    assert asked == ["a", "b", "c"]
+    assert answer("b") == "B"  # the one unused for longest was forgotten
+    assert asked == ["a", "b", "c", "b"]
+
+
+# The bound ----------------------------------------------------------------------------------
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 60)), max_size=60))
+def test_the_sum_never_passes_the_limit_and_the_latest_stay(asked: list[tuple[int, int]]) -> None:
+    memory = Memory(100, largest_b=40, size=lambda pair: pair[1])
+    naive: list[tuple[int, int]] = []  # the latest last
+    for question, takes_b in asked:
+        known = dict(naive).get(question)
+        got = memory.get(question, lambda takes_b=takes_b: takes_b)
+        assert got == (takes_b if known is None else known)
+        naive = [pair for pair in naive if pair[0] != question]
+        if got <= 40:
+            naive.append((question, got))
+        while sum(size for _, size in naive) > 100:
+            del naive[0]
+        assert list(memory._answers) == [question for question, _ in naive]
+        assert memory.held_b == sum(size for _, size in naive) <= 100
+
+
+def test_an_answer_too_large_is_given_and_drives_nothing_out() -> None:
+    memory = Memory(100_000)
+    small, large = np.zeros(100), np.zeros(10_000)
+    assert memory.get("small", lambda: small) is small
+    assert memory.get("large", lambda: large) is large
+    assert len(memory) == 1
+    assert memory.get("small", lambda: large) is small
+
+
+def test_what_is_forgotten_is_let_go() -> None:
+    memory = Memory(100_000)
+    first = memory.get("first", lambda: np.zeros(4000))
+    gone = weakref.ref(first)
+    del first
+    for number in range(3):
+        memory.get(number, lambda: np.zeros(4000))
+    gc.collect()
+    assert gone() is None
+
+
+# The size -----------------------------------------------------------------------------------
+
+
+def frame() -> pd.DataFrame:
+    names = [f"a{number:06}" for number in range(50_000)]
+    return pd.DataFrame({"number": np.arange(50_000.0), "name": names})
+
+
+def areas() -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(geometry=shapely.buffer(shapely.points(np.arange(2000.0), 0.0), 1.0))
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: np.zeros(1_000_000),
+        lambda: {"part": (np.zeros(500_000), [b"x" * 1_000_000])},
+        lambda: sparse.csc_array(np.eye(1500) + 1),
+        lambda: np.zeros((1000, 1000))[:10, :10],  # a view keeps all of it
+        frame,
+        lambda: frame()["number"],
+        lambda: frame().iloc[:5]["number"],
+    ],
+)
+def test_the_size_is_near_what_the_memory_grows_by(make: Callable[[], object]) -> None:
+    make()  # what a first call leaves behind for good is not the answer's
+    gc.collect()
+    tracemalloc.start()
+    try:
+        held = make()
+        gc.collect()
+        grown_b = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert 0.8 * grown_b <= size_b(held) <= 1.5 * grown_b
+
+
+def test_geometries_weigh_what_their_coordinates_weigh() -> None:
+    made = areas()
+    points = int(shapely.get_num_coordinates(made.geometry.to_numpy()).sum())
+    assert points * 16 <= size_b(made) <= points * 48
+
+
+def test_what_is_shared_counts_once_and_a_mapped_file_nothing(tmp_path: Path) -> None:
+    whole = np.zeros(1_000_000)
+    assert size_b([whole, whole[:10], {"again": whole}]) < 1.01 * whole.nbytes
+    np.save(tmp_path / "mapped.npy", whole)
+    assert size_b(np.load(tmp_path / "mapped.npy", mmap_mode="r")[5:]) < 1000
+
+
+# The city's -----------------------------------------------------------------------------------
+
+
+def test_a_city_goes_with_what_is_remembered_of_it(tiny: City) -> None:
+    ground = walkable(tiny, choose_model(tiny))
+    rows = tuple(ground.usable_rows["nurseries"].tolist())
+    first = nearest_facilities(ground, rows)
+    assert nearest_facilities(ground, rows) is first
+    assert all_walks(ground, 500.0) is all_walks(ground, 500.0)
+    gone = weakref.ref(ground)
+    del ground, first
+    gc.collect()
+    assert gone() is None
+
+
+def test_two_ways_of_walking_share_a_memory_and_no_answer(tiny: City) -> None:
+    asked: list[object] = []
+
+    @remembered
+    def told(ground: object, word: str) -> str:
+        asked.append(ground)
+        return word
+
+    foot = walkable(tiny, choose_model(tiny))
+    pram = walkable(tiny, choose_model(tiny), memory=foot.memory)
+    for _ in range(2):
+        assert (told(foot, "a"), told(pram, "a")) == ("a", "a")
+    assert asked == [foot, pram]
+    assert len(foot.memory) == 2
+
+
+def test_no_module_remembers_what_grows_with_the_questions() -> None:
+    """Outside of a city's memory only what the program's own files or a table decide is kept."""
+    root = Path(__file__).resolve().parents[2] / "locator"
+    users = {
+        str(path.relative_to(root))
+        for path in root.rglob("*.py")
+        if "lru_cache" in path.read_text(encoding="utf-8")
+    }
+    # All of them hold short texts, dates and tuples, so many at most:
+    assert users == {
+        "hours.py",  # texts of opening hours, 4096
+        "hours_calendar.py",  # public holidays and the sun, 4096 days
+        "hours_grammar.py",  # texts of opening hours, 4096
+        "hours_schedule.py",  # days of the texts on file, 20,000
+        "streetnames.py",  # names of streets, folded: 16,384 short texts
+        "walking/access.py",  # opening hours of gates, while a graph is built
+        "web/mapcode.py",  # sets of the maps' own parts, 64
+    }
+
+
+def test_many_different_questions_stay_within_the_limit(tmp_path: Path) -> None:
+    app = create_app({"GEODATA": write_tiny_city(tmp_path / "tiny"), "LIMIT_PER_MINUTE": 0})
+    memory = app.extensions["locator"].memo
+    memory.limit_b, memory.largest_b = 200_000, 75_000
+    client = app.test_client()
+    for number in range(60):
+        assert client.get(f"/report/nurseries?minutes={5 + number / 10}").status_code == 200
+        assert client.get(f"/coverage/nurseries?minutes={5 + number / 10}").status_code == 200
+        assert memory.held_b <= 200_000
+    assert len(memory) > 5
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the system does not tell")
+def test_large_blocks_go_back_to_the_system() -> None:
+    """In a process of its own, since it is set for good."""
+    program = """
+import numpy as np
+from locator.base.freeing import give_back_large_blocks
+from tests.bench.bench_memory import resident_mb
+if give_back_large_blocks():
+    for size in (1_000_000, 3_000_000):  # glibc would keep blocks of the second kind after this
+        np.ones(size)
+    small, large = [], []
+    for _ in range(20):
+        large.append(np.ones(500_000))
+        small.append(bytes(200))
+    before = resident_mb()
+    large.clear()
+    assert before - resident_mb() > 70, (before, resident_mb())
+"""
+    root = Path(__file__).resolve().parents[2]
+    done = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_what_is_free_is_given_back_now_and_then() -> None:
+    now = [0.0]
+    freeing = Freeing(every_s=10, clock=lambda: now[0])
+    given: list[int] = []
+    freeing._trim = given.append
+    done = []
+    for now[0] in (0.0, 9.9, 10.0, 19.9, 20.0):
+        done.append(freeing.now_and_then())
+    assert done == [True, False, True, False, True]
+    assert given == [0, 0, 0]
+    freeing._trim = None  # another C library
+    now[0] = 60.0
+    assert not freeing.now_and_then()

@@ -1,0 +1,72 @@
+"""The benchmarks' own arithmetic and command line; no time is measured here."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.bench.__main__ import AREAS, HERE, LONG
+from tests.bench.measuring import Row, by_wall, once, p50_p95, times_ms
+
+
+@pytest.mark.parametrize(
+    ("value", "budget", "verdict"), [(4.0, 5.0, "ok"), (5.0, 5.0, "ok"), (6.0, 5.0, "over")]
+)
+def test_a_row_keeps_its_budget_or_not(value: float, budget: float, verdict: str):
+    assert Row("a walk", value, "ms", budget).verdict == verdict
+
+
+def test_without_a_promise_there_is_no_verdict():
+    assert Row("a walk", 1.0, "ms").verdict == ""
+
+
+def test_a_call_is_warmed_up_and_told_its_number():
+    numbers: list[int] = []
+    assert times_ms(numbers.append, repeat=3, warm_up=1).shape == (2, 3)
+    assert numbers == [0, 0, 1, 2]
+
+
+def test_a_budget_of_time_is_kept_by_the_processors_clock():
+    assert Row("a walk", 9.0, "ms", 5.0, processor=4.0).verdict == "ok"
+    assert Row("a walk", 4.0, "ms", 5.0, processor=6.0).verdict == "over"
+
+
+def test_waiting_takes_time_on_the_wall_and_none_of_the_processor():
+    wall_ms, processor_ms = times_ms(lambda _: time.sleep(0.05), repeat=1, warm_up=0)[:, 0]
+    assert wall_ms >= 50 > 25 > processor_ms
+
+
+def test_what_another_process_does_is_told_by_the_wall_alone():
+    (row,) = by_wall([once("a walk", lambda: None, budget=10)])
+    assert row.processor is None
+
+
+def test_two_percentiles_are_two_rows():
+    rows = p50_p95("a walk", lambda _: None, repeat=5, budget=10)
+    assert [row.what for row in rows] == ["a walk, p50", "a walk, p95"]
+
+
+def test_what_takes_minutes_runs_only_when_it_is_named():
+    assert set(LONG) < set(AREAS)
+
+
+def test_every_area_says_what_it_measures():
+    assert {"queries", "gazetteer", "web"} <= set(AREAS)
+    for area in AREAS:
+        assert "def rows(" in (HERE / f"bench_{area}.py").read_text(encoding="utf-8")
+
+
+def test_an_unknown_area_is_refused_by_name():
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.bench", "tea"],
+        cwd=Path(__file__).resolve().parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "no benchmark tea" in done.stderr

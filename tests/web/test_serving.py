@@ -1,0 +1,91 @@
+"""``python app.py`` as a visitor and an operator meet it."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.tinycity import write_tiny_city
+
+ROOT = Path(__file__).resolve().parents[2]
+NEAREST = "api/nearest?layer=aeds&lat=50.1078&lon=19.8885"
+
+
+def command(folder: Path, port: str = "0") -> dict[str, object]:
+    environment = os.environ | {"LOCATOR_GEODATA": str(folder), "PORT": port, "HOST": "127.0.0.1"}
+    return {"args": [sys.executable, "app.py"], "cwd": ROOT, "env": environment, "text": True}
+
+
+@pytest.fixture(scope="module")
+def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_tiny_city(tmp_path_factory.mktemp("city") / "tiny")
+
+
+@pytest.fixture
+def server(tiny_folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    with subprocess.Popen(
+        **command(tiny_folder),  # type: ignore[call-overload]
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        try:
+            ready = process.stdout.readline()
+            found = re.fullmatch(r"Ready: (http://localhost:\d+/)  \(stop with Ctrl\+C\)\n", ready)
+            assert found, (ready, process.poll())
+            yield process, found[1]
+        finally:
+            process.terminate()
+
+
+def answer_of(address: str, path: str) -> int:
+    """Ask a running server for ``path`` and give its status."""
+    with urllib.request.urlopen(f"{address}{path}", timeout=30) as answer:
+        return answer.status
+
+
+def test_it_says_where_it_is_and_answers_there(
+    server: tuple[subprocess.Popen[str], str],
+) -> None:
+    _, address = server
+    with urllib.request.urlopen(f"{address}healthz", timeout=30) as answer:
+        assert answer.status == 200
+        assert answer.headers["Server"] == "locator"
+    assert answer_of(address, NEAREST) == 200
+
+
+def test_its_log_says_nothing_of_where_anybody_is(
+    server: tuple[subprocess.Popen[str], str],
+) -> None:
+    process, address = server
+    assert answer_of(address, NEAREST) == 200
+    process.terminate()
+    _, log = process.communicate(timeout=30)
+    assert "GET /api/nearest 200" in log
+    assert "50.1" not in log and "127.0.0.1" not in log
+
+
+def test_a_second_one_on_the_same_port_explains_itself(tiny_folder: Path) -> None:
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        ended = subprocess.run(**command(tiny_folder, port), capture_output=True, timeout=60)  # type: ignore[call-overload]
+    assert ended.returncode == 1
+    assert f"Port {port} is taken by another program." in ended.stderr
+
+
+def test_every_fault_of_the_folder_is_listed_before_anything_is_served(tmp_path: Path) -> None:
+    folder = write_tiny_city(tmp_path / "tiny")
+    (folder / "stops.csv").unlink()
+    (folder / "aeds.geojson").write_text("{", encoding="utf-8")
+    ended = subprocess.run(**command(folder), capture_output=True, timeout=60)  # type: ignore[call-overload]
+    assert ended.returncode == 1
+    assert "stops.csv" in ended.stderr and "aeds.geojson" in ended.stderr
+    assert "Traceback" not in ended.stderr and "Ready" not in ended.stdout
