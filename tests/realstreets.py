@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 
 from locator.base.geo import Projection
-from locator.walking import Placed
+from locator.walking import SnappedPoints
 from locator.walking.graph.build import build_graph
 from locator.walking.graph.file import StreetGraph
 from locator.walking.graph.osm import read_streets
@@ -37,13 +37,13 @@ def _graph(name: str) -> StreetGraph:
     )
 
 
-def scattered(model: NetworkModel, count: int, seed: int) -> Placed:
+def scattered(model: NetworkModel, count: int, seed: int) -> SnappedPoints:
     """Return points scattered about the streets, some on them, most beside them."""
     rng = np.random.default_rng(seed)
     near = model.graph.line_xy[rng.integers(0, len(model.graph.line_xy), count)]
-    return model.place(near + rng.normal(0, 30, (count, 2)) * (np.arange(count) % 5 > 0)[:, None])
+    return model.snap(near + rng.normal(0, 30, (count, 2)) * (np.arange(count) % 5 > 0)[:, None])
 
 
-def one(points: Placed, i: int) -> Placed:
+def one(points: SnappedPoints, i: int) -> SnappedPoints:
     """Return one of some points."""
     return points.take(slice(i, i + 1))

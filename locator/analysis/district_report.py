@@ -15,7 +15,7 @@ from locator.analysis.access.equity import Equity, equity, gini
 from locator.analysis.access.gaps import facility_reach_m, find_gaps
 from locator.analysis.access.supply import Supply, supply
 from locator.analysis.scenario.change import Scenario
-from locator.analysis.scenario.compare import Comparison, compare
+from locator.analysis.scenario.compare import ScenarioComparison, compare
 from locator.analysis.siting.solve import PLANNED, Siting, SitingQuery, where_next
 from locator.base.errors import N_, NotComputableError, NotFoundError
 from locator.base.geo import FloatArray
@@ -93,7 +93,7 @@ class Findings:
         The ten largest gaps of the scope.
     equity : Equity
         Of the whole city.
-    planned : Comparison or None
+    planned : ScenarioComparison or None
         What the facilities under way will change; None where there are none.
     supply : Supply or None
         None where no capacity is known.
@@ -110,14 +110,14 @@ class Findings:
     scope: Scope
     gaps: gpd.GeoDataFrame
     equity: Equity
-    planned: Comparison | None
+    planned: ScenarioComparison | None
     supply: Supply | None
     siting: Siting | None
     facilities: gpd.GeoDataFrame
     parts: tuple[Part, ...]
 
 
-def findings(ground: WalkableCity, query: ReportQuery) -> Findings:
+def findings(walkable_city: WalkableCity, query: ReportQuery) -> Findings:
     """Return everything a report says.
 
     Raises
@@ -127,27 +127,29 @@ def findings(ground: WalkableCity, query: ReportQuery) -> Findings:
     InvalidParameterError, NotComputableError
         As `locator.analysis.access.coverage.coverage` does.
     """
-    city = ground.city
+    city = walkable_city.city
     if query.district is not None and query.district not in city.districts.index:
         raise NotFoundError(
             N_("There is no district {given}."), parameter="district", given=query.district
         )
-    found = coverage(ground, CoverageQuery(query.layer, query.minutes, query.group, query.pace_m_s))
+    found = coverage(
+        walkable_city, CoverageQuery(query.layer, query.minutes, query.group, query.pace_m_s)
+    )
     facilities = city.facilities[city.facilities["layer"] == query.layer]
     if query.district is not None:
         facilities = facilities[facilities["district"] == query.district]
     return Findings(
         query=query,
         coverage=found,
-        scope=_scope(ground, found, query.district),
-        gaps=_gaps(ground, found, query.district),
+        scope=_scope(walkable_city, found, query.district),
+        gaps=_gaps(walkable_city, found, query.district),
         equity=equity(found, city.demand.people[found.group]),
-        planned=_planned(ground, query, found),
-        supply=_supply(ground, found),
-        siting=_siting(ground, query, found),
+        planned=_planned(walkable_city, query, found),
+        supply=_supply(walkable_city, found),
+        siting=_siting(walkable_city, query, found),
         facilities=facilities,
         parts=coverage_parts(
-            ground,
+            walkable_city,
             city.catalogue.layers[found.layer],
             group=found.group,
             minutes=found.minutes,
@@ -156,23 +158,25 @@ def findings(ground: WalkableCity, query: ReportQuery) -> Findings:
     )
 
 
-def _gaps(ground: WalkableCity, found: Coverage, district: int | None) -> gpd.GeoDataFrame:
+def _gaps(walkable_city: WalkableCity, found: Coverage, district: int | None) -> gpd.GeoDataFrame:
     """Return the ten largest gaps of the scope; few of the city's ten lie in any one district."""
     if district is None:
         return found.gaps
-    demand = ground.city.demand
+    demand = walkable_city.city.demand
     unserved = found.walk_s > found.minutes * 60 + SAME_TIME_S
     return find_gaps(
-        ground,
+        walkable_city,
         unserved & (demand.district == district),
         demand.people[found.group],
         found.walk_s,
-        reach_m=facility_reach_m(ground.city, minutes=found.minutes, pace_m_s=found.pace_m_s),
+        reach_m=facility_reach_m(
+            walkable_city.city, minutes=found.minutes, pace_m_s=found.pace_m_s
+        ),
     ).largest
 
 
-def _scope(ground: WalkableCity, found: Coverage, district: int | None) -> Scope:
-    people = ground.city.demand.people[found.group]
+def _scope(walkable_city: WalkableCity, found: Coverage, district: int | None) -> Scope:
+    people = walkable_city.city.demand.people[found.group]
     if district is None:
         times = (found.mean_s, found.median_s, found.p90_s)
         mean_s, median_s, p90_s = (np.nan if time_s is None else time_s for time_s in times)
@@ -188,7 +192,7 @@ def _scope(ground: WalkableCity, found: Coverage, district: int | None) -> Scope
             _gini(found, people),
         )
     row = found.districts.loc[district].to_dict()
-    inside = np.where(ground.city.demand.district == district, people, 0.0)
+    inside = np.where(walkable_city.city.demand.district == district, people, 0.0)
     mean_s, median_s, p90_s = walking_times(found.walk_s, inside)
     total = int(row["people"])
     return Scope(
@@ -199,7 +203,7 @@ def _scope(ground: WalkableCity, found: Coverage, district: int | None) -> Scope
         mean_s,
         median_s,
         p90_s,
-        curve_by_minute(ground.city, inside, found.walk_s, max(total, 1)),
+        curve_by_minute(walkable_city.city, inside, found.walk_s, max(total, 1)),
         _gini(found, inside),
     )
 
@@ -209,8 +213,10 @@ def _gini(found: Coverage, people: FloatArray) -> float:
     return gini(found.walk_s[reached], people[reached])
 
 
-def _planned(ground: WalkableCity, query: ReportQuery, found: Coverage) -> Comparison | None:
-    facilities = ground.city.facilities
+def _planned(
+    walkable_city: WalkableCity, query: ReportQuery, found: Coverage
+) -> ScenarioComparison | None:
+    facilities = walkable_city.city.facilities
     under_way = (facilities["layer"] == query.layer) & facilities["status"].isin(PLANNED)
     if not under_way.any():
         return None
@@ -221,20 +227,20 @@ def _planned(ground: WalkableCity, query: ReportQuery, found: Coverage) -> Compa
         pace_m_s=found.pace_m_s,
         group=found.group,
     )
-    return compare(ground, change, before=found)
+    return compare(walkable_city, change, before=found)
 
 
-def _supply(ground: WalkableCity, found: Coverage) -> Supply | None:
+def _supply(walkable_city: WalkableCity, found: Coverage) -> Supply | None:
     try:
-        return supply(ground, found.layer, group=found.group, pace_m_s=found.pace_m_s)
+        return supply(walkable_city, found.layer, group=found.group, pace_m_s=found.pace_m_s)
     except NotComputableError:
         return None
 
 
-def _siting(ground: WalkableCity, query: ReportQuery, found: Coverage) -> Siting | None:
+def _siting(walkable_city: WalkableCity, query: ReportQuery, found: Coverage) -> Siting | None:
     try:
         return where_next(
-            ground,
+            walkable_city,
             SitingQuery(
                 layer=query.layer,
                 count=query.sites,

@@ -26,7 +26,7 @@ from locator.base.opening_hours.state import OpenState
 from locator.city.lookup import known_layer
 from locator.city.model import City
 from locator.city.opening import opening_in
-from locator.walking import Placed, Walk
+from locator.walking import SnappedPoints, Walk
 from locator.walking.walkable_city import WalkableCity
 
 SAME_DIGITS = 6
@@ -113,7 +113,7 @@ class NearestResult:
         The walking model that made the answer.
     at : datetime
         The moment that opening states are about, in the city's time zone.
-    origin : Placed
+    origin : SnappedPoints
         Where the walks start.
     found : tuple of Reached
         At most `k` facilities of each layer, sorted by ``walk_s``.
@@ -122,7 +122,7 @@ class NearestResult:
     query: NearestQuery
     model: str
     at: datetime
-    origin: Placed
+    origin: SnappedPoints
     found: tuple[Reached, ...]
 
     @cached_property
@@ -138,7 +138,7 @@ class NearestResult:
         return pd.DataFrame(frame, index=ids)
 
 
-def nearest(ground: WalkableCity, query: NearestQuery) -> NearestResult:
+def nearest(walkable_city: WalkableCity, query: NearestQuery) -> NearestResult:
     """Return the nearest facilities of each layer by walking time.
 
     Of a centre with several sites only the nearest (open) site is given. Facilities that nobody
@@ -153,18 +153,18 @@ def nearest(ground: WalkableCity, query: NearestQuery) -> NearestResult:
     OutsideCityError
         For a start outside the city.
     """
-    _check(ground.city, query)
-    origin = place_origin(ground, query.lon, query.lat)
-    clock = _Clock(ground.city, local_moment(ground.city, query.at))
-    candidates = ground.usable_rows if query.status == "open" else ground.located_rows
+    _check(walkable_city.city, query)
+    origin = place_origin(walkable_city, query.lon, query.lat)
+    clock = _Clock(walkable_city.city, local_moment(walkable_city.city, query.at))
+    candidates = walkable_city.usable_rows if query.status == "open" else walkable_city.located_rows
     layers = tuple(dict.fromkeys(query.layers))
     rows = {layer: candidates[layer] for layer in layers}
-    found = _search(ground, origin, rows, query, clock)
-    reached = _reached(ground, origin, found, clock)
-    return NearestResult(query, ground.model.name, clock.at, origin, reached)
+    found = _search(walkable_city, origin, rows, query, clock)
+    reached = _reached(walkable_city, origin, found, clock)
+    return NearestResult(query, walkable_city.model.name, clock.at, origin, reached)
 
 
-def place_origin(ground: WalkableCity, lon: float, lat: float) -> Placed:
+def place_origin(walkable_city: WalkableCity, lon: float, lat: float) -> SnappedPoints:
     """Return the start of a walk, ready for the model; it must be inside the city.
 
     Raises
@@ -172,15 +172,15 @@ def place_origin(ground: WalkableCity, lon: float, lat: float) -> Placed:
     OutsideCityError
         When it is not.
     """
-    if not in_city(ground.city.boundary, lon, lat):
+    if not in_city(walkable_city.city.boundary, lon, lat):
         raise OutsideCityError(
             N_("This place is outside the city. Choose a place inside its boundary."),
             parameter="lat",
         )
-    return ground.model.place(ground.city.projection.to_metric([(lon, lat)]))
+    return walkable_city.model.snap(walkable_city.city.projection.to_metric([(lon, lat)]))
 
 
-def walk_to(ground: WalkableCity, lon: float, lat: float, facility_id: str) -> Walk:
+def walk_to(walkable_city: WalkableCity, lon: float, lat: float, facility_id: str) -> Walk:
     """Return the walk from a place to a facility, metric CRS.
 
     Raises
@@ -188,22 +188,24 @@ def walk_to(ground: WalkableCity, lon: float, lat: float, facility_id: str) -> W
     NotFoundError, NotComputableError, OutsideCityError
         For a facility that does not exist or is not located, or a start outside the city.
     """
-    facilities = ground.city.facilities
+    facilities = walkable_city.city.facilities
     if facility_id not in facilities.index:
         raise NotFoundError(N_("There is no facility {id}."), id=facility_id[:60])
     row = int(facilities.index.get_loc(facility_id))
-    if row not in ground.located:
+    if row not in walkable_city.located:
         raise NotComputableError(
             N_("It is not known where {name} is, so there is no walk to it."),
             name=facilities["name"].iloc[row],
         )
-    return ground.model.walk(place_origin(ground, lon, lat), ground.placed(np.array([row])))
+    return walkable_city.model.walk(
+        place_origin(walkable_city, lon, lat), walkable_city.placed(np.array([row]))
+    )
 
 
-def walk_line(ground: WalkableCity, lon: float, lat: float, facility_id: str) -> LineString:
+def walk_line(walkable_city: WalkableCity, lon: float, lat: float, facility_id: str) -> LineString:
     """Return the line walked from a place to a facility, WGS84; errors as for `walk_to`."""
-    walk = walk_to(ground, lon, lat, facility_id)
-    return LineString(ground.city.projection.to_lonlat(walk.xy))
+    walk = walk_to(walkable_city, lon, lat, facility_id)
+    return LineString(walkable_city.city.projection.to_lonlat(walk.xy))
 
 
 def _check(city: City, query: NearestQuery) -> None:
@@ -281,50 +283,54 @@ class _Found:
 
 
 def _search(
-    ground: WalkableCity,
-    origin: Placed,
+    walkable_city: WalkableCity,
+    origin: SnappedPoints,
     rows: dict[str, IntArray],
     query: NearestQuery,
     clock: _Clock,
 ) -> list[_Found]:
     """Return the answer, sorted."""
-    placed = {layer: ground.placed(of_layer) for layer, of_layer in rows.items()}
+    placed = {layer: walkable_city.placed(of_layer) for layer, of_layer in rows.items()}
     straight_m = {layer: _straight_m(origin, places, query.k) for layer, places in placed.items()}
     found: list[_Found] = []
     # The widest search first: a model may answer the narrower ones from it.
     for layer in sorted(rows, key=lambda name: (-straight_m[name], name)):
-        pace_m_s = query.pace_m_s or ground.city.catalogue.layers[layer].pace_m_s
-        taken = _search_layer(ground, origin, rows[layer], placed[layer], query, clock)
+        pace_m_s = query.pace_m_s or walkable_city.city.catalogue.layers[layer].pace_m_s
+        taken = _search_layer(walkable_city, origin, rows[layer], placed[layer], query, clock)
         found += [_Found(row, layer, length_m, pace_m_s) for row, length_m in taken]
     return sorted(found, key=lambda one: (round(one.walk_s, SAME_DIGITS), one.row))
 
 
 def _search_layer(
-    ground: WalkableCity,
-    origin: Placed,
+    walkable_city: WalkableCity,
+    origin: SnappedPoints,
     rows: IntArray,
-    targets: Placed,
+    targets: SnappedPoints,
     query: NearestQuery,
     clock: _Clock,
 ) -> list[tuple[int, float]]:
     """Return the first k rows of one layer that satisfy `query`, with their metres."""
     seen = query.k
     while True:
-        walk_m = ground.model.first_m(origin, targets, k=seen)
-        taken = _take(ground, rows, walk_m, query, clock)
+        walk_m = walkable_city.model.k_nearest_m(origin, targets, k=seen)
+        taken = _take(walkable_city, rows, walk_m, query, clock)
         if len(taken) == query.k or seen >= len(rows) or np.isfinite(walk_m).all():
             return taken
         seen *= WIDEN
 
 
-def _straight_m(origin: Placed, targets: Placed, k: int) -> float:
+def _straight_m(origin: SnappedPoints, targets: SnappedPoints, k: int) -> float:
     """Return the straight line to the k-th target; ``inf`` where there are fewer."""
     straight_m = np.hypot(*(targets.xy - origin.xy[0]).T)
     return float(np.partition(straight_m, k - 1)[k - 1]) if len(straight_m) >= k else np.inf
 
 
 def _take(
-    ground: WalkableCity, rows: IntArray, walk_m: FloatArray, query: NearestQuery, clock: _Clock
+    walkable_city: WalkableCity,
+    rows: IntArray,
+    walk_m: FloatArray,
+    query: NearestQuery,
+    clock: _Clock,
 ) -> list[tuple[int, float]]:
     """Return the first k rows that satisfy `query`, one for each centre, with their metres."""
     taken: list[tuple[int, float]] = []
@@ -333,7 +339,7 @@ def _take(
         row, length_m = int(rows[i]), float(walk_m[i])
         if len(taken) == query.k or not np.isfinite(length_m):
             break
-        centre = int(ground.centre[row])
+        centre = int(walkable_city.centre[row])
         if centre in centres or (query.open_now and clock.state(row).state != "open"):
             continue
         centres.add(centre)
@@ -342,12 +348,12 @@ def _take(
 
 
 def _reached(
-    ground: WalkableCity, origin: Placed, found: list[_Found], clock: _Clock
+    walkable_city: WalkableCity, origin: SnappedPoints, found: list[_Found], clock: _Clock
 ) -> tuple[Reached, ...]:
     """Return the answer with what is said of each facility."""
     rows = np.array([one.row for one in found], dtype=np.int64)
-    via = ground.model.via(origin, ground.placed(rows))
-    ids = ground.city.facilities.index[rows].tolist()
+    via = walkable_city.model.via(origin, walkable_city.placed(rows))
+    ids = walkable_city.city.facilities.index[rows].tolist()
     states = [clock.state(one.row) for one in found]
     return tuple(
         Reached(

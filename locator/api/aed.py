@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any, cast
 
 from locator.analysis.aed.nearest import AedAnswer, AedQuery, nearest_aed
-from locator.analysis.aed.option import Option
+from locator.analysis.aed.option import AedOption
 from locator.analysis.nearest import local_moment
 from locator.api.context import AppState
 from locator.api.geojson import decimal, whole
-from locator.api.live import Moving
+from locator.api.live import LiveFleet
 from locator.api.nearest import origin_of, place_json
 from locator.api.operations import GEOJSON, Answer, operation
 from locator.api.queries import (
@@ -31,7 +31,7 @@ from locator.api.schemas_vehicles import AedsAnswer, Reach, VehiclesAnswer
 from locator.base.geojson import DEGREE_DIGITS, collection, feature
 from locator.base.i18n import error_text, text
 from locator.geocoding.place import Place
-from locator.vehicles import Position
+from locator.vehicles import VehiclePosition
 
 
 @frozen
@@ -72,7 +72,7 @@ def vehicles(app: AppState, asked: VehiclesParams) -> Answer:
     its depot is not published. A live position is never older than 3 minutes. Vehicles that are
     only assumed to carry one are in `unconfirmed`.
     """
-    held = app.moving
+    held = app.live_fleet
     at = local_moment(app.city, asked.at)
     found = {position.vehicle.id: vehicle_feature(position) for position in held.positions(at)}
     named = held.fleet.confirmed
@@ -85,7 +85,7 @@ def vehicles(app: AppState, asked: VehiclesParams) -> Answer:
     )
 
 
-def vehicle_feature(position: Position) -> dict[str, Any]:
+def vehicle_feature(position: VehiclePosition) -> dict[str, Any]:
     """Return a position as a GeoJSON feature."""
     vehicle = position.vehicle
     made = feature(
@@ -120,7 +120,7 @@ def point_json(lon: float | None, lat: float | None) -> dict[str, Any] | None:
     return {"type": "Point", "coordinates": coordinates}
 
 
-def feeds_json(held: Moving, at: datetime) -> Iterable[dict[str, Any]]:
+def feeds_json(held: LiveFleet, at: datetime) -> Iterable[dict[str, Any]]:
     """Yield how each feed is doing at `at`, the error in the language of the request."""
     for state in held.feeds:
         answered = state.answered_t
@@ -168,14 +168,14 @@ def aed_origin(app: AppState, asked: AedParams) -> Place:
 
 def aed_answer(app: AppState, asked: AedParams, origin: Place) -> AedAnswer:
     """Return the AEDs round `origin` at the moment asked about."""
-    held = app.moving
+    held = app.live_fleet
     query = AedQuery(origin.lon, origin.lat, asked.at, pace_m_s=asked.pace, k=asked.k)
-    return nearest_aed(app.ground, held.fleet, query, feeds=held.feeds)
+    return nearest_aed(app.walkable_city, held.fleet, query, feeds=held.feeds)
 
 
-def grouped(answer: AedAnswer) -> Iterable[tuple[Reach, Option]]:
+def grouped(answer: AedAnswer) -> Iterable[tuple[Reach, AedOption]]:
     """Yield every option with its group, those that can be fetched first."""
-    groups: tuple[tuple[Reach, tuple[Option, ...]], ...] = (
+    groups: tuple[tuple[Reach, tuple[AedOption, ...]], ...] = (
         ("now", answer.options),
         ("hours_unknown", answer.unknown),
         ("closed", answer.closed),
@@ -200,7 +200,7 @@ def aed_json(origin: Place, answer: AedAnswer) -> dict[str, Any]:
     )
 
 
-def _aed_feature(reach: Reach, option: Option) -> dict[str, Any]:
+def _aed_feature(reach: Reach, option: AedOption) -> dict[str, Any]:
     where = option.position
     properties = {
         "layer": option.layer,

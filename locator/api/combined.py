@@ -67,7 +67,7 @@ def combined_of(app: AppState, asked: TogetherParams) -> Combined:
         group=asked.group,
         pace_m_s=asked.pace,
     )
-    return app.memo.get(query, lambda: combined(app.ground, query))
+    return app.memo.get(query, lambda: combined(app.walkable_city, query))
 
 
 @operation(

@@ -9,7 +9,7 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from locator.analysis.access.coverage import Coverage, CoverageQuery, coverage
-from locator.api.live import Moving, load_moving
+from locator.api.live import LiveFleet, load_live_fleet
 from locator.base.errors import N_, NotComputableError
 from locator.base.memory import Memory, size_b
 from locator.city.catalogue import Catalogue
@@ -37,18 +37,18 @@ class AppState:
     Attributes
     ----------
     city : City
-    ground : WalkableCity
-        The city with its walking model; ``ground.model.name`` says which.
+    walkable_city : WalkableCity
+        The city with its walking model; ``walkable_city.model.name`` says which.
     started : datetime
         When the application was made, in the city's time zone.
     feeds : str
-        GTFS-Realtime feeds of the vehicles, as `locator.api.live.load_moving` reads them.
+        GTFS-Realtime feeds of the vehicles, as `locator.api.live.load_live_fleet` reads them.
     variants : Memory
         The city as it is walked with a pram, in a wheelchair or at night.
     """
 
     city: City
-    ground: WalkableCity
+    walkable_city: WalkableCity
     started: datetime
     feeds: str = ""
     variants: Memory = field(
@@ -56,14 +56,14 @@ class AppState:
     )
 
     @cached_property
-    def moving(self) -> Moving:
+    def live_fleet(self) -> LiveFleet:
         """The vehicles and what is known of them live; loaded when first asked for."""
-        return load_moving(self.city, self.feeds)
+        return load_live_fleet(self.city, self.feeds)
 
     @property
     def memo(self) -> Memory:
         """Answers that depend on nothing but the city, one bound for all, whoever asks."""
-        return self.ground.memory
+        return self.walkable_city.memory
 
     @property
     def catalogue(self) -> Catalogue:
@@ -75,7 +75,7 @@ class AppState:
         """The city's time zone."""
         return ZoneInfo(self.city.catalogue.timezone)
 
-    def ground_for(self, profile: Profile, *, at_night: bool = False) -> WalkableCity:
+    def walkable_city_for(self, profile: Profile, *, at_night: bool = False) -> WalkableCity:
         """Return the city as it is walked on foot, with a pram or in a wheelchair, or at night.
 
         Raises
@@ -84,8 +84,8 @@ class AppState:
             Without a street network nobody knows where the steps are, or what closes at night.
         """
         if profile == "foot" and not at_night:
-            return self.ground
-        model = self.ground.model
+            return self.walkable_city
+        model = self.walkable_city.model
         if not isinstance(model, NetworkModel):
             raise NotComputableError(
                 NO_STEPS_KNOWN if profile != "foot" else NO_NIGHT_KNOWN,
@@ -93,7 +93,7 @@ class AppState:
             )
         night = at_night and model.closes_at_night
         if profile == "foot" and not night:
-            return self.ground
+            return self.walkable_city
         return self.variants.get(
             (profile, night),
             lambda: walkable(self.city, model.variant(profile, at_night=night), memory=self.memo),
@@ -101,7 +101,7 @@ class AppState:
 
     def coverage(self, query: CoverageQuery) -> Coverage:
         """Return the coverage for `query`, computed once for the same question."""
-        return self.memo.get(query, lambda: coverage(self.ground, query))
+        return self.memo.get(query, lambda: coverage(self.walkable_city, query))
 
     def now(self) -> datetime:
         """Return this moment in the city's time zone."""
@@ -110,7 +110,9 @@ class AppState:
 
 def _variant_b(pair: tuple[Any, WalkableCity]) -> int:
     """Return about what a city takes that shares all but its ways with another."""
-    ground = pair[1]
-    graph = cast(NetworkModel, ground.model).graph
+    walkable_city = pair[1]
+    graph = cast(NetworkModel, walkable_city.model).graph
     ways_b = graph.indptr.nbytes + graph.indices.nbytes + graph.weight_m.nbytes
-    return size_b((ground.demand, ground.facilities)) + 2 * ways_b + graph.line_xy.nbytes
+    return (
+        size_b((walkable_city.demand, walkable_city.facilities)) + 2 * ways_b + graph.line_xy.nbytes
+    )

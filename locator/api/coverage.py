@@ -42,7 +42,7 @@ def parts_of(
     return app.memo.get(
         ("parts", layer, group, minutes, pace_m_s),
         lambda: coverage_parts(
-            app.ground, declared, group=group, minutes=minutes, pace_m_s=pace_m_s
+            app.walkable_city, declared, group=group, minutes=minutes, pace_m_s=pace_m_s
         ),
     )
 
@@ -70,7 +70,7 @@ def coverage_list(app: AppState, asked: CoverageListParams) -> Answer:
             left_out.append(name | {"reason": error_text(reason)})
         else:
             lines.append({"layer": layer.id, "name": text(layer.names)} | _totals(app, found))
-    return {"model": app.ground.model.name, "layers": lines, "left_out": left_out}
+    return {"model": app.walkable_city.model.name, "layers": lines, "left_out": left_out}
 
 
 @operation(

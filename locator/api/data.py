@@ -33,12 +33,12 @@ def healthz(app: AppState, _asked: NoParams) -> Answer:
 
     `model_fault` says why walks are estimated although the city folder holds streets.
     """
-    fault = streets_fault(app.ground)
+    fault = streets_fault(app.walkable_city)
     return {
         "status": "ok",
         "city": app.catalogue.id,
         "data_date": app.catalogue.data_date,
-        "model": app.ground.model.name,
+        "model": app.walkable_city.model.name,
         "model_fault": fault and fault.message,
         "facilities": len(app.city.facilities),
         "started": app.started.isoformat(),
@@ -60,7 +60,7 @@ def layers(app: AppState, _asked: NoParams) -> Answer:
     """Every layer: what the catalogue declares, how many there are in truth (`expected`), on the
     list and on the map.
     """
-    counted: Any = app.ground.completeness.to_dict("index")
+    counted: Any = app.walkable_city.completeness.to_dict("index")
     return {
         "layers": [
             _layer_summary(layer, counted[layer.id]) for layer in app.catalogue.layers.values()

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from locator.city.model import City
-from locator.vehicles import Position
+from locator.vehicles import VehiclePosition
 from locator.vehicles.poller import FeedState, Poller, parse_feeds
 from locator.vehicles.positions import Fleet, load_fleet, positions
 
 
 @dataclass(frozen=True)
-class Moving:
+class LiveFleet:
     """The vehicles of the city and what is known of them live.
 
     Attributes
@@ -30,12 +30,12 @@ class Moving:
         """The state of each feed, as held; nothing is asked."""
         return self.poller.states()
 
-    def positions(self, at: datetime) -> tuple[Position, ...]:
+    def positions(self, at: datetime) -> tuple[VehiclePosition, ...]:
         """Return where every vehicle is at `at`."""
         return positions(self.fleet, at, self.feeds)
 
 
-def load_moving(city: City, feeds: str = "") -> Moving:
+def load_live_fleet(city: City, feeds: str = "") -> LiveFleet:
     """Return the vehicles of `city`; what polls their feeds is not started yet.
 
     Parameters
@@ -51,4 +51,4 @@ def load_moving(city: City, feeds: str = "") -> Moving:
     TimetableFileError
         The imported timetable of the city folder cannot be read.
     """
-    return Moving(load_fleet(city), Poller(parse_feeds(feeds)))
+    return LiveFleet(load_fleet(city), Poller(parse_feeds(feeds)))

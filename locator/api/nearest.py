@@ -69,8 +69,8 @@ def nearest_on_foot(app: AppState, asked: NearestParams) -> Answer:
     known_layers(app.catalogue, asked.layer)
     origin = origin_of(app, asked)
     query = nearest_query_of(asked, origin.lon, origin.lat)
-    ground = app.ground_for(asked.profile, at_night=asked.night == "yes")
-    return nearest_json(app, origin, nearest(ground, query), ground=ground)
+    walkable_city = app.walkable_city_for(asked.profile, at_night=asked.night == "yes")
+    return nearest_json(app, origin, nearest(walkable_city, query), walkable_city=walkable_city)
 
 
 def origin_of(app: AppState, asked: NearestParams) -> Place:
@@ -92,9 +92,9 @@ def origin_of(app: AppState, asked: NearestParams) -> Place:
 
 
 def nearest_json(
-    app: AppState, origin: Place, result: NearestResult, *, ground: WalkableCity
+    app: AppState, origin: Place, result: NearestResult, *, walkable_city: WalkableCity
 ) -> dict[str, Any]:
-    """Return the answer of `nearest` on `ground` as GeoJSON."""
+    """Return the answer of `nearest` on `walkable_city` as GeoJSON."""
     properties = facility_properties(app)
     places = facility_geometries(app)
     features = []
@@ -114,8 +114,8 @@ def nearest_json(
         features,
         origin=place_json(origin),
         model=result.model,
-        profile=profile_of(ground.model),
-        at_night=is_night(ground.model),
+        profile=profile_of(walkable_city.model),
+        at_night=is_night(walkable_city.model),
         at=result.at.isoformat(timespec="seconds"),
         off_network_m=whole(off_network_m(result.origin)),
     )

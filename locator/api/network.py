@@ -8,7 +8,7 @@ import shapely
 from pydantic import AfterValidator, Field
 from typing_extensions import TypedDict
 
-from locator.analysis.access.model_comparison import Comparison
+from locator.analysis.access.model_comparison import ModelComparison
 from locator.analysis.nearest import place_origin
 from locator.api.context import AppState
 from locator.api.geojson import decimal, whole
@@ -30,7 +30,7 @@ from locator.api.schemas import Area, Model, closed
 from locator.api.street_info import comparisons, is_night, profile_of, street_source
 from locator.base.geojson import collection, feature
 from locator.city.lookup import known_layer, standing_layer
-from locator.walking import Placed, WalkingModel
+from locator.walking import SnappedPoints, WalkingModel
 from locator.walking.isochrone import Isochrone, isochrones
 from locator.walking.network.profile import Profile
 from locator.walking.walkable_city import WalkableCity
@@ -116,9 +116,9 @@ def isochrone(app: AppState, asked: IsochroneParams) -> Answer:
     """The area within `minutes` on foot of a place (`q`, or `lat` and `lon`) or of a whole `layer`,
     as valid polygons with holes. Without a street network it is as rough as the estimate.
     """
-    ground = app.ground_for(asked.profile, at_night=asked.night == "yes")
-    model = ground.model
-    origins, pace_m_s = _origins(app, asked, ground)
+    walkable_city = app.walkable_city_for(asked.profile, at_night=asked.night == "yes")
+    model = walkable_city.model
+    origins, pace_m_s = _origins(app, asked, walkable_city)
     found = isochrones(
         model, origins, minutes=asked.minutes or (15.0,), pace_m_s=asked.pace or pace_m_s
     )
@@ -130,14 +130,16 @@ def isochrone(app: AppState, asked: IsochroneParams) -> Answer:
     )
 
 
-def _origins(app: AppState, asked: IsochroneParams, ground: WalkableCity) -> tuple[Placed, float]:
+def _origins(
+    app: AppState, asked: IsochroneParams, walkable_city: WalkableCity
+) -> tuple[SnappedPoints, float]:
     """Return where the walks start, and the pace that is usual there."""
     if asked.q is None and asked.lat is None and asked.layer is not None:
         layer = standing_layer(app.catalogue, asked.layer)
-        return ground.placed(ground.usable_rows[layer.id]), layer.pace_m_s
+        return walkable_city.placed(walkable_city.usable_rows[layer.id]), layer.pace_m_s
     pace_m_s = PACE_M_S if asked.layer is None else known_layer(app.catalogue, asked.layer).pace_m_s
     place = origin_of(app, cast(Any, asked))  # asks in the same words as NearestParams
-    return place_origin(ground, place.lon, place.lat), pace_m_s
+    return place_origin(walkable_city, place.lon, place.lat), pace_m_s
 
 
 def _area_feature(app: AppState, model: WalkingModel, item: Isochrone) -> dict[str, Any]:
@@ -206,8 +208,8 @@ def streets(app: AppState, _asked: NoParams) -> Answer:
     """Source, date and attribution of the street network, and how much of it is barred to whom."""
     source = street_source(app)
     if source is None:
-        return {"model": app.ground.model.name} | dict.fromkeys(_STREET_FACTS)
-    return {"model": app.ground.model.name} | {
+        return {"model": app.walkable_city.model.name} | dict.fromkeys(_STREET_FACTS)
+    return {"model": app.walkable_city.model.name} | {
         name: getattr(source, name) for name in _STREET_FACTS
     }
 
@@ -270,7 +272,7 @@ def comparison(app: AppState, _asked: NoParams) -> Answer:
     return {"layers": [_comparison_line(found) for found in comparisons(app)]}
 
 
-def _comparison_line(found: Comparison) -> dict[str, Any]:
+def _comparison_line(found: ModelComparison) -> dict[str, Any]:
     return {
         "layer": found.layer,
         "group": found.group,

@@ -11,7 +11,7 @@ from locator.analysis.access.coverage import Coverage, CoverageQuery
 from locator.analysis.access.supply import Supply, supply
 from locator.analysis.district_report import ReportQuery
 from locator.analysis.scenario.change import Scenario
-from locator.analysis.scenario.compare import Comparison, compare
+from locator.analysis.scenario.compare import ScenarioComparison, compare
 from locator.analysis.siting.solve import Siting, SitingQuery, where_next
 from locator.api.context import AppState
 from locator.api.operations import Answer, operation
@@ -133,15 +133,17 @@ class SupplyAnswer(TypedDict):
     districts: list[DistrictSupply]
 
 
-def comparison_of(app: AppState, change: Scenario) -> Comparison:
+def comparison_of(app: AppState, change: Scenario) -> ScenarioComparison:
     """Return what `change` does, computed once for the same question."""
     before = app.coverage(CoverageQuery(change.layer, group=change.group))
-    return app.memo.get(("scenario", change), lambda: compare(app.ground, change, before=before))
+    return app.memo.get(
+        ("scenario", change), lambda: compare(app.walkable_city, change, before=before)
+    )
 
 
 def siting_answer(app: AppState, asked: SitingQuery) -> Siting:
     """Return the sites for `asked`, computed once for the same question."""
-    return app.memo.get(("sites", asked), lambda: where_next(app.ground, asked))
+    return app.memo.get(("sites", asked), lambda: where_next(app.walkable_city, asked))
 
 
 def supply_of(app: AppState, asked: ReportQuery) -> Supply:
@@ -149,7 +151,7 @@ def supply_of(app: AppState, asked: ReportQuery) -> Supply:
     standing_layer(app.catalogue, asked.layer)
     return app.memo.get(
         ("supply", asked.layer, asked.group, asked.pace_m_s),
-        lambda: supply(app.ground, asked.layer, group=asked.group, pace_m_s=asked.pace_m_s),
+        lambda: supply(app.walkable_city, asked.layer, group=asked.group, pace_m_s=asked.pace_m_s),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from locator.analysis.access.coverage import CoverageQuery
 from locator.analysis.access.model_comparison import (
-    Comparison,
+    ModelComparison,
     both_models,
     comparable_layers,
     compare,
@@ -15,7 +15,7 @@ from locator.analysis.access.model_comparison import (
 from locator.api.context import AppState
 from locator.base.errors import N_, LocatorError
 from locator.base.i18n import day, gettext, number
-from locator.walking import Placed, WalkingModel
+from locator.walking import SnappedPoints, WalkingModel
 from locator.walking.estimate import EstimateModel
 from locator.walking.network.model import NetworkModel
 from locator.walking.network.profile import Profile
@@ -67,7 +67,7 @@ NOT_KNOWN = {
 
 def street_source(app: AppState) -> StreetSource | None:
     """Return the source of the city's streets; None where walks are estimated."""
-    model = app.ground.model
+    model = app.walkable_city.model
     if not isinstance(model, NetworkModel):
         return None
     about, report = model.graph.about, model.graph.about["report"]
@@ -120,23 +120,23 @@ def streets_caveats(source: StreetSource | None) -> list[str]:
     return said
 
 
-def streets_fault(ground: WalkableCity) -> LocatorError | None:
+def streets_fault(walkable_city: WalkableCity) -> LocatorError | None:
     """Return why walks are estimated although the city folder holds streets."""
-    model = ground.model
+    model = walkable_city.model
     return model.fault if isinstance(model, EstimateModel) else None
 
 
-def comparisons(app: AppState) -> tuple[Comparison, ...]:
+def comparisons(app: AppState) -> tuple[ModelComparison, ...]:
     """Return every layer's comparison, computed once; none where walks are estimated."""
-    if not isinstance(app.ground.model, NetworkModel):
+    if not isinstance(app.walkable_city.model, NetworkModel):
         return ()
-    return app.memo.get("comparisons", lambda: _compared(app.ground))
+    return app.memo.get("comparisons", lambda: _compared(app.walkable_city))
 
 
-def _compared(ground: WalkableCity) -> tuple[Comparison, ...]:
-    estimate, network = both_models(ground)
+def _compared(walkable_city: WalkableCity) -> tuple[ModelComparison, ...]:
+    estimate, network = both_models(walkable_city)
     found = []
-    for layer in comparable_layers(ground):
+    for layer in comparable_layers(walkable_city):
         try:
             found.append(compare(estimate, network, CoverageQuery(layer)))
         except LocatorError:  # nobody can walk to a facility of this layer: nothing to compare
@@ -173,7 +173,7 @@ PROFILES = {
 
 def profile_choices(app: AppState, chosen: str) -> tuple[Choice, ...]:
     """Return the ways to choose from; none without a street network."""
-    if not isinstance(app.ground.model, NetworkModel):
+    if not isinstance(app.walkable_city.model, NetworkModel):
         return ()
     return tuple(
         Choice(value, gettext(label), value == chosen) for value, label in PROFILES.items()
@@ -182,7 +182,7 @@ def profile_choices(app: AppState, chosen: str) -> tuple[Choice, ...]:
 
 def night_matters(app: AppState) -> bool:
     """Tell whether any way of the city is known to be closed at night."""
-    model = app.ground.model
+    model = app.walkable_city.model
     return isinstance(model, NetworkModel) and model.closes_at_night
 
 
@@ -196,9 +196,9 @@ def is_night(model: WalkingModel) -> bool:
     return isinstance(model, NetworkModel) and model.at_night
 
 
-def profile_words(ground: WalkableCity) -> str:
+def profile_words(walkable_city: WalkableCity) -> str:
     """Return what has to be said of walks with a pram, in a wheelchair or at night."""
-    model = ground.model
+    model = walkable_city.model
     if not isinstance(model, NetworkModel):
         return ""
     said = []
@@ -219,14 +219,14 @@ def profile_words(ground: WalkableCity) -> str:
     return " ".join(said)
 
 
-def off_network_m(origin: Placed) -> float | None:
+def off_network_m(origin: SnappedPoints) -> float | None:
     """Return the straight way to the nearest street where it is too long to be passed over."""
     if "gap_m" not in origin.extra or not NetworkModel.off_network(origin)[0]:
         return None
     return float(origin.extra["gap_m"][0])
 
 
-def off_network_words(origin: Placed) -> str:
+def off_network_words(origin: SnappedPoints) -> str:
     """Return what has to be said of an origin far from every street; "" for any other."""
     gap_m = off_network_m(origin)
     if gap_m is None:

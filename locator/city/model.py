@@ -31,7 +31,7 @@ from locator.city.helplines import Helpline, read_helplines
 from locator.city.likely_open import LikelyRule
 from locator.city.points import Tables
 from locator.city.population import DemandPoints
-from locator.city.tram_timetable import Timetable
+from locator.city.tram_timetable import TramTimetable
 from locator.city.vehicle_assignments import check_vehicles
 from locator.geocoding.gazetteer import Gazetteer, build_gazetteer
 
@@ -71,7 +71,7 @@ class City:
         Columns ``name``, ``lon``, ``lat``, ``basis``; empty without a river.
     gazetteer : locator.geocoding.gazetteer.Gazetteer
         Ready to search.
-    timetable : Timetable or None
+    timetable : TramTimetable or None
         Of the trams; None where the folder has none.
     kinds : mapping of str to Text
         Names of the kinds of facility in every language, by what ``kind`` says.
@@ -95,7 +95,7 @@ class City:
     stops: pd.DataFrame
     crossings: pd.DataFrame
     gazetteer: Gazetteer
-    timetable: Timetable | None = None
+    timetable: TramTimetable | None = None
     dwellings: Dwellings | None = None
     kinds: Mapping[str, Text] = field(default_factory=dict)
     likely_open: tuple[LikelyRule, ...] = ()
@@ -164,8 +164,8 @@ def _read(folder: Path, log: Callable[[str], FaultLog]) -> City | None:
     if tables.stops is not None:
         trams = timetable.read_timetable(folder, stops=len(tables.stops), log=log(timetable.FILE))
     numbers = frozenset[int]() if districts is None else frozenset(districts.index)
-    ground = places.Ground(boundary, projection, numbers)
-    found = places.read_facilities(folder, catalogue.layers.values(), ground, log)
+    walkable_city = places.Ground(boundary, projection, numbers)
+    found = places.read_facilities(folder, catalogue.layers.values(), walkable_city, log)
     check_vehicles(found, trams, tables.stops, log)
     units = neighbourhoods.read_units(folder, log(neighbourhoods.FILE))
     kinds = vocabulary.read_kinds(folder, log(vocabulary.FILE))
@@ -180,7 +180,7 @@ def _read(folder: Path, log: Callable[[str], FaultLog]) -> City | None:
     if grid is None or not catalogue.groups:
         return None
     district_of = partial(areas.district_of, districts=districts)
-    demand = population.spread(
+    demand = population.disaggregate(
         grid,
         catalogue.groups,
         crs_grid=catalogue.crs_grid,
@@ -233,7 +233,7 @@ def spread_people(
     city: City, groups: Mapping[str, AgeGroup], homes: Dwellings | None
 ) -> DemandPoints:
     """Return the people of a city spread anew: over other dwellings, or (None) evenly."""
-    return population.spread(
+    return population.disaggregate(
         city.grid,
         groups,
         crs_grid=city.catalogue.crs_grid,

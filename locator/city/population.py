@@ -114,7 +114,7 @@ def _cell(grid: pd.DataFrame, row: int) -> str:
     return f"cell E{grid['east_km'].iloc[row]:g}N{grid['north_km'].iloc[row]:g}"
 
 
-def spread(
+def disaggregate(
     grid: pd.DataFrame,
     groups: Mapping[str, AgeGroup],
     *,

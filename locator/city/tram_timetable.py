@@ -38,7 +38,7 @@ class Pattern:
 
 
 @dataclass(frozen=True)
-class Timetable:
+class TramTimetable:
     """The tram timetable that comes with a city folder.
 
     Attributes
@@ -60,7 +60,7 @@ class Timetable:
     patterns: tuple[Pattern, ...]
 
 
-def read_timetable(folder: Path, *, stops: int, log: FaultLog) -> Timetable | None:
+def read_timetable(folder: Path, *, stops: int, log: FaultLog) -> TramTimetable | None:
     """Return the timetable of `folder`; None without the file, or with faults in `log`.
 
     Parameters
@@ -93,7 +93,7 @@ def read_timetable(folder: Path, *, stops: int, log: FaultLog) -> Timetable | No
         _check_pattern(position, item, stops, log)
     if len(log.faults) > before:
         return None
-    return Timetable(
+    return TramTimetable(
         **{key: content[key] for key in ("source", "licence", "valid_from", "valid_to", "note")},
         patterns=tuple(
             Pattern(

@@ -10,7 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from locator.base.reading import FaultLog, is_integer
-from locator.city.tram_timetable import LAST_MINUTE, Timetable
+from locator.city.tram_timetable import LAST_MINUTE, TramTimetable
 
 ASSIGNMENTS = ("assumed", "confirmed")
 """Whether it is known which vehicle carries an AED."""
@@ -18,7 +18,7 @@ ASSIGNMENTS = ("assumed", "confirmed")
 
 def check_vehicles(
     facilities: gpd.GeoDataFrame,
-    timetable: Timetable | None,
+    timetable: TramTimetable | None,
     stops: pd.DataFrame | None,
     log: Callable[[str], FaultLog],
 ) -> None:
@@ -80,7 +80,7 @@ def _faults_of_shape(
 
 
 def _faults_against(
-    vehicle: Mapping[str, Any], timetable: Timetable | None
+    vehicle: Mapping[str, Any], timetable: TramTimetable | None
 ) -> Iterator[tuple[str, str, str]]:
     position = vehicle.get("pattern")
     if timetable is None or position is None:

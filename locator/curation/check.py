@@ -13,7 +13,7 @@ from locator.city.basemap.files import map_file_faults
 from locator.city.model import City, load_city
 from locator.vehicles.timetable_file import FILE_NAME as IMPORTED_FILE
 from locator.vehicles.timetable_file import TimetableFileError, read_timetable_file
-from locator.vehicles.validation import unfit, unsound
+from locator.vehicles.validation import inconsistencies, unfit
 from locator.walking.graph.file import GRAPH_FILE, GraphFileError, read_graph
 from locator.walking.graph.streets_file import read_streets_file
 
@@ -70,7 +70,7 @@ def _of_timetable(folder: Path, city: City | None) -> Iterator[Fault]:
         allowed = "a file made by `locator timetable import` for this city"
         yield Fault(IMPORTED_FILE, WHOLE, WHOLE, error.message, allowed)
         return
-    problems = list(unsound(table))
+    problems = list(inconsistencies(table))
     if city is not None and not problems:
         problems.extend(unfit(table, city))
     yield from (Fault(IMPORTED_FILE, WHOLE, *problem) for problem in problems)

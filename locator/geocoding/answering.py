@@ -15,7 +15,7 @@ from locator.geocoding.address_rule import NEIGHBOUR_NOTE, NUMBER_UNKNOWN_NOTE, 
 from locator.geocoding.index import Row
 from locator.geocoding.names import SAINTS, STREET, HouseNumber, fold, name_fits
 from locator.geocoding.place import Place
-from locator.geocoding.query_parser import Reading
+from locator.geocoding.query_parser import ParsedQuery
 from locator.geocoding.streets import AddressPoint, Street, difference, extent_m
 
 Match = Literal["whole", "part", "like"]
@@ -63,13 +63,15 @@ RULE_NOTE = N_("The house number is on the map; that it belongs to this street w
 POSSIBLE_NOTE = N_("A house with this number stands here; it may belong to another street.")
 
 
-def answers(row: Row, reading: Reading, score: float, first_names: Collection[str]) -> list[Place]:
+def answers(
+    row: Row, reading: ParsedQuery, score: float, first_names: Collection[str]
+) -> list[Place]:
     """Return the places that a row stands for under a reading; several where a house is in doubt.
 
     Parameters
     ----------
     row : Row
-    reading : Reading
+    reading : ParsedQuery
     score : float
         Likeness of the names, 0 to 100.
     first_names : collection of str
@@ -103,7 +105,7 @@ def _scored(place: Place, score: float, matched: Match, *, sure: bool) -> Place:
     return replace(place, score=capped, match=matched, sure=sure)
 
 
-def match_of(row: Row, reading: Reading, first_names: Collection[str]) -> Match:
+def match_of(row: Row, reading: ParsedQuery, first_names: Collection[str]) -> Match:
     """Return how a name agrees with what was typed.
 
     whole
@@ -134,7 +136,7 @@ def match_of(row: Row, reading: Reading, first_names: Collection[str]) -> Match:
     return "part"  # "Rynek" for "Rynek Główny", but only where no number was typed
 
 
-def _initials(row: Row, reading: Reading, pairs: Sequence[tuple[str, str]]) -> Match:
+def _initials(row: Row, reading: ParsedQuery, pairs: Sequence[tuple[str, str]]) -> Match:
     core, asked = tuple(word for _, word in pairs), reading.name.core
     spelt = reading.spelling or asked
     if row.street is None or not name_fits(asked, core):
@@ -156,7 +158,7 @@ def _is_latin(word: str) -> bool:
     return all(sign < "\u0250" for sign in word)
 
 
-def _prominence(row: Row, reading: Reading, score: float) -> float:
+def _prominence(row: Row, reading: ParsedQuery, score: float) -> float:
     """Return what a name gains when the only word typed is a part of it.
 
     "Rynek" is rather the start of a name than its end, and rather the square with most houses.
@@ -174,7 +176,7 @@ Found = tuple[Place, float, bool]
 """A place, the factor of its score, and whether the number allows to take it without asking."""
 
 
-def _numbered(row: Row, reading: Reading) -> list[Found]:
+def _numbered(row: Row, reading: ParsedQuery) -> list[Found]:
     if row.street is not None:
         return _on_street(row, row.street, reading)
     if row.kind not in ("stop", "landmark", "quarter"):
@@ -185,7 +187,7 @@ def _numbered(row: Row, reading: Reading) -> list[Found]:
     return [(lost, LOST_NUMBER, False)]
 
 
-def _on_street(row: Row, street: Street, reading: Reading) -> list[Found]:
+def _on_street(row: Row, street: Street, reading: ParsedQuery) -> list[Found]:
     number, written = reading.number, reading.written
     if number is None:
         return []
@@ -209,7 +211,7 @@ def _on_street(row: Row, street: Street, reading: Reading) -> list[Found]:
     return [_neighbour(row, street, reading)]
 
 
-def _neighbour(row: Row, street: Street, reading: Reading) -> Found:
+def _neighbour(row: Row, street: Street, reading: ParsedQuery) -> Found:
     number, written = reading.number, reading.written
     assert number is not None
     point = street.nearest(number)

@@ -32,7 +32,7 @@ from locator.geocoding.index import (
 )
 from locator.geocoding.names import fold, spelt
 from locator.geocoding.place import Place as Place
-from locator.geocoding.query_parser import NUMBER_AT_END, Reading, checked_query, readings
+from locator.geocoding.query_parser import NUMBER_AT_END, ParsedQuery, checked_query, readings
 from locator.geocoding.scoring import Matcher, build_matcher
 from locator.geocoding.street_groups import build_streets
 from locator.geocoding.streets import Street
@@ -132,7 +132,7 @@ class Gazetteer:
         )
         return ranked[:limit]
 
-    def _ways(self, text: str) -> list[Reading]:
+    def _ways(self, text: str) -> list[ParsedQuery]:
         ways = readings(text, self.ignored)
         declined = [
             replace(way, name=replace(way.name, core=words), spelling=words, declined=True)
@@ -209,7 +209,7 @@ class Gazetteer:
         return in_city(self.boundary, lon, lat)
 
     def _places(
-        self, reading: Reading, similar: Mapping[str, FloatArray], limit: int
+        self, reading: ParsedQuery, similar: Mapping[str, FloatArray], limit: int
     ) -> list[Place]:
         scores = self.matcher.scores(reading.name.core, similar)
         likely = np.flatnonzero(scores >= MIN_SCORE)
@@ -222,7 +222,7 @@ class Gazetteer:
         return [place for place in found if place.score >= MIN_SCORE]
 
 
-def _address_first(places: list[Place], ways: Iterable[Reading]) -> list[Place]:
+def _address_first(places: list[Place], ways: Iterable[ParsedQuery]) -> list[Place]:
     """Return the places; where a number of a street was typed, none by the name of a facility.
 
     "Majora 20" is a house, whatever is called number 20.

@@ -30,7 +30,7 @@ _LEADING = re.compile(r"^(?P<number>\d{1,4}[a-zA-Z]?(?:/\w{1,5})?)[\s,]+(?P<name
 
 
 @dataclass(frozen=True)
-class Reading:
+class ParsedQuery:
     """One way to read a query.
 
     Attributes
@@ -52,9 +52,9 @@ class Reading:
     declined: bool = False
 
 
-def reading_of(name: str, number: HouseNumber | None = None, written: str = "") -> Reading:
+def reading_of(name: str, number: HouseNumber | None = None, written: str = "") -> ParsedQuery:
     """Return the reading of a name as it was typed."""
-    return Reading(parse_name(name), number, written, spelt(name))
+    return ParsedQuery(parse_name(name), number, written, spelt(name))
 
 
 def checked_query(text: str) -> str:
@@ -81,7 +81,7 @@ def checked_query(text: str) -> str:
     return stripped
 
 
-def readings(text: str, ignored: Collection[tuple[str, ...]]) -> list[Reading]:
+def readings(text: str, ignored: Collection[tuple[str, ...]]) -> list[ParsedQuery]:
     """Return the ways to read `text`, the one with everything in the name first.
 
     Parameters
@@ -93,7 +93,7 @@ def readings(text: str, ignored: Collection[tuple[str, ...]]) -> list[Reading]:
         them where they stand between commas, first or last, unless nothing else remains.
     """
     whole = _UNIT.sub(r"\g<letter>", _POSTCODE.sub(" ", text)).strip(" ,.;")
-    found: list[Reading] = []
+    found: list[ParsedQuery] = []
     plain = (whole, _without(whole, ignored))
     texts = (*plain, *(_apart(text) for text in plain))
     for cleaned in dict.fromkeys((*texts, *(_bare(text) for text in texts))):

@@ -8,7 +8,7 @@ import pandas as pd
 
 from locator.analysis.access.words import minimum_said
 from locator.analysis.district_report import Findings
-from locator.analysis.scenario.compare import Comparison
+from locator.analysis.scenario.compare import ScenarioComparison
 from locator.analysis.siting.words import certainty
 from locator.base.i18n import gettext, number, percent
 from locator.city.model import City
@@ -92,7 +92,7 @@ def under_way_section(city: City, found: Findings) -> Section | None:
     )
 
 
-def _district_change(planned: Comparison, district: int | None) -> list[str]:
+def _district_change(planned: ScenarioComparison, district: int | None) -> list[str]:
     if district is None:
         return []
     row = planned.districts.loc[district].to_dict()

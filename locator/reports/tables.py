@@ -10,7 +10,7 @@ import pandas as pd
 
 from locator.analysis.access.supply import Supply
 from locator.analysis.district_report import Findings
-from locator.analysis.scenario.compare import Comparison
+from locator.analysis.scenario.compare import ScenarioComparison
 from locator.analysis.siting.solve import Siting
 from locator.base.i18n import gettext
 from locator.city.model import City
@@ -105,7 +105,7 @@ def supply_table(city: City, supply: Supply, district: int | None) -> Table:
     )
 
 
-def planned_table(city: City, planned: Comparison, district: int | None) -> Table:
+def planned_table(city: City, planned: ScenarioComparison, district: int | None) -> Table:
     """Return before, after and difference, by district."""
     rows = planned.districts.assign(
         district=_numbered(city, planned.districts.index), number=planned.districts.index

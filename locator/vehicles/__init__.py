@@ -63,7 +63,7 @@ class Vehicle:
 
 
 @dataclass(frozen=True)
-class Position:
+class VehiclePosition:
     """Where a vehicle is at an instant.
 
     Attributes

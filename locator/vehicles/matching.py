@@ -9,7 +9,7 @@ import numpy as np
 
 from locator.base.geo import FloatArray
 from locator.vehicles.calendar import service_days_at
-from locator.vehicles.realtime import Report
+from locator.vehicles.realtime import ReportedPosition
 from locator.vehicles.runs import Run, block_of, lay_out
 from locator.vehicles.timetable import Timetable
 
@@ -20,8 +20,8 @@ TRIP_SLACK_S = 3600.0
 
 
 def match_report(
-    fleet_number: str | None, reports: Mapping[str, Iterable[Report]]
-) -> Report | None:
+    fleet_number: str | None, reports: Mapping[str, Iterable[ReportedPosition]]
+) -> ReportedPosition | None:
     """Return the one report of the vehicle with `fleet_number`; None when none or several are.
 
     With a feed in front (``"T:302"``) only that feed is looked at, since numbers repeat.
@@ -34,7 +34,9 @@ def match_report(
     return hits[0] if len(hits) == 1 else None
 
 
-def run_of_report(timetables: Iterable[Timetable], report: Report) -> tuple[Run, int, float] | None:
+def run_of_report(
+    timetables: Iterable[Timetable], report: ReportedPosition
+) -> tuple[Run, int, float] | None:
     """Return the run, trip and delay in seconds that a report names, where they are on file.
 
     Static and realtime data of different periods use the same ids for different trips: the trip
@@ -60,7 +62,7 @@ def run_of_report(timetables: Iterable[Timetable], report: Report) -> tuple[Run,
     return None
 
 
-def _scheduled_time(run: Run, first: int, last: int, report: Report) -> float | None:
+def _scheduled_time(run: Run, first: int, last: int, report: ReportedPosition) -> float | None:
     """Return when the trip of calls `first`..`last` should be where the report is, POSIX seconds.
 
     The nearest point of the lines between its stops; of several about as near (a line that

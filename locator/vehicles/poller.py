@@ -19,7 +19,7 @@ from functools import cached_property
 from urllib.parse import urlsplit
 
 from locator.base.errors import N_, InvalidParameterError
-from locator.vehicles.realtime import STALE_S, FeedError, Report, read_feed
+from locator.vehicles.realtime import STALE_S, FeedError, ReportedPosition, read_feed
 
 INTERVAL_S = 10.0
 PAUSE_MAX_S = 300.0
@@ -40,7 +40,7 @@ class FeedState:
     Attributes
     ----------
     feed : str
-    reports : tuple of Report
+    reports : tuple of ReportedPosition
         Of the last good answer.
     answered_t : float or None
         POSIX time of the last good answer.
@@ -51,7 +51,7 @@ class FeedState:
     """
 
     feed: str
-    reports: tuple[Report, ...] = ()
+    reports: tuple[ReportedPosition, ...] = ()
     answered_t: float | None = None
     error: FeedError | None = None
     failures: int = 0

@@ -15,13 +15,13 @@ import numpy as np
 
 from locator.base.geo import FloatArray
 from locator.city.model import City
-from locator.vehicles import Position, Vehicle
+from locator.vehicles import Vehicle, VehiclePosition
 from locator.vehicles.calendar import service_days_at
 from locator.vehicles.embedded import timetables_of
 from locator.vehicles.fleet import vehicles_of
 from locator.vehicles.matching import match_report, run_of_report
 from locator.vehicles.poller import FeedState
-from locator.vehicles.realtime import Region, Report, age_s, judge, region_round
+from locator.vehicles.realtime import Region, ReportedPosition, age_s, freshness_of, region_round
 from locator.vehicles.runs import Run, call_at, point_at, runs_of_day, shifted
 from locator.vehicles.timetable import Timetable
 
@@ -100,7 +100,7 @@ class Plan:
     at : datetime
     runs : tuple of Run
         Its calls, of the service days round `at`; shifted by the delay when one is known.
-    live : Report or None
+    live : ReportedPosition or None
         A report that may be called live.
     delay_s : float or None
         Known only where the live trip is on file.
@@ -111,7 +111,7 @@ class Plan:
     vehicle: Vehicle
     at: datetime
     runs: tuple[Run, ...]
-    live: Report | None = None
+    live: ReportedPosition | None = None
     delay_s: float | None = None
     tour_known: bool = False
 
@@ -134,7 +134,7 @@ def plans(fleet: Fleet, at: datetime, feeds: Sequence[FeedState] = ()) -> tuple[
         if report is None:
             found.append(Plan(vehicle, at, runs))
             continue
-        fresh = judge(report, at_t=at.timestamp(), region=fleet.region) == "live"
+        fresh = freshness_of(report, at_t=at.timestamp(), region=fleet.region) == "live"
         live = report if fresh and report.feed in alive else None
         found.append(_reported_plan(fleet, vehicle, at, runs, report, live))
     return tuple(found)
@@ -145,8 +145,8 @@ def _reported_plan(
     vehicle: Vehicle,
     at: datetime,
     assumed: tuple[Run, ...],
-    report: Report,
-    live: Report | None,
+    report: ReportedPosition,
+    live: ReportedPosition | None,
 ) -> Plan:
     located = run_of_report(fleet.timetables, report)
     if located is None:
@@ -159,7 +159,7 @@ def _reported_plan(
     return Plan(vehicle, at, assumed)
 
 
-def position(plan: Plan) -> Position:
+def position(plan: Plan) -> VehiclePosition:
     """Return where the vehicle of `plan` is at its instant."""
     at_t = plan.at.timestamp()
     if plan.live is not None:
@@ -169,7 +169,7 @@ def position(plan: Plan) -> Position:
         if point is not None:
             return _timetable_position(plan, run, point, at_t)
     vehicle = plan.vehicle
-    return Position(
+    return VehiclePosition(
         vehicle=vehicle,
         at=plan.at,
         lon=vehicle.base_lon,
@@ -181,10 +181,10 @@ def position(plan: Plan) -> Position:
     )
 
 
-def _live_position(plan: Plan, report: Report, at_t: float) -> Position:
+def _live_position(plan: Plan, report: ReportedPosition, at_t: float) -> VehiclePosition:
     zone = plan.at.tzinfo
     words = _along(plan.runs[0], at_t, plan.at) if plan.runs else {}
-    return Position(
+    return VehiclePosition(
         vehicle=plan.vehicle,
         at=plan.at,
         lon=report.lon,
@@ -198,9 +198,11 @@ def _live_position(plan: Plan, report: Report, at_t: float) -> Position:
     )
 
 
-def _timetable_position(plan: Plan, run: Run, point: tuple[float, float], at_t: float) -> Position:
+def _timetable_position(
+    plan: Plan, run: Run, point: tuple[float, float], at_t: float
+) -> VehiclePosition:
     known = plan.tour_known and plan.vehicle.assignment == "confirmed"
-    return Position(
+    return VehiclePosition(
         vehicle=plan.vehicle,
         at=plan.at,
         lon=point[0],
@@ -231,7 +233,9 @@ def _along(run: Run, at_t: float, at: datetime) -> dict[str, object]:
     }
 
 
-def positions(fleet: Fleet, at: datetime, feeds: Sequence[FeedState] = ()) -> tuple[Position, ...]:
+def positions(
+    fleet: Fleet, at: datetime, feeds: Sequence[FeedState] = ()
+) -> tuple[VehiclePosition, ...]:
     """Return the position of every vehicle of `fleet` at `at` (aware), in the fleet's order."""
     local = at.astimezone(ZoneInfo(fleet.timezone))
     return tuple(position(plan) for plan in plans(fleet, local, feeds))

@@ -1,9 +1,9 @@
 """Read GTFS-Realtime VehiclePositions, and decide which of them may be called live.
 
-The written rule for times (`judge`): a position is as old as its own timestamp says (the feed's
-where it has none). Older than `STALE_S` it is not live. Up to `FUTURE_S` in the future (clocks on
-board run ahead) it counts as now; further ahead it is rejected. A position outside the region is
-rejected whatever its time.
+The written rule for times (`freshness_of`): a position is as old as its own timestamp says (the
+feed's where it has none). Older than `STALE_S` it is not live. Up to `FUTURE_S` in the future
+(clocks on board run ahead) it counts as now; further ahead it is rejected. A position outside the
+region is rejected whatever its time.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 STALE_S = 180.0
 FUTURE_S = 120.0
 
-Verdict = Literal["live", "stale", "future", "outside"]
+Freshness = Literal["live", "stale", "future", "outside"]
 
 
 class FeedError(LocatorError):
@@ -31,7 +31,7 @@ class FeedError(LocatorError):
 
 
 @dataclass(frozen=True)
-class Report:
+class ReportedPosition:
     """What one vehicle said of itself.
 
     Attributes
@@ -86,7 +86,7 @@ def region_round(bounds: tuple[float, float, float, float], *, margin_m: float) 
     return Region(west - dlon, south - dlat, east + dlon, north + dlat)
 
 
-def read_feed(data: bytes, *, feed: str) -> tuple[Report, ...]:
+def read_feed(data: bytes, *, feed: str) -> tuple[ReportedPosition, ...]:
     """Return the reports in a VehiclePositions message; later ones of a vehicle win.
 
     Parameters
@@ -117,7 +117,7 @@ def read_feed(data: bytes, *, feed: str) -> tuple[Report, ...]:
         raise FeedError(
             N_("feed {feed}: the answer is not a whole GTFS-Realtime message"), feed=feed
         )
-    found: dict[str, Report] = {}
+    found: dict[str, ReportedPosition] = {}
     for report in _reports(message, feed):
         known = found.get(report.id)
         if known is None or report.observed_t >= known.observed_t:
@@ -125,7 +125,7 @@ def read_feed(data: bytes, *, feed: str) -> tuple[Report, ...]:
     return tuple(found.values())
 
 
-def _reports(message: gtfs_realtime_pb2.FeedMessage, feed: str) -> Iterable[Report]:
+def _reports(message: gtfs_realtime_pb2.FeedMessage, feed: str) -> Iterable[ReportedPosition]:
     for entity in message.entity:
         if entity.is_deleted or not entity.HasField("vehicle"):
             continue
@@ -134,7 +134,7 @@ def _reports(message: gtfs_realtime_pb2.FeedMessage, feed: str) -> Iterable[Repo
             continue
         named = seen.vehicle
         numbers = dict.fromkeys(n for n in (named.id, named.label, named.license_plate) if n)
-        yield Report(
+        yield ReportedPosition(
             id=f"{feed}:{named.id or entity.id}",
             feed=feed,
             numbers=tuple(numbers),
@@ -146,12 +146,12 @@ def _reports(message: gtfs_realtime_pb2.FeedMessage, feed: str) -> Iterable[Repo
         )
 
 
-def age_s(report: Report, at_t: float) -> float:
+def age_s(report: ReportedPosition, at_t: float) -> float:
     """Return how old `report` is at POSIX time `at_t`; a tolerated future counts as 0."""
     return max(at_t - report.observed_t, 0.0)
 
 
-def judge(report: Report, *, at_t: float, region: Region) -> Verdict:
+def freshness_of(report: ReportedPosition, *, at_t: float, region: Region) -> Freshness:
     """Say whether `report` may be called live at POSIX time `at_t`, or why not."""
     if not region.holds(report.lon, report.lat):
         return "outside"

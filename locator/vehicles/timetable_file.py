@@ -21,7 +21,7 @@ from locator.base.errors import N_, LocatorError
 from locator.base.files import locked, write_bytes_atomically
 from locator.vehicles.calendar import Service
 from locator.vehicles.timetable import Timetable
-from locator.vehicles.validation import unsound
+from locator.vehicles.validation import inconsistencies
 
 FILE_NAME = "timetable.npz"
 VERSION = 1
@@ -82,7 +82,7 @@ def load_timetable(path: Path) -> Timetable:
         Not such a file, damaged, of another version, or one that does not hold together.
     """
     table = read_timetable_file(path)
-    for member, problem, _ in unsound(table):
+    for member, problem, _ in inconsistencies(table):
         raise TimetableFileError(
             N_("{file} does not hold together ({member}: {problem}): import it again"),
             file=path.name,
@@ -93,7 +93,7 @@ def load_timetable(path: Path) -> Timetable:
 
 
 def read_timetable_file(path: Path) -> Timetable:
-    """Return what is in `path`, whether it holds together (`soundness.unsound`) or not.
+    """Return what is in `path`, whether it holds together (`soundness.inconsistencies`) or not.
 
     Raises
     ------

@@ -23,7 +23,7 @@ Problem = tuple[str, str, str]
 """Member, what is wrong, what is allowed."""
 
 
-def unsound(table: Timetable) -> Iterator[Problem]:
+def inconsistencies(table: Timetable) -> Iterator[Problem]:
     """Yield what does not hold together in `table`; nothing for a timetable that can be used."""
     broken = list(_lengths(table))
     yield from broken

@@ -13,7 +13,7 @@ ModelName = Literal["estimate", "network"]
 
 
 @dataclass(frozen=True)
-class Placed:
+class SnappedPoints:
     """Points made ready for a walking model, n in all.
 
     Attributes
@@ -32,9 +32,11 @@ class Placed:
         """Return the number of points."""
         return len(self.xy)
 
-    def take(self, index: IntArray | slice) -> Placed:
+    def take(self, index: IntArray | slice) -> SnappedPoints:
         """Return the points at `index`, in that order."""
-        return Placed(self.xy[index], {key: value[index] for key, value in self.extra.items()})
+        return SnappedPoints(
+            self.xy[index], {key: value[index] for key, value in self.extra.items()}
+        )
 
 
 @dataclass(frozen=True)
@@ -64,26 +66,30 @@ class WalkingModel(Protocol):
     def name(self) -> ModelName:
         """``"estimate"`` or ``"network"``; stands in every answer."""
 
-    def place(self, xy: FloatArray) -> Placed:
+    def snap(self, xy: FloatArray) -> SnappedPoints:
         """Make (n, 2) metric points ready."""
 
-    def walk_m(self, origin: Placed, targets: Placed, *, limit_m: float = np.inf) -> FloatArray:
+    def walk_m(
+        self, origin: SnappedPoints, targets: SnappedPoints, *, limit_m: float = np.inf
+    ) -> FloatArray:
         """Return (n,) metres from one origin to each target; ``inf`` beyond `limit_m`."""
 
-    def first_m(self, origin: Placed, targets: Placed, *, k: int) -> FloatArray:
+    def k_nearest_m(self, origin: SnappedPoints, targets: SnappedPoints, *, k: int) -> FloatArray:
         """Return (n,) metres to the `k` nearest targets at least; ``inf`` for those farther.
 
         Nothing that is ``inf`` is nearer than what is not.
         """
 
-    def nearest(self, demand: Placed, facilities: Placed) -> tuple[FloatArray, IntArray]:
+    def nearest(
+        self, demand: SnappedPoints, facilities: SnappedPoints
+    ) -> tuple[FloatArray, IntArray]:
         """Return, for each demand point, (n,) metres to the nearest facility and its index.
 
         With no facilities at all: ``inf`` and -1 everywhere.
         """
 
-    def walk(self, origin: Placed, target: Placed) -> Walk:
+    def walk(self, origin: SnappedPoints, target: SnappedPoints) -> Walk:
         """Return the walk from one origin to one target."""
 
-    def via(self, origin: Placed, targets: Placed) -> list[tuple[str, ...]]:
+    def via(self, origin: SnappedPoints, targets: SnappedPoints) -> list[tuple[str, ...]]:
         """Return what the walk to each target goes over or along, as `Walk.via` without a line."""

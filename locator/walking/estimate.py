@@ -12,7 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from locator.base.errors import LocatorError
 from locator.base.geo import FloatArray, IntArray
-from locator.walking import ModelName, Placed, Walk
+from locator.walking import ModelName, SnappedPoints, Walk
 
 if TYPE_CHECKING:
     from locator.city.model import City
@@ -69,7 +69,7 @@ class EstimateModel:
         """Return ``"estimate"``."""
         return "estimate"
 
-    def place(self, xy: FloatArray) -> Placed:
+    def snap(self, xy: FloatArray) -> SnappedPoints:
         """Make (n, 2) metric points ready: their bank, and metres to each crossing.
 
         A point outside every district (on the river, just beyond the city) belongs to the bank
@@ -79,9 +79,11 @@ class EstimateModel:
         to_crossing_m = np.hypot(
             xy[:, 0, None] - self.crossing_xy[:, 0], xy[:, 1, None] - self.crossing_xy[:, 1]
         )
-        return Placed(xy, {"bank": self._bank(xy), "to_crossing_m": to_crossing_m})
+        return SnappedPoints(xy, {"bank": self._bank(xy), "to_crossing_m": to_crossing_m})
 
-    def walk_m(self, origin: Placed, targets: Placed, *, limit_m: float = np.inf) -> FloatArray:
+    def walk_m(
+        self, origin: SnappedPoints, targets: SnappedPoints, *, limit_m: float = np.inf
+    ) -> FloatArray:
         """Return (n,) metres from one origin to each target; ``inf`` beyond `limit_m`."""
         direct_m = np.hypot(*(targets.xy - origin.xy[0]).T) * self.detour_one_bank
         through_m = origin.extra["to_crossing_m"][0] + targets.extra["to_crossing_m"]
@@ -89,11 +91,13 @@ class EstimateModel:
         walk_m = np.where(targets.extra["bank"] == origin.extra["bank"][0], direct_m, across_m)
         return np.where(walk_m <= limit_m, walk_m, np.inf)
 
-    def first_m(self, origin: Placed, targets: Placed, *, k: int) -> FloatArray:
+    def k_nearest_m(self, origin: SnappedPoints, targets: SnappedPoints, *, k: int) -> FloatArray:
         """Return (n,) metres to each target: all are as easily had as the `k` nearest."""
         return self.walk_m(origin, targets)
 
-    def nearest(self, demand: Placed, facilities: Placed) -> tuple[FloatArray, IntArray]:
+    def nearest(
+        self, demand: SnappedPoints, facilities: SnappedPoints
+    ) -> tuple[FloatArray, IntArray]:
         """Return (n,) metres to the nearest facility of each demand point, and its index.
 
         The nearest on the other bank is found from the crossings: each knows its nearest facility
@@ -121,7 +125,7 @@ class EstimateModel:
                 index[here[closer]] = other[found[closer]]
         return walk_m, index
 
-    def walk(self, origin: Placed, target: Placed) -> Walk:
+    def walk(self, origin: SnappedPoints, target: SnappedPoints) -> Walk:
         """Return the straight line, or the line through the best crossing with its name."""
         walk_m = float(self.walk_m(origin, target)[0])
         ends = (origin.xy[0], target.xy[0])
@@ -132,12 +136,12 @@ class EstimateModel:
         line = np.stack([ends[0], self.crossing_xy[best], ends[1]])
         return Walk(line, walk_m, via=(self.crossing_names[best],))
 
-    def via(self, origin: Placed, targets: Placed) -> list[tuple[str, ...]]:
+    def via(self, origin: SnappedPoints, targets: SnappedPoints) -> list[tuple[str, ...]]:
         """Return the crossing of the walk to each target; empty on one's own bank."""
         return [self.walk(origin, targets.take(slice(i, i + 1))).via for i in range(len(targets))]
 
     def _nearest_across(
-        self, demand: Placed, facilities: Placed
+        self, demand: SnappedPoints, facilities: SnappedPoints
     ) -> tuple[FloatArray, npt.NDArray[np.intp]]:
         """Return metres and index of the nearest of `facilities`, all on the other bank."""
         from_crossing_m = facilities.extra["to_crossing_m"]

@@ -12,32 +12,32 @@ from scipy.sparse.csgraph import dijkstra
 
 from locator.base.errors import N_, InvalidParameterError
 from locator.base.geo import FloatArray, IntArray
-from locator.walking import Placed
+from locator.walking import SnappedPoints
 from locator.walking.network.model import NetworkModel
-from locator.walking.network.search import Spread
+from locator.walking.network.search import MultiSource
 
 
-def added(model: NetworkModel, spread: Spread, facility: Placed) -> Spread:
+def added(model: NetworkModel, spread: MultiSource, facility: SnappedPoints) -> MultiSource:
     """Return `spread` with one more facility, which gets the next index.
 
     Parameters
     ----------
     model : NetworkModel
         The model that made `spread`.
-    spread : Spread
-    facility : Placed
+    spread : MultiSource
+    facility : SnappedPoints
         One point.
     """
-    new = model.spread(facility, limit_m=_farthest_m(spread))
+    new = model.multi_source(facility, limit_m=_farthest_m(spread))
     nearer = new.distance_m < spread.distance_m
-    return Spread(
+    return MultiSource(
         facilities=_joined(spread.facilities, facility),
         distance_m=np.where(nearer, new.distance_m, spread.distance_m),
         facility=np.where(nearer, len(spread.facilities), spread.facility),
     )
 
 
-def closed(model: NetworkModel, spread: Spread, index: int) -> Spread:
+def closed(model: NetworkModel, spread: MultiSource, index: int) -> MultiSource:
     """Return `spread` without the facility `index`; the later ones move up by one.
 
     Raises
@@ -54,11 +54,11 @@ def closed(model: NetworkModel, spread: Spread, index: int) -> Spread:
     distance_m, facility = spread.distance_m.copy(), spread.facility.copy()
     distance_m[lost], facility[lost] = _served_anew(model, spread, lost, rest)
     facility = np.where(facility > index, facility - 1, facility)
-    return Spread(spread.facilities.take(rest), distance_m, facility)
+    return MultiSource(spread.facilities.take(rest), distance_m, facility)
 
 
 def _served_anew(
-    model: NetworkModel, spread: Spread, lost: IntArray, rest: IntArray
+    model: NetworkModel, spread: MultiSource, lost: IntArray, rest: IntArray
 ) -> tuple[FloatArray, IntArray]:
     """Return distance and facility of the `lost` vertices from the facilities that stay.
 
@@ -111,7 +111,7 @@ def _entries(model: NetworkModel, lost: IntArray) -> tuple[IntArray, IntArray, F
 
 
 def _own_doors(
-    model: NetworkModel, spread: Spread, rest: IntArray, position: IntArray
+    model: NetworkModel, spread: MultiSource, rest: IntArray, position: IntArray
 ) -> list[tuple[IntArray, FloatArray, IntArray]]:
     """Return where the staying facilities enter the lost vertices straight from their edge."""
     edge, along_m, gap_m = (spread.facilities.extra[key] for key in ("edge", "along_m", "gap_m"))
@@ -128,13 +128,13 @@ def _own_doors(
     return doors
 
 
-def _farthest_m(spread: Spread) -> float:
+def _farthest_m(spread: MultiSource) -> float:
     """Return the distance beyond which a new facility is nowhere the nearest."""
     return float(spread.distance_m.max(initial=0.0))
 
 
-def _joined(many: Placed, one: Placed) -> Placed:
-    return Placed(
+def _joined(many: SnappedPoints, one: SnappedPoints) -> SnappedPoints:
+    return SnappedPoints(
         np.vstack([many.xy, one.xy]),
         {key: np.concatenate([many.extra[key], one.extra[key]]) for key in one.extra},
     )

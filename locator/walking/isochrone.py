@@ -16,7 +16,7 @@ from contourpy import FillType, contour_generator
 
 from locator.base.errors import N_, InvalidParameterError
 from locator.base.geo import FloatArray, IntArray
-from locator.walking import Placed, WalkingModel
+from locator.walking import SnappedPoints, WalkingModel
 from locator.walking.graph.file import Grid
 from locator.walking.graph.matrix import centres
 from locator.walking.network.model import NetworkModel
@@ -57,7 +57,7 @@ class Isochrone:
 
 
 def isochrones(
-    model: WalkingModel, origins: Placed, *, minutes: Sequence[float], pace_m_s: float
+    model: WalkingModel, origins: SnappedPoints, *, minutes: Sequence[float], pace_m_s: float
 ) -> tuple[Isochrone, ...]:
     """Return the areas within each of `minutes` of the nearest of `origins`.
 
@@ -66,7 +66,7 @@ def isochrones(
     model : WalkingModel
         With the street network the area follows the streets; with the estimate it is as rough as
         the estimate is.
-    origins : Placed
+    origins : SnappedPoints
         One place, or all facilities of a layer.
     minutes : sequence of float
         One area each; a longer time's area holds every shorter one's.
@@ -101,7 +101,7 @@ def isochrones(
 
 
 def _walk_m_of_cells(
-    model: WalkingModel, origins: Placed, limit_m: float
+    model: WalkingModel, origins: SnappedPoints, limit_m: float
 ) -> tuple[Grid, FloatArray]:
     """Return a grid that holds the area, and the walk to each of its cells."""
     if len(origins) == 0:
@@ -114,11 +114,11 @@ def _walk_m_of_cells(
         if len(origins) > 1:
             size_m = max(size_m, float(np.sqrt(np.prod(high - low) / ESTIMATE_CELLS)))
         grid = _window(Grid(0.0, 0.0, size_m, 10**7, 10**7), low, high)[0]
-        points = model.place(centres(grid))
+        points = model.snap(centres(grid))
     if len(origins) == 1:
         walk_m = model.walk_m(origins, points, limit_m=limit_m)
     elif isinstance(model, NetworkModel):
-        walk_m = model.read(model.spread(origins, limit_m=limit_m), points)[0]
+        walk_m = model.read(model.multi_source(origins, limit_m=limit_m), points)[0]
     else:
         walk_m = model.nearest(points, origins)[0]
     return grid, walk_m.reshape(grid.rows, grid.columns)
@@ -126,14 +126,14 @@ def _walk_m_of_cells(
 
 def _cells_of_network(
     model: NetworkModel, low: FloatArray, high: FloatArray
-) -> tuple[Grid, Placed]:
+) -> tuple[Grid, SnappedPoints]:
     """Return the part of the graph's own grid between two corners, already set onto streets."""
     whole = model.graph.reach
     grid, first = _window(whole, low, high)
     rows = np.arange(first[1], first[1] + grid.rows)
     cell = rows[:, None] * whole.columns + np.arange(first[0], first[0] + grid.columns)
     reach = model.ways.reach_of(cell.ravel(), centres(grid))
-    return grid, Placed(
+    return grid, SnappedPoints(
         reach.xy, {"edge": reach.edge, "along_m": reach.along_m, "gap_m": reach.gap_m}
     )
 
@@ -149,7 +149,7 @@ def _window(whole: Grid, low: FloatArray, high: FloatArray) -> tuple[Grid, IntAr
     return Grid(float(x), float(y), whole.size_m, columns, rows), first
 
 
-def _area(grid: Grid, walk_m: FloatArray, limit_m: float, origins: Placed) -> Any:
+def _area(grid: Grid, walk_m: FloatArray, limit_m: float, origins: SnappedPoints) -> Any:
     """Return where the walk is at most `limit_m`, as valid polygons with holes."""
     beyond_m = limit_m + _BEYOND_CELLS * grid.size_m
     # A frame of unreached cells closes the contours at the border of the grid.

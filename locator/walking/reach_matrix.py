@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from locator.walking import Placed, WalkingModel
+from locator.walking import SnappedPoints, WalkingModel
 
 # A stored zero means "not reached" to most sparse operations, so nobody is nearer than this.
 MIN_WALK_M = 0.01
@@ -20,8 +20,8 @@ BLOCK = 1 << 18
 
 def reach(
     model: WalkingModel,
-    demand: Placed,
-    places: Placed,
+    demand: SnappedPoints,
+    places: SnappedPoints,
     *,
     limit_m: float,
     progress: Callable[[int, int], None] | None = None,
@@ -34,9 +34,9 @@ def reach(
     Parameters
     ----------
     model : WalkingModel
-    demand : Placed
+    demand : SnappedPoints
         n points.
-    places : Placed
+    places : SnappedPoints
         m facilities or candidates.
     limit_m : float
         Longest walk kept, metres, inclusive.

@@ -79,7 +79,7 @@ def walking_report(
     )
     usable = (reference_m > 0) & (straight_m > 0) & np.isfinite(walk_m)
     inside = _inside(city, table)
-    from_bank, to_bank = (estimate.place(xy).extra["bank"] for xy in (start, end))
+    from_bank, to_bank = (estimate.snap(xy).extra["bank"] for xy in (start, end))
     groups = _groups(from_bank, to_bank, usable, inside)
     if estimate.banks is None:
         del groups["bank_a"], groups["bank_b"]
@@ -97,7 +97,7 @@ def walking_report(
 
 def _walks_m(model: WalkingModel, start: FloatArray, end: FloatArray) -> FloatArray:
     """Return the metres of each walk; walks from the same place are asked for together."""
-    origins, targets = model.place(start), model.place(end)
+    origins, targets = model.snap(start), model.snap(end)
     _, group = np.unique(start, axis=0, return_inverse=True)
     walk_m = np.empty(len(start))
     for members in np.split(

@@ -16,7 +16,7 @@ from locator.base.memory import Memory
 from locator.city.completeness import completeness
 from locator.city.model import City
 from locator.city.usability import centre_codes, is_assumed, is_usable
-from locator.walking import Placed, WalkingModel
+from locator.walking import SnappedPoints, WalkingModel
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -32,7 +32,7 @@ class WalkableCity:
     ----------
     city : City
     model : WalkingModel
-    facilities : Placed
+    facilities : SnappedPoints
         The located facilities (all layers), in the order of ``city.facilities``; without those
         on vehicles that are assumed (`locator.city.usability.is_assumed`).
     located : (m,) int array
@@ -45,15 +45,15 @@ class WalkableCity:
 
     city: City
     model: WalkingModel
-    facilities: Placed
+    facilities: SnappedPoints
     located: IntArray
     memory: Memory = field(default_factory=Memory, repr=False)
     number: int = field(default_factory=_NUMBERS.__next__, init=False, repr=False)
 
     @cached_property
-    def demand(self) -> Placed:
+    def demand(self) -> SnappedPoints:
         """The demand points, in the order of ``city.demand``; placed when first asked for."""
-        return self.model.place(self.city.demand.xy)
+        return self.model.snap(self.city.demand.xy)
 
     @cached_property
     def stop_xy(self) -> FloatArray:
@@ -82,7 +82,7 @@ class WalkableCity:
         """What is listed, located and open of each layer (`locator.city.completeness`)."""
         return completeness(self.city)
 
-    def placed(self, rows: IntArray) -> Placed:
+    def placed(self, rows: IntArray) -> SnappedPoints:
         """Return the located `rows` of ``city.facilities``, ready for the model."""
         return self.facilities.take(np.searchsorted(self.located, rows))
 
@@ -103,7 +103,7 @@ def walkable(city: City, model: WalkingModel, *, memory: Memory | None = None) -
     return WalkableCity(
         city=city,
         model=model,
-        facilities=model.place(xy[located]),
+        facilities=model.snap(xy[located]),
         located=located,
         memory=Memory() if memory is None else memory,
     )
@@ -118,35 +118,40 @@ def remembered(
     """
 
     @wraps(function)
-    def asked(ground: WalkableCity, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        question = (ground.number, function.__qualname__, args, *sorted(kwargs.items()))
-        return ground.memory.get(question, lambda: function(ground, *args, **kwargs))
+    def asked(walkable_city: WalkableCity, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        question = (walkable_city.number, function.__qualname__, args, *sorted(kwargs.items()))
+        return walkable_city.memory.get(question, lambda: function(walkable_city, *args, **kwargs))
 
     return asked
 
 
 @remembered
-def nearest_facilities(ground: WalkableCity, rows: tuple[int, ...]) -> tuple[FloatArray, IntArray]:
+def nearest_facilities(
+    walkable_city: WalkableCity, rows: tuple[int, ...]
+) -> tuple[FloatArray, IntArray]:
     """Return how far each demand point walks to the nearest of some facilities, and to which.
 
     The answer for a set is remembered, so that another pace, group or standard costs nothing.
 
     Parameters
     ----------
-    ground : WalkableCity
+    walkable_city : WalkableCity
     rows : tuple of int
-        Rows of ``ground.city.facilities``, ascending; those that are not located serve nobody.
+        Rows of ``walkable_city.city.facilities``, ascending; those that are not located serve
+        nobody.
 
     Returns
     -------
     walk_m : (n,) float array, read-only
         Metres for each demand point; ``inf`` where none can be reached.
     row : (n,) int array, read-only
-        The serving row of ``ground.city.facilities``; -1 where there is none.
+        The serving row of ``walkable_city.city.facilities``; -1 where there is none.
     """
-    chosen = np.flatnonzero(np.isin(ground.located, rows))
-    walk_m, index = ground.model.nearest(ground.demand, ground.facilities.take(chosen))
-    row = np.where(index >= 0, np.append(ground.located[chosen], -1)[index], -1)
+    chosen = np.flatnonzero(np.isin(walkable_city.located, rows))
+    walk_m, index = walkable_city.model.nearest(
+        walkable_city.demand, walkable_city.facilities.take(chosen)
+    )
+    row = np.where(index >= 0, np.append(walkable_city.located[chosen], -1)[index], -1)
     for shared in (walk_m, row):
         shared.setflags(write=False)
     return walk_m, row

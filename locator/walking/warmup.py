@@ -22,34 +22,36 @@ MORE = 4
 several facilities share one place: which of them comes first is not for a signpost to say."""
 
 
-def warm(ground: WalkableCity) -> int:
+def warm(walkable_city: WalkableCity) -> int:
     """Make what coverage needs, and signposts to the usable facilities of each layer.
 
     Return of how many layers.
 
     Nothing to do for the estimate, which knows no searches.
     """
-    model = ground.model
+    model = walkable_city.model
     if not isinstance(model, NetworkModel):
         return 0
-    layers = ground.city.catalogue.layers
+    layers = walkable_city.city.catalogue.layers
     import_module("scipy.spatial")  # gaps are named after stops near them
-    _ = ground.demand, ground.completeness
+    _ = walkable_city.demand, walkable_city.completeness
     wanted = [
-        rows for layer, rows in ground.usable_rows.items() if len(rows) and not layers[layer].moves
+        rows
+        for layer, rows in walkable_city.usable_rows.items()
+        if len(rows) and not layers[layer].moves
     ]
     # The rarest first: a search for those crosses the whole city.
     for rows in sorted(wanted, key=len):
-        facilities = ground.placed(rows)
-        sites = np.bincount(ground.centre[rows]).max()
+        facilities = walkable_city.placed(rows)
+        sites = np.bincount(walkable_city.centre[rows]).max()
         together = np.unique(facilities.xy, axis=0, return_counts=True)[1].max()
         model.post(facilities, k=KNOWN + min(int(max(sites, together)) - 1, MORE))
     return len(wanted)
 
 
-def warm_in_background(ground: WalkableCity) -> None:
+def warm_in_background(walkable_city: WalkableCity) -> None:
     """Start `warm` a moment later: the first requests are answered sooner without it."""
-    if isinstance(ground.model, NetworkModel):
-        warming = Timer(AFTER_S, warm, args=(ground,))
+    if isinstance(walkable_city.model, NetworkModel):
+        warming = Timer(AFTER_S, warm, args=(walkable_city,))
         warming.name, warming.daemon = "warming", True
         warming.start()

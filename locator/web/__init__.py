@@ -112,7 +112,7 @@ def create_app(config: Mapping[str, Any] | None = None, *, progress: Progress = 
     routes.install(app)
     for pages in PAGES:
         app.register_blueprint(pages.blueprint)
-    state.moving.poller.start()
+    state.live_fleet.poller.start()
     i18n.install(app)
     security.install(app)
     if app.config["PROXIES"]:
@@ -121,7 +121,7 @@ def create_app(config: Mapping[str, Any] | None = None, *, progress: Progress = 
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops
         )
     # Last: it takes its time from whatever is still to be made.
-    warm_in_background(app.extensions["locator"].ground)
+    warm_in_background(app.extensions["locator"].walkable_city)
     return app
 
 
@@ -131,8 +131,8 @@ def load_state(
     """Return the state over the city folder, loaded once for the life of the application."""
     city = cities.load_city(Path(folder) if folder else cities.default_folder())
     started = datetime.now(ZoneInfo(city.catalogue.timezone)).replace(microsecond=0)
-    ground = walkable(city, choose_model(city, progress=progress))
-    return AppState(city=city, ground=ground, started=started, feeds=feeds)
+    walkable_city = walkable(city, choose_model(city, progress=progress))
+    return AppState(city=city, walkable_city=walkable_city, started=started, feeds=feeds)
 
 
 def _environment() -> dict[str, Any]:

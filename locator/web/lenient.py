@@ -41,7 +41,7 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class Mended(Generic[T]):
+class LenientAnswer(Generic[T]):
     """The answer to what could be understood.
 
     Attributes
@@ -61,12 +61,12 @@ class Mended(Generic[T]):
     status: int
 
 
-def mended(
+def answer_leniently(
     args: Args,
     answer: Callable[[Args], T],
     *,
     sound: Callable[[str, str], bool] | None = None,
-) -> Mended[T]:
+) -> LenientAnswer[T]:
     """Return the answer to `args` without those parameters that `answer` objects to.
 
     Parameters
@@ -89,7 +89,7 @@ def mended(
     status = 200
     while True:
         try:
-            return Mended(answer(left), left, tuple(problems), status)
+            return LenientAnswer(answer(left), left, tuple(problems), status)
         except LocatorError as error:
             name = error.parameter
             if name is None or name not in left or status_of(error) >= 500:

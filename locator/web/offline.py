@@ -132,7 +132,7 @@ def content_of(app: AppState, first: date) -> dict[str, Any]:
     """
     begin = datetime.combine(first, time(0), tzinfo=app.timezone)
     end = datetime.combine(first + timedelta(days=DAYS), time(0), tzinfo=app.timezone)
-    aeds = fixed_aeds(app.ground)[0]
+    aeds = fixed_aeds(app.walkable_city)[0]
     kinds = sorted({aed.hours for aed in aeds if aed.hours is not None})
     return {
         "begin": _minute(begin),

@@ -9,7 +9,7 @@ import pytest
 
 from locator.analysis.aed.nearest import AedAnswer, AedQuery, _beside, _ranked, nearest_aed
 from locator.analysis.aed.onboard import catch
-from locator.analysis.aed.option import HORIZON, Option
+from locator.analysis.aed.option import HORIZON, AedOption
 from locator.base.errors import InvalidParameterError, OutsideCityError
 from locator.city.likely_open import LikelyRule
 from locator.city.model import City
@@ -46,23 +46,23 @@ def unnamed(fleet: Fleet) -> Fleet:
     return replace(fleet, vehicles=(assumed,), _held={})
 
 
-def with_aeds(ground: WalkableCity, **columns: object) -> WalkableCity:
+def with_aeds(walkable_city: WalkableCity, **columns: object) -> WalkableCity:
     """The same ground with other properties of ``aeds-1``."""
-    frame = ground.city.facilities.copy()
+    frame = walkable_city.city.facilities.copy()
     for name, value in columns.items():
         frame.at["aeds-1", name] = value
-    city = replace(ground.city, facilities=frame)
-    return walkable(city, ground.model)
+    city = replace(walkable_city.city, facilities=frame)
+    return walkable(city, walkable_city.model)
 
 
 def ask(
-    ground: WalkableCity, fleet: Fleet, x: float, y: float, at: datetime, **more: object
+    walkable_city: WalkableCity, fleet: Fleet, x: float, y: float, at: datetime, **more: object
 ) -> AedAnswer:
     lon, lat = lonlat(x, y)
-    return nearest_aed(ground, fleet, AedQuery(lon, lat, at, **more))  # type: ignore[arg-type]
+    return nearest_aed(walkable_city, fleet, AedQuery(lon, lat, at, **more))  # type: ignore[arg-type]
 
 
-def met(answer: AedAnswer) -> Option | None:
+def met(answer: AedAnswer) -> AedOption | None:
     return next((option for option in answer.options if option.kind == "vehicle"), None)
 
 
@@ -240,8 +240,8 @@ def test_how_sure_an_aed_is_follows_the_written_rule(
         LikelyRule("hotel", True, ("hotel",), words),
     )
     changed = with_aeds(toy, **({"indoor": True} | columns))
-    ground = walkable(replace(changed.city, likely_open=rules), toy.model)
-    answer = ask(ground, fleet, 1000, 3000, at)
+    walkable_city = walkable(replace(changed.city, likely_open=rules), toy.model)
+    answer = ask(walkable_city, fleet, 1000, 3000, at)
     found = [*answer.options, *answer.unknown, *answer.closed]
     (option,) = [option for option in found if option.id == "aeds-1"]
     assert option.sureness == sureness
@@ -255,8 +255,8 @@ def test_how_sure_an_aed_is_follows_the_written_rule(
     [(299, "less"), (300, "less"), (301, "sure")],
 )
 def test_what_is_less_sure_comes_first_only_in_half_the_time(total_s: float, first: str) -> None:
-    def option(name: str, sureness: str, total_s: float) -> Option:
-        made = Option(name, "aeds", name, "fixed", 0, 0, 0, 0, 0, total_s, "open")
+    def option(name: str, sureness: str, total_s: float) -> AedOption:
+        made = AedOption(name, "aeds", name, "fixed", 0, 0, 0, 0, 0, total_s, "open")
         return replace(made, sureness=sureness)  # type: ignore[arg-type]
 
     ranked = _ranked([option("sure", "sure", 600), option("less", "less_sure", total_s)], 2)
@@ -264,8 +264,8 @@ def test_what_is_less_sure_comes_first_only_in_half_the_time(total_s: float, fir
 
 
 def test_beside_the_first_stands_the_likeliest_unknown_one_in_half_the_time() -> None:
-    def option(name: str, total_s: float, sureness: str = "unknown") -> Option:
-        made = Option(name, "aeds", name, "fixed", 0, 0, 0, 0, 0, total_s, "unknown")
+    def option(name: str, total_s: float, sureness: str = "unknown") -> AedOption:
+        made = AedOption(name, "aeds", name, "fixed", 0, 0, 0, 0, 0, total_s, "unknown")
         return replace(made, sureness=sureness)  # type: ignore[arg-type]
 
     first = replace(option("first", 600, "sure"), state="open")
@@ -312,15 +312,15 @@ def test_catch_is_the_earliest_second_at_which_both_are_there() -> None:
 
 
 def test_nothing_found_takes_longer_than_the_horizon(krakow: City) -> None:
-    ground, fleet = walkable(krakow, choose_model(krakow)), load_fleet(krakow)
-    answer = nearest_aed(ground, fleet, AedQuery(19.9373, 50.0617, instant(14), k=40))
+    walkable_city, fleet = walkable(krakow, choose_model(krakow)), load_fleet(krakow)
+    answer = nearest_aed(walkable_city, fleet, AedQuery(19.9373, 50.0617, instant(14), k=40))
     assert {option.kind for option in answer.options} == {"fixed"}
     assert answer.unconfirmed
     for option in answer.unconfirmed:
         assert option.total_s <= HORIZON.total_seconds()
         assert option.total_s == pytest.approx(2 * option.walk_s + option.wait_s)
         assert option.position is not None and option.position.assignment == "assumed"
-    night = nearest_aed(ground, fleet, AedQuery(19.9373, 50.0617, instant(3), k=8))
+    night = nearest_aed(walkable_city, fleet, AedQuery(19.9373, 50.0617, instant(3), k=8))
     assert (night.off_service, night.unconfirmed, len(answer.unknown) > 0) == (0, (), True)
     assert {option.kind for option in night.options} == {"fixed"}
 
@@ -328,12 +328,12 @@ def test_nothing_found_takes_longer_than_the_horizon(krakow: City) -> None:
 @pytest.mark.parametrize("hour", [3, 8, 14, 23])
 def test_in_krakow_no_assumed_vehicle_is_ever_ranked(krakow: City, hour: int) -> None:
     """200 random points of the city, by night, in the morning, by day and late in the evening."""
-    ground, fleet = walkable(krakow, choose_model(krakow)), load_fleet(krakow)
+    walkable_city, fleet = walkable(krakow, choose_model(krakow)), load_fleet(krakow)
     assumed = {one.id for one in fleet.vehicles} - fleet.confirmed
     assert len(assumed) == 17
     rng = np.random.default_rng(hour)
     for lon, lat in krakow.demand.lonlat[rng.choice(len(krakow.demand), 200, replace=False)]:
-        answer = nearest_aed(ground, fleet, AedQuery(lon, lat, instant(hour), k=20))
+        answer = nearest_aed(walkable_city, fleet, AedQuery(lon, lat, instant(hour), k=20))
         ranked = [*answer.options, *answer.unknown, *answer.closed, *answer.adrift]
         assert assumed.isdisjoint(option.id for option in ranked)
         assert answer.off_service == 0

@@ -34,7 +34,7 @@ from tests.tinycity import at
 
 
 @pytest.fixture(scope="module")
-def ground(tiny: City) -> WalkableCity:
+def walkable_city(tiny: City) -> WalkableCity:
     return walkable(tiny, choose_model(tiny))
 
 
@@ -45,18 +45,18 @@ def changed(city: City, ids, column: str, value) -> WalkableCity:
     return walkable(city, choose_model(city))
 
 
-def naive_walk_s(ground: WalkableCity, ids: list[str], pace_m_s: float) -> np.ndarray:
+def naive_walk_s(walkable_city: WalkableCity, ids: list[str], pace_m_s: float) -> np.ndarray:
     """Seconds to the nearest of some facilities, by comparing every pair with Python's floats."""
-    bridge = ground.city.projection.to_metric([at(2000, 2000)])[0]
-    ends = ground.city.facilities.loc[ids, ["x", "y"]].to_numpy(float)
-    south = ground.city.facilities.loc[ids, "district"].to_numpy() == 2
+    bridge = walkable_city.city.projection.to_metric([at(2000, 2000)])[0]
+    ends = walkable_city.city.facilities.loc[ids, ["x", "y"]].to_numpy(float)
+    south = walkable_city.city.facilities.loc[ids, "district"].to_numpy() == 2
 
     def walk_m(start, district, end, end_south) -> float:
         if (district == 2) == end_south:
             return float(np.hypot(*(start - end))) * 1.25
         return float(np.hypot(*(start - bridge)) + np.hypot(*(bridge - end))) * 1.5
 
-    demand = ground.city.demand
+    demand = walkable_city.city.demand
     return np.array(
         [
             min(walk_m(start, district, *end) for end in zip(ends, south, strict=True)) / pace_m_s
@@ -65,8 +65,8 @@ def naive_walk_s(ground: WalkableCity, ids: list[str], pace_m_s: float) -> np.nd
     )
 
 
-def test_fifteen_minutes_serve_the_three_cells_with_a_nursery(ground: WalkableCity):
-    found = coverage(ground, CoverageQuery("nurseries"))
+def test_fifteen_minutes_serve_the_three_cells_with_a_nursery(walkable_city: WalkableCity):
+    found = coverage(walkable_city, CoverageQuery("nurseries"))
     assert (found.minutes, found.group, found.pace_m_s) == (15.0, "age_0_2", 1.0)
     assert (found.people, found.served, found.unserved) == (53, 50, 3)
     assert found.share == pytest.approx(50 / 53)
@@ -78,22 +78,22 @@ def test_fifteen_minutes_serve_the_three_cells_with_a_nursery(ground: WalkableCi
     assert (found.counted, found.counted_sites, found.model) == (3, 3, "estimate")
 
 
-def test_five_minutes_serve_the_sixteen_squares_in_the_middle(ground: WalkableCity):
-    found = coverage(ground, CoverageQuery("nurseries", minutes=5, group="all"))
+def test_five_minutes_serve_the_sixteen_squares_in_the_middle(walkable_city: WalkableCity):
+    found = coverage(walkable_city, CoverageQuery("nurseries", minutes=5, group="all"))
     assert (found.people, found.served, found.unserved) == (2100, 320, 1780)
     assert found.districts["served"].tolist() == [16 * (10 + 4), 16 * 6]
 
 
-def test_a_faster_pace_is_a_longer_reach(ground: WalkableCity):
-    at_pace = coverage(ground, CoverageQuery("nurseries", minutes=5, pace_m_s=3.0))
+def test_a_faster_pace_is_a_longer_reach(walkable_city: WalkableCity):
+    at_pace = coverage(walkable_city, CoverageQuery("nurseries", minutes=5, pace_m_s=3.0))
     assert at_pace.served == 50
     assert at_pace.walk_s.tolist() == pytest.approx(
-        (coverage(ground, CoverageQuery("nurseries")).walk_s / 3).tolist()
+        (coverage(walkable_city, CoverageQuery("nurseries")).walk_s / 3).tolist()
     )
 
 
-def test_the_half_cell_is_the_one_gap(ground: WalkableCity):
-    found = coverage(ground, CoverageQuery("nurseries"))
+def test_the_half_cell_is_the_one_gap(walkable_city: WalkableCity):
+    found = coverage(walkable_city, CoverageQuery("nurseries"))
     assert (found.gaps_total, found.gaps_rest_people) == (1, 0)
     gap = found.gaps.iloc[0]
     assert (gap["people"], gap["district"], gap["district_name"], gap["place"]) == (
@@ -102,23 +102,25 @@ def test_the_half_cell_is_the_one_gap(ground: WalkableCity):
         "Południe",
         "Most Środkowy",
     )
-    in_metres = shapely.transform(gap["geometry"], ground.city.projection.to_metric)
+    in_metres = shapely.transform(gap["geometry"], walkable_city.city.projection.to_metric)
     assert in_metres.area == pytest.approx(500 * 1000, rel=1e-6)
     assert in_metres.symmetric_difference(
         shapely.transform(
             shapely.Polygon([at(3000, 1000), at(3500, 1000), at(3500, 2000), at(3000, 2000)]),
-            ground.city.projection.to_metric,
+            walkable_city.city.projection.to_metric,
         )
     ).area == pytest.approx(0, abs=500)
-    half_cell = ground.city.demand.xy[:, 0] > 7_423_000
-    far_s = naive_walk_s(ground, ["nurseries-1", "nurseries-2", "nurseries-3"], 1.0)[half_cell]
+    half_cell = walkable_city.city.demand.xy[:, 0] > 7_423_000
+    far_s = naive_walk_s(walkable_city, ["nurseries-1", "nurseries-2", "nurseries-3"], 1.0)[
+        half_cell
+    ]
     assert gap["walk_s"] == pytest.approx(far_s.mean())
 
 
-def test_a_wide_gap_is_cut_into_parts_that_one_facility_could_serve(ground: WalkableCity):
+def test_a_wide_gap_is_cut_into_parts_that_one_facility_could_serve(walkable_city: WalkableCity):
     # Reach 240 m: parts of at most 3 squares. Each ring of 10 x 10 less 4 x 4 squares falls into
     # 4 x 4 tiles, one of them (columns and rows 3, 4) wholly served; the half cell into 2 x 4.
-    found = coverage(ground, CoverageQuery("nurseries", minutes=5))
+    found = coverage(walkable_city, CoverageQuery("nurseries", minutes=5))
     assert found.gaps_total == 15 + 15 + 15 + 8
     assert len(found.gaps) == 10
     assert found.gaps["people"].is_monotonic_decreasing
@@ -126,24 +128,24 @@ def test_a_wide_gap_is_cut_into_parts_that_one_facility_could_serve(ground: Walk
     assert found.gaps["people"].sum() + found.gaps_rest_people == found.unserved
 
 
-def test_times_are_weighted_by_people(ground: WalkableCity):
-    found = coverage(ground, CoverageQuery("nurseries"))
-    walk_s = naive_walk_s(ground, ["nurseries-1", "nurseries-2", "nurseries-3"], 1.0)
-    people = ground.city.demand.people["age_0_2"]
+def test_times_are_weighted_by_people(walkable_city: WalkableCity):
+    found = coverage(walkable_city, CoverageQuery("nurseries"))
+    walk_s = naive_walk_s(walkable_city, ["nurseries-1", "nurseries-2", "nurseries-3"], 1.0)
+    people = walkable_city.city.demand.people["age_0_2"]
     assert found.walk_s.tolist() == pytest.approx(walk_s.tolist())
     assert found.mean_s == pytest.approx(np.average(walk_s, weights=people))
     # The naive quantile: everyone in a row, 0.05 of a person being the smallest part of anyone.
     in_a_row = np.sort(np.repeat(walk_s, np.rint(people / 0.05).astype(int)))
     assert found.median_s == pytest.approx(in_a_row[len(in_a_row) // 2 - 1])
     assert found.p90_s == pytest.approx(in_a_row[int(len(in_a_row) * 0.9) - 1])
-    north = ground.city.demand.district == 1
+    north = walkable_city.city.demand.district == 1
     assert found.districts.loc[1, "mean_s"] == pytest.approx(
         np.average(walk_s[north], weights=people[north])
     )
 
 
-def test_the_curve_and_the_bands_tell_the_same_as_the_headline(ground: WalkableCity):
-    found = coverage(ground, CoverageQuery("nurseries"))
+def test_the_curve_and_the_bands_tell_the_same_as_the_headline(walkable_city: WalkableCity):
+    found = coverage(walkable_city, CoverageQuery("nurseries"))
     within = found.curve.set_index("minutes")["people"]
     assert within.index.tolist() == list(range(61))
     assert (within[0], within[5], within[15]) == (0, 8, 50)
@@ -161,8 +163,8 @@ def test_the_curve_and_the_bands_tell_the_same_as_the_headline(ground: WalkableC
     layer=st.sampled_from(["nurseries", "aeds"]),
 )
 @settings(max_examples=60, deadline=None)
-def test_every_number_adds_up(ground: WalkableCity, minutes: float, group: str, layer: str):
-    found = coverage(ground, CoverageQuery(layer, minutes, group))
+def test_every_number_adds_up(walkable_city: WalkableCity, minutes: float, group: str, layer: str):
+    found = coverage(walkable_city, CoverageQuery(layer, minutes, group))
     assert found.served + found.unserved == found.people
     assert found.districts[["people", "served", "unserved"]].sum().tolist() == [
         found.people,
@@ -173,13 +175,13 @@ def test_every_number_adds_up(ground: WalkableCity, minutes: float, group: str, 
     assert found.curve["share"].between(0, 1).all()
     if minutes in range(61):
         assert found.curve["people"].iloc[int(minutes)] == found.served
-    walk_s = naive_walk_s(ground, found_ids(ground, layer), found.pace_m_s)
-    exact = ground.city.demand.people[group][walk_s <= minutes * 60].sum()
+    walk_s = naive_walk_s(walkable_city, found_ids(walkable_city, layer), found.pace_m_s)
+    exact = walkable_city.city.demand.people[group][walk_s <= minutes * 60].sum()
     assert found.served == pytest.approx(exact, abs=len(found.districts) / 2 + 1e-6)
 
 
-def found_ids(ground: WalkableCity, layer: str) -> list[str]:
-    return ground.city.facilities.index[list(counted_rows(ground, layer))].tolist()
+def found_ids(walkable_city: WalkableCity, layer: str) -> list[str]:
+    return walkable_city.city.facilities.index[list(counted_rows(walkable_city, layer))].tolist()
 
 
 def test_opening_one_more_never_worsens_anyone_and_closing_one_never_helps(tiny: City):
@@ -191,20 +193,20 @@ def test_opening_one_more_never_worsens_anyone_and_closing_one_never_helps(tiny:
     assert closed.served <= before.served <= opened.served
 
 
-def test_only_usable_located_facilities_count(tiny: City, ground: WalkableCity):
-    assert found_ids(ground, "nurseries") == ["nurseries-1", "nurseries-2", "nurseries-3"]
+def test_only_usable_located_facilities_count(tiny: City, walkable_city: WalkableCity):
+    assert found_ids(walkable_city, "nurseries") == ["nurseries-1", "nurseries-2", "nurseries-3"]
     assert found_ids(changed(tiny, "aeds-2", "access", "private"), "aeds") == ["aeds-1"]
 
 
 def test_the_sites_of_one_centre_count_as_one_facility(tiny: City):
-    ground = changed(tiny, ["nurseries-1", "nurseries-2"], "centre", "centre-a")
-    found = coverage(ground, CoverageQuery("nurseries"))
+    walkable_city = changed(tiny, ["nurseries-1", "nurseries-2"], "centre", "centre-a")
+    found = coverage(walkable_city, CoverageQuery("nurseries"))
     assert (found.counted, found.counted_sites, found.served) == (2, 3, 50)
 
 
 def test_without_any_facility_nobody_is_served_and_times_are_unknown(tiny: City):
-    ground = changed(tiny, ["aeds-1", "aeds-2"], "status", "closed")
-    found = coverage(ground, CoverageQuery("aeds"))
+    walkable_city = changed(tiny, ["aeds-1", "aeds-2"], "status", "closed")
+    found = coverage(walkable_city, CoverageQuery("aeds"))
     assert (found.served, found.unserved, found.share, found.counted) == (0, 2100, 0.0, 0)
     assert (found.mean_s, found.median_s, found.p90_s) == (None, None, None)
     assert found.unreachable == 2100
@@ -225,12 +227,12 @@ def test_whoever_cannot_cross_is_counted_apart_from_the_mean(tiny: City):
     assert any("cannot" in c.text or "walked to" in c.text for c in found.caveats)
 
 
-def test_the_caveats_name_what_is_missing(ground: WalkableCity):
-    said = {caveat.text for caveat in coverage(ground, CoverageQuery("nurseries")).caveats}
+def test_the_caveats_name_what_is_missing(walkable_city: WalkableCity):
+    said = {caveat.text for caveat in coverage(walkable_city, CoverageQuery("nurseries")).caveats}
     assert "Open but not on the map, so they serve nobody here: 1." in said
     assert "Sites counted as open by an older list only: 1 of 3." in said
     assert any("scaled from a wider one" in text for text in said)
-    everyone = coverage(ground, CoverageQuery("nurseries", group="all"))
+    everyone = coverage(walkable_city, CoverageQuery("nurseries", group="all"))
     assert not any("scaled" in caveat.text for caveat in everyone.caveats)
 
 
@@ -246,9 +248,9 @@ def test_the_caveats_name_what_is_missing(ground: WalkableCity):
         (CoverageQuery("nurseries", pace_m_s=0), InvalidParameterError),
     ],
 )
-def test_a_question_without_an_answer_says_why(ground, query: CoverageQuery, error: type):
+def test_a_question_without_an_answer_says_why(walkable_city, query: CoverageQuery, error: type):
     with pytest.raises(error) as raised:
-        coverage(ground, query)
+        coverage(walkable_city, query)
     assert raised.value.message
 
 
@@ -270,43 +272,43 @@ def test_a_city_without_demand_points_says_so_too(tiny: City):
         people={group: np.zeros(0) for group in tiny.demand.people},
         xy=np.zeros((0, 2)),
     )
-    ground = walkable(replace(tiny, demand=points), choose_model(tiny))
+    walkable_city = walkable(replace(tiny, demand=points), choose_model(tiny))
     with pytest.raises(NotComputableError):
-        coverage(ground, CoverageQuery("nurseries"))
-    assert coverage_overview(ground).loc["nurseries", "served"] == 0
+        coverage(walkable_city, CoverageQuery("nurseries"))
+    assert coverage_overview(walkable_city).loc["nurseries", "served"] == 0
 
 
-def test_the_overview_repeats_the_reports(ground: WalkableCity):
-    overview = coverage_overview(ground)
+def test_the_overview_repeats_the_reports(walkable_city: WalkableCity):
+    overview = coverage_overview(walkable_city)
     assert overview.index.tolist() == ["nurseries", "aeds", "vehicles"]
     for layer in ("nurseries", "aeds"):
-        found = coverage(ground, CoverageQuery(layer))
+        found = coverage(walkable_city, CoverageQuery(layer))
         for column in ("people", "served", "unserved", "share", "mean_s", "p90_s", "counted"):
             assert overview.loc[layer, column] == getattr(found, column)
     assert not overview.loc["vehicles", "computable"]
     assert overview.loc["vehicles"].isna()["served"]
 
 
-def test_a_set_of_facilities_is_walked_to_once(ground: WalkableCity):
-    rows = counted_rows(ground, "nurseries")
-    first, second = nearest_facilities(ground, rows), nearest_facilities(ground, rows)
+def test_a_set_of_facilities_is_walked_to_once(walkable_city: WalkableCity):
+    rows = counted_rows(walkable_city, "nurseries")
+    first, second = nearest_facilities(walkable_city, rows), nearest_facilities(walkable_city, rows)
     assert first[0] is second[0]
     with pytest.raises(ValueError, match="read-only"):
         first[0][0] = 0
 
 
-def test_the_serving_facility_is_named_by_its_row(ground: WalkableCity):
-    walk_m, row = nearest_facilities(ground, (0, 1, 2))
+def test_the_serving_facility_is_named_by_its_row(walkable_city: WalkableCity):
+    walk_m, row = nearest_facilities(walkable_city, (0, 1, 2))
     assert set(row.tolist()) <= {0, 1, 2}
-    alone = np.stack([nearest_facilities(ground, (i,))[0] for i in range(3)])
+    alone = np.stack([nearest_facilities(walkable_city, (i,))[0] for i in range(3)])
     assert (alone.min(axis=0) == walk_m).all()
     assert (np.take_along_axis(alone, row[None], axis=0)[0] == walk_m).all()
 
 
-def test_no_facilities_and_unlocated_ones_serve_nobody(ground: WalkableCity):
-    unlocated = ground.city.facilities.index.get_loc("nurseries-5")
+def test_no_facilities_and_unlocated_ones_serve_nobody(walkable_city: WalkableCity):
+    unlocated = walkable_city.city.facilities.index.get_loc("nurseries-5")
     for rows in ((), (unlocated,)):
-        walk_m, row = nearest_facilities(ground, rows)
+        walk_m, row = nearest_facilities(walkable_city, rows)
         assert np.isinf(walk_m).all()
         assert (row == -1).all()
 
@@ -362,11 +364,11 @@ def grid(column, row, district) -> DemandPoints:
 
 
 def test_in_krakow_every_layer_adds_up_and_its_gaps_are_valid(krakow: City):
-    ground = walkable(krakow, choose_model(krakow))
+    walkable_city = walkable(krakow, choose_model(krakow))
     for layer in krakow.catalogue.layers.values():
         if layer.moves:
             continue
-        found = coverage(ground, CoverageQuery(layer.id))
+        found = coverage(walkable_city, CoverageQuery(layer.id))
         assert found.served + found.unserved == found.people == found.districts["people"].sum()
         assert found.served == found.districts["served"].sum()
         assert found.gaps.geometry.is_valid.all()

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from locator.analysis.aed.hourly import TimeCoverage, TimeCoverageQuery, coverage_in_time
+from locator.analysis.aed.hourly import HourlyCoverage, HourlyCoverageQuery, hourly_coverage
 from locator.analysis.aed.intervals import Intervals, clipped, hourly_seconds, joined
 from locator.analysis.aed.nearest import AedQuery, nearest_aed
 from locator.analysis.aed.relocation import rank_moves
@@ -22,7 +22,7 @@ from tests.toyline import load_toy_city
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 TUESDAY = date(2026, 11, 24)
-QUERY = TimeCoverageQuery(minutes=5, around=TUESDAY)
+QUERY = HourlyCoverageQuery(minutes=5, around=TUESDAY)
 
 
 @pytest.fixture(scope="module")
@@ -37,18 +37,18 @@ def fleet(toy: WalkableCity) -> Fleet:
 
 
 @pytest.fixture(scope="module")
-def found(toy: WalkableCity, fleet: Fleet) -> TimeCoverage:
-    return coverage_in_time(toy, fleet, QUERY)
+def found(toy: WalkableCity, fleet: Fleet) -> HourlyCoverage:
+    return hourly_coverage(toy, fleet, QUERY)
 
 
-def point_at(ground: WalkableCity, x: float, y: float) -> int:
-    away = np.hypot(*(ground.demand.xy - np.array(metric(x, y))).T)
+def point_at(walkable_city: WalkableCity, x: float, y: float) -> int:
+    away = np.hypot(*(walkable_city.demand.xy - np.array(metric(x, y))).T)
     assert away.min() < 1e-3
     return int(away.argmin())
 
 
 def test_share_of_the_hours_of_service_is_the_one_worked_out_by_hand(
-    toy: WalkableCity, found: TimeCoverage
+    toy: WalkableCity, found: HourlyCoverage
 ) -> None:
     # (550, 3450) is 70.71 m from Lipowa: w = 88.39 m / 2 = 44.19 s. It is covered from
     # w - 300 s before a call to w before it leaves: 300 - 2 w = 211.6 s for each of the calls at
@@ -63,14 +63,16 @@ def test_share_of_the_hours_of_service_is_the_one_worked_out_by_hand(
     assert found.vehicle_share()[here] == pytest.approx((300 - 2 * w) / 960, abs=1e-4)
 
 
-def test_a_vehicle_that_waits_covers_all_the_while(toy: WalkableCity, found: TimeCoverage) -> None:
+def test_a_vehicle_that_waits_covers_all_the_while(
+    toy: WalkableCity, found: HourlyCoverage
+) -> None:
     # (2050, 2050) is 70.71 m from Most Środkowy: from 6:06 (+ w - 300 s) to 6:10 (- w).
     w = 1.25 * np.hypot(50, 50) / 2
     here = point_at(toy, 2050, 2050)
     assert found.covered_s["working"][here, 1] == pytest.approx(240 + 300 - 2 * w, abs=0.1)
 
 
-def test_days_and_hours_are_ordinary_ones(found: TimeCoverage) -> None:
+def test_days_and_hours_are_ordinary_ones(found: HourlyCoverage) -> None:
     assert found.days["working"] == TUESDAY
     assert list(found.hours.index.get_level_values("day").unique()) == [
         "working",
@@ -85,7 +87,7 @@ def test_days_and_hours_are_ordinary_ones(found: TimeCoverage) -> None:
     assert found.hours["fixed_most"].equals(found.hours["fixed"]), "no hours are unknown"
 
 
-def test_both_are_never_less_than_either_nor_more_than_the_sum(found: TimeCoverage) -> None:
+def test_both_are_never_less_than_either_nor_more_than_the_sum(found: HourlyCoverage) -> None:
     hours = found.hours
     assert (hours["both"] >= hours[["fixed", "vehicles"]].max(axis=1) - 1e-9).all()
     assert (hours["both"] <= hours["fixed"] + hours["vehicles"] + 1e-9).all()
@@ -98,7 +100,7 @@ def test_every_instant_agrees_with_the_query_asked_at_that_instant(
 ) -> None:
     """The second, naive implementation: ask for the nearest AED, instant by instant."""
     minutes = 12
-    found = coverage_in_time(toy, fleet, replace(QUERY, minutes=minutes))
+    found = hourly_coverage(toy, fleet, replace(QUERY, minutes=minutes))
     step = timedelta(seconds=30)
     begin = datetime(2026, 11, 24, 5, 45, tzinfo=WARSAW)
     instants = [begin + step * i for i in range(90)]  # 5:45 to 6:30
@@ -121,7 +123,7 @@ def test_moving_a_closed_aed_outdoors_gains_the_hours_it_is_closed(
     toy: WalkableCity, fleet: Fleet
 ) -> None:
     # 30 minutes: 1800 m there. aeds-2 is open 40 of the week's 168 hours, aeds-1 always.
-    found = coverage_in_time(toy, fleet, replace(QUERY, minutes=30))
+    found = hourly_coverage(toy, fleet, replace(QUERY, minutes=30))
     demand, city = toy.demand, toy.city
     rows = toy.usable_rows["aeds"]
     near = reach(toy.model, demand, toy.placed(rows), limit_m=1800.0).toarray() > 0
@@ -147,8 +149,8 @@ def test_unknown_hours_are_ranked_apart_and_never_counted_as_open(
 ) -> None:
     frame = toy.city.facilities.copy()
     frame.at["aeds-2", "opening_hours"] = None
-    ground = walkable(replace(toy.city, facilities=frame), toy.model)
-    found = coverage_in_time(ground, fleet, replace(QUERY, minutes=30))
+    walkable_city = walkable(replace(toy.city, facilities=frame), toy.model)
+    found = hourly_coverage(walkable_city, fleet, replace(QUERY, minutes=30))
     assert found.aeds_unknown == 1
     assert found.moves["basis"].tolist() == ["unknown"]
     assert found.hours["open_aeds"].eq(1.0).all()
@@ -159,14 +161,14 @@ def test_unknown_hours_are_ranked_apart_and_never_counted_as_open(
 
 
 def test_a_city_without_vehicles_has_fixed_coverage_alone(toy: WalkableCity, fleet: Fleet) -> None:
-    found = coverage_in_time(toy, replace(fleet, vehicles=(), timetables=(), _held={}), QUERY)
+    found = hourly_coverage(toy, replace(fleet, vehicles=(), timetables=(), _held={}), QUERY)
     assert found.hours["vehicles"].eq(0).all()
     assert found.vehicle_share().max() == 0
 
 
 def test_an_assumed_vehicle_is_not_counted(toy: WalkableCity, fleet: Fleet) -> None:
     assumed = replace(fleet.vehicles[0], fleet_number=None, assignment="assumed")
-    found = coverage_in_time(toy, replace(fleet, vehicles=(assumed,), _held={}), QUERY)
+    found = hourly_coverage(toy, replace(fleet, vehicles=(assumed,), _held={}), QUERY)
     assert (found.vehicles, found.unconfirmed) == (0, 1)
     assert found.hours["vehicles"].eq(0).all()
     assert found.service_s["working"] == 0.0
@@ -176,7 +178,7 @@ def test_a_city_without_aeds_is_said_to_have_none(toy: WalkableCity, fleet: Flee
     layers = {k: v for k, v in toy.city.catalogue.layers.items() if k != "aeds"}
     bare = replace(toy.city, catalogue=replace(toy.city.catalogue, layers=layers))
     with pytest.raises(NotComputableError):
-        coverage_in_time(replace(toy, city=bare), fleet, QUERY)
+        hourly_coverage(replace(toy, city=bare), fleet, QUERY)
 
 
 def intervals(*rows: tuple[int, float, float]) -> Intervals:
@@ -213,13 +215,13 @@ def test_hours_equal_a_naive_count_of_seconds() -> None:
 
 
 def test_krakow_by_hour_is_plausible(krakow: City) -> None:
-    ground, fleet = walkable(krakow, choose_model(krakow)), load_fleet(krakow)
-    found = coverage_in_time(ground, fleet, TimeCoverageQuery(minutes=3, around=TUESDAY))
+    walkable_city, fleet = walkable(krakow, choose_model(krakow)), load_fleet(krakow)
+    found = hourly_coverage(walkable_city, fleet, HourlyCoverageQuery(minutes=3, around=TUESDAY))
     hours = found.hours
     assert hours["fixed"]["working", 14] > hours["fixed"]["working", 3] > 0
     # Nobody has named one of the 17 vehicles: none is counted.
     assert (found.vehicles, found.unconfirmed) == (0, 17)
     assert hours["vehicles"].eq(0).all()
     assert hours["both"].equals(hours["fixed"].rename("both"))
-    five = coverage_in_time(ground, fleet, TimeCoverageQuery(minutes=5, around=TUESDAY))
+    five = hourly_coverage(walkable_city, fleet, HourlyCoverageQuery(minutes=5, around=TUESDAY))
     assert (five.hours["both"] >= hours["both"]).all()

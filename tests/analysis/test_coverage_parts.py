@@ -18,62 +18,62 @@ from locator.walking.walkable_city import WalkableCity, nearest_facilities, walk
 
 
 @pytest.fixture(scope="module")
-def ground(tiny: City) -> WalkableCity:
+def walkable_city(tiny: City) -> WalkableCity:
     return walkable(tiny, EstimateModel.from_city(tiny))
 
 
-def parts(ground: WalkableCity, layer: str, **changed: object) -> tuple[Part, ...]:
-    declared = replace(ground.city.catalogue.layers[layer], **changed)
-    return coverage_parts(ground, declared, group="all", minutes=10, pace_m_s=1.0)
+def parts(walkable_city: WalkableCity, layer: str, **changed: object) -> tuple[Part, ...]:
+    declared = replace(walkable_city.city.catalogue.layers[layer], **changed)
+    return coverage_parts(walkable_city, declared, group="all", minutes=10, pace_m_s=1.0)
 
 
-def naive(ground: WalkableCity, ids: list[str]) -> int:
+def naive(walkable_city: WalkableCity, ids: list[str]) -> int:
     """The people within 600 m of one of the facilities, whole by district."""
-    rows = tuple(sorted(ground.city.facilities.index.get_indexer(ids).tolist()))
-    inside = nearest_facilities(ground, rows)[0] <= 600
-    demand = ground.city.demand
+    rows = tuple(sorted(walkable_city.city.facilities.index.get_indexer(ids).tolist()))
+    inside = nearest_facilities(walkable_city, rows)[0] <= 600
+    demand = walkable_city.city.demand
     return sum(
         int(np.floor(demand.people["all"][inside & (demand.district == number)].sum() + 0.5))
-        for number in ground.city.districts.index
+        for number in walkable_city.city.districts.index
     )
 
 
-def test_public_ones_are_told_apart_from_private_ones(ground: WalkableCity) -> None:
+def test_public_ones_are_told_apart_from_private_ones(walkable_city: WalkableCity) -> None:
     """Of the three that are open and on the map, the second is private."""
-    public, every = parts(ground, "nurseries")
+    public, every = parts(walkable_city, "nurseries")
     assert (public.kind, public.counted) == ("public", 2)
-    assert public.served == naive(ground, ["nurseries-1", "nurseries-3"])
+    assert public.served == naive(walkable_city, ["nurseries-1", "nurseries-3"])
     assert (every.kind, every.counted) == ("all", 3)
-    assert every.served == coverage(ground, CoverageQuery("nurseries", 10, "all")).served
+    assert every.served == coverage(walkable_city, CoverageQuery("nurseries", 10, "all")).served
     assert public.served < every.served
     assert public.share == pytest.approx(public.served / 2100)
 
 
 def test_those_that_the_city_runs_itself_are_a_part_of_the_public_ones(
-    ground: WalkableCity,
+    walkable_city: WalkableCity,
 ) -> None:
-    first = ground.city.facilities.at["nurseries-1", "name"]
-    found = parts(ground, "nurseries", municipal_where={"name": (first,)})
+    first = walkable_city.city.facilities.at["nurseries-1", "name"]
+    found = parts(walkable_city, "nurseries", municipal_where={"name": (first,)})
     assert [(part.kind, part.counted) for part in found] == [
         ("municipal", 1),
         ("public", 2),
         ("all", 3),
     ]
-    assert found[0].served == naive(ground, ["nurseries-1"])
+    assert found[0].served == naive(walkable_city, ["nurseries-1"])
     with speaking("en"):
         said = parts_said(found)
     assert said.startswith(f"municipal ones alone: {found[0].share:.1%} (1); all public ones: ")
 
 
-def test_where_nothing_differs_nothing_is_told_apart(ground: WalkableCity) -> None:
-    assert parts(ground, "aeds") == ()
+def test_where_nothing_differs_nothing_is_told_apart(walkable_city: WalkableCity) -> None:
+    assert parts(walkable_city, "aeds") == ()
     assert parts_said(()) == ""
 
 
-def test_aeds_of_unknown_hours_are_a_part_of_all(ground: WalkableCity) -> None:
-    frame = ground.city.facilities.copy()
+def test_aeds_of_unknown_hours_are_a_part_of_all(walkable_city: WalkableCity) -> None:
+    frame = walkable_city.city.facilities.copy()
     frame.at["aeds-2", "opening_hours"] = None
-    changed = walkable(replace(ground.city, facilities=frame), ground.model)
+    changed = walkable(replace(walkable_city.city, facilities=frame), walkable_city.model)
     known, every = coverage_parts(
         changed, changed.city.catalogue.layers["aeds"], group="all", minutes=30, pace_m_s=1.0
     )
@@ -108,14 +108,14 @@ def test_a_share_says_when_it_is_a_minimum(
         assert at_least(row) == said
 
 
-def test_what_opens_off_the_map_makes_the_gain_a_minimum(ground: WalkableCity) -> None:
-    frame = ground.city.facilities.copy()
+def test_what_opens_off_the_map_makes_the_gain_a_minimum(walkable_city: WalkableCity) -> None:
+    frame = walkable_city.city.facilities.copy()
     frame.at["nurseries-5", "status"] = "planned"
-    changed = walkable(replace(ground.city, facilities=frame), ground.model)
+    changed = walkable(replace(walkable_city.city, facilities=frame), walkable_city.model)
     found = compare(changed, Scenario(layer="nurseries", open_planned=True))
     with speaking("en"):
         assert minimum_said(found) == (
             "That is at least so many: of 2 that would open, 1 is not on the map."
         )
-        today = compare(ground, Scenario(layer="nurseries", open_planned=True))
+        today = compare(walkable_city, Scenario(layer="nurseries", open_planned=True))
         assert minimum_said(today) == ""

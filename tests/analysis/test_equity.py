@@ -27,8 +27,8 @@ def test_gini_is_half_the_relative_mean_difference(pairs: list[tuple[float, floa
 
 
 def test_the_worst_district_is_the_one_with_most_beyond_the_standard(tiny: City) -> None:
-    ground = walkable(tiny, EstimateModel.from_city(tiny))
-    found = coverage(ground, CoverageQuery("nurseries", group="all"))
+    walkable_city = walkable(tiny, EstimateModel.from_city(tiny))
+    found = coverage(walkable_city, CoverageQuery("nurseries", group="all"))
     said = equity(found, tiny.demand.people["all"])
     assert found.districts.loc[said.worst_district, "beyond"] == found.districts["beyond"].max()
     assert found.districts.loc[said.best_district, "beyond"] == found.districts["beyond"].min()

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
-from locator.analysis.siting.benefit_matrix import Gains, swapped
+from locator.analysis.siting.benefit_matrix import BenefitMatrix, swapped
 from locator.analysis.siting.mclp import exact_cover, greedy_cover
 from locator.analysis.siting.walks import rows_of
 from locator.walking.reach_matrix import Joined
@@ -105,7 +105,7 @@ def test_with_a_capacity_no_place_is_chosen_twice() -> None:
 def test_gains_in_parts_are_those_of_all_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     chance = np.random.default_rng(8)
     worth = np.where(chance.random((40, 25)) < 0.5, chance.integers(1, 9, (40, 25)), 0.0)
-    gains = Gains.of(sparse.csc_array(worth))
+    gains = BenefitMatrix.of(sparse.csc_array(worth))
     floor = chance.integers(0, 9, 40).astype(float)
     for part in (1, 20, 10_000):
         monkeypatch.setattr("locator.analysis.siting.benefit_matrix.PART", part)

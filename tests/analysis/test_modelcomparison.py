@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from locator.analysis.access.coverage import CoverageQuery, coverage
 from locator.analysis.access.model_comparison import (
-    Comparison,
+    ModelComparison,
     both_models,
     comparable_layers,
     compare,
@@ -42,14 +42,14 @@ STREETS = [
 
 
 @pytest.fixture
-def ground(tiny_folder: Path, tmp_path: Path) -> WalkableCity:
+def walkable_city(tiny_folder: Path, tmp_path: Path) -> WalkableCity:
     build_for_city(write_osm(tmp_path / "streets.osm.pbf", NODES, STREETS), tiny_folder)
     city = load_city(tiny_folder)
     return walkable(city, choose_model(city))
 
 
 def naive(
-    estimate: WalkableCity, network: WalkableCity, found: Comparison
+    estimate: WalkableCity, network: WalkableCity, found: ModelComparison
 ) -> dict[str, float | int]:
     """Go through the points one by one."""
     people = network.city.demand.people[found.group]
@@ -72,9 +72,9 @@ def naive(
 
 @pytest.mark.parametrize("minutes", [10, 20, 35])
 def test_a_comparison_is_what_going_through_the_points_gives(
-    ground: WalkableCity, minutes: float
+    walkable_city: WalkableCity, minutes: float
 ) -> None:
-    estimate, network = both_models(ground)
+    estimate, network = both_models(walkable_city)
     found = compare(estimate, network, CoverageQuery("nurseries", minutes))
     expected = naive(estimate, network, found)
     assert found.points == expected["points"] == 350
@@ -94,18 +94,18 @@ def test_without_a_street_graph_there_is_nothing_to_compare(tiny_folder: Path) -
         both_models(walkable(city, choose_model(city)))
 
 
-def test_only_fixed_layers_with_facilities_are_compared(ground: WalkableCity) -> None:
-    assert comparable_layers(ground) == ["nurseries", "aeds"]
+def test_only_fixed_layers_with_facilities_are_compared(walkable_city: WalkableCity) -> None:
+    assert comparable_layers(walkable_city) == ["nurseries", "aeds"]
     with pytest.raises(NotComputableError):
-        compare(*both_models(ground), CoverageQuery("vehicles"))
+        compare(*both_models(walkable_city), CoverageQuery("vehicles"))
     with pytest.raises(NotFoundError):
-        compare(*both_models(ground), CoverageQuery("nothing"))
+        compare(*both_models(walkable_city), CoverageQuery("nothing"))
 
 
-def test_the_command_prints_a_table_and_json(ground: WalkableCity) -> None:
+def test_the_command_prints_a_table_and_json(walkable_city: WalkableCity) -> None:
     from locator.cli.commands.walking import command
 
-    arguments = ["compare", "--geodata", str(ground.city.folder), "--layer", "nurseries"]
+    arguments = ["compare", "--geodata", str(walkable_city.city.folder), "--layer", "nurseries"]
     shown = CliRunner().invoke(command, arguments, catch_exceptions=False)
     assert shown.exit_code == 0
     assert "people served by the estimate only" in shown.output

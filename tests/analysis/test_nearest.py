@@ -20,7 +20,7 @@ from locator.base.errors import (
     OutsideCityError,
 )
 from locator.city.model import City
-from locator.walking import Placed, WalkingModel
+from locator.walking import SnappedPoints, WalkingModel
 from locator.walking.choose import choose_model
 from locator.walking.walkable_city import WalkableCity, walkable
 from tests.tinycity import at
@@ -31,18 +31,18 @@ MONDAY_NIGHT = datetime(2026, 11, 2, 23, 0, tzinfo=WARSAW)
 
 
 @pytest.fixture(scope="module")
-def ground(tiny: City) -> WalkableCity:
+def walkable_city(tiny: City) -> WalkableCity:
     return walkable(tiny, choose_model(tiny))
 
 
-def ask(ground: WalkableCity, x: float, y: float, *layers: str, **options):
+def ask(walkable_city: WalkableCity, x: float, y: float, *layers: str, **options):
     lon, lat = at(x, y)
     query = NearestQuery(layers=layers, lon=lon, lat=lat, at=MONDAY_NOON, **options)
-    return nearest(ground, query)
+    return nearest(walkable_city, query)
 
 
-def test_the_open_nurseries_come_by_walking_time(ground: WalkableCity):
-    rows = ask(ground, 500, 3000, "nurseries").rows
+def test_the_open_nurseries_come_by_walking_time(walkable_city: WalkableCity):
+    rows = ask(walkable_city, 500, 3000, "nurseries").rows
     assert rows.index.tolist() == ["nurseries-1", "nurseries-2", "nurseries-3"]
     assert rows["walk_m"].tolist() == pytest.approx([625, 2576.9410, 5886.1439], abs=0.01)
     assert rows["walk_s"].tolist() == pytest.approx(rows["walk_m"].tolist())
@@ -50,8 +50,8 @@ def test_the_open_nurseries_come_by_walking_time(ground: WalkableCity):
     assert rows["open_state"].tolist() == ["open", "unknown", "unknown"]
 
 
-def test_k_counts_for_each_layer_and_paces_decide_the_order(ground: WalkableCity):
-    rows = ask(ground, 500, 3000, "nurseries", "aeds", k=1).rows
+def test_k_counts_for_each_layer_and_paces_decide_the_order(walkable_city: WalkableCity):
+    rows = ask(walkable_city, 500, 3000, "nurseries", "aeds", k=1).rows
     # The AED is as far as the nursery stands near, but is fetched at twice the pace.
     assert rows.index.tolist() == ["aeds-1", "nurseries-1"]
     assert rows["walk_m"].tolist() == pytest.approx([625, 625], abs=0.01)
@@ -59,26 +59,28 @@ def test_k_counts_for_each_layer_and_paces_decide_the_order(ground: WalkableCity
     assert rows["pace_m_s"].tolist() == [2.0, 1.0]
 
 
-def test_a_given_pace_counts_for_every_layer(ground: WalkableCity):
-    rows = ask(ground, 500, 3000, "nurseries", "aeds", k=1, pace_m_s=0.5).rows
+def test_a_given_pace_counts_for_every_layer(walkable_city: WalkableCity):
+    rows = ask(walkable_city, 500, 3000, "nurseries", "aeds", k=1, pace_m_s=0.5).rows
     assert rows["walk_s"].tolist() == pytest.approx([1250, 1250], abs=0.01)
 
 
-def test_a_time_that_the_clocks_skip_is_the_one_an_hour_later(ground: WalkableCity):
+def test_a_time_that_the_clocks_skip_is_the_one_an_hour_later(walkable_city: WalkableCity):
     lon, lat = at(500, 3000)
     asked = NearestQuery(("nurseries",), lon, lat, at=datetime(2027, 3, 28, 2, 30))
-    assert str(nearest(ground, asked).at) == "2027-03-28 03:30:00+02:00"
+    assert str(nearest(walkable_city, asked).at) == "2027-03-28 03:30:00+02:00"
 
 
-def test_naming_a_layer_twice_changes_nothing(ground: WalkableCity):
-    once, twice = (ask(ground, 500, 3000, *["nurseries"] * n, k=2).rows for n in (1, 2))
+def test_naming_a_layer_twice_changes_nothing(walkable_city: WalkableCity):
+    once, twice = (ask(walkable_city, 500, 3000, *["nurseries"] * n, k=2).rows for n in (1, 2))
     assert once.equals(twice)
 
 
-def test_open_now_walks_on_until_an_open_one_and_never_takes_unknown_hours(ground: WalkableCity):
-    rows = ask(ground, 2500, 2600, "nurseries", k=1, open_now=True).rows
+def test_open_now_walks_on_until_an_open_one_and_never_takes_unknown_hours(
+    walkable_city: WalkableCity,
+):
+    rows = ask(walkable_city, 2500, 2600, "nurseries", k=1, open_now=True).rows
     assert rows.index.tolist() == ["nurseries-1"]
-    rows = ask(ground, 2500, 2600, "nurseries", k=1).rows
+    rows = ask(walkable_city, 2500, 2600, "nurseries", k=1).rows
     assert rows.index.tolist() == ["nurseries-2"]
 
 
@@ -91,93 +93,100 @@ class Sparing:
     def __getattr__(self, name: str) -> Any:
         return getattr(self.model, name)
 
-    def first_m(self, origin: Placed, targets: Placed, *, k: int) -> np.ndarray:
+    def k_nearest_m(self, origin: SnappedPoints, targets: SnappedPoints, *, k: int) -> np.ndarray:
         walk_m = self.model.walk_m(origin, targets)
         walk_m[np.argsort(walk_m, kind="stable")[k:]] = np.inf
         return walk_m
 
 
-def test_open_now_asks_for_more_than_k_until_enough_are_open(ground: WalkableCity):
-    sparing = replace(ground, model=Sparing(ground.model))
+def test_open_now_asks_for_more_than_k_until_enough_are_open(walkable_city: WalkableCity):
+    sparing = replace(walkable_city, model=Sparing(walkable_city.model))
     for k in (1, 2, 3):
         for x, y in ((2500, 2600), (500, 3000), (3500, 500)):
             options = {"k": k, "open_now": True}
             rows = ask(sparing, x, y, "nurseries", "aeds", **options).rows
-            assert rows.equals(ask(ground, x, y, "nurseries", "aeds", **options).rows)
+            assert rows.equals(ask(walkable_city, x, y, "nurseries", "aeds", **options).rows)
     assert ask(sparing, 2500, 2600, "nurseries", k=1).rows.index.tolist() == ["nurseries-2"]
     rows = ask(sparing, 2500, 2600, "nurseries", k=1, open_now=True).rows
     assert rows.index.tolist() == ["nurseries-1"]  # the second by distance
 
 
-def test_at_night_only_what_is_open_at_night_is_found(ground: WalkableCity):
+def test_at_night_only_what_is_open_at_night_is_found(walkable_city: WalkableCity):
     lon, lat = at(2000, 1600)
     query = NearestQuery(("aeds", "nurseries"), lon, lat, open_now=True, at=MONDAY_NIGHT)
-    assert nearest(ground, query).rows.index.tolist() == ["aeds-1"]
+    assert nearest(walkable_city, query).rows.index.tolist() == ["aeds-1"]
 
 
-def test_a_time_without_a_zone_is_the_citys_clock(ground: WalkableCity):
+def test_a_time_without_a_zone_is_the_citys_clock(walkable_city: WalkableCity):
     lon, lat = at(500, 3000)
     query = NearestQuery(("nurseries",), lon, lat, at=datetime(2026, 11, 2, 12, 0))
-    assert nearest(ground, query).at == MONDAY_NOON
+    assert nearest(walkable_city, query).at == MONDAY_NOON
 
 
-def test_planned_ones_are_found_only_when_all_are_asked_for_and_are_not_open(ground: WalkableCity):
-    rows = ask(ground, 3000, 400, "nurseries", status="all").rows
+def test_planned_ones_are_found_only_when_all_are_asked_for_and_are_not_open(
+    walkable_city: WalkableCity,
+):
+    rows = ask(walkable_city, 3000, 400, "nurseries", status="all").rows
     assert rows.index[0] == "nurseries-4"
     assert rows.loc["nurseries-4", "open_state"] == "closed"
-    assert "nurseries-4" not in ask(ground, 3000, 400, "nurseries").rows.index
+    assert "nurseries-4" not in ask(walkable_city, 3000, 400, "nurseries").rows.index
 
 
-def test_one_that_is_not_located_is_never_near(ground: WalkableCity):
-    assert "nurseries-5" not in ask(ground, 500, 3000, "nurseries", status="all").rows.index
+def test_one_that_is_not_located_is_never_near(walkable_city: WalkableCity):
+    assert "nurseries-5" not in ask(walkable_city, 500, 3000, "nurseries", status="all").rows.index
 
 
 @pytest.mark.parametrize("access", ["no", "private"])
 def test_an_aed_that_nobody_may_take_is_not_usable(tiny: City, access: str):
-    ground = changed(tiny, "aeds-1", "access", access)
-    assert ask(ground, 1000, 3000, "aeds").rows.index.tolist() == ["aeds-2"]
-    assert ask(ground, 1000, 3000, "aeds", status="all").rows.index[0] == "aeds-1"
+    walkable_city = changed(tiny, "aeds-1", "access", access)
+    assert ask(walkable_city, 1000, 3000, "aeds").rows.index.tolist() == ["aeds-2"]
+    assert ask(walkable_city, 1000, 3000, "aeds", status="all").rows.index[0] == "aeds-1"
 
 
 def test_of_a_centre_with_two_sites_the_nearer_is_given(tiny: City):
-    ground = changed(tiny, ["nurseries-1", "nurseries-2"], "centre", "centre-a")
-    assert ask(ground, 500, 3000, "nurseries").rows.index.tolist() == ["nurseries-1", "nurseries-3"]
-    assert ask(ground, 2500, 2600, "nurseries").rows.index[0] == "nurseries-2"
+    walkable_city = changed(tiny, ["nurseries-1", "nurseries-2"], "centre", "centre-a")
+    assert ask(walkable_city, 500, 3000, "nurseries").rows.index.tolist() == [
+        "nurseries-1",
+        "nurseries-3",
+    ]
+    assert ask(walkable_city, 2500, 2600, "nurseries").rows.index[0] == "nurseries-2"
 
 
 def test_of_a_centre_the_open_site_is_given_when_it_must_be_open(tiny: City):
-    ground = changed(tiny, ["nurseries-1", "nurseries-2"], "centre", "centre-a")
-    rows = ask(ground, 2500, 2600, "nurseries", open_now=True).rows
+    walkable_city = changed(tiny, ["nurseries-1", "nurseries-2"], "centre", "centre-a")
+    rows = ask(walkable_city, 2500, 2600, "nurseries", open_now=True).rows
     assert rows.index.tolist() == ["nurseries-1"]
 
 
 def test_a_layer_with_nothing_to_find_gives_an_empty_answer(tiny: City):
-    ground = changed(tiny, ["aeds-1", "aeds-2"], "status", "closed")
-    rows = ask(ground, 500, 3000, "aeds").rows
+    walkable_city = changed(tiny, ["aeds-1", "aeds-2"], "status", "closed")
+    rows = ask(walkable_city, 500, 3000, "aeds").rows
     assert rows.empty
-    assert rows.columns.tolist() == ask(ground, 500, 3000, "nurseries").rows.columns.tolist()
+    assert rows.columns.tolist() == ask(walkable_city, 500, 3000, "nurseries").rows.columns.tolist()
 
 
 def test_what_cannot_be_walked_to_is_left_out(tiny: City):
     city = replace(tiny, crossings=tiny.crossings.iloc[:0])
-    ground = walkable(city, choose_model(city))
-    rows = ask(ground, 500, 3000, "nurseries").rows
+    walkable_city = walkable(city, choose_model(city))
+    rows = ask(walkable_city, 500, 3000, "nurseries").rows
     assert rows.index.tolist() == ["nurseries-1", "nurseries-2"]
 
 
-def test_a_walk_is_drawn_over_the_bridge(ground: WalkableCity):
+def test_a_walk_is_drawn_over_the_bridge(walkable_city: WalkableCity):
     lon, lat = at(2000, 2500)
-    line = walk_line(ground, lon, lat, "nurseries-3")
+    line = walk_line(walkable_city, lon, lat, "nurseries-3")
     expected = [at(2000, 2500), at(2000, 2000), at(500, 500)]
     assert np.array(line.coords) == pytest.approx(np.array(expected), abs=1e-7)
-    assert walk_to(ground, lon, lat, "nurseries-3").walk_m == pytest.approx(3931.9805, abs=0.01)
+    assert walk_to(walkable_city, lon, lat, "nurseries-3").walk_m == pytest.approx(
+        3931.9805, abs=0.01
+    )
 
 
-def test_the_walk_drawn_is_the_walk_counted(ground: WalkableCity):
+def test_the_walk_drawn_is_the_walk_counted(walkable_city: WalkableCity):
     lon, lat = at(700, 2900)
-    rows = ask(ground, 700, 2900, "nurseries", "aeds").rows
+    rows = ask(walkable_city, 700, 2900, "nurseries", "aeds").rows
     for facility_id, row in rows.iterrows():
-        walk = walk_to(ground, lon, lat, str(facility_id))
+        walk = walk_to(walkable_city, lon, lat, str(facility_id))
         assert (walk.walk_m, walk.via) == (pytest.approx(row["walk_m"]), row["via"])
 
 
@@ -193,27 +202,31 @@ def test_the_walk_drawn_is_the_walk_counted(ground: WalkableCity):
         ({"lon": float("nan")}, OutsideCityError),
     ],
 )
-def test_a_question_without_an_answer_says_why(ground: WalkableCity, options: dict, error: type):
+def test_a_question_without_an_answer_says_why(
+    walkable_city: WalkableCity, options: dict, error: type
+):
     lon, lat = at(500, 3000)
     sound = {"layers": ("nurseries",), "lon": lon, "lat": lat}
     with pytest.raises(error) as raised:
-        nearest(ground, NearestQuery(**(sound | options)))
+        nearest(walkable_city, NearestQuery(**(sound | options)))
     assert raised.value.message
 
 
-def test_a_walk_to_nowhere_says_why(ground: WalkableCity):
+def test_a_walk_to_nowhere_says_why(walkable_city: WalkableCity):
     with pytest.raises(NotFoundError):
-        walk_to(ground, *at(500, 3000), "nurseries-99")
+        walk_to(walkable_city, *at(500, 3000), "nurseries-99")
     with pytest.raises(NotComputableError):
-        walk_to(ground, *at(500, 3000), "nurseries-5")
+        walk_to(walkable_city, *at(500, 3000), "nurseries-5")
 
 
 @given(st.floats(10, 3490), st.floats(10, 3990), st.integers(1, 5))
 @settings(max_examples=40)
 def test_the_answer_equals_sorting_everything(tiny: City, x: float, y: float, k: int):
-    ground = walkable(tiny, choose_model(tiny))
+    walkable_city = walkable(tiny, choose_model(tiny))
     lon, lat = at(x, y)
-    rows = nearest(ground, NearestQuery(("nurseries", "aeds"), lon, lat, k=k, at=MONDAY_NOON)).rows
+    rows = nearest(
+        walkable_city, NearestQuery(("nurseries", "aeds"), lon, lat, k=k, at=MONDAY_NOON)
+    ).rows
     naive = []
     for layer in ("nurseries", "aeds"):
         pace = tiny.catalogue.layers[layer].pace_m_s
@@ -222,15 +235,15 @@ def test_the_answer_equals_sorting_everything(tiny: City, x: float, y: float, k:
             & (tiny.facilities["status"] == "open")
             & tiny.facilities["x"].notna()
         ]
-        walks = [walk_to(ground, lon, lat, str(name)).walk_m / pace for name in usable.index]
+        walks = [walk_to(walkable_city, lon, lat, str(name)).walk_m / pace for name in usable.index]
         naive += sorted(walks)[:k]
     assert rows["walk_s"].tolist() == pytest.approx(sorted(naive))
 
 
 def test_in_krakow_every_layer_answers_from_the_main_square(krakow: City):
-    ground = walkable(krakow, choose_model(krakow))
+    walkable_city = walkable(krakow, choose_model(krakow))
     for layer, declared in krakow.catalogue.layers.items():
-        rows = nearest(ground, NearestQuery((layer,), 19.9373, 50.0617, k=3)).rows
+        rows = nearest(walkable_city, NearestQuery((layer,), 19.9373, 50.0617, k=3)).rows
         if declared.moves:  # assumed vehicles have no place to walk to
             assert rows.empty
             continue
@@ -240,10 +253,10 @@ def test_in_krakow_every_layer_answers_from_the_main_square(krakow: City):
 
 
 def test_in_krakow_a_walk_from_podgorska_street_to_podgorze_goes_by_a_bridge(krakow: City):
-    ground = walkable(krakow, choose_model(krakow))
+    walkable_city = walkable(krakow, choose_model(krakow))
     lon, lat = 19.9502, 50.0492
     query = NearestQuery(tuple(krakow.catalogue.layers), lon, lat, k=20)
-    rows = nearest(ground, query).rows
+    rows = nearest(walkable_city, query).rows
     over = rows[rows["via"].map(bool)]
     assert len(over) > 0
     start = krakow.projection.to_metric([(lon, lat)])[0]

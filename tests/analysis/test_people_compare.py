@@ -35,7 +35,7 @@ def ground_of(city: City) -> WalkableCity:
 
 
 def test_a_tiny_register_by_hand(tiny_folder: Path, tmp_path: Path):
-    ground = ground_of(write_houses(tiny_folder, ONE_EACH))
+    walkable_city = ground_of(write_houses(tiny_folder, ONE_EACH))
     # Ours: 1000, 400, 600, 100 of 2100. The register has as many, but 210 of the first house's
     # live 130 m further east, in another square of 100 m and the same of 500 m; another 50 outside.
     register = write_register(
@@ -47,7 +47,7 @@ def test_a_tiny_register_by_hand(tiny_folder: Path, tmp_path: Path):
         (3150, 1150, 100),
         (9000, 1150, 50),
     )
-    found = compare_people(ground, register)
+    found = compare_people(walkable_city, register)
     assert found.method == "buildings"
     assert (found.people, found.register_people, found.outside_people) == pytest.approx(
         (2100, 2100, 50)
@@ -63,10 +63,10 @@ def test_a_tiny_register_by_hand(tiny_folder: Path, tmp_path: Path):
 
 
 def test_coverage_by_both_by_hand(tiny_folder: Path, tmp_path: Path):
-    ground = ground_of(write_houses(tiny_folder, ONE_EACH))
+    walkable_city = ground_of(write_houses(tiny_folder, ONE_EACH))
     # Nurseries: 900 m at 1.0 m/s, so 720 m straight: all but the last house (and none of 2 km).
     register = write_register(tmp_path / "register.csv", (150, 3150, 30), (3150, 1150, 70))
-    row = compare_people(ground, register).coverage.loc["nurseries"]
+    row = compare_people(walkable_city, register).coverage.loc["nurseries"]
     assert row.to_dict() == pytest.approx(
         {"minutes": 15, "share": 2000 / 2100, "register_share": 0.3}
     )

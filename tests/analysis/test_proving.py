@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from locator.analysis.siting import exact as proving
-from locator.analysis.siting.benefit_matrix import Gains, one_by_one, swapped
+from locator.analysis.siting.benefit_matrix import BenefitMatrix, one_by_one, swapped
 from locator.analysis.siting.exact import best_choice
 from locator.analysis.siting.lagrangian import priced
 
@@ -30,7 +30,7 @@ def brute_force(table: np.ndarray, count: int) -> float:
 
 
 def test_greedy_swap_and_proof_are_worked_out_by_hand() -> None:
-    gains = Gains.of(sparse.csc_array(TABLE))
+    gains = BenefitMatrix.of(sparse.csc_array(TABLE))
     assert one_by_one(gains, 1) == ([0], [9.0])
     assert one_by_one(gains, 2) == ([0, 1], [9.0, 4.0])
     assert sorted(swapped(gains, [0, 1])) == [1, 2]
@@ -40,7 +40,7 @@ def test_greedy_swap_and_proof_are_worked_out_by_hand() -> None:
 
 
 def test_what_each_site_adds_sums_to_the_total() -> None:
-    gains = Gains.of(sparse.csc_array(random_table(1)))
+    gains = BenefitMatrix.of(sparse.csc_array(random_table(1)))
     order, added = gains.ordered([3, 7, 5])
     assert sorted(order) == [3, 5, 7]
     assert sum(added) == pytest.approx(gains.total([3, 7, 5]))
@@ -49,7 +49,7 @@ def test_what_each_site_adds_sums_to_the_total() -> None:
 
 def test_the_gains_of_some_sites_are_those_columns() -> None:
     table = random_table(2)
-    some = Gains.of(sparse.csc_array(table)).only(np.array([4, 0, 9]))
+    some = BenefitMatrix.of(sparse.csc_array(table)).only(np.array([4, 0, 9]))
     floor = np.full(30, 50.0)
     for left, expected in ((some, table), (some.above(floor), np.maximum(table - 50, 0))):
         dense = sparse.csc_array((left.worth, left.rows, left.starts), shape=(30, 3)).toarray()
@@ -60,7 +60,7 @@ def test_the_gains_of_some_sites_are_those_columns() -> None:
 @given(st.integers(0, 10_000), st.integers(1, 5))
 def test_the_proven_best_equals_brute_force(seed: int, count: int) -> None:
     table = random_table(seed)
-    best = best_choice(Gains.of(sparse.csc_array(table)), count, time_limit_s=20)
+    best = best_choice(BenefitMatrix.of(sparse.csc_array(table)), count, time_limit_s=20)
     assert sum(best.added) == pytest.approx(brute_force(table, count))
     assert best.bound == pytest.approx(sum(best.added), rel=2e-6)
     assert not best.timed_out
@@ -74,7 +74,7 @@ def test_the_solver_alone_finds_it_too(monkeypatch: pytest.MonkeyPatch, seed: in
     monkeypatch.setattr(proving, "PRICING_ROUNDS", 1)
     monkeypatch.setattr(proving, "swapped", lambda _gains, chosen, **_: chosen)
     table = random_table(seed)
-    best = best_choice(Gains.of(sparse.csc_array(table)), 3, time_limit_s=20, known=[0])
+    best = best_choice(BenefitMatrix.of(sparse.csc_array(table)), 3, time_limit_s=20, known=[0])
     assert sum(best.added) == pytest.approx(brute_force(table, 3), rel=2e-6)
     assert best.bound == pytest.approx(brute_force(table, 3), rel=3e-6)
 
@@ -83,7 +83,7 @@ def test_the_solver_alone_finds_it_too(monkeypatch: pytest.MonkeyPatch, seed: in
 @given(st.integers(0, 10_000))
 def test_no_struck_site_is_in_the_best_choice_and_every_needed_one_is(seed: int) -> None:
     table = random_table(seed)
-    gains = Gains.of(sparse.csc_array(table))
+    gains = BenefitMatrix.of(sparse.csc_array(table))
     start = one_by_one(gains, 3)[0]
     known = gains.total(start)
     found = priced(gains, 3, start, rounds=15)
@@ -97,7 +97,7 @@ def test_no_struck_site_is_in_the_best_choice_and_every_needed_one_is(seed: int)
 
 def test_without_time_the_best_known_comes_back_with_its_bound() -> None:
     table = random_table(3, points=400, sites=120)
-    gains = Gains.of(sparse.csc_array(table))
+    gains = BenefitMatrix.of(sparse.csc_array(table))
     best = best_choice(gains, 12, time_limit_s=0.0)
     assert best.timed_out
     assert len(best.chosen) == 12
@@ -106,7 +106,7 @@ def test_without_time_the_best_known_comes_back_with_its_bound() -> None:
 
 
 def test_more_sites_than_there_are_gain_all_that_can_be_had() -> None:
-    best = best_choice(Gains.of(sparse.csc_array(TABLE)), 20, time_limit_s=20)
+    best = best_choice(BenefitMatrix.of(sparse.csc_array(TABLE)), 20, time_limit_s=20)
     assert sum(best.added) == best.bound == 17
-    none = best_choice(Gains.of(sparse.csc_array((4, 3))), 2, time_limit_s=20)
+    none = best_choice(BenefitMatrix.of(sparse.csc_array((4, 3))), 2, time_limit_s=20)
     assert (none.chosen, none.bound) == ([], 0.0)

@@ -19,7 +19,7 @@ NONE = Scenario(layer="nurseries", group="all")
 
 
 @pytest.fixture(scope="module")
-def ground(tiny: City) -> WalkableCity:
+def walkable_city(tiny: City) -> WalkableCity:
     return walkable(tiny, EstimateModel.from_city(tiny))
 
 
@@ -28,9 +28,9 @@ def site(x: float, y: float, *, places: int | None = None) -> NewSite:
     return NewSite(lon=float(lon), lat=float(lat), places=places, name="nowy")
 
 
-def test_no_change_changes_nothing(ground: WalkableCity) -> None:
+def test_no_change_changes_nothing(walkable_city: WalkableCity) -> None:
     assert NONE.changes_nothing
-    found = compare(ground, NONE)
+    found = compare(walkable_city, NONE)
     assert (found.gained, found.lost) == (0, 0)
     assert found.after.served == found.before.served
     assert (found.districts["difference"] == 0).all()
@@ -38,15 +38,15 @@ def test_no_change_changes_nothing(ground: WalkableCity) -> None:
 
 
 def test_opening_what_is_being_built_gains_people_and_names_what_is_not_located(
-    ground: WalkableCity,
+    walkable_city: WalkableCity,
 ) -> None:
-    found = compare(ground, replace(NONE, open_planned=True))
+    found = compare(walkable_city, replace(NONE, open_planned=True))
     assert found.opened == ("nurseries-4",)
     assert found.lost == 0
     assert found.gained > 0
     # The people of the last cell, 100 in 50 squares of 2: those within 15 min x 1 m/s = 900 m,
     # 720 m straight, of (3000, 500), and not reached before.
-    demand, people = ground.city.demand, ground.city.demand.people["all"]
+    demand, people = walkable_city.city.demand, walkable_city.city.demand.people["all"]
     straight = np.hypot(*(demand.xy - np.add(ORIGIN_XY, (3000, 500))).T)
     new = (straight * 1.25 <= 900) & (demand.xy[:, 1] < ORIGIN_XY[1] + 2000)
     was = found.before.walk_s <= 900
@@ -54,8 +54,8 @@ def test_opening_what_is_being_built_gains_people_and_names_what_is_not_located(
     assert found.areas["change"].tolist() == ["gained"]
 
 
-def test_closing_takes_away_and_before_and_after_add_up(ground: WalkableCity) -> None:
-    found = compare(ground, replace(NONE, close=("nurseries-1",)))
+def test_closing_takes_away_and_before_and_after_add_up(walkable_city: WalkableCity) -> None:
+    found = compare(walkable_city, replace(NONE, close=("nurseries-1",)))
     assert found.gained == 0
     assert found.lost > 0
     assert found.after.served == pytest.approx(found.before.served - found.lost, abs=1)
@@ -63,20 +63,22 @@ def test_closing_takes_away_and_before_and_after_add_up(ground: WalkableCity) ->
     assert (found.gaps["people_after"] >= found.gaps["people"] - 1).all()
 
 
-def test_an_added_site_serves_its_neighbours(ground: WalkableCity) -> None:
-    found = compare(ground, replace(NONE, add=(site(3300, 1500),)))
-    people = ground.city.demand.people["all"]
+def test_an_added_site_serves_its_neighbours(walkable_city: WalkableCity) -> None:
+    found = compare(walkable_city, replace(NONE, add=(site(3300, 1500),)))
+    people = walkable_city.city.demand.people["all"]
     assert 0 < found.gained <= people.sum()
     assert found.lost == 0
-    again = compare(ground, replace(NONE, add=(site(3300, 1500), site(3300, 1500))))
+    again = compare(walkable_city, replace(NONE, add=(site(3300, 1500), site(3300, 1500))))
     assert again.gained == found.gained
 
 
-def test_a_shorter_standard_only_loses(ground: WalkableCity) -> None:
-    found = compare(ground, replace(NONE, minutes=5))
+def test_a_shorter_standard_only_loses(walkable_city: WalkableCity) -> None:
+    found = compare(walkable_city, replace(NONE, minutes=5))
     assert found.gained == 0
     assert found.after.minutes == 5
-    assert found.after.served == coverage(ground, CoverageQuery("nurseries", 5, "all")).served
+    assert (
+        found.after.served == coverage(walkable_city, CoverageQuery("nurseries", 5, "all")).served
+    )
 
 
 @pytest.mark.parametrize(
@@ -95,13 +97,13 @@ def test_a_shorter_standard_only_loses(ground: WalkableCity) -> None:
     ],
 )
 def test_a_change_that_makes_no_sense_is_told_why(
-    ground: WalkableCity, change: Scenario, error: type[Exception], words: str
+    walkable_city: WalkableCity, change: Scenario, error: type[Exception], words: str
 ) -> None:
     with pytest.raises(error, match=words):
-        compare(ground, change)
+        compare(walkable_city, change)
 
 
-def test_whole_people_add_up(ground: WalkableCity) -> None:
-    found = compare(ground, replace(NONE, open_planned=True))
+def test_whole_people_add_up(walkable_city: WalkableCity) -> None:
+    found = compare(walkable_city, replace(NONE, open_planned=True))
     assert found.before.served + found.people_gained - found.people_lost == found.after.served
     assert found.people_lost == 0

@@ -32,7 +32,7 @@ WHOLE = Scenario(
 
 
 @pytest.fixture(scope="module")
-def ground(tiny: City) -> WalkableCity:
+def walkable_city(tiny: City) -> WalkableCity:
     return walkable(tiny, EstimateModel.from_city(tiny))
 
 
@@ -114,7 +114,9 @@ def test_a_file_of_another_kind_is_told(tmp_path: Path) -> None:
     assert read_scenario(path).layer == "aeds", "a byte order mark does no harm"
 
 
-def test_names_and_places_are_looked_up_in_the_city_all_at_once(ground: WalkableCity) -> None:
+def test_names_and_places_are_looked_up_in_the_city_all_at_once(
+    walkable_city: WalkableCity,
+) -> None:
     lon, lat = at(500, 3000)
     river_lon, river_lat = at(1000, 2010)
     change = Scenario(
@@ -124,7 +126,7 @@ def test_names_and_places_are_looked_up_in_the_city_all_at_once(ground: Walkable
         add=(NewSite(lon, lat), NewSite(lat, lon), NewSite(river_lon, river_lat), NewSite(0, 0)),
     )
     with pytest.raises(ScenarioFileError) as raised:
-        check_scenario(ground, change, file="s.json")
+        check_scenario(walkable_city, change, file="s.json")
     said = [(one.feature, one.problem, one.allowed) for one in raised.value.faults]
     assert [feature for feature, _, _ in said] == [
         "open[0]",
@@ -142,13 +144,13 @@ def test_names_and_places_are_looked_up_in_the_city_all_at_once(ground: Walkable
     assert said[6][2] == "a place of the city, on land"
 
 
-def test_a_layer_or_group_that_is_not_there_is_told_first(ground: WalkableCity) -> None:
+def test_a_layer_or_group_that_is_not_there_is_told_first(walkable_city: WalkableCity) -> None:
     for change, words in (
         (Scenario(layer="zoo", open=("x",)), "no layer “zoo”"),
         (Scenario(layer="nurseries", group="giants"), "group has to be one of"),
     ):
         with pytest.raises(ScenarioFileError, match=words) as raised:
-            check_scenario(ground, change, file="s.json")
+            check_scenario(walkable_city, change, file="s.json")
         assert len(raised.value.faults) == 1
     with pytest.raises(NotComputableError, match="move"):
-        check_scenario(ground, Scenario(layer="vehicles"), file="s.json")
+        check_scenario(walkable_city, Scenario(layer="vehicles"), file="s.json")

@@ -12,7 +12,7 @@ from pandas.testing import assert_frame_equal
 from locator.analysis.access.coverage import CoverageQuery, coverage
 from locator.analysis.scenario.change import NewSite, Scenario
 from locator.analysis.scenario.compare import compare
-from locator.analysis.siting.closures import best_move, least_missed
+from locator.analysis.siting.closures import closures, relocations
 from locator.analysis.siting.query import candidate_places, completed, walks_to
 from locator.analysis.siting.solve import SitingQuery, where_next
 from locator.base.errors import InvalidParameterError, NotComputableError, NotFoundError
@@ -23,70 +23,79 @@ from locator.walking.walkable_city import WalkableCity, nearest_facilities, walk
 
 
 @pytest.fixture(scope="module")
-def ground(tiny: City) -> WalkableCity:
+def walkable_city(tiny: City) -> WalkableCity:
     return walkable(tiny, EstimateModel.from_city(tiny))
 
 
 ALL = SitingQuery(layer="nurseries", minutes=10, group="all")
 
 
-def served(ground: WalkableCity, query: SitingQuery, columns: tuple[int, ...]) -> float:
+def served(walkable_city: WalkableCity, query: SitingQuery, columns: tuple[int, ...]) -> float:
     """The people within the standard of the existing facilities or the given candidates."""
-    query = completed(ground, query)
-    places = candidate_places(ground, query)
-    walks = walks_to(ground, places, query, ground.city.demand.people["all"]).toarray()
-    now_m, _ = nearest_facilities(ground, tuple(ground.usable_rows[query.layer].tolist()))
+    query = completed(walkable_city, query)
+    places = candidate_places(walkable_city, query)
+    walks = walks_to(
+        walkable_city, places, query, walkable_city.city.demand.people["all"]
+    ).toarray()
+    now_m, _ = nearest_facilities(
+        walkable_city, tuple(walkable_city.usable_rows[query.layer].tolist())
+    )
     inside = (now_m <= query.minutes * 60 * query.pace_m_s) | (walks[:, list(columns)] > 0).any(
         axis=1
     )
-    return float(ground.city.demand.people["all"][inside].sum())
+    return float(walkable_city.city.demand.people["all"][inside].sum())
 
 
 @pytest.mark.parametrize("count", [1, 2])
-def test_exact_sites_equal_the_best_of_every_choice(ground: WalkableCity, count: int) -> None:
+def test_exact_sites_equal_the_best_of_every_choice(
+    walkable_city: WalkableCity, count: int
+) -> None:
     query = replace(ALL, count=count, method="exact")
-    answer = where_next(ground, query)
-    before = served(ground, query, ())
+    answer = where_next(walkable_city, query)
+    before = served(walkable_city, query, ())
     best = max(
-        served(ground, query, choice) for choice in combinations(range(answer.candidates), count)
+        served(walkable_city, query, choice)
+        for choice in combinations(range(answer.candidates), count)
     )
     assert answer.sites["gained"].sum() == pytest.approx(best - before)
     assert answer.unserved_before == pytest.approx(answer.people - before)
     assert answer.gap == pytest.approx(0, abs=1e-6)
 
 
-def test_a_site_is_a_named_place_of_the_city(ground: WalkableCity) -> None:
-    sites = where_next(ground, replace(ALL, count=20)).sites
+def test_a_site_is_a_named_place_of_the_city(walkable_city: WalkableCity) -> None:
+    sites = where_next(walkable_city, replace(ALL, count=20)).sites
     assert set(sites["kind"]) <= {"address", "stop"}
     assert "Za Miastem" not in set(sites["name"]), "a stop outside the city is no candidate"
     assert (sites["gained"].diff().dropna() <= 1e-9).all(), "each further site gains no more"
 
 
-def test_candidates_of_one_district_and_outside_a_forbidden_area(ground: WalkableCity) -> None:
-    query = completed(ground, ALL)
-    south = candidate_places(ground, replace(query, district=2))
+def test_candidates_of_one_district_and_outside_a_forbidden_area(
+    walkable_city: WalkableCity,
+) -> None:
+    query = completed(walkable_city, ALL)
+    south = candidate_places(walkable_city, replace(query, district=2))
     assert set(south["district"]) == {2}
-    outline = ground.city.districts.geometry.loc[2]
-    north = candidate_places(ground, replace(query, forbidden=outline))
+    outline = walkable_city.city.districts.geometry.loc[2]
+    north = candidate_places(walkable_city, replace(query, forbidden=outline))
     assert set(north["district"]) == {1}
-    assert set(candidate_places(ground, replace(query, avoid=(2,)))["district"]) == {1}
+    assert set(candidate_places(walkable_city, replace(query, avoid=(2,)))["district"]) == {1}
     with pytest.raises(NotComputableError, match="No candidate"):
-        candidate_places(ground, replace(query, district=1, avoid=(1,)))
+        candidate_places(walkable_city, replace(query, district=1, avoid=(1,)))
     with pytest.raises(NotComputableError, match="No candidate"):
-        candidate_places(ground, replace(query, forbidden=shapely.box(-180, -90, 180, 90)))
+        candidate_places(walkable_city, replace(query, forbidden=shapely.box(-180, -90, 180, 90)))
 
 
 @pytest.mark.parametrize("status", ["under_construction", "modernisation", "planned"])
 def test_whatever_is_under_way_counts_as_planned(tiny: City, status: str) -> None:
     facilities = tiny.facilities.copy()
     facilities.loc["nurseries-4", "status"] = status
-    ground = walkable(replace(tiny, facilities=facilities), EstimateModel.from_city(tiny))
+    walkable_city = walkable(replace(tiny, facilities=facilities), EstimateModel.from_city(tiny))
     today, then = (
-        where_next(ground, replace(ALL, minutes=20, with_planned=flag)).unserved_before
+        where_next(walkable_city, replace(ALL, minutes=20, with_planned=flag)).unserved_before
         for flag in (False, True)
     )
     assert then < today
-    opened = compare(ground, Scenario(layer="nurseries", group="all", open_planned=True))
+    opened = compare(walkable_city, Scenario(layer="nurseries", group="all", open_planned=True))
     assert opened.opened == ("nurseries-4",)
 
 
@@ -94,42 +103,42 @@ def test_whatever_is_under_way_counts_as_planned(tiny: City, status: str) -> Non
 def test_what_is_not_under_way_is_not_planned(tiny: City, status: str) -> None:
     facilities = tiny.facilities.copy()
     facilities.loc["nurseries-4", "status"] = status
-    ground = walkable(replace(tiny, facilities=facilities), EstimateModel.from_city(tiny))
-    assert compare(ground, Scenario(layer="nurseries", open_planned=True)).opened == ()
+    walkable_city = walkable(replace(tiny, facilities=facilities), EstimateModel.from_city(tiny))
+    assert compare(walkable_city, Scenario(layer="nurseries", open_planned=True)).opened == ()
 
 
-def test_planned_facilities_count_only_when_asked_for(ground: WalkableCity) -> None:
+def test_planned_facilities_count_only_when_asked_for(walkable_city: WalkableCity) -> None:
     without, counted = (
-        where_next(ground, replace(ALL, minutes=20, with_planned=flag)).unserved_before
+        where_next(walkable_city, replace(ALL, minutes=20, with_planned=flag)).unserved_before
         for flag in (False, True)
     )
     assert counted < without
 
 
-def test_p_median_shortens_the_walks(ground: WalkableCity) -> None:
-    answer = where_next(ground, replace(ALL, objective="median", count=2))
+def test_p_median_shortens_the_walks(walkable_city: WalkableCity) -> None:
+    answer = where_next(walkable_city, replace(ALL, objective="median", count=2))
     assert (answer.sites["gained"] > 0).all()
     assert 0 <= answer.gap < 0.5
-    proven = where_next(ground, replace(ALL, objective="median", count=2, method="exact"))
+    proven = where_next(walkable_city, replace(ALL, objective="median", count=2, method="exact"))
     assert proven.sites["gained"].sum() >= answer.sites["gained"].sum() - 1e-6
     assert proven.gap == pytest.approx(0, abs=1e-6)
 
 
-def test_closing_loses_only_those_whom_nobody_else_serves(ground: WalkableCity) -> None:
-    frame = least_missed(ground, ALL)
-    rows = ground.usable_rows["nurseries"]
-    people = ground.city.demand.people["all"]
-    limit_m = 10 * 60 * ground.city.catalogue.layers["nurseries"].pace_m_s
-    now_m, _ = nearest_facilities(ground, tuple(rows.tolist()))
+def test_closing_loses_only_those_whom_nobody_else_serves(walkable_city: WalkableCity) -> None:
+    frame = closures(walkable_city, ALL)
+    rows = walkable_city.usable_rows["nurseries"]
+    people = walkable_city.city.demand.people["all"]
+    limit_m = 10 * 60 * walkable_city.city.catalogue.layers["nurseries"].pace_m_s
+    now_m, _ = nearest_facilities(walkable_city, tuple(rows.tolist()))
     for row in rows.tolist():
         rest = tuple(other for other in rows.tolist() if other != row)
-        then_m, _ = nearest_facilities(ground, rest)
+        then_m, _ = nearest_facilities(walkable_city, rest)
         lost = people[(now_m <= limit_m) & (then_m > limit_m)].sum()
-        assert frame.loc[ground.city.facilities.index[row], "lost"] == pytest.approx(lost)
+        assert frame.loc[walkable_city.city.facilities.index[row], "lost"] == pytest.approx(lost)
 
 
-def test_a_move_is_a_closing_and_the_best_opening(ground: WalkableCity) -> None:
-    frame = best_move(ground, ALL)
+def test_a_move_is_a_closing_and_the_best_opening(walkable_city: WalkableCity) -> None:
+    frame = relocations(walkable_city, ALL)
     assert frame["net"].is_monotonic_decreasing
     for moved, row in frame.iterrows():
         change = Scenario(
@@ -139,8 +148,8 @@ def test_a_move_is_a_closing_and_the_best_opening(ground: WalkableCity) -> None:
             close=(str(moved),),
             add=(NewSite(row["lon"], row["lat"]),),
         )
-        before = coverage(ground, CoverageQuery("nurseries", 10, "all"))
-        found = compare(ground, change, before=before)
+        before = coverage(walkable_city, CoverageQuery("nurseries", 10, "all"))
+        found = compare(walkable_city, change, before=before)
         told = (row["lost"], row["gained"], row["net"])
         assert told == (
             found.people_lost,
@@ -150,29 +159,29 @@ def test_a_move_is_a_closing_and_the_best_opening(ground: WalkableCity) -> None:
 
 
 def test_what_is_not_open_yet_is_not_ranked_but_counts_as_a_neighbour(
-    ground: WalkableCity,
+    walkable_city: WalkableCity,
 ) -> None:
     planned = replace(ALL, with_planned=True)
-    today, then = least_missed(ground, ALL), least_missed(ground, planned)
+    today, then = closures(walkable_city, ALL), closures(walkable_city, planned)
     assert set(then.index) == set(today.index) == {f"nurseries-{one}" for one in (1, 2, 3)}
     assert (then["lost"] <= today["lost"].reindex(then.index)).all()
-    assert set(best_move(ground, planned).index) == set(today.index)
+    assert set(relocations(walkable_city, planned).index) == set(today.index)
 
 
 def test_sites_closings_and_moves_count_what_a_scenario_counts(krakow: City) -> None:
-    ground = walkable(krakow, EstimateModel.from_city(krakow))
+    walkable_city = walkable(krakow, EstimateModel.from_city(krakow))
     layer = "senior_activity_centres"
     query = SitingQuery(layer=layer, count=5)
-    before = coverage(ground, CoverageQuery(layer))
-    found = where_next(ground, query)
+    before = coverage(walkable_city, CoverageQuery(layer))
+    found = where_next(walkable_city, query)
     sites = [NewSite(lon, lat) for lon, lat in found.sites[["lon", "lat"]].itertuples(index=False)]
     for count in (1, 3, 5):
         change = Scenario(layer=layer, add=tuple(sites[:count]))
-        gained = compare(ground, change, before=before).people_gained
+        gained = compare(walkable_city, change, before=before).people_gained
         assert found.sites["total"].iloc[count - 1] == gained
     assert found.sites["gained"].sum() == found.sites["total"].iloc[-1]
 
-    missed = least_missed(ground, query)
+    missed = closures(walkable_city, query)
     several = missed[missed["sites"].map(len) > 1]
     assert not several.empty, "this city has centres with several sites"
     centre = krakow.facilities["centre"]
@@ -181,12 +190,12 @@ def test_sites_closings_and_moves_count_what_a_scenario_counts(krakow: City) -> 
         if len(row["sites"]) > 1:
             assert centre.loc[list(row["sites"])].nunique() == 1
         change = Scenario(layer=layer, close=row["sites"])
-        assert compare(ground, change, before=before).people_lost == row["lost"]
+        assert compare(walkable_city, change, before=before).people_lost == row["lost"]
 
-    for moved, row in best_move(ground, query).head(2).iterrows():
+    for moved, row in relocations(walkable_city, query).head(2).iterrows():
         there = (NewSite(row["lon"], row["lat"]),)
         change = Scenario(layer=layer, close=(str(moved),), add=there)
-        then = compare(ground, change, before=before)
+        then = compare(walkable_city, change, before=before)
         assert (row["lost"], row["gained"]) == (then.people_lost, then.people_gained)
 
 
@@ -195,10 +204,12 @@ def test_sites_closings_and_moves_count_what_a_scenario_counts(krakow: City) -> 
     [("nurseries", "cover"), ("nurseries", "median"), ("carer_support", "cover")],
 )
 def test_five_sites_of_the_city_are_proven(krakow: City, layer: str, objective: str) -> None:
-    ground = walkable(krakow, EstimateModel.from_city(krakow))
+    walkable_city = walkable(krakow, EstimateModel.from_city(krakow))
     # So long a limit that it decides nothing: what is proven is proven without a solver.
     query = SitingQuery(layer=layer, objective=objective, time_limit_s=3600)
-    quick, proven = (where_next(ground, replace(query, method=m)) for m in ("greedy", "exact"))
+    quick, proven = (
+        where_next(walkable_city, replace(query, method=m)) for m in ("greedy", "exact")
+    )
     assert len(proven.sites) == 5
     assert not proven.timed_out
     assert proven.gap < 1e-5
@@ -209,35 +220,35 @@ def test_five_sites_of_the_city_are_proven(krakow: City, layer: str, objective: 
 
 
 @pytest.mark.parametrize("count", [0, 21, 500, -3])
-def test_a_count_out_of_range_is_named(ground: WalkableCity, count: int) -> None:
+def test_a_count_out_of_range_is_named(walkable_city: WalkableCity, count: int) -> None:
     with pytest.raises(InvalidParameterError, match="from 1 to 20") as raised:
-        where_next(ground, replace(ALL, count=count))
+        where_next(walkable_city, replace(ALL, count=count))
     assert raised.value.parameter == "n"
 
 
-def test_wrong_questions_get_clear_answers(ground: WalkableCity) -> None:
+def test_wrong_questions_get_clear_answers(walkable_city: WalkableCity) -> None:
     with pytest.raises(NotFoundError, match="no layer"):
-        where_next(ground, SitingQuery(layer="zoo"))
+        where_next(walkable_city, SitingQuery(layer="zoo"))
     with pytest.raises(InvalidParameterError, match="group has to be one of"):
-        where_next(ground, replace(ALL, group="age_200"))
+        where_next(walkable_city, replace(ALL, group="age_200"))
     with pytest.raises(NotComputableError, match="move"):
-        where_next(ground, SitingQuery(layer="vehicles"))
+        where_next(walkable_city, SitingQuery(layer="vehicles"))
     with pytest.raises(InvalidParameterError, match="more than 0"):
-        where_next(ground, replace(ALL, capacity=-3))
+        where_next(walkable_city, replace(ALL, capacity=-3))
     with pytest.raises(NotComputableError, match="most people"):
-        where_next(ground, replace(ALL, capacity=30, objective="median"))
+        where_next(walkable_city, replace(ALL, capacity=30, objective="median"))
     with pytest.raises(NotFoundError, match="no district"):
-        where_next(ground, replace(ALL, district=99))
+        where_next(walkable_city, replace(ALL, district=99))
     with pytest.raises(NotFoundError, match="no district 99") as raised:
-        where_next(ground, replace(ALL, avoid=(1, 99)))
+        where_next(walkable_city, replace(ALL, avoid=(1, 99)))
     assert raised.value.parameter == "avoid"
 
 
-def test_with_a_capacity_no_site_gains_more_than_it_holds(ground: WalkableCity) -> None:
-    sites = where_next(ground, replace(ALL, capacity=50, count=3)).sites
+def test_with_a_capacity_no_site_gains_more_than_it_holds(walkable_city: WalkableCity) -> None:
+    sites = where_next(walkable_city, replace(ALL, capacity=50, count=3)).sites
     assert (sites["gained"] <= 50).all()
     assert np.isfinite(sites["gained"]).all()
-    exact = where_next(ground, replace(ALL, capacity=50, count=3, method="exact"))
+    exact = where_next(walkable_city, replace(ALL, capacity=50, count=3, method="exact"))
     assert (exact.sites["gained"] <= 50).all()
     assert exact.sites["gained"].sum() >= sites["gained"].sum() - 1e-6
     assert exact.gap == pytest.approx(0, abs=1e-6)
@@ -252,9 +263,9 @@ def test_walks_too_many_to_be_remembered_give_the_same_answers(
     kept, walked_anew = walkable(tiny, model), walkable(tiny, model, memory=Memory(0))
     for capacity, method in ((None, "exact"), (None, "greedy"), (20.0, "exact")):
         query = SitingQuery(layer=layer, count=2, minutes=minutes, capacity=capacity, method=method)
-        pair = [where_next(ground, query) for ground in (kept, walked_anew)]
+        pair = [where_next(walkable_city, query) for walkable_city in (kept, walked_anew)]
         assert_frame_equal(pair[0].sites, pair[1].sites)
         assert pair[0].bound == pytest.approx(pair[1].bound, rel=1e-9)
     query = SitingQuery(layer=layer, minutes=minutes)
-    assert_frame_equal(best_move(kept, query), best_move(walked_anew, query))
+    assert_frame_equal(relocations(kept, query), relocations(walked_anew, query))
     assert len(walked_anew.memory) == 0 < len(kept.memory)

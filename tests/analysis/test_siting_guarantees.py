@@ -11,7 +11,7 @@ import pytest
 from scipy import sparse
 
 from locator.analysis.siting import lagrangian as pricing
-from locator.analysis.siting.benefit_matrix import Gains, one_by_one
+from locator.analysis.siting.benefit_matrix import BenefitMatrix, one_by_one
 from locator.analysis.siting.exact import known_after
 from locator.analysis.siting.lagrangian import Priced, gap, priced
 from locator.analysis.siting.mclp import greedy_cover
@@ -33,25 +33,29 @@ PAIRS = [
 
 
 @pytest.fixture(scope="module")
-def ground(tiny: City) -> WalkableCity:
+def walkable_city(tiny: City) -> WalkableCity:
     return walkable(tiny, EstimateModel.from_city(tiny))
 
 
 @cache
-def every_choice(ground: WalkableCity, objective: str, capacity: float | None) -> list[float]:
+def every_choice(
+    walkable_city: WalkableCity, objective: str, capacity: float | None
+) -> list[float]:
     """What each choice of two sites gains, with other means: sets, a flow, a full table."""
-    query = completed(ground, replace(ASKED, objective=objective, capacity=capacity))
-    places = candidate_places(ground, query)
+    query = completed(walkable_city, replace(ASKED, objective=objective, capacity=capacity))
+    places = candidate_places(walkable_city, query)
     pairs = list(combinations(range(len(places)), 2))
-    people = ground.city.demand.people["all"]
-    now_m, _ = nearest_facilities(ground, tuple(ground.usable_rows["nurseries"].tolist()))
+    people = walkable_city.city.demand.people["all"]
+    now_m, _ = nearest_facilities(
+        walkable_city, tuple(walkable_city.usable_rows["nurseries"].tolist())
+    )
     if objective == "median":
-        which, weights, square_m = inhabited_squares(ground, now_m, people)
-        walk_m = square_walks(ground, places.index.to_numpy(), which)
+        which, weights, square_m = inhabited_squares(walkable_city, now_m, people)
+        walk_m = square_walks(walkable_city, places.index.to_numpy(), which)
         then = (np.minimum(square_m, np.minimum(walk_m[one], walk_m[two])) for one, two in pairs)
         return [float(weights @ (square_m - one) / 60) for one in then]
     waiting = np.where(now_m > limit_m(query), people, 0.0)
-    reach = walks_to(ground, places, query, waiting).toarray() > 0
+    reach = walks_to(walkable_city, places, query, waiting).toarray() > 0
     if capacity is None:
         return [float(waiting @ (reach[:, one] | reach[:, two])) for one, two in pairs]
     return [most_taken(reach[:, pair], waiting, capacity) for pair in pairs]
@@ -72,12 +76,12 @@ def most_taken(reach: np.ndarray, waiting: np.ndarray, room: float) -> float:
 
 @pytest.mark.parametrize("asked", PAIRS, ids=str)
 def test_no_choice_of_the_tiny_city_gains_more_than_is_promised(
-    ground: WalkableCity, asked: SitingQuery
+    walkable_city: WalkableCity, asked: SitingQuery
 ) -> None:
-    found = where_next(ground, asked)
-    totals = every_choice(ground, asked.objective, asked.capacity)
+    found = where_next(walkable_city, asked)
+    totals = every_choice(walkable_city, asked.objective, asked.capacity)
     best, gained = max(totals), float(found.sites["gained"].sum())
-    whole = 0.0 if asked.objective == "median" else len(ground.city.districts)
+    whole = 0.0 if asked.objective == "median" else len(walkable_city.city.districts)
     assert gained <= best + whole
     assert best <= found.bound * (1 + 1e-6) + 1e-6
     assert best <= gained * (1 + found.gap) * (1 + 3e-6) + whole
@@ -87,15 +91,19 @@ def test_no_choice_of_the_tiny_city_gains_more_than_is_promised(
 
 @pytest.mark.parametrize("capacity", [None, 50, 230])
 def test_one_site_of_the_tiny_city_ties_with_all_that_gain_as_much(
-    ground: WalkableCity, capacity: float | None
+    walkable_city: WalkableCity, capacity: float | None
 ) -> None:
-    query = completed(ground, replace(ASKED, count=1, capacity=capacity))
-    people = ground.city.demand.people["all"]
-    now_m, _ = nearest_facilities(ground, tuple(ground.usable_rows["nurseries"].tolist()))
+    query = completed(walkable_city, replace(ASKED, count=1, capacity=capacity))
+    people = walkable_city.city.demand.people["all"]
+    now_m, _ = nearest_facilities(
+        walkable_city, tuple(walkable_city.usable_rows["nurseries"].tolist())
+    )
     waiting = np.where(now_m > limit_m(query), people, 0.0)
-    reach = walks_to(ground, all_candidates(ground, 100.0), query, waiting).toarray() > 0
+    reach = (
+        walks_to(walkable_city, all_candidates(walkable_city, 100.0), query, waiting).toarray() > 0
+    )
     gains = np.minimum(waiting @ reach, np.inf if capacity is None else capacity)
-    found = where_next(ground, query)
+    found = where_next(walkable_city, query)
     assert found.ties == int((gains > gains.max() - 1e-6).sum()) - 1
     assert found.sites["ties"].tolist() == [found.ties]
 
@@ -133,7 +141,7 @@ def test_a_bound_of_prices_is_tight_and_still_a_bound(monkeypatch: pytest.Monkey
         table = tables(seed)
         choices = combinations(range(12), 3)
         best = max(float(table[:, list(choice)].max(axis=1).sum()) for choice in choices)
-        gains = Gains.of(sparse.csc_array(table))
+        gains = BenefitMatrix.of(sparse.csc_array(table))
         poor = one_by_one(gains, 3)[0][1:]
         found = priced(gains, 3, poor, rounds=1500)
         assert found.total < best <= found.bound * (1 + 1e-9)
@@ -152,7 +160,7 @@ def test_the_solvers_bound_is_taken_over_to_the_digit(
     settled = np.array([0])
     found = Priced(bound=120.0, total=90.0, chosen=[0], kept=settled, needed=settled)
     said = SimpleNamespace(status=status, mip_dual_bound=dual, x=None)
-    gains = Gains.of(sparse.csc_array(np.array([[90.0]])))
+    gains = BenefitMatrix.of(sparse.csc_array(np.array([[90.0]])))
     known = known_after(said, found, gains, None, lambda value: 10 - value / 10)
     assert (known.bound, known.total) == (pytest.approx(bound), 90)
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
-from locator.analysis.siting.benefit_matrix import Gains
+from locator.analysis.siting.benefit_matrix import BenefitMatrix
 from locator.analysis.siting.capacitated import Loads
 from locator.analysis.siting.mclp import gains_of
 from locator.analysis.siting.ties import Beside, preferred, ties
@@ -88,7 +88,7 @@ def test_ties_are_the_choices_one_site_away_that_gain_as_much(seed: int, room: f
     rng = np.random.default_rng(seed)
     walks = sparse.csc_array(np.where(rng.random((10, 8)) < 0.3, rng.uniform(1, 900, (10, 8)), 0))
     people = rng.integers(1, 6, 10).astype(float)
-    table: Loads | Gains = (
+    table: Loads | BenefitMatrix = (
         gains_of(walks, people) if np.isinf(room) else Loads.of(walks, people, room)
     )
     chosen = max(combinations(range(8), 2), key=lambda pair: table.total(list(pair)))

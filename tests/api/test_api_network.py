@@ -148,17 +148,19 @@ def test_list_map_walk_and_api_agree_on_a_walk(networked: FlaskClient) -> None:
 
     app = networked.application.extensions["locator"]
     lon, lat = at(1000, 3010)
-    rows = nearest(app.ground, NearestQuery(("nurseries",), lon, lat)).rows
+    rows = nearest(app.walkable_city, NearestQuery(("nurseries",), lon, lat)).rows
     by_api = get(networked, f"/api/nearest?layer=nurseries&lat={lat}&lon={lon}")["features"]
     for item in by_api:
-        walk = walk_to(app.ground, lon, lat, item["id"])
+        walk = walk_to(app.walkable_city, lon, lat, item["id"])
         assert item["properties"]["walk_m"] == round(walk.walk_m)
         assert rows.loc[item["id"], "walk_m"] == pytest.approx(walk.walk_m, abs=1e-6)
         assert item["properties"]["via"] == list(walk.via)
     # The coverage's own walk of a demand point is that of the list from the same place.
     found = app.coverage(CoverageQuery("nurseries"))
     demand_lon, demand_lat = app.city.demand.lonlat[0]
-    first = nearest(app.ground, NearestQuery(("nurseries",), demand_lon, demand_lat, k=1)).rows
+    first = nearest(
+        app.walkable_city, NearestQuery(("nurseries",), demand_lon, demand_lat, k=1)
+    ).rows
     assert first["walk_s"].iloc[0] == pytest.approx(found.walk_s[0], abs=0.01)
 
 

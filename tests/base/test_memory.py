@@ -169,13 +169,13 @@ def test_what_is_shared_counts_once_and_a_mapped_file_nothing(tmp_path: Path) ->
 
 
 def test_a_city_goes_with_what_is_remembered_of_it(tiny: City) -> None:
-    ground = walkable(tiny, choose_model(tiny))
-    rows = tuple(ground.usable_rows["nurseries"].tolist())
-    first = nearest_facilities(ground, rows)
-    assert nearest_facilities(ground, rows) is first
-    assert all_walks(ground, 500.0) is all_walks(ground, 500.0)
-    gone = weakref.ref(ground)
-    del ground, first
+    walkable_city = walkable(tiny, choose_model(tiny))
+    rows = tuple(walkable_city.usable_rows["nurseries"].tolist())
+    first = nearest_facilities(walkable_city, rows)
+    assert nearest_facilities(walkable_city, rows) is first
+    assert all_walks(walkable_city, 500.0) is all_walks(walkable_city, 500.0)
+    gone = weakref.ref(walkable_city)
+    del walkable_city, first
     gc.collect()
     assert gone() is None
 
@@ -184,8 +184,8 @@ def test_two_ways_of_walking_share_a_memory_and_no_answer(tiny: City) -> None:
     asked: list[object] = []
 
     @remembered
-    def told(ground: object, word: str) -> str:
-        asked.append(ground)
+    def told(walkable_city: object, word: str) -> str:
+        asked.append(walkable_city)
         return word
 
     foot = walkable(tiny, choose_model(tiny))
@@ -206,13 +206,13 @@ def test_no_module_remembers_what_grows_with_the_questions() -> None:
     }
     # All of them hold short texts, dates and tuples, so many at most:
     assert users == {
-        "hours.py",  # texts of opening hours, 4096
-        "hours_calendar.py",  # public holidays and the sun, 4096 days
-        "hours_grammar.py",  # texts of opening hours, 4096
-        "hours_schedule.py",  # days of the texts on file, 20,000
-        "streetnames.py",  # names of streets, folded: 16,384 short texts
-        "walking/access.py",  # opening hours of gates, while a graph is built
-        "web/mapcode.py",  # sets of the maps' own parts, 64
+        "base/opening_hours/state.py",  # texts of opening hours, 4096
+        "base/opening_hours/calendar.py",  # public holidays and the sun, 4096 days
+        "base/opening_hours/grammar.py",  # texts of opening hours, 4096
+        "base/opening_hours/schedule.py",  # days of the texts on file, 20,000
+        "geocoding/names.py",  # names of streets, folded: 16,384 short texts
+        "walking/graph/tag_rules.py",  # opening hours of gates, while a graph is built
+        "web/map/code.py",  # sets of the maps' own parts, 64
     }
 
 

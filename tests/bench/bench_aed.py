@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from locator.analysis.aed.hourly import TimeCoverageQuery, coverage_in_time
+from locator.analysis.aed.hourly import HourlyCoverageQuery, hourly_coverage
 from locator.analysis.aed.nearest import AedQuery, nearest_aed
 from locator.city.model import default_folder, load_city
 from locator.vehicles.calendar import ordinary_days
@@ -26,7 +26,7 @@ def rows() -> Iterator[Row]:
     yield once("load vehicles and timetables", lambda: load_fleet(city), budget=None)
     fleet = load_fleet(city)
     model = choose_model(city)
-    ground = walkable(city, model)
+    walkable_city = walkable(city, model)
     zone = ZoneInfo(city.catalogue.timezone)
     services = [service for table in fleet.timetables for service in table.services]
     days = ordinary_days(
@@ -50,7 +50,7 @@ def rows() -> Iterator[Row]:
 
     def ask(i: int, hour: float) -> None:
         lon, lat = start[i]
-        nearest_aed(ground, fleet, AedQuery(lon, lat, noon + timedelta(hours=hour)))
+        nearest_aed(walkable_city, fleet, AedQuery(lon, lat, noon + timedelta(hours=hour)))
 
     for hour, words in ((2.0, "14:00"), (-9.0, "03:00")):
         yield from p50_p95(
@@ -63,8 +63,8 @@ def rows() -> Iterator[Row]:
     for minutes in (3.0, 5.0):
         yield median(
             f"coverage by the hour, {minutes:g} min (24 hours x 3 day types)",
-            lambda _, minutes=minutes: coverage_in_time(  # type: ignore[misc]
-                ground, fleet, TimeCoverageQuery(minutes=minutes)
+            lambda _, minutes=minutes: hourly_coverage(  # type: ignore[misc]
+                walkable_city, fleet, HourlyCoverageQuery(minutes=minutes)
             ),
             repeat=3,
             budget=5000,

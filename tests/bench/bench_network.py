@@ -16,7 +16,7 @@ from locator.analysis.access.coverage import CoverageQuery, coverage
 from locator.analysis.nearest import NearestQuery, nearest
 from locator.base.geo import FloatArray
 from locator.city.model import City, default_folder, load_city
-from locator.walking import Placed
+from locator.walking import SnappedPoints
 from locator.walking.graph.file import StreetGraph
 from locator.walking.graph.ready import ready_graph
 from locator.walking.incremental import added, closed
@@ -47,36 +47,37 @@ def rows() -> Iterator[Row]:
 
 def measured(city: City, model: NetworkModel) -> Iterator[Row]:
     """Yield what is measured of a network, whichever it is."""
-    yield once("place the demand points", lambda: model.place(city.demand.xy), budget=None)
-    ground = walkable(city, model)
+    yield once("place the demand points", lambda: model.snap(city.demand.xy), budget=None)
+    walkable_city = walkable(city, model)
     rng = np.random.default_rng(7)
     people = city.demand.people[max(city.demand.people, key=lambda g: city.demand.people[g].sum())]
     start = city.demand.lonlat[
         rng.choice(len(city.demand), ORIGINS, p=people / people.sum())  # where people live
     ]
-    facilities = model.place(city.demand.xy[rng.choice(len(city.demand), SOURCES)])
+    facilities = model.snap(city.demand.xy[rng.choice(len(city.demand), SOURCES)])
     yield median(
         f"multi-source over {SOURCES} facilities, all demand points",
-        lambda _: model.nearest(ground.demand, facilities),
+        lambda _: model.nearest(walkable_city.demand, facilities),
         repeat=9,
         budget=150,
         note=f"{len(city.demand):,} demand points",
     )
-    yield from _first_visitor(ground, start[0])
+    yield from _first_visitor(walkable_city, start[0])
     yield once(
         "put up the signposts of all layers",
-        lambda: warm(ground),
+        lambda: warm(walkable_city),
         budget=None,
         note="in the background when the web starts",
     )
-    yield from _one_origin(ground, start)
+    yield from _one_origin(walkable_city, start)
     yield from _changes(model, facilities)
-    layer = max(ground.usable_rows, key=lambda name: len(ground.usable_rows[name]))
+    layer = max(walkable_city.usable_rows, key=lambda name: len(walkable_city.usable_rows[name]))
     yield once(
         "coverage of a layer, first time",
-        lambda: coverage(ground, CoverageQuery(layer)),
+        lambda: coverage(walkable_city, CoverageQuery(layer)),
         budget=150,
-        note=f"{layer}, {len(ground.usable_rows[layer])} facilities; gaps and districts included",
+        note=f"{layer}, {len(walkable_city.usable_rows[layer])} facilities; "
+        "gaps and districts included",
     )
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     yield Row("memory of it all, at most", peak_mb, "MB", 600, "city, graph and answers")
@@ -84,34 +85,38 @@ def measured(city: City, model: NetworkModel) -> Iterator[Row]:
     yield from _beside_pandana(model, facilities)
 
 
-def _first_visitor(ground: WalkableCity, start: FloatArray) -> Iterator[Row]:
-    layers = [layer.id for layer in ground.city.catalogue.layers.values() if not layer.moves]
+def _first_visitor(walkable_city: WalkableCity, start: FloatArray) -> Iterator[Row]:
+    layers = [layer.id for layer in walkable_city.city.catalogue.layers.values() if not layer.moves]
     yield once(
         "nearest 5 of five layers, the very first question",
-        lambda: nearest(ground, NearestQuery(tuple(layers[:5]), *start, k=5)),
+        lambda: nearest(walkable_city, NearestQuery(tuple(layers[:5]), *start, k=5)),
         budget=1000,
         note="before any signpost is up",
     )
 
 
-def _one_origin(ground: WalkableCity, start: FloatArray) -> Iterator[Row]:
-    model = ground.model
+def _one_origin(walkable_city: WalkableCity, start: FloatArray) -> Iterator[Row]:
+    model = walkable_city.model
     assert isinstance(model, NetworkModel)
-    city = ground.city
-    origins = model.place(city.projection.to_metric(start))
+    city = walkable_city.city
+    origins = model.snap(city.projection.to_metric(start))
     yield median(
         f"one origin, limit {LIMIT_M:,.0f} m",
-        lambda i: model.walk_m(origins.take(slice(i, i + 1)), ground.facilities, limit_m=LIMIT_M),
+        lambda i: model.walk_m(
+            origins.take(slice(i, i + 1)), walkable_city.facilities, limit_m=LIMIT_M
+        ),
         repeat=ORIGINS,
         budget=10,
-        note=f"{len(ground.facilities)} facilities",
+        note=f"{len(walkable_city.facilities)} facilities",
     )
     layers = [layer for layer in city.catalogue.layers.values() if not layer.moves]
 
     def ask(i: int, *wanted: str) -> None:
-        nearest(ground, NearestQuery(wanted, *start[i], k=5))
+        nearest(walkable_city, NearestQuery(wanted, *start[i], k=5))
 
-    largest = max((layer.id for layer in layers), key=lambda name: len(ground.usable_rows[name]))
+    largest = max(
+        (layer.id for layer in layers), key=lambda name: len(walkable_city.usable_rows[name])
+    )
     five = [layer.id for layer in layers[:5]]
     for what, wanted in (
         ("nearest 5 of one layer", [largest]),
@@ -141,9 +146,9 @@ def _one_origin(ground: WalkableCity, start: FloatArray) -> Iterator[Row]:
     )
 
 
-def _changes(model: NetworkModel, facilities: Placed) -> Iterator[Row]:
+def _changes(model: NetworkModel, facilities: SnappedPoints) -> Iterator[Row]:
     few = facilities.take(slice(0, SOURCES - 1))
-    spread = model.spread(few)
+    spread = model.multi_source(few)
     yield median(
         "add a facility",
         lambda _: added(model, spread, facilities.take(slice(-1, None))),
@@ -154,7 +159,7 @@ def _changes(model: NetworkModel, facilities: Placed) -> Iterator[Row]:
     yield median("close a facility", lambda i: closed(model, spread, i), repeat=20, budget=None)
 
 
-def _beside_networkx(model: NetworkModel, facilities: Placed) -> Iterator[Row]:
+def _beside_networkx(model: NetworkModel, facilities: SnappedPoints) -> Iterator[Row]:
     """The same two searches with networkx, from vertices."""
     import networkx
 
@@ -169,7 +174,7 @@ def _beside_networkx(model: NetworkModel, facilities: Placed) -> Iterator[Row]:
         lambda: networkx.multi_source_dijkstra_path_length(vertex_graph, set(sources)),
         budget=None,
     ).value
-    ours_ms = median("", lambda _: model.spread(facilities), repeat=9, budget=None).value
+    ours_ms = median("", lambda _: model.multi_source(facilities), repeat=9, budget=None).value
     yield Row(
         "networkx / ours, multi-source",
         theirs_ms / ours_ms,
@@ -201,7 +206,7 @@ def _beside_networkx(model: NetworkModel, facilities: Placed) -> Iterator[Row]:
     )
 
 
-def _beside_pandana(model: NetworkModel, facilities: Placed) -> Iterator[Row]:
+def _beside_pandana(model: NetworkModel, facilities: SnappedPoints) -> Iterator[Row]:
     """Nearest of 300 for every vertex with pandana's contraction hierarchies, if installed."""
     try:
         import pandana
@@ -231,7 +236,7 @@ def _beside_pandana(model: NetworkModel, facilities: Placed) -> Iterator[Row]:
         network.nearest_pois(far_m, "facilities", num_pois=1)
 
     theirs_ms = median("", theirs, repeat=5, budget=None).value
-    ours_ms = median("", lambda _: model.spread(facilities), repeat=9, budget=None).value
+    ours_ms = median("", lambda _: model.multi_source(facilities), repeat=9, budget=None).value
     yield Row(
         "pandana / ours, multi-source",
         theirs_ms / ours_ms,
@@ -254,5 +259,5 @@ def _standard_output_to_error() -> Iterator[None]:
         os.close(kept)
 
 
-def _vertices(graph: StreetGraph, placed: Placed) -> list[int]:
+def _vertices(graph: StreetGraph, placed: SnappedPoints) -> list[int]:
     return [int(vertex) for vertex in graph.edge_u[placed.extra["edge"]]]

@@ -11,7 +11,7 @@ from locator.analysis.access.supply import supply
 from locator.analysis.district_report import ReportQuery, findings
 from locator.analysis.scenario.change import NewSite, Scenario
 from locator.analysis.scenario.compare import compare
-from locator.analysis.siting.closures import best_move, least_missed
+from locator.analysis.siting.closures import closures, relocations
 from locator.analysis.siting.solve import Siting, SitingQuery, where_next
 from locator.base.i18n import speaking
 from locator.city.model import default_folder, load_city
@@ -32,77 +32,82 @@ SOLVER_S = 20.0
 def rows() -> Iterator[Row]:
     """Yield the rows of this area."""
     city = load_city(default_folder())
-    ground = walkable(city, choose_model(city))
-    note = f"{ground.model.name}, {len(city.demand):,} demand points"
-    yield from _scenarios(ground, note)
-    yield from _sites(ground, note)
-    yield from _reports(ground)
+    walkable_city = walkable(city, choose_model(city))
+    note = f"{walkable_city.model.name}, {len(city.demand):,} demand points"
+    yield from _scenarios(walkable_city, note)
+    yield from _sites(walkable_city, note)
+    yield from _reports(walkable_city)
 
 
-def _scenarios(ground: WalkableCity, note: str) -> Iterator[Row]:
+def _scenarios(walkable_city: WalkableCity, note: str) -> Iterator[Row]:
     change = Scenario(layer=LAYER, open_planned=True)
-    usable = ground.city.facilities.index[ground.usable_rows[LAYER]]
+    usable = walkable_city.city.facilities.index[walkable_city.usable_rows[LAYER]]
 
     def another(i: int) -> None:
         # Every change is a new one, so that nothing is remembered.
-        lon, lat = ground.city.demand.lonlat[1000 * i + 500]
-        compare(ground, replace(change, close=(usable[i],), add=(NewSite(lon, lat, 60),)))
+        lon, lat = walkable_city.city.demand.lonlat[1000 * i + 500]
+        compare(walkable_city, replace(change, close=(usable[i],), add=(NewSite(lon, lat, 60),)))
 
-    yield once("the first scenario", lambda: compare(ground, change), budget=None, note=note)
+    yield once("the first scenario", lambda: compare(walkable_city, change), budget=None, note=note)
     yield median("another scenario: open, close, add", another, repeat=9, budget=SCENARIO_MS)
-    yield once("places within reach (E2SFCA)", lambda: supply(ground, LAYER), budget=SUPPLY_MS)
+    yield once(
+        "places within reach (E2SFCA)", lambda: supply(walkable_city, LAYER), budget=SUPPLY_MS
+    )
 
 
-def _sites(ground: WalkableCity, note: str) -> Iterator[Row]:
+def _sites(walkable_city: WalkableCity, note: str) -> Iterator[Row]:
     query = SitingQuery(layer=LAYER, count=5)
     yield once(
-        "five sites, the first time", lambda: where_next(ground, query), budget=5000, note=note
+        "five sites, the first time",
+        lambda: where_next(walkable_city, query),
+        budget=5000,
+        note=note,
     )
-    found = where_next(ground, query)
+    found = where_next(walkable_city, query)
     yield median(
         "five sites, quick",
-        lambda _: where_next(ground, query),
+        lambda _: where_next(walkable_city, query),
         repeat=7,
         budget=QUICK_MS,
         note=f"{found.candidates:,} candidates, at most {found.gap:.1%} from the best",
     )
     exact = replace(query, method="exact", time_limit_s=SOLVER_S)
-    yield proven(ground, "five sites, exact", exact, found)
+    yield proven(walkable_city, "five sites, exact", exact, found)
     wide = replace(query, layer=WIDE)
     yield proven(
-        ground,
+        walkable_city,
         f"five sites, exact ({WIDE})",
         replace(exact, layer=WIDE),
-        where_next(ground, wide),
+        where_next(walkable_city, wide),
     )
     full = replace(query, capacity=CAPACITY)
     yield proven(
-        ground,
+        walkable_city,
         f"five sites for {CAPACITY} each, exact",
         replace(exact, capacity=CAPACITY),
-        where_next(ground, full),
+        where_next(walkable_city, full),
     )
-    yield median("least missed", lambda _: least_missed(ground, query), repeat=3, budget=1000)
-    yield median("best move", lambda _: best_move(ground, query), repeat=3, budget=2000)
+    yield median("least missed", lambda _: closures(walkable_city, query), repeat=3, budget=1000)
+    yield median("best move", lambda _: relocations(walkable_city, query), repeat=3, budget=2000)
 
 
-def proven(ground: WalkableCity, name: str, exact: SitingQuery, quick: Siting) -> Row:
+def proven(walkable_city: WalkableCity, name: str, exact: SitingQuery, quick: Siting) -> Row:
     """Measure an exact answer, and say what it proves and gains over the quick one."""
     answers: list[Siting] = []
-    row = once(name, lambda: answers.append(where_next(ground, exact)), budget=EXACT_MS)
+    row = once(name, lambda: answers.append(where_next(walkable_city, exact)), budget=EXACT_MS)
     (found,) = answers
     said = "time ran out" if found.timed_out else "proven" if found.gap < 1e-5 else "not proven"
     gain = found.sites["gained"].sum() / quick.sites["gained"].sum() - 1
     return replace(row, note=f"{said}, gap {found.gap:.2%}, {gain:+.2%} over the quick answer")
 
 
-def _reports(ground: WalkableCity) -> Iterator[Row]:
+def _reports(walkable_city: WalkableCity) -> Iterator[Row]:
     files: list[Path] = []
 
     def whole(district: int | None) -> None:
         with TemporaryDirectory() as folder, speaking("pl"):
-            found = findings(ground, ReportQuery(layer=LAYER, district=district))
-            files[:] = list(write_bundle(ground.city, found, Path(folder)))
+            found = findings(walkable_city, ReportQuery(layer=LAYER, district=district))
+            files[:] = list(write_bundle(walkable_city.city, found, Path(folder)))
 
     row = median("a district's whole report", lambda _: whole(4), repeat=3, budget=REPORT_MS)
     yield replace(row, note=f"{len(files)} files: PDF, HTML, XLSX, GeoPackage, CSV, GeoJSON")

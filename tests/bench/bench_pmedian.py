@@ -22,13 +22,17 @@ MEDIAN_MS = 1000
 def rows() -> Iterator[Row]:
     """Yield the rows of this area."""
     city = load_city(default_folder())
-    ground = walkable(city, choose_model(city))
+    walkable_city = walkable(city, choose_model(city))
     query = SitingQuery(layer=LAYER, count=5)
     exact = replace(query, method="exact", time_limit_s=SOLVER_S)
     shorter = replace(query, objective="median")
-    yield once("p-median of five, the first time", lambda: where_next(ground, shorter), budget=None)
-    yield median(
-        "p-median of five", lambda _: where_next(ground, shorter), repeat=3, budget=MEDIAN_MS
+    yield once(
+        "p-median of five, the first time", lambda: where_next(walkable_city, shorter), budget=None
     )
-    quick = where_next(ground, shorter)
-    yield proven(ground, "p-median of five, exact", replace(exact, objective="median"), quick)
+    yield median(
+        "p-median of five", lambda _: where_next(walkable_city, shorter), repeat=3, budget=MEDIAN_MS
+    )
+    quick = where_next(walkable_city, shorter)
+    yield proven(
+        walkable_city, "p-median of five, exact", replace(exact, objective="median"), quick
+    )

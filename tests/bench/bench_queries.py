@@ -22,20 +22,20 @@ def rows() -> Iterator[Row]:
     yield once("load the city folder", lambda: load_city(default_folder()), budget=3000)
     city = load_city(default_folder())
     model = choose_model(city)
-    ground = walkable(city, model)
-    warm(ground)
+    walkable_city = walkable(city, model)
+    warm(walkable_city)
     note = f"{model.name}, {len(city.demand):,} demand points"
     layers = [layer for layer in city.catalogue.layers.values() if not layer.moves]
-    largest = max(layers, key=lambda layer: len(ground.usable_rows[layer.id])).id
+    largest = max(layers, key=lambda layer: len(walkable_city.usable_rows[layer.id])).id
     budget = 5 if model.name == "estimate" else 10
     start = city.demand.lonlat[np.random.default_rng(1).choice(len(city.demand), WALKS)]
 
     def ask(i: int, *wanted: str, open_now: bool = False) -> None:
         lon, lat = start[i]
-        nearest(ground, NearestQuery(wanted, lon, lat, k=5, open_now=open_now))
+        nearest(walkable_city, NearestQuery(wanted, lon, lat, k=5, open_now=open_now))
 
     yield from p50_p95(
-        f"nearest 5 of one layer ({len(ground.usable_rows[largest])} facilities)",
+        f"nearest 5 of one layer ({len(walkable_city.usable_rows[largest])} facilities)",
         lambda i: ask(i, largest),
         repeat=WALKS,
         budget=budget,
@@ -57,15 +57,17 @@ def rows() -> Iterator[Row]:
     )
     yield once(
         "coverage of one layer, first time",
-        lambda: coverage(ground, CoverageQuery(largest)),
+        lambda: coverage(walkable_city, CoverageQuery(largest)),
         budget=150,
         note=note,
     )
     yield median(
         "coverage of one layer, another standard",
-        lambda i: coverage(ground, CoverageQuery(largest, minutes=3 + i)),
+        lambda i: coverage(walkable_city, CoverageQuery(largest, minutes=3 + i)),
         repeat=12,
         budget=150,
         note=note,
     )
-    yield once("coverage of all layers at a glance", lambda: coverage_overview(ground), budget=1500)
+    yield once(
+        "coverage of all layers at a glance", lambda: coverage_overview(walkable_city), budget=1500
+    )

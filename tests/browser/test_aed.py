@@ -16,7 +16,7 @@ from google.transit import gtfs_realtime_pb2
 from playwright.sync_api import Page, expect
 from waitress.server import create_server
 
-from locator.api.live import Moving
+from locator.api.live import LiveFleet
 from locator.city.model import default_folder, load_city
 from locator.vehicles.fleet import assign_vehicle
 from locator.web import create_app
@@ -167,7 +167,7 @@ class LiveSite:
         """Let the feed answer with a frame; return lon, lat of the vehicle in it."""
         data = stamped_now(self.frames[frame])
         self.served["body"] = data.SerializeToString()
-        held: Moving = self.app.extensions["locator"].moving
+        held: LiveFleet = self.app.extensions["locator"].live_fleet
         assert held.poller.poll_once("T").error is None
         place = next(
             e.vehicle.position for e in data.entity if e.vehicle.vehicle.id == self.vehicle
@@ -230,7 +230,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
         yield LiveSite(url, app, vehicle, frames, served)  # type: ignore[arg-type]
         server.close()
         thread.join(timeout=5)
-        app.extensions["locator"].moving.poller.stop()
+        app.extensions["locator"].live_fleet.poller.stop()
 
 
 @pytest.mark.real_data

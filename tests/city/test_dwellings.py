@@ -22,7 +22,7 @@ from locator.base.packed import packed_bytes
 from locator.city.catalogue import GROUP_COLUMNS, AgeGroup
 from locator.city.dwellings import FILE, Dwellings, Parameters
 from locator.city.model import City, load_city
-from locator.city.population import spread
+from locator.city.population import disaggregate
 from locator.curation.notices import notices
 from locator.walking.estimate import EstimateModel
 from locator.walking.walkable_city import walkable
@@ -110,8 +110,8 @@ def test_houses_of_one_square_make_one_area(tiny_folder: Path):
 
 def test_a_square_with_several_houses_is_drawn_once(tiny_folder: Path):
     city = write_houses(tiny_folder)
-    ground = walkable(city, EstimateModel.from_city(city))
-    area = shapely.transform(outline(ground, np.array([0, 1, 2])), city.projection.to_metric)
+    walkable_city = walkable(city, EstimateModel.from_city(city))
+    area = shapely.transform(outline(walkable_city, np.array([0, 1, 2])), city.projection.to_metric)
     assert area.is_valid and area.area == pytest.approx(20_000, rel=1e-6)
 
 
@@ -204,7 +204,7 @@ def test_no_cell_loses_or_wins_people_whatever_stands_in_it(
     weight = np.array([w for *_, w in houses], dtype=float)
     dwellings = Dwellings(lonlat, weight, "s", "2026", "l", Parameters(), 0.0, 0.0)
     evenly, housed = (
-        spread(
+        disaggregate(
             grid,
             GROUPS,
             crs_grid=CRS,

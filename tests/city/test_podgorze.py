@@ -82,7 +82,7 @@ def test_walks_are_as_long_as_a_naive_search_says(
     checked = 0
     for node in chosen[1:]:
         wanted = reached.get(tuple(nodes[node]))
-        walk = network.walk(network.place(xy[start]), network.place(xy[node]))
+        walk = network.walk(network.snap(xy[start]), network.snap(xy[node]))
         if wanted is None or not np.isfinite(walk.walk_m):
             continue
         # Ways that may not be walked make a walk longer than the naive one, never shorter.
@@ -98,7 +98,7 @@ def test_a_point_is_set_onto_the_street_that_is_nearest(
     lines = shapely.transform(frame.geometry.values, city.projection.to_metric)
     for lonlat in (MARKET, KALWARYJSKA):
         xy = city.projection.to_metric([lonlat])
-        gap_m = float(network.place(xy).extra["gap_m"][0])
+        gap_m = float(network.snap(xy).extra["gap_m"][0])
         nearest_m = float(shapely.distance(shapely.Point(xy[0]), lines).min())
         assert nearest_m - 0.1 <= gap_m <= nearest_m + 20  # the very nearest may not be walkable
 

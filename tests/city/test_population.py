@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from locator.base.geo import FloatArray, IntArray, Projection
 from locator.city.catalogue import GROUP_COLUMNS, AgeGroup
 from locator.city.model import City, load_city
-from locator.city.population import spread
+from locator.city.population import disaggregate
 from tests.breaking import edit_text, fault, faults
 from tests.tinycity import CRS, metric
 
@@ -102,7 +102,9 @@ def test_people_are_conserved(cells: list[tuple[tuple[int, int, int] | None, int
         ],
         columns=["east_km", "north_km", *GROUP_COLUMNS],
     )
-    points = spread(grid, GROUPS, crs_grid=CRS, projection=Projection(CRS), district_of=everywhere)
+    points = disaggregate(
+        grid, GROUPS, crs_grid=CRS, projection=Projection(CRS), district_of=everywhere
+    )
     total = float(grid["people"].sum())
     assert float(points.people["people"].sum()) == pytest.approx(total)
     by_age = sum(float(points.people[name].sum()) for name in GROUP_COLUMNS[1:])
@@ -119,5 +121,5 @@ def test_people_outside_are_left_out_in_proportion(inside: set[int]) -> None:
     def some(lonlat: FloatArray) -> IntArray:
         return np.isin(np.arange(len(lonlat)), list(inside)).astype(np.int64)
 
-    points = spread(grid, GROUPS, crs_grid=CRS, projection=Projection(CRS), district_of=some)
+    points = disaggregate(grid, GROUPS, crs_grid=CRS, projection=Projection(CRS), district_of=some)
     assert float(points.people["people"].sum()) == pytest.approx(7 * len(inside))

@@ -115,8 +115,8 @@ def test_the_new_city_is_walked_along_its_streets(
     extract: Path, boundary: Path, tmp_path: Path
 ) -> None:
     town = load_city(found_city(asked(extract, boundary, tmp_path)).folder)
-    ground = walkable(town, choose_model(town))
-    found = nearest(ground, NearestQuery(("pharmacies",), *at(490.0, 3450.0)))
+    walkable_city = walkable(town, choose_model(town))
+    found = nearest(walkable_city, NearestQuery(("pharmacies",), *at(490.0, 3450.0)))
     assert found.model == "network"
     # 10 m to Polna, 450 m down it, 200 m along Lipowa, 10 m to the door.
     assert found.rows["walk_m"].tolist() == pytest.approx([670], rel=0.002)
@@ -356,8 +356,10 @@ def test_helsinki_is_founded_by_the_command(tmp_path: Path) -> None:
     assert (town.catalogue.country, town.catalogue.timezone) == ("FI", "Europe/Helsinki")
     assert town.catalogue.data_date == "2019-04-21"
     place = town.gazetteer.search("Aleksanterinkatu 15")[0]
-    ground = walkable(town, choose_model(town))
-    found = nearest(ground, NearestQuery(("pharmacies", "doctors"), place.lon, place.lat, k=3))
+    walkable_city = walkable(town, choose_model(town))
+    found = nearest(
+        walkable_city, NearestQuery(("pharmacies", "doctors"), place.lon, place.lat, k=3)
+    )
     assert len(found.rows) == 6
     assert found.model == "network"
     assert "Aleksanterinkatu" in {street for via in found.rows["via"] for street in via}
@@ -372,7 +374,7 @@ def test_liechtenstein_has_its_eleven_municipalities(tmp_path: Path) -> None:
     assert country.districts["name"].tolist()[-1] == "Vaduz"
     assert country.catalogue.names["uk"] == "Ліхтенштейн"
     place = country.gazetteer.search("Äulestrasse 30")[0]
-    ground = walkable(country, choose_model(country))
-    found = nearest(ground, NearestQuery(("doctors",), place.lon, place.lat, k=2))
+    walkable_city = walkable(country, choose_model(country))
+    found = nearest(walkable_city, NearestQuery(("doctors",), place.lon, place.lat, k=2))
     assert (found.rows["walk_m"] > 0).all()
     assert all(found.rows["via"])

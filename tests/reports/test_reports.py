@@ -25,22 +25,22 @@ from locator.walking.walkable_city import WalkableCity, walkable
 
 
 @pytest.fixture(scope="module")
-def ground(tiny: City) -> WalkableCity:
+def walkable_city(tiny: City) -> WalkableCity:
     return walkable(tiny, EstimateModel.from_city(tiny))
 
 
 @pytest.fixture(scope="module")
-def files(ground: WalkableCity) -> dict[str, bytes]:
-    found = findings(ground, ReportQuery(layer="nurseries", group="all", minutes=10))
+def files(walkable_city: WalkableCity) -> dict[str, bytes]:
+    found = findings(walkable_city, ReportQuery(layer="nurseries", group="all", minutes=10))
     with speaking("en"):
-        return dict(bundle_files(ground.city, found))
+        return dict(bundle_files(walkable_city.city, found))
 
 
-def test_districts_of_a_report_sum_to_the_city(ground: WalkableCity) -> None:
-    found = findings(ground, ReportQuery(layer="nurseries", group="all"))
+def test_districts_of_a_report_sum_to_the_city(walkable_city: WalkableCity) -> None:
+    found = findings(walkable_city, ReportQuery(layer="nurseries", group="all"))
     assert found.scope.served + found.scope.unserved == found.scope.people == 2100
     parts = [
-        findings(ground, ReportQuery(layer="nurseries", group="all", district=number)).scope
+        findings(walkable_city, ReportQuery(layer="nurseries", group="all", district=number)).scope
         for number in (1, 2)
     ]
     assert [part.people for part in parts] == [1400, 700]
@@ -50,8 +50,8 @@ def test_districts_of_a_report_sum_to_the_city(ground: WalkableCity) -> None:
         assert part.curve.set_index("minutes").loc[15, "people"] == part.served
 
 
-def test_a_report_of_a_district_stays_in_it(ground: WalkableCity) -> None:
-    found = findings(ground, ReportQuery(layer="nurseries", group="all", district=2))
+def test_a_report_of_a_district_stays_in_it(walkable_city: WalkableCity) -> None:
+    found = findings(walkable_city, ReportQuery(layer="nurseries", group="all", district=2))
     assert set(found.facilities["district"]) == {2}
     assert set(found.gaps["district"]) <= {2}
     assert not found.gaps.empty, "its own ten, not its part of the city's ten"
@@ -59,13 +59,13 @@ def test_a_report_of_a_district_stays_in_it(ground: WalkableCity) -> None:
     assert found.siting is not None
     assert set(found.siting.sites["district"]) <= {2}
     with pytest.raises(NotFoundError, match="no district 9"):
-        findings(ground, ReportQuery(layer="nurseries", district=9))
+        findings(walkable_city, ReportQuery(layer="nurseries", district=9))
 
 
-def test_the_answer_is_one_sentence_with_the_numbers(ground: WalkableCity) -> None:
-    found = findings(ground, ReportQuery(layer="nurseries", group="all"))
+def test_the_answer_is_one_sentence_with_the_numbers(walkable_city: WalkableCity) -> None:
+    found = findings(walkable_city, ReportQuery(layer="nurseries", group="all"))
     with speaking("en"):
-        report = build_report(ground.city, found)
+        report = build_report(walkable_city.city, found)
     assert f"{found.scope.served:,}" in report.answer
     assert f"{found.scope.unserved:,}" in report.answer
     headings = [section.heading for section in report.sections]
@@ -74,10 +74,12 @@ def test_the_answer_is_one_sentence_with_the_numbers(ground: WalkableCity) -> No
     assert "What the facilities under way change" in headings
 
 
-def test_what_is_counted_is_not_compared_with_what_a_source_counts(ground: WalkableCity) -> None:
-    found = findings(ground, ReportQuery(layer="nurseries", group="all"))
+def test_what_is_counted_is_not_compared_with_what_a_source_counts(
+    walkable_city: WalkableCity,
+) -> None:
+    found = findings(walkable_city, ReportQuery(layer="nurseries", group="all"))
     with speaking("en"):
-        said = build_report(ground.city, found).sections[0].paragraphs
+        said = build_report(walkable_city.city, found).sections[0].paragraphs
     assert said[0] == (
         "Counted in the city: 3 facilities that are open and on the map; listed in all: 5, "
         "on the map: 4."
@@ -97,12 +99,12 @@ def test_files_carry_official_numbers_and_ids(files: dict[str, bytes]) -> None:
 
 
 def test_files_carry_the_code_of_the_city_in_every_row(
-    ground: WalkableCity, tmp_path: Path
+    walkable_city: WalkableCity, tmp_path: Path
 ) -> None:
     code = UnitCode("teryt", "1261011", "TERC")
-    catalogue = replace(ground.city.catalogue, unit_code=code)
-    city = replace(ground.city, catalogue=catalogue)
-    found = findings(ground, ReportQuery(layer="nurseries", group="all", minutes=10))
+    catalogue = replace(walkable_city.city.catalogue, unit_code=code)
+    city = replace(walkable_city.city, catalogue=catalogue)
+    found = findings(walkable_city, ReportQuery(layer="nurseries", group="all", minutes=10))
     with speaking("en"):
         files = dict(bundle_files(city, found))
     tables = [name for name in files if name.endswith(".csv") and "standards" not in name]
@@ -124,12 +126,14 @@ def test_files_carry_the_code_of_the_city_in_every_row(
     assert set(gpd.read_file(path, layer="sites")["teryt"]) == {"1261011"}
 
 
-def test_a_layer_without_places_or_plans_leaves_those_parts_out(ground: WalkableCity) -> None:
-    found = findings(ground, ReportQuery(layer="aeds"))
+def test_a_layer_without_places_or_plans_leaves_those_parts_out(
+    walkable_city: WalkableCity,
+) -> None:
+    found = findings(walkable_city, ReportQuery(layer="aeds"))
     assert found.supply is None
     assert found.planned is None
     with speaking("en"):
-        headings = [section.heading for section in build_report(ground.city, found).sections]
+        headings = [section.heading for section in build_report(walkable_city.city, found).sections]
     assert "Are there enough places?" not in headings
 
 
@@ -149,10 +153,10 @@ def test_workbook_tables_equal_the_csv_files(files: dict[str, bytes]) -> None:
     assert served[-1] == sum(served[:-1])
 
 
-def test_sheets_are_named_in_the_language_of_the_report(ground: WalkableCity) -> None:
-    found = findings(ground, ReportQuery(layer="nurseries", group="all", minutes=10))
+def test_sheets_are_named_in_the_language_of_the_report(walkable_city: WalkableCity) -> None:
+    found = findings(walkable_city, ReportQuery(layer="nurseries", group="all", minutes=10))
     with speaking("pl"):
-        content = write_workbook(build_report(ground.city, found), method_sheet="Metoda")
+        content = write_workbook(build_report(walkable_city.city, found), method_sheet="Metoda")
     book = openpyxl.load_workbook(BytesIO(content))
     assert book.sheetnames[:4] == ["Metoda", "dzielnice", "progi", "luki"]
     assert book.sheetnames[-1] == "placówki"
@@ -181,9 +185,9 @@ def test_geojson_is_lon_lat_without_a_crs_member(files: dict[str, bytes]) -> Non
 
 
 def test_a_failed_report_leaves_the_folder_as_it_was(
-    ground: WalkableCity, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    walkable_city: WalkableCity, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = findings(ground, ReportQuery(layer="nurseries", group="all"))
+    found = findings(walkable_city, ReportQuery(layer="nurseries", group="all"))
     (tmp_path / "tiny-nurseries.pdf").write_text("old")
 
     def full(*_: object) -> bytes:
@@ -191,9 +195,9 @@ def test_a_failed_report_leaves_the_folder_as_it_was(
 
     monkeypatch.setattr("locator.reports.bundle.geopackage", full)
     with pytest.raises(OSError, match="No space"):
-        list(write_bundle(ground.city, found, tmp_path))
+        list(write_bundle(walkable_city.city, found, tmp_path))
     assert [path.name for path in tmp_path.iterdir()] == ["tiny-nurseries.pdf"]
     assert (tmp_path / "tiny-nurseries.pdf").read_text() == "old"
     monkeypatch.undo()
-    assert len(list(write_bundle(ground.city, found, tmp_path))) >= 8
+    assert len(list(write_bundle(walkable_city.city, found, tmp_path))) >= 8
     assert (tmp_path / "tiny-nurseries.pdf").read_bytes().startswith(b"%PDF")

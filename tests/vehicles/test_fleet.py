@@ -17,7 +17,7 @@ from locator.vehicles.gtfs import import_feeds
 from locator.vehicles.matching import match_report
 from locator.vehicles.poller import FeedState
 from locator.vehicles.positions import Fleet, load_fleet, plans, position, positions
-from locator.vehicles.realtime import FeedError, Region, Report, read_feed
+from locator.vehicles.realtime import FeedError, Region, ReportedPosition, read_feed
 from locator.vehicles.timetable_file import save_timetable
 from tests.tinycity import at as lonlat
 from tests.vehicles.test_gtfs import feed
@@ -30,12 +30,12 @@ T = AT.timestamp()
 
 def report(
     x: float, y: float, *, age: float = 5.0, trip: str | None = None, number: str = "302"
-) -> Report:
+) -> ReportedPosition:
     lon, lat = lonlat(x, y)
-    return Report(f"T:{number}", "T", (number, f"RF{number}"), lon, lat, T - age, trip)
+    return ReportedPosition(f"T:{number}", "T", (number, f"RF{number}"), lon, lat, T - age, trip)
 
 
-def alive(*reports: Report, feed_name: str = "T") -> FeedState:
+def alive(*reports: ReportedPosition, feed_name: str = "T") -> FeedState:
     return FeedState(feed_name, reports, answered_t=T)
 
 

@@ -11,9 +11,9 @@ from google.transit import gtfs_realtime_pb2
 from locator.vehicles.realtime import (
     FeedError,
     Region,
-    Report,
+    ReportedPosition,
     age_s,
-    judge,
+    freshness_of,
     read_feed,
     region_round,
 )
@@ -21,7 +21,7 @@ from locator.vehicles.realtime import (
 CAPTURES = Path(__file__).resolve().parents[3] / "shared" / "testdata" / "gtfs_rt"
 REGION = Region(19.5, 49.8, 20.4, 50.3)
 NOW = 1_764_000_000.0
-SEEN = Report("T:302", "T", ("302", "RF302"), 19.93, 50.06, NOW)
+SEEN = ReportedPosition("T:302", "T", ("302", "RF302"), 19.93, 50.06, NOW)
 
 
 def message(*vehicles: tuple[str, float, float, int], stamp: int = int(NOW)) -> bytes:
@@ -54,7 +54,7 @@ def message(*vehicles: tuple[str, float, float, int], stamp: int = int(NOW)) -> 
 )
 def test_the_rule_of_times(seconds: float, verdict: str, age: float) -> None:
     report = replace(SEEN, observed_t=NOW + seconds)
-    assert judge(report, at_t=NOW, region=REGION) == verdict
+    assert freshness_of(report, at_t=NOW, region=REGION) == verdict
     assert age_s(report, NOW) == age
 
 
@@ -62,7 +62,7 @@ def test_the_rule_of_times(seconds: float, verdict: str, age: float) -> None:
     ("lon", "lat"), [(18.7, 54.6), (0.0, 0.0), (50.06, 19.93), (float("nan"), 50.06)]
 )
 def test_a_vehicle_in_the_sea_is_not_live(lon: float, lat: float) -> None:
-    assert judge(replace(SEEN, lon=lon, lat=lat), at_t=NOW, region=REGION) == "outside"
+    assert freshness_of(replace(SEEN, lon=lon, lat=lat), at_t=NOW, region=REGION) == "outside"
 
 
 def test_the_region_is_the_city_with_a_margin() -> None:
@@ -175,7 +175,7 @@ def test_the_eleven_real_captures_equal_a_naive_second_reading() -> None:
             assert (report.lon, report.lat, report.observed_t) == (lon, lat, observed)
             assert age_s(report, stamp) == max(stamp - observed, 0)
             expected = "stale" if stamp - observed > 180 else "live"
-            assert judge(report, at_t=stamp, region=REGION) == expected
+            assert freshness_of(report, at_t=stamp, region=REGION) == expected
 
 
 @pytest.mark.real_data

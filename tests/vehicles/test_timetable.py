@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from locator.city.model import City, load_city
-from locator.vehicles import Position
+from locator.vehicles import VehiclePosition
 from locator.vehicles.calendar import Service, day_type, representative_days, service_day_zero
 from locator.vehicles.embedded import embedded_timetable
 from locator.vehicles.positions import Fleet, load_fleet, plans, positions, upcoming_calls
@@ -44,7 +44,7 @@ def city_with(tmp_path: Path, **members: object) -> City:
     return load_city(folder)
 
 
-def where(city: City, position: Position) -> tuple[float, float]:
+def where(city: City, position: VehiclePosition) -> tuple[float, float]:
     x, y = city.projection.to_metric([(position.lon, position.lat)])[0]
     return round(float(x - ORIGIN_XY[0]), 0), round(float(y - ORIGIN_XY[1]), 0)
 

@@ -30,7 +30,7 @@ points = st.lists(point, min_size=1, max_size=12)
 
 
 def distance(start: tuple[float, float], end: tuple[float, float], model=MODEL) -> float:
-    return float(model.walk_m(model.place(np.array([start])), model.place(np.array([end])))[0])
+    return float(model.walk_m(model.snap(np.array([start])), model.snap(np.array([end])))[0])
 
 
 def naive_walk_m(start: tuple[float, float], end: tuple[float, float]) -> float:
@@ -47,7 +47,7 @@ def test_on_one_bank_a_walk_is_the_straight_line_times_its_detour():
 
 
 def test_across_the_river_a_walk_goes_through_the_better_bridge():
-    start, end = MODEL.place(np.array([[900.0, 300.0]])), MODEL.place(np.array([[1000.0, -400.0]]))
+    start, end = MODEL.snap(np.array([[900.0, 300.0]])), MODEL.snap(np.array([[1000.0, -400.0]]))
     walk = MODEL.walk(start, end)
     assert walk.via == ("East Bridge",)
     assert walk.xy.tolist() == [[900, 300], [1000, 0], [1000, -400]]
@@ -55,15 +55,13 @@ def test_across_the_river_a_walk_goes_through_the_better_bridge():
 
 
 def test_a_walk_on_one_bank_is_drawn_straight_and_goes_by_nothing():
-    walk = MODEL.walk(
-        MODEL.place(np.array([[0.0, 300.0]])), MODEL.place(np.array([[400.0, 600.0]]))
-    )
+    walk = MODEL.walk(MODEL.snap(np.array([[0.0, 300.0]])), MODEL.snap(np.array([[400.0, 600.0]])))
     assert (walk.xy.tolist(), walk.walk_m, walk.via) == ([[0, 300], [400, 600]], 625.0, ())
 
 
 def test_a_river_without_a_bridge_is_not_crossed():
     assert distance((0, 100), (0, -100), NO_BRIDGE) == np.inf
-    start, end = (NO_BRIDGE.place(np.array([[0.0, y]])) for y in (100, -100))
+    start, end = (NO_BRIDGE.snap(np.array([[0.0, y]])) for y in (100, -100))
     assert NO_BRIDGE.walk(start, end).via == ()
 
 
@@ -74,42 +72,42 @@ def test_a_city_without_a_river_has_one_bank():
 def test_a_point_outside_every_district_is_on_the_nearer_bank():
     banks = (shapely.box(0, 50, 1000, 1000), shapely.box(0, -1000, 1000, -50))
     model = EstimateModel(1.25, 1.5, MODEL.crossing_names, MODEL.crossing_xy, banks)
-    placed = model.place(np.array([[500, 20], [500, -20], [500, 0], [2000, -60], [500, 500]]))
+    placed = model.snap(np.array([[500, 20], [500, -20], [500, 0], [2000, -60], [500, 500]]))
     assert placed.extra["bank"].tolist() == [0, 1, 0, 1, 0]
 
 
 def test_beyond_the_limit_there_is_no_walk():
     origin, targets = (
-        MODEL.place(np.array([[0.0, 0.0]])),
-        MODEL.place(np.array([[80.0, 0], [81, 0]])),
+        MODEL.snap(np.array([[0.0, 0.0]])),
+        MODEL.snap(np.array([[80.0, 0], [81, 0]])),
     )
     assert MODEL.walk_m(origin, targets, limit_m=100).tolist() == [100.0, np.inf]
 
 
 def test_with_no_facility_nobody_reaches_one():
-    demand, none = MODEL.place(np.array([[0.0, 1.0], [0.0, -1.0]])), MODEL.place(np.empty((0, 2)))
+    demand, none = MODEL.snap(np.array([[0.0, 1.0], [0.0, -1.0]])), MODEL.snap(np.empty((0, 2)))
     walk_m, index = MODEL.nearest(demand, none)
     assert (walk_m.tolist(), index.tolist()) == ([np.inf, np.inf], [-1, -1])
     assert MODEL.walk_m(demand.take(np.array([0])), none).tolist() == []
 
 
 def test_with_no_demand_there_is_nothing_to_answer():
-    walk_m, index = MODEL.nearest(MODEL.place(np.empty((0, 2))), MODEL.place(np.array([[0.0, 1]])))
+    walk_m, index = MODEL.nearest(MODEL.snap(np.empty((0, 2))), MODEL.snap(np.array([[0.0, 1]])))
     assert (len(walk_m), len(index)) == (0, 0)
 
 
 def test_a_facility_only_on_the_other_bank_is_reached_by_a_bridge():
     demand, facilities = (
-        MODEL.place(np.array([[0.0, 200.0]])),
-        MODEL.place(np.array([[0.0, -100.0]])),
+        MODEL.snap(np.array([[0.0, 200.0]])),
+        MODEL.snap(np.array([[0.0, -100.0]])),
     )
     walk_m, index = MODEL.nearest(demand, facilities)
     assert (walk_m.tolist(), index.tolist()) == ([450.0], [0])
 
 
 def test_of_two_facilities_equally_far_one_is_chosen_every_time():
-    demand = MODEL.place(np.array([[0.0, 500.0]]))
-    facilities = MODEL.place(np.array([[-100.0, 500.0], [100.0, 500.0]]))
+    demand = MODEL.snap(np.array([[0.0, 500.0]]))
+    facilities = MODEL.snap(np.array([[-100.0, 500.0], [100.0, 500.0]]))
     answers = {tuple(MODEL.nearest(demand, facilities)[1].tolist()) for _ in range(5)}
     assert len(answers) == 1
     assert MODEL.nearest(demand, facilities)[0].tolist() == [125.0]
@@ -117,7 +115,7 @@ def test_of_two_facilities_equally_far_one_is_chosen_every_time():
 
 @given(points, points)
 def test_nearest_equals_comparing_every_pair(demand, facilities):
-    walk_m, index = MODEL.nearest(MODEL.place(np.array(demand)), MODEL.place(np.array(facilities)))
+    walk_m, index = MODEL.nearest(MODEL.snap(np.array(demand)), MODEL.snap(np.array(facilities)))
     for start, found_m, found in zip(demand, walk_m, index, strict=True):
         all_m = [naive_walk_m(start, end) for end in facilities]
         assert found_m == pytest.approx(min(all_m), abs=1e-6)
@@ -126,7 +124,7 @@ def test_nearest_equals_comparing_every_pair(demand, facilities):
 
 @given(point, points)
 def test_one_origin_equals_the_definition(start, ends):
-    walk_m = MODEL.walk_m(MODEL.place(np.array([start])), MODEL.place(np.array(ends)))
+    walk_m = MODEL.walk_m(MODEL.snap(np.array([start])), MODEL.snap(np.array(ends)))
     assert walk_m.tolist() == pytest.approx([naive_walk_m(start, end) for end in ends], abs=1e-6)
 
 
@@ -139,18 +137,18 @@ def test_a_walk_is_symmetric_and_never_shorter_than_the_straight_line(start, end
 
 @given(points, points, point)
 def test_one_more_facility_never_worsens_anyone_and_one_less_never_helps(demand, facilities, new):
-    placed = MODEL.place(np.array(demand))
-    before, _ = MODEL.nearest(placed, MODEL.place(np.array(facilities)))
-    after, _ = MODEL.nearest(placed, MODEL.place(np.array([*facilities, new])))
-    fewer, _ = MODEL.nearest(placed, MODEL.place(np.array(facilities[1:]).reshape(-1, 2)))
+    placed = MODEL.snap(np.array(demand))
+    before, _ = MODEL.nearest(placed, MODEL.snap(np.array(facilities)))
+    after, _ = MODEL.nearest(placed, MODEL.snap(np.array([*facilities, new])))
+    fewer, _ = MODEL.nearest(placed, MODEL.snap(np.array(facilities[1:]).reshape(-1, 2)))
     assert (after <= before).all()
     assert (fewer >= before).all()
 
 
 def test_the_tiny_city_walks_as_it_says(tiny: City):
     model = EstimateModel.from_city(tiny)
-    origin = model.place(np.array([metric(2000, 2500)]))
-    nursery = model.place(np.array([metric(500, 500)]))
+    origin = model.snap(np.array([metric(2000, 2500)]))
+    nursery = model.snap(np.array([metric(500, 500)]))
     walk = model.walk(origin, nursery)
     assert walk.via == ("Most Środkowy",)
     assert walk.walk_m == pytest.approx(3931.9805, abs=0.01)
@@ -164,7 +162,7 @@ def test_in_krakow_a_walk_over_the_vistula_goes_by_a_bridge(krakow: City):
     model = EstimateModel.from_city(krakow)
     kazimierz, podgorze = (19.9502, 50.0492), (19.9497, 50.0455)  # Podgórska, Rynek Podgórski
     origin, target = (
-        model.place(krakow.projection.to_metric([place])) for place in (kazimierz, podgorze)
+        model.snap(krakow.projection.to_metric([place])) for place in (kazimierz, podgorze)
     )
     walk, straight_m = model.walk(origin, target), float(np.hypot(*(origin.xy - target.xy)[0]))
     assert len(walk.via) == 1

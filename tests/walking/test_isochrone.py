@@ -127,8 +127,8 @@ def test_an_added_facility_gives_what_computing_everything_gives(
     city: NetworkModel, seed: int, count: int
 ) -> None:
     facilities, demand = scattered(city, count + 1, seed), scattered(city, 100, seed + 1)
-    before = city.spread(facilities.take(slice(0, count)))
-    after, whole = added(city, before, one(facilities, count)), city.spread(facilities)
+    before = city.multi_source(facilities.take(slice(0, count)))
+    after, whole = added(city, before, one(facilities, count)), city.multi_source(facilities)
     assert after.distance_m == pytest.approx(whole.distance_m, abs=1e-6)
     assert len(after.facilities) == count + 1
     walk_m, index = city.read(after, demand)
@@ -145,9 +145,9 @@ def test_a_closed_facility_gives_what_computing_everything_gives(
 ) -> None:
     facilities, demand = scattered(city, count, seed), scattered(city, 100, seed + 1)
     index = data.draw(st.integers(0, count - 1))
-    after = closed(city, city.spread(facilities), index)
+    after = closed(city, city.multi_source(facilities), index)
     rest = facilities.take(np.delete(np.arange(count), index))
-    whole = city.spread(rest)
+    whole = city.multi_source(rest)
     assert after.distance_m == pytest.approx(whole.distance_m, abs=1e-6)
     assert len(after.facilities) == count - 1
     walk_m, serving = city.read(after, demand)
@@ -160,7 +160,7 @@ def test_a_closed_facility_gives_what_computing_everything_gives(
 
 def test_added_and_closed_again_is_as_before(city: NetworkModel) -> None:
     facilities = scattered(city, 6, 11)
-    before = city.spread(facilities.take(slice(0, 5)))
+    before = city.multi_source(facilities.take(slice(0, 5)))
     again = closed(city, added(city, before, one(facilities, 5)), 5)
     assert again.distance_m == pytest.approx(before.distance_m, abs=1e-6)
     assert (again.facility == before.facility).mean() > 0.999
@@ -168,12 +168,12 @@ def test_added_and_closed_again_is_as_before(city: NetworkModel) -> None:
 
 def test_two_facilities_at_one_place_may_lose_one(city: NetworkModel) -> None:
     twice = scattered(city, 1, 12).take(np.array([0, 0]))
-    alone = city.spread(twice.take(slice(0, 1)))
+    alone = city.multi_source(twice.take(slice(0, 1)))
     for index in (0, 1):
-        after = closed(city, city.spread(twice), index)
+        after = closed(city, city.multi_source(twice), index)
         assert after.distance_m == pytest.approx(alone.distance_m, abs=1e-6)
 
 
 def test_a_facility_that_does_not_exist_cannot_be_closed(city: NetworkModel) -> None:
     with pytest.raises(InvalidParameterError, match="no facility number 3"):
-        closed(city, city.spread(scattered(city, 3, 13)), 3)
+        closed(city, city.multi_source(scattered(city, 3, 13)), 3)

@@ -46,7 +46,7 @@ def model_of(tmp_path: Path, nodes: dict[int, tuple[float, float]], ways: Ways) 
 
 def walk_m(model: NetworkModel, start: tuple[float, float], end: tuple[float, float]) -> float:
     xy = Projection(CRS).to_metric([at(*start), at(*end)])
-    return float(model.walk_m(model.place(xy[:1]), model.place(xy[1:]))[0])
+    return float(model.walk_m(model.snap(xy[:1]), model.snap(xy[1:]))[0])
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_nobody_lives_on_a_carriageway_that_has_a_path_beside_it(
     nodes = ROAD | {3: (0.0, beside_m + 0.5), 4: (1000.0, beside_m + 0.5)}
     ways: Ways = [([1, 2], tags), ([3, 4], {"highway": "footway"}), ([2, 4], {"highway": "path"})]
     model = model_of(tmp_path, nodes, ways)
-    placed = model.place(Projection(CRS).to_metric([at(500, 5)]))
+    placed = model.snap(Projection(CRS).to_metric([at(500, 5)]))
     assert placed.extra["gap_m"][0] == pytest.approx(gap_m, abs=1)
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from locator.base.geo import FloatArray, Projection
 from locator.city.model import load_city
-from locator.walking import Placed
+from locator.walking import SnappedPoints
 from locator.walking.choose import choose_model
 from locator.walking.estimate import EstimateModel
 from locator.walking.graph.build import build_graph
@@ -42,8 +42,8 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> NetworkModel:
     return NetworkModel(build_graph(read_streets(path), projection=Projection(CRS), source="town"))
 
 
-def placed(model: NetworkModel, *points: tuple[float, float]) -> Placed:
-    return model.place(np.array([metric(*point) for point in points]).reshape(-1, 2))
+def placed(model: NetworkModel, *points: tuple[float, float]) -> SnappedPoints:
+    return model.snap(np.array([metric(*point) for point in points]).reshape(-1, 2))
 
 
 def length_m(xy: FloatArray) -> float:
@@ -188,14 +188,17 @@ def naive_graph(model: NetworkModel) -> networkx.MultiGraph:
     return graph
 
 
-def naive_ends(model: NetworkModel, point: Placed) -> list[tuple[int, float]]:
+def naive_ends(model: NetworkModel, point: SnappedPoints) -> list[tuple[int, float]]:
     edge, along_m = int(point.extra["edge"][0]), float(point.extra["along_m"][0])
     rest_m = float(model.graph.edge_length_m[edge]) - along_m
     return [(int(model.graph.edge_u[edge]), along_m), (int(model.graph.edge_v[edge]), rest_m)]
 
 
 def naive_walk_m(
-    model: NetworkModel, distances: list[dict[int, float]], origin: Placed, target: Placed
+    model: NetworkModel,
+    distances: list[dict[int, float]],
+    origin: SnappedPoints,
+    target: SnappedPoints,
 ) -> float:
     """Return the shortest of all four ways between the ends, or the way along the one edge."""
     ways = [
@@ -309,7 +312,7 @@ def test_whoever_avoids_steps_never_walks_shorter_along_the_streets(
     assert model.ways.allowed is not None
     edges = np.flatnonzero(model.ways.allowed & ~carriageways(real))[::50]
     u = real.graph.vertex_xy[real.graph.edge_u[edges]]
-    on_foot, on_wheels = real.place(u), model.place(u)
+    on_foot, on_wheels = real.snap(u), model.snap(u)
     assert on_wheels.extra["gap_m"].max() < 1e-6
     for i in range(0, len(edges), 10):
         foot_m = real.walk_m(one(on_foot, i), on_foot)

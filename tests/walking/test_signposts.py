@@ -16,7 +16,7 @@ from locator.walking.choose import choose_model
 from locator.walking.graph.build import build_graph
 from locator.walking.graph.for_city import build_for_city
 from locator.walking.graph.osm import Streets, read_streets
-from locator.walking.network.k_nearest import Signposts, signposts
+from locator.walking.network.k_nearest import KNearestIndex, k_nearest_index
 from locator.walking.network.model import NetworkModel
 from locator.walking.network.profile import Profile
 from locator.walking.walkable_city import walkable
@@ -38,10 +38,10 @@ def real(request: pytest.FixtureRequest) -> NetworkModel:
 
 
 def test_a_crossing_knows_its_two_nearest_and_the_way_to_them(town: NetworkModel) -> None:
-    facilities = town.place(
+    facilities = town.snap(
         np.array([metric(*at) for at in [(150.0, 3010.0), (490.0, 3450.0), (900.0, 2990.0)]])
     )
-    posts = signposts(town.ways, facilities, k=2)
+    posts = k_nearest_index(town.ways, facilities, k=2)
     crossing = int(np.argmin(np.hypot(*(town.graph.vertex_xy - metric(500.0, 3000.0)).T)))
     assert posts.facility[crossing].tolist() == [0, 2]
     assert posts.distance_m[crossing] == pytest.approx([360, 410], abs=0.1)
@@ -59,9 +59,9 @@ def test_every_vertex_knows_the_nearest_that_single_searches_find(
 ) -> None:
     model = real.variant(profile)
     facilities = scattered(model, 25, seed=31)
-    posts = signposts(model.ways, facilities, k=k)
+    posts = k_nearest_index(model.ways, facilities, k=k)
     alone_m = np.stack(
-        [model.spread(one(facilities, i)).distance_m for i in range(len(facilities))], axis=1
+        [model.multi_source(one(facilities, i)).distance_m for i in range(len(facilities))], axis=1
     )
     assert posts.k == min(k, 25)
     assert posts.distance_m == pytest.approx(np.sort(alone_m, axis=1)[:, : posts.k], abs=1e-6)
@@ -83,12 +83,12 @@ def test_what_is_looked_up_is_what_a_search_finds(real: NetworkModel) -> None:
         origin = one(origins, i)
         plain_m = real.walk_m(origin, targets)
         nearest_five = np.sort(plain_m)[:5]
-        first_m = knowing.first_m(origin, targets, k=5)
-        assert np.sort(first_m)[:5] == pytest.approx(nearest_five, abs=1e-6)
-        assert np.sort(real.first_m(origin, targets, k=5))[:5] == pytest.approx(nearest_five)
-        known = np.isfinite(first_m)
-        assert first_m[known] == pytest.approx(plain_m[known], abs=1e-6)
-        assert plain_m[~known].min() >= first_m[known].max() - 1e-6
+        k_nearest_m = knowing.k_nearest_m(origin, targets, k=5)
+        assert np.sort(k_nearest_m)[:5] == pytest.approx(nearest_five, abs=1e-6)
+        assert np.sort(real.k_nearest_m(origin, targets, k=5))[:5] == pytest.approx(nearest_five)
+        known = np.isfinite(k_nearest_m)
+        assert k_nearest_m[known] == pytest.approx(plain_m[known], abs=1e-6)
+        assert plain_m[~known].min() >= k_nearest_m[known].max() - 1e-6
         via = knowing.via(origin, targets)
         assert via == real.via(origin, targets)
         assert via == [real.walk(origin, one(targets, j)).via for j in range(len(targets))]
@@ -121,13 +121,13 @@ def test_in_any_street_grid_the_first_are_the_least_of_all(seed: int, count: int
     model = street_grid()
     rng = np.random.default_rng(seed)
     # Round places make ties, and several facilities at one and the same point.
-    targets = model.place(metric(0, 0) + rng.integers(0, 9, (count, 2)) * 50.0)
+    targets = model.snap(metric(0, 0) + rng.integers(0, 9, (count, 2)) * 50.0)
     plain = NetworkModel(model.graph)
     model.post(targets, k=k)
     for at in rng.integers(0, 17, (4, 2)) * 25.0:
-        origin = model.place((metric(0, 0) + at)[None])
+        origin = model.snap((metric(0, 0) + at)[None])
         expected = np.sort(plain.walk_m(origin, targets))[: min(k, count)]
-        got = np.sort(model.first_m(origin, targets, k=k))[: min(k, count)]
+        got = np.sort(model.k_nearest_m(origin, targets, k=k))[: min(k, count)]
         assert got == pytest.approx(expected, abs=1e-6)
 
 
@@ -161,14 +161,16 @@ def test_signposts_lead_to_every_layer_that_stands_still(tiny_folder: Path, tmp_
     city = load_city(tiny_folder)
     assert warm(walkable(city, choose_model(city))) == 0
     build_for_city(write_town(tmp_path / "town.osm.pbf"), tiny_folder)
-    ground = walkable(city, choose_model(city))
-    assert isinstance(ground.model, NetworkModel)
-    assert warm(ground) == 2  # nurseries and AEDs; the vehicle moves
-    known = {layer: len(rows) for layer, rows in ground.usable_rows.items()}
-    assert sorted(posts.k for posts in ground.model.posted.sets.values()) == sorted(
+    walkable_city = walkable(city, choose_model(city))
+    assert isinstance(walkable_city.model, NetworkModel)
+    assert warm(walkable_city) == 2  # nurseries and AEDs; the vehicle moves
+    known = {layer: len(rows) for layer, rows in walkable_city.usable_rows.items()}
+    assert sorted(posts.k for posts in walkable_city.model.posted.sets.values()) == sorted(
         [known["nurseries"], known["aeds"]]
     )
-    assert all(isinstance(posts, Signposts) for posts in ground.model.posted.sets.values())
+    assert all(
+        isinstance(posts, KNearestIndex) for posts in walkable_city.model.posted.sets.values()
+    )
 
 
 def test_the_nearest_are_the_same_before_and_after_the_signposts_are_up(
@@ -176,11 +178,11 @@ def test_the_nearest_are_the_same_before_and_after_the_signposts_are_up(
 ) -> None:
     city = load_city(tiny_folder)
     build_for_city(write_town(tmp_path / "town.osm.pbf"), tiny_folder)
-    ground, bare = (walkable(city, choose_model(city)) for _ in range(2))
-    warm(ground)
+    walkable_city, bare = (walkable(city, choose_model(city)) for _ in range(2))
+    warm(walkable_city)
     lon, lat = city.projection.to_lonlat(np.array([metric(500.0, 3000.0)]))[0]
     for k in (1, 5):
         query = NearestQuery(("nurseries", "aeds"), float(lon), float(lat), k=k)
-        after, before = nearest(ground, query).rows, nearest(bare, query).rows
+        after, before = nearest(walkable_city, query).rows, nearest(bare, query).rows
         assert len(before)
         assert after.drop(columns="next_change").equals(before.drop(columns="next_change"))

@@ -17,8 +17,8 @@ from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
 
-from locator.analysis.aed.option import Option
-from locator.api.live import Moving
+from locator.analysis.aed.option import AedOption
+from locator.api.live import LiveFleet
 from locator.base.i18n import speaking
 from locator.city.model import load_city
 from locator.city.opening import opening_in
@@ -309,7 +309,9 @@ def test_directions_in_words(app: Flask, goal: tuple[float, float], way: str) ->
 def test_door_and_floor_in_words(
     app: Flask, indoor: bool | None, level: str | None, said: str
 ) -> None:
-    made = Option("a", "aeds", "a", "fixed", 0, 0, 0, 0, 0, 0, "open", indoor=indoor, level=level)
+    made = AedOption(
+        "a", "aeds", "a", "fixed", 0, 0, 0, 0, 0, 0, "open", indoor=indoor, level=level
+    )
     with app.app_context(), speaking("en"):
         assert door_words(made) == said
 
@@ -392,14 +394,14 @@ def test_charts_end_at_a_round_number() -> None:
 # Live ---------------------------------------------------------------------------------------
 
 
-def with_feed(folder: Path, url: str, number: str = "T:302") -> tuple[FlaskClient, Moving]:
+def with_feed(folder: Path, url: str, number: str = "T:302") -> tuple[FlaskClient, LiveFleet]:
     write_toy_city(folder)
     assign_vehicle(load_city(folder), "1", fleet_number=number)
     app = create_app({"GEODATA": folder, "LIMIT_PER_MINUTE": 0, "FEEDS": f"T={url}"})
-    return app.test_client(), app.extensions["locator"].moving
+    return app.test_client(), app.extensions["locator"].live_fleet
 
 
-def wait_for(held: Moving, *, alive: bool) -> None:
+def wait_for(held: LiveFleet, *, alive: bool) -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         (state,) = held.feeds

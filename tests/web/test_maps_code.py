@@ -149,16 +149,18 @@ def test_every_word_of_the_maps_is_said_by_a_part() -> None:
     assert {key for key in LABELS if not re.search(rf"\b{key}\b", everything)} == set()
 
 
-def _maps(ground: views.Ground, tiny: City) -> dict[str, folium.Map]:
+def _maps(walkable_city: views.Ground, tiny: City) -> dict[str, folium.Map]:
     aeds = symbol(tiny.catalogue.layers["aeds"], language="pl")
     return {
-        "layer": views.layer_map(ground, symbol=aeds, features_url="/f", nearest_url="/n"),
-        "facility": views.facility_map(ground, symbol=aeds, lon=19.9, lat=50.1, features_url="/f"),
+        "layer": views.layer_map(walkable_city, symbol=aeds, features_url="/f", nearest_url="/n"),
+        "facility": views.facility_map(
+            walkable_city, symbol=aeds, lon=19.9, lat=50.1, features_url="/f"
+        ),
         "coverage": views.coverage_map(
-            ground, areas_url="/a", shading=views.Shading("T", "v", (), ("all",))
+            walkable_city, areas_url="/a", shading=views.Shading("T", "v", (), ("all",))
         ),
         "nearest": views.nearest_map(
-            ground,
+            walkable_city,
             symbols=[aeds],
             origin=(19.9, 50.1, "Start"),
             features_url="/f",
@@ -182,8 +184,8 @@ def test_a_map_asks_for_the_parts_it_needs(
     tiny: City, kind: str, wanted: set[str], unwanted: set[str]
 ) -> None:
     box = (19.8, 50.0, 20.2, 50.1)
-    ground = views.Ground(box, "Mapa", LABELS, "©", "/{z}/{x}/{y}", box, "/f/__id__")
-    parts = set(render(_maps(ground, tiny)[kind], asset_url=str).parts)
+    walkable_city = views.Ground(box, "Mapa", LABELS, "©", "/{z}/{x}/{y}", box, "/f/__id__")
+    parts = set(render(_maps(walkable_city, tiny)[kind], asset_url=str).parts)
 
     assert wanted <= parts
     assert not unwanted & parts

@@ -28,8 +28,8 @@ def app(folder: Path) -> Flask:
 def test_the_city_is_loaded_once_and_made_ready(app: Flask) -> None:
     held = app.extensions["locator"]
     assert isinstance(held, AppState)
-    assert held.ground.city is held.city
-    assert held.ground.model.name == "estimate"
+    assert held.walkable_city.city is held.city
+    assert held.walkable_city.model.name == "estimate"
     assert str(held.now().tzinfo) == "Europe/Warsaw"
 
 
@@ -85,4 +85,4 @@ def test_the_vehicles_are_loaded_once_and_polled_by_one(
     started: list[Poller] = []
     monkeypatch.setattr(Poller, "start", lambda self: started.append(self))
     made = create_app({"GEODATA": tiny_folder})
-    assert started == [made.extensions["locator"].moving.poller]
+    assert started == [made.extensions["locator"].live_fleet.poller]

@@ -11,25 +11,25 @@ from locator.walking.walkable_city import WalkableCity
 
 
 def coverage_caveats(
-    ground: WalkableCity, rows: tuple[int, ...], *, layer: str, group: str, unreachable: int
+    walkable_city: WalkableCity, rows: tuple[int, ...], *, layer: str, group: str, unreachable: int
 ) -> tuple[Said, ...]:
     """Return what has to be known with the coverage of a layer, the gravest first.
 
     Parameters
     ----------
-    ground : WalkableCity
+    walkable_city : WalkableCity
     rows : tuple of int
-        The facilities counted, rows of ``ground.city.facilities``.
+        The facilities counted, rows of ``walkable_city.city.facilities``.
     layer, group : str
         Ids.
     unreachable : int
         People who cannot walk to any of them.
     """
-    city = ground.city
+    city = walkable_city.city
     counted = city.facilities.iloc[list(rows)]
     roughly = int(counted["location_precision"].isin(("street", "area")).sum())
     last_known = int(counted["status_basis"].eq("last_known").sum())
-    missing = _unlocated(ground, rows, layer)
+    missing = _unlocated(walkable_city, rows, layer)
     factor = city.catalogue.groups[group].factor
     said = [
         (not rows, N_("No facility of this layer is open and on the map: nobody is served."), {}),
@@ -54,7 +54,7 @@ def coverage_caveats(
             {"count": unreachable},
         ),
         (
-            ground.model.name == "estimate",
+            walkable_city.model.name == "estimate",
             N_(
                 "Walking times are estimated: the straight line times a detour factor, "
                 "the river crossed only at its crossings."
@@ -87,8 +87,8 @@ def coverage_caveats(
     return tuple(Said(template, values) for holds, template, values in said if holds)
 
 
-def _unlocated(ground: WalkableCity, rows: tuple[int, ...], layer: str) -> int:
+def _unlocated(walkable_city: WalkableCity, rows: tuple[int, ...], layer: str) -> int:
     """Return how many usable facilities of a layer have no located site, a centre counted once."""
-    facilities = ground.city.facilities
+    facilities = walkable_city.city.facilities
     usable = is_usable(facilities) & facilities["layer"].eq(layer).to_numpy()
-    return len(np.setdiff1d(ground.centre[usable], ground.centre[list(rows)]))
+    return len(np.setdiff1d(walkable_city.centre[usable], walkable_city.centre[list(rows)]))

@@ -77,7 +77,7 @@ class Combined:
     districts: pd.DataFrame
 
 
-def combined(ground: WalkableCity, query: CombinedQuery) -> Combined:
+def combined(walkable_city: WalkableCity, query: CombinedQuery) -> Combined:
     """Return who has all, or at least one, of several layers within the standard.
 
     Raises
@@ -89,18 +89,18 @@ def combined(ground: WalkableCity, query: CombinedQuery) -> Combined:
     NotComputableError
         For a layer that moves, or a group without people.
     """
-    _check(ground, query)
-    people = ground.city.demand.people[query.group]
-    walk_s, within = _walks(ground, query)
+    _check(walkable_city, query)
+    people = walkable_city.city.demand.people[query.group]
+    walk_s, within = _walks(walkable_city, query)
     join = np.logical_and if query.need == "all" else np.logical_or
     served: npt.NDArray[np.bool_] = join.reduce(within, axis=0)
     decisive_s = walk_s.max(axis=0) if query.need == "all" else walk_s.min(axis=0)
-    districts = by_district(ground.city, people, served, decisive_s)
+    districts = by_district(walkable_city.city, people, served, decisive_s)
     total, total_served = int(districts["people"].sum()), int(districts["served"].sum())
     alone = [float(people[one].sum() / people.sum()) for one in within]
     return Combined(
         query=query,
-        model=ground.model.name,
+        model=walkable_city.model.name,
         people=total,
         served=total_served,
         unserved=total - total_served,
@@ -111,26 +111,28 @@ def combined(ground: WalkableCity, query: CombinedQuery) -> Combined:
     )
 
 
-def _check(ground: WalkableCity, query: CombinedQuery) -> None:
-    catalogue = ground.city.catalogue
+def _check(walkable_city: WalkableCity, query: CombinedQuery) -> None:
+    catalogue = walkable_city.city.catalogue
     if len(set(query.layers)) < 2:
         raise InvalidParameterError(N_("Choose at least two layers."), parameter="layer")
     for layer in query.layers:
         standing_layer(catalogue, layer)
     known_group(catalogue, query.group)
-    if not ground.city.demand.people[query.group].sum() >= 0.5:
+    if not walkable_city.city.demand.people[query.group].sum() >= 0.5:
         raise NotComputableError(
             N_("How many people of this group live here is not known, so nobody can be counted."),
             parameter="group",
         )
 
 
-def _walks(ground: WalkableCity, query: CombinedQuery) -> tuple[FloatArray, npt.NDArray[np.bool_]]:
+def _walks(
+    walkable_city: WalkableCity, query: CombinedQuery
+) -> tuple[FloatArray, npt.NDArray[np.bool_]]:
     """Return seconds to each layer and whether that is within its standard, (layers, n) both."""
     times, within = [], []
     for name in query.layers:
-        layer = ground.city.catalogue.layers[name]
-        walk_m, _ = nearest_facilities(ground, counted_rows(ground, name))
+        layer = walkable_city.city.catalogue.layers[name]
+        walk_m, _ = nearest_facilities(walkable_city, counted_rows(walkable_city, name))
         walk_s = walk_m / (query.pace_m_s or layer.pace_m_s)
         times.append(walk_s)
         within.append(walk_s <= (query.minutes or layer.standard_min) * 60 + SAME_TIME_S)

@@ -121,7 +121,7 @@ class Coverage:
     caveats: tuple[Said, ...]
 
 
-def coverage(ground: WalkableCity, query: CoverageQuery) -> Coverage:
+def coverage(walkable_city: WalkableCity, query: CoverageQuery) -> Coverage:
     """Return who of a group reaches the nearest usable facility of a layer within a standard.
 
     Raises
@@ -133,13 +133,13 @@ def coverage(ground: WalkableCity, query: CoverageQuery) -> Coverage:
     NotComputableError
         For a layer that moves, or a group without people.
     """
-    asked = _resolve(ground.city, query)
-    rows = counted_rows(ground, asked.layer.id)
-    return _counted(ground, asked, rows, nearest_facilities(ground, rows)[0])
+    asked = _resolve(walkable_city.city, query)
+    rows = counted_rows(walkable_city, asked.layer.id)
+    return _counted(walkable_city, asked, rows, nearest_facilities(walkable_city, rows)[0])
 
 
 def coverage_of(
-    ground: WalkableCity, query: CoverageQuery, rows: tuple[int, ...], walk_m: FloatArray
+    walkable_city: WalkableCity, query: CoverageQuery, rows: tuple[int, ...], walk_m: FloatArray
 ) -> Coverage:
     """Return the coverage that other facilities than today's would give.
 
@@ -148,24 +148,24 @@ def coverage_of(
     ground, query
         As in `coverage`.
     rows : tuple of int
-        The facilities of ``ground.city.facilities`` that count, ascending.
+        The facilities of ``walkable_city.city.facilities`` that count, ascending.
     walk_m : (n,) float array
         Metres from each demand point to the nearest of them, or of sites besides them.
     """
-    return _counted(ground, _resolve(ground.city, query), rows, walk_m)
+    return _counted(walkable_city, _resolve(walkable_city.city, query), rows, walk_m)
 
 
 def _counted(
-    ground: WalkableCity, asked: _Asked, rows: tuple[int, ...], walk_m: FloatArray
+    walkable_city: WalkableCity, asked: _Asked, rows: tuple[int, ...], walk_m: FloatArray
 ) -> Coverage:
     walk_s = walk_m / asked.pace_m_s
-    people = ground.city.demand.people[asked.group]
+    people = walkable_city.city.demand.people[asked.group]
     served = walk_s <= asked.minutes * 60 + SAME_TIME_S
-    districts = by_district(ground.city, people, served, walk_s)
+    districts = by_district(walkable_city.city, people, served, walk_s)
     total, total_served = int(districts["people"].sum()), int(districts["served"].sum())
-    curve = curve_by_minute(ground.city, people, walk_s, total)
-    reach_m = facility_reach_m(ground.city, minutes=asked.minutes, pace_m_s=asked.pace_m_s)
-    gaps = find_gaps(ground, ~served, people, walk_s, reach_m=reach_m)
+    curve = curve_by_minute(walkable_city.city, people, walk_s, total)
+    reach_m = facility_reach_m(walkable_city.city, minutes=asked.minutes, pace_m_s=asked.pace_m_s)
+    gaps = find_gaps(walkable_city, ~served, people, walk_s, reach_m=reach_m)
     mean_s, median_s, p90_s = walking_times(walk_s, people)
     unreachable = int(whole(people[np.isinf(walk_s)].sum()))
     return Coverage(
@@ -173,7 +173,7 @@ def _counted(
         group=asked.group,
         minutes=asked.minutes,
         pace_m_s=asked.pace_m_s,
-        model=ground.model.name,
+        model=walkable_city.model.name,
         people=total,
         served=total_served,
         unserved=total - total_served,
@@ -189,21 +189,21 @@ def _counted(
         gaps_total=gaps.count,
         gaps_rest_people=max(0, total - total_served - int(gaps.largest["people"].sum())),
         walk_s=walk_s,
-        counted=counted_facilities(ground, rows),
+        counted=counted_facilities(walkable_city, rows),
         counted_sites=len(rows),
-        completeness=ground.completeness.T[asked.layer.id],
+        completeness=walkable_city.completeness.T[asked.layer.id],
         caveats=coverage_caveats(
-            ground, rows, layer=asked.layer.id, group=asked.group, unreachable=unreachable
+            walkable_city, rows, layer=asked.layer.id, group=asked.group, unreachable=unreachable
         ),
     )
 
 
-def coverage_overview(ground: WalkableCity, *, minutes: float | None = None) -> pd.DataFrame:
+def coverage_overview(walkable_city: WalkableCity, *, minutes: float | None = None) -> pd.DataFrame:
     """Return every layer at a glance, at its own group and pace; without gaps, so it is quick.
 
     Parameters
     ----------
-    ground : WalkableCity
+    walkable_city : WalkableCity
     minutes : float, optional
         One standard for all; by default each layer's own.
 
@@ -215,14 +215,18 @@ def coverage_overview(ground: WalkableCity, *, minutes: float | None = None) -> 
         ``unserved``, ``share``, ``mean_s``, ``median_s``, ``p90_s``, ``counted``.
     """
     return pd.DataFrame(
-        [_glance(ground, layer, minutes) for layer in ground.city.catalogue.layers.values()],
-        index=pd.Index(list(ground.city.catalogue.layers), name="layer", dtype=object),
+        [
+            _glance(walkable_city, layer, minutes)
+            for layer in walkable_city.city.catalogue.layers.values()
+        ],
+        index=pd.Index(list(walkable_city.city.catalogue.layers), name="layer", dtype=object),
     ).astype(dict.fromkeys(("people", "served", "unserved", "counted"), "Int64"))
 
 
-def counted_rows(ground: WalkableCity, layer: str) -> tuple[int, ...]:
-    """Return the rows of ``ground.city.facilities`` that count for the coverage of `layer`."""
-    return tuple(ground.usable_rows[layer].tolist())
+def counted_rows(walkable_city: WalkableCity, layer: str) -> tuple[int, ...]:
+    """Return the rows of ``walkable_city.city.facilities`` that count for the coverage of
+    `layer`."""
+    return tuple(walkable_city.usable_rows[layer].tolist())
 
 
 @dataclass(frozen=True)
@@ -268,7 +272,7 @@ def _resolve(city: City, query: CoverageQuery) -> _Asked:
     return _Asked(layer, group, minutes, pace_m_s)
 
 
-def _glance(ground: WalkableCity, layer: Layer, minutes: float | None) -> dict[str, object]:
+def _glance(walkable_city: WalkableCity, layer: Layer, minutes: float | None) -> dict[str, object]:
     """Return the row of one layer in the overview."""
     minutes = float(layer.standard_min if minutes is None else minutes)
     known: dict[str, object] = {
@@ -280,12 +284,13 @@ def _glance(ground: WalkableCity, layer: Layer, minutes: float | None) -> dict[s
     numbers = ("people", "served", "unserved", "share", "mean_s", "median_s", "p90_s", "counted")
     if layer.moves:
         return known | dict.fromkeys(numbers)
-    rows = counted_rows(ground, layer.id)
-    walk_s = nearest_facilities(ground, rows)[0] / layer.pace_m_s
-    people = ground.city.demand.people[layer.group]
+    rows = counted_rows(walkable_city, layer.id)
+    walk_s = nearest_facilities(walkable_city, rows)[0] / layer.pace_m_s
+    people = walkable_city.city.demand.people[layer.group]
     served = walk_s <= minutes * 60 + SAME_TIME_S
     total, total_served = (
-        int(people_by_district(ground.city, weights).sum()) for weights in (people, people * served)
+        int(people_by_district(walkable_city.city, weights).sum())
+        for weights in (people, people * served)
     )
     times = (_finite(time_s) for time_s in walking_times(walk_s, people))
     share = total_served / total if total else None
@@ -295,7 +300,7 @@ def _glance(ground: WalkableCity, layer: Layer, minutes: float | None) -> dict[s
         total - total_served,
         share,
         *times,
-        counted_facilities(ground, rows),
+        counted_facilities(walkable_city, rows),
     )
     return known | dict(zip(numbers, found, strict=True))
 
@@ -304,6 +309,6 @@ def _finite(value: float) -> float | None:
     return value if np.isfinite(value) else None
 
 
-def counted_facilities(ground: WalkableCity, rows: tuple[int, ...]) -> int:
+def counted_facilities(walkable_city: WalkableCity, rows: tuple[int, ...]) -> int:
     """Return how many facilities the sites in `rows` are, a centre counted once."""
-    return len(np.unique(ground.centre[list(rows)]))
+    return len(np.unique(walkable_city.centre[list(rows)]))

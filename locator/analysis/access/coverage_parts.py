@@ -50,22 +50,22 @@ class Part:
 
 
 def coverage_parts(
-    ground: WalkableCity, layer: Layer, *, group: str, minutes: float, pace_m_s: float
+    walkable_city: WalkableCity, layer: Layer, *, group: str, minutes: float, pace_m_s: float
 ) -> tuple[Part, ...]:
     """Return the parts of a layer, the smallest first and all of it last.
 
     Empty where no part differs from the whole, or nobody knows which facilities are public.
     """
-    rows = np.array(counted_rows(ground, layer.id), dtype=np.int64)
-    people = ground.city.demand.people[group]
+    rows = np.array(counted_rows(walkable_city, layer.id), dtype=np.int64)
+    people = walkable_city.city.demand.people[group]
     limit_m = (minutes * 60 + SAME_TIME_S) * pace_m_s
     parts: list[Part] = []
     seen = {0, len(rows)}
-    for kind, inside in _parts(ground.city.facilities.iloc[rows], layer).items():
+    for kind, inside in _parts(walkable_city.city.facilities.iloc[rows], layer).items():
         if int(inside.sum()) not in seen:
             seen.add(int(inside.sum()))
-            parts.append(_part(ground, kind, rows[inside], people, limit_m))
-    return (*parts, _part(ground, "all", rows, people, limit_m)) if parts else ()
+            parts.append(_part(walkable_city, kind, rows[inside], people, limit_m))
+    return (*parts, _part(walkable_city, "all", rows, people, limit_m)) if parts else ()
 
 
 def _parts(facilities: pd.DataFrame, layer: Layer) -> dict[Kind, npt.NDArray[np.bool_]]:
@@ -83,11 +83,11 @@ def _parts(facilities: pd.DataFrame, layer: Layer) -> dict[Kind, npt.NDArray[np.
 
 
 def _part(
-    ground: WalkableCity, kind: Kind, rows: IntArray, people: FloatArray, limit_m: float
+    walkable_city: WalkableCity, kind: Kind, rows: IntArray, people: FloatArray, limit_m: float
 ) -> Part:
     some = tuple(rows.tolist())
-    within = nearest_facilities(ground, some)[0] <= limit_m
-    served = int(people_by_district(ground.city, np.where(within, people, 0.0)).sum())
-    total = int(people_by_district(ground.city, people).sum())
+    within = nearest_facilities(walkable_city, some)[0] <= limit_m
+    served = int(people_by_district(walkable_city.city, np.where(within, people, 0.0)).sum())
+    total = int(people_by_district(walkable_city.city, people).sum())
     share = served / total if total else 0.0
-    return Part(kind, counted_facilities(ground, some), served, share)
+    return Part(kind, counted_facilities(walkable_city, some), served, share)

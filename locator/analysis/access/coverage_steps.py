@@ -13,12 +13,12 @@ from locator.walking.estimate import EstimateModel
 from locator.walking.walkable_city import WalkableCity, walkable
 
 
-def coverage_steps(ground: WalkableCity) -> pd.DataFrame:
+def coverage_steps(walkable_city: WalkableCity) -> pd.DataFrame:
     """Return each layer's coverage as a folder without streets or dwellings would have it, and on.
 
     Parameters
     ----------
-    ground : WalkableCity
+    walkable_city : WalkableCity
 
     Returns
     -------
@@ -28,8 +28,8 @@ def coverage_steps(ground: WalkableCity) -> pd.DataFrame:
         ``estimate_evenly`` (estimated walks, cells spread evenly), ``network_evenly`` (walks along
         the streets), ``now``. Empty where walks are estimated and people spread evenly anyway.
     """
-    city = ground.city
-    estimated, evenly = ground.model.name == "estimate", city.demand.method == EVENLY
+    city = walkable_city.city
+    estimated, evenly = walkable_city.model.name == "estimate", city.demand.method == EVENLY
     if estimated and evenly:
         return pd.DataFrame()
     even = (
@@ -37,7 +37,7 @@ def coverage_steps(ground: WalkableCity) -> pd.DataFrame:
     )
     grounds = {"estimate_evenly": walkable(even, EstimateModel.from_city(city))}
     if not estimated and not evenly:
-        grounds["network_evenly"] = walkable(even, ground.model)
-    grounds["now"] = ground
+        grounds["network_evenly"] = walkable(even, walkable_city.model)
+    grounds["now"] = walkable_city
     shares = {name: coverage_overview(one)["share"] for name, one in grounds.items()}
     return pd.DataFrame(shares).dropna().astype(float)

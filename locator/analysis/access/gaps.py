@@ -51,7 +51,7 @@ def facility_reach_m(city: City, *, minutes: float, pace_m_s: float) -> float:
 
 
 def find_gaps(
-    ground: WalkableCity,
+    walkable_city: WalkableCity,
     unserved: npt.NDArray[np.bool_],
     people: FloatArray,
     walk_s: FloatArray,
@@ -62,7 +62,7 @@ def find_gaps(
 
     Parameters
     ----------
-    ground : WalkableCity
+    walkable_city : WalkableCity
     unserved : (n,) bool array
         Demand points outside the standard.
     people : (n,) float array
@@ -73,13 +73,13 @@ def find_gaps(
         How far a facility reaches in a straight line within the standard.
     """
     squares = np.flatnonzero(unserved & (people > 0))
-    area = divide_areas(ground.city.demand, squares, reach_m=reach_m)
+    area = divide_areas(walkable_city.city.demand, squares, reach_m=reach_m)
     count = int(area.max()) + 1 if len(area) else 0
     in_area = np.bincount(area, weights=people[squares], minlength=count)
     # Ties, to the millionth of a person, go to the area that comes first in the grid.
     largest = np.argsort(-in_area.round(6), kind="stable")[:LARGEST]
     members = [squares[area == number] for number in largest]
-    return Gaps(_describe(ground, members, people, walk_s), count)
+    return Gaps(_describe(walkable_city, members, people, walk_s), count)
 
 
 def divide_areas(demand: DemandPoints, squares: IntArray, *, reach_m: float) -> IntArray:
@@ -160,9 +160,9 @@ def _in_order(label: IntArray) -> IntArray:
 
 
 def _describe(
-    ground: WalkableCity, members: list[IntArray], people: FloatArray, walk_s: FloatArray
+    walkable_city: WalkableCity, members: list[IntArray], people: FloatArray, walk_s: FloatArray
 ) -> gpd.GeoDataFrame:
-    city = ground.city
+    city = walkable_city.city
     district = np.array([city.demand.district[of_gap[0]] for of_gap in members], dtype=np.int64)
     centre = [np.average(city.demand.xy[m], axis=0, weights=people[m]) for m in members]
     mean_s = [np.average(walk_s[m], weights=people[m]) for m in members]
@@ -171,40 +171,42 @@ def _describe(
         "people": np.array([whole(people[m].sum()) for m in members], dtype=np.int64),
         "district": district,
         "district_name": names,
-        "place": _nearest_stop(ground, np.array(centre).reshape(-1, 2), names),
+        "place": _nearest_stop(walkable_city, np.array(centre).reshape(-1, 2), names),
         "walk_s": np.array([s if np.isfinite(s) else np.nan for s in mean_s], dtype=np.float64),
     }
-    outlines = [outline(ground, of_gap) for of_gap in members]
+    outlines = [outline(walkable_city, of_gap) for of_gap in members]
     return gpd.GeoDataFrame(columns, geometry=np.array(outlines, dtype=object), crs=WGS84)
 
 
-def outline(ground: WalkableCity, squares: IntArray) -> shapely.Geometry:
+def outline(walkable_city: WalkableCity, squares: IntArray) -> shapely.Geometry:
     """Return the union of some squares, WGS84, without the corners along straight sides.
 
     Parameters
     ----------
-    ground : WalkableCity
+    walkable_city : WalkableCity
     squares : (m,) int array
         Demand points; none make an empty polygon.
     """
     if len(squares) == 0:
         return shapely.Polygon()
     # Neighbours share their corners to the millimetre: a coverage, whose union is much cheaper.
-    demand = ground.city.demand
+    demand = walkable_city.city.demand
     place = np.column_stack([demand.column[squares], demand.row[squares]])
     once = squares[np.unique(place, axis=0, return_index=True)[1]]
     corners = demand.square_xy[once].round(3)
     union = shapely.coverage_union_all(shapely.polygons(corners))
-    return shapely.transform(shapely.simplify(union, _STRAIGHT_M), ground.city.projection.to_lonlat)
+    return shapely.transform(
+        shapely.simplify(union, _STRAIGHT_M), walkable_city.city.projection.to_lonlat
+    )
 
 
 def _nearest_stop(
-    ground: WalkableCity, xy: FloatArray, otherwise: npt.NDArray[np.object_]
+    walkable_city: WalkableCity, xy: FloatArray, otherwise: npt.NDArray[np.object_]
 ) -> npt.NDArray[np.object_]:
     """Return the name of the nearest stop; without any stop, `otherwise`."""
     from scipy.spatial import cKDTree
 
-    if len(ground.stop_xy) == 0 or len(xy) == 0:
+    if len(walkable_city.stop_xy) == 0 or len(xy) == 0:
         return otherwise
-    _, found = cKDTree(ground.stop_xy).query(xy)
-    return ground.city.stops["name"].to_numpy(dtype=object)[found]
+    _, found = cKDTree(walkable_city.stop_xy).query(xy)
+    return walkable_city.city.stops["name"].to_numpy(dtype=object)[found]

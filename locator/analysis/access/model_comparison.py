@@ -24,7 +24,7 @@ NEAR_M = 1.0
 
 
 @dataclass(frozen=True)
-class Comparison:
+class ModelComparison:
     """The two models side by side, for the demand points where somebody of the group lives.
 
     Attributes
@@ -68,7 +68,7 @@ class Comparison:
     off_network_points: int
 
 
-def both_models(ground: WalkableCity) -> tuple[WalkableCity, WalkableCity]:
+def both_models(walkable_city: WalkableCity) -> tuple[WalkableCity, WalkableCity]:
     """Return the city on the estimate and on the network.
 
     Raises
@@ -76,17 +76,17 @@ def both_models(ground: WalkableCity) -> tuple[WalkableCity, WalkableCity]:
     NotComputableError
         The city has no street graph, so there is nothing to compare.
     """
-    if ground.model.name != "network":
+    if walkable_city.model.name != "network":
         raise NotComputableError(
             N_(
                 "This city has no street graph to compare the estimate with: make one with "
                 "`locator network build`."
             )
         )
-    return walkable(ground.city, EstimateModel.from_city(ground.city)), ground
+    return walkable(walkable_city.city, EstimateModel.from_city(walkable_city.city)), walkable_city
 
 
-def compare(estimate: WalkableCity, network: WalkableCity, query: CoverageQuery) -> Comparison:
+def compare(estimate: WalkableCity, network: WalkableCity, query: CoverageQuery) -> ModelComparison:
     """Return how the two models differ for the layer, standard, group and pace of `query`.
 
     Raises
@@ -100,7 +100,7 @@ def compare(estimate: WalkableCity, network: WalkableCity, query: CoverageQuery)
     people = network.city.demand.people[asked.group]
     lived = people > 0
     (by_estimate_m, first), (by_network_m, second) = (
-        nearest_facilities(ground, rows) for ground in (estimate, network)
+        nearest_facilities(walkable_city, rows) for walkable_city in (estimate, network)
     )
     limit_m = asked.minutes * 60.0 * asked.pace_m_s + 1e-6
     both = lived & np.isfinite(by_estimate_m) & np.isfinite(by_network_m)
@@ -113,7 +113,7 @@ def compare(estimate: WalkableCity, network: WalkableCity, query: CoverageQuery)
     in_estimate, in_network = by_estimate_m <= limit_m, by_network_m <= limit_m
     sensible = both & (by_estimate_m >= NEAR_M)
     ratio = by_network_m[sensible] / by_estimate_m[sensible]
-    return Comparison(
+    return ModelComparison(
         layer=asked.layer,
         group=asked.group,
         minutes=asked.minutes,
@@ -133,18 +133,18 @@ def compare(estimate: WalkableCity, network: WalkableCity, query: CoverageQuery)
     )
 
 
-def comparable_layers(ground: WalkableCity) -> list[str]:
+def comparable_layers(walkable_city: WalkableCity) -> list[str]:
     """Return the layers that can be compared: fixed, with facilities and people of their group."""
     return [
         layer.id
-        for layer in ground.city.catalogue.layers.values()
+        for layer in walkable_city.city.catalogue.layers.values()
         if not layer.moves
-        and len(ground.usable_rows[layer.id])
-        and ground.city.demand.people[layer.group].sum() >= 0.5
+        and len(walkable_city.usable_rows[layer.id])
+        and walkable_city.city.demand.people[layer.group].sum() >= 0.5
     ]
 
 
-def comparison_rows(found: Comparison) -> list[tuple[str, str]]:
+def comparison_rows(found: ModelComparison) -> list[tuple[str, str]]:
     """Return the comparison as pairs of words and figures, for a table."""
     percent = "{:.1%}".format
     rows = [

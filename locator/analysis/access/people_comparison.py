@@ -19,7 +19,7 @@ from locator.city.catalogue import AgeGroup
 from locator.city.districts import district_of
 from locator.city.model import spread_people
 from locator.city.population import CELL_M, DemandPoints
-from locator.walking import Placed
+from locator.walking import SnappedPoints
 from locator.walking.walkable_city import WalkableCity
 
 COLUMNS = ("lon", "lat", "people")
@@ -65,12 +65,12 @@ def silent(step: str, done: int, total: int | None) -> None:
 
 
 def compare_people(
-    ground: WalkableCity,
+    walkable_city: WalkableCity,
     csv_path: Path,
     *,
     progress: Callable[[str, int, int | None], None] = silent,
 ) -> PeopleComparison:
-    """Return how `ground` differs from the register in a CSV file with `COLUMNS`.
+    """Return how `walkable_city` differs from the register in a CSV file with `COLUMNS`.
 
     Raises
     ------
@@ -79,7 +79,7 @@ def compare_people(
     NotComputableError
         Where the register, or the census, has nobody in the city.
     """
-    city = ground.city
+    city = walkable_city.city
     register = read_measured(csv_path, COLUMNS)
     lonlat, people = register[["lon", "lat"]].to_numpy(), register["people"].to_numpy()
     inside = district_of(lonlat, city.districts) > 0
@@ -101,14 +101,14 @@ def compare_people(
         },
         index=pd.Index(SIDES_M, name="side_m"),
     )
-    homes = ground.model.place(city.projection.to_metric(lonlat))
+    homes = walkable_city.model.snap(city.projection.to_metric(lonlat))
     return PeopleComparison(
         method=ours.method,
         people=float(ours.people["people"].sum()),
         register_people=float(people.sum()),
         outside_people=outside_people,
         misplaced=misplaced,
-        coverage=_coverage(ground, ours.people["people"], homes, people, progress),
+        coverage=_coverage(walkable_city, ours.people["people"], homes, people, progress),
     )
 
 
@@ -152,22 +152,26 @@ def share_misplaced(
 
 
 def _coverage(
-    ground: WalkableCity,
+    walkable_city: WalkableCity,
     people: FloatArray,
-    homes: Placed,
+    homes: SnappedPoints,
     register_people: FloatArray,
     progress: Callable[[str, int, int | None], None],
 ) -> pd.DataFrame:
     """Return the share of all residents within each layer's standard, by either."""
-    layers = [layer for layer in ground.city.catalogue.layers.values() if not layer.moves]
+    layers = [layer for layer in walkable_city.city.catalogue.layers.values() if not layer.moves]
     rows = []
     for done, layer in enumerate(layers):
         progress("layers", done, len(layers))
-        sites = ground.placed(np.array(counted_rows(ground, layer.id), dtype=np.int64))
+        sites = walkable_city.placed(
+            np.array(counted_rows(walkable_city, layer.id), dtype=np.int64)
+        )
         limit_m = layer.standard_min * 60 * layer.pace_m_s + 1e-6
         shares = (
-            float(weights @ (ground.model.nearest(points, sites)[0] <= limit_m) / weights.sum())
-            for points, weights in ((ground.demand, people), (homes, register_people))
+            float(
+                weights @ (walkable_city.model.nearest(points, sites)[0] <= limit_m) / weights.sum()
+            )
+            for points, weights in ((walkable_city.demand, people), (homes, register_people))
         )
         rows.append((layer.id, float(layer.standard_min), *shares))
     progress("layers", len(layers), len(layers))

@@ -90,7 +90,7 @@ class Supply:
 
 
 def supply(
-    ground: WalkableCity,
+    walkable_city: WalkableCity,
     layer: str,
     *,
     group: str | None = None,
@@ -104,7 +104,7 @@ def supply(
 
     Parameters
     ----------
-    ground : WalkableCity
+    walkable_city : WalkableCity
     layer : str
         Id of a layer of the catalogue that does not move.
     group, pace_m_s : optional
@@ -125,18 +125,23 @@ def supply(
     NotComputableError
         When no facility of the layer has a known capacity.
     """
-    declared = ground.city.catalogue.layers[layer]
+    declared = walkable_city.city.catalogue.layers[layer]
     group = group or declared.group
     pace_m_s = pace_m_s or declared.pace_m_s
-    people = ground.city.demand.people[group]
-    counted = np.array(ground.usable_rows[layer] if rows is None else rows, dtype=np.int64)
-    capacity = _capacity(ground, counted, places or {})
+    people = walkable_city.city.demand.people[group]
+    counted = np.array(walkable_city.usable_rows[layer] if rows is None else rows, dtype=np.int64)
+    capacity = _capacity(walkable_city, counted, places or {})
     known = np.isfinite(capacity)
     limit_m = STEPS[-1][0] * pace_m_s
-    walks, supplied = _layer_walks(ground, layer, limit_m), capacity[known]
-    walks = walks[:, np.searchsorted(ground.located_rows[layer], counted[known])]
+    walks, supplied = _layer_walks(walkable_city, layer, limit_m), capacity[known]
+    walks = walks[:, np.searchsorted(walkable_city.located_rows[layer], counted[known])]
     if extra is not None:
-        more = reach(ground.model, ground.demand, ground.model.place(extra.xy), limit_m=limit_m)
+        more = reach(
+            walkable_city.model,
+            walkable_city.demand,
+            walkable_city.model.snap(extra.xy),
+            limit_m=limit_m,
+        )
         walks, supplied = sparse.hstack([walks, more], "csc"), np.append(supplied, extra.places)
     if not len(supplied):
         raise NotComputableError(
@@ -152,7 +157,7 @@ def supply(
         layer=layer,
         group=group,
         pace_m_s=pace_m_s,
-        model=ground.model.name,
+        model=walkable_city.model.name,
         per_100=100 * found.per_person,
         mean_per_100=100 * mean,
         low_per_100=low,
@@ -160,21 +165,27 @@ def supply(
         none_people=float(people[found.per_person == 0].sum()),
         places=float(supplied.sum()),
         stranded_places=found.stranded_places,
-        unknown=tuple(ground.city.facilities.index[counted[~known]]),
-        unlocated_places=_unlocated_places(ground, layer),
-        districts=_districts(ground, ground.city.demand, people, found.per_person, short),
+        unknown=tuple(walkable_city.city.facilities.index[counted[~known]]),
+        unlocated_places=_unlocated_places(walkable_city, layer),
+        districts=_districts(
+            walkable_city, walkable_city.city.demand, people, found.per_person, short
+        ),
     )
 
 
 @remembered
-def _layer_walks(ground: WalkableCity, layer: str, limit_m: float) -> sparse.csc_array:
+def _layer_walks(walkable_city: WalkableCity, layer: str, limit_m: float) -> sparse.csc_array:
     """Return the walks to all located facilities of a layer; scenarios pick their columns."""
-    rows = ground.located_rows[layer]
-    return reach(ground.model, ground.demand, ground.placed(rows), limit_m=limit_m)
+    rows = walkable_city.located_rows[layer]
+    return reach(
+        walkable_city.model, walkable_city.demand, walkable_city.placed(rows), limit_m=limit_m
+    )
 
 
-def _capacity(ground: WalkableCity, rows: IntArray, places: Mapping[str, float]) -> FloatArray:
-    facilities = ground.city.facilities.iloc[rows]
+def _capacity(
+    walkable_city: WalkableCity, rows: IntArray, places: Mapping[str, float]
+) -> FloatArray:
+    facilities = walkable_city.city.facilities.iloc[rows]
     stated = pd.to_numeric(facilities["places"]).to_numpy(dtype=np.float64, na_value=np.nan)
     changed = [
         places.get(name, value) for name, value in zip(facilities.index, stated, strict=True)
@@ -182,14 +193,14 @@ def _capacity(ground: WalkableCity, rows: IntArray, places: Mapping[str, float])
     return np.array(changed, dtype=np.float64)
 
 
-def _unlocated_places(ground: WalkableCity, layer: str) -> float:
-    facilities = ground.city.facilities
+def _unlocated_places(walkable_city: WalkableCity, layer: str) -> float:
+    facilities = walkable_city.city.facilities
     missing = is_usable(facilities) & (facilities["layer"] == layer) & facilities["x"].isna()
     return float(pd.to_numeric(facilities.loc[missing, "places"]).sum())
 
 
 def _districts(
-    ground: WalkableCity,
+    walkable_city: WalkableCity,
     demand: DemandPoints,
     people: FloatArray,
     per_person: FloatArray,
@@ -206,11 +217,11 @@ def _districts(
         )
         .groupby("district")
         .sum()
-        .reindex(ground.city.districts.index, fill_value=0.0)
+        .reindex(walkable_city.city.districts.index, fill_value=0.0)
     )
     return pd.DataFrame(
         {
-            "name": ground.city.districts["name"],
+            "name": walkable_city.city.districts["name"],
             "people": grouped["people"],
             "per_100": 100 * grouped["reached"] / grouped["people"].where(grouped["people"] > 0),
             "short_people": grouped["short_people"],

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from locator.analysis.access.coverage_parts import Part
-from locator.analysis.scenario.compare import Comparison
+from locator.analysis.scenario.compare import ScenarioComparison
 from locator.base.errors import N_
 from locator.base.i18n import gettext, ngettext, number, percent
 
@@ -51,7 +51,7 @@ def parts_said(parts: Sequence[Part]) -> str:
     )
 
 
-def minimum_said(change: Comparison) -> str:
+def minimum_said(change: ScenarioComparison) -> str:
     """Return why what a change gains is a minimum; empty where all that opens is on the map."""
     missing = len(change.not_located)
     if not missing:

@@ -11,12 +11,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from locator.analysis.aed.option import CLOSING_SOON, FIXED_LAYER, Option, State, Sure, Sureness
+from locator.analysis.aed.option import CLOSING_SOON, FIXED_LAYER, AedOption, State, Sure, Sureness
 from locator.base.geo import FloatArray
 from locator.city.likely_open import LikelyRule, rule_for
 from locator.city.model import City
 from locator.city.opening import opening_in
-from locator.walking import Placed
+from locator.walking import SnappedPoints
 from locator.walking.walkable_city import WalkableCity, remembered
 
 DOORLESS_ACCESS = ("yes", "permissive", None)
@@ -43,10 +43,10 @@ class FixedAed:
 
 
 @remembered
-def fixed_aeds(ground: WalkableCity) -> tuple[tuple[FixedAed, ...], Placed]:
+def fixed_aeds(walkable_city: WalkableCity) -> tuple[tuple[FixedAed, ...], SnappedPoints]:
     """Return the usable AEDs that stand, and where, ready for the model; read once for a city."""
-    rows = ground.usable_rows.get(FIXED_LAYER, np.empty(0, dtype=np.int64))
-    found = ground.city.facilities.iloc[rows]
+    rows = walkable_city.usable_rows.get(FIXED_LAYER, np.empty(0, dtype=np.int64))
+    found = walkable_city.city.facilities.iloc[rows]
     aeds = tuple(
         FixedAed(
             id=str(index),
@@ -59,30 +59,30 @@ def fixed_aeds(ground: WalkableCity) -> tuple[tuple[FixedAed, ...], Placed]:
             indoor=bool(aed["indoor"]) if pd.notna(aed["indoor"]) else None,
             level=text_or_none(aed["level"]),
             rule=rule_for(
-                ground.city.likely_open,
+                walkable_city.city.likely_open,
                 (text_or_none(aed[name]) for name in SAID),
             ),
         )
         for index, aed in found.iterrows()
     )
-    return aeds, ground.placed(rows)
+    return aeds, walkable_city.placed(rows)
 
 
 def fixed_options(
-    ground: WalkableCity, origin: Placed, at: datetime, *, pace_m_s: float, k: int
-) -> list[Option]:
+    walkable_city: WalkableCity, origin: SnappedPoints, at: datetime, *, pace_m_s: float, k: int
+) -> list[AedOption]:
     """Return the fixed AEDs by walking time, as far as the k-th that is sure.
 
     So far none that lies beyond can be ranked before the k-th, whatever the others are.
     """
-    aeds, placed = fixed_aeds(ground)
+    aeds, placed = fixed_aeds(walkable_city)
     straight_m = np.hypot(*(placed.xy - origin.xy[0]).T)
-    sure = _surely_open(ground, at.replace(second=0, microsecond=0))[np.argsort(straight_m)]
+    sure = _surely_open(walkable_city, at.replace(second=0, microsecond=0))[np.argsort(straight_m)]
     # As many as there are up to the k-th that is sure, as the crow flies.
     seen = min(int(np.searchsorted(np.cumsum(sure), k)) + 1, len(aeds))
     while True:
-        walk_m = ground.model.first_m(origin, placed, k=seen)
-        found = _options(ground.city, aeds, walk_m, at, pace_m_s=pace_m_s, k=k)
+        walk_m = walkable_city.model.k_nearest_m(origin, placed, k=seen)
+        found = _options(walkable_city.city, aeds, walk_m, at, pace_m_s=pace_m_s, k=k)
         enough = sum(option.sureness == "sure" for option in found) == k
         if enough or seen >= len(aeds) or np.isfinite(walk_m).all():
             return found
@@ -90,12 +90,12 @@ def fixed_options(
 
 
 @remembered
-def _surely_open(ground: WalkableCity, minute: datetime) -> npt.NDArray[np.bool_]:
+def _surely_open(walkable_city: WalkableCity, minute: datetime) -> npt.NDArray[np.bool_]:
     """Return for each fixed AED whether who stands before it has it for sure; once a minute."""
     return np.array(
         [
-            _fixed_option(ground.city, aed, 0.0, minute, 1.0).sureness == "sure"
-            for aed in fixed_aeds(ground)[0]
+            _fixed_option(walkable_city.city, aed, 0.0, minute, 1.0).sureness == "sure"
+            for aed in fixed_aeds(walkable_city)[0]
         ],
         dtype=np.bool_,
     )
@@ -109,9 +109,9 @@ def _options(
     *,
     pace_m_s: float,
     k: int,
-) -> list[Option]:
+) -> list[AedOption]:
     """Return those with a walk, nearest first, as far as the k-th that is sure."""
-    found: list[Option] = []
+    found: list[AedOption] = []
     sure_so_far = 0
     for i in np.argsort(walk_m, kind="stable"):
         if sure_so_far == k or not np.isfinite(walk_m[i]):
@@ -124,10 +124,10 @@ def _options(
 
 def _fixed_option(
     city: City, aed: FixedAed, walk_m: float, at: datetime, pace_m_s: float
-) -> Option:
+) -> AedOption:
     walk_s = walk_m / pace_m_s
     state, next_change, sure = fixed_state(city, aed, at=at, walk_s=walk_s)
-    return Option(
+    return AedOption(
         id=aed.id,
         layer=FIXED_LAYER,
         name=aed.name,

@@ -50,7 +50,7 @@ DAYS_A_WEEK: Mapping[DayType, int] = {"working": 5, "saturday": 1, "sunday": 1}
 
 
 @dataclass(frozen=True)
-class TimeCoverageQuery:
+class HourlyCoverageQuery:
     """What a planner asks.
 
     Attributes
@@ -71,7 +71,7 @@ class TimeCoverageQuery:
 
 
 @dataclass(frozen=True)
-class TimeCoverage:
+class HourlyCoverage:
     """Who has an AED in time.
 
     Attributes
@@ -100,7 +100,7 @@ class TimeCoverage:
         counted, and those that are not, being assumed.
     """
 
-    query: TimeCoverageQuery
+    query: HourlyCoverageQuery
     group: str
     model: str
     people: float
@@ -127,7 +127,9 @@ class TimeCoverage:
         return share
 
 
-def coverage_in_time(ground: WalkableCity, fleet: Fleet, query: TimeCoverageQuery) -> TimeCoverage:
+def hourly_coverage(
+    walkable_city: WalkableCity, fleet: Fleet, query: HourlyCoverageQuery
+) -> HourlyCoverage:
     """Return, for each hour of three types of day, who has an AED in time.
 
     Raises
@@ -135,22 +137,24 @@ def coverage_in_time(ground: WalkableCity, fleet: Fleet, query: TimeCoverageQuer
     NotComputableError
         The city has no AEDs that stand, so that there is nothing to compare with.
     """
-    city = ground.city
+    city = walkable_city.city
     if FIXED_LAYER not in city.catalogue.layers:
         raise NotComputableError(N_("This city has no layer of AEDs."))
     group = query.group or city.catalogue.layers[FIXED_LAYER].group
     people = city.demand.people[group]
     limit_s = query.minutes * 60.0
-    rows = ground.usable_rows[FIXED_LAYER]
+    rows = walkable_city.usable_rows[FIXED_LAYER]
     reach_m = limit_s * query.pace_m_s / 2
-    fixed_reach = reach(ground.model, ground.demand, ground.placed(rows), limit_m=reach_m)
+    fixed_reach = reach(
+        walkable_city.model, walkable_city.demand, walkable_city.placed(rows), limit_m=reach_m
+    )
     days = ordinary_days(
         [service for table in fleet.timetables for service in table.services],
         country=city.catalogue.country,
         timezone=city.catalogue.timezone,
         around=query.around or datetime.now(ZoneInfo(city.catalogue.timezone)).date(),
     )
-    stops = _StopReach.of(ground, fleet, days, reach_m)
+    stops = _StopReach.of(walkable_city, fleet, days, reach_m)
     unknown = np.array([hours_basis(city.facilities.iloc[row]) == "unknown" for row in rows], bool)
     maybe = np.diff(fixed_reach[:, unknown].tocsr().indptr) > 0
     hours, covered, in_service_s, service_s = [], {}, {}, {}
@@ -184,10 +188,10 @@ def coverage_in_time(ground: WalkableCity, fleet: Fleet, query: TimeCoverageQuer
                 index=pd.MultiIndex.from_product([[kind], range(HOURS)], names=["day", "hour"]),
             )
         )
-    return TimeCoverage(
+    return HourlyCoverage(
         query=query,
         group=group,
-        model=ground.model.name,
+        model=walkable_city.model.name,
         people=float(people.sum()),
         days=days,
         hours=pd.concat(hours),
@@ -295,7 +299,7 @@ class _StopReach:
 
     @classmethod
     def of(
-        cls, ground: WalkableCity, fleet: Fleet, days: Mapping[DayType, date], reach_m: float
+        cls, walkable_city: WalkableCity, fleet: Fleet, days: Mapping[DayType, date], reach_m: float
     ) -> _StopReach:
         used: dict[int, set[int]] = {id(table): set() for table in fleet.timetables}
         for day in days.values():
@@ -310,8 +314,12 @@ class _StopReach:
             column[id(table)] = numbers
             lonlat.append(table.stop_lonlat[stops])
             first += len(stops)
-        places = ground.model.place(ground.city.projection.to_metric(np.concatenate(lonlat)))
-        return cls(column, reach(ground.model, ground.demand, places, limit_m=reach_m))
+        places = walkable_city.model.snap(
+            walkable_city.city.projection.to_metric(np.concatenate(lonlat))
+        )
+        return cls(
+            column, reach(walkable_city.model, walkable_city.demand, places, limit_m=reach_m)
+        )
 
     def intervals(
         self, runs: list[Run], midnight_t: float, *, limit_s: float, pace_m_s: float

@@ -29,14 +29,14 @@ import numpy as np
 
 from locator.analysis.aed.fixed import fixed_options
 from locator.analysis.aed.onboard import adrift_options, vehicle_options
-from locator.analysis.aed.option import FIXED_LAYER, LESS_SURE_FACTOR, PACE_M_S, Option, State
+from locator.analysis.aed.option import FIXED_LAYER, LESS_SURE_FACTOR, PACE_M_S, AedOption, State
 from locator.analysis.nearest import local_moment, place_origin
 from locator.base.errors import N_, InvalidParameterError
 from locator.vehicles.poller import FeedState
 from locator.vehicles.positions import Fleet, plans, position
 from locator.walking.walkable_city import WalkableCity
 
-__all__ = ["FIXED_LAYER", "AedAnswer", "AedQuery", "Option", "nearest_aed"]
+__all__ = ["FIXED_LAYER", "AedAnswer", "AedQuery", "AedOption", "nearest_aed"]
 
 
 @dataclass(frozen=True)
@@ -73,18 +73,18 @@ class AedAnswer:
         The moment, in the city's time zone.
     model : str
         The walking model.
-    options : tuple of Option
-        Can be fetched, by sureness and time (`Option.rank_s`).
-    unknown : tuple of Option
+    options : tuple of AedOption
+        Can be fetched, by sureness and time (`AedOption.rank_s`).
+    unknown : tuple of AedOption
         Nearer than the last of `options`, hours unknown; `beside` before the others.
-    beside : Option or None
+    beside : AedOption or None
         The likeliest of unknown hours, where it takes at most half of what the first takes.
-    closed : tuple of Option
+    closed : tuple of AedOption
         Nearer than the last of `options`, closed when one gets there.
-    adrift : tuple of Option
+    adrift : tuple of AedOption
         Vehicles seen live whose next stops are not known: walks to where each was seen, which are
         no times to have it.
-    unconfirmed : tuple of Option
+    unconfirmed : tuple of AedOption
         By an assumed tour only, soonest back first: nobody has said that the vehicle carries one.
     off_service : int
         Vehicles at their base, assumed ones not counted.
@@ -93,23 +93,23 @@ class AedAnswer:
     query: AedQuery
     at: datetime
     model: str
-    options: tuple[Option, ...]
-    unknown: tuple[Option, ...]
-    beside: Option | None
-    closed: tuple[Option, ...]
-    adrift: tuple[Option, ...]
-    unconfirmed: tuple[Option, ...]
+    options: tuple[AedOption, ...]
+    unknown: tuple[AedOption, ...]
+    beside: AedOption | None
+    closed: tuple[AedOption, ...]
+    adrift: tuple[AedOption, ...]
+    unconfirmed: tuple[AedOption, ...]
     off_service: int
 
 
 def nearest_aed(
-    ground: WalkableCity, fleet: Fleet, query: AedQuery, *, feeds: Sequence[FeedState] = ()
+    walkable_city: WalkableCity, fleet: Fleet, query: AedQuery, *, feeds: Sequence[FeedState] = ()
 ) -> AedAnswer:
     """Return the AEDs that can be fetched at a place and moment, the surest and soonest first.
 
     Parameters
     ----------
-    ground : WalkableCity
+    walkable_city : WalkableCity
     fleet : Fleet
         The vehicles of the same city.
     query : AedQuery
@@ -127,12 +127,12 @@ def nearest_aed(
         raise InvalidParameterError(
             N_("The pace and the number of answers must be more than 0."), parameter="pace"
         )
-    origin = place_origin(ground, query.lon, query.lat)
-    at = local_moment(ground.city, query.at)
+    origin = place_origin(walkable_city, query.lon, query.lat)
+    at = local_moment(walkable_city.city, query.at)
     known = plans(fleet, at, feeds)
     # This order: the search for the fixed ones goes further and serves the other, too.
-    fixed = fixed_options(ground, origin, at, pace_m_s=query.pace_m_s, k=query.k)
-    met = vehicle_options(ground, origin, known, pace_m_s=query.pace_m_s)
+    fixed = fixed_options(walkable_city, origin, at, pace_m_s=query.pace_m_s, k=query.k)
+    met = vehicle_options(walkable_city, origin, known, pace_m_s=query.pace_m_s)
     open_now = [option for option in fixed if option.state == "open"]
     named = fleet.confirmed
     riding = [option for option in met if option.id in named]
@@ -145,12 +145,12 @@ def nearest_aed(
     return AedAnswer(
         query=query,
         at=at,
-        model=ground.model.name,
+        model=walkable_city.model.name,
         options=options,
         unknown=_first(nearer, "unknown", query.k),
         beside=beside,
         closed=_first(nearer, "closed", query.k),
-        adrift=adrift_options(ground, origin, known, query.pace_m_s),
+        adrift=adrift_options(walkable_city, origin, known, query.pace_m_s),
         unconfirmed=_ranked([option for option in met if option.id not in named], query.k),
         off_service=sum(
             position(plan).basis == "base" for plan in known if plan.vehicle.id in named
@@ -158,16 +158,16 @@ def nearest_aed(
     )
 
 
-def _ranked(options: Iterable[Option], count: int) -> tuple[Option, ...]:
+def _ranked(options: Iterable[AedOption], count: int) -> tuple[AedOption, ...]:
     return tuple(sorted(options, key=lambda one: (one.rank_s, one.total_s, one.id))[:count])
 
 
-def _beside(options: Sequence[Option], fixed: Iterable[Option]) -> Option | None:
+def _beside(options: Sequence[AedOption], fixed: Iterable[AedOption]) -> AedOption | None:
     """Return the likeliest unknown one that is much nearer than the first that is known."""
     most_s = options[0].total_s / LESS_SURE_FACTOR if options else np.inf
     near = [one for one in fixed if one.state == "unknown" and one.total_s <= most_s]
     return min(near, key=lambda one: (one.sureness != "likely", one.total_s), default=None)
 
 
-def _first(options: Iterable[Option], state: State, count: int) -> tuple[Option, ...]:
+def _first(options: Iterable[AedOption], state: State, count: int) -> tuple[AedOption, ...]:
     return tuple(option for option in options if option.state == state)[:count]

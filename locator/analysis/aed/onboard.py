@@ -7,22 +7,22 @@ from datetime import timedelta
 
 import numpy as np
 
-from locator.analysis.aed.option import HORIZON, Option
+from locator.analysis.aed.option import HORIZON, AedOption
 from locator.base.geo import FloatArray
 from locator.vehicles.positions import Calls, Plan, position, upcoming_calls
-from locator.walking import Placed
+from locator.walking import SnappedPoints
 from locator.walking.walkable_city import WalkableCity
 
 
 def vehicle_options(
-    ground: WalkableCity, origin: Placed, known: Iterable[Plan], *, pace_m_s: float
-) -> list[Option]:
+    walkable_city: WalkableCity, origin: SnappedPoints, known: Iterable[Plan], *, pace_m_s: float
+) -> list[AedOption]:
     """Return each vehicle that can be met, at the stop with the earliest return.
 
     Parameters
     ----------
-    ground : WalkableCity
-    origin : Placed
+    walkable_city : WalkableCity
+    origin : SnappedPoints
         One point.
     known : iterable of Plan
     pace_m_s : float
@@ -31,13 +31,15 @@ def vehicle_options(
     calls = [upcoming_calls(plan, within=HORIZON) for plan in known]
     reach_m = HORIZON.total_seconds() * pace_m_s / 2
     lonlat = np.concatenate([np.empty((0, 2)), *(some.lonlat for some in calls)])
-    xy = ground.city.projection.to_metric(lonlat)
+    xy = walkable_city.city.projection.to_metric(lonlat)
     walk_m = np.full(len(xy), np.inf)
     near = np.flatnonzero(np.hypot(*(xy - origin.xy[0]).T) <= reach_m)
     if not len(near):
         return []
     # All stops of all vehicles at once: on a street graph that is one search, not one each.
-    walk_m[near] = ground.model.walk_m(origin, ground.model.place(xy[near]), limit_m=reach_m)
+    walk_m[near] = walkable_city.model.walk_m(
+        origin, walkable_city.model.snap(xy[near]), limit_m=reach_m
+    )
     parts = np.split(walk_m, np.cumsum([len(some) for some in calls])[:-1])
     met = [
         _meeting(plan, some, part, pace_m_s)
@@ -67,7 +69,7 @@ def catch(
     return met_s, met_s + walk_s
 
 
-def _meeting(plan: Plan, calls: Calls, walk_m: FloatArray, pace_m_s: float) -> Option | None:
+def _meeting(plan: Plan, calls: Calls, walk_m: FloatArray, pace_m_s: float) -> AedOption | None:
     """Return where a vehicle is met for the earliest return; None beyond the horizon."""
     walk_s = walk_m / pace_m_s
     now_t = plan.at.timestamp()
@@ -76,7 +78,7 @@ def _meeting(plan: Plan, calls: Calls, walk_m: FloatArray, pace_m_s: float) -> O
     if call < 0 or not back_s[call] <= HORIZON.total_seconds():
         return None
     where = position(plan)
-    return Option(
+    return AedOption(
         id=plan.vehicle.id,
         layer=plan.vehicle.layer,
         name=plan.vehicle.name,
@@ -100,8 +102,8 @@ def _meeting(plan: Plan, calls: Calls, walk_m: FloatArray, pace_m_s: float) -> O
 
 
 def adrift_options(
-    ground: WalkableCity, origin: Placed, known: Iterable[Plan], pace_m_s: float
-) -> tuple[Option, ...]:
+    walkable_city: WalkableCity, origin: SnappedPoints, known: Iterable[Plan], pace_m_s: float
+) -> tuple[AedOption, ...]:
     """Return the live vehicles near whose next stops are not known, nearest first.
 
     The walk is the one to where each was seen. It has driven on since, so that there is no time
@@ -112,13 +114,13 @@ def adrift_options(
         if plan.live is None or plan.predictable:
             continue
         where = position(plan)
-        xy = ground.city.projection.to_metric([(where.lon, where.lat)])
-        walk_m = float(ground.model.walk_m(origin, ground.model.place(xy))[0])
+        xy = walkable_city.city.projection.to_metric([(where.lon, where.lat)])
+        walk_m = float(walkable_city.model.walk_m(origin, walkable_city.model.snap(xy))[0])
         walk_s = walk_m / pace_m_s
         if 2 * walk_s > HORIZON.total_seconds():
             continue
         found.append(
-            Option(
+            AedOption(
                 id=plan.vehicle.id,
                 layer=plan.vehicle.layer,
                 name=plan.vehicle.name,

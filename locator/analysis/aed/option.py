@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from locator.city.likely_open import LikelyRule
-from locator.vehicles import Position
+from locator.vehicles import VehiclePosition
 
 FIXED_LAYER = "aeds"
 """Id of the layer of AEDs that stay where they are; those on vehicles are the layers that move."""
@@ -27,7 +27,7 @@ Sureness = Literal["sure", "less_sure", "likely", "unknown"]
 
 
 @dataclass(frozen=True)
-class Option:
+class AedOption:
     """One AED and what it takes to have it here.
 
     Attributes
@@ -61,7 +61,7 @@ class Option:
     indoor : bool or None
     level : str or None
         Floor, as on file.
-    position : Position or None
+    position : VehiclePosition or None
         Of a vehicle.
     stop : str or None
         Where the vehicle is met.
@@ -90,7 +90,7 @@ class Option:
     access: str | None = None
     indoor: bool | None = None
     level: str | None = None
-    position: Position | None = None
+    position: VehiclePosition | None = None
     stop: str | None = None
     stop_lon: float | None = None
     stop_lat: float | None = None

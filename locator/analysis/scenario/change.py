@@ -74,13 +74,15 @@ class Scenario:
         return not any(sites) and self.minutes is None and self.pace_m_s is None
 
 
-def rows_of(ground: WalkableCity, ids: Iterable[str]) -> set[int]:
+def rows_of(walkable_city: WalkableCity, ids: Iterable[str]) -> set[int]:
     """Return the rows of ``city.facilities`` that have some ids."""
-    return {int(ground.city.facilities.index.get_loc(one)) for one in ids}
+    return {int(walkable_city.city.facilities.index.get_loc(one)) for one in ids}
 
 
-def _facility(ground: WalkableCity, scenario: Scenario, one: str, parameter: str) -> dict[str, Any]:
-    facilities = ground.city.facilities
+def _facility(
+    walkable_city: WalkableCity, scenario: Scenario, one: str, parameter: str
+) -> dict[str, Any]:
+    facilities = walkable_city.city.facilities
     if one not in facilities.index:
         raise NotFoundError(
             N_("There is no facility {given}."), parameter=parameter, given=one[:60]
@@ -97,9 +99,11 @@ def _facility(ground: WalkableCity, scenario: Scenario, one: str, parameter: str
     return found
 
 
-def to_open(ground: WalkableCity, scenario: Scenario) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def to_open(
+    walkable_city: WalkableCity, scenario: Scenario
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the ids that open, and those of them that are not on the map."""
-    facilities = ground.city.facilities
+    facilities = walkable_city.city.facilities
     wanted = list(scenario.open)
     if scenario.open_planned:
         planned = (facilities["layer"] == scenario.layer) & facilities["status"].isin(PLANNED)
@@ -107,19 +111,19 @@ def to_open(ground: WalkableCity, scenario: Scenario) -> tuple[tuple[str, ...], 
     located: list[str] = []
     missing: list[str] = []
     for one in dict.fromkeys(wanted):
-        found = _facility(ground, scenario, one, "open")
+        found = _facility(walkable_city, scenario, one, "open")
         if found["status"] == "open":
             raise InvalidParameterError(N_("{given} is open already."), parameter="open", given=one)
         (located if np.isfinite(found["x"]) else missing).append(one)
     return tuple(located), tuple(missing)
 
 
-def to_close(ground: WalkableCity, scenario: Scenario) -> tuple[str, ...]:
+def to_close(walkable_city: WalkableCity, scenario: Scenario) -> tuple[str, ...]:
     """Return the ids that close, each checked."""
-    usable = set(counted_rows(ground, scenario.layer))
+    usable = set(counted_rows(walkable_city, scenario.layer))
     for one in scenario.close:
-        _facility(ground, scenario, one, "close")
-        if not rows_of(ground, [one]) <= usable:
+        _facility(walkable_city, scenario, one, "close")
+        if not rows_of(walkable_city, [one]) <= usable:
             raise InvalidParameterError(
                 N_("{given} cannot be closed: it is not open, or not on the map."),
                 parameter="close",
@@ -132,7 +136,7 @@ def to_close(ground: WalkableCity, scenario: Scenario) -> tuple[str, ...]:
     return tuple(dict.fromkeys(scenario.close))
 
 
-def site_points(ground: WalkableCity, sites: tuple[NewSite, ...]) -> FloatArray:
+def site_points(walkable_city: WalkableCity, sites: tuple[NewSite, ...]) -> FloatArray:
     """Return the (e, 2) metric points of the new sites, each checked."""
     if len(sites) > MAX_SITES:
         raise InvalidParameterError(
@@ -141,8 +145,8 @@ def site_points(ground: WalkableCity, sites: tuple[NewSite, ...]) -> FloatArray:
             most=MAX_SITES,
             count=len(sites),
         )
-    river = _river(ground)
-    xy = ground.city.projection.to_metric(
+    river = _river(walkable_city)
+    xy = walkable_city.city.projection.to_metric(
         np.array([[site.lon, site.lat] for site in sites]).reshape(-1, 2)
     )
     for site, at in zip(sites, xy, strict=True):
@@ -153,7 +157,7 @@ def site_points(ground: WalkableCity, sites: tuple[NewSite, ...]) -> FloatArray:
                 most=MAX_PLACES,
                 given=site.places,
             )
-        if not in_city(ground.city.boundary, site.lon, site.lat):
+        if not in_city(walkable_city.city.boundary, site.lon, site.lat):
             raise OutsideCityError(
                 N_("The site at {lat}, {lon} lies outside the city."),
                 parameter="add",
@@ -171,12 +175,12 @@ def site_points(ground: WalkableCity, sites: tuple[NewSite, ...]) -> FloatArray:
 
 
 @remembered
-def _river(ground: WalkableCity) -> Any | None:
+def _river(walkable_city: WalkableCity) -> Any | None:
     """Return the line that the two banks share, metric; None without a river."""
-    river = ground.city.catalogue.river
+    river = walkable_city.city.catalogue.river
     if river is None:
         return None
-    outlines = ground.city.districts.geometry.to_crs(ground.city.projection.crs)
+    outlines = walkable_city.city.districts.geometry.to_crs(walkable_city.city.projection.crs)
     banks = [
         shapely.union_all(outlines.loc[list(numbers)].to_numpy())
         for numbers in (river.bank_a, river.bank_b)

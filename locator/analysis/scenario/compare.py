@@ -27,7 +27,7 @@ from locator.walking.walkable_city import WalkableCity, nearest_facilities, reme
 
 
 @dataclass(frozen=True)
-class Comparison:
+class ScenarioComparison:
     """Before, after, and the difference.
 
     Attributes
@@ -81,13 +81,13 @@ class Comparison:
 
 
 def compare(
-    ground: WalkableCity, scenario: Scenario, *, before: Coverage | None = None
-) -> Comparison:
+    walkable_city: WalkableCity, scenario: Scenario, *, before: Coverage | None = None
+) -> ScenarioComparison:
     """Return what `scenario` changes.
 
     Parameters
     ----------
-    ground : WalkableCity
+    walkable_city : WalkableCity
     scenario : Scenario
     before : Coverage, optional
         What to compare with; by default today's coverage at the layer's own standard and pace.
@@ -103,43 +103,43 @@ def compare(
         For a site outside the city.
     """
     if before is None:  # this checks layer and group, too
-        before = coverage(ground, CoverageQuery(scenario.layer, group=scenario.group))
-    opened, missing = to_open(ground, scenario)
-    closed = to_close(ground, scenario)
-    sites_xy = site_points(ground, scenario.add)
-    counted = set(counted_rows(ground, scenario.layer))
-    rows = (counted | rows_of(ground, opened)) - rows_of(ground, closed)
+        before = coverage(walkable_city, CoverageQuery(scenario.layer, group=scenario.group))
+    opened, missing = to_open(walkable_city, scenario)
+    closed = to_close(walkable_city, scenario)
+    sites_xy = site_points(walkable_city, scenario.add)
+    counted = set(counted_rows(walkable_city, scenario.layer))
+    rows = (counted | rows_of(walkable_city, opened)) - rows_of(walkable_city, closed)
     rows_after = tuple(sorted(rows))
     after_query = CoverageQuery(scenario.layer, scenario.minutes, scenario.group, scenario.pace_m_s)
-    walk_m, _ = nearest_facilities(ground, rows_after)
+    walk_m, _ = nearest_facilities(walkable_city, rows_after)
     if len(sites_xy):
-        placed = ground.model.place(sites_xy)
+        placed = walkable_city.model.snap(sites_xy)
         new_m = [
-            ground.model.walk_m(placed.take(slice(one, one + 1)), ground.demand)
+            walkable_city.model.walk_m(placed.take(slice(one, one + 1)), walkable_city.demand)
             for one in range(len(placed))
         ]
         walk_m = np.minimum(walk_m, np.min(new_m, axis=0))
-    after = coverage_of(ground, after_query, rows_after, walk_m)
-    return _compared(ground, scenario, before, after, (opened, closed, missing), rows_after)
+    after = coverage_of(walkable_city, after_query, rows_after, walk_m)
+    return _compared(walkable_city, scenario, before, after, (opened, closed, missing), rows_after)
 
 
 def _compared(
-    ground: WalkableCity,
+    walkable_city: WalkableCity,
     scenario: Scenario,
     before: Coverage,
     after: Coverage,
     changed: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]],
     rows_after: tuple[int, ...],
-) -> Comparison:
-    people = ground.city.demand.people[before.group]
+) -> ScenarioComparison:
+    people = walkable_city.city.demand.people[before.group]
     was = before.walk_s <= before.minutes * 60 + SAME_TIME_S
     is_now = after.walk_s <= after.minutes * 60 + SAME_TIME_S
     new, old = is_now & ~was & (people > 0), was & ~is_now & (people > 0)
     gained, lost = float(people[new].sum()), float(people[old].sum())
     fewer, more = lost_and_gained(after.served - before.served, lost, gained)
-    areas = [_area(ground, "gained", new, more), _area(ground, "lost", old, fewer)]
+    areas = [_area(walkable_city, "gained", new, more), _area(walkable_city, "lost", old, fewer)]
     opened, closed, missing = changed
-    return Comparison(
+    return ScenarioComparison(
         scenario=scenario,
         before=before,
         after=after,
@@ -149,7 +149,7 @@ def _compared(
         gained=gained,
         lost=lost,
         districts=_districts(before.districts, after.districts),
-        gaps=_gaps_after(ground, before, ~is_now, people),
+        gaps=_gaps_after(walkable_city, before, ~is_now, people),
         areas=gpd.GeoDataFrame(
             [area for area in areas if not area["geometry"].is_empty],
             columns=["change", "people", "geometry"],
@@ -175,22 +175,25 @@ def _districts(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
 
 
 @remembered
-def _demand_tree(ground: WalkableCity) -> shapely.STRtree:
-    return shapely.STRtree(np.asarray(shapely.points(ground.city.demand.lonlat)))
+def _demand_tree(walkable_city: WalkableCity) -> shapely.STRtree:
+    return shapely.STRtree(np.asarray(shapely.points(walkable_city.city.demand.lonlat)))
 
 
 def _gaps_after(
-    ground: WalkableCity, before: Coverage, unserved: npt.NDArray[np.bool_], people: FloatArray
+    walkable_city: WalkableCity,
+    before: Coverage,
+    unserved: npt.NDArray[np.bool_],
+    people: FloatArray,
 ) -> gpd.GeoDataFrame:
     gaps = before.gaps.copy()
-    gap, point = _demand_tree(ground).query(gaps.geometry.to_numpy(), predicate="contains")
+    gap, point = _demand_tree(walkable_city).query(gaps.geometry.to_numpy(), predicate="contains")
     left = np.bincount(gap, weights=np.where(unserved, people, 0.0)[point], minlength=len(gaps))
     gaps["people_after"] = whole(left)
     return gaps
 
 
 def _area(
-    ground: WalkableCity, change: str, squares: npt.NDArray[np.bool_], people: int
+    walkable_city: WalkableCity, change: str, squares: npt.NDArray[np.bool_], people: int
 ) -> dict[str, Any]:
-    geometry = outline(ground, np.flatnonzero(squares))
+    geometry = outline(walkable_city, np.flatnonzero(squares))
     return {"change": change, "people": people, "geometry": geometry}

@@ -162,7 +162,7 @@ def _site(site: _Site) -> NewSite:
     return NewSite(site.lon, site.lat, site.places, " ".join(site.name.split()))
 
 
-def check_scenario(ground: WalkableCity, scenario: Scenario, *, file: str) -> None:
+def check_scenario(walkable_city: WalkableCity, scenario: Scenario, *, file: str) -> None:
     """Raise `ScenarioFileError` with everything of `scenario` that its city does not have.
 
     Raises
@@ -174,37 +174,39 @@ def check_scenario(ground: WalkableCity, scenario: Scenario, *, file: str) -> No
         When the layer moves, or the group has no people.
     """
     try:
-        coverage(ground, CoverageQuery(scenario.layer, group=scenario.group))
+        coverage(walkable_city, CoverageQuery(scenario.layer, group=scenario.group))
     except NotComputableError:
         raise
     except LocatorError as error:
         # Without its layer nothing else can be looked up.
         raise ScenarioFileError(file, [city_fault(file, None, error)]) from None
-    faults = list(_city_faults(ground, scenario, file))
+    faults = list(_city_faults(walkable_city, scenario, file))
     if faults:
         raise ScenarioFileError(file, faults)
 
 
-def _city_faults(ground: WalkableCity, scenario: Scenario, file: str) -> Iterator[ScenarioFault]:
+def _city_faults(
+    walkable_city: WalkableCity, scenario: Scenario, file: str
+) -> Iterator[ScenarioFault]:
     alone = Scenario(layer=scenario.layer)
     for position, one in enumerate(scenario.open):
         try:
-            to_open(ground, replace(alone, open=(one,)))
+            to_open(walkable_city, replace(alone, open=(one,)))
         except LocatorError as error:
             yield city_fault(file, position, error)
     for position, one in enumerate(scenario.close):
         try:
-            to_close(ground, replace(alone, open=scenario.open, close=(one,)))
+            to_close(walkable_city, replace(alone, open=scenario.open, close=(one,)))
         except LocatorError as error:
             yield city_fault(file, position, error)
     for position, site in enumerate(scenario.add):
         try:
-            site_points(ground, (site,))
+            site_points(walkable_city, (site,))
         except LocatorError as error:
             fault = city_fault(file, position, error)
-            yield replace(fault, accepted=LON_FIRST) if _swapped(ground, site) else fault
+            yield replace(fault, accepted=LON_FIRST) if _swapped(walkable_city, site) else fault
 
 
-def _swapped(ground: WalkableCity, site: NewSite) -> bool:
+def _swapped(walkable_city: WalkableCity, site: NewSite) -> bool:
     """Tell whether a site would lie in the city if its lon and lat were exchanged."""
-    return in_city(ground.city.boundary, site.lat, site.lon)
+    return in_city(walkable_city.city.boundary, site.lat, site.lon)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from locator.analysis.access.supply import Extra, Supply, supply
-from locator.analysis.scenario.compare import Comparison
+from locator.analysis.scenario.compare import ScenarioComparison
 from locator.base.errors import NotComputableError
 from locator.walking.walkable_city import WalkableCity
 
@@ -30,14 +30,14 @@ class SupplyChange:
 
 
 def supply_change(
-    ground: WalkableCity, found: Comparison, *, before: Supply | None = None
+    walkable_city: WalkableCity, found: ScenarioComparison, *, before: Supply | None = None
 ) -> SupplyChange | None:
     """Return the places within reach before and after; None where no capacity is known.
 
     Parameters
     ----------
-    ground : WalkableCity
-    found : Comparison
+    walkable_city : WalkableCity
+    found : ScenarioComparison
         What `locator.analysis.scenario.compare.compare` returned.
     before : Supply, optional
         The places within reach today, when they are known already.
@@ -46,16 +46,18 @@ def supply_change(
     known = [site for site in change.add if site.places is not None]
     lonlat = np.array([[site.lon, site.lat] for site in known]).reshape(-1, 2)
     extra = Extra(
-        ground.city.projection.to_metric(lonlat),
+        walkable_city.city.projection.to_metric(lonlat),
         np.array([site.places for site in known], dtype=np.float64),
     )
     today, after = found.before, found.after
     try:
-        before = before or supply(ground, change.layer, group=today.group, pace_m_s=today.pace_m_s)
+        before = before or supply(
+            walkable_city, change.layer, group=today.group, pace_m_s=today.pace_m_s
+        )
         return SupplyChange(
             before,
             supply(
-                ground,
+                walkable_city,
                 change.layer,
                 group=after.group,
                 pace_m_s=after.pace_m_s,

@@ -32,7 +32,7 @@ PART = 500_000
 
 
 @dataclass(frozen=True, eq=False)
-class Gains:
+class BenefitMatrix:
     """What each of m sites is worth to each of n demand points; column by column.
 
     Attributes
@@ -59,7 +59,7 @@ class Gains:
         return len(self.starts) - 1
 
     @classmethod
-    def of(cls, table: sparse.sparray) -> Gains:
+    def of(cls, table: sparse.sparray) -> BenefitMatrix:
         """Return the gains of an (n, m) sparse array; what is not positive counts for nothing."""
         listed = sparse.csc_array(table)
         sites = np.arange(listed.shape[1], dtype=np.int32)
@@ -69,7 +69,7 @@ class Gains:
     @classmethod
     def listed(
         cls, rows: Numbers, columns: Numbers, worth: FloatArray, *, shape: tuple[int, int]
-    ) -> Gains:
+    ) -> BenefitMatrix:
         """Return the gains that are listed one by one, sorted by column."""
         positive = worth > 0
         if not positive.all():
@@ -82,11 +82,11 @@ class Gains:
             points=shape[0],
         )
 
-    def only(self, kept: IntArray) -> Gains:
+    def only(self, kept: IntArray) -> BenefitMatrix:
         """Return the gains of the sites `kept`, numbered anew in that order."""
         spans = [slice(self.starts[site], self.starts[site + 1]) for site in kept]
         lengths = np.array([span.stop - span.start for span in spans], dtype=np.int64)
-        return Gains(
+        return BenefitMatrix(
             rows=_joined(self.rows, spans),
             columns=np.repeat(np.arange(len(kept), dtype=np.int32), lengths),
             worth=_joined(self.worth, spans),
@@ -94,12 +94,12 @@ class Gains:
             points=self.points,
         )
 
-    def above(self, floor: FloatArray) -> Gains:
+    def above(self, floor: FloatArray) -> BenefitMatrix:
         """Return what each site is worth beyond `floor`, (n,), which every point has already."""
         beyond = self.worth - floor[self.rows]
         left = beyond > 0
         columns = self.columns[left]
-        return Gains(
+        return BenefitMatrix(
             rows=self.rows[left],
             columns=columns,
             worth=beyond[left],
@@ -179,7 +179,7 @@ def _joined(values: npt.NDArray[Any], spans: list[slice]) -> npt.NDArray[Any]:
     return np.concatenate([values[span] for span in spans]) if spans else values[:0]
 
 
-def one_by_one(gains: Gains, count: int) -> tuple[list[int], list[float]]:
+def one_by_one(gains: BenefitMatrix, count: int) -> tuple[list[int], list[float]]:
     """Return up to `count` sites, each adding most to those before it, and what each adds."""
     chosen: list[int] = []
     added: list[float] = []
@@ -198,12 +198,12 @@ def one_by_one(gains: Gains, count: int) -> tuple[list[int], list[float]]:
     return chosen, added
 
 
-def swapped(gains: Gains, chosen: list[int], *, until: float = np.inf) -> list[int]:
+def swapped(gains: BenefitMatrix, chosen: list[int], *, until: float = np.inf) -> list[int]:
     """Swap the one site for the one other that gains most, until no swap gains or time is up.
 
     Parameters
     ----------
-    gains : Gains
+    gains : BenefitMatrix
     chosen : list of int
     until : float
         Moment of `time.monotonic`.
@@ -223,7 +223,7 @@ def swapped(gains: Gains, chosen: list[int], *, until: float = np.inf) -> list[i
 
 
 def _saved(
-    gains: Gains, best: FloatArray, second: FloatArray, owner: IntArray, count: int
+    gains: BenefitMatrix, best: FloatArray, second: FloatArray, owner: IntArray, count: int
 ) -> FloatArray:
     """Return (count, m) what each site saves of the loss where it is better than the second."""
     saved = np.empty((count, gains.sites))
@@ -237,7 +237,7 @@ def _saved(
     return saved
 
 
-def _two_best(gains: Gains, chosen: list[int]) -> tuple[FloatArray, FloatArray, IntArray]:
+def _two_best(gains: BenefitMatrix, chosen: list[int]) -> tuple[FloatArray, FloatArray, IntArray]:
     """Return (n,) the best and the second best worth, and the position of the best one."""
     best, second = np.zeros(gains.points), np.zeros(gains.points)
     owner = np.zeros(gains.points, dtype=np.int64)

@@ -20,7 +20,7 @@ from locator.walking.reach_matrix import reach
 from locator.walking.walkable_city import WalkableCity
 
 
-def least_missed(ground: WalkableCity, query: SitingQuery) -> pd.DataFrame:
+def closures(walkable_city: WalkableCity, query: SitingQuery) -> pd.DataFrame:
     """Return how many people each facility that is open alone serves, the least missed first.
 
     A centre with several sites is one facility: who closes it closes them all, so its sites do
@@ -34,9 +34,9 @@ def least_missed(ground: WalkableCity, query: SitingQuery) -> pd.DataFrame:
         of it), ``sites`` (tuple of the ids that close with it). People are whole, counted as
         `locator.analysis.scenario.compare.compare` counts them.
     """
-    query = completed(ground, query)
-    walks, rows, people = _existing_walks(ground, query)
-    _, first, centre = np.unique(ground.centre[rows], return_index=True, return_inverse=True)
+    query = completed(walkable_city, query)
+    walks, rows, people = _existing_walks(walkable_city, query)
+    _, first, centre = np.unique(walkable_city.centre[rows], return_index=True, return_inverse=True)
     centre = centre.ravel()
     of_centre = sparse.csc_array(
         (np.ones(len(rows)), (np.arange(len(rows)), centre)), shape=(len(rows), len(first))
@@ -44,23 +44,23 @@ def least_missed(ground: WalkableCity, query: SitingQuery) -> pd.DataFrame:
     covers = _binary(_binary(walks) @ of_centre)
     served_by = covers.sum(axis=1)
     alone = _weighed(covers, np.where(served_by == 1, people, 0.0))
-    before = _by_district(ground, _column(people * (served_by > 0)))
-    facilities = ground.city.facilities.iloc[rows]
+    before = _by_district(walkable_city, _column(people * (served_by > 0)))
+    facilities = walkable_city.city.facilities.iloc[rows]
     ids = facilities.index.to_numpy(dtype=object)
     frame = pd.DataFrame(
         {
             "name": facilities["name"].to_numpy()[first],
-            "lost": -_change(before, -_by_district(ground, alone)),
-            "served": whole(_by_district(ground, _weighed(covers, people))).sum(axis=0),
+            "lost": -_change(before, -_by_district(walkable_city, alone)),
+            "served": whole(_by_district(walkable_city, _weighed(covers, people))).sum(axis=0),
             "sites": pd.Series([tuple(ids[centre == one]) for one in range(len(first))]).array,
         },
         index=facilities.index[first],
     )
-    is_open = np.isin(rows[first], ground.usable_rows[query.layer])
+    is_open = np.isin(rows[first], walkable_city.usable_rows[query.layer])
     return frame[is_open].sort_values(["lost", "served"], kind="stable")
 
 
-def best_move(ground: WalkableCity, query: SitingQuery) -> pd.DataFrame:
+def relocations(walkable_city: WalkableCity, query: SitingQuery) -> pd.DataFrame:
     """Return, for each site that is open, the place to move it to that serves most people then.
 
     One site moves; the other sites of its centre stay where they are.
@@ -73,25 +73,25 @@ def best_move(ground: WalkableCity, query: SitingQuery) -> pd.DataFrame:
         the move less those served before), best move first. People are whole, counted as
         `locator.analysis.scenario.compare.compare` counts them.
     """
-    query = completed(ground, query)
-    walks, rows, people = _existing_walks(ground, query)
+    query = completed(walkable_city, query)
+    walks, rows, people = _existing_walks(walkable_city, query)
     covers = _binary(walks)
     served_by = covers.sum(axis=1)
     unserved = np.where(served_by == 0, people, 0.0)
     alone = _weighed(covers, np.where(served_by == 1, people, 0.0))
-    places = candidate_places(ground, query)
-    reaches = _binary(walks_to(ground, places, query, np.where(served_by <= 1, people, 0.0)))
+    places = candidate_places(walkable_city, query)
+    reaches = _binary(walks_to(walkable_city, places, query, np.where(served_by <= 1, people, 0.0)))
     best = ((reaches.T @ unserved)[:, np.newaxis] + (reaches.T @ alone).toarray()).argmax(axis=0)
     there = reaches[:, best]
-    gained = _by_district(ground, _weighed(there, unserved))
-    kept = _by_district(ground, sparse.csc_array(there.multiply(alone)))
-    lost = _by_district(ground, alone) - kept
-    net = _change(_by_district(ground, _column(people - unserved)), gained - lost)
+    gained = _by_district(walkable_city, _weighed(there, unserved))
+    kept = _by_district(walkable_city, sparse.csc_array(there.multiply(alone)))
+    lost = _by_district(walkable_city, alone) - kept
+    net = _change(_by_district(walkable_city, _column(people - unserved)), gained - lost)
     parts = [
         lost_and_gained(int(one), fewer, more)
         for one, fewer, more in zip(net, lost.sum(axis=0), gained.sum(axis=0), strict=True)
     ]
-    facilities = ground.city.facilities.iloc[rows]
+    facilities = walkable_city.city.facilities.iloc[rows]
     frame = pd.DataFrame(
         {
             "name": facilities["name"].to_numpy(),
@@ -104,16 +104,21 @@ def best_move(ground: WalkableCity, query: SitingQuery) -> pd.DataFrame:
         },
         index=facilities.index,
     )
-    is_open = np.isin(rows, ground.usable_rows[query.layer])
+    is_open = np.isin(rows, walkable_city.usable_rows[query.layer])
     return frame[is_open].sort_values("net", ascending=False, kind="stable")
 
 
 def _existing_walks(
-    ground: WalkableCity, query: SitingQuery
+    walkable_city: WalkableCity, query: SitingQuery
 ) -> tuple[sparse.csc_array, IntArray, FloatArray]:
-    rows = np.array(existing_rows(ground, query), dtype=np.int64)
-    walks = reach(ground.model, ground.demand, ground.placed(rows), limit_m=limit_m(query))
-    return walks, rows, ground.city.demand.people[str(query.group)]
+    rows = np.array(existing_rows(walkable_city, query), dtype=np.int64)
+    walks = reach(
+        walkable_city.model,
+        walkable_city.demand,
+        walkable_city.placed(rows),
+        limit_m=limit_m(query),
+    )
+    return walks, rows, walkable_city.city.demand.people[str(query.group)]
 
 
 def _binary(walks: sparse.csc_array) -> sparse.csc_array:
@@ -129,9 +134,9 @@ def _column(people: FloatArray) -> sparse.csc_array:
     return sparse.csc_array(people[:, np.newaxis])
 
 
-def _by_district(ground: WalkableCity, people: sparse.csc_array) -> FloatArray:
+def _by_district(walkable_city: WalkableCity, people: sparse.csc_array) -> FloatArray:
     """Return the sums of each column over each row of ``city.districts``."""
-    city = ground.city
+    city = walkable_city.city
     points = np.arange(len(city.demand.district))
     position = city.districts.index.get_indexer(city.demand.district)
     inside = sparse.csr_array(

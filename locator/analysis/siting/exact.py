@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from locator.analysis.siting.benefit_matrix import Gains, one_by_one, swapped
+from locator.analysis.siting.benefit_matrix import BenefitMatrix, one_by_one, swapped
 from locator.analysis.siting.lagrangian import PROVEN_GAP, Priceable, Priced, priced
 from locator.base.geo import FloatArray
 
@@ -53,13 +53,13 @@ class Choice:
 
 
 def best_choice(
-    gains: Gains, count: int, *, time_limit_s: float, known: list[int] | None = None
+    gains: BenefitMatrix, count: int, *, time_limit_s: float, known: list[int] | None = None
 ) -> Choice:
     """Return the best `count` sites, or the best known when the time is up, with a bound.
 
     Parameters
     ----------
-    gains : Gains
+    gains : BenefitMatrix
     count : int
     time_limit_s : float
     known : list of int, optional
@@ -83,7 +83,7 @@ def best_choice(
     return Choice(order, added, found.bound, not found.proven and monotonic() >= priced_until)
 
 
-def _solved(gains: Gains, count: int, found: Priced, until: float) -> Priced:
+def _solved(gains: BenefitMatrix, count: int, found: Priced, until: float) -> Priced:
     """Let HiGHS choose among the sites that are not settled; return what is known then."""
     from scipy.optimize import Bounds, LinearConstraint, milp
 
@@ -155,7 +155,7 @@ def known_after(
     return replace(found, bound=max(bound, total), total=total, chosen=chosen)
 
 
-def _steps(gains: Gains) -> tuple[sparse.csr_array, FloatArray]:
+def _steps(gains: BenefitMatrix) -> tuple[sparse.csr_array, FloatArray]:
     """Return the constraints of the steps, one row each, and what reaching each step gains.
 
     Columns: the sites, then the steps. A step is at most the step above it plus its own sites.

@@ -63,7 +63,7 @@ class Priced:
 
 class Priceable(Protocol):
     """A table of what sites are worth to demand points, such as
-    `locator.analysis.siting.benefit_matrix.Gains`."""
+    `locator.analysis.siting.benefit_matrix.BenefitMatrix`."""
 
     @property
     def sites(self) -> int:

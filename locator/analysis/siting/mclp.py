@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 from scipy import sparse
 
-from locator.analysis.siting.benefit_matrix import Gains, swapped
+from locator.analysis.siting.benefit_matrix import BenefitMatrix, swapped
 from locator.analysis.siting.capacitated import Loads, best_loads
 from locator.analysis.siting.exact import best_choice
 from locator.analysis.siting.lagrangian import gap, priced
@@ -150,10 +150,12 @@ def exact_cover(
     return _cover(best.chosen, best.added, best.bound, "exact", timed_out=best.timed_out)
 
 
-def gains_of(walks: sparse.csc_array, people: FloatArray) -> Gains:
+def gains_of(walks: sparse.csc_array, people: FloatArray) -> BenefitMatrix:
     """Return what each candidate is worth to each demand point: all its people."""
     here = people.astype(np.float64)[walks.indices]
-    return Gains.of(sparse.csc_array((here, walks.indices, walks.indptr), shape=walks.shape))
+    return BenefitMatrix.of(
+        sparse.csc_array((here, walks.indices, walks.indptr), shape=walks.shape)
+    )
 
 
 def _binary(walks: sparse.csc_array) -> sparse.csc_array:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from locator.analysis.siting.benefit_matrix import Gains, one_by_one, swapped
+from locator.analysis.siting.benefit_matrix import BenefitMatrix, one_by_one, swapped
 from locator.analysis.siting.exact import best_choice
 from locator.analysis.siting.lagrangian import gap, priced
 from locator.base.geo import FloatArray, IntArray
@@ -101,7 +101,7 @@ def p_median(
     )
 
 
-def saved_walks(walk_m: Walks, current_m: FloatArray, people: FloatArray) -> Gains:
+def saved_walks(walk_m: Walks, current_m: FloatArray, people: FloatArray) -> BenefitMatrix:
     """Return the person-metres that each site takes off the walks of each demand point."""
     rows, columns, saved_m = Joined(np.int32), Joined(np.int32), Joined(np.float64)
     for first in range(0, walk_m.shape[1], SITES_AT_ONCE):
@@ -110,10 +110,10 @@ def saved_walks(walk_m: Walks, current_m: FloatArray, people: FloatArray) -> Gai
         rows.add(points)
         columns.add(first + sites)
         saved_m.add((current_m[points] - some_m[points, sites]) * people[points])
-    return Gains.listed(rows.whole(), columns.whole(), saved_m.whole(), shape=walk_m.shape)
+    return BenefitMatrix.listed(rows.whole(), columns.whole(), saved_m.whole(), shape=walk_m.shape)
 
 
-def _quick(gains: Gains, count: int) -> tuple[list[int], list[float], float]:
+def _quick(gains: BenefitMatrix, count: int) -> tuple[list[int], list[float], float]:
     """Return a good choice, what each of its sites adds, and a bound."""
     chosen, _ = one_by_one(gains, count)
     if not chosen:

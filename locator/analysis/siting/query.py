@@ -73,9 +73,9 @@ class SitingQuery:
     time_limit_s: float | None = None
 
 
-def completed(ground: WalkableCity, query: SitingQuery) -> SitingQuery:
+def completed(walkable_city: WalkableCity, query: SitingQuery) -> SitingQuery:
     """Return `query` with the layer's defaults, or say what is wrong with it."""
-    catalogue = ground.city.catalogue
+    catalogue = walkable_city.city.catalogue
     layer = known_layer(catalogue, query.layer)
     if layer.moves:
         raise NotComputableError(
@@ -123,16 +123,16 @@ def time_limit_s(query: SitingQuery) -> float:
     return EXACT_S if query.method == "exact" else QUICK_S[query.objective]
 
 
-def candidate_places(ground: WalkableCity, query: SitingQuery) -> pd.DataFrame:
+def candidate_places(walkable_city: WalkableCity, query: SitingQuery) -> pd.DataFrame:
     """Return the candidates that `query` allows; the index is that of all candidates."""
     spacing_m = SQUARE_M if query.objective == "median" else SPACING_M
-    places = all_candidates(ground, spacing_m)
+    places = all_candidates(walkable_city, spacing_m)
     if query.district is not None:
-        _known_district(ground, query.district, parameter="district")
+        _known_district(walkable_city, query.district, parameter="district")
         places = places[places["district"] == query.district]
     if query.avoid:
         for number in query.avoid:
-            _known_district(ground, number, parameter="avoid")
+            _known_district(walkable_city, number, parameter="avoid")
         places = places[~places["district"].isin(query.avoid)]
     if query.forbidden is not None:
         shapely.prepare(query.forbidden)
@@ -145,26 +145,26 @@ def candidate_places(ground: WalkableCity, query: SitingQuery) -> pd.DataFrame:
     return places
 
 
-def _known_district(ground: WalkableCity, number: int, *, parameter: str) -> None:
-    if number not in ground.city.districts.index:
+def _known_district(walkable_city: WalkableCity, number: int, *, parameter: str) -> None:
+    if number not in walkable_city.city.districts.index:
         raise NotFoundError(N_("There is no district {given}."), parameter=parameter, given=number)
 
 
 def walks_to(
-    ground: WalkableCity, places: pd.DataFrame, query: SitingQuery, people: FloatArray
+    walkable_city: WalkableCity, places: pd.DataFrame, query: SitingQuery, people: FloatArray
 ) -> sparse.csc_array:
     """Return the (n, m) walks within the standard of the (n,) `people`, where there are any.
 
     The columns follow `places`.
     """
-    return walks_within(ground, places.index.to_numpy(), limit_m(query), matter=people > 0)
+    return walks_within(walkable_city, places.index.to_numpy(), limit_m(query), matter=people > 0)
 
 
-def existing_rows(ground: WalkableCity, query: SitingQuery) -> tuple[int, ...]:
+def existing_rows(walkable_city: WalkableCity, query: SitingQuery) -> tuple[int, ...]:
     """Return the rows of ``city.facilities`` that count as existing for `query`."""
-    rows = ground.usable_rows[query.layer]
+    rows = walkable_city.usable_rows[query.layer]
     if query.with_planned:
-        all_rows = ground.located_rows[query.layer]
-        status = ground.city.facilities["status"].to_numpy(dtype=object)[all_rows]
+        all_rows = walkable_city.located_rows[query.layer]
+        status = walkable_city.city.facilities["status"].to_numpy(dtype=object)[all_rows]
         rows = np.union1d(rows, all_rows[np.isin(status, PLANNED)])
     return tuple(rows.tolist())

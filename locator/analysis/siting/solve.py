@@ -91,7 +91,7 @@ class Siting:
         return int(self.sites["ties"].sum())
 
 
-def where_next(ground: WalkableCity, query: SitingQuery) -> Siting:
+def where_next(walkable_city: WalkableCity, query: SitingQuery) -> Siting:
     """Return the best sites for new facilities, around those that exist.
 
     Raises
@@ -100,23 +100,25 @@ def where_next(ground: WalkableCity, query: SitingQuery) -> Siting:
         For a count out of range, an unknown layer, group or district, a layer that moves, shortest
         walks with a capacity, or no candidate left.
     """
-    query = completed(ground, query)
-    places = candidate_places(ground, query)
-    people = ground.city.demand.people[str(query.group)]
-    current_m, _ = nearest_facilities(ground, existing_rows(ground, query))
+    query = completed(walkable_city, query)
+    places = candidate_places(walkable_city, query)
+    people = walkable_city.city.demand.people[str(query.group)]
+    current_m, _ = nearest_facilities(walkable_city, existing_rows(walkable_city, query))
     unserved = np.where(current_m > limit_m(query), people, 0.0)
     choice = (
-        _median_choice(ground, query, places, current_m, people)
+        _median_choice(walkable_city, query, places, current_m, people)
         if query.objective == "median"
-        else _cover_choice(ground, query, places, people, unserved)
+        else _cover_choice(walkable_city, query, places, people, unserved)
     )
-    in_all = people_by_district(ground.city, people).sum()
+    in_all = people_by_district(walkable_city.city, people).sum()
     return Siting(
         query=query,
-        model=ground.model.name,
-        sites=_sites(ground, places, choice),
+        model=walkable_city.model.name,
+        sites=_sites(walkable_city, places, choice),
         people=float(in_all),
-        unserved_before=float(in_all - people_by_district(ground.city, people - unserved).sum()),
+        unserved_before=float(
+            in_all - people_by_district(walkable_city.city, people - unserved).sum()
+        ),
         bound=choice.bound,
         gap=choice.gap,
         timed_out=choice.timed_out,
@@ -135,14 +137,14 @@ class _Choice:
 
 
 def _cover_choice(
-    ground: WalkableCity,
+    walkable_city: WalkableCity,
     query: SitingQuery,
     places: pd.DataFrame,
     people: FloatArray,
     unserved: FloatArray,
 ) -> _Choice:
     left_out = np.flatnonzero(unserved > 0)
-    walks = rows_of(walks_to(ground, places, query, unserved), left_out)
+    walks = rows_of(walks_to(walkable_city, places, query, unserved), left_out)
     waiting = unserved[left_out]
     cover = (
         greedy_cover(walks, waiting, query.count, capacity=query.capacity)
@@ -162,12 +164,12 @@ def _cover_choice(
     )
     chosen = cover.chosen.tolist()
     if ties(table, chosen).any():
-        chosen = preferred(table, chosen, _beside(ground, query, walks, left_out))
+        chosen = preferred(table, chosen, _beside(walkable_city, query, walks, left_out))
     chosen, added = table.ordered(chosen)
     if query.capacity is None:
         reached = np.zeros((len(people), len(chosen)), dtype=np.bool_)
         reached[left_out] = walks[:, chosen].toarray() > 0
-        totals = _whole_totals(ground, people, unserved, reached)
+        totals = _whole_totals(walkable_city, people, unserved, reached)
     else:  # who of those within reach comes is the affair of the sites that have room
         totals = whole(np.cumsum(added))
     return _Choice(
@@ -181,13 +183,13 @@ def _cover_choice(
 
 
 def _beside(
-    ground: WalkableCity, query: SitingQuery, walks: sparse.csc_array, points: IntArray
+    walkable_city: WalkableCity, query: SitingQuery, walks: sparse.csc_array, points: IntArray
 ) -> Beside:
     """Return what matters beside the gain, at the demand points `points`, which `walks` are of."""
     assert query.pace_m_s is not None  # `completed` fills it
-    people = ground.city.demand.people[str(query.group)]
+    people = walkable_city.city.demand.people[str(query.group)]
     try:
-        found = supply(ground, query.layer, group=query.group, pace_m_s=query.pace_m_s)
+        found = supply(walkable_city, query.layer, group=query.group, pace_m_s=query.pace_m_s)
         short = np.where(found.short, people, 0.0)
     except NotComputableError:  # no facility of this layer has a known number of places
         short = np.zeros(len(people))
@@ -196,13 +198,13 @@ def _beside(
 
 
 def _whole_totals(
-    ground: WalkableCity,
+    walkable_city: WalkableCity,
     people: FloatArray,
     unserved: FloatArray,
     reached: npt.NDArray[np.bool_],
 ) -> IntArray:
     """Return the whole people gained by the first site, by the first two, and so on."""
-    city = ground.city
+    city = walkable_city.city
     served = people_by_district(city, people - unserved).sum()
     within = np.logical_or.accumulate(reached, axis=1)
     then = [people_by_district(city, np.where(one, people, people - unserved)) for one in within.T]
@@ -210,7 +212,7 @@ def _whole_totals(
 
 
 def _median_choice(
-    ground: WalkableCity,
+    walkable_city: WalkableCity,
     query: SitingQuery,
     places: pd.DataFrame,
     current_m: FloatArray,
@@ -221,8 +223,8 @@ def _median_choice(
         raise NotComputableError(
             N_("No facility of this layer exists yet, so there is no walk to shorten.")
         )
-    which, weights, now_m = inhabited_squares(ground, current_m, people)
-    walk_m = square_walks(ground, places.index.to_numpy(), which)
+    which, weights, now_m = inhabited_squares(walkable_city, current_m, people)
+    walk_m = square_walks(walkable_city, places.index.to_numpy(), which)
     limit_s = None if query.method == "greedy" else time_limit_s(query)
     median = p_median(walk_m.T, now_m, weights, query.count, time_limit_s=limit_s)
     per_minute = 60 * float(query.pace_m_s or 1.0)
@@ -236,9 +238,9 @@ def _median_choice(
     )
 
 
-def _sites(ground: WalkableCity, places: pd.DataFrame, choice: _Choice) -> pd.DataFrame:
+def _sites(walkable_city: WalkableCity, places: pd.DataFrame, choice: _Choice) -> pd.DataFrame:
     chosen = places.iloc[choice.chosen].reset_index(drop=True)
-    names = ground.city.districts["name"]
+    names = walkable_city.city.districts["name"]
     return pd.DataFrame(
         {
             "rank": np.arange(1, len(chosen) + 1),

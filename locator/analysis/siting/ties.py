@@ -23,7 +23,7 @@ from locator.base.rounding import whole
 
 
 class Addable(Protocol):
-    """A table of sites, such as `locator.analysis.siting.benefit_matrix.Gains` or
+    """A table of sites, such as `locator.analysis.siting.benefit_matrix.BenefitMatrix` or
     `locator.analysis.siting.capacitated.Loads`."""
 
     def total(self, chosen: list[int]) -> float:

@@ -24,13 +24,13 @@ FAR_M = 1e6
 
 
 @remembered
-def all_candidates(ground: WalkableCity, spacing_m: float) -> pd.DataFrame:
+def all_candidates(walkable_city: WalkableCity, spacing_m: float) -> pd.DataFrame:
     """Return `locator.analysis.siting.candidates.candidates` of the whole city."""
-    return candidates(ground.city, spacing_m=spacing_m)
+    return candidates(walkable_city.city, spacing_m=spacing_m)
 
 
 def walks_within(
-    ground: WalkableCity, sites: IntArray, limit_m: float, *, matter: npt.NDArray[np.bool_]
+    walkable_city: WalkableCity, sites: IntArray, limit_m: float, *, matter: npt.NDArray[np.bool_]
 ) -> sparse.csc_array:
     """Return the walks within a standard to some candidates, of the demand points that matter.
 
@@ -40,7 +40,7 @@ def walks_within(
 
     Parameters
     ----------
-    ground : WalkableCity
+    walkable_city : WalkableCity
     sites : (m,) int array
         Rows of `all_candidates` at `SPACING_M`.
     limit_m : float
@@ -52,15 +52,18 @@ def walks_within(
     (n, m) csc_array
         Metres; what is not stored is further than `limit_m`, or does not matter.
     """
-    if WALK_B * _pairs_within(ground, limit_m) <= ground.memory.largest_b:
-        return all_walks(ground, limit_m)[:, sites]
+    if WALK_B * _pairs_within(walkable_city, limit_m) <= walkable_city.memory.largest_b:
+        return all_walks(walkable_city, limit_m)[:, sites]
     rows = np.flatnonzero(matter)
-    people, places = ground.demand.take(rows), ground.model.place(_candidates_xy(ground)[sites])
+    people, places = (
+        walkable_city.demand.take(rows),
+        walkable_city.model.snap(_candidates_xy(walkable_city)[sites]),
+    )
     if len(people) < len(places):  # as far there as back, and each place is a search
-        walks = sparse.csc_array(reach(ground.model, places, people, limit_m=limit_m).T)
+        walks = sparse.csc_array(reach(walkable_city.model, places, people, limit_m=limit_m).T)
     else:
-        walks = reach(ground.model, people, places, limit_m=limit_m)
-    shape = (len(ground.demand), len(sites))
+        walks = reach(walkable_city.model, people, places, limit_m=limit_m)
+    shape = (len(walkable_city.demand), len(sites))
     everybody = rows.astype(np.int32)[walks.indices]
     return sparse.csc_array((walks.data, everybody, walks.indptr), shape=shape)
 
@@ -79,56 +82,56 @@ def rows_of(walks: sparse.csc_array, rows: IntArray) -> sparse.csc_array:
 
 
 @remembered
-def all_walks(ground: WalkableCity, limit_m: float) -> sparse.csc_array:
+def all_walks(walkable_city: WalkableCity, limit_m: float) -> sparse.csc_array:
     """Return the (n, m) walks within a standard between everybody and every candidate."""
-    places = ground.model.place(_candidates_xy(ground))
-    return reach(ground.model, ground.demand, places, limit_m=limit_m)
+    places = walkable_city.model.snap(_candidates_xy(walkable_city))
+    return reach(walkable_city.model, walkable_city.demand, places, limit_m=limit_m)
 
 
 @remembered
-def _pairs_within(ground: WalkableCity, limit_m: float) -> int:
+def _pairs_within(walkable_city: WalkableCity, limit_m: float) -> int:
     """Return how many demand points and candidates are no further apart, as the crow flies."""
     from scipy.spatial import cKDTree
 
-    candidates_tree = cKDTree(_candidates_xy(ground))
-    return int(cKDTree(ground.demand.xy).count_neighbors(candidates_tree, limit_m))
+    candidates_tree = cKDTree(_candidates_xy(walkable_city))
+    return int(cKDTree(walkable_city.demand.xy).count_neighbors(candidates_tree, limit_m))
 
 
-def _candidates_xy(ground: WalkableCity) -> FloatArray:
-    return all_candidates(ground, SPACING_M)[["x", "y"]].to_numpy(dtype=np.float64)
+def _candidates_xy(walkable_city: WalkableCity) -> FloatArray:
+    return all_candidates(walkable_city, SPACING_M)[["x", "y"]].to_numpy(dtype=np.float64)
 
 
 def square_walks(
-    ground: WalkableCity, sites: IntArray, squares: IntArray
+    walkable_city: WalkableCity, sites: IntArray, squares: IntArray
 ) -> npt.NDArray[np.float32]:
     """Return metres, (m, s), between some candidates and the middles of some squares."""
-    return _all_square_walks(ground)[np.ix_(sites, squares)]
+    return _all_square_walks(walkable_city)[np.ix_(sites, squares)]
 
 
 @remembered
-def _all_square_walks(ground: WalkableCity) -> npt.NDArray[np.float32]:
+def _all_square_walks(walkable_city: WalkableCity) -> npt.NDArray[np.float32]:
     """Return metres between every candidate and every square, to the millimetre."""
-    squares = ground.model.place(_squares(ground)[1])
-    sites = ground.model.place(all_candidates(ground, SQUARE_M)[["x", "y"]].to_numpy())
+    squares = walkable_city.model.snap(_squares(walkable_city)[1])
+    sites = walkable_city.model.snap(all_candidates(walkable_city, SQUARE_M)[["x", "y"]].to_numpy())
     walk_m = np.empty((len(sites), len(squares)), dtype=np.float32)
     for one in range(len(sites)):
-        walk_m[one] = ground.model.walk_m(sites.take(slice(one, one + 1)), squares)
+        walk_m[one] = walkable_city.model.walk_m(sites.take(slice(one, one + 1)), squares)
     return np.minimum(walk_m, FAR_M)
 
 
 def inhabited_squares(
-    ground: WalkableCity, current_m: FloatArray, people: FloatArray
+    walkable_city: WalkableCity, current_m: FloatArray, people: FloatArray
 ) -> tuple[IntArray, FloatArray, FloatArray]:
     """Return the squares where people live, those people, and their mean walk now.
 
     Parameters
     ----------
-    ground : WalkableCity
+    walkable_city : WalkableCity
     current_m : (n,) float array
         Metres to the nearest facility from each demand point.
     people : (n,) float array
     """
-    which, _ = _squares(ground)
+    which, _ = _squares(walkable_city)
     total = np.bincount(which, people)
     walked = np.bincount(which, people * np.minimum(current_m, FAR_M))
     inhabited = np.flatnonzero(total > 0).astype(np.int64)
@@ -137,13 +140,13 @@ def inhabited_squares(
 
 
 @remembered
-def _squares(ground: WalkableCity) -> tuple[IntArray, FloatArray]:
+def _squares(walkable_city: WalkableCity) -> tuple[IntArray, FloatArray]:
     """Return the square of each demand point, and the middle of each square's points."""
-    squares = np.floor(ground.city.demand.xy / SQUARE_M).astype(np.int64)
+    squares = np.floor(walkable_city.city.demand.xy / SQUARE_M).astype(np.int64)
     _, which = np.unique(squares, axis=0, return_inverse=True)
     which = which.ravel()
     count = np.bincount(which)
     middle = np.column_stack(
-        [np.bincount(which, ground.city.demand.xy[:, axis]) / count for axis in (0, 1)]
+        [np.bincount(which, walkable_city.city.demand.xy[:, axis]) / count for axis in (0, 1)]
     )
     return which, middle

@@ -119,8 +119,8 @@ def load(ctx: click.Context) -> AppState:
     with progress_bar() as progress:
         model = choose_model(city, progress=progress)
     with working(f"Reading {folder} …"):
-        ground = walkable(city, model)
-    return AppState(city, ground, datetime.now(ZoneInfo(city.catalogue.timezone)))
+        walkable_city = walkable(city, model)
+    return AppState(city, walkable_city, datetime.now(ZoneInfo(city.catalogue.timezone)))
 
 
 def console() -> Console:

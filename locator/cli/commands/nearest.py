@@ -81,13 +81,13 @@ def command(
     except NotFoundError as error:
         raise click.BadParameter(error.message, param_hint="--layer") from None
     origin = origin_of(app, asked)
-    ground = app.ground_for(asked.profile, at_night=asked.night == "yes")
-    result = nearest(ground, nearest_query_of(asked, origin.lon, origin.lat))
+    walkable_city = app.walkable_city_for(asked.profile, at_night=asked.night == "yes")
+    result = nearest(walkable_city, nearest_query_of(asked, origin.lon, origin.lat))
     with speaking("en"):
         if as_json:
-            print_json(nearest_json(app, origin, result, ground=ground))
+            print_json(nearest_json(app, origin, result, walkable_city=walkable_city))
         else:
-            _show(app, origin, result, ground)
+            _show(app, origin, result, walkable_city)
     if result.rows.empty:
         click.echo(_nothing(app, asked.layer), err=True)
         ctx.exit(1)
@@ -105,7 +105,7 @@ def _nothing(app: AppState, layers: Iterable[str]) -> str:
     )
 
 
-def _show(app: AppState, origin: Place, result: NearestResult, ground: WalkableCity) -> None:
+def _show(app: AppState, origin: Place, result: NearestResult, walkable_city: WalkableCity) -> None:
     from locator.api.street_info import profile_words
 
     out = console()
@@ -128,7 +128,7 @@ def _show(app: AppState, origin: Place, result: NearestResult, ground: WalkableC
         )
     if len(result.rows):
         out.print(made)
-    said = profile_words(ground)
+    said = profile_words(walkable_city)
     if said:
         out.print(said)
     out.print(f"Walking model: {result.model}. Opening hours at {result.at:%Y-%m-%d %H:%M}.")

@@ -108,13 +108,13 @@ def compare(ctx: click.Context, csv: Path, as_json: bool) -> None:
 
     app = load(ctx)
     with progress_bar(quiet=as_json) as progress:
-        found = compare_people(app.ground, csv, progress=progress)
+        found = compare_people(app.walkable_city, csv, progress=progress)
     if as_json:
         tables = {
             "misplaced": found.misplaced.reset_index().to_dict("records"),
             "coverage": found.coverage.reset_index().to_dict("records"),
         }
-        print_json(vars(found) | {"model": app.ground.model.name} | tables)
+        print_json(vars(found) | {"model": app.walkable_city.model.name} | tables)
         return
     made = table(
         f"People in the wrong square: {found.people:,.0f} here ({found.method}), "
@@ -125,7 +125,7 @@ def compare(ctx: click.Context, csv: Path, as_json: bool) -> None:
         made.add_row(f"{side_m:.0f} m", f"{row['misplaced']:.1%}", f"{row['misplaced_evenly']:.1%}")
     console().print(made)
     made = table(
-        f"All residents within the standard ({app.ground.model.name})",
+        f"All residents within the standard ({app.walkable_city.model.name})",
         dict.fromkeys(("layer",), "left")
         | dict.fromkeys(("minutes", "here", "by the register", "points apart"), "right"),
     )

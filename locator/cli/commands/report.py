@@ -108,7 +108,7 @@ def _write(app: AppState, queries: list[ReportQuery], folder: Path, bars: Progre
     reports = bars.add_task("Reports", total=len(queries), visible=len(queries) > 1)
     for query in queries:
         task = bars.add_task("Counting", total=None)
-        found = findings(app.ground, query)
+        found = findings(app.walkable_city, query)
         stem = file_stem(app.city, found)
         bars.update(task, total=len(file_names(app.city, found)), description=stem)
         for path in write_bundle(app.city, found, folder):

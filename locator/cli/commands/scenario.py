@@ -20,7 +20,7 @@ from locator.cli.commands._common import (
 
 if TYPE_CHECKING:
     from locator.analysis.access.coverage import Coverage
-    from locator.analysis.scenario.compare import Comparison
+    from locator.analysis.scenario.compare import ScenarioComparison
     from locator.analysis.scenario.supply import SupplyChange
     from locator.api.context import AppState
 
@@ -65,9 +65,9 @@ def command(ctx: click.Context, file: Path, out: Path | None, as_json: bool) -> 
     change = read_scenario(file)
     app = load(ctx)
     with working("Comparing …"):
-        check_scenario(app.ground, change, file=file.name)
-        found = compare(app.ground, change)
-        supply = supply_change(app.ground, found)
+        check_scenario(app.walkable_city, change, file=file.name)
+        found = compare(app.walkable_city, change)
+        supply = supply_change(app.walkable_city, found)
     if out is not None:
         _write(out, app, found)
     if as_json:
@@ -87,7 +87,7 @@ def _check_out(out: Path) -> None:
         raise click.BadParameter(f"There is no folder {out.parent}.", param_hint="--out")
 
 
-def _write(out: Path, app: AppState, found: Comparison) -> None:
+def _write(out: Path, app: AppState, found: ScenarioComparison) -> None:
     import json
 
     from locator.base.files import write_text_atomically
@@ -100,7 +100,7 @@ def _write(out: Path, app: AppState, found: Comparison) -> None:
     write_text_atomically(out, text)
 
 
-def _features(found: Comparison) -> dict[str, Any]:
+def _features(found: ScenarioComparison) -> dict[str, Any]:
     from shapely import Point
 
     from locator.base.geojson import collection, feature
@@ -118,7 +118,9 @@ def _features(found: Comparison) -> dict[str, Any]:
     return collection([*areas, *sites])
 
 
-def _answer(app: AppState, found: Comparison, supply: SupplyChange | None) -> dict[str, Any]:
+def _answer(
+    app: AppState, found: ScenarioComparison, supply: SupplyChange | None
+) -> dict[str, Any]:
     after = found.after
     districts = found.districts[list(DISTRICT_COLUMNS)].reset_index(names="number")
     gaps = found.gaps[["place", "district", "people", "people_after"]]
@@ -162,7 +164,7 @@ def _served(found: Coverage) -> dict[str, Any]:
     }
 
 
-def _show(app: AppState, found: Comparison, supply: SupplyChange | None) -> None:
+def _show(app: AppState, found: ScenarioComparison, supply: SupplyChange | None) -> None:
     from locator.analysis.access.words import minimum_said
     from locator.base.i18n import speaking
 
@@ -231,7 +233,7 @@ def _minutes(seconds: float) -> str:
     return f"{seconds / 60:.1f}"
 
 
-def _show_districts(out: Any, found: Comparison) -> None:
+def _show_districts(out: Any, found: ScenarioComparison) -> None:
     rows = found.districts[found.districts["difference"] != 0]
     if rows.empty:
         out.print("No district changes.")
@@ -254,7 +256,7 @@ def _show_districts(out: Any, found: Comparison) -> None:
     out.print(made)
 
 
-def _show_gaps(out: Any, found: Comparison) -> None:
+def _show_gaps(out: Any, found: ScenarioComparison) -> None:
     if found.gaps.empty:
         return
     made = table(

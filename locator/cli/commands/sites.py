@@ -152,7 +152,7 @@ def _new_sites(app: AppState, query: SitingQuery, *, as_json: bool) -> None:
     least = f"Looking for the proven best, {limit_s:g} s at most …"
     slow = query.method != "greedy" and limit_s > SOON_S
     with working(least if slow else "Weighing the sites …"):
-        found = where_next(app.ground, query)
+        found = where_next(app.walkable_city, query)
     if as_json:
         print_json(_answer(found))
         return
@@ -229,7 +229,7 @@ def _existing(app: AppState, query: SitingQuery, *, move: bool, as_json: bool) -
     from locator.analysis.siting import closures as closing
 
     with working("Weighing the facilities …"):
-        found = (closing.best_move if move else closing.least_missed)(app.ground, query)
+        found = (closing.relocations if move else closing.closures)(app.walkable_city, query)
     if move:
         found = found[found["net"] >= WHOLE_PERSON]
     found = found.head(query.count)

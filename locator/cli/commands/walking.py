@@ -46,13 +46,13 @@ def report(ctx: click.Context, csv: Path, as_json: bool) -> None:
 
     app = load(ctx)
     with working("Walking …"):
-        found = walking_report(app.city, csv, model=app.ground.model)
+        found = walking_report(app.city, csv, model=app.walkable_city.model)
     if as_json:
         rows: Any = found.astype(object).where(found.notna(), None)
-        print_json({"model": app.ground.model.name, "pairs": rows.to_dict("index")})
+        print_json({"model": app.walkable_city.model.name, "pairs": rows.to_dict("index")})
         return
     made = table(
-        f"Errors in %: the model ({app.ground.model.name}) and the straight line x 1.26",
+        f"Errors in %: the model ({app.walkable_city.model.name}) and the straight line x 1.26",
         {"pairs": "left", "n": "right"}
         | {
             f"{who} {measure.removesuffix('_pct').replace('_abs', '')}": "right"
@@ -100,7 +100,7 @@ def compare(
 
     app = load(ctx)
     with working("Walking …"):
-        estimate, network = both_models(app.ground)
+        estimate, network = both_models(app.walkable_city)
         found = compare(estimate, network, CoverageQuery(layer, minutes, group, pace))
     if as_json:
         bands = [

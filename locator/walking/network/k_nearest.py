@@ -9,7 +9,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from locator.base.geo import FloatArray, IntArray
-from locator.walking import Placed
+from locator.walking import SnappedPoints
 from locator.walking.graph.file import Array
 from locator.walking.graph.matrix import SMALLEST_M
 from locator.walking.network.profile import Ways
@@ -21,12 +21,12 @@ _SEED = 20_260_401
 
 
 @dataclass(frozen=True)
-class Signposts:
+class KNearestIndex:
     """The `k` nearest of some facilities for each of n vertices, nearest first.
 
     Attributes
     ----------
-    facilities : Placed
+    facilities : SnappedPoints
         m points.
     facility : (n, k) int array
         Index of the facility; m where no further one can be reached.
@@ -37,7 +37,7 @@ class Signposts:
         -1 where the facility's own edge begins.
     """
 
-    facilities: Placed
+    facilities: SnappedPoints
     facility: Array
     distance_m: FloatArray
     onward: Array
@@ -112,25 +112,25 @@ class Signposts:
 class Posted:
     """The signposts that were put up, found by the facilities that they lead to."""
 
-    sets: dict[bytes, Signposts] = field(default_factory=dict)
-    places: dict[Key, list[tuple[Signposts, int]]] = field(default_factory=dict)
+    sets: dict[bytes, KNearestIndex] = field(default_factory=dict)
+    places: dict[Key, list[tuple[KNearestIndex, int]]] = field(default_factory=dict)
 
-    def put(self, posts: Signposts) -> None:
+    def put(self, posts: KNearestIndex) -> None:
         """Keep `posts`."""
         for index in range(len(posts.facilities)):
             self.places.setdefault(key_of(posts.facilities, index), []).append((posts, index))
         self.sets[_name_of(posts.facilities)] = posts
 
-    def to_all(self, facilities: Placed) -> Signposts | None:
+    def to_all(self, facilities: SnappedPoints) -> KNearestIndex | None:
         """Return the signposts to just these facilities, in this order."""
         return self.sets.get(_name_of(facilities)) if self.sets else None
 
-    def to_one(self, facility: Placed) -> list[tuple[Signposts, int]]:
+    def to_one(self, facility: SnappedPoints) -> list[tuple[KNearestIndex, int]]:
         """Return all signposts that lead to a facility among others, and its index there."""
         return self.places.get(key_of(facility), [])
 
 
-def _name_of(placed: Placed) -> bytes:
+def _name_of(placed: SnappedPoints) -> bytes:
     return b"".join(placed.extra[key].tobytes() for key in ("edge", "along_m", "gap_m"))
 
 
@@ -156,7 +156,7 @@ class _Doors:
         return _Doors(*(np.concatenate(pair) for pair in pairs))
 
 
-def signposts(ways: Ways, facilities: Placed, *, k: int) -> Signposts:
+def k_nearest_index(ways: Ways, facilities: SnappedPoints, *, k: int) -> KNearestIndex:
     """Return the signposts to the `k` nearest of some facilities: one Dijkstra for each rank.
 
     The vertices that know the same facilities make a region. The next nearest facility of a vertex
@@ -168,7 +168,7 @@ def signposts(ways: Ways, facilities: Placed, *, k: int) -> Signposts:
     Parameters
     ----------
     ways : Ways
-    facilities : Placed
+    facilities : SnappedPoints
         m points, set onto `ways`.
     k : int
         At most so many for each vertex; fewer where there are fewer facilities.
@@ -202,10 +202,10 @@ def signposts(ways: Ways, facilities: Placed, *, k: int) -> Signposts:
         first = reached & (before >= n)
         onward[first, rank] = doors.onward[door[first]]
         region += number[facility[:, rank]]
-    return Signposts(facilities, facility, distance_m, onward.ravel())
+    return KNearestIndex(facilities, facility, distance_m, onward.ravel())
 
 
-def _own_doors(ways: Ways, facilities: Placed) -> _Doors:
+def _own_doors(ways: Ways, facilities: SnappedPoints) -> _Doors:
     """Return both ends of every facility's edge."""
     on, vertex, to_vertex_m = ends_of(ways.graph, facilities)
     return _Doors(

@@ -10,21 +10,21 @@ import numpy as np
 
 from locator.base.geo import FloatArray, IntArray
 from locator.city.model import City
-from locator.walking import Placed, Walk
+from locator.walking import SnappedPoints, Walk
 from locator.walking.graph.file import Array, StreetGraph
 from locator.walking.graph.osm import Progress, silent
 from locator.walking.graph.ready import has_streets, ready_graph
 from locator.walking.graph.tag_rules import Mark
-from locator.walking.network.k_nearest import Posted, signposts
+from locator.walking.network.k_nearest import Posted, k_nearest_index
 from locator.walking.network.profile import Profile, Ways
 from locator.walking.network.routes import Route, entries, joined, line_of, names_of, through
 from locator.walking.network.search import (
-    Spread,
+    MultiSource,
     at_points,
     direct_m,
     ends_of,
-    read_spread,
-    spread_from,
+    multi_source,
+    read_multi_source,
     tree_from,
 )
 from locator.walking.network.tree_cache import Tree, Trees, key_of
@@ -97,7 +97,7 @@ class NetworkModel:
 
     # -- points onto streets ---------------------------------------------------------------
 
-    def place(self, xy: FloatArray) -> Placed:
+    def snap(self, xy: FloatArray) -> SnappedPoints:
         """Set (n, 2) metric points onto the streets.
 
         ``extra`` holds ``edge`` (-1: nowhere near a street), ``along_m``, ``gap_m`` and
@@ -105,7 +105,7 @@ class NetworkModel:
         """
         points = np.asarray(xy, dtype=np.float64).reshape(-1, 2)
         snapped = self.ways.index.snap(points)
-        return Placed(
+        return SnappedPoints(
             points,
             {
                 "edge": snapped.edge,
@@ -116,13 +116,15 @@ class NetworkModel:
         )
 
     @staticmethod
-    def off_network(placed: Placed) -> Array:
+    def off_network(placed: SnappedPoints) -> Array:
         """Tell which points are more than `OFF_NETWORK_M` from every street."""
         return np.asarray(placed.extra["gap_m"] > OFF_NETWORK_M)
 
     # -- distances -------------------------------------------------------------------------
 
-    def walk_m(self, origin: Placed, targets: Placed, *, limit_m: float = np.inf) -> FloatArray:
+    def walk_m(
+        self, origin: SnappedPoints, targets: SnappedPoints, *, limit_m: float = np.inf
+    ) -> FloatArray:
         """Return (n,) metres from one origin to each target; ``inf`` beyond `limit_m`."""
         if len(targets) == 0 or origin.extra["edge"][0] < 0:
             return np.full(len(targets), np.inf)
@@ -134,7 +136,7 @@ class NetworkModel:
         walk_m[walk_m > limit_m] = np.inf
         return walk_m
 
-    def first_m(self, origin: Placed, targets: Placed, *, k: int) -> FloatArray:
+    def k_nearest_m(self, origin: SnappedPoints, targets: SnappedPoints, *, k: int) -> FloatArray:
         """Return (n,) metres to the `k` nearest targets at least; ``inf`` for those farther.
 
         Looked up where there are signposts to the targets; else the search is widened until the
@@ -156,16 +158,16 @@ class NetworkModel:
                 return walk_m
         return self.walk_m(origin, targets)
 
-    def post(self, facilities: Placed, *, k: int) -> None:
+    def post(self, facilities: SnappedPoints, *, k: int) -> None:
         """Put up signposts to `facilities`: their `k` nearest are only looked up from now on.
 
         Without them a search from every origin crosses the ground up to the k-th facility, which
         is far where there are few.
         """
         if len(facilities) and self.posted.to_all(facilities) is None:
-            self.posted.put(signposts(self.ways, facilities, k=k))
+            self.posted.put(k_nearest_index(self.ways, facilities, k=k))
 
-    def _posted_m(self, origin: Placed, targets: Placed) -> tuple[FloatArray, float]:
+    def _posted_m(self, origin: SnappedPoints, targets: SnappedPoints) -> tuple[FloatArray, float]:
         """Return metres by the signposts, and how far they are the whole truth."""
         posts = self.posted.to_all(targets)
         if posts is None:
@@ -174,19 +176,21 @@ class NetworkModel:
         walk_m, sure_m = posts.read(vertices[0], to_vertex_m[0])
         return _or_direct_m(origin, targets, walk_m), sure_m
 
-    def nearest(self, demand: Placed, facilities: Placed) -> tuple[FloatArray, IntArray]:
+    def nearest(
+        self, demand: SnappedPoints, facilities: SnappedPoints
+    ) -> tuple[FloatArray, IntArray]:
         """Return, for each demand point, (n,) metres to the nearest facility and its index."""
-        return self.read(self.spread(facilities), demand)
+        return self.read(self.multi_source(facilities), demand)
 
-    def spread(self, facilities: Placed, *, limit_m: float = np.inf) -> Spread:
+    def multi_source(self, facilities: SnappedPoints, *, limit_m: float = np.inf) -> MultiSource:
         """Return every vertex's distance to the nearest facility: one multi-source Dijkstra."""
-        return spread_from(self.ways, facilities, limit_m=limit_m)
+        return multi_source(self.ways, facilities, limit_m=limit_m)
 
-    def read(self, spread: Spread, demand: Placed) -> tuple[FloatArray, IntArray]:
+    def read(self, spread: MultiSource, demand: SnappedPoints) -> tuple[FloatArray, IntArray]:
         """Return each demand point's metres to its nearest facility, and that one's index."""
-        return read_spread(self.graph, spread, demand)
+        return read_multi_source(self.graph, spread, demand)
 
-    def tree(self, origin: Placed, *, limit_m: float = np.inf) -> Tree:
+    def tree(self, origin: SnappedPoints, *, limit_m: float = np.inf) -> Tree:
         """Return the shortest ways from one origin to every vertex within `limit_m` or more."""
         key = key_of(origin)
         tree = self.trees.find(key, limit_m)
@@ -197,7 +201,7 @@ class NetworkModel:
 
     # -- the walk itself -------------------------------------------------------------------
 
-    def walk(self, origin: Placed, target: Placed) -> Walk:
+    def walk(self, origin: SnappedPoints, target: SnappedPoints) -> Walk:
         """Return the walk along the streets, with the names of the streets followed.
 
         Where the target cannot be reached the line is empty and ``walk_m`` is ``inf``.
@@ -214,7 +218,7 @@ class NetworkModel:
         one = np.zeros(len(way.edge), dtype=np.int64)
         return Walk(xy[moved], walk_m, names_of(self.graph, way.edge, followed_m, one, walks=1)[0])
 
-    def via(self, origin: Placed, targets: Placed) -> list[tuple[str, ...]]:
+    def via(self, origin: SnappedPoints, targets: SnappedPoints) -> list[tuple[str, ...]]:
         """Return the streets of the walk to each target; empty where there is no walk."""
         told: list[tuple[str, ...]] = [()] * len(targets)
         found = self._found(origin, targets)
@@ -245,7 +249,7 @@ class NetworkModel:
             told[target] = streets
         return told
 
-    def _found(self, origin: Placed, targets: Placed) -> dict[int, IntArray]:
+    def _found(self, origin: SnappedPoints, targets: SnappedPoints) -> dict[int, IntArray]:
         """Return the vertices of the walk to each target that can be reached, in walking order.
 
         Without any vertex the walk follows the one edge that both stand on.
@@ -264,7 +268,7 @@ class NetworkModel:
                 found[target] = np.empty(0, dtype=np.int64)
         return found
 
-    def _route(self, origin: Placed, target: Placed) -> tuple[float, Route] | None:
+    def _route(self, origin: SnappedPoints, target: SnappedPoints) -> tuple[float, Route] | None:
         """Return the length of the shortest walk and the edges that it follows."""
         start, goal = origin.extra["edge"][:1], target.extra["edge"][:1]
         if start[0] < 0 or goal[0] < 0:
@@ -284,7 +288,7 @@ class NetworkModel:
         )
 
     def _shortest(
-        self, origin: Placed, target: Placed, along_m: float, ends: Ends
+        self, origin: SnappedPoints, target: SnappedPoints, along_m: float, ends: Ends
     ) -> tuple[float, IntArray] | None:
         """Return the shortest way over at least one vertex: metres and vertices in order.
 
@@ -305,7 +309,7 @@ class NetworkModel:
             tree = self.tree(origin, limit_m=limit_m if limit_m < 50_000 else np.inf)
         return None if vertex[0] < 0 else (float(walk_m[0]), tree.way(int(vertex[0])))
 
-    def _by_signposts(self, ends: Ends, target: Placed) -> tuple[float, IntArray] | None:
+    def _by_signposts(self, ends: Ends, target: SnappedPoints) -> tuple[float, IntArray] | None:
         """Return the shortest way if signposts at the origin's street are sure of it."""
         vertices, to_vertex_m = ends
         for posts, index in self.posted.to_one(target):
@@ -324,7 +328,7 @@ class NetworkModel:
         return np.where(at_u, 0.0, length_m)
 
 
-def _or_direct_m(origin: Placed, targets: Placed, walk_m: FloatArray) -> FloatArray:
+def _or_direct_m(origin: SnappedPoints, targets: SnappedPoints, walk_m: FloatArray) -> FloatArray:
     """Return `walk_m`, or where it is shorter the way along the edge that both stand on."""
     same = np.flatnonzero(targets.extra["edge"] == origin.extra["edge"][0])
     along_m = direct_m(origin, np.zeros(len(same), dtype=np.int64), targets, same)

@@ -9,7 +9,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from locator.base.geo import FloatArray, IntArray
-from locator.walking import Placed
+from locator.walking import SnappedPoints
 from locator.walking.graph.file import StreetGraph
 from locator.walking.graph.matrix import SMALLEST_M
 from locator.walking.network.profile import Ways
@@ -17,28 +17,28 @@ from locator.walking.network.tree_cache import Tree
 
 
 @dataclass(frozen=True)
-class Spread:
+class MultiSource:
     """How far every vertex of the graph is from the nearest of some facilities.
 
     Attributes
     ----------
-    facilities : Placed
+    facilities : SnappedPoints
     distance_m : (n,) float array
         ``inf`` where no facility can be reached.
     facility : (n,) int array
         Index of the serving facility, -1 where there is none.
     """
 
-    facilities: Placed
+    facilities: SnappedPoints
     distance_m: FloatArray
     facility: IntArray
 
 
-def spread_from(ways: Ways, facilities: Placed, *, limit_m: float = np.inf) -> Spread:
+def multi_source(ways: Ways, facilities: SnappedPoints, *, limit_m: float = np.inf) -> MultiSource:
     """Return every vertex's distance to the nearest facility: one multi-source Dijkstra."""
     n = len(ways.graph.vertex_xy)
     if len(facilities) == 0:
-        return Spread(facilities, np.full(n, np.inf), np.full(n, -1, dtype=np.int64))
+        return MultiSource(facilities, np.full(n, np.inf), np.full(n, -1, dtype=np.int64))
     distance_m, _, source = dijkstra(
         _with_sources(ways, facilities),
         directed=True,
@@ -48,10 +48,10 @@ def spread_from(ways: Ways, facilities: Placed, *, limit_m: float = np.inf) -> S
         limit=limit_m,
     )
     facility = np.where(source[:n] < n, -1, source[:n].astype(np.int64) - n)
-    return Spread(facilities, distance_m[:n], facility)
+    return MultiSource(facilities, distance_m[:n], facility)
 
 
-def tree_from(ways: Ways, origin: Placed, *, limit_m: float = np.inf) -> Tree:
+def tree_from(ways: Ways, origin: SnappedPoints, *, limit_m: float = np.inf) -> Tree:
     """Return the shortest ways from one origin to every vertex within `limit_m`."""
     n = len(ways.graph.vertex_xy)
     distance_m, before = dijkstra(
@@ -64,7 +64,9 @@ def tree_from(ways: Ways, origin: Placed, *, limit_m: float = np.inf) -> Tree:
     return Tree(distance_m[0, :n], before[0], limit_m)
 
 
-def read_spread(graph: StreetGraph, spread: Spread, demand: Placed) -> tuple[FloatArray, IntArray]:
+def read_multi_source(
+    graph: StreetGraph, spread: MultiSource, demand: SnappedPoints
+) -> tuple[FloatArray, IntArray]:
     """Return each demand point's metres to its nearest facility, and that one's index."""
     walk_m, vertex = at_points(graph, spread.distance_m, demand)
     facility = np.where(vertex >= 0, spread.facility[vertex], -1)
@@ -79,7 +81,7 @@ def read_spread(graph: StreetGraph, spread: Spread, demand: Placed) -> tuple[Flo
 
 
 def at_points(
-    graph: StreetGraph, vertex_m: FloatArray, placed: Placed
+    graph: StreetGraph, vertex_m: FloatArray, placed: SnappedPoints
 ) -> tuple[FloatArray, IntArray]:
     """Return metres at points on edges, and the end of the edge that they are reached by."""
     edge, along_m = placed.extra["edge"], placed.extra["along_m"]
@@ -92,7 +94,7 @@ def at_points(
     return np.where(reached, walk_m, np.inf), np.where(reached, vertex, -1)
 
 
-def ends_of(graph: StreetGraph, placed: Placed) -> tuple[IntArray, IntArray, FloatArray]:
+def ends_of(graph: StreetGraph, placed: SnappedPoints) -> tuple[IntArray, IntArray, FloatArray]:
     """Return, for points that are near a street, the ends of their edges and the metres there.
 
     Returns
@@ -111,7 +113,7 @@ def ends_of(graph: StreetGraph, placed: Placed) -> tuple[IntArray, IntArray, Flo
     return on, vertex, along + gap_m[on, None]
 
 
-def direct_m(a: Placed, i: IntArray, b: Placed, j: IntArray) -> FloatArray:
+def direct_m(a: SnappedPoints, i: IntArray, b: SnappedPoints, j: IntArray) -> FloatArray:
     """Return the metres between pairs of points on the same edge, along that edge.
 
     The very same point is 0 m away: nobody walks to the street and back.
@@ -121,7 +123,7 @@ def direct_m(a: Placed, i: IntArray, b: Placed, j: IntArray) -> FloatArray:
     return np.where(np.all(a.xy[i] == b.xy[j], axis=-1), 0.0, metres)
 
 
-def _with_sources(ways: Ways, placed: Placed) -> csr_array:
+def _with_sources(ways: Ways, placed: SnappedPoints) -> csr_array:
     """Return the matrix with one more vertex per point, joined to both ends of its edge."""
     indptr, indices, weight_m, _ = ways.csr
     on, vertex, to_vertex_m = ends_of(ways.graph, placed)

@@ -9,7 +9,7 @@ from threading import Lock
 import numpy as np
 
 from locator.base.geo import FloatArray, IntArray
-from locator.walking import Placed
+from locator.walking import SnappedPoints
 from locator.walking.graph.file import Array
 
 KEPT = 3
@@ -19,7 +19,7 @@ Key = tuple[int, float, float]
 """Where a tree starts: edge, distance along it, distance to it."""
 
 
-def key_of(placed: Placed, i: int = 0) -> Key:
+def key_of(placed: SnappedPoints, i: int = 0) -> Key:
     """Return where a shortest-path tree from a point starts."""
     extra = placed.extra
     return int(extra["edge"][i]), float(extra["along_m"][i]), float(extra["gap_m"][i])

@@ -8,10 +8,10 @@ from datetime import datetime
 import numpy as np
 import shapely
 
-from locator.analysis.aed.hourly import TimeCoverage
+from locator.analysis.aed.hourly import HourlyCoverage
 from locator.base.geojson import Collection, collection
 from locator.city.model import City
-from locator.vehicles import Position
+from locator.vehicles import VehiclePosition
 from locator.vehicles.calendar import DayType
 from locator.web.i18n import clock, gettext, ngettext, percent
 from locator.web.map.background import feature
@@ -57,7 +57,7 @@ def _listed(row: Row, goal: tuple[float, float]) -> Collection:
     )
 
 
-def vehicle_features(city: City, positions: Iterable[Position]) -> Collection:
+def vehicle_features(city: City, positions: Iterable[VehiclePosition]) -> Collection:
     """Return where the vehicles are; one whose place is not known is left out."""
     return collection(
         _vehicle(city, position)
@@ -66,7 +66,7 @@ def vehicle_features(city: City, positions: Iterable[Position]) -> Collection:
     )
 
 
-def _vehicle(city: City, position: Position) -> Collection:
+def _vehicle(city: City, position: VehiclePosition) -> Collection:
     vehicle = position.vehicle
     return feature(
         shapely.Point(position.lon, position.lat),
@@ -80,7 +80,7 @@ def _vehicle(city: City, position: Position) -> Collection:
     )
 
 
-def position_lines(position: Position) -> Iterable[str]:
+def position_lines(position: VehiclePosition) -> Iterable[str]:
     """Yield what is known of a position, in words; first that it is an assumption, if it is."""
     if position.vehicle.assignment == "assumed":
         yield gettext("Maybe; not confirmed: which vehicle carries this AED is not published")
@@ -103,7 +103,7 @@ def position_lines(position: Position) -> Iterable[str]:
         yield gettext("The vehicle is known, its tour is assumed")
 
 
-def share_areas(city: City, found: TimeCoverage, day: DayType | None) -> Collection:
+def share_areas(city: City, found: HourlyCoverage, day: DayType | None) -> Collection:
     """Return areas by the share of the hours of service for which vehicles cover them.
 
     Squares of one class are joined; where no vehicle ever comes nothing is drawn.

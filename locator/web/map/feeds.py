@@ -105,7 +105,7 @@ def coverage_data(layer_id: str) -> Response:
     )
 
     def made() -> bytes:
-        return compact_json(coverage_areas(app.city, coverage(app.ground, query)))
+        return compact_json(coverage_areas(app.city, coverage(app.walkable_city, query)))
 
     return kept(app.memo.get(("map-coverage", current_language(), query), made))
 
@@ -136,7 +136,7 @@ def _answer() -> tuple[Any, Any, WalkableCity]:
     for layer in params.layer:
         known_layer(app.catalogue, layer)
     origin, _ = find_origin(app.city, params)
-    ground = app.ground_for(params.profile, at_night=params.night == "yes")
+    ground = app.walkable_city_for(params.profile, at_night=params.night == "yes")
     return origin, find_rows(ground, params, origin, params.at or app.now()), ground
 
 

@@ -63,7 +63,7 @@ def vehicles() -> Response:
     """Serve where the vehicles are, for the map."""
     app = state()
     at = local_moment(app.city, parse(VehiclesParams, request.args).at)
-    return _geojson(vehicle_features(app.city, state().moving.positions(at)))
+    return _geojson(vehicle_features(app.city, state().live_fleet.positions(at)))
 
 
 def _geojson(answer: Collection) -> Response:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from werkzeug.datastructures import MultiDict
 
-from locator.analysis.aed.hourly import TimeCoverage, TimeCoverageQuery, coverage_in_time
+from locator.analysis.aed.hourly import HourlyCoverage, HourlyCoverageQuery, hourly_coverage
 from locator.api.context import AppState
 from locator.api.queries import described, frozen, parse
 from locator.base.errors import N_
@@ -21,7 +21,7 @@ from locator.web.i18n import day as day_words
 from locator.web.i18n import gettext, number, percent
 from locator.web.state import state
 from locator.web.words.cards import Card, card, hours_said
-from locator.web.words.listing import Option
+from locator.web.words.listing import FilterOption
 from locator.web.words.model_words import model_line
 from locator.web.words.texts import group_name, pace_text
 
@@ -57,11 +57,11 @@ def params_of(args: MultiDict[str, str]) -> TimeParams:
     return parse(TimeParams, args)
 
 
-def found_for(app: AppState, params: TimeParams) -> TimeCoverage:
+def found_for(app: AppState, params: TimeParams) -> HourlyCoverage:
     """Return the coverage in time, counted once a day for each limit."""
-    held = state().moving
-    query = TimeCoverageQuery(minutes=float(params.minutes), around=app.now().date())
-    return app.memo.get(query, lambda: coverage_in_time(app.ground, held.fleet, query))
+    held = state().live_fleet
+    query = HourlyCoverageQuery(minutes=float(params.minutes), around=app.now().date())
+    return app.memo.get(query, lambda: hourly_coverage(app.walkable_city, held.fleet, query))
 
 
 @dataclass(frozen=True)
@@ -128,15 +128,15 @@ class Move:
 
 
 @dataclass(frozen=True)
-class Report:
+class HourlyReport:
     """Everything that ``aed_coverage.html`` shows."""
 
-    found: TimeCoverage
+    found: HourlyCoverage
     group: str
     minutes_value: str
     day_value: str
-    minutes_options: tuple[Option, ...]
-    day_options: tuple[Option, ...]
+    minutes_options: tuple[FilterOption, ...]
+    day_options: tuple[FilterOption, ...]
     days: tuple[Day, ...]
     moves: tuple[Move, ...]
     unknown_moves: tuple[Move, ...]
@@ -151,24 +151,25 @@ class Report:
     pace: str
 
 
-def report_of(app: AppState, params: TimeParams) -> Report:
+def report_of(app: AppState, params: TimeParams) -> HourlyReport:
     """Return the page."""
     found = found_for(app, params)
     hours = found.hours
     most = float(hours["both"].max())
     share = found.vehicle_share()
     people = app.city.demand.people[found.group]
-    return Report(
+    return HourlyReport(
         found=found,
         group=group_name(app.catalogue, found.group),
         minutes_value=params.minutes,
         day_value=params.day,
         minutes_options=tuple(
-            Option(m, gettext("{minutes} min", minutes=m), m == params.minutes) for m in MINUTES
+            FilterOption(m, gettext("{minutes} min", minutes=m), m == params.minutes)
+            for m in MINUTES
         ),
         day_options=(
-            Option("week", gettext("The whole week"), params.day == "week"),
-            *(Option(kind, gettext(name), kind == params.day) for kind, name in DAYS.items()),
+            FilterOption("week", gettext("The whole week"), params.day == "week"),
+            *(FilterOption(kind, gettext(name), kind == params.day) for kind, name in DAYS.items()),
         ),
         days=tuple(_day(found, kind, most) for kind in DAY_TYPES),
         moves=_moves(app, found, "hours"),
@@ -180,7 +181,7 @@ def report_of(app: AppState, params: TimeParams) -> Report:
         mean_vehicles=_mean(hours, "vehicles", range(10, 15)),
         covered_half=float(people[share >= 0.25].sum()),
         covered_any=float(people[share > 0].sum()),
-        model_line=model_line(app.ground),
+        model_line=model_line(app.walkable_city),
         pace=pace_text(found.query.pace_m_s),
     )
 
@@ -193,7 +194,7 @@ def _of_day(hours: pd.DataFrame, kind: DayType) -> pd.DataFrame:
     return hours[hours.index.get_level_values("day") == kind]
 
 
-def _day(found: TimeCoverage, kind: DayType, most: float) -> Day:
+def _day(found: HourlyCoverage, kind: DayType, most: float) -> Day:
     table = _of_day(found.hours, kind)
     rows = tuple(
         HourRow(
@@ -265,7 +266,7 @@ def nice_top(most: float) -> float:
     )
 
 
-def _moves(app: AppState, found: TimeCoverage, basis: str) -> tuple[Move, ...]:
+def _moves(app: AppState, found: HourlyCoverage, basis: str) -> tuple[Move, ...]:
     table = found.moves[found.moves["basis"] == basis].head(TOP)
     cards = [card(app.city, str(index)) for index in table.index]
     return tuple(

@@ -9,10 +9,10 @@ from datetime import datetime
 from werkzeug.datastructures import MultiDict
 
 from locator.analysis.aed.nearest import AedAnswer
-from locator.analysis.aed.option import Option
+from locator.analysis.aed.option import AedOption
 from locator.api.aed import AedParams, aed_answer
 from locator.api.context import AppState
-from locator.api.live import Moving
+from locator.api.live import LiveFleet
 from locator.api.queries import parse
 from locator.base.errors import LocatorError
 from locator.city.model import City
@@ -58,7 +58,7 @@ class Row:
 
     Attributes
     ----------
-    option : Option
+    option : AedOption
     card : Card
     title : str
     how : str
@@ -77,7 +77,7 @@ class Row:
         What shows the way; of the first one only.
     """
 
-    option: Option
+    option: AedOption
     card: Card
     title: str
     how: str
@@ -183,7 +183,7 @@ def _placed_at(app: AppState, view: AedView, *, answered: bool) -> AedView:
 
 def _answered(app: AppState, view: AedView, asked: AedParams, origin: Origin) -> AedView:
     place = Place(origin.label, "coordinate", origin.lon, origin.lat, "exact", 100.0)
-    answer, held = aed_answer(app, asked, place), state().moving
+    answer, held = aed_answer(app, asked, place), state().live_fleet
     beside = answer.beside
     return replace(
         view,
@@ -231,7 +231,7 @@ def _placed(city: City, answer: AedAnswer, row: Row) -> Row:
 # One AED ------------------------------------------------------------------------------------
 
 
-def _standing(app: AppState, option: Option, at: datetime) -> Row:
+def _standing(app: AppState, option: AedOption, at: datetime) -> Row:
     shown = card(app.city, option.id)
     if option.sure == "outdoors":
         opening = Chip("good", gettext("Stands outdoors, no hours stated"))
@@ -240,7 +240,7 @@ def _standing(app: AppState, option: Option, at: datetime) -> Row:
     return _named(app, option, shown, (opening, access_chip(option.access)))
 
 
-def _riding(app: AppState, option: Option, at: datetime) -> Row:
+def _riding(app: AppState, option: AedOption, at: datetime) -> Row:
     assert option.catch_at is not None
     shown = card(app.city, option.id)
     title = gettext("On line {line}: meet it at {stop}", line=option.line, stop=option.stop)
@@ -257,7 +257,7 @@ def _riding(app: AppState, option: Option, at: datetime) -> Row:
     return Row(option, shown, title, how, riding_chips(option))
 
 
-def _unknown(app: AppState, answer: AedAnswer, option: Option) -> Row:
+def _unknown(app: AppState, answer: AedAnswer, option: AedOption) -> Row:
     shown = card(app.city, option.id)
     chips = [Chip("unknown", unknown_hours(shown)), access_chip(option.access)]
     if option.because is not None:
@@ -273,19 +273,19 @@ def unknown_hours(shown: Card) -> str:
     return hours_said(shown.facts) or gettext("Hours not known")
 
 
-def _closed(app: AppState, option: Option, at: datetime) -> Row:
+def _closed(app: AppState, option: AedOption, at: datetime) -> Row:
     shown = card(app.city, option.id)
     chip = Chip("bad", change_soon("closed", option.next_change, at))
     return _named(app, option, shown, (chip,))
 
 
-def _adrift(app: AppState, option: Option) -> Row:
+def _adrift(app: AppState, option: AedOption) -> Row:
     shown = card(app.city, option.id)
     near = near_stop(app, option.lon, option.lat)
     return Row(option, shown, shown.name, near, riding_chips(option), quoted=True)
 
 
-def _named(app: AppState, option: Option, shown: Card, chips: tuple[Chip, ...]) -> Row:
+def _named(app: AppState, option: AedOption, shown: Card, chips: tuple[Chip, ...]) -> Row:
     """Return the row of a fixed AED: its name, its note unless the name says it, an address."""
     where = shown.where if shown.address else near_address(app, option.lon, option.lat)
     how, note = where or shown.district, note_beside(shown)
@@ -301,11 +301,11 @@ def note_beside(shown: Card) -> str:
 # What is to be said of it all ---------------------------------------------------------------
 
 
-def _remarks(app: AppState, answer: AedAnswer, held: Moving) -> Iterable[str]:
+def _remarks(app: AppState, answer: AedAnswer, held: LiveFleet) -> Iterable[str]:
     yield gettext(
         "Times are for running at {pace}, there and back. {model}",
         pace=pace_text(answer.query.pace_m_s),
-        model=model_line(app.ground),
+        model=model_line(app.walkable_city),
     )
     if not held.fleet.confirmed:
         return
@@ -320,7 +320,7 @@ def _remarks(app: AppState, answer: AedAnswer, held: Moving) -> Iterable[str]:
     yield from feed_remarks(held, answer.at)
 
 
-def feed_remarks(held: Moving, at: datetime) -> Iterable[str]:
+def feed_remarks(held: LiveFleet, at: datetime) -> Iterable[str]:
     """Yield what is to be said of the live feeds."""
     if not held.feeds:
         yield gettext("Vehicles are placed by the timetable; no live feed is connected.")

@@ -9,11 +9,11 @@ from locator.api.combined import TogetherParams, combined_of
 from locator.api.queries import parse
 from locator.city.lookup import known_group
 from locator.web.i18n import text
-from locator.web.lenient import Args, mended
+from locator.web.lenient import Args, answer_leniently
 from locator.web.pages.what_if import standing_layer
 from locator.web.security import expensive
 from locator.web.state import state
-from locator.web.words.listing import Option
+from locator.web.words.listing import FilterOption
 from locator.web.words.model_words import model_line, pace_choices
 
 blueprint = Blueprint("together", __name__)
@@ -34,7 +34,7 @@ def page() -> tuple[str, int]:
         known_group(app.catalogue, asked.group)
         return asked, combined_of(app, asked) if len(asked.layer) > 1 else None
 
-    mending = mended(request.args, answer, sound=_sound)
+    mending = answer_leniently(request.args, answer, sound=_sound)
     asked, found = mending.answer
     fixed = [layer for layer in app.catalogue.layers.values() if not layer.moves]
     shown = render_template(
@@ -46,12 +46,12 @@ def page() -> tuple[str, int]:
         districts=[] if found is None else found.districts.to_dict("records"),
         group=text(known_group(app.catalogue, asked.group).names),
         groups=[
-            Option(group.id, text(group.names), group.id == asked.group)
+            FilterOption(group.id, text(group.names), group.id == asked.group)
             for group in app.catalogue.groups.values()
         ],
-        standards=[Option(f"{v}", f"{v}", v == asked.minutes) for v in STANDARDS_MIN],
+        standards=[FilterOption(f"{v}", f"{v}", v == asked.minutes) for v in STANDARDS_MIN],
         paces=pace_choices("" if asked.pace is None else f"{asked.pace:g}"),
-        model_line=model_line(app.ground),
+        model_line=model_line(app.walkable_city),
     )
     return shown, mending.status
 

@@ -20,7 +20,7 @@ from locator.city.catalogue import Layer
 from locator.city.model import City
 from locator.reports.curve import Curve, draw_curve
 from locator.web.i18n import gettext, number, text, url
-from locator.web.words.listing import Option
+from locator.web.words.listing import FilterOption
 from locator.web.words.model_words import Pace, model_line, model_quality, pace_choices
 from locator.web.words.provenance import CompletenessRow, completeness_row
 from locator.web.words.texts import group_name, pace_text
@@ -90,7 +90,7 @@ class Overview:
     moving: tuple[Layer, ...]
     sorting: Sorting
     minutes: float | None
-    standards: tuple[Option, ...]
+    standards: tuple[FilterOption, ...]
     model_line: str
 
 
@@ -98,7 +98,9 @@ def overview_of(app: AppState, params: CoverageListParams, args: MultiDict[str, 
     """Return all layers at a glance; those that move are only named."""
     layers = app.catalogue.layers
     asked = ("overview", params.minutes)
-    frame = app.memo.get(asked, lambda: coverage_overview(app.ground, minutes=params.minutes))
+    frame = app.memo.get(
+        asked, lambda: coverage_overview(app.walkable_city, minutes=params.minutes)
+    )
     found = frame[frame["computable"]].to_dict("index")
     if found and not frame["people"].sum():
         raise NotComputableError(NOBODY, parameter="group")
@@ -112,7 +114,7 @@ def overview_of(app: AppState, params: CoverageListParams, args: MultiDict[str, 
         sorting=sorting,
         minutes=params.minutes,
         standards=_standards(params.minutes),
-        model_line=model_line(app.ground),
+        model_line=model_line(app.walkable_city),
     )
 
 
@@ -126,8 +128,8 @@ def _overview_row(app: AppState, layer: Layer, row: Mapping[Any, Any]) -> Overvi
         people=int(row["people"]),
         mean_s=_known(row["mean_s"]),
         counted=int(row["counted"]),
-        listed=completeness_row(app.ground, layer).all_listed,
-        at_least=at_least(app.ground.completeness.T[layer.id]),
+        listed=completeness_row(app.walkable_city, layer).all_listed,
+        at_least=at_least(app.walkable_city.completeness.T[layer.id]),
         parts=parts_said(
             parts_of(app, layer.id, str(row["group"]), float(row["minutes"]), row["pace_m_s"])
         ),
@@ -146,7 +148,7 @@ def _overview_value(row: OverviewRow, key: str) -> Any:
 
 
 @dataclass(frozen=True)
-class Report:
+class CoverageReport:
     """Everything that ``report.html`` shows.
 
     Attributes
@@ -181,8 +183,8 @@ class Report:
     gap_count: int
     curve: Curve
     curve_rows: list[dict[str, Any]]
-    groups: tuple[Option, ...]
-    standards: tuple[Option, ...]
+    groups: tuple[FilterOption, ...]
+    standards: tuple[FilterOption, ...]
     paces: tuple[Pace, ...]
     pace: str
     model_line: str
@@ -197,19 +199,19 @@ class Report:
 
 def report_of(
     app: AppState, result: Coverage, params: CoverageParams, args: MultiDict[str, str]
-) -> Report:
+) -> CoverageReport:
     """Return the report of one layer."""
     catalogue = app.catalogue
     layer = catalogue.layers[result.layer]
     group = catalogue.groups[result.group]
     sorting = sorting_of(args, DISTRICT_KEYS, "planners.report", layer_id=layer.id)
     same = {name: args[name] for name in CARRIED if args.get(name)}
-    return Report(
+    return CoverageReport(
         layer=layer,
         result=result,
         group=text(group.names),
         scaled_from=text(group.scaled_from),
-        complete=completeness_row(app.ground, layer),
+        complete=completeness_row(app.walkable_city, layer),
         districts=district_rows(app.city, result, sorting),
         sorting=sorting,
         gaps=gap_rows(result),
@@ -217,13 +219,14 @@ def report_of(
         curve=draw_curve(result.curve, standard_min=result.minutes, share=result.share),
         curve_rows=curve_rows(result.curve, result.minutes),
         groups=tuple(
-            Option(g.id, text(g.names), g.id == result.group) for g in catalogue.groups.values()
+            FilterOption(g.id, text(g.names), g.id == result.group)
+            for g in catalogue.groups.values()
         ),
         standards=_standards(result.minutes, usual=layer.standard_min),
         paces=pace_choices("" if params.pace is None else f"{params.pace:g}"),
         pace=pace_text(result.pace_m_s),
-        model_line=model_line(app.ground),
-        model_quality=model_quality(app.ground),
+        model_line=model_line(app.walkable_city),
+        model_quality=model_quality(app.walkable_city),
         downloads={
             "csv": url("planners.districts_csv", same, layer_id=layer.id),
             "geojson": url("planners.gaps", same, layer_id=layer.id),
@@ -236,11 +239,11 @@ def report_of(
     )
 
 
-def _standards(chosen: float | None, *, usual: int | None = None) -> tuple[Option, ...]:
+def _standards(chosen: float | None, *, usual: int | None = None) -> tuple[FilterOption, ...]:
     values: set[float] = {float(value) for value in STANDARDS_MIN}
     values |= {chosen} if chosen is not None else set()
     values |= {float(usual)} if usual is not None else set()
-    return tuple(Option(f"{v:g}", f"{v:g}", v == chosen) for v in sorted(values))
+    return tuple(FilterOption(f"{v:g}", f"{v:g}", v == chosen) for v in sorted(values))
 
 
 def district_rows(city: City, result: Coverage, sorting: Sorting) -> list[dict[str, Any]]:

@@ -224,8 +224,8 @@ def answered(app: AppState, view: View) -> View:
     layers = [known_layer(city.catalogue, layer) for layer in params.layer]
     origin, others = find_origin(city, params)
     at = params.at or app.now()
-    ground = app.ground_for(params.profile, at_night=params.night == "yes")
-    rows = find_rows(ground, params, origin, at)
+    walkable_city = app.walkable_city_for(params.profile, at_night=params.night == "yes")
+    rows = find_rows(walkable_city, params, origin, at)
     return replace(
         view,
         origin=origin,
@@ -233,16 +233,18 @@ def answered(app: AppState, view: View) -> View:
             Link(form.url(q=words_for(p, origin)), p.label, gettext(PLACE_KINDS[p.kind]))
             for p in others
         ),
-        results=tuple(found(ground, form, origin, row, at) for row in rows.itertuples()),
+        results=tuple(found(walkable_city, form, origin, row, at) for row in rows.itertuples()),
         empty=empty_words(params, layers) if rows.empty else None,
         wider=wider_link(form, params) if rows.empty else None,
         more_url=more_url(form, params, len(rows)),
         unlocated=unlocated(city, layers),
         at_line=gettext("Open or closed as of {moment}.", moment=moment(at)) if params.at else "",
         pace_line=pace_line(city, params, rows),
-        model_line=" ".join(filter(None, (model_line(ground), profile_words(ground)))),
-        model_quality=model_quality(app.ground),
-        off_network=off_network_words(place_origin(ground, origin.lon, origin.lat)),
+        model_line=" ".join(
+            filter(None, (model_line(walkable_city), profile_words(walkable_city)))
+        ),
+        model_quality=model_quality(app.walkable_city),
+        off_network=off_network_words(place_origin(walkable_city, origin.lon, origin.lat)),
         many_layers=len(params.layer) != 1,
         every_layer=not params.layer,
         map_args=form.args(),
@@ -257,20 +259,22 @@ def title_of(city: City, layer_ids: tuple[str, ...]) -> str:
 
 
 def find_rows(
-    ground: WalkableCity, params: NearestParams, origin: Origin, at: datetime
+    walkable_city: WalkableCity, params: NearestParams, origin: Origin, at: datetime
 ) -> pd.DataFrame:
     """Return the nearest of the layers asked for; of no layer: the nearest one of each."""
 
     # Vehicles have no fixed place: they are shown only to those who ask for them.
-    fixed = tuple(layer.id for layer in ground.city.catalogue.layers.values() if not layer.moves)
+    fixed = tuple(
+        layer.id for layer in walkable_city.city.catalogue.layers.values() if not layer.moves
+    )
     asked = replace(nearest_query_of(params, origin.lon, origin.lat), at=at)
     query = asked if params.layer else replace(asked, layers=fixed, k=1)
-    return nearest(ground, query).rows
+    return nearest(walkable_city, query).rows
 
 
-def found(ground: WalkableCity, form: Form, origin: Origin, row: Any, at: datetime) -> Found:
+def found(walkable_city: WalkableCity, form: Form, origin: Origin, row: Any, at: datetime) -> Found:
     """Return one result in words."""
-    city = ground.city
+    city = walkable_city.city
     next_change = None if pd.isna(row.next_change) else row.next_change
     facility = card(city, row.Index, opening=(row.open_state, next_change, at))
     place = city.facilities.geometry.loc[row.Index]
@@ -282,7 +286,7 @@ def found(ground: WalkableCity, form: Form, origin: Origin, row: Any, at: dateti
         facility=facility,
         walk_s=row.walk_s,
         walk_m=row.walk_m,
-        via=walk_words(row.via, ground.model.name),
+        via=walk_words(row.via, walkable_city.model.name),
         directions=directions,
         more_url=form.url(layer=[facility.layer.id], k=""),
     )

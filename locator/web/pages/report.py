@@ -11,7 +11,7 @@ from locator.base.errors import N_, NotFoundError
 from locator.base.i18n import speaking
 from locator.reports.content import build_report, write_value
 from locator.web.i18n import current_language, gettext, url
-from locator.web.lenient import Args, mended
+from locator.web.lenient import Args, answer_leniently
 from locator.web.pages.what_if import attachment, blueprint, standing_layer
 from locator.web.pages.workbench import findings_of, group_options, standard_options, svg, tidied
 from locator.web.security import expensive
@@ -34,7 +34,7 @@ def report(layer_id: str) -> tuple[str, int]:
     layer = standing_layer(layer_id)
     city = state().city
     tidy = tidied(state(), layer_id, request.args)
-    mending = mended(tidy, lambda args: _findings(layer_id, args))
+    mending = answer_leniently(tidy, lambda args: _findings(layer_id, args))
     found = mending.answer
     made = build_report(city, found)
     drawings = {

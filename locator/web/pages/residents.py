@@ -46,7 +46,7 @@ def nearest() -> Answer:
 @blueprint.get("/layers")
 def layers() -> Answer:
     """List the layers."""
-    return render_template("layers.html", rows=completeness_rows(state().ground))
+    return render_template("layers.html", rows=completeness_rows(state().walkable_city))
 
 
 @blueprint.get("/layers/<layer_id>")
@@ -99,13 +99,13 @@ def data() -> Answer:
     app = state()
     return render_template(
         "data.html",
-        rows=completeness_rows(app.ground),
+        rows=completeness_rows(app.walkable_city),
         sources=sources(app.city),
         streets=(source := street_source(app)),
         caveats=streets_caveats(source),
-        fault=model_line(app.ground) if streets_fault(app.ground) else "",
+        fault=model_line(app.walkable_city) if streets_fault(app.walkable_city) else "",
         comparisons=comparisons(app),
-        steps=app.memo.get("steps", lambda: coverage_steps(app.ground)),
+        steps=app.memo.get("steps", lambda: coverage_steps(app.walkable_city)),
     )
 
 
@@ -115,8 +115,8 @@ def about() -> Answer:
     app = state()
     return render_template(
         "about.html",
-        model_line=model_line(app.ground),
-        model_quality=model_quality(app.ground),
+        model_line=model_line(app.walkable_city),
+        model_quality=model_quality(app.walkable_city),
         caveats=streets_caveats(street_source(app)),
         demand=app.city.demand,
         dwellings=app.city.dwellings,

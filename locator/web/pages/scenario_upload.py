@@ -60,7 +60,7 @@ def opened_address(app: AppState) -> str:
     name, content = _sent_file()
     change = scenario_from(content, file=name)
     try:
-        check_scenario(app.ground, change, file=name)
+        check_scenario(app.walkable_city, change, file=name)
     except ScenarioFileError:
         raise
     except LocatorError as error:  # a service that moves, a group without people

@@ -43,7 +43,7 @@ from locator.city import lookup as known
 from locator.city.catalogue import Layer
 from locator.geocoding.resolving import resolve
 from locator.web.i18n import current_language, gettext, url
-from locator.web.lenient import Args, Mended, mended
+from locator.web.lenient import Args, LenientAnswer, answer_leniently
 from locator.web.map import feeds as mapfeeds
 from locator.web.map import pages as mapviews
 from locator.web.map import views
@@ -131,7 +131,7 @@ def layer(layer_id: str) -> AnyResponse | tuple[str, int]:
     return _change_page(layer_id, found), found.status
 
 
-def _mended_change(layer_id: str, given: Args) -> Mended[str | WhatIf]:
+def _mended_change(layer_id: str, given: Args) -> LenientAnswer[str | WhatIf]:
     """Return what the page of a change shows, or the address with the site that is added."""
 
     def answer(args: Args) -> str | WhatIf:
@@ -141,11 +141,11 @@ def _mended_change(layer_id: str, given: Args) -> Mended[str | WhatIf]:
         asked = parse(ScenarioParams, args, layer=layer_id)
         return what_if(state(), asked, scenario_of(state().catalogue, asked))
 
-    return mended(given, answer, sound=lambda name, one: _sound(layer_id, name, one))
+    return answer_leniently(given, answer, sound=lambda name, one: _sound(layer_id, name, one))
 
 
 def _change_page(
-    layer_id: str, found: Mended[str | WhatIf], faults: FileFaults | None = None
+    layer_id: str, found: LenientAnswer[str | WhatIf], faults: FileFaults | None = None
 ) -> str:
     shown = tidied(state(), layer_id, found.args)
     # A site that was not found stays in its field; one that was found is a tick by now.
@@ -224,7 +224,7 @@ def next_sites(layer_id: str) -> AnyResponse | tuple[str, int]:
             raise
 
     tidy = tidied(state(), layer_id, request.args)
-    found = mended(tidy, answer, sound=_district_exists)
+    found = answer_leniently(tidy, answer, sound=_district_exists)
     if tidy != request.args and not found.problems:
         # What the form sends along without need would only make the address long.
         return redirect(url("whatif.next_sites", tidy, layer_id=layer_id), 303)
@@ -269,9 +269,9 @@ def _sound(layer_id: str, name: str, value: str) -> bool:
     app = state()
     try:
         change = _change(MultiDict([(name, value)]), layer_id)
-        to_open(app.ground, change)
-        to_close(app.ground, change)
-        site_points(app.ground, change.add)
+        to_open(app.walkable_city, change)
+        to_close(app.walkable_city, change)
+        site_points(app.walkable_city, change.add)
     except LocatorError:
         return False
     return True
@@ -298,7 +298,7 @@ def _added(args: Args) -> NewSite | None:
             site = _named_site(asked.site, asked.site_places)
         else:
             site = replace(new_site(f"{asked.lat:.5f},{asked.lon:.5f}"), places=asked.site_places)
-        site_points(state().ground, (site,))
+        site_points(state().walkable_city, (site,))
     except LocatorError as error:
         error.parameter = parameter  # the field where it was given
         raise

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from locator.analysis.scenario.change import NewSite
-from locator.analysis.siting.closures import best_move, least_missed
+from locator.analysis.siting.closures import closures, relocations
 from locator.analysis.siting.solve import PLANNED, Siting, SitingQuery
 from locator.analysis.siting.words import certainty
 from locator.api.context import AppState
@@ -29,7 +29,7 @@ from locator.web.pages.workbench import (
     standard_options,
     texts_of,
 )
-from locator.web.words.listing import Option
+from locator.web.words.listing import FilterOption
 from locator.web.words.model_words import Pace, model_line, pace_choices
 
 BAR_UNITS = 20.0
@@ -48,12 +48,12 @@ class WhereNext:
     sites: list[dict[str, Any]]
     drawing: Drawing | None
     all_url: str
-    least_missed: list[dict[str, Any]]
+    closures: list[dict[str, Any]]
     moves: list[dict[str, Any]]
-    groups: tuple[Option, ...]
-    standards: tuple[Option, ...]
+    groups: tuple[FilterOption, ...]
+    standards: tuple[FilterOption, ...]
     paces: tuple[Pace, ...]
-    districts: tuple[Option, ...]
+    districts: tuple[FilterOption, ...]
     avoid_ticks: tuple[Tick, ...]
     avoided: tuple[str, ...]
     certainty: tuple[str, ...]
@@ -97,7 +97,7 @@ def where_next_view(app: AppState, asked: SitingParams, query: SitingQuery) -> W
         ],
         drawing=_gain_bars(found) if len(sites) > 1 else None,
         all_url=what_if_url(*sites),
-        least_missed=[
+        closures=[
             row | {"url": what_if_url(close=row["sites"])} for row in _least_missed(app, query)
         ],
         moves=[
@@ -107,7 +107,7 @@ def where_next_view(app: AppState, asked: SitingParams, query: SitingQuery) -> W
         standards=standard_options(found.query.minutes),
         paces=pace_choices("" if asked.pace is None else f"{asked.pace:g}"),
         districts=tuple(
-            Option(key, name, key == str(asked.district)) for key, name in districts.items()
+            FilterOption(key, name, key == str(asked.district)) for key, name in districts.items()
         ),
         avoid_ticks=tuple(
             Tick(key, name, "", int(key) in asked.avoid) for key, name in districts.items()
@@ -120,7 +120,7 @@ def where_next_view(app: AppState, asked: SitingParams, query: SitingQuery) -> W
         planned_url=url("whatif.next_sites", texts_of(asked) | {"planned": "1"}, layer_id=layer.id)
         if under_way.any()
         else None,
-        model_line=model_line(app.ground),
+        model_line=model_line(app.walkable_city),
     )
 
 
@@ -162,13 +162,13 @@ def _about_existing(query: SitingQuery) -> SitingQuery:
 
 def _least_missed(app: AppState, query: SitingQuery) -> list[dict[str, Any]]:
     asked = _about_existing(query)
-    frame = app.memo.get(("least-missed", asked), lambda: least_missed(app.ground, asked))
+    frame = app.memo.get(("least-missed", asked), lambda: closures(app.walkable_city, asked))
     return records(_addressed(app, frame.head(LISTED)))
 
 
 def _moves(app: AppState, query: SitingQuery) -> list[dict[str, Any]]:
     asked = _about_existing(query)
-    frame = app.memo.get(("best-move", asked), lambda: best_move(app.ground, asked))
+    frame = app.memo.get(("best-move", asked), lambda: relocations(app.walkable_city, asked))
     return records(_addressed(app, frame[frame["net"] > 0].head(LISTED)))
 
 

@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 from locator.analysis.access.words import minimum_said
 from locator.analysis.district_report import Findings, ReportQuery, findings
 from locator.analysis.scenario.change import NewSite, Scenario
-from locator.analysis.scenario.compare import Comparison
+from locator.analysis.scenario.compare import ScenarioComparison
 from locator.analysis.scenario.supply import SupplyChange, supply_change
 from locator.analysis.siting.solve import PLANNED
 from locator.api.context import AppState
@@ -35,7 +35,7 @@ from locator.reports.canvas import SvgCanvas
 from locator.reports.document import Drawing
 from locator.web.i18n import gettext, number, text, url
 from locator.web.map.background import feature, simplified
-from locator.web.words.listing import Option, folded
+from locator.web.words.listing import FilterOption, folded
 from locator.web.words.model_words import Pace, model_line, pace_choices
 
 STANDARDS_MIN = (5, 10, 15, 20, 30)
@@ -67,7 +67,7 @@ class WhatIf:
 
     layer: Layer
     group: str
-    result: Comparison
+    result: ScenarioComparison
     planned: bool
     planned_ticks: tuple[Tick, ...]
     close_ticks: tuple[Tick, ...]
@@ -78,8 +78,8 @@ class WhatIf:
     not_located: tuple[str, ...]
     minimum: str
     supply: SupplyChange | None
-    groups: tuple[Option, ...]
-    standards: tuple[Option, ...]
+    groups: tuple[FilterOption, ...]
+    standards: tuple[FilterOption, ...]
     paces: tuple[Pace, ...]
     file_url: str
     open_url: str
@@ -92,7 +92,7 @@ def what_if(app: AppState, asked: ScenarioParams, change: Scenario) -> WhatIf:
     layer = app.catalogue.layers[change.layer]
     facilities = app.city.facilities
     rows = facilities[facilities["layer"] == layer.id]
-    usable = facilities.index[app.ground.usable_rows[layer.id]]
+    usable = facilities.index[app.walkable_city.usable_rows[layer.id]]
     same = texts_of(asked)
     return WhatIf(
         layer=layer,
@@ -116,7 +116,7 @@ def what_if(app: AppState, asked: ScenarioParams, change: Scenario) -> WhatIf:
         paces=pace_choices("" if asked.pace is None else f"{asked.pace:g}"),
         file_url=url("whatif.scenario_file", same, layer_id=layer.id),
         open_url=url("whatif.open_file", same, layer_id=layer.id),
-        model_line=model_line(app.ground),
+        model_line=model_line(app.walkable_city),
     )
 
 
@@ -129,10 +129,10 @@ def svg(drawing: Drawing) -> str:
 
 def findings_of(app: AppState, query: ReportQuery) -> Findings:
     """Return everything that a report says, computed once for the same question."""
-    return app.memo.get(("report", query), lambda: findings(app.ground, query))
+    return app.memo.get(("report", query), lambda: findings(app.walkable_city, query))
 
 
-def change_areas(app: AppState, found: Comparison) -> Collection:
+def change_areas(app: AppState, found: ScenarioComparison) -> Collection:
     """Return the map of a change: districts by difference, and the areas gained and lost."""
     rows = found.districts.to_dict("index")
     districts = [
@@ -249,25 +249,25 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return cast(list[dict[str, Any]], frame.to_dict("records"))
 
 
-def _supply_change(app: AppState, found: Comparison) -> SupplyChange | None:
+def _supply_change(app: AppState, found: ScenarioComparison) -> SupplyChange | None:
     """Return places within reach before and after; None where no capacity is known."""
     today = found.before
     asked = ReportQuery(layer=today.layer, group=today.group, pace_m_s=today.pace_m_s)
     try:
-        return supply_change(app.ground, found, before=supply_of(app, asked))
+        return supply_change(app.walkable_city, found, before=supply_of(app, asked))
     except NotComputableError:
         return None
 
 
-def group_options(app: AppState, chosen: str) -> tuple[Option, ...]:
+def group_options(app: AppState, chosen: str) -> tuple[FilterOption, ...]:
     """Return the age groups for a form."""
     return tuple(
-        Option(group.id, text(group.names), group.id == chosen)
+        FilterOption(group.id, text(group.names), group.id == chosen)
         for group in app.catalogue.groups.values()
     )
 
 
-def standard_options(chosen: float | None) -> tuple[Option, ...]:
+def standard_options(chosen: float | None) -> tuple[FilterOption, ...]:
     """Return the standards for a form, in minutes, and the one asked for if it is another."""
     values = sorted({*map(float, STANDARDS_MIN), *([chosen] if chosen else [])})
-    return tuple(Option(f"{value:g}", f"{value:g}", value == chosen) for value in values)
+    return tuple(FilterOption(f"{value:g}", f"{value:g}", value == chosen) for value in values)

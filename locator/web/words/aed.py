@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from locator.analysis.aed.fixed import FixedAed
-from locator.analysis.aed.option import Option
+from locator.analysis.aed.option import AedOption
 from locator.base.errors import N_
 from locator.city.model import City
 from locator.web.i18n import gettext, metres, ngettext, number
@@ -41,7 +41,7 @@ def direction(city: City, start: tuple[float, float], goal: tuple[float, float])
     return gettext(DIRECTIONS[eighth])
 
 
-def goal_of(option: Option) -> tuple[float, float] | None:
+def goal_of(option: AedOption) -> tuple[float, float] | None:
     """Return lon, lat of where to go: where it stands, or where the vehicle is met."""
     if option.kind == "fixed":
         return option.lon, option.lat
@@ -50,7 +50,7 @@ def goal_of(option: Option) -> tuple[float, float] | None:
     return option.stop_lon, option.stop_lat
 
 
-def door_words(option: Option | FixedAed) -> str:
+def door_words(option: AedOption | FixedAed) -> str:
     """Return whether an AED hangs inside, and on which floor; empty where neither is on file."""
     known = (_inside(option.indoor), _floor(option.level))
     return ", ".join(part for part in known if part)
@@ -102,7 +102,7 @@ def access_chip(access: str | None) -> Chip:
     return Chip(kind, label)
 
 
-def riding_chips(option: Option) -> tuple[Chip, ...]:
+def riding_chips(option: AedOption) -> tuple[Chip, ...]:
     """Return how sure the place of a vehicle is, and whether it carries the AED at all."""
     where = option.position
     if where is None:
@@ -150,6 +150,6 @@ def duration(seconds: float) -> str:
     return gettext("{m} min {s} s", m=number(tens // 60), s=number(tens % 60))
 
 
-def walk_words(option: Option) -> str:
+def walk_words(option: AedOption) -> str:
     """Return how far the AED is, one way."""
     return gettext("{distance} each way", distance=metres(option.walk_m))

@@ -60,7 +60,7 @@ def details_of(facility: Card) -> Details:
         precision=precision,
         status=gettext(STATUS[facility.status]),
         status_basis=gettext(STATUS_BASIS[basis]),
-        vehicle=_vehicle(state().moving.fleet.vehicle(facility.id)),
+        vehicle=_vehicle(state().live_fleet.fleet.vehicle(facility.id)),
         source_url=source.group() if source else None,
         near=near,
         nearby_url=nearby,

@@ -20,7 +20,7 @@ LONGEST_FILTER = 100
 
 
 @dataclass(frozen=True)
-class Option:
+class FilterOption:
     """One entry of a choice."""
 
     value: str
@@ -51,7 +51,7 @@ class Listing:
         Of the whole layer.
     q : str
         Text filter as typed.
-    districts, statuses, precisions, states : tuple of Option
+    districts, statuses, precisions, states : tuple of FilterOption
     """
 
     layer: Layer
@@ -59,10 +59,10 @@ class Listing:
     total: int
     located: int
     q: str
-    districts: tuple[Option, ...]
-    statuses: tuple[Option, ...]
-    precisions: tuple[Option, ...]
-    states: tuple[Option, ...]
+    districts: tuple[FilterOption, ...]
+    statuses: tuple[FilterOption, ...]
+    precisions: tuple[FilterOption, ...]
+    states: tuple[FilterOption, ...]
 
 
 def listing_of(city: City, layer_id: str, args: MultiDict[str, str], *, at: datetime) -> Listing:
@@ -143,7 +143,7 @@ def _row(city: City, facility_id: str, at: datetime) -> Row:
     return Row(facility, where, folded(facility.haystack), state)
 
 
-def _districts(city: City, rows: list[Row], chosen: str) -> tuple[Option, ...]:
+def _districts(city: City, rows: list[Row], chosen: str) -> tuple[FilterOption, ...]:
     numbers = sorted({row.district for row in rows if row.district is not None})
     entries = [(str(n), district_name(city, n) or str(n)) for n in numbers]
     if any(row.district is None for row in rows):
@@ -151,8 +151,8 @@ def _districts(city: City, rows: list[Row], chosen: str) -> tuple[Option, ...]:
     return _options(entries, chosen)
 
 
-def _options(entries: list[tuple[str, str]], chosen: str) -> tuple[Option, ...]:
+def _options(entries: list[tuple[str, str]], chosen: str) -> tuple[FilterOption, ...]:
     return (
-        Option("", gettext("All"), not chosen),
-        *(Option(value, label, value == chosen) for value, label in entries),
+        FilterOption("", gettext("All"), not chosen),
+        *(FilterOption(value, label, value == chosen) for value, label in entries),
     )

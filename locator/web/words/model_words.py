@@ -53,9 +53,9 @@ def pace_line(city: City, params: NearestParams, rows: pd.DataFrame) -> str:
     return gettext("Each walk is counted at the pace usual for that service.")
 
 
-def model_line(ground: WalkableCity) -> str:
+def model_line(walkable_city: WalkableCity) -> str:
     """Return which model made the walking times."""
-    if ground.model.name == "network":
+    if walkable_city.model.name == "network":
         return gettext(
             "Walking times are counted along the streets and paths of OpenStreetMap, as far as they"
             " are mapped."
@@ -63,19 +63,19 @@ def model_line(ground: WalkableCity) -> str:
     said = gettext(
         "Walking times are estimates: the straight line times {factor}; a river is crossed only"
         " at its crossings.",
-        factor=number(ground.city.catalogue.estimate.detour_one_bank, 2),
+        factor=number(walkable_city.city.catalogue.estimate.detour_one_bank, 2),
     )
-    fault = streets_fault(ground)
+    fault = streets_fault(walkable_city)
     if fault is None:
         return said
     reason = gettext("The streets of this city could not be used: {why}", why=error_text(fault))
     return f"{said} {reason}"
 
 
-def model_quality(ground: WalkableCity) -> str:
+def model_quality(walkable_city: WalkableCity) -> str:
     """Return how good the walking times are; nothing where nobody measured it."""
-    catalogue = ground.city.catalogue
-    if not isinstance(ground.model, NetworkModel):
+    catalogue = walkable_city.city.catalogue
+    if not isinstance(walkable_city.model, NetworkModel):
         return text(catalogue.estimate.calibration)
     # What was measured of the folder's streets says nothing of those of another extract.
-    return text(catalogue.streets_quality) if "key" in ground.model.graph.about else ""
+    return text(catalogue.streets_quality) if "key" in walkable_city.model.graph.about else ""

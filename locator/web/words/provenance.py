@@ -55,14 +55,17 @@ class LayerSources:
     rows: tuple[SourceRow, ...]
 
 
-def completeness_rows(ground: WalkableCity) -> list[CompletenessRow]:
+def completeness_rows(walkable_city: WalkableCity) -> list[CompletenessRow]:
     """Return the completeness of every layer, in catalogue order."""
-    return [completeness_row(ground, layer) for layer in ground.city.catalogue.layers.values()]
+    return [
+        completeness_row(walkable_city, layer)
+        for layer in walkable_city.city.catalogue.layers.values()
+    ]
 
 
-def completeness_row(ground: WalkableCity, layer: Layer) -> CompletenessRow:
+def completeness_row(walkable_city: WalkableCity, layer: Layer) -> CompletenessRow:
     """Return the completeness of one layer."""
-    row: dict[Hashable, Any] = ground.completeness.loc[layer.id].to_dict()
+    row: dict[Hashable, Any] = walkable_city.completeness.loc[layer.id].to_dict()
     return CompletenessRow(
         layer=layer,
         expected=_whole(row["expected"]),
