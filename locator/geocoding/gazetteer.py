@@ -65,6 +65,8 @@ class Gazetteer:
         Names that a query may carry without meaning more: the city's own, and the districts'.
     boundary : shapely geometry
         The city in WGS84.
+    city_names : frozenset of tuples of str
+        Names of the city itself: who types no more than that has not said where.
     unplaced : mapping of tuple of str to str
         Streets of which no place is known: the words of their names as spelt, to the labels.
     """
@@ -76,6 +78,7 @@ class Gazetteer:
     first_names: frozenset[str]
     ignored: frozenset[tuple[str, ...]]
     boundary: Any
+    city_names: frozenset[tuple[str, ...]] = frozenset()
     unplaced: Mapping[tuple[str, ...], str] = field(default_factory=dict)
 
     def unplaced_street(self, query: str) -> str | None:
@@ -318,6 +321,7 @@ def build_gazetteer(
         ),
         ignored=frozenset(words for words in [*named, *own] if words),
         boundary=boundary,
+        city_names=frozenset(words for words in own if words),
         unplaced={
             spelt(street.label): street.label
             for street in streets

@@ -81,6 +81,11 @@ def checked_query(text: str) -> str:
     return stripped
 
 
+def without_postcode(text: str) -> str:
+    """Return `text` without a postcode."""
+    return _POSTCODE.sub(" ", text).strip(" ,.;")
+
+
 def readings(text: str, ignored: Collection[tuple[str, ...]]) -> list[ParsedQuery]:
     """Return the ways to read `text`, the one with everything in the name first.
 
@@ -92,7 +97,7 @@ def readings(text: str, ignored: Collection[tuple[str, ...]]) -> list[ParsedQuer
         Folded names that say nothing new, such as the city's own: there is a reading without
         them where they stand between commas, first or last, unless nothing else remains.
     """
-    whole = _UNIT.sub(r"\g<letter>", _POSTCODE.sub(" ", text)).strip(" ,.;")
+    whole = _UNIT.sub(r"\g<letter>", without_postcode(text)).strip(" ,.;")
     found: list[ParsedQuery] = []
     plain = (whole, _without(whole, ignored))
     texts = (*plain, *(_apart(text) for text in plain))

@@ -9,7 +9,9 @@ import numpy as np
 from locator.base.echo import shortened
 from locator.base.errors import N_, NotComputableError, NotFoundError
 from locator.geocoding.gazetteer import Gazetteer
+from locator.geocoding.names import fold
 from locator.geocoding.place import Place
+from locator.geocoding.query_parser import without_postcode
 from locator.geocoding.streets import distance_m
 
 CANDIDATES = 5
@@ -30,6 +32,9 @@ LONGEST_ECHO = 100
 DID_YOU_MEAN = N_("“{query}” is not certain. Did you mean: {candidates}?")
 NUMBER_UNKNOWN = N_("Number {number} is not known on this street. Start from: {candidates}?")
 NOT_PLACED = N_("“{street}” is a street of this city, but none of its houses is known here.")
+ONLY_CITY = N_(
+    "“{query}” does not say where in the city. Give a street and a number, a stop or a place."
+)
 NOT_FOUND = N_("We did not find “{query}”.")
 
 
@@ -68,7 +73,7 @@ def resolve(gazetteer: Gazetteer, query: str) -> tuple[Place, list[Place]]:
     Raises
     ------
     NotFoundError
-        No place is like these words.
+        No place is like these words, or they name no more than the city or a postcode.
     AmbiguousPlaceError
         There are places to choose from.
     OutsideCityError, InvalidParameterError
@@ -76,6 +81,9 @@ def resolve(gazetteer: Gazetteer, query: str) -> tuple[Place, list[Place]]:
     """
     places = gazetteer.search(query, limit=2 * CANDIDATES)
     asked = shortened(query, most=LONGEST_ECHO)[1:-1]
+    words = tuple(fold(without_postcode(query)).split())
+    if not words or words in gazetteer.city_names:
+        raise NotFoundError(ONLY_CITY, parameter="q", query=asked)
     unplaced = gazetteer.unplaced_street(query)
     if unplaced is not None and not (places and places[0].match == "whole" and places[0].sure):
         raise AmbiguousPlaceError(NOT_PLACED, places[:CANDIDATES], street=unplaced)

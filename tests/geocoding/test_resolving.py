@@ -199,6 +199,12 @@ def test_words_of_no_place_are_not_found() -> None:
         resolve(gazetteer(), "xyzzy")
 
 
+@pytest.mark.parametrize("query", ["30-059", "30059", "30-059 Kraków", "Krakow", "Kraków, 30-059"])
+def test_a_postcode_or_the_city_alone_says_no_place(krakow: City, query: str) -> None:
+    with pytest.raises(NotFoundError, match="where in the city"):
+        resolve(krakow.gazetteer, query)
+
+
 def test_answers_to_known_addresses_are_counted_by_how_they_are_known() -> None:
     rows = frame(
         [
