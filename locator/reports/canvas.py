@@ -1,53 +1,21 @@
-"""Draw lines, areas and words once, for a page (SVG) and for paper (PDF) alike."""
+"""Draw lines, areas and words as SVG, for pages and paper alike."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, Protocol
+from typing import Literal
 from xml.sax.saxutils import escape, quoteattr
 
 Point = tuple[float, float]
 Anchor = Literal["start", "middle", "end"]
 
 
-class Canvas(Protocol):
-    """What charts and maps are drawn on. The origin is top left, y grows downwards.
-
-    ``tone`` is a name, not a colour: each backend knows its own ("ink", "faint", "accent",
-    "warn", "class0" to "class4", "river"), so that dark pages and black-and-white paper work.
-    """
-
-    width: float
-    height: float
-
-    def line(
-        self, points: Sequence[Point], tone: str, *, width: float = 1, dash: bool = False
-    ) -> None:
-        """Draw an open line through `points`."""
-
-    def area(
-        self, rings: Sequence[Sequence[Point]], fill: str, *, outline: str | None = None
-    ) -> None:
-        """Fill a polygon: its shell first, then its holes."""
-
-    def dot(self, at: Point, tone: str, *, radius: float = 2, shape: str = "circle") -> None:
-        """Draw a marker: ``circle``, ``square``, ``diamond`` or ``cross``."""
-
-    def text(
-        self,
-        at: Point,
-        words: str,
-        *,
-        anchor: Anchor = "start",
-        size: float = 9,
-        bold: bool = False,
-        tone: str = "ink",
-    ) -> None:
-        """Write `words` on a baseline starting, centred or ending at `at`."""
-
-
-class SvgCanvas:
+class Canvas:
     """An SVG drawing without a single inline style, so that it passes a strict policy.
+
+    The origin is top left, y grows downwards. ``tone`` is a name, not a colour ("ink", "faint",
+    "accent", "warn", "class0" to "class4", "river"): the page or paper that shows the drawing
+    brings the colours, so that dark pages and black-and-white paper work.
 
     Parameters
     ----------
@@ -109,13 +77,13 @@ class SvgCanvas:
             f'text-anchor="{anchor}"{weight}>{escape(words)}</text>'
         )
 
-    def markup(self) -> str:
-        """Return the finished ``<svg>`` element."""
+    def markup(self, *, style: str = "") -> str:
+        """Return the finished ``<svg>`` element, with a style sheet where no page brings one."""
+        sheet = f"<style>{style}</style>" if style else ""
         return (
             f'<svg class="drawing" role="img" aria-label={quoteattr(self.label)} '
             f'viewBox="0 0 {self.width:g} {self.height:g}" xmlns="http://www.w3.org/2000/svg">'
-            + "".join(self._parts)
-            + "</svg>"
+            f"{sheet}{''.join(self._parts)}</svg>"
         )
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 from locator.reports.canvas import Canvas
 
 Kind = Literal["text", "people", "share", "minutes", "number", "places", "date", "degrees"]
+SHORT_ROWS = 20
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,12 @@ class Table:
     codes: tuple[Column, ...] = ()
 
     @property
+    def is_short(self) -> bool:
+        """Whether the table stays in one piece in print, so that its head never stands alone."""
+        # The facilities' names and addresses take several lines each.
+        return len(self.rows) <= SHORT_ROWS and self.name != "facilities"
+
+    @property
     def file_columns(self) -> tuple[Column, ...]:
         """The columns of a file: those for people, then the codes."""
         return self.columns + self.codes
@@ -71,17 +78,31 @@ class Drawing:
     title : str
         What it shows.
     description : str
-        What it says, for those who do not see it.
+        How to read it.
     ratio : float
         Height divided by width.
     draw : callable
         Takes a `Canvas`.
+    said : str
+        What is to be seen in it, in words.
     """
 
     title: str
     description: str
     ratio: float
     draw: Callable[[Canvas], None]
+    said: str = ""
+
+    @property
+    def alternative(self) -> str:
+        """The text for those who do not see the drawing."""
+        return f"{self.title}. {self.said}" if self.said else self.title
+
+    def svg(self, *, width: float = 560.0, style: str = "") -> str:
+        """Return the drawing as an ``<svg>`` element; fewer units of width make larger words."""
+        canvas = Canvas(width, width * self.ratio, label=self.alternative)
+        self.draw(canvas)
+        return canvas.markup(style=style)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from locator.analysis.district_report import Findings
+from locator.analysis.district_report import STANDARDS_MIN, Findings
 from locator.base.i18n import gettext, number, percent, text
 from locator.city.model import City
 from locator.geocoding.names import district_title
@@ -69,6 +69,39 @@ def report_map(city: City, found: Findings) -> Drawing:
         ),
         ratio=map_ratio(figure),
         draw=lambda canvas: draw_map(canvas, figure),
+        said=_map_said(city, found, figure),
+    )
+
+
+def _map_said(city: City, found: Findings, figure: MapFigure) -> str:
+    signs = gettext(
+        "Gaps outlined: {gaps}. Suggested sites: {sites}.",
+        gaps=number(0 if figure.outlines is None else len(figure.outlines)),
+        sites=number(len(figure.sites)),
+    )
+    district = found.query.district
+    if district is None:
+        return " ".join((_shares_said(city, found), signs)).strip()
+    row = city.districts.loc[district]
+    title = district_title(row["roman"], row["name"])
+    return " ".join((f"{title}: {percent(found.scope.share)}.", signs))
+
+
+def _shares_said(city: City, found: Findings) -> str:
+    """Return the districts at both ends of the map or of the bars."""
+    rows = found.coverage.districts.dropna(subset="share").sort_values("share", kind="stable")
+    if rows.empty:
+        return ""
+    titles = [
+        district_title(city.districts.at[one, "roman"], rows.at[one, "name"]) for one in rows.index
+    ]
+    return gettext(
+        "From {least} ({least_share}) to {most} ({most_share}); the whole city: {share}.",
+        least=titles[0],
+        least_share=percent(rows["share"].iloc[0]),
+        most=titles[-1],
+        most_share=percent(rows["share"].iloc[-1]),
+        share=percent(found.coverage.share),
     )
 
 
@@ -119,6 +152,7 @@ def district_bars(city: City, found: Findings) -> Drawing:
         description=gettext("The dashed line is the whole city."),
         ratio=high / 560,
         draw=lambda canvas: draw_bars(canvas, bars),
+        said=_shares_said(city, found),
     )
 
 
@@ -156,4 +190,13 @@ def curve_drawing(city: City, found: Findings) -> Drawing:
         description=gettext("Read: so many per cent of the people walk at most so many minutes."),
         ratio=0.46,
         draw=lambda canvas: draw_curve(canvas, curve),
+        said=_curve_said(found),
+    )
+
+
+def _curve_said(found: Findings) -> str:
+    shares = found.scope.curve.set_index("minutes")["share"]
+    return "; ".join(
+        gettext("within {minutes} min: {share}", minutes=number(one), share=percent(shares[one]))
+        for one in STANDARDS_MIN
     )

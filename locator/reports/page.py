@@ -6,13 +6,8 @@ from collections.abc import Callable, Iterator
 from html import escape
 from typing import Any
 
-from locator.reports.canvas import SvgCanvas
 from locator.reports.document import Column, Drawing, Report, Section, Table
-from locator.reports.palette import TONES, WORDS
-
-WIDTH = 560.0
-SHORT_TABLE = 20
-"""Rows up to which a table is not parted in print, so that its head never stands alone."""
+from locator.reports.palette import WORDS, tone_style
 
 STYLE = """
 :root { color-scheme: light; }
@@ -71,7 +66,7 @@ def _parts(report: Report, number: Callable[[Column, Any], str]) -> Iterator[str
     title, language = escape(report.title), escape(report.language, quote=True)
     yield f'<!doctype html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    yield f"<title>{title}</title>\n<style>{STYLE}{_tone_style()}</style>\n</head>\n<body>"
+    yield f"<title>{title}</title>\n<style>{STYLE}{tone_style()}</style>\n</head>\n<body>"
     yield f'<header>\n<h1>{title}</h1>\n<p class="subtitle">{escape(report.subtitle)}</p>'
     yield f'<p>{escape(report.question)}</p>\n<p class="answer">{escape(report.answer)}</p>'
     yield "</header>\n<nav>\n<ul>"
@@ -101,18 +96,14 @@ def _section(section: Section, number: Callable[[Column, Any], str]) -> Iterator
 
 
 def _figure(drawing: Drawing) -> str:
-    canvas = SvgCanvas(WIDTH, WIDTH * drawing.ratio, label=drawing.title)
-    drawing.draw(canvas)
     return (
-        f"<figure>\n<h3>{escape(drawing.title)}</h3>\n{canvas.markup()}\n"
+        f"<figure>\n<h3>{escape(drawing.title)}</h3>\n{drawing.svg()}\n"
         f"<figcaption>{escape(drawing.description)}</figcaption>\n</figure>"
     )
 
 
 def _table(table: Table, number: Callable[[Column, Any], str]) -> Iterator[str]:
-    # The facilities' names and addresses take several lines each.
-    is_short = len(table.rows) <= SHORT_TABLE and table.name != "facilities"
-    short = " short" if is_short else ""
+    short = " short" if table.is_short else ""
     yield f'<div class="wide{short}">\n<table>\n<caption>{escape(table.title)}</caption>'
     yield "<thead>\n<tr>"
     marks = ["" if column.kind in WORDS else ' class="n"' for column in table.columns]
@@ -127,12 +118,3 @@ def _table(table: Table, number: Callable[[Column, Any], str]) -> Iterator[str]:
         ]
         yield f"<tr>{''.join(cells)}</tr>"
     yield "</tbody>\n</table>\n</div>"
-
-
-def _tone_style() -> str:
-    """Return the rules that give the drawings' tones their colours, the same as on paper."""
-    rules = []
-    for name, (red, green, blue) in TONES.items():
-        colour = f"#{red:02x}{green:02x}{blue:02x}"
-        rules.append(f".fill-{name} {{ fill: {colour}; }} .line-{name} {{ stroke: {colour}; }}")
-    return "\n".join(rules) + "\n"

@@ -20,3 +20,12 @@ TONES: dict[str, tuple[int, int, int]] = {
     "class3": (86, 141, 170),
     "class4": (24, 84, 120),
 }
+
+
+def tone_style() -> str:
+    """Return the rules that give the drawings' tones their colours, the same as on paper."""
+    rules = []
+    for name, (red, green, blue) in TONES.items():
+        colour = f"#{red:02x}{green:02x}{blue:02x}"
+        rules.append(f".fill-{name} {{ fill: {colour}; }} .line-{name} {{ stroke: {colour}; }}")
+    return "\n".join(rules) + "\n"

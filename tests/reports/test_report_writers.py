@@ -1,5 +1,6 @@
 """Reports as files: what is written is read back with another library."""
 
+from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
 
@@ -10,13 +11,15 @@ import pandas as pd
 import pypdf
 import pytest
 import shapely
+from pypdf.generic import ArrayObject, BooleanObject, DictionaryObject, PdfObject
 
-from locator.reports.canvas import SvgCanvas
+from locator.reports.canvas import Canvas
 from locator.reports.charts import Bars, Curve, Series, draw_bars, draw_curve
 from locator.reports.document import Column, Drawing, Report, Section, Table
 from locator.reports.mapdrawing import MapFigure, draw_map, map_ratio
 from locator.reports.pdf import write_pdf
 from locator.reports.workbook import write_workbook
+from tests.bench.bench_memory import resident_mb
 
 TABLE = Table(
     "districts",
@@ -42,7 +45,9 @@ BARS = Bars("Słupki", ("I", "II"), (0.25, 0.75), ("25 %", "75 %"), 0.5, "miasto
 
 def report() -> Report:
     drawings = (
-        Drawing("Krzywa", "Opis krzywej.", 0.5, lambda canvas: draw_curve(canvas, CURVE)),
+        Drawing(
+            "Krzywa", "Opis krzywej.", 0.5, lambda canvas: draw_curve(canvas, CURVE), "Rośnie."
+        ),
         Drawing("Słupki", "Opis słupków.", 0.3, lambda canvas: draw_bars(canvas, BARS)),
     )
     return Report(
@@ -94,6 +99,93 @@ def test_pdf_drawings_are_vectors_not_pictures(pdf: pypdf.PdfReader) -> None:
     assert not any(page.images for page in pdf.pages)
 
 
+def elements(pdf: pypdf.PdfReader) -> list[DictionaryObject]:
+    """Return the elements of the structure tree in reading order."""
+
+    def below(kid: PdfObject | None) -> list[DictionaryObject]:
+        kid = kid.get_object() if kid is not None else None
+        if isinstance(kid, ArrayObject):
+            return [element for one in kid for element in below(one)]
+        if not isinstance(kid, DictionaryObject):
+            return []
+        return [kid] * ("/S" in kid) + below(kid.get("/K"))
+
+    return below(pdf.root_object["/StructTreeRoot"])
+
+
+def kinds(pdf: pypdf.PdfReader) -> list[str]:
+    return [str(element["/S"]) for element in elements(pdf)]
+
+
+def test_pdf_says_that_it_is_pdf_ua(pdf: pypdf.PdfReader) -> None:
+    metadata = pdf.root_object["/Metadata"].get_object().get_data()
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in metadata
+    assert pdf.root_object["/MarkInfo"]["/Marked"] == BooleanObject(True)
+    assert pdf.root_object["/ViewerPreferences"]["/DisplayDocTitle"] == BooleanObject(True)
+    assert pdf.metadata is not None
+    assert pdf.metadata.title == "Żłobki: dzielnica Łąki"
+
+
+def test_pdf_is_read_in_the_order_of_the_report(pdf: pypdf.PdfReader) -> None:
+    blocks = ("/H1", "/H2", "/L", "/Figure", "/Table")
+    assert [kind for kind in kinds(pdf) if kind in blocks] == [
+        "/H1",
+        *("/H2", "/L", "/Figure", "/Figure", "/Table"),
+        "/H2",
+    ]
+
+
+def test_drawings_of_a_pdf_have_texts_in_their_place(pdf: pypdf.PdfReader) -> None:
+    told = [element["/Alt"] for element in elements(pdf) if element["/S"] == "/Figure"]
+    assert told == ["Krzywa. Rośnie.", "Słupki"]
+
+
+def test_tables_of_a_pdf_have_a_caption_and_heads_that_cells_name(pdf: pypdf.PdfReader) -> None:
+    said = kinds(pdf)
+    table = said[said.index("/Table") :]
+    assert table[1] == "/Caption"
+    assert (table.count("/TH"), table.count("/TD")) == (4, 8)
+    cells = [element for element in elements(pdf) if element["/S"] in ("/TH", "/TD")]
+    facts = [{key: v for one in cell["/A"] for key, v in one.items()} for cell in cells]
+    assert {fact["/Scope"] for fact in facts[:4]} == {"/Column"}
+    assert all(fact["/Headers"] for fact in facts[4:])
+
+
+@pytest.mark.parametrize("words", ["#pagebreak() $x$", "*a* _b_ `c`", "<end> @end", "\\u{41} // x"])
+def test_words_of_a_pdf_are_never_markup(words: str) -> None:
+    section = Section(words, (words,), tables=(TABLE,), bullets=(words,))
+    made = replace(report(), title=words, footer=words, answer=words, sections=(section,))
+    pages = pypdf.PdfReader(BytesIO(write_pdf(made, number=lambda *_: words))).pages
+    text = "".join(page.extract_text() for page in pages)
+    assert len(pages) == 1
+    # Title, answer, heading, paragraph, bullet, footer, and eight cells.
+    assert text.count(words) == 14
+
+
+def test_a_letter_that_no_font_has_does_not_take_the_report_away() -> None:
+    made = replace(report(), answer="Żłobek 日本")
+    pdf = pypdf.PdfReader(BytesIO(write_pdf(made, number=lambda *_: "1")))
+    assert "Żłobek" in pdf.pages[0].extract_text()
+    assert b"pdfuaid" not in pdf.root_object["/Metadata"].get_object().get_data()
+    assert "/H2" in kinds(pdf), "tagged all the same"
+
+
+def test_what_typst_remembers_of_reports_does_not_pile_up() -> None:
+    def grown_mb(count: int) -> float:
+        before = resident_mb()
+        for number in range(count):
+            rows = pd.DataFrame({"a": [f"{number} {row}" for row in range(400)]})
+            table = Table("t", "T", (Column("a", "A"),), rows)
+            write_pdf(replace(report(), sections=(Section("T", tables=(table,)),)), number=said)
+        return resident_mb() - before
+
+    def said(_: Column, value: object) -> str:
+        return str(value)
+
+    grown_mb(2)
+    assert grown_mb(6) < 12
+
+
 def test_workbook_has_typed_columns_and_a_sheet_of_method() -> None:
     book = openpyxl.load_workbook(BytesIO(write_workbook(report(), method_sheet="Metoda")))
     assert book.sheetnames == ["Metoda", "dzielnice"]
@@ -108,7 +200,7 @@ def test_workbook_has_typed_columns_and_a_sheet_of_method() -> None:
 
 
 def test_svg_has_no_style_and_no_markup_from_data() -> None:
-    canvas = SvgCanvas(560, 280, label='"Krzywa" & <opis>')
+    canvas = Canvas(560, 280, label='"Krzywa" & <opis>')
     draw_curve(canvas, CURVE)
     draw_bars(canvas, BARS)
     markup = canvas.markup()
@@ -132,7 +224,7 @@ def test_map_shades_by_class_and_keeps_holes() -> None:
         mark_legend=[("outline", "luki"), ("cross", "planowane")],
         lines=[shapely.LineString([(0, 500), (1000, 500)])],
     )
-    canvas = SvgCanvas(560, 560 * map_ratio(figure), label="mapa")
+    canvas = Canvas(560, 560 * map_ratio(figure), label="mapa")
     draw_map(canvas, figure)
     markup = canvas.markup()
     assert '<path class="fill-class0 line-muted"' in markup

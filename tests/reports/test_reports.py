@@ -18,7 +18,8 @@ from locator.base.i18n import speaking
 from locator.city.catalogue import UnitCode
 from locator.city.model import City
 from locator.reports.bundle import bundle_files, write_bundle
-from locator.reports.content import build_report
+from locator.reports.content import build_report, write_value
+from locator.reports.pdf import write_pdf
 from locator.reports.workbook import write_workbook
 from locator.walking.estimate import EstimateModel
 from locator.walking.walkable_city import WalkableCity, walkable
@@ -143,6 +144,36 @@ def test_pdf_has_the_answer_and_a_bookmark_for_every_section(files: dict[str, by
     assert "Where people are left out" in text
     assert "10-minute walk" in text
     assert len(pdf.outline) == 2, "the report, and its sections below it"
+
+
+@pytest.mark.parametrize("language", ["pl", "en", "uk"])
+@pytest.mark.parametrize("district", [None, 2])
+def test_a_report_is_pdf_ua_in_every_language(
+    walkable_city: WalkableCity, language: str, district: int | None
+) -> None:
+    query = ReportQuery(layer="nurseries", group="all", minutes=10, district=district)
+    with speaking(language):
+        report = build_report(walkable_city.city, findings(walkable_city, query))
+        content = write_pdf(report, number=write_value)
+    pdf = pypdf.PdfReader(BytesIO(content))
+    assert pdf.root_object["/Lang"] == language
+    assert b"<pdfuaid:part>1" in pdf.root_object["/Metadata"].get_object().get_data()
+
+
+def test_drawings_say_what_is_to_be_seen(walkable_city: WalkableCity) -> None:
+    city = walkable_city.city
+    with speaking("en"):
+        whole = build_report(
+            city, findings(walkable_city, ReportQuery(layer="nurseries", group="all"))
+        )
+    said = [drawing.said for section in whole.sections for drawing in section.drawings]
+    shares = "From II Południe (86%) to I Północ (100%); the whole city: 95%."
+    assert said == [
+        f"{shares} Gaps outlined: 1. Suggested sites: 0.",
+        shares,
+        "within 5 min: 15%; within 10 min: 72%; within 15 min: 95%; within 20 min: 95%; "
+        "within 30 min: 95%",
+    ]
 
 
 def test_workbook_tables_equal_the_csv_files(files: dict[str, bytes]) -> None:

@@ -31,7 +31,6 @@ from locator.base.errors import NotComputableError
 from locator.base.geojson import Collection, collection
 from locator.city.catalogue import Layer
 from locator.geocoding.names import district_title
-from locator.reports.canvas import SvgCanvas
 from locator.reports.document import Drawing
 from locator.web.i18n import gettext, number, text, url
 from locator.web.map.background import feature, simplified
@@ -122,9 +121,7 @@ def what_if(app: AppState, asked: ScenarioParams, change: Scenario) -> WhatIf:
 
 def svg(drawing: Drawing) -> str:
     """Return a drawing as an ``<svg>`` element for a page."""
-    canvas = SvgCanvas(DRAWING_UNITS, DRAWING_UNITS * drawing.ratio, label=drawing.title)
-    drawing.draw(canvas)
-    return canvas.markup()
+    return drawing.svg(width=DRAWING_UNITS)
 
 
 def findings_of(app: AppState, query: ReportQuery) -> Findings:
