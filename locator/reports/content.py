@@ -6,19 +6,18 @@ import math
 from dataclasses import replace
 from typing import Any
 
-from locator.analysis.district_report import STANDARDS_MIN, Findings
+from locator.analysis.district_report import Findings
 from locator.base.i18n import current_language, day, gettext, minutes, number, percent, text
 from locator.city.model import City
 from locator.reports.document import Column, Report, Section, Table
 from locator.reports.fairness import fairness_section
-from locator.reports.figures import curve_drawing, district_bars, report_map
+from locator.reports.figures import district_bars, report_map
 from locator.reports.method import completeness_lines, method_section
 from locator.reports.outlook import next_sites_section, places_section, under_way_section
+from locator.reports.reach import gaps_table, reach_section, series_beside
 from locator.reports.tables import (
-    curve_table,
     districts_table,
     facilities_table,
-    gaps_table,
     with_unit_code,
 )
 
@@ -109,11 +108,22 @@ def _who(city: City, found: Findings) -> Section:
 
 
 def _how_far(city: City, found: Findings) -> Section:
-    return Section(
+    label, beside = gettext("today"), None
+    if found.query.district is not None:
+        label = gettext("this district")
+        beside = series_beside(found.coverage.curve, text(city.catalogue.names))
+    elif found.planned is not None:
+        words = gettext("with what is under way")
+        beside = series_beside(found.planned.after.curve, words)
+    return reach_section(
         gettext("How long the walks are"),
+        found.scope.curve,
+        found.coverage,
+        served=found.scope.served,
+        share=found.scope.share,
         paragraphs=(_times(found),),
-        drawings=(curve_drawing(city, found),),
-        tables=(curve_table(found, STANDARDS_MIN),),
+        label=label,
+        beside=beside,
     )
 
 
@@ -146,7 +156,7 @@ def _gaps(found: Findings) -> Section | None:
                 "facility. The numbers are those on the map."
             ),
         ),
-        tables=(gaps_table(found),),
+        tables=(gaps_table(found.gaps, with_district=found.query.district is None),),
     )
 
 
@@ -167,6 +177,8 @@ def write_value(column: Column, value: Any) -> str:
         return percent(value, 1)
     if column.kind == "minutes":
         return number(value / 60, 1)
+    if column.kind == "limit":
+        return number(value, 0 if float(value).is_integer() else 1)
     if column.kind == "number":
         return number(value, 1)
     if column.kind == "date":

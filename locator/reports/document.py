@@ -10,7 +10,7 @@ import pandas as pd
 
 from locator.reports.canvas import Canvas
 
-Kind = Literal["text", "people", "share", "minutes", "number", "places", "date", "degrees"]
+Kind = Literal["text", "people", "share", "minutes", "limit", "number", "places", "date", "degrees"]
 SHORT_ROWS = 20
 
 
@@ -26,13 +26,19 @@ class Column:
         Header for people, unit included.
     kind : str
         How its values are written: ``people`` whole numbers, ``share`` 0 to 1 as per cent,
-        ``minutes`` seconds as minutes, ``number`` with one decimal, ``places`` whole numbers,
-        ``date`` ISO 8601 text, ``degrees`` with six decimals.
+        ``minutes`` seconds as minutes, ``limit`` minutes as asked for, ``number`` with one
+        decimal, ``places`` whole numbers, ``date`` ISO 8601 text, ``degrees`` with six decimals.
+    has_bar : bool
+        Whether a page draws the value, a share, beside its number.
+    sort_key : str
+        Column of the frame that sorts this one on a page; its own values otherwise.
     """
 
     key: str
     label: str
     kind: Kind = "text"
+    has_bar: bool = False
+    sort_key: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,12 @@ class Table:
     rows : DataFrame
     codes : tuple of Column
         Further columns of the rows, written to files only: official numbers, ids, coordinates.
+    head : str
+        Key of the column that names the rows; the first one otherwise.
+    has_total : bool
+        Whether the last row sums up the others.
+    chosen : int or None
+        Row that was asked for.
     """
 
     name: str
@@ -56,6 +68,9 @@ class Table:
     columns: tuple[Column, ...]
     rows: pd.DataFrame
     codes: tuple[Column, ...] = ()
+    head: str = ""
+    has_total: bool = False
+    chosen: int | None = None
 
     @property
     def is_short(self) -> bool:
@@ -85,6 +100,8 @@ class Drawing:
         Takes a `Canvas`.
     said : str
         What is to be seen in it, in words.
+    is_small : bool
+        Whether it has so few marks that a phone can show it whole.
     """
 
     title: str
@@ -92,6 +109,7 @@ class Drawing:
     ratio: float
     draw: Callable[[Canvas], None]
     said: str = ""
+    is_small: bool = False
 
     @property
     def alternative(self) -> str:
@@ -117,6 +135,10 @@ class Section:
     tables : tuple of Table
     bullets : tuple of str
         Short facts, one line each.
+    name : str
+        Where a link to this part of a page leads.
+    side_by_side : bool
+        Whether drawings and tables show the same and stand beside each other where there is room.
     """
 
     heading: str
@@ -124,6 +146,8 @@ class Section:
     drawings: tuple[Drawing, ...] = ()
     tables: tuple[Table, ...] = ()
     bullets: tuple[str, ...] = ()
+    name: str = ""
+    side_by_side: bool = False
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from locator.analysis.district_report import STANDARDS_MIN, Findings
-from locator.base.i18n import gettext, number, percent, text
+from locator.analysis.district_report import Findings
+from locator.base.i18n import gettext, number, percent
 from locator.city.model import City
 from locator.geocoding.names import district_title
-from locator.reports.charts import Bars, Curve, Series, draw_bars, draw_curve
+from locator.reports.charts import Bars, draw_bars
 from locator.reports.document import Drawing
 from locator.reports.mapdrawing import MapFigure, draw_map, map_ratio
 
@@ -153,50 +153,4 @@ def district_bars(city: City, found: Findings) -> Drawing:
         ratio=high / 560,
         draw=lambda canvas: draw_bars(canvas, bars),
         said=_shares_said(city, found),
-    )
-
-
-def curve_drawing(city: City, found: Findings) -> Drawing:
-    """Return the curve of people against walking minutes, beside the city's or the future one."""
-    here = found.scope.curve
-    series = [Series(gettext("today"), tuple(here["minutes"]), tuple(here["share"]))]
-    if found.query.district is not None:
-        whole = found.coverage.curve
-        series = [
-            Series(gettext("this district"), tuple(here["minutes"]), tuple(here["share"])),
-            Series(
-                text(city.catalogue.names), tuple(whole["minutes"]), tuple(whole["share"]), True
-            ),
-        ]
-    elif found.planned is not None:
-        after = found.planned.after.curve
-        series.append(
-            Series(
-                gettext("with what is under way"),
-                tuple(after["minutes"]),
-                tuple(after["share"]),
-                True,
-            )
-        )
-    curve = Curve(
-        title=gettext("People against walking minutes"),
-        x_label=gettext("walk to the nearest facility (min)"),
-        series=tuple(series),
-        mark_x=found.coverage.minutes,
-        mark_label=gettext("standard {minutes} min", minutes=number(found.coverage.minutes)),
-    )
-    return Drawing(
-        title=curve.title,
-        description=gettext("Read: so many per cent of the people walk at most so many minutes."),
-        ratio=0.46,
-        draw=lambda canvas: draw_curve(canvas, curve),
-        said=_curve_said(found),
-    )
-
-
-def _curve_said(found: Findings) -> str:
-    shares = found.scope.curve.set_index("minutes")["share"]
-    return "; ".join(
-        gettext("within {minutes} min: {share}", minutes=number(one), share=percent(shares[one]))
-        for one in STANDARDS_MIN
     )

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from html import escape
 from typing import Any
 
-from locator.reports.document import Column, Drawing, Report, Section, Table
-from locator.reports.palette import WORDS, tone_style
+from locator.reports.document import Column, Report
+from locator.reports.html import section_html
+from locator.reports.palette import tone_style
 
 STYLE = """
 :root { color-scheme: light; }
@@ -19,15 +20,18 @@ h2 { font-size: 1.25rem; margin: 2.2rem 0 .5rem; border-top: 1px solid #d6dbe0;
 .subtitle, figcaption, footer { color: #5c6570; }
 .answer { font-size: 1.2rem; font-weight: 600; }
 figure { margin: 1rem 0; }
-figure h3, caption { font-size: 1rem; font-weight: 600; text-align: left; margin: 0 0 .4rem; }
-svg { width: 100%; height: auto; display: block; font-family: inherit; }
-.wide { overflow-x: auto; margin: 1rem 0; }
+caption { font-size: 1rem; font-weight: 600; text-align: left; padding: 0 0 .4rem; }
+svg { display: block; }
+.drawing { width: 100%; height: auto; font-family: inherit; }
+.drawing-fits .drawing { max-width: 34rem; }
+.table-frame { overflow-x: auto; margin: 1rem 0; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .92rem; }
-caption { padding: 0 0 .4rem; }
 th, td { padding: .25rem .7rem; border-bottom: 1px solid #d6dbe0; text-align: left;
   vertical-align: top; }
+tbody th, tfoot th { font-weight: normal; }
+tfoot { font-weight: 600; }
 thead th { background: #f0f4f6; vertical-align: bottom; }
-.n { text-align: right; white-space: nowrap; }
+.num { text-align: right; white-space: nowrap; }
 nav ul { columns: 2; padding-left: 1.2rem; }
 a { color: #145c82; }
 footer { margin-top: 2.5rem; border-top: 1px solid #d6dbe0; padding-top: .6rem; font-size: .85rem; }
@@ -36,11 +40,11 @@ footer { margin-top: 2.5rem; border-top: 1px solid #d6dbe0; padding-top: .6rem; 
   @page { size: A4; margin: 16mm 18mm 18mm; }
   body { max-width: none; padding: 0; font-size: 10pt; }
   nav { display: none; }
-  h2, figure h3, caption { break-after: avoid; }
-  figure, tr, li, .short { break-inside: avoid; }
+  h2, caption { break-after: avoid; }
+  figure, tr, li, .table-short { break-inside: avoid; }
   figure svg { max-height: 95mm; }
   thead { display: table-header-group; }
-  .wide { overflow: visible; }
+  .table-frame { overflow: visible; }
 }
 """
 
@@ -71,50 +75,8 @@ def _parts(report: Report, number: Callable[[Column, Any], str]) -> Iterator[str
     yield f'<p>{escape(report.question)}</p>\n<p class="answer">{escape(report.answer)}</p>'
     yield "</header>\n<nav>\n<ul>"
     for position, section in enumerate(report.sections, start=1):
-        yield f'<li><a href="#s{position}">{escape(section.heading)}</a></li>'
+        yield f'<li><a href="#part-{position}">{escape(section.heading)}</a></li>'
     yield "</ul>\n</nav>\n<main>"
     for position, section in enumerate(report.sections, start=1):
-        yield f'<section aria-labelledby="s{position}">'
-        yield f'<h2 id="s{position}">{escape(section.heading)}</h2>'
-        yield from _section(section, number)
-        yield "</section>"
+        yield section_html(section, position, write=number)
     yield f"</main>\n<footer>{escape(report.footer)}</footer>\n</body>\n</html>"
-
-
-def _section(section: Section, number: Callable[[Column, Any], str]) -> Iterator[str]:
-    for words in section.paragraphs:
-        yield f"<p>{escape(words)}</p>"
-    if section.bullets:
-        yield "<ul>"
-        for words in section.bullets:
-            yield f"<li>{escape(words)}</li>"
-        yield "</ul>"
-    for drawing in section.drawings:
-        yield _figure(drawing)
-    for table in section.tables:
-        yield from _table(table, number)
-
-
-def _figure(drawing: Drawing) -> str:
-    return (
-        f"<figure>\n<h3>{escape(drawing.title)}</h3>\n{drawing.svg()}\n"
-        f"<figcaption>{escape(drawing.description)}</figcaption>\n</figure>"
-    )
-
-
-def _table(table: Table, number: Callable[[Column, Any], str]) -> Iterator[str]:
-    short = " short" if table.is_short else ""
-    yield f'<div class="wide{short}">\n<table>\n<caption>{escape(table.title)}</caption>'
-    yield "<thead>\n<tr>"
-    marks = ["" if column.kind in WORDS else ' class="n"' for column in table.columns]
-    for column, mark in zip(table.columns, marks, strict=True):
-        yield f'<th scope="col"{mark}>{escape(column.label)}</th>'
-    yield "</tr>\n</thead>\n<tbody>"
-    keys = [column.key for column in table.columns]
-    for values in table.rows[keys].itertuples(index=False):
-        cells = [
-            f"<td{mark}>{escape(number(column, value))}</td>"
-            for column, value, mark in zip(table.columns, values, marks, strict=True)
-        ]
-        yield f"<tr>{''.join(cells)}</tr>"
-    yield "</tbody>\n</table>\n</div>"

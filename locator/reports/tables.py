@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import geopandas as gpd
@@ -16,6 +15,7 @@ from locator.base.i18n import gettext
 from locator.city.model import City
 from locator.geocoding.names import district_title
 from locator.reports.document import Column, Table
+from locator.reports.reach import district_column, number_code
 
 
 def districts_table(city: City, found: Findings) -> Table:
@@ -47,40 +47,8 @@ def districts_table(city: City, found: Findings) -> Table:
     keys = [column.key for column in columns]
     rows = pd.concat([rows, pd.DataFrame([total])[keys].astype(rows[keys].dtypes)])
     rows["number"] = rows["number"].astype("float64")
-    return Table("districts", gettext("Served and left out"), columns, rows, (_number_code(),))
-
-
-def curve_table(found: Findings, standards_min: Sequence[int]) -> Table:
-    """Return the people within several standards side by side."""
-    curve = found.scope.curve.set_index("minutes").loc[list(standards_min)].reset_index()
     return Table(
-        "standards",
-        gettext("People within other standards"),
-        (
-            Column("minutes", gettext("Walk of at most (min)"), "people"),
-            Column("people", gettext("People"), "people"),
-            Column("share", gettext("Share (%)"), "share"),
-        ),
-        curve,
-    )
-
-
-def gaps_table(found: Findings) -> Table:
-    """Return the largest gaps, numbered as on the map."""
-    rows = found.gaps.drop(columns="geometry")
-    rows = rows.assign(rank=range(1, len(rows) + 1))
-    return Table(
-        "gaps",
-        gettext("Gaps, most people first"),
-        (
-            Column("rank", gettext("No."), "people"),
-            Column("place", gettext("Near")),
-            *_district_column(found.query.district),
-            Column("people", gettext("People left out"), "people"),
-            Column("walk_s", gettext("Their mean walk (min)"), "minutes"),
-        ),
-        rows,
-        (_number_code("district"),),
+        "districts", gettext("Served and left out"), columns, rows, (number_code(),), has_total=True
     )
 
 
@@ -101,7 +69,7 @@ def supply_table(city: City, supply: Supply, district: int | None) -> Table:
             Column("short_people", gettext("People short of places"), "people"),
         ),
         rows,
-        (_number_code(),),
+        (number_code(),),
     )
 
 
@@ -124,7 +92,7 @@ def planned_table(city: City, planned: ScenarioComparison, district: int | None)
             Column("share_after", gettext("Served after (%)"), "share"),
         ),
         rows,
-        (_number_code(),),
+        (number_code(),),
     )
 
 
@@ -141,14 +109,14 @@ def sites_table(city: City, siting: Siting) -> Table:
         (
             Column("rank", gettext("No."), "people"),
             Column("name", gettext("Near")),
-            *_district_column(siting.query.district),
+            *district_column(shown=siting.query.district is None),
             Column("gained", unit, "people"),
             Column("total", gettext("In all"), "people"),
             Column("ties", gettext("Places that would do as well"), "people"),
         ),
         siting.sites,
         (
-            _number_code("district"),
+            number_code("district"),
             Column("lon", gettext("Longitude (WGS84)"), "degrees"),
             Column("lat", gettext("Latitude (WGS84)"), "degrees"),
         ),
@@ -209,15 +177,6 @@ def with_unit_code(city: City, table: Table) -> Table:
     label = gettext("{scheme} of the city", scheme=known.scheme.upper())
     rows = table.rows.assign(**{known.scheme: known.code})
     return replace(table, rows=rows, codes=(*table.codes, Column(known.scheme, label)))
-
-
-def _district_column(asked: int | None) -> tuple[Column, ...]:
-    """Return the column of the district's name; none where the report is about one district."""
-    return () if asked is not None else (Column("district_name", gettext("District")),)
-
-
-def _number_code(key: str = "number") -> Column:
-    return Column(key, gettext("Number of the district"), "people")
 
 
 def _numbered(city: City, index: pd.Index) -> list[str]:

@@ -19,6 +19,7 @@ NUMBER_FORMATS = {
     "places": "#,##0",
     "share": "0.0%",
     "minutes": "0.0",
+    "limit": "General",
     "number": "0.00",
     "degrees": "0.000000",
     "date": "yyyy-mm-dd",

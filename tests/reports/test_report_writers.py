@@ -1,8 +1,11 @@
 """Reports as files: what is written is read back with another library."""
 
+import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -14,8 +17,17 @@ import shapely
 from pypdf.generic import ArrayObject, BooleanObject, DictionaryObject, PdfObject
 
 from locator.reports.canvas import Canvas
-from locator.reports.charts import Bars, Curve, Series, draw_bars, draw_curve
+from locator.reports.charts import (
+    Bars,
+    Columns,
+    Curve,
+    Series,
+    draw_bars,
+    draw_columns,
+    draw_curve,
+)
 from locator.reports.document import Column, Drawing, Report, Section, Table
+from locator.reports.html import Link, section_html
 from locator.reports.mapdrawing import MapFigure, draw_map, map_ratio
 from locator.reports.pdf import write_pdf
 from locator.reports.workbook import write_workbook
@@ -207,6 +219,114 @@ def test_svg_has_no_style_and_no_markup_from_data() -> None:
     assert "style" not in markup
     assert "dziś &lt;b&gt;" in markup
     assert "&lt;opis&gt;" in markup
+
+
+def drawn(draw: Callable[[Canvas], None]) -> str:
+    canvas = Canvas(280, 140, label="x")
+    draw(canvas)
+    return canvas.markup()
+
+
+def points(markup: str) -> list[str]:
+    return re.findall(r'points="([^"]*)"', markup)
+
+
+def test_a_curve_ends_where_the_numbers_end() -> None:
+    def ending_at(share: float) -> str:
+        series = Series("", [0, 30, 60], [0, 0.5, share])
+        return points(drawn(lambda canvas: draw_curve(canvas, Curve("", "", (series,)))))[-1]
+
+    # 46 units to the left of the plot, 14 above, 16 to the right, 34 below.
+    assert ending_at(1.0) == "46.0,106.0 155.0,60.0 264.0,14.0"
+    assert ending_at(float("nan")) == "46.0,106.0 155.0,60.0"
+
+
+def test_a_curve_without_numbers_is_a_frame() -> None:
+    markup = drawn(lambda canvas: draw_curve(canvas, Curve("", "min", (Series("", [], []),))))
+    assert "<path" not in markup
+    assert ">100%<" in markup
+
+
+@pytest.mark.parametrize(
+    ("standard", "anchor", "x"), [(10, "start", "87.3"), (50, "end", "222.7"), (70, None, None)]
+)
+def test_the_standard_is_named_on_the_side_that_has_room(
+    standard: float, anchor: str | None, x: str | None
+) -> None:
+    series = Series("", [0, 60], [0, 1])
+    curve = Curve("", "", (series,), standard, "standard", standard / 60)
+    markup = drawn(lambda canvas: draw_curve(canvas, curve))
+    if anchor is None:
+        assert "standard" not in markup, "it lies off the axis"
+    else:
+        assert f'x="{x}" y="22.0" font-size="8" text-anchor="{anchor}">standard<' in markup
+
+
+def test_columns_stand_on_each_other_and_end_at_a_round_number() -> None:
+    columns = Columns("", "hour", [50, 100], [25, 0], 100, tick_every=1)
+    markup = drawn(lambda canvas: draw_columns(canvas, columns))
+    boxes = re.findall(r'<path class="([^"]+)"[^>]* d="([^"]+)"', markup)
+    plot = 140 - 14 - 34
+    assert [(tone, *heights(box)) for tone, box in boxes] == [
+        ("fill-accent line-accent", 106, 106 - plot / 2),
+        ("fill-paper line-accent", 106 - plot / 2, 106 - plot * 3 / 4),
+        ("fill-accent line-accent", 106, 14),
+    ]
+    assert [f">{label}<" in markup for label in ("0", "25", "50", "75", "100", "1", "2")] == 7 * [
+        True
+    ]
+
+
+def heights(box: str) -> tuple[float, float]:
+    values = [float(pair.split(",")[1]) for pair in re.findall(r"[\d.]+,[\d.]+", box)]
+    return max(values), min(values)
+
+
+def section_of(table: Table, **extras: Any) -> str:
+    section = Section("<b>Ile</b>", ("Akapit & więcej.",), tables=(table,), name="ile")
+    return section_html(section, 2, write=lambda _, value: str(value), **extras)
+
+
+def test_a_section_is_written_for_pages_without_markup_from_data() -> None:
+    markup = section_of(replace(TABLE, title="Dzielnice <i>"))
+    assert '<section class="section-flat stack" id="ile" aria-labelledby="part-2">' in markup
+    assert '<h2 id="part-2">&lt;b&gt;Ile&lt;/b&gt;</h2>' in markup
+    assert '<p class="prose">Akapit &amp; więcej.</p>' in markup
+    assert '<caption id="table-2-1"><span>Dzielnice &lt;i&gt;</span></caption>' in markup
+    assert '<th scope="row">Łąki</th><td class="num">1234.0</td>' in markup
+    assert "style" not in markup
+
+
+def test_the_last_row_of_a_table_sums_up_and_one_may_be_chosen() -> None:
+    markup = section_of(replace(TABLE, has_total=True, chosen=0))
+    assert markup.count("<tr") == 3
+    assert '<tr class="chosen"><th scope="row">Łąki' in markup
+    assert '<tfoot><tr><th scope="row">=1+1' in markup
+
+
+def test_a_table_of_a_page_is_sorted_by_its_heads_and_leads_on() -> None:
+    class ByShare:
+        key, descending = "share", True
+
+        def href(self, key: str) -> str:
+            return f"?sort={key}&order=asc"
+
+    columns = (TABLE.columns[0], replace(TABLE.columns[2], has_bar=True, sort_key="people"))
+    table = replace(TABLE, columns=columns)
+    links = [Link("/a?b&c", "See", '"one"', "gap-1"), Link("/d", "See", "two", "gap-2")]
+    markup = section_of(table, sorting={"districts": ByShare()}, links={"districts": links})
+    assert "<table data-sortable>" in markup
+    assert (
+        '<th scope="col" aria-sort="descending"><a class="sort" '
+        'href="?sort=share&amp;order=asc">Udział</a></th>' in markup
+    )
+    assert '<td data-value="1234.0"><span class="share">' in markup
+    assert '<rect class="bar-part" width="50.0" height="10"/>' in markup
+    assert '<td data-value="20.0">nan</td>' in markup, "no bar where nobody knows"
+    assert (
+        '<a class="link-row" href="/a?b&amp;c" data-map-area="gap-1">See'
+        '<span class="visually-hidden"> – &quot;one&quot;</span></a>' in markup
+    )
 
 
 def test_map_shades_by_class_and_keeps_holes() -> None:
