@@ -26,7 +26,7 @@ from locator.base.opening_hours.state import OpenState
 from locator.city.lookup import known_layer
 from locator.city.model import City
 from locator.city.opening import opening_in
-from locator.walking import SnappedPoints, Walk
+from locator.walking import ModelName, SnappedPoints, Walk
 from locator.walking.walkable_city import WalkableCity
 
 SAME_DIGITS = 6
@@ -120,7 +120,7 @@ class NearestResult:
     """
 
     query: NearestQuery
-    model: str
+    model: ModelName
     at: datetime
     origin: SnappedPoints
     found: tuple[Reached, ...]

@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, cast
+from typing import cast
 
 from locator.analysis.aed.nearest import AedAnswer, AedQuery, nearest_aed
 from locator.analysis.aed.option import AedOption
 from locator.analysis.nearest import local_moment
 from locator.api.context import AppState
-from locator.api.geojson import decimal, whole
+from locator.api.geojson import point_json, whole
 from locator.api.live import LiveFleet
 from locator.api.nearest import origin_of, place_json
-from locator.api.operations import GEOJSON, Answer, operation
-from locator.api.queries import (
-    Count,
-    Lat,
-    Lon,
-    Moment,
-    NearestParams,
-    Pace,
-    Words,
-    described,
-    frozen,
-    one_origin,
+from locator.api.operations import GEOJSON, operation
+from locator.api.queries import Count, Moment, Pace, StartParams, described, frozen
+from locator.api.schemas import Point
+from locator.api.schemas_vehicles import (
+    AedFeature,
+    AedsAnswer,
+    Feed,
+    Reach,
+    VehicleFeature,
+    VehiclesAnswer,
 )
-from locator.api.schemas_vehicles import AedsAnswer, Reach, VehiclesAnswer
-from locator.base.geojson import DEGREE_DIGITS, collection, feature
 from locator.base.i18n import error_text, text
 from locator.geocoding.place import Place
 from locator.vehicles import VehiclePosition
@@ -42,19 +37,12 @@ class VehiclesParams:
 
 
 @frozen
-class AedParams:
+class AedParams(StartParams):
     """Where an AED is needed, and when."""
 
-    q: Words | None = described("Place in words. Either this or `lat` and `lon`.", default=None)
-    lat: Lat | None = described("Latitude, WGS84.", default=None)
-    lon: Lon | None = described("Longitude, WGS84.", default=None)
     at: Moment | None = described("Moment; by default now.", default=None)
     k: Count = described("At most so many of each kind.", default=8)
     pace: Pace = described("How fast one runs, m/s.", default=2.0)
-
-    def __post_init__(self) -> None:
-        """Accept exactly one way to say where."""
-        one_origin(self.q, self.lat, self.lon)
 
 
 @operation(
@@ -66,7 +54,7 @@ class AedParams:
     media_type=GEOJSON,
     bounds="counted",
 )
-def vehicles(app: AppState, asked: VehiclesParams) -> Answer:
+def vehicles(app: AppState, asked: VehiclesParams) -> VehiclesAnswer:
     """Every vehicle that is known to carry an AED: live where a feed says so, else where its tour
     is by the timetable at that minute, else at its base, which is the first stop of its tour where
     its depot is not published. A live position is never older than 3 minutes. Vehicles that are
@@ -76,20 +64,24 @@ def vehicles(app: AppState, asked: VehiclesParams) -> Answer:
     at = local_moment(app.city, asked.at)
     found = {position.vehicle.id: vehicle_feature(position) for position in held.positions(at)}
     named = held.fleet.confirmed
-    return collection(
-        (one for id_, one in found.items() if id_ in named),
-        unconfirmed=[one for id_, one in found.items() if id_ not in named],
-        at=at.isoformat(timespec="seconds"),
-        in_service=held.fleet.has_service(at.date()),
-        feeds=list(feeds_json(held, at)),
-    )
+    return {
+        "type": "FeatureCollection",
+        "at": at.isoformat(timespec="seconds"),
+        "in_service": held.fleet.has_service(at.date()),
+        "feeds": list(feeds_json(held, at)),
+        "features": [one for id_, one in found.items() if id_ in named],
+        "unconfirmed": [one for id_, one in found.items() if id_ not in named],
+    }
 
 
-def vehicle_feature(position: VehiclePosition) -> dict[str, Any]:
+def vehicle_feature(position: VehiclePosition) -> VehicleFeature:
     """Return a position as a GeoJSON feature."""
     vehicle = position.vehicle
-    made = feature(
-        {
+    return {
+        "type": "Feature",
+        "id": vehicle.id,
+        "geometry": point_json(position.lon, position.lat),
+        "properties": {
             "layer": vehicle.layer,
             "name": vehicle.name,
             "unit": vehicle.unit,
@@ -106,21 +98,10 @@ def vehicle_feature(position: VehiclePosition) -> dict[str, Any]:
             "base": vehicle.base_name,
             "base_is": vehicle.base_is,
         },
-        None,
-        id_=vehicle.id,
-    )
-    return made | {"geometry": point_json(position.lon, position.lat)}
+    }
 
 
-def point_json(lon: float | None, lat: float | None) -> dict[str, Any] | None:
-    """Return a GeoJSON point, None where there is no place."""
-    if lon is None or lat is None or not math.isfinite(lon) or not math.isfinite(lat):
-        return None
-    coordinates = [round(lon, DEGREE_DIGITS), round(lat, DEGREE_DIGITS)]
-    return {"type": "Point", "coordinates": coordinates}
-
-
-def feeds_json(held: LiveFleet, at: datetime) -> Iterable[dict[str, Any]]:
+def feeds_json(held: LiveFleet, at: datetime) -> Iterable[Feed]:
     """Yield how each feed is doing at `at`, the error in the language of the request."""
     for state in held.feeds:
         answered = state.answered_t
@@ -149,21 +130,26 @@ def _iso(moment: datetime | None) -> str | None:
     errors=(404, 422),
     bounds="urgent",
 )
-def aed(app: AppState, asked: AedParams) -> Answer:
+def aed(app: AppState, asked: AedParams) -> AedsAnswer:
     """AEDs round a place by the time to fetch one and come back: fixed ones that are open when
     one gets there, and vehicles that the city has named, where they can be met. After them those
     with unknown hours, closed ones, and live vehicles whose way is not known. In `unconfirmed`, by
     assumed tours, vehicles of which nobody has said that they carry an AED. 404: no such
     place; 422: outside the city.
     """
-    origin = aed_origin(app, asked)
-    return aed_json(origin, aed_answer(app, asked, origin))
-
-
-def aed_origin(app: AppState, asked: AedParams) -> Place:
-    """Return the place that `asked` means; errors as for `origin_of`."""
-    # The same three fields say where, in both questions.
-    return origin_of(app, cast(NearestParams, asked))
+    origin = origin_of(app, asked)
+    answer = aed_answer(app, asked, origin)
+    return {
+        "type": "FeatureCollection",
+        "origin": place_json(origin),
+        "model": answer.model,
+        "at": answer.at.isoformat(timespec="seconds"),
+        "pace_m_s": round(answer.query.pace_m_s, 3),
+        "off_service": answer.off_service,
+        "beside": answer.beside.id if answer.beside else None,
+        "features": [_aed_feature(reach, option) for reach, option in grouped(answer)],
+        "unconfirmed": [_aed_feature("unconfirmed", option) for option in answer.unconfirmed],
+    }
 
 
 def aed_answer(app: AppState, asked: AedParams, origin: Place) -> AedAnswer:
@@ -186,47 +172,36 @@ def grouped(answer: AedAnswer) -> Iterable[tuple[Reach, AedOption]]:
             yield reach, option
 
 
-def aed_json(origin: Place, answer: AedAnswer) -> dict[str, Any]:
-    """Return the answer as GeoJSON."""
-    return collection(
-        (_aed_feature(reach, option) for reach, option in grouped(answer)),
-        origin=place_json(origin),
-        model=answer.model,
-        at=answer.at.isoformat(timespec="seconds"),
-        pace_m_s=decimal(answer.query.pace_m_s, 3),
-        off_service=answer.off_service,
-        beside=answer.beside.id if answer.beside else None,
-        unconfirmed=[_aed_feature("unconfirmed", option) for option in answer.unconfirmed],
-    )
-
-
-def _aed_feature(reach: Reach, option: AedOption) -> dict[str, Any]:
+def _aed_feature(reach: Reach, option: AedOption) -> AedFeature:
     where = option.position
-    properties = {
-        "layer": option.layer,
-        "name": option.name,
-        "kind": option.kind,
-        "indoor": option.indoor,
-        "level": option.level,
-        "sureness": option.sureness,
-        "because": text(option.because.because) if option.because else None,
-        "reach": reach,
-        "walk_m": round(option.walk_m),
-        "walk_s": round(option.walk_s),
-        "wait_s": whole(option.wait_s),
-        "total_s": whole(option.total_s),
-        "open_state": option.state,
-        "next_change": _iso(option.next_change),
-        "sure": option.sure,
-        "access": option.access,
-        "stop": option.stop,
-        "meeting": point_json(option.stop_lon, option.stop_lat),
-        "catch_at": _iso(option.catch_at),
-        "line": option.line,
-        "basis": where.basis if where else None,
-        "observed_at": _iso(where.observed_at) if where else None,
-        "age_s": round(where.age_s) if where else None,
-        "assignment": where.assignment if where else None,
+    return {
+        "type": "Feature",
+        "id": option.id,
+        "geometry": cast(Point, point_json(option.lon, option.lat)),
+        "properties": {
+            "layer": option.layer,
+            "name": option.name,
+            "kind": option.kind,
+            "indoor": option.indoor,
+            "level": option.level,
+            "sureness": option.sureness,
+            "because": text(option.because.because) if option.because else None,
+            "reach": reach,
+            "walk_m": round(option.walk_m),
+            "walk_s": round(option.walk_s),
+            "wait_s": whole(option.wait_s),
+            "total_s": whole(option.total_s),
+            "open_state": option.state,
+            "next_change": _iso(option.next_change),
+            "sure": option.sure,
+            "access": option.access,
+            "stop": option.stop,
+            "meeting": point_json(option.stop_lon, option.stop_lat),
+            "catch_at": _iso(option.catch_at),
+            "line": option.line,
+            "basis": where.basis if where else None,
+            "observed_at": _iso(where.observed_at) if where else None,
+            "age_s": round(where.age_s) if where else None,
+            "assignment": where.assignment if where else None,
+        },
     }
-    made = feature(properties, None, id_=option.id)
-    return made | {"geometry": point_json(option.lon, option.lat)}

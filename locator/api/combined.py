@@ -9,8 +9,9 @@ from typing_extensions import TypedDict
 
 from locator.analysis.access.combined import Combined, CombinedQuery, combined
 from locator.api.context import AppState
-from locator.api.operations import Answer, operation
+from locator.api.operations import operation
 from locator.api.queries import Id, Layers, Minutes, Pace, described, frozen
+from locator.api.schemas import Model, closed
 from locator.city.lookup import known_group, known_layer
 
 CACHE_S = 300
@@ -31,6 +32,7 @@ class TogetherParams:
     pace: Pace | None = described("One walking speed in m/s; by default each's.", default=None)
 
 
+@closed
 class DistrictTogether(TypedDict):
     """One district."""
 
@@ -41,13 +43,14 @@ class DistrictTogether(TypedDict):
     share: float | None
 
 
+@closed
 class TogetherAnswer(TypedDict):
     """Who reaches several layers at once."""
 
     layers: list[str]
     need: str
     group: str
-    model: str
+    model: Model
     people: int
     served: int
     share: float
@@ -80,7 +83,7 @@ def combined_of(app: AppState, asked: TogetherParams) -> Combined:
     cache_s=CACHE_S,
     bounds="expensive",
 )
-def together(app: AppState, asked: TogetherParams) -> Answer:
+def together(app: AppState, asked: TogetherParams) -> TogetherAnswer:
     """People of the group who have all, or at least one, of the layers within the standard."""
     found = combined_of(app, asked)
     rows = cast(

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
 from locator.analysis.access.coverage import Coverage, CoverageQuery
 from locator.analysis.access.coverage_parts import Part, coverage_parts
 from locator.analysis.access.words import at_least
+from locator.api import csv
 from locator.api.context import AppState
-from locator.api.geojson import decimal, whole
-from locator.api.json import encoded
-from locator.api.operations import CSV, GEOJSON, Answer, operation
+from locator.api.geojson import area_json, decimal, whole
+from locator.api.operations import CSV, GEOJSON, operation
 from locator.api.queries import CoverageListParams, CoverageParams
-from locator.api.schemas_coverage import CoverageAnswer, CoverageListAnswer, GapsAnswer
+from locator.api.schemas import Area
+from locator.api.schemas_coverage import (
+    CoverageAnswer,
+    CoverageLine,
+    CoverageListAnswer,
+    CoverageTotals,
+    DistrictCoverage,
+    GapProperties,
+    GapsAnswer,
+    LeftOut,
+)
 from locator.base.errors import NotComputableError
-from locator.base.geojson import collection, feature, geometry_json
 from locator.base.i18n import error_text, gettext, text
 from locator.city.lookup import known_group, known_layer
 
@@ -56,20 +63,20 @@ def parts_of(
     cache_s=CACHE_S,
     bounds="expensive",
 )
-def coverage_list(app: AppState, asked: CoverageListParams) -> Answer:
+def coverage_list(app: AppState, asked: CoverageListParams) -> CoverageListAnswer:
     """Every layer with its own age group and pace. Layers that move are left out, with the reason:
     a vehicle is never counted as if it stood still.
     """
-    lines: list[dict[str, Any]] = []
-    left_out: list[dict[str, Any]] = []
+    lines: list[CoverageLine] = []
+    left_out: list[LeftOut] = []
     for layer in app.catalogue.layers.values():
         try:
             found = app.coverage(CoverageQuery(layer.id, asked.minutes))
         except NotComputableError as reason:
-            name = {"layer": layer.id, "name": text(layer.names)}
-            left_out.append(name | {"reason": error_text(reason)})
+            why = error_text(reason)
+            left_out.append({"layer": layer.id, "name": text(layer.names), "reason": why})
         else:
-            lines.append({"layer": layer.id, "name": text(layer.names)} | _totals(app, found))
+            lines.append({"layer": layer.id, "name": text(layer.names), **_totals(app, found)})
     return {"model": app.walkable_city.model.name, "layers": lines, "left_out": left_out}
 
 
@@ -83,7 +90,7 @@ def coverage_list(app: AppState, asked: CoverageListParams) -> Answer:
     cache_s=CACHE_S,
     bounds="expensive",
 )
-def coverage_of_layer(app: AppState, asked: CoverageParams) -> Answer:
+def coverage_of_layer(app: AppState, asked: CoverageParams) -> CoverageAnswer:
     """People of the age group inside and outside the standard, for the city and each district; the
     curve of people against minutes; the ten largest gaps; what has to be known with the numbers.
     """
@@ -97,15 +104,13 @@ def coverage_of_layer(app: AppState, asked: CoverageParams) -> Answer:
         "districts": _districts(found),
         "curve": [
             {
-                "minutes": decimal(row["minutes"], 1),
-                "people": whole(row["people"]),
+                "minutes": round(row["minutes"], 1),
+                "people": round(row["people"]),
                 "share": decimal(row["share"], SHARE_DIGITS),
             }
             for row in found.curve.to_dict("records")
         ],
-        "gaps": [
-            _gap(row) | {"geometry": geometry_json(row.geometry)} for row in found.gaps.itertuples()
-        ],
+        "gaps": [{**gap, "geometry": area} for gap, area in _gaps(found)],
     }
 
 
@@ -121,7 +126,7 @@ def coverage_of_layer(app: AppState, asked: CoverageParams) -> Answer:
     bounds="expensive",
     filename="coverage-{layer}.csv",
 )
-def coverage_csv(app: AppState, asked: CoverageParams) -> Answer:
+def coverage_csv(app: AppState, asked: CoverageParams) -> str:
     """UTF-8, one row for each district; every row says which question it answers."""
     found = coverage_of(app, asked)
     question = {
@@ -132,12 +137,8 @@ def coverage_csv(app: AppState, asked: CoverageParams) -> Answer:
         "model": found.model,
         "data_date": app.catalogue.data_date,
     }
-    rows = [question | row for row in _districts(found)]
-    out = io.StringIO()
-    writer = csv.DictWriter(out, fieldnames=list(rows[0]) if rows else list(question))
-    writer.writeheader()
-    writer.writerows(rows)
-    return out.getvalue()
+    columns = (*question, *DistrictCoverage.__annotations__)
+    return csv.table(columns, ({**question, **row} for row in _districts(found)))
 
 
 @operation(
@@ -152,37 +153,35 @@ def coverage_csv(app: AppState, asked: CoverageParams) -> Answer:
     bounds="expensive",
     filename="gaps-{layer}.geojson",
 )
-def coverage_gaps(app: AppState, asked: CoverageParams) -> Answer:
+def coverage_gaps(app: AppState, asked: CoverageParams) -> GapsAnswer:
     """The unserved areas with their people, for a GIS; the file says what it was made from."""
-    return gaps_geojson(app, coverage_of(app, asked))
-
-
-def gaps_geojson(app: AppState, found: Coverage) -> bytes:
-    """Return the gaps as a GeoJSON file, the same one from the API, a page and the command line."""
+    found = coverage_of(app, asked)
     unit = app.catalogue.unit_code
-    made = collection(
-        (feature(_gap(row), row.geometry) for row in found.gaps.itertuples()),
-        layer=found.layer,
-        minutes=found.minutes,
-        group=found.group,
-        pace_m_s=found.pace_m_s,
-        model=found.model,
-        unit=None if unit is None else {"scheme": unit.scheme, "code": unit.code},
-        data_date=app.catalogue.data_date,
-        attribution=app.catalogue.attribution["en"],
-    )
-    return encoded(made)
+    return {
+        "type": "FeatureCollection",
+        "layer": found.layer,
+        "minutes": found.minutes,
+        "group": found.group,
+        "pace_m_s": found.pace_m_s,
+        "model": found.model,
+        "unit": None if unit is None else {"scheme": unit.scheme, "code": unit.code},
+        "data_date": app.catalogue.data_date,
+        "attribution": app.catalogue.attribution["en"],
+        "features": [
+            {"type": "Feature", "geometry": area, "properties": gap} for gap, area in _gaps(found)
+        ],
+    }
 
 
-def _totals(app: AppState, found: Coverage) -> dict[str, Any]:
+def _totals(app: AppState, found: Coverage) -> CoverageTotals:
     row = found.completeness
     return {
         "minutes": found.minutes,
         "group": found.group,
         "pace_m_s": found.pace_m_s,
-        "people": whole(found.people),
-        "served": whole(found.served),
-        "unserved": whole(found.unserved),
+        "people": round(found.people),
+        "served": round(found.served),
+        "unserved": round(found.unserved),
         "share": decimal(found.share, SHARE_DIGITS),
         "walk_s": {
             "mean": whole(found.mean_s),
@@ -200,22 +199,22 @@ def _totals(app: AppState, found: Coverage) -> dict[str, Any]:
                 "kind": part.kind,
                 "counted": part.counted,
                 "served": part.served,
-                "share": decimal(part.share, SHARE_DIGITS),
+                "share": round(part.share, SHARE_DIGITS),
             }
             for part in parts_of(app, found.layer, found.group, found.minutes, found.pace_m_s)
         ],
     }
 
 
-def _districts(found: Coverage) -> list[dict[str, Any]]:
+def _districts(found: Coverage) -> list[DistrictCoverage]:
     districts: Any = found.districts.to_dict("index")
     return [
         {
             "number": int(number),
             "name": str(row["name"]),
-            "people": whole(row["people"]),
-            "served": whole(row["served"]),
-            "unserved": whole(row["unserved"]),
+            "people": round(row["people"]),
+            "served": round(row["served"]),
+            "unserved": round(row["unserved"]),
             "share": decimal(row["share"], SHARE_DIGITS),
             "mean_s": whole(row["mean_s"]),
             "p90_s": whole(row["p90_s"]),
@@ -225,11 +224,18 @@ def _districts(found: Coverage) -> list[dict[str, Any]]:
     ]
 
 
-def _gap(row: Any) -> dict[str, Any]:
-    return {
-        "people": whole(row.people),
-        "district": int(row.district),
-        "district_name": str(row.district_name),
-        "place": None if pd.isna(row.place) else str(row.place),
-        "walk_s": whole(row.walk_s),
-    }
+def _gaps(found: Coverage) -> list[tuple[GapProperties, Area]]:
+    rows: Any = found.gaps.itertuples()
+    return [
+        (
+            {
+                "people": round(row.people),
+                "district": int(row.district),
+                "district_name": str(row.district_name),
+                "place": None if pd.isna(row.place) else str(row.place),
+                "walk_s": whole(row.walk_s),
+            },
+            cast(Area, area_json(row.geometry)),  # a gap is never empty
+        )
+        for row in rows
+    ]

@@ -6,19 +6,23 @@ How to add an operation stands in `locator.api.operations`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
 from locator.api.context import AppState
-from locator.api.geojson import properties_of
-from locator.api.json import encoded
-from locator.api.operations import GEOJSON, Answer, operation
+from locator.api.geojson import area_json, point_json, properties_of
+from locator.api.operations import GEOJSON, operation
 from locator.api.queries import LayerParams, NoParams
-from locator.api.schemas import Health
-from locator.api.schemas_places import DistrictsAnswer, LayerAnswer, LayersAnswer
+from locator.api.schemas import Area, Health, Point
+from locator.api.schemas_places import (
+    DistrictsAnswer,
+    HelplineShape,
+    LayerAnswer,
+    LayersAnswer,
+    LayerSummary,
+)
 from locator.api.street_info import streets_fault
-from locator.base.geojson import collection, feature, geometry_json
 from locator.base.i18n import current_language, text
 from locator.city.catalogue import Layer
 from locator.city.helplines import Helpline
@@ -28,7 +32,7 @@ DATA_CACHE_S = 300
 
 
 @operation("/healthz", NoParams, Health, summary="Is it running?", tag="service")
-def healthz(app: AppState, _asked: NoParams) -> Answer:
+def healthz(app: AppState, _asked: NoParams) -> Health:
     """Answers 200 when the city is loaded; says with which data and walking model.
 
     `model_fault` says why walks are estimated although the city folder holds streets.
@@ -39,7 +43,7 @@ def healthz(app: AppState, _asked: NoParams) -> Answer:
         "city": app.catalogue.id,
         "data_date": app.catalogue.data_date,
         "model": app.walkable_city.model.name,
-        "model_fault": fault and fault.message,
+        "model_fault": None if fault is None else fault.message,
         "facilities": len(app.city.facilities),
         "started": app.started.isoformat(),
     }
@@ -56,7 +60,7 @@ def healthz(app: AppState, _asked: NoParams) -> Answer:
     tag="data",
     cache_s=DATA_CACHE_S,
 )
-def layers(app: AppState, _asked: NoParams) -> Answer:
+def layers(app: AppState, _asked: NoParams) -> LayersAnswer:
     """Every layer: what the catalogue declares, how many there are in truth (`expected`), on the
     list and on the map.
     """
@@ -68,20 +72,7 @@ def layers(app: AppState, _asked: NoParams) -> Answer:
     }
 
 
-COUNTS = (
-    "listed",
-    "located",
-    "located_exact",
-    "located_street",
-    "located_area",
-    "not_located",
-    "open",
-    "sites",
-    "sites_located",
-)
-
-
-def _layer_summary(layer: Layer, row: Mapping[str, Any]) -> dict[str, Any]:
+def _layer_summary(layer: Layer, row: Mapping[str, Any]) -> LayerSummary:
     return {
         "id": layer.id,
         "name": text(layer.names),
@@ -98,7 +89,15 @@ def _layer_summary(layer: Layer, row: Mapping[str, Any]) -> dict[str, Any]:
         "expected_source": layer.expected_source,
         "expected_date": layer.expected_date,
         "official_list": layer.official_list,
-        **{name: int(row[name]) for name in COUNTS},
+        "listed": int(row["listed"]),
+        "located": int(row["located"]),
+        "located_exact": int(row["located_exact"]),
+        "located_street": int(row["located_street"]),
+        "located_area": int(row["located_area"]),
+        "not_located": int(row["not_located"]),
+        "open": int(row["open"]),
+        "sites": int(row["sites"]),
+        "sites_located": int(row["sites_located"]),
         "newest": None if pd.isna(row["newest"]) else str(row["newest"]),
         "oldest": None if pd.isna(row["oldest"]) else str(row["oldest"]),
     }
@@ -113,31 +112,27 @@ def _layer_summary(layer: Layer, row: Mapping[str, Any]) -> dict[str, Any]:
     media_type=GEOJSON,
     errors=(404,),
     cache_s=DATA_CACHE_S,
+    remembered=True,
 )
-def layer_features(app: AppState, asked: LayerParams) -> Answer:
+def layer_features(app: AppState, asked: LayerParams) -> LayerAnswer:
     """All facilities of the layer; those that nobody could locate have a null geometry."""
     layer = known_layer(app.catalogue, asked.layer)
-    return app.memo.get(
-        ("layer", layer.id, current_language()), lambda: encoded(_layer_collection(app, layer.id))
-    )
+    chosen = app.city.facilities.index[app.city.facilities["layer"] == layer.id]
+    properties, points = facility_properties(app), facility_points(app)
+    return {
+        "type": "FeatureCollection",
+        "layer": layer.id,
+        "data_date": app.catalogue.data_date,
+        "attribution": dict(app.catalogue.attribution),
+        "helplines": [_helpline(one) for one in app.city.helplines if layer.id in one.layers],
+        "features": [
+            {"type": "Feature", "id": id_, "geometry": points[id_], "properties": properties[id_]}
+            for id_ in map(str, chosen)
+        ],
+    }
 
 
-def _layer_collection(app: AppState, layer_id: str) -> dict[str, Any]:
-    chosen = app.city.facilities[app.city.facilities["layer"] == layer_id]
-    properties = facility_properties(app)
-    return collection(
-        (
-            feature(properties[str(id_)], geometry, id_=str(id_))
-            for id_, geometry in chosen.geometry.items()
-        ),
-        layer=layer_id,
-        data_date=app.catalogue.data_date,
-        attribution=dict(app.catalogue.attribution),
-        helplines=[_helpline(one) for one in app.city.helplines if layer_id in one.layers],
-    )
-
-
-def _helpline(one: Helpline) -> dict[str, Any]:
+def _helpline(one: Helpline) -> HelplineShape:
     return {
         "number": one.number,
         "name": text(one.names),
@@ -157,11 +152,12 @@ def facility_properties(app: AppState) -> dict[str, dict[str, Any]]:
     )
 
 
-def facility_geometries(app: AppState) -> dict[str, dict[str, Any] | None]:
-    """Return the GeoJSON geometry of every facility by id; None where none is known."""
+def facility_points(app: AppState) -> dict[str, Point | None]:
+    """Return where every facility is, by id; None where nobody knows."""
     places = app.city.facilities.geometry.items()
     return app.memo.get(
-        "geometries", lambda: {str(id_): geometry_json(place) for id_, place in places}
+        "points",
+        lambda: {str(id_): None if p is None else point_json(p.x, p.y) for id_, p in places},
     )
 
 
@@ -173,25 +169,25 @@ def facility_geometries(app: AppState) -> dict[str, dict[str, Any] | None]:
     tag="data",
     media_type=GEOJSON,
     cache_s=DATA_CACHE_S,
+    remembered=True,
 )
-def districts(app: AppState, _asked: NoParams) -> Answer:
+def districts(app: AppState, _asked: NoParams) -> DistrictsAnswer:
     """Boundaries of the districts, with their names and registered residents."""
-
-    return app.memo.get("districts", lambda: encoded(_district_collection(app)))
-
-
-def _district_collection(app: AppState) -> dict[str, Any]:
     rows: Any = app.city.districts.itertuples()
-    return collection(
-        feature(
+    return {
+        "type": "FeatureCollection",
+        "features": [
             {
-                "number": int(row.Index),
-                "roman": str(row.roman),
-                "name": str(row.name),
-                "residents": None if pd.isna(row.residents) else int(row.residents),
-            },
-            row.geometry,
-            id_=int(row.Index),
-        )
-        for row in rows
-    )
+                "type": "Feature",
+                "id": int(row.Index),
+                "geometry": cast(Area, area_json(row.geometry)),  # the folder's check wants one
+                "properties": {
+                    "number": int(row.Index),
+                    "roman": str(row.roman),
+                    "name": str(row.name),
+                    "residents": None if pd.isna(row.residents) else int(row.residents),
+                },
+            }
+            for row in rows
+        ],
+    }

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import geopandas as gpd
 import pandas as pd
+from shapely.geometry.base import BaseGeometry
 
+from locator.api.schemas import Area, Point
+from locator.base.geojson import DEGREE_DIGITS, geometry_json
 from locator.base.i18n import text
 from locator.city.catalogue import Text
 from locator.city.facilities import FIELDS
@@ -31,6 +34,19 @@ def properties_of(
         id_: {"id": id_} | {name: values[row] for name, values in columns.items()}
         for row, id_ in enumerate(map(str, facilities.index))
     }
+
+
+def point_json(lon: float | None, lat: float | None) -> Point | None:
+    """Return a GeoJSON point; None where there is no place."""
+    if lon is None or lat is None or not math.isfinite(lon) or not math.isfinite(lat):
+        return None
+    coordinates = [round(lon, DEGREE_DIGITS), round(lat, DEGREE_DIGITS)]
+    return {"type": "Point", "coordinates": coordinates}
+
+
+def area_json(area: BaseGeometry | None) -> Area | None:
+    """Return a GeoJSON polygon, or several; None for none and for an empty one."""
+    return cast(Area | None, geometry_json(area))
 
 
 def whole(value: float | None) -> int | None:

@@ -8,6 +8,6 @@ from typing import Any
 
 
 def encoded(answer: Mapping[str, Any]) -> bytes:
-    """Return compact UTF-8 JSON without NaN, and without ``<`` for whoever pastes it into HTML."""
+    """Return a line of UTF-8 JSON, without NaN, and without ``<`` for whoever puts it into HTML."""
     text = json.dumps(answer, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").encode()
+    return text.replace("<", "\\u003c").encode() + b"\n"

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import cast
 
 from locator.analysis.nearest import NearestResult, nearest
 from locator.api.context import AppState
-from locator.api.data import facility_geometries, facility_properties
-from locator.api.geojson import decimal, whole
-from locator.api.operations import GEOJSON, Answer, operation
-from locator.api.queries import NearestParams, SearchParams, nearest_query_of
-from locator.api.schemas_places import NearestAnswer, SearchAnswer
+from locator.api.data import facility_points, facility_properties
+from locator.api.geojson import whole
+from locator.api.operations import GEOJSON, operation
+from locator.api.queries import NearestParams, SearchParams, StartParams, nearest_query_of
+from locator.api.schemas import Point
+from locator.api.schemas_places import FoundPlace, NearestAnswer, PlaceKind, Precision, SearchAnswer
 from locator.api.street_info import is_night, off_network_m, profile_of
-from locator.base.geojson import DEGREE_DIGITS, collection
+from locator.base.geojson import DEGREE_DIGITS
 from locator.base.i18n import gettext
 from locator.city.lookup import known_layers
 from locator.geocoding.place import Place
@@ -27,7 +29,7 @@ from locator.walking.walkable_city import WalkableCity
     summary="Places for some words",
     errors=(422,),
 )
-def search(app: AppState, asked: SearchParams) -> Answer:
+def search(app: AppState, asked: SearchParams) -> SearchAnswer:
     """Addresses, streets, stops, districts, neighbourhoods, landmarks and facilities, best first. A
     pasted `lat, lon` is a place too; outside the city it is answered with 422.
     """
@@ -35,14 +37,14 @@ def search(app: AppState, asked: SearchParams) -> Answer:
     return {"q": asked.q, "places": [place_json(place) for place in places]}
 
 
-def place_json(place: Place) -> dict[str, Any]:
+def place_json(place: Place) -> FoundPlace:
     """Return a place of the gazetteer; its note in the language of the request."""
     return {
         "label": place.label,
-        "kind": place.kind,
+        "kind": cast(PlaceKind, place.kind),
         "lon": round(place.lon, DEGREE_DIGITS),
         "lat": round(place.lat, DEGREE_DIGITS),
-        "precision": place.precision,
+        "precision": cast(Precision, place.precision),
         "score": round(place.score, 1),
         "note": gettext(place.note).format(**dict(place.note_values)) if place.note else None,
         "facility_id": place.facility_id,
@@ -61,19 +63,33 @@ def place_json(place: Place) -> dict[str, Any]:
     bounds="counted",
     example={"k": "3"},
 )
-def nearest_on_foot(app: AppState, asked: NearestParams) -> Answer:
+def nearest_on_foot(app: AppState, asked: NearestParams) -> NearestAnswer:
     """The `k` nearest of each layer named, sorted by walking time. Say where from with `q`, or with
     `lat` and `lon`. 404: no such layer, or no place of that name; 422: outside the city, or `q` is
     not certain: then the error has `candidates`.
     """
+    return nearest_answer(app, found_nearest(app, asked))
+
+
+@dataclass(frozen=True)
+class FoundNearest:
+    """The nearest facilities, where the walks start, and the city as it was walked."""
+
+    origin: Place
+    result: NearestResult
+    walkable_city: WalkableCity
+
+
+def found_nearest(app: AppState, asked: NearestParams) -> FoundNearest:
+    """Return the nearest facilities; errors as for `origin_of`, and for an unknown layer."""
     known_layers(app.catalogue, asked.layer)
     origin = origin_of(app, asked)
-    query = nearest_query_of(asked, origin.lon, origin.lat)
     walkable_city = app.walkable_city_for(asked.profile, at_night=asked.night == "yes")
-    return nearest_json(app, origin, nearest(walkable_city, query), walkable_city=walkable_city)
+    result = nearest(walkable_city, nearest_query_of(asked, origin.lon, origin.lat))
+    return FoundNearest(origin, result, walkable_city)
 
 
-def origin_of(app: AppState, asked: NearestParams) -> Place:
+def origin_of(app: AppState, asked: StartParams) -> Place:
     """Return where the walk starts: the place that the words mean, or the very point.
 
     Raises
@@ -91,31 +107,35 @@ def origin_of(app: AppState, asked: NearestParams) -> Place:
     return resolve(app.city.gazetteer, asked.q or "")[0]
 
 
-def nearest_json(
-    app: AppState, origin: Place, result: NearestResult, *, walkable_city: WalkableCity
-) -> dict[str, Any]:
-    """Return the answer of `nearest` on `walkable_city` as GeoJSON."""
+def nearest_answer(app: AppState, found: FoundNearest) -> NearestAnswer:
+    """Return what was found as it is answered."""
     properties = facility_properties(app)
-    places = facility_geometries(app)
-    features = []
-    for row in result.found:
-        walk = {
-            "walk_m": whole(row.walk_m),
-            "walk_s": whole(row.walk_s),
-            "pace_m_s": decimal(row.pace_m_s, 3),
-            "model": result.model,
-            "open_state": row.open_state,
-            "next_change": row.next_change.isoformat() if row.next_change else None,
-            "via": list(row.via),
-        }
-        head = {"type": "Feature", "id": row.id, "geometry": places[row.id]}
-        features.append(head | {"properties": properties[row.id] | walk})
-    return collection(
-        features,
-        origin=place_json(origin),
-        model=result.model,
-        profile=profile_of(walkable_city.model),
-        at_night=is_night(walkable_city.model),
-        at=result.at.isoformat(timespec="seconds"),
-        off_network_m=whole(off_network_m(result.origin)),
-    )
+    points = facility_points(app)
+    result, model = found.result, found.walkable_city.model
+    return {
+        "type": "FeatureCollection",
+        "origin": place_json(found.origin),
+        "model": result.model,
+        "profile": profile_of(model),
+        "at_night": is_night(model),
+        "at": result.at.isoformat(timespec="seconds"),
+        "off_network_m": whole(off_network_m(result.origin)),
+        "features": [
+            {
+                "type": "Feature",
+                "id": row.id,
+                "geometry": cast(Point, points[row.id]),  # no walk leads to one without a place
+                "properties": {
+                    **properties[row.id],
+                    "walk_m": round(row.walk_m),
+                    "walk_s": round(row.walk_s),
+                    "pace_m_s": round(row.pace_m_s, 3),
+                    "model": result.model,
+                    "open_state": row.open_state,
+                    "next_change": row.next_change.isoformat() if row.next_change else None,
+                    "via": list(row.via),
+                },
+            }
+            for row in result.found
+        ],
+    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Literal, cast
 
 import shapely
 from pydantic import AfterValidator, Field
@@ -11,24 +11,22 @@ from typing_extensions import TypedDict
 from locator.analysis.access.model_comparison import ModelComparison
 from locator.analysis.nearest import place_origin
 from locator.api.context import AppState
-from locator.api.geojson import decimal, whole
+from locator.api.geojson import area_json
 from locator.api.nearest import origin_of
-from locator.api.operations import GEOJSON, Answer, operation
+from locator.api.operations import GEOJSON, operation
 from locator.api.queries import (
     Id,
-    Lat,
-    Lon,
     Minutes,
     NoParams,
     Pace,
-    Words,
+    StartParams,
+    WaysParams,
     described,
     frozen,
     one_origin,
 )
 from locator.api.schemas import Area, Model, closed
 from locator.api.street_info import comparisons, is_night, profile_of, street_source
-from locator.base.geojson import collection, feature
 from locator.city.lookup import known_layer, standing_layer
 from locator.walking import SnappedPoints, WalkingModel
 from locator.walking.isochrone import Isochrone, isochrones
@@ -47,27 +45,17 @@ Times = Annotated[
 
 
 @frozen
-class IsochroneParams:
+class IsochroneParams(WaysParams, StartParams):
     """Where a walk starts, or which layer's facilities, and how long it may take."""
 
     layer: Id | None = described("All open facilities of this layer as origins.", default=None)
-    q: Words | None = described("Origin in words. Either this or `lat` and `lon`.", default=None)
-    lat: Lat | None = described("Latitude of the origin, WGS84.", default=None)
-    lon: Lon | None = described("Longitude of the origin, WGS84.", default=None)
     minutes: Times = described("Walking minutes; repeat it for several areas.", default=(15.0,))
     pace: Pace | None = described("Walking speed in m/s (1.3), or the layer's.", default=None)
-    profile: Profile = described(
-        "`pram` and `wheelchair` avoid steps; they need the street network.", default="foot"
-    )
-    night: Literal["yes", "no"] = described(
-        "`yes`: keep off ways and gates that are closed at night; needs the street network.",
-        default="no",
-    )
 
     def __post_init__(self) -> None:
-        """Accept exactly one way to say where."""
-        if self.layer is None or any(part is not None for part in (self.q, self.lat, self.lon)):
-            one_origin(self.q, self.lat, self.lon)
+        """Accept exactly one way to say where; a layer is one."""
+        if self.layer is None or any(part is not None for part in (self.q, self.lon, self.lat)):
+            one_origin(self.q, self.lon, self.lat)
 
 
 @closed
@@ -112,7 +100,7 @@ class IsochroneAnswer(TypedDict):
     bounds="expensive",
     example={"minutes": "10"},
 )
-def isochrone(app: AppState, asked: IsochroneParams) -> Answer:
+def isochrone(app: AppState, asked: IsochroneParams) -> IsochroneAnswer:
     """The area within `minutes` on foot of a place (`q`, or `lat` and `lon`) or of a whole `layer`,
     as valid polygons with holes. Without a street network it is as rough as the estimate.
     """
@@ -123,11 +111,12 @@ def isochrone(app: AppState, asked: IsochroneParams) -> Answer:
         model, origins, minutes=asked.minutes or (15.0,), pace_m_s=asked.pace or pace_m_s
     )
     source = street_source(app)
-    return collection(
-        (_area_feature(app, model, item) for item in found),
-        model=model.name,
-        attribution=source.attribution if source else None,
-    )
+    return {
+        "type": "FeatureCollection",
+        "model": model.name,
+        "attribution": source.attribution if source else None,
+        "features": [_area_feature(app, model, item) for item in found],
+    }
 
 
 def _origins(
@@ -138,24 +127,24 @@ def _origins(
         layer = standing_layer(app.catalogue, asked.layer)
         return walkable_city.placed(walkable_city.usable_rows[layer.id]), layer.pace_m_s
     pace_m_s = PACE_M_S if asked.layer is None else known_layer(app.catalogue, asked.layer).pace_m_s
-    place = origin_of(app, cast(Any, asked))  # asks in the same words as NearestParams
+    place = origin_of(app, asked)
     return place_origin(walkable_city, place.lon, place.lat), pace_m_s
 
 
-def _area_feature(app: AppState, model: WalkingModel, item: Isochrone) -> dict[str, Any]:
-    area = shapely.transform(item.area, app.city.projection.to_lonlat)
-    return feature(
-        {
+def _area_feature(app: AppState, model: WalkingModel, item: Isochrone) -> IsochroneFeature:
+    return {
+        "type": "Feature",
+        "geometry": area_json(shapely.transform(item.area, app.city.projection.to_lonlat)),
+        "properties": {
             "minutes": item.minutes,
-            "pace_m_s": decimal(item.pace_m_s, 3),
-            "limit_m": whole(item.limit_m),
-            "area_km2": decimal(item.area.area / 1e6, 4),
+            "pace_m_s": round(item.pace_m_s, 3),
+            "limit_m": round(item.limit_m),
+            "area_km2": round(item.area.area / 1e6, 4),
             "model": model.name,
             "profile": profile_of(model),
             "at_night": is_night(model),
         },
-        area,
-    )
+    }
 
 
 # The streets, and how the models differ ---------------------------------------------------------
@@ -204,28 +193,15 @@ class StreetsAnswer(TypedDict):
     tag="data",
     cache_s=CACHE_S,
 )
-def streets(app: AppState, _asked: NoParams) -> Answer:
+def streets(app: AppState, _asked: NoParams) -> StreetsAnswer:
     """Source, date and attribution of the street network, and how much of it is barred to whom."""
     source = street_source(app)
-    if source is None:
-        return {"model": app.walkable_city.model.name} | dict.fromkeys(_STREET_FACTS)
-    return {"model": app.walkable_city.model.name} | {
-        name: getattr(source, name) for name in _STREET_FACTS
+    facts = {
+        name: getattr(source, name, None)
+        for name in StreetsAnswer.__annotations__
+        if name != "model"
     }
-
-
-_STREET_FACTS = (
-    "source",
-    "source_date",
-    "attribution",
-    "length_km",
-    "no_wheelchair_km",
-    "no_pram_km",
-    "closed_at_night_km",
-    "not_known",
-    "added",
-    "missing",
-)
+    return cast(StreetsAnswer, {"model": app.walkable_city.model.name} | facts)
 
 
 @closed
@@ -265,14 +241,14 @@ class ComparisonAnswer(TypedDict):
     cache_s=CACHE_S,
     bounds="expensive",
 )
-def comparison(app: AppState, _asked: NoParams) -> Answer:
+def comparison(app: AppState, _asked: NoParams) -> ComparisonAnswer:
     """For each layer: the share of demand points and people whose nearest facility is another one,
     quantiles of network / estimate, and people whom only one of the models serves.
     """
     return {"layers": [_comparison_line(found) for found in comparisons(app)]}
 
 
-def _comparison_line(found: ModelComparison) -> dict[str, Any]:
+def _comparison_line(found: ModelComparison) -> ComparisonLine:
     return {
         "layer": found.layer,
         "group": found.group,

@@ -2,15 +2,15 @@
 
 To add one, write a frozen dataclass for its parameters (like those of `locator.api.queries`), the
 types of its answer (like those of `locator.api.schemas`: closed ``typing_extensions.TypedDict``),
-and a function in a module of this package that `locator.web` imports::
+and a function in a module of this package that is listed in `locator.api.asking`::
 
     @operation("/api/aed", AedParams, AedAnswer, summary="AEDs to be had now", errors=(422,))
-    def aed(app: AppState, asked: AedParams) -> Answer:
+    def aed(app: AppState, asked: AedParams) -> AedAnswer:
         return {...}
 
-Parsing (strict: unknown names are refused), the JSON encoding, caching, limits and the OpenAPI
-document follow from that declaration; `locator.web.routes` gives it its address, which is called
-``url("api.aed")`` in templates.
+Parsing (strict: unknown names are refused), the JSON encoding, caching, limits, the command
+``locator api`` and the OpenAPI document follow from that declaration; `locator.web.routes` gives
+it its address, which is called ``url("api.aed")`` in templates.
 """
 
 from __future__ import annotations
@@ -22,15 +22,14 @@ from typing import Any, Literal, TypeVar
 from locator.api.context import AppState
 
 Q = TypeVar("Q")
+A = TypeVar("A", bound="Answer")
 
 JSON = "application/json"
 GEOJSON = "application/geo+json"
 CSV = "text/csv"
 
-Answer = Mapping[str, Any] | bytes | str
-"""What a handler returns: something to encode, or an encoded body."""
-
-Handler = Callable[[AppState, Q], Answer]
+Answer = Mapping[str, Any] | str
+"""What a handler returns: its declared answer, or a table that is text already."""
 
 Bounds = Literal["none", "counted", "expensive", "urgent"]
 
@@ -62,6 +61,8 @@ class Operation:
         Kept in bounds as a quick (``"counted"``), a slow (``"expensive"``) or an urgent question.
     filename : str or None
         Name of the download, with ``{name}`` for parameters.
+    remembered : bool
+        The encoded answer is kept: it is large, and depends on nothing but city and language.
     """
 
     name: str
@@ -74,10 +75,11 @@ class Operation:
     media_type: str
     errors: tuple[int, ...]
     example: Mapping[str, str]
-    handler: Handler[Any]
+    handler: Callable[[AppState, Any], Answer]
     cache_s: int
     bounds: Bounds
     filename: str | None
+    remembered: bool
 
 
 _DECLARED: dict[str, Operation] = {}
@@ -96,19 +98,20 @@ def operation(
     bounds: Bounds = "none",
     filename: str | None = None,
     example: Mapping[str, str] | None = None,
-) -> Callable[[Handler[Q]], Handler[Q]]:
+    remembered: bool = False,
+) -> Callable[[Callable[[AppState, Q], A]], Callable[[AppState, Q], A]]:
     """Register a handler as an operation; its docstring is the description.
 
     Parameters
     ----------
     path, params, answer
         See `Operation`.
-    summary, tag, media_type, errors, cache_s, bounds, filename, example
+    summary, tag, media_type, errors, cache_s, bounds, filename, example, remembered
         See `Operation`.
     """
     limits = {"expensive": (429, 503), "counted": (429,), "urgent": (429,), "none": ()}[bounds]
 
-    def register(handler: Handler[Q]) -> Handler[Q]:
+    def register(handler: Callable[[AppState, Q], A]) -> Callable[[AppState, Q], A]:
         name = handler.__name__
         _DECLARED[name] = Operation(
             name=name,
@@ -125,6 +128,7 @@ def operation(
             cache_s=cache_s,
             bounds=bounds,
             filename=filename,
+            remembered=remembered,
         )
         return handler
 

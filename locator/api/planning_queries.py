@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -57,10 +58,27 @@ class AddedParams:
 
 
 @frozen
-class SitingParams(CoverageParams):
+class ClosuresParams(CoverageParams):
+    """Which facilities of a layer would be missed least."""
+
+    n: SiteCount = described("How many, the first first.", default=5)
+    planned: bool = described("Count what is under way as open.", default=False)
+
+
+@frozen
+class RelocationsParams(ClosuresParams):
+    """Which facilities of a layer would serve more people elsewhere."""
+
+    district: District | None = described("Only sites in this district.", default=None)
+    avoid: Districts = described(
+        "Number of a district in which no site may stand; repeat it for several.", default=()
+    )
+
+
+@frozen
+class SitingParams(RelocationsParams):
     """Where the next facilities of a layer should stand."""
 
-    n: SiteCount = described("How many sites.", default=5)
     objective: Literal["cover", "median"] = described(
         "`cover`: most people within the standard; `median`: shortest walks in sum.",
         default="cover",
@@ -70,13 +88,8 @@ class SitingParams(CoverageParams):
         "other; `exact`: up to 20 s for the proof. `proven` in the answer tells which it is.",
         default="quick",
     )
-    planned: bool = described("Count what is under way as open.", default=False)
     capacity: Places | None = described(
         "People that one site can take; with `cover` only.", default=None
-    )
-    district: District | None = described("Only sites in this district.", default=None)
-    avoid: Districts = described(
-        "Number of a district in which no site may stand; repeat it for several.", default=()
     )
 
 
@@ -102,22 +115,24 @@ def scenario_of(catalogue: Catalogue, asked: ScenarioParams) -> Scenario:
     )
 
 
-def siting_of(catalogue: Catalogue, asked: SitingParams) -> SitingQuery:
+def siting_of(catalogue: Catalogue, asked: ClosuresParams) -> SitingQuery:
     """Return the siting question that is asked."""
     _check(catalogue, asked.layer, asked.group)
-    return SitingQuery(
+    query = SitingQuery(
         layer=asked.layer,
         count=asked.n,
-        objective=asked.objective,
-        method=asked.method,
         minutes=asked.minutes,
         group=asked.group,
         pace_m_s=asked.pace,
         with_planned=asked.planned,
-        capacity=asked.capacity,
-        district=asked.district,
-        avoid=asked.avoid,
     )
+    if isinstance(asked, RelocationsParams):
+        query = replace(query, district=asked.district, avoid=asked.avoid)
+    if isinstance(asked, SitingParams):
+        query = replace(
+            query, objective=asked.objective, method=asked.method, capacity=asked.capacity
+        )
+    return query
 
 
 def report_query_of(catalogue: Catalogue, asked: ReportParams) -> ReportQuery:

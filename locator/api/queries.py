@@ -103,24 +103,22 @@ class LayerParams:
 
 
 @frozen
-class NearestParams:
-    """Where a walk starts and what is looked for."""
+class StartParams:
+    """Where a walk starts: words, or a point."""
 
-    layer: Layers = described(
-        "Id of a layer; repeat it for several.",
-        default=(),  # a page without a layer asks which; the API refuses, see `known_layers`
-        json_schema_extra={"minItems": 1},
-    )
-    q: Words | None = described("Origin in words. Either this or `lat` and `lon`.", default=None)
-    lat: Lat | None = described("Latitude of the origin, WGS84.", default=None)
+    q: Words | None = described("Origin in words. Either this or `lon` and `lat`.", default=None)
     lon: Lon | None = described("Longitude of the origin, WGS84.", default=None)
-    k: Count = described("How many facilities.", default=5)
-    pace: Pace | None = described("Walking speed in m/s; by default the layer's.", default=None)
-    open: Literal["now", "any"] = described("`now`: known to be open now only.", default="any")
-    status: Literal["open", "all"] = described(
-        "`all`: planned and closed ones too.", default="open"
-    )
-    at: Moment | None = described("Moment that opening hours are judged at.", default=None)
+    lat: Lat | None = described("Latitude of the origin, WGS84.", default=None)
+
+    def __post_init__(self) -> None:
+        """Accept exactly one way to say where."""
+        one_origin(self.q, self.lon, self.lat)
+
+
+@frozen
+class WaysParams:
+    """Whose ways are walked, and when."""
+
     profile: Profile = described(
         "`pram` and `wheelchair` avoid steps; they need the street network.", default="foot"
     )
@@ -129,9 +127,23 @@ class NearestParams:
         default="no",
     )
 
-    def __post_init__(self) -> None:
-        """Accept exactly one way to say where."""
-        one_origin(self.q, self.lat, self.lon)
+
+@frozen
+class NearestParams(WaysParams, StartParams):
+    """Where a walk starts and what is looked for."""
+
+    layer: Layers = described(
+        "Id of a layer; repeat it for several.",
+        default=(),  # a page without a layer asks which; the API refuses, see `known_layers`
+        json_schema_extra={"minItems": 1},
+    )
+    k: Count = described("How many facilities.", default=5)
+    pace: Pace | None = described("Walking speed in m/s; by default the layer's.", default=None)
+    open: Literal["now", "any"] = described("`now`: known to be open now only.", default="any")
+    status: Literal["open", "all"] = described(
+        "`all`: planned and closed ones too.", default="open"
+    )
+    at: Moment | None = described("Moment that opening hours are judged at.", default=None)
 
 
 @frozen
@@ -151,8 +163,8 @@ class CoverageListParams:
     minutes: Minutes | None = described("Standard; by default each layer's.", default=None)
 
 
-def one_origin(q: str | None, lat: float | None, lon: float | None) -> None:
-    """Raise unless exactly one of `q` and the pair `lat`, `lon` is given."""
+def one_origin(q: object, lon: object, lat: object) -> None:
+    """Raise unless exactly one of `q` and the pair `lon`, `lat` is given."""
     if q is not None and (lat is not None or lon is not None):
         raise InvalidParameterError(
             N_("Give either q (an address or a place) or lat and lon, not both."), parameter="q"
@@ -213,6 +225,16 @@ class Pairs(dict[str, list[str]]):
         super().__init__()
         for name, value in pairs:
             self.setdefault(name, []).append(str(value))
+
+    @classmethod
+    def given(cls, **values: object) -> Pairs:
+        """Return what was given: None is nothing, a tuple several values."""
+        return cls(
+            (name, one)
+            for name, value in values.items()
+            for one in (value if isinstance(value, tuple) else (value,))
+            if one is not None
+        )
 
     def getlist(self, key: str, /) -> list[str]:
         """Return the values given for a name, in their order."""

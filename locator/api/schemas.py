@@ -10,10 +10,12 @@ from typing import Any, Literal, NotRequired
 from pydantic import ConfigDict, with_config
 from typing_extensions import TypedDict
 
+from locator.walking import ModelName
+
 closed = with_config(ConfigDict(extra="forbid"))
 """Nothing is answered that the document does not name."""
 
-Model = Literal["estimate", "network"]
+Model = ModelName
 
 
 @closed

@@ -34,7 +34,7 @@ class DistrictCoverage(TypedDict):
 
 
 @closed
-class Gap(TypedDict):
+class GapProperties(TypedDict):
     """An unserved area with its people; `place` is a name near it."""
 
     people: int
@@ -42,6 +42,12 @@ class Gap(TypedDict):
     district_name: str
     place: str | None
     walk_s: int | None
+
+
+@closed
+class Gap(GapProperties):
+    """An unserved area with its people; `place` is a name near it."""
+
     geometry: Area
 
 
@@ -67,26 +73,35 @@ class Part(TypedDict):
 
 
 @closed
-class CoverageAnswer(TypedDict):
+class CoverageTotals(TypedDict):
     """Who is served within the standard, and who is not.
 
     `at_least`: why the share is a minimum, null where every place is on the map.
     """
 
-    layer: str
     minutes: float
     group: str
     pace_m_s: float
-    model: Model
     people: int
     served: int
     unserved: int
     share: float | None
     walk_s: WalkTimes
-    counted: int
     completeness: Completeness
     at_least: str | None
     parts: list[Part]
+
+
+@closed
+class CoverageAnswer(CoverageTotals):
+    """Who is served within the standard, and who is not, and where they live.
+
+    `at_least`: why the share is a minimum, null where every place is on the map.
+    """
+
+    layer: str
+    model: Model
+    counted: int
     caveats: list[str]
     districts: list[DistrictCoverage]
     curve: list[CurvePoint]
@@ -94,22 +109,11 @@ class CoverageAnswer(TypedDict):
 
 
 @closed
-class CoverageLine(TypedDict):
+class CoverageLine(CoverageTotals):
     """One layer of the overview; `at_least` and `parts` as in the coverage of one layer."""
 
     layer: str
     name: str
-    minutes: float
-    group: str
-    pace_m_s: float
-    people: int
-    served: int
-    unserved: int
-    share: float | None
-    walk_s: WalkTimes
-    completeness: Completeness
-    at_least: str | None
-    parts: list[Part]
 
 
 @closed
@@ -128,17 +132,6 @@ class CoverageListAnswer(TypedDict):
     model: Model
     layers: list[CoverageLine]
     left_out: list[LeftOut]
-
-
-@closed
-class GapProperties(TypedDict):
-    """A gap without its geometry."""
-
-    people: int
-    district: int
-    district_name: str
-    place: str | None
-    walk_s: int | None
 
 
 @closed

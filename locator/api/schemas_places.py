@@ -11,6 +11,11 @@ from locator.api.schemas import Area, Model, Point, closed
 from locator.city.facilities import FIELDS, Field
 from locator.walking.network.profile import Profile
 
+PlaceKind = Literal[
+    "address", "street", "stop", "district", "quarter", "landmark", "facility", "coordinate"
+]
+Precision = Literal["exact", "street", "area"]
+
 _TYPES: dict[str, Any] = {"integer": int, "boolean": bool, "object": dict[str, Any]}
 
 
@@ -131,12 +136,10 @@ class FoundPlace(TypedDict):
     """
 
     label: str
-    kind: Literal[
-        "address", "street", "stop", "district", "quarter", "landmark", "facility", "coordinate"
-    ]
+    kind: PlaceKind
     lon: float
     lat: float
-    precision: Literal["exact", "street", "area"]
+    precision: Precision
     score: float
     note: str | None
     facility_id: str | None

@@ -7,16 +7,13 @@ from collections.abc import Callable
 
 from flask import Blueprint, Flask, Response, request
 
-from locator.api import aed, combined, coverage, data, nearest, network, planning
+from locator.api.asking import ask
+from locator.api.data import DATA_CACHE_S
 from locator.api.json import encoded
 from locator.api.openapi import document
-from locator.api.operations import JSON, Answer, Bounds, Operation, operations
-from locator.api.queries import parse
+from locator.api.operations import JSON, Bounds, Operation, operations
 from locator.web import security
 from locator.web.state import state
-
-DECLARING = (data, nearest, coverage, network, aed, planning, combined)
-"""Modules that declare operations; the document lists them in this order."""
 
 BOUNDS: dict[Bounds, Callable[[Callable[..., Response]], Callable[..., Response]]] = {
     "none": lambda view: view,
@@ -45,16 +42,15 @@ def openapi() -> Response:
     def made() -> bytes:
         return encoded(document(operations(), app.catalogue, root=root))
 
-    return respond(app.memo.get(("openapi", root), made), cache_s=data.DATA_CACHE_S)
+    return respond(app.memo.get(("openapi", root), made), cache_s=DATA_CACHE_S)
 
 
 def view_of(one: Operation) -> Callable[..., Response]:
     """Return the view that reads the question, has it answered and encodes the answer."""
 
     def view(**given: str) -> Response:
-        asked = parse(one.params, request.args, strict=True, **given)
-        answer = one.handler(state(), asked)
-        made = respond(answer, media_type=one.media_type, cache_s=one.cache_s)
+        body = ask(state(), one, request.args, **given)
+        made = respond(body, media_type=one.media_type, cache_s=one.cache_s)
         if one.filename:
             name = one.filename.format(**given)
             made.headers["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -63,12 +59,8 @@ def view_of(one: Operation) -> Callable[..., Response]:
     return view
 
 
-def respond(answer: Answer, *, media_type: str = JSON, cache_s: int = 0) -> Response:
-    """Return the response for `answer`: encoded, with its ETag, or 304 where it is known."""
-    if isinstance(answer, str):
-        body = answer.encode()
-    else:
-        body = answer if isinstance(answer, bytes) else encoded(answer)
+def respond(body: bytes, *, media_type: str = JSON, cache_s: int = 0) -> Response:
+    """Return the response for an encoded answer: with its ETag, or 304 where it is known."""
     charset = "; charset=utf-8" if media_type.startswith("text/") else ""
     response = Response(body, content_type=media_type + charset)
     if cache_s:

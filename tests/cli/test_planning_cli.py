@@ -56,7 +56,7 @@ def test_a_scenario_adds_up_before_and_after(folder: Path, change: Path) -> None
     assert found["opened"] == ["nurseries-4"]
     assert found["closed"] == ["nurseries-2"]
     assert found["places_per_100"]["sites_without_places"] == 0
-    assert {"place", "district", "people", "people_after"} == set(found["gaps"][0])
+    assert {"place", "district", "district_name", "people", "people_after"} == set(found["gaps"][0])
 
 
 def test_a_scenario_prints_city_districts_and_gaps(folder: Path, change: Path) -> None:

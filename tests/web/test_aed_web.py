@@ -479,7 +479,7 @@ def run(*args: str) -> Any:
 def test_vehicles_are_listed_and_assigned_from_the_command_line(tmp_path: Path) -> None:
     folder = str(write_toy_city(tmp_path / "toy"))
     listed = run("--geodata", folder, "vehicles", "list", "--at", f"{TUESDAY}T06:03", "--json")
-    assert json.loads(listed.output)["vehicles"][0]["properties"]["next_stop"] == "Most Środkowy"
+    assert json.loads(listed.output)["unconfirmed"][0]["properties"]["next_stop"] == "Most Środkowy"
     done = run("--geodata", folder, "vehicles", "assign", "1", "--fleet-number", "RF302")
     assert done.exit_code == 0, done.output
     table = run("--geodata", folder, "vehicles", "list", "--at", f"{TUESDAY}T06:03")

@@ -15,6 +15,7 @@ from locator.analysis.access.coverage import counted_rows
 from locator.base.errors import N_, InvalidParameterError, NotComputableError
 from locator.base.geo import FloatArray
 from locator.city.lookup import known_group, standing_layer
+from locator.walking import ModelName
 from locator.walking.walkable_city import WalkableCity, nearest_facilities
 
 Need = Literal["all", "any"]
@@ -67,7 +68,7 @@ class Combined:
     """
 
     query: CombinedQuery
-    model: str
+    model: ModelName
     people: int
     served: int
     unserved: int

@@ -24,6 +24,7 @@ from locator.base.rounding import whole
 from locator.city.catalogue import Layer
 from locator.city.lookup import standing_layer
 from locator.city.model import City
+from locator.walking import ModelName
 from locator.walking.walkable_city import WalkableCity, nearest_facilities
 
 NOBODY = N_("How many people of this group live here is not known, so nobody can be counted.")
@@ -99,7 +100,7 @@ class Coverage:
     group: str
     minutes: float
     pace_m_s: float
-    model: str
+    model: ModelName
     people: int
     served: int
     unserved: int

@@ -15,6 +15,7 @@ from locator.base.errors import N_, NotComputableError
 from locator.base.geo import FloatArray, IntArray
 from locator.city.population import DemandPoints
 from locator.city.usability import is_usable
+from locator.walking import ModelName
 from locator.walking.reach_matrix import reach
 from locator.walking.walkable_city import WalkableCity, remembered
 
@@ -71,7 +72,7 @@ class Supply:
     layer: str
     group: str
     pace_m_s: float
-    model: str
+    model: ModelName
     per_100: FloatArray
     mean_per_100: float
     low_per_100: float

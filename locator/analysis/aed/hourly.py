@@ -43,6 +43,7 @@ from locator.city.opening import opening_in
 from locator.vehicles.calendar import DAY_TYPES, DayType, ordinary_days
 from locator.vehicles.positions import Fleet
 from locator.vehicles.runs import Run, service_spans
+from locator.walking import ModelName
 from locator.walking.reach_matrix import reach
 from locator.walking.walkable_city import WalkableCity
 
@@ -102,7 +103,7 @@ class HourlyCoverage:
 
     query: HourlyCoverageQuery
     group: str
-    model: str
+    model: ModelName
     people: float
     days: Mapping[DayType, date]
     hours: pd.DataFrame

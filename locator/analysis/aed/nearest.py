@@ -34,6 +34,7 @@ from locator.analysis.nearest import local_moment, place_origin
 from locator.base.errors import N_, InvalidParameterError
 from locator.vehicles.poller import FeedState
 from locator.vehicles.positions import Fleet, plans, position
+from locator.walking import ModelName
 from locator.walking.walkable_city import WalkableCity
 
 __all__ = ["FIXED_LAYER", "AedAnswer", "AedQuery", "AedOption", "nearest_aed"]
@@ -92,7 +93,7 @@ class AedAnswer:
 
     query: AedQuery
     at: datetime
-    model: str
+    model: ModelName
     options: tuple[AedOption, ...]
     unknown: tuple[AedOption, ...]
     beside: AedOption | None

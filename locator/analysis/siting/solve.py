@@ -31,6 +31,7 @@ from locator.analysis.siting.walks import inhabited_squares, rows_of, square_wal
 from locator.base.errors import N_, NotComputableError
 from locator.base.geo import FloatArray, IntArray
 from locator.base.rounding import whole
+from locator.walking import ModelName
 from locator.walking.walkable_city import WalkableCity, nearest_facilities
 
 __all__ = ["MAX_SITES", "PLANNED", "Siting", "SitingQuery", "where_next"]
@@ -71,7 +72,7 @@ class Siting:
     """
 
     query: SitingQuery
-    model: str
+    model: ModelName
     sites: pd.DataFrame
     people: float
     unserved_before: float

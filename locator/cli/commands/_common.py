@@ -6,7 +6,7 @@ import json
 import math
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -127,6 +127,21 @@ def console() -> Console:
     """Return a console as wide as the terminal, or wide enough for a pipe."""
     width = None if sys.stdout.isatty() else max(PIPED_WIDTH, shutil.get_terminal_size().columns)
     return Console(width=width, highlight=False, emoji=False, markup=False, soft_wrap=False)
+
+
+def print_body(body: bytes) -> None:
+    """Print an answer exactly as the API sends it."""
+    click.echo(body.decode(), nl=False)
+
+
+def check_out(out: Path, formats: Iterable[str]) -> None:
+    """End with what is wrong with the name of a file to write."""
+    if out.suffix.lower() not in formats:
+        raise click.BadParameter(
+            f"{out.name} has to end in one of: {', '.join(formats)}.", param_hint="--out"
+        )
+    if not out.absolute().parent.is_dir():
+        raise click.BadParameter(f"There is no folder {out.parent}.", param_hint="--out")
 
 
 def print_json(answer: Mapping[str, Any] | Sequence[Any] | bytes | str) -> None:

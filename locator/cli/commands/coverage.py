@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from locator.base.errors import NotFoundError
 from locator.cli.commands._common import (
+    check_out,
     console,
     geodata_option,
     json_option,
     load,
-    print_json,
+    print_body,
     shown,
     table,
     working,
 )
+from locator.cli.commands._planning import layer_of
 
 if TYPE_CHECKING:
     from locator.analysis.access.coverage import Coverage
@@ -59,53 +60,33 @@ def command(
       locator coverage nurseries --out gaps.geojson
     """
     if out is not None:
-        _check_out(out)
+        check_out(out, FORMATS)
+    from locator.api.asking import body_of
     from locator.api.coverage import coverage_csv, coverage_gaps, coverage_of, coverage_of_layer
     from locator.api.queries import CoverageParams, Pairs, parse
+    from locator.base.files import write_bytes_atomically
     from locator.base.i18n import speaking
-    from locator.city.lookup import known_layer
 
-    given = {"minutes": minutes, "group": group, "pace": pace}
-    pairs = [(name, value) for name, value in given.items() if value is not None]
-    asked = parse(CoverageParams, Pairs(pairs), strict=True, layer=layer)
+    given = Pairs.given(minutes=minutes, group=group, pace=pace)
+    asked = parse(CoverageParams, given, strict=True, layer=layer)
     app = load(ctx)
-    try:
-        known_layer(app.catalogue, asked.layer)
-    except NotFoundError as error:
-        raise click.BadParameter(error.message, param_hint="LAYER") from None
+    layer_of(app.city, layer, hint="LAYER")
+    answers: dict[str, Any] = {
+        ".csv": coverage_csv,
+        ".geojson": coverage_gaps,
+        ".json": coverage_of_layer,
+    }
     with speaking("en"), working("Counting …"):
         found = coverage_of(app, asked)
         if out is not None:
-            makers: dict[str, Any] = {
-                ".csv": coverage_csv,
-                ".geojson": coverage_gaps,
-                ".json": coverage_of_layer,
-            }
-            _write(out, makers[out.suffix.lower()](app, asked))
-        answer = coverage_of_layer(app, asked) if as_json else None
-    if answer is not None:
-        print_json(answer)
+            write_bytes_atomically(out, body_of(answers[out.suffix.lower()](app, asked)))
+        body = body_of(coverage_of_layer(app, asked)) if as_json else None
+    if body is not None:
+        print_body(body)
     else:
         _show(app, found)
     if out is not None:
         click.echo(f"Written: {out}", err=True)
-
-
-def _check_out(out: Path) -> None:
-    if out.suffix.lower() not in FORMATS:
-        raise click.BadParameter(
-            f"{out.name} has to end in one of: {', '.join(FORMATS)}.", param_hint="--out"
-        )
-    if not out.absolute().parent.is_dir():
-        raise click.BadParameter(f"There is no folder {out.parent}.", param_hint="--out")
-
-
-def _write(out: Path, answer: Any) -> None:
-    from locator.api.json import encoded
-    from locator.base.files import write_bytes_atomically
-
-    body = answer.encode() if isinstance(answer, str) else answer
-    write_bytes_atomically(out, body if isinstance(body, bytes) else encoded(body))
 
 
 def _show(app: AppState, found: Coverage) -> None:

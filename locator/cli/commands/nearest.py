@@ -6,24 +6,22 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from locator.base.errors import NotFoundError
 from locator.cli.commands._common import (
     console,
     geodata_option,
     json_option,
     load,
-    print_json,
+    print_body,
     shown,
     table,
 )
+from locator.cli.commands._planning import layer_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from locator.analysis.nearest import NearestResult
     from locator.api.context import AppState
-    from locator.geocoding.place import Place
-    from locator.walking.walkable_city import WalkableCity
+    from locator.api.nearest import FoundNearest
 
 
 @click.command()
@@ -63,32 +61,33 @@ def command(
       locator nearest "os. Piastów 40" --layer nurseries --layer day_care_homes --json
       locator nearest "Rynek Główny 1" --layer aeds --profile wheelchair --at-night
     """
-    from locator.analysis.nearest import nearest
-    from locator.api.nearest import nearest_json, origin_of
-    from locator.api.queries import NearestParams, Pairs, nearest_query_of, parse
+    from locator.api.asking import body_of
+    from locator.api.nearest import found_nearest, nearest_answer
+    from locator.api.queries import NearestParams, Pairs, parse
     from locator.base.i18n import speaking
-    from locator.city.lookup import known_layers
 
-    given = {"q": address, "k": k, "pace": pace, "at": at, "profile": profile}
-    pairs = [(name, value) for name, value in given.items() if value is not None]
-    pairs += [("layer", layer) for layer in layers]
-    pairs += [("open", "now")] * open_now + [("status", "all")] * every
-    pairs += [("night", "yes")] * at_night
-    asked = parse(NearestParams, Pairs(pairs), strict=True)
+    given = Pairs.given(
+        q=address,
+        layer=layers,
+        k=k,
+        pace=pace,
+        at=at,
+        profile=profile,
+        open="now" if open_now else None,
+        status="all" if every else None,
+        night="yes" if at_night else None,
+    )
+    asked = parse(NearestParams, given, strict=True)
     app = load(ctx)
-    try:
-        known_layers(app.catalogue, asked.layer)
-    except NotFoundError as error:
-        raise click.BadParameter(error.message, param_hint="--layer") from None
-    origin = origin_of(app, asked)
-    walkable_city = app.walkable_city_for(asked.profile, at_night=asked.night == "yes")
-    result = nearest(walkable_city, nearest_query_of(asked, origin.lon, origin.lat))
+    for layer in layers:
+        layer_of(app.city, layer, hint="--layer")
+    found = found_nearest(app, asked)
     with speaking("en"):
         if as_json:
-            print_json(nearest_json(app, origin, result, walkable_city=walkable_city))
+            print_body(body_of(nearest_answer(app, found)))
         else:
-            _show(app, origin, result, walkable_city)
-    if result.rows.empty:
+            _show(app, found)
+    if found.result.rows.empty:
         click.echo(_nothing(app, asked.layer), err=True)
         ctx.exit(1)
 
@@ -105,10 +104,11 @@ def _nothing(app: AppState, layers: Iterable[str]) -> str:
     )
 
 
-def _show(app: AppState, origin: Place, result: NearestResult, walkable_city: WalkableCity) -> None:
+def _show(app: AppState, found: FoundNearest) -> None:
     from locator.api.street_info import profile_words
 
     out = console()
+    origin, result = found.origin, found.result
     note = origin.note.format(**dict(origin.note_values)) if origin.note else ""
     out.print(f"From {origin.label} ({origin.kind}, {origin.precision}). {note}".rstrip())
     several = len(result.query.layers) > 1
@@ -128,7 +128,7 @@ def _show(app: AppState, origin: Place, result: NearestResult, walkable_city: Wa
         )
     if len(result.rows):
         out.print(made)
-    said = profile_words(walkable_city)
+    said = profile_words(found.walkable_city)
     if said:
         out.print(said)
     out.print(f"Walking model: {result.model}. Opening hours at {result.at:%Y-%m-%d %H:%M}.")

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from locator.cli.commands._common import (
+    check_out,
     console,
     geodata_option,
     json_option,
     load,
-    print_json,
+    print_body,
     shown,
     table,
     working,
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from locator.api.context import AppState
 
 FORMATS = (".csv", ".geojson")
-DISTRICT_COLUMNS = ("name", "people", "served_before", "served_after", "difference")
 
 
 @click.command()
@@ -57,116 +57,39 @@ def command(ctx: click.Context, file: Path, out: Path | None, as_json: bool) -> 
       locator scenario all-open.json --out districts.csv
     """
     if out is not None:
-        _check_out(out)
-    from locator.analysis.scenario.compare import compare
+        check_out(out, FORMATS)
     from locator.analysis.scenario.file import check_scenario, read_scenario
-    from locator.analysis.scenario.supply import supply_change
+    from locator.api.asking import body_of
+    from locator.api.scenario import (
+        comparison_of,
+        scenario_answer,
+        scenario_map,
+        scenario_table,
+        supply_change_of,
+    )
+    from locator.base.files import write_bytes_atomically
+    from locator.base.i18n import speaking
 
     change = read_scenario(file)
     app = load(ctx)
-    with working("Comparing …"):
-        check_scenario(app.walkable_city, change, file=file.name)
-        found = compare(app.walkable_city, change)
-        supply = supply_change(app.walkable_city, found)
-    if out is not None:
-        _write(out, app, found)
-    if as_json:
-        print_json(_answer(app, found, supply))
-    else:
-        _show(app, found, supply)
+    with speaking("en"):
+        with working("Comparing …"):
+            check_scenario(app.walkable_city, change, file=file.name)
+            found = comparison_of(app, change)
+        if out is not None:
+            is_table = out.suffix.lower() == ".csv"
+            made = scenario_table(found) if is_table else scenario_map(found)
+            write_bytes_atomically(out, body_of(made))
+        if as_json:
+            print_body(body_of(scenario_answer(app, found)))
+        else:
+            _show(app, found, supply_change_of(app, found))
     if out is not None:
         click.echo(f"Written: {out}", err=True)
 
 
-def _check_out(out: Path) -> None:
-    if out.suffix.lower() not in FORMATS:
-        raise click.BadParameter(
-            f"{out.name} has to end in one of: {', '.join(FORMATS)}.", param_hint="--out"
-        )
-    if not out.absolute().parent.is_dir():
-        raise click.BadParameter(f"There is no folder {out.parent}.", param_hint="--out")
-
-
-def _write(out: Path, app: AppState, found: ScenarioComparison) -> None:
-    import json
-
-    from locator.base.files import write_text_atomically
-
-    if out.suffix.lower() == ".csv":
-        rows = found.districts.reset_index(names="number").round({"share_before": 4})
-        text = rows.round({"share_after": 4}).to_csv(index=False)
-    else:
-        text = json.dumps(_features(found), ensure_ascii=False, allow_nan=False) + "\n"
-    write_text_atomically(out, text)
-
-
-def _features(found: ScenarioComparison) -> dict[str, Any]:
-    from shapely import Point
-
-    from locator.base.geojson import collection, feature
-
-    rows: Any = found.areas.itertuples()
-    areas = [
-        feature({"kind": area.change, "people": round(area.people)}, area.geometry) for area in rows
-    ]
-    sites = [
-        feature(
-            {"kind": "site", "name": site.name, "places": site.places}, Point(site.lon, site.lat)
-        )
-        for site in found.scenario.add
-    ]
-    return collection([*areas, *sites])
-
-
-def _answer(
-    app: AppState, found: ScenarioComparison, supply: SupplyChange | None
-) -> dict[str, Any]:
-    after = found.after
-    districts = found.districts[list(DISTRICT_COLUMNS)].reset_index(names="number")
-    gaps = found.gaps[["place", "district", "people", "people_after"]]
-    return {
-        "layer": after.layer,
-        "group": after.group,
-        "model": after.model,
-        "before": _served(found.before),
-        "after": _served(after),
-        "gained": found.people_gained,
-        "gained_is_minimum": bool(found.not_located),
-        "lost": found.people_lost,
-        "opened": list(found.opened),
-        "closed": list(found.closed),
-        "not_located": list(found.not_located),
-        "places_per_100": None
-        if supply is None
-        else {
-            "before": round(supply.before.mean_per_100, 2),
-            "after": round(supply.after.mean_per_100, 2),
-            "short_people_before": round(supply.before.short_people),
-            "short_people_after": round(supply.after.short_people),
-            "sites_without_places": supply.sites_without_places,
-        },
-        "districts": districts.astype(object).to_dict("records"),
-        "gaps": gaps.astype(object).to_dict("records"),
-        "caveats": [caveat.text for caveat in after.caveats],
-    }
-
-
-def _served(found: Coverage) -> dict[str, Any]:
-    return {
-        "minutes": found.minutes,
-        "pace_m_s": found.pace_m_s,
-        "people": found.people,
-        "served": found.served,
-        "unserved": found.unserved,
-        "share": round(found.share, 4),
-        "mean_s": None if found.mean_s is None else round(found.mean_s),
-        "p90_s": None if found.p90_s is None else round(found.p90_s),
-    }
-
-
 def _show(app: AppState, found: ScenarioComparison, supply: SupplyChange | None) -> None:
     from locator.analysis.access.words import minimum_said
-    from locator.base.i18n import speaking
 
     out = console()
     before, after = found.before, found.after
@@ -177,8 +100,7 @@ def _show(app: AppState, found: ScenarioComparison, supply: SupplyChange | None)
         f"{layer}: {after.served:,} of {after.people:,} people ({group}) would be served, "
         f"{before.served:,} are today: {found.people_gained:,} gained, {found.people_lost:,} lost."
     )
-    with speaking("en"):
-        minimum = minimum_said(found)
+    minimum = minimum_said(found)
     if minimum:
         out.print(minimum)
     if found.scenario.changes_nothing:

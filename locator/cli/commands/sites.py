@@ -13,7 +13,7 @@ from locator.cli.commands._common import (
     geodata_option,
     json_option,
     load,
-    print_json,
+    print_body,
     table,
     working,
 )
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from locator.analysis.siting.solve import Siting, SitingQuery
     from locator.api.context import AppState
 
-WHOLE_PERSON = 0.5
 SOON_S = 2.0
 """Nobody has to be told how long a search takes that is over by then."""
 
@@ -117,10 +116,17 @@ def command(
     from locator.api.planning_queries import SitingParams, siting_of
     from locator.api.queries import Pairs, parse
 
-    given = {"n": count, "objective": objective, "method": method, "capacity": capacity}
-    given |= {"minutes": minutes, "group": group, "pace": pace, "planned": "1" if planned else None}
-    pairs = [(name, value) for name, value in given.items() if value is not None]
-    asked = parse(SitingParams, Pairs(pairs), strict=True, layer=layer)
+    given = Pairs.given(
+        n=count,
+        objective=objective,
+        method=method,
+        capacity=capacity,
+        minutes=minutes,
+        group=group,
+        pace=pace,
+        planned="1" if planned else None,
+    )
+    asked = parse(SitingParams, given, strict=True, layer=layer)
     area = None if forbidden is None else read_area(forbidden)
     app = load(ctx)
     layer_of(app.city, layer, hint="LAYER")
@@ -144,17 +150,18 @@ def command(
 
 def _new_sites(app: AppState, query: SitingQuery, *, as_json: bool) -> None:
     from locator.analysis.siting.query import time_limit_s
-    from locator.analysis.siting.solve import where_next
     from locator.analysis.siting.words import certainty
+    from locator.api.asking import body_of
+    from locator.api.siting import found_sites, sites_answer
     from locator.base.i18n import speaking
 
     limit_s = time_limit_s(query)
     least = f"Looking for the proven best, {limit_s:g} s at most …"
     slow = query.method != "greedy" and limit_s > SOON_S
     with working(least if slow else "Weighing the sites …"):
-        found = where_next(app.walkable_city, query)
+        found = found_sites(app, query)
     if as_json:
-        print_json(_answer(found))
+        print_body(body_of(sites_answer(found)))
         return
     out = console()
     asked = found.query
@@ -197,45 +204,20 @@ def _sites_table(found: Siting) -> Any:
     return made
 
 
-def _answer(found: Siting) -> dict[str, Any]:
-    from locator.base.rounding import upwards
-
-    asked = found.query
-    sites = found.sites.round({"lon": 6, "lat": 6, "gained": 1, "total": 1})
-    return {
-        "layer": asked.layer,
-        "group": asked.group,
-        "minutes": asked.minutes,
-        "pace_m_s": asked.pace_m_s,
-        "model": found.model,
-        "objective": asked.objective,
-        "method": asked.method,
-        "with_planned": asked.with_planned,
-        "district": asked.district,
-        "avoid": list(asked.avoid),
-        "candidates": found.candidates,
-        "people": round(found.people),
-        "unserved_before": round(found.unserved_before),
-        "bound": round(found.bound, 1),
-        "gap": upwards(found.gap, digits=4),
-        "proven": found.proven,
-        "ties": found.ties,
-        "timed_out": found.timed_out,
-        "sites": sites.astype(object).to_dict("records"),
-    }
-
-
 def _existing(app: AppState, query: SitingQuery, *, move: bool, as_json: bool) -> None:
-    from locator.analysis.siting import closures as closing
+    from locator.api.asking import body_of
+    from locator.api.siting import (
+        closures_answer,
+        found_closures,
+        found_relocations,
+        relocations_answer,
+    )
 
     with working("Weighing the facilities …"):
-        found = (closing.relocations if move else closing.closures)(app.walkable_city, query)
-    if move:
-        found = found[found["net"] >= WHOLE_PERSON]
-    found = found.head(query.count)
+        found = (found_relocations if move else found_closures)(app, query).head(query.count)
     if as_json:
-        rows = found.reset_index(names="id").round(1).astype(object)
-        print_json({"layer": query.layer, "facilities": rows.to_dict("records")})
+        answer = relocations_answer(app, query) if move else closures_answer(app, query)
+        print_body(body_of(answer))
         return
     out = console()
     if found.empty:

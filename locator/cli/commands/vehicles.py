@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import click
 
 from locator.cli.commands._common import (
@@ -11,7 +9,7 @@ from locator.cli.commands._common import (
     geodata_option,
     json_option,
     load,
-    print_json,
+    print_body,
     shown,
     table,
 )
@@ -33,21 +31,19 @@ def list_(ctx: click.Context, at: str | None, as_json: bool) -> None:
     Live positions are only known to a running server (setting LOCATOR_FEEDS).
     """
     from locator.analysis.nearest import local_moment
-    from locator.api.aed import vehicle_feature
-    from locator.vehicles.positions import load_fleet, positions
+    from locator.api.aed import VehiclesParams, vehicles
+    from locator.api.asking import body_of
+    from locator.api.queries import Pairs, parse
+    from locator.base.i18n import speaking
 
-    try:
-        moment = datetime.fromisoformat(at) if at else None
-    except ValueError:
-        raise click.BadParameter(
-            f"{at} is not a moment like 2026-11-24T14:00.", param_hint="--at"
-        ) from None
-    city = load(ctx).city
-    local = local_moment(city, moment)
-    found = positions(load_fleet(city), local)
+    asked = parse(VehiclesParams, Pairs.given(at=at), strict=True)
+    app = load(ctx)
     if as_json:
-        print_json({"at": local.isoformat(), "vehicles": [vehicle_feature(p) for p in found]})
+        with speaking("en"):
+            print_body(body_of(vehicles(app, asked)))
         return
+    local = local_moment(app.city, asked.at)
+    found = app.live_fleet.positions(local)
     columns = {"unit": "right", "vehicle": "left", "assignment": "left", "basis": "left"}
     rows = table(
         f"{local:%Y-%m-%d %H:%M}",

@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from locator.analysis.aed.option import FIXED_LAYER
 from locator.analysis.nearest import local_moment
 from locator.api.aed import VehiclesParams
+from locator.api.hourly import aed_hours_csv, aed_moves_csv
 from locator.api.queries import parse
 from locator.base.errors import N_, NotFoundError
 from locator.base.geojson import Collection
@@ -22,7 +23,7 @@ from locator.web.map.background import compact_json
 from locator.web.map.figure import Map
 from locator.web.map.live import aed_map
 from locator.web.offline import worker_url
-from locator.web.pages.aed_coverage import found_for, hours_csv, moves_csv, params_of, report_of
+from locator.web.pages.aed_coverage import found_for, params_of, report_of
 from locator.web.pages.aed_view import AedView, view_of
 from locator.web.pages.layout import drawn, page_context
 from locator.web.security import expensive, urgent
@@ -122,14 +123,14 @@ def coverage() -> str:
 @expensive
 def hours() -> Response:
     """Send who is covered, hour by hour."""
-    return _table(hours_csv(state(), params_of(request.args)), "aeds-by-hour.csv")
+    return _table(aed_hours_csv(state(), params_of(request.args)), "aeds-by-hour.csv")
 
 
 @blueprint.get("/aed/coverage/moves.csv")
 @expensive
 def moves() -> Response:
     """Send the ranked list of AEDs to be moved outdoors."""
-    return _table(moves_csv(state(), params_of(request.args)), "aeds-to-move.csv")
+    return _table(aed_moves_csv(state(), params_of(request.args)), "aeds-to-move.csv")
 
 
 def _table(text: str, name: str) -> Response:

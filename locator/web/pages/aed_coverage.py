@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 from werkzeug.datastructures import MultiDict
 
-from locator.analysis.aed.hourly import HourlyCoverage, HourlyCoverageQuery, hourly_coverage
+from locator.analysis.aed.hourly import HourlyCoverage
 from locator.api.context import AppState
+from locator.api.hourly import HourlyParams, hourly_of
 from locator.api.queries import described, frozen, parse
 from locator.base.errors import N_
 from locator.reports.curve import Tick
 from locator.vehicles.calendar import DAY_TYPES, DayType
 from locator.web.i18n import day as day_words
 from locator.web.i18n import gettext, number, percent
-from locator.web.state import state
 from locator.web.words.cards import Card, card, hours_said
 from locator.web.words.listing import FilterOption
 from locator.web.words.model_words import model_line
@@ -38,10 +36,9 @@ WIDTH, HEIGHT, LEFT, RIGHT, TOP_EDGE, BOTTOM = 420.0, 220.0, 62.0, 8.0, 12.0, 38
 
 
 @frozen
-class TimeParams:
+class TimeParams(HourlyParams):
     """The limit, and the days that the map is about."""
 
-    minutes: Literal["3", "5"] = described("Minutes there and back.", default="5")
     day: Literal["week", "working", "saturday", "sunday"] = described(
         "Days that the map is about.", default="week"
     )
@@ -59,9 +56,7 @@ def params_of(args: MultiDict[str, str]) -> TimeParams:
 
 def found_for(app: AppState, params: TimeParams) -> HourlyCoverage:
     """Return the coverage in time, counted once a day for each limit."""
-    held = state().live_fleet
-    query = HourlyCoverageQuery(minutes=float(params.minutes), around=app.now().date())
-    return app.memo.get(query, lambda: hourly_coverage(app.walkable_city, held.fleet, query))
+    return hourly_of(app, float(params.minutes))
 
 
 @dataclass(frozen=True)
@@ -281,30 +276,3 @@ def _moves(app: AppState, found: HourlyCoverage, basis: str) -> tuple[Move, ...]
             zip(cards, table["added"], table["together"], strict=True), start=1
         )
     )
-
-
-def hours_csv(app: AppState, params: TimeParams) -> str:
-    """Return who is covered, hour by hour, as CSV."""
-    found = found_for(app, params)
-    columns = ("open_aeds", "fixed", "vehicles", "both", "fixed_most")
-    rows: list[list[Any]] = [["day", "hour", *columns]]
-    for kind in DAY_TYPES:
-        table = _of_day(found.hours, kind)[list(columns)].to_numpy(dtype=np.float64)
-        rows += [[kind, hour, *values] for hour, values in enumerate(table.round(1).tolist())]
-    return _csv(rows)
-
-
-def moves_csv(app: AppState, params: TimeParams) -> str:
-    """Return the whole ranked list of AEDs to be moved outdoors as CSV."""
-    columns = ("alone", "added", "together")
-    rows: list[list[Any]] = [["id", "name", "basis", *columns]]
-    for index, row in found_for(app, params).moves.iterrows():
-        name = app.city.facilities.at[index, "name"]
-        rows.append([index, name, row["basis"], *(round(float(row[one]), 1) for one in columns)])
-    return _csv(rows)
-
-
-def _csv(rows: list[list[Any]]) -> str:
-    text = io.StringIO()
-    csv.writer(text).writerows(rows)
-    return text.getvalue()

@@ -10,7 +10,8 @@ from flask import Blueprint, Response, current_app, redirect, render_template, r
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from locator.analysis.access.coverage import Coverage, CoverageQuery
-from locator.api.coverage import gaps_geojson
+from locator.api.coverage import coverage_gaps
+from locator.api.json import encoded
 from locator.api.queries import CoverageListParams, CoverageParams, parse
 from locator.city.lookup import known_group, known_layer
 from locator.web.i18n import url
@@ -59,8 +60,8 @@ def districts_csv(layer_id: str) -> Response:
 @expensive
 def gaps(layer_id: str) -> Response:
     """Send the gaps as areas with their people, WGS84."""
-    _, result = _asked(layer_id)
-    body = gaps_geojson(state(), result)
+    params, result = _asked(layer_id)
+    body = encoded(coverage_gaps(state(), params))
     return _download(body, "application/geo+json", _name(result, "gaps", "geojson"))
 
 

@@ -21,7 +21,6 @@ from locator.analysis.scenario.change import (
 )
 from locator.analysis.scenario.faults import ScenarioFileError
 from locator.analysis.scenario.file import MAX_BYTES
-from locator.api.planning import comparison_of
 from locator.api.planning_queries import (
     AddedParams,
     ScenarioParams,
@@ -31,6 +30,7 @@ from locator.api.planning_queries import (
     siting_of,
 )
 from locator.api.queries import parameter_shapes, parse
+from locator.api.scenario import comparison_of
 from locator.base.errors import (
     N_,
     InvalidParameterError,

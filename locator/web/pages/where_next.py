@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from textwrap import shorten
 from typing import Any
 
 import pandas as pd
 
 from locator.analysis.scenario.change import NewSite
-from locator.analysis.siting.closures import closures, relocations
 from locator.analysis.siting.solve import PLANNED, Siting, SitingQuery
 from locator.analysis.siting.words import certainty
 from locator.api.context import AppState
-from locator.api.planning import siting_answer
 from locator.api.planning_queries import SitingParams, site_text
+from locator.api.siting import found_closures, found_relocations, found_sites
 from locator.city.catalogue import Layer
 from locator.geocoding.names import district_title
 from locator.reports.charts import Bars, draw_bars
@@ -64,7 +63,7 @@ class WhereNext:
 
 def where_next_view(app: AppState, asked: SitingParams, query: SitingQuery) -> WhereNext:
     """Return the suggested sites, and what could close or move."""
-    found = siting_answer(app, query)
+    found = found_sites(app, query)
     layer = app.catalogue.layers[query.layer]
     sites = [NewSite(lon=s["lon"], lat=s["lat"], name=s["name"]) for s in records(found.sites)]
     same = {
@@ -98,10 +97,12 @@ def where_next_view(app: AppState, asked: SitingParams, query: SitingQuery) -> W
         drawing=_gain_bars(found) if len(sites) > 1 else None,
         all_url=what_if_url(*sites),
         closures=[
-            row | {"url": what_if_url(close=row["sites"])} for row in _least_missed(app, query)
+            row | {"url": what_if_url(close=row["sites"])}
+            for row in _addressed(app, found_closures(app, query))
         ],
         moves=[
-            row | {"url": what_if_url(moved(row), close=(row["id"],))} for row in _moves(app, query)
+            row | {"url": what_if_url(moved(row), close=(row["id"],))}
+            for row in _addressed(app, found_relocations(app, query))
         ],
         groups=group_options(app, str(found.query.group)),
         standards=standard_options(found.query.minutes),
@@ -147,32 +148,9 @@ def _gain_bars(found: Siting) -> Drawing:
     )
 
 
-def _about_existing(query: SitingQuery) -> SitingQuery:
-    """Return `query` without what is asked of new sites only, so that its answer is kept once."""
-    usual = SitingQuery(layer=query.layer)
-    return replace(
-        query,
-        count=usual.count,
-        objective=usual.objective,
-        method=usual.method,
-        capacity=usual.capacity,
-        time_limit_s=usual.time_limit_s,
-    )
-
-
-def _least_missed(app: AppState, query: SitingQuery) -> list[dict[str, Any]]:
-    asked = _about_existing(query)
-    frame = app.memo.get(("least-missed", asked), lambda: closures(app.walkable_city, asked))
-    return records(_addressed(app, frame.head(LISTED)))
-
-
-def _moves(app: AppState, query: SitingQuery) -> list[dict[str, Any]]:
-    asked = _about_existing(query)
-    frame = app.memo.get(("best-move", asked), lambda: relocations(app.walkable_city, asked))
-    return records(_addressed(app, frame[frame["net"] > 0].head(LISTED)))
-
-
-def _addressed(app: AppState, rows: pd.DataFrame) -> pd.DataFrame:
-    """Return facilities with their ids as a column, and addresses to tell namesakes apart."""
+def _addressed(app: AppState, frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the first facilities with their ids, and addresses to tell namesakes apart."""
+    rows = frame.head(LISTED)
     address = app.city.facilities["address"].reindex(rows.index)
-    return rows.assign(address=address.where(address.notna(), None)).reset_index(names="id")
+    rows = rows.assign(address=address.where(address.notna(), None))
+    return records(rows.reset_index(names="id"))

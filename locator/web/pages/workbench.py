@@ -15,10 +15,9 @@ from locator.analysis.access.words import minimum_said
 from locator.analysis.district_report import Findings, ReportQuery, findings
 from locator.analysis.scenario.change import NewSite, Scenario
 from locator.analysis.scenario.compare import ScenarioComparison
-from locator.analysis.scenario.supply import SupplyChange, supply_change
+from locator.analysis.scenario.supply import SupplyChange
 from locator.analysis.siting.solve import PLANNED
 from locator.api.context import AppState
-from locator.api.planning import comparison_of, supply_of
 from locator.api.planning_queries import (
     AddedParams,
     ReportParams,
@@ -27,7 +26,7 @@ from locator.api.planning_queries import (
     site_text,
 )
 from locator.api.queries import parameter_shapes
-from locator.base.errors import NotComputableError
+from locator.api.scenario import comparison_of, supply_change_of
 from locator.base.geojson import Collection, collection
 from locator.city.catalogue import Layer
 from locator.geocoding.names import district_title
@@ -109,7 +108,7 @@ def what_if(app: AppState, asked: ScenarioParams, change: Scenario) -> WhatIf:
         closing=tuple(facilities.loc[list(found.closed), "name"]),
         minimum=minimum_said(found),
         not_located=tuple(facilities.loc[list(found.not_located), "name"]),
-        supply=_supply_change(app, found),
+        supply=supply_change_of(app, found),
         groups=group_options(app, found.after.group),
         standards=standard_options(found.after.minutes),
         paces=pace_choices("" if asked.pace is None else f"{asked.pace:g}"),
@@ -244,16 +243,6 @@ def _changed(districts: pd.DataFrame) -> list[dict[str, Any]]:
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows of a frame."""
     return cast(list[dict[str, Any]], frame.to_dict("records"))
-
-
-def _supply_change(app: AppState, found: ScenarioComparison) -> SupplyChange | None:
-    """Return places within reach before and after; None where no capacity is known."""
-    today = found.before
-    asked = ReportQuery(layer=today.layer, group=today.group, pace_m_s=today.pace_m_s)
-    try:
-        return supply_change(app.walkable_city, found, before=supply_of(app, asked))
-    except NotComputableError:
-        return None
 
 
 def group_options(app: AppState, chosen: str) -> tuple[FilterOption, ...]:

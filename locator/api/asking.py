@@ -1,0 +1,55 @@
+"""Ask any operation by its name, as the web, the command line and programs do."""
+
+from __future__ import annotations
+
+from locator.api import (
+    aed,
+    combined,
+    coverage,
+    data,
+    hourly,
+    nearest,
+    network,
+    scenario,
+    siting,
+    supply,
+)
+from locator.api.context import AppState
+from locator.api.json import encoded
+from locator.api.operations import Answer, Operation, operations
+from locator.api.queries import Args, parse
+from locator.base.i18n import current_language
+
+DECLARING = (data, nearest, coverage, network, aed, hourly, scenario, siting, supply, combined)
+"""Modules that declare operations; the document lists them in this order."""
+
+OPERATIONS = {one.name: one for one in operations()}
+
+
+def ask(app: AppState, one: Operation, args: Args, **path: str) -> bytes:
+    """Return the body that answers a question, the same to whoever asks it.
+
+    Parameters
+    ----------
+    app : AppState
+    one : Operation
+    args : Args
+        The query string: ``request.args``, or `locator.api.queries.Pairs`.
+    **path : str
+        What the address itself gives.
+
+    Raises
+    ------
+    LocatorError
+        For a question that is not understood or has no answer.
+    """
+    question = parse(one.params, args, strict=True, **path)
+    if not one.remembered:
+        return body_of(one.handler(app, question))
+    key = (one.name, question, current_language())
+    return app.memo.get(key, lambda: body_of(one.handler(app, question)))
+
+
+def body_of(answer: Answer) -> bytes:
+    """Return an answer as it is sent, printed or written: JSON, or a table in UTF-8."""
+    return answer.encode() if isinstance(answer, str) else encoded(answer)

@@ -1,0 +1,204 @@
+"""Answer machines what a change to a layer would do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from locator.analysis.access.coverage import Coverage, CoverageQuery
+from locator.analysis.district_report import ReportQuery
+from locator.analysis.scenario.change import Scenario
+from locator.analysis.scenario.compare import ScenarioComparison, compare
+from locator.analysis.scenario.supply import SupplyChange, supply_change
+from locator.api import csv
+from locator.api.context import AppState
+from locator.api.geojson import area_json, decimal, point_json, whole
+from locator.api.operations import CSV, GEOJSON, operation
+from locator.api.planning_queries import ScenarioParams, scenario_of
+from locator.api.schemas_planning import (
+    AddedSite,
+    ChangedArea,
+    DistrictChange,
+    PlacesChange,
+    ScenarioAnswer,
+    ScenarioAreasAnswer,
+    Served,
+)
+from locator.api.supply import supply_of
+from locator.base.errors import NotComputableError
+from locator.base.i18n import gettext
+
+CACHE_S = 300
+SHARE_DIGITS = 4
+
+
+def comparison_of(app: AppState, change: Scenario) -> ScenarioComparison:
+    """Return what `change` does, computed once for the same question."""
+    before = app.coverage(CoverageQuery(change.layer, group=change.group))
+    return app.memo.get(
+        ("scenario", change), lambda: compare(app.walkable_city, change, before=before)
+    )
+
+
+def supply_change_of(app: AppState, found: ScenarioComparison) -> SupplyChange | None:
+    """Return places within reach before and after; None where no capacity is known."""
+    today = found.before
+    asked = ReportQuery(layer=today.layer, group=today.group, pace_m_s=today.pace_m_s)
+    try:
+        return supply_change(app.walkable_city, found, before=supply_of(app, asked))
+    except NotComputableError:
+        return None
+
+
+@operation(
+    "/api/scenario/<layer>",
+    ScenarioParams,
+    ScenarioAnswer,
+    summary="What a change to a layer would do",
+    tag="planning",
+    errors=(404, 422),
+    cache_s=CACHE_S,
+    bounds="expensive",
+)
+def scenario(app: AppState, asked: ScenarioParams) -> ScenarioAnswer:
+    """Open these, close those, add sites, move the standard: who is served before and after.
+    `gained_is_minimum`: some that would open are not on the map (`not_located`).
+    """
+    return scenario_answer(app, comparison_of(app, scenario_of(app.catalogue, asked)))
+
+
+def scenario_answer(app: AppState, found: ScenarioComparison) -> ScenarioAnswer:
+    """Return a comparison as it is answered."""
+    gaps: Any = found.gaps.itertuples()
+    return {
+        "layer": found.after.layer,
+        "group": found.after.group,
+        "minutes": found.after.minutes,
+        "pace_m_s": found.after.pace_m_s,
+        "model": found.after.model,
+        "before": _served(found.before),
+        "after": _served(found.after),
+        "gained": found.people_gained,
+        "gained_is_minimum": bool(found.not_located),
+        "lost": found.people_lost,
+        "opened": list(found.opened),
+        "closed": list(found.closed),
+        "not_located": list(found.not_located),
+        "places_per_100": _places_change(supply_change_of(app, found)),
+        "districts": _districts(found),
+        "gaps": [
+            {
+                "place": None if pd.isna(gap.place) else str(gap.place),
+                "district": int(gap.district),
+                "district_name": str(gap.district_name),
+                "people": round(gap.people),
+                "people_after": int(gap.people_after),
+            }
+            for gap in gaps
+        ],
+        "caveats": [gettext(one.template).format(**one.values) for one in found.after.caveats],
+    }
+
+
+@operation(
+    "/api/scenario/<layer>.csv",
+    ScenarioParams,
+    str,
+    summary="What a change does in each district, as a table",
+    tag="planning",
+    media_type=CSV,
+    errors=(404, 422),
+    cache_s=CACHE_S,
+    bounds="expensive",
+    filename="scenario-{layer}.csv",
+)
+def scenario_csv(app: AppState, asked: ScenarioParams) -> str:
+    """UTF-8, one row for each district: people served before and after, and the difference."""
+    return scenario_table(comparison_of(app, scenario_of(app.catalogue, asked)))
+
+
+def scenario_table(found: ScenarioComparison) -> str:
+    """Return the districts of a comparison as CSV."""
+    return csv.table(tuple(DistrictChange.__annotations__), _districts(found))
+
+
+@operation(
+    "/api/scenario/<layer>.geojson",
+    ScenarioParams,
+    ScenarioAreasAnswer,
+    summary="Where a change shows, as GeoJSON",
+    tag="planning",
+    media_type=GEOJSON,
+    errors=(404, 422),
+    cache_s=CACHE_S,
+    bounds="expensive",
+    filename="scenario-{layer}.geojson",
+)
+def scenario_areas(app: AppState, asked: ScenarioParams) -> ScenarioAreasAnswer:
+    """The areas in which people are gained or lost, and the sites added, for a GIS."""
+    return scenario_map(comparison_of(app, scenario_of(app.catalogue, asked)))
+
+
+def scenario_map(found: ScenarioComparison) -> ScenarioAreasAnswer:
+    """Return the areas and sites of a comparison as GeoJSON."""
+    rows: Any = found.areas.itertuples()
+    areas: list[ChangedArea] = [
+        {
+            "type": "Feature",
+            "geometry": area_json(area.geometry),
+            "properties": {"kind": area.change, "people": round(area.people)},
+        }
+        for area in rows
+    ]
+    sites: list[AddedSite] = [
+        {
+            "type": "Feature",
+            "geometry": point_json(site.lon, site.lat),
+            "properties": {"kind": "site", "name": site.name, "places": site.places},
+        }
+        for site in found.scenario.add
+    ]
+    return {"type": "FeatureCollection", "features": [*areas, *sites]}
+
+
+def _districts(found: ScenarioComparison) -> list[DistrictChange]:
+    districts: Any = found.districts.to_dict("index")
+    return [
+        {
+            "number": int(number),
+            "name": str(row["name"]),
+            "people": round(row["people"]),
+            "served_before": round(row["served_before"]),
+            "served_after": round(row["served_after"]),
+            "difference": round(row["difference"]),
+            "share_before": decimal(row["share_before"], SHARE_DIGITS),
+            "share_after": decimal(row["share_after"], SHARE_DIGITS),
+        }
+        for number, row in districts.items()
+    ]
+
+
+def _places_change(found: SupplyChange | None) -> PlacesChange | None:
+    if found is None:
+        return None
+    return {
+        "before": round(found.before.mean_per_100, 2),
+        "after": round(found.after.mean_per_100, 2),
+        "short_people_before": round(found.before.short_people),
+        "short_people_after": round(found.after.short_people),
+        "sites_without_places": found.sites_without_places,
+    }
+
+
+def _served(found: Coverage) -> Served:
+    return {
+        "minutes": found.minutes,
+        "pace_m_s": found.pace_m_s,
+        "people": found.people,
+        "served": found.served,
+        "unserved": found.unserved,
+        "share": round(found.share, SHARE_DIGITS),
+        "mean_s": whole(found.mean_s),
+        "p90_s": whole(found.p90_s),
+    }

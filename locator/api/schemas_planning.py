@@ -1,0 +1,245 @@
+"""Say what the API answers about changes: what if, where next, what to close, who is short."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from typing_extensions import TypedDict
+
+from locator.api.schemas import Area, Model, Point, closed
+
+
+@closed
+class Standard(TypedDict):
+    """What is measured: a layer, a group, minutes at a pace, and by which walking model."""
+
+    layer: str
+    group: str
+    minutes: float
+    pace_m_s: float
+    model: Model
+
+
+@closed
+class Served(TypedDict):
+    """Coverage in short, and the standard that it is by."""
+
+    minutes: float
+    pace_m_s: float
+    people: int
+    served: int
+    unserved: int
+    share: float
+    mean_s: int | None
+    p90_s: int | None
+
+
+@closed
+class DistrictChange(TypedDict):
+    """What a change does in one district."""
+
+    number: int
+    name: str
+    people: int
+    served_before: int
+    served_after: int
+    difference: int
+    share_before: float | None
+    share_after: float | None
+
+
+@closed
+class GapChange(TypedDict):
+    """A gap of today; `people_after` of its people stay unserved."""
+
+    place: str | None
+    district: int
+    district_name: str
+    people: int
+    people_after: int
+
+
+@closed
+class PlacesChange(TypedDict):
+    """Places within reach per 100 people before and after (E2SFCA), and who is short of them."""
+
+    before: float
+    after: float
+    short_people_before: int
+    short_people_after: int
+    sites_without_places: int
+
+
+@closed
+class ScenarioAnswer(Standard):
+    """Before, after and difference.
+
+    `gained_is_minimum`: some that would open are not on the map (`not_located`).
+    `places_per_100` is null where no capacity is known.
+    """
+
+    before: Served
+    after: Served
+    gained: int
+    gained_is_minimum: bool
+    lost: int
+    opened: list[str]
+    closed: list[str]
+    not_located: list[str]
+    places_per_100: PlacesChange | None
+    districts: list[DistrictChange]
+    gaps: list[GapChange]
+    caveats: list[str]
+
+
+@closed
+class ChangedProperties(TypedDict):
+    """An area in which people are gained or lost."""
+
+    kind: Literal["gained", "lost"]
+    people: int
+
+
+@closed
+class ChangedArea(TypedDict):
+    """Where a change shows."""
+
+    type: Literal["Feature"]
+    geometry: Area | None
+    properties: ChangedProperties
+
+
+@closed
+class AddedProperties(TypedDict):
+    """A site that is added."""
+
+    kind: Literal["site"]
+    name: str
+    places: int | None
+
+
+@closed
+class AddedSite(TypedDict):
+    """Where a site is added."""
+
+    type: Literal["Feature"]
+    geometry: Point | None
+    properties: AddedProperties
+
+
+@closed
+class ScenarioAreasAnswer(TypedDict):
+    """The areas gained and lost, and the sites added, to be opened in a GIS."""
+
+    type: Literal["FeatureCollection"]
+    features: list[ChangedArea | AddedSite]
+
+
+@closed
+class Site(TypedDict):
+    """A suggested site."""
+
+    rank: int
+    name: str
+    kind: str
+    lon: float
+    lat: float
+    district: int
+    district_name: str
+    gained: int
+    total: int
+    ties: int
+
+
+@closed
+class SitesAnswer(Standard):
+    """Suggested sites, how much more others can gain, and how many gain as much.
+
+    No choice of as many sites gains more than `bound`.
+    """
+
+    objective: str
+    method: str
+    planned: bool
+    capacity: float | None
+    district: int | None
+    avoid: list[int]
+    candidates: int
+    people: int
+    unserved_before: int
+    bound: float
+    gap: float
+    proven: bool
+    ties: int
+    timed_out: bool
+    sites: list[Site]
+
+
+@closed
+class Closure(TypedDict):
+    """A facility that could close: `lost` people would fall out of the standard, `served` are
+    within the standard of it, `sites` close with it.
+    """
+
+    id: str
+    name: str
+    lost: int
+    served: int
+    sites: list[str]
+
+
+@closed
+class ClosuresAnswer(Standard):
+    """What each facility serves alone, the least missed first."""
+
+    facilities: list[Closure]
+
+
+@closed
+class Relocation(TypedDict):
+    """A facility that could move to `site`: people lost and gained, and the difference."""
+
+    id: str
+    name: str
+    site: str
+    lon: float
+    lat: float
+    lost: int
+    gained: int
+    net: int
+
+
+@closed
+class RelocationsAnswer(Standard):
+    """The place to move each facility to, the best move first; none that gains nobody."""
+
+    facilities: list[Relocation]
+
+
+@closed
+class DistrictSupply(TypedDict):
+    """Places within reach in one district."""
+
+    number: int
+    name: str
+    people: int
+    per_100: float | None
+    short_people: int
+
+
+@closed
+class SupplyAnswer(TypedDict):
+    """Places within reach (E2SFCA)."""
+
+    layer: str
+    group: str
+    pace_m_s: float
+    model: Model
+    places: int
+    mean_per_100: float
+    short_people: int
+    none_people: int
+    stranded_places: int
+    unlocated_places: int
+    unknown: list[str]
+    districts: list[DistrictSupply]

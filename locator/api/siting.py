@@ -1,0 +1,200 @@
+"""Answer machines where to build next, what would be missed least, and what to move."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from locator.analysis.siting.closures import closures, relocations
+from locator.analysis.siting.query import completed
+from locator.analysis.siting.solve import Siting, SitingQuery, where_next
+from locator.api.context import AppState
+from locator.api.operations import operation
+from locator.api.planning_queries import (
+    ClosuresParams,
+    RelocationsParams,
+    SitingParams,
+    siting_of,
+)
+from locator.api.schemas_planning import ClosuresAnswer, RelocationsAnswer, SitesAnswer, Standard
+from locator.base.geojson import DEGREE_DIGITS
+from locator.base.rounding import upwards
+from locator.walking import ModelName
+
+CACHE_S = 300
+
+
+def found_sites(app: AppState, query: SitingQuery) -> Siting:
+    """Return the sites for `query`, computed once for the same question."""
+    return app.memo.get(("sites", query), lambda: where_next(app.walkable_city, query))
+
+
+def found_closures(app: AppState, query: SitingQuery) -> pd.DataFrame:
+    """Return what each facility serves alone, computed once for the same question."""
+    asked = _about_existing(query)
+    return app.memo.get(("closures", asked), lambda: closures(app.walkable_city, asked))
+
+
+def found_relocations(app: AppState, query: SitingQuery) -> pd.DataFrame:
+    """Return the moves that gain somebody, computed once for the same question."""
+    asked = _about_existing(query)
+    frame = app.memo.get(("relocations", asked), lambda: relocations(app.walkable_city, asked))
+    return frame[frame["net"] > 0]
+
+
+def _about_existing(query: SitingQuery) -> SitingQuery:
+    """Return `query` without what is asked of new sites only, so that its answer is kept once."""
+    usual = SitingQuery(layer=query.layer)
+    return replace(
+        query,
+        count=usual.count,
+        objective=usual.objective,
+        method=usual.method,
+        capacity=usual.capacity,
+        time_limit_s=usual.time_limit_s,
+    )
+
+
+@operation(
+    "/api/sites/<layer>",
+    SitingParams,
+    SitesAnswer,
+    summary="Where to build next",
+    tag="planning",
+    errors=(404, 422),
+    cache_s=CACHE_S,
+    bounds="expensive",
+)
+def sites(app: AppState, asked: SitingParams) -> SitesAnswer:
+    """The sites, among addresses and stops, that serve most people who are beyond the standard
+    (`gained` counts people) or shorten all walks most (`gained` counts minutes of all people
+    together). No other choice gains more than `gap` beyond what this one gains, as a share of it;
+    `proven` says that none gains more. `ties` counts choices that gain as much and differ from
+    this one in one site: of a site, the other places that would do as well.
+    """
+    return sites_answer(found_sites(app, siting_of(app.catalogue, asked)))
+
+
+def sites_answer(found: Siting) -> SitesAnswer:
+    """Return suggested sites as they are answered."""
+    rows: Any = found.sites.itertuples()
+    query = found.query
+    return {
+        **_standard(query, found.model),
+        "objective": query.objective,
+        "method": query.method,
+        "planned": query.with_planned,
+        "capacity": query.capacity,
+        "district": query.district,
+        "avoid": list(query.avoid),
+        "candidates": found.candidates,
+        "people": round(found.people),
+        "unserved_before": round(found.unserved_before),
+        "bound": round(found.bound, 1),
+        "gap": upwards(found.gap, digits=4),
+        "proven": found.proven,
+        "ties": found.ties,
+        "timed_out": found.timed_out,
+        "sites": [
+            {
+                "rank": int(site.rank),
+                "name": str(site.name),
+                "kind": str(site.kind),
+                "lon": round(site.lon, DEGREE_DIGITS),
+                "lat": round(site.lat, DEGREE_DIGITS),
+                "district": int(site.district),
+                "district_name": str(site.district_name),
+                "gained": round(site.gained),
+                "total": round(site.total),
+                "ties": int(site.ties),
+            }
+            for site in rows
+        ],
+    }
+
+
+@operation(
+    "/api/closures/<layer>",
+    ClosuresParams,
+    ClosuresAnswer,
+    summary="Which facilities would be missed least",
+    tag="planning",
+    errors=(404, 422),
+    cache_s=CACHE_S,
+    bounds="expensive",
+)
+def least_missed(app: AppState, asked: ClosuresParams) -> ClosuresAnswer:
+    """The `n` facilities that serve fewest people alone: `lost` would fall out of the standard if
+    all `sites` of the facility closed.
+    """
+    return closures_answer(app, siting_of(app.catalogue, asked))
+
+
+def closures_answer(app: AppState, query: SitingQuery) -> ClosuresAnswer:
+    """Return the facilities that would be missed least as they are answered."""
+    rows: Any = found_closures(app, query).head(query.count).itertuples()
+    return {
+        **_standard(completed(app.walkable_city, query), app.walkable_city.model.name),
+        "facilities": [
+            {
+                "id": str(row.Index),
+                "name": str(row.name),
+                "lost": int(row.lost),
+                "served": int(row.served),
+                "sites": list(row.sites),
+            }
+            for row in rows
+        ],
+    }
+
+
+@operation(
+    "/api/relocations/<layer>",
+    RelocationsParams,
+    RelocationsAnswer,
+    summary="Which facilities would serve more people elsewhere",
+    tag="planning",
+    errors=(404, 422),
+    cache_s=CACHE_S,
+    bounds="expensive",
+)
+def best_moves(app: AppState, asked: RelocationsParams) -> RelocationsAnswer:
+    """The `n` facilities whose move, each by itself, serves most people more (`net`), and the place
+    to move each to.
+    """
+    return relocations_answer(app, siting_of(app.catalogue, asked))
+
+
+def relocations_answer(app: AppState, query: SitingQuery) -> RelocationsAnswer:
+    """Return the best moves as they are answered."""
+    rows: Any = found_relocations(app, query).head(query.count).itertuples()
+    return {
+        **_standard(completed(app.walkable_city, query), app.walkable_city.model.name),
+        "facilities": [
+            {
+                "id": str(row.Index),
+                "name": str(row.name),
+                "site": str(row.site),
+                "lon": round(row.lon, DEGREE_DIGITS),
+                "lat": round(row.lat, DEGREE_DIGITS),
+                "lost": int(row.lost),
+                "gained": int(row.gained),
+                "net": int(row.net),
+            }
+            for row in rows
+        ],
+    }
+
+
+def _standard(query: SitingQuery, model: ModelName) -> Standard:
+    """Return what a completed query measures by."""
+    assert query.group is not None and query.minutes is not None and query.pace_m_s is not None
+    return {
+        "layer": query.layer,
+        "group": query.group,
+        "minutes": query.minutes,
+        "pace_m_s": query.pace_m_s,
+        "model": model,
+    }

@@ -1,0 +1,74 @@
+"""Answer machines how many places people can reach."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from locator.analysis.access.supply import Supply, supply
+from locator.analysis.district_report import ReportQuery
+from locator.api.context import AppState
+from locator.api.geojson import decimal
+from locator.api.operations import operation
+from locator.api.planning_queries import ReportParams, report_query_of
+from locator.api.schemas_planning import SupplyAnswer
+from locator.base.errors import N_, NotFoundError
+from locator.city.lookup import standing_layer
+
+CACHE_S = 300
+
+
+def supply_of(app: AppState, asked: ReportQuery) -> Supply:
+    """Return the places within reach, computed once for the same question."""
+    standing_layer(app.catalogue, asked.layer)
+    return app.memo.get(
+        ("supply", asked.layer, asked.group, asked.pace_m_s),
+        lambda: supply(app.walkable_city, asked.layer, group=asked.group, pace_m_s=asked.pace_m_s),
+    )
+
+
+@operation(
+    "/api/supply/<layer>",
+    ReportParams,
+    SupplyAnswer,
+    summary="Places that people can reach",
+    tag="planning",
+    errors=(404, 422),
+    cache_s=CACHE_S,
+    bounds="expensive",
+)
+def places_in_reach(app: AppState, asked: ReportParams) -> SupplyAnswer:
+    """Places per 100 people of the group within reach (E2SFCA, Luo and Qi 2009), for the city and
+    each district; facilities whose capacity is not known are named in `unknown`.
+    """
+    found = supply_of(app, report_query_of(app.catalogue, asked))
+    rows = found.districts
+    if asked.district is not None:
+        if asked.district not in rows.index:
+            raise NotFoundError(
+                N_("There is no district {given}."), parameter="district", given=asked.district
+            )
+        rows = rows[rows.index == asked.district]
+    districts: Any = rows.to_dict("index")
+    return {
+        "layer": found.layer,
+        "group": found.group,
+        "pace_m_s": found.pace_m_s,
+        "model": found.model,
+        "places": round(found.places),
+        "mean_per_100": round(found.mean_per_100, 2),
+        "short_people": round(found.short_people),
+        "none_people": round(found.none_people),
+        "stranded_places": round(found.stranded_places),
+        "unlocated_places": round(found.unlocated_places),
+        "unknown": list(found.unknown),
+        "districts": [
+            {
+                "number": int(number),
+                "name": str(row["name"]),
+                "people": round(row["people"]),
+                "per_100": decimal(row["per_100"], 2),
+                "short_people": round(row["short_people"]),
+            }
+            for number, row in districts.items()
+        ],
+    }
