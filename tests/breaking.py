@@ -1,12 +1,25 @@
-"""Break single values of a tiny city folder and collect what is said about them."""
+"""Change single values of a city, in its folder or as it is held, and collect what is said."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from locator.city.model import City
 from locator.curation.check import check_folder
+from locator.walking.choose import choose_model
+from locator.walking.walkable_city import WalkableCity, walkable
+
+
+def changed(city: City, ids: str | Sequence[str], column: str, value: Any) -> WalkableCity:
+    """Return the city with one column of some facilities changed, ready to be walked."""
+    facilities = city.facilities.copy()
+    facilities.loc[ids, column] = value
+    city = replace(city, facilities=facilities)
+    return walkable(city, choose_model(city))
 
 
 def faults(folder: Path) -> list[str]:

@@ -6,9 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
 
 from locator.city.model import City, default_folder, load_city
+from locator.walking.estimate import EstimateModel
+from locator.walking.walkable_city import WalkableCity, walkable
+from locator.web import create_app
 from tests.tinycity import write_tiny_city
 
 # A busy machine is no reason to fail: speed is measured in tests/bench, never in a test. Neither
@@ -35,12 +40,42 @@ def tiny_folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> City:
+def city_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the tiny city, written once: a test may read it and nothing else."""
+    return write_tiny_city(tmp_path_factory.mktemp("city") / "tiny")
+
+
+@pytest.fixture(scope="session")
+def tiny(city_folder: Path) -> City:
     """The tiny city, loaded once."""
-    return load_city(write_tiny_city(tmp_path_factory.mktemp("city") / "tiny"))
+    return load_city(city_folder)
+
+
+@pytest.fixture(scope="session")
+def walkable_city(tiny: City) -> WalkableCity:
+    """The tiny city, walked by the estimate."""
+    return walkable(tiny, EstimateModel.from_city(tiny))
+
+
+@pytest.fixture(scope="session")
+def app(city_folder: Path) -> Flask:
+    """The application over the tiny city, made once; where others are needed, see `client_of`."""
+    return create_app({"GEODATA": city_folder, "LIMIT_PER_MINUTE": 0})
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Somebody who asks the application of the module."""
+    return app.test_client()
 
 
 @pytest.fixture(scope="session")
 def krakow() -> City:
     """The city folder of the repository, loaded once."""
     return load_city(default_folder())
+
+
+@pytest.fixture(scope="session")
+def krakow_app() -> Flask:
+    """The application over the city folder of the repository, made once."""
+    return create_app({"LIMIT_PER_MINUTE": 0})

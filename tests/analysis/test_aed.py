@@ -17,7 +17,6 @@ from locator.vehicles.positions import Fleet, load_fleet
 from locator.walking.choose import choose_model
 from locator.walking.walkable_city import WalkableCity, walkable
 from tests.tinycity import at as lonlat
-from tests.toyline import load_toy_city
 from tests.vehicles.test_fleet import alive, report, with_number
 
 WARSAW = ZoneInfo("Europe/Warsaw")
@@ -26,18 +25,6 @@ TUESDAY = date(2026, 11, 24)
 
 def instant(hour: int, minute: int = 0, *, day: date = TUESDAY) -> datetime:
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=WARSAW)
-
-
-@pytest.fixture(scope="module")
-def toy(tmp_path_factory: pytest.TempPathFactory) -> WalkableCity:
-    city = load_toy_city(tmp_path_factory.mktemp("city") / "toy", number="RF302")
-    return walkable(city, choose_model(city))
-
-
-@pytest.fixture(scope="module")
-def fleet(toy: WalkableCity) -> Fleet:
-    """The one tram, named by the city."""
-    return load_fleet(toy.city)
 
 
 def unnamed(fleet: Fleet) -> Fleet:

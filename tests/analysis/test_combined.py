@@ -5,16 +5,9 @@ import pytest
 from locator.analysis.access.combined import CombinedQuery, combined
 from locator.analysis.access.coverage import CoverageQuery, coverage
 from locator.base.errors import InvalidParameterError, NotComputableError, NotFoundError
-from locator.city.model import City
-from locator.walking.estimate import EstimateModel
-from locator.walking.walkable_city import WalkableCity, walkable
+from locator.walking.walkable_city import WalkableCity
 
 BOTH = ("nurseries", "aeds")
-
-
-@pytest.fixture(scope="module")
-def walkable_city(tiny: City) -> WalkableCity:
-    return walkable(tiny, EstimateModel.from_city(tiny))
 
 
 def test_all_and_any_follow_from_the_walks_to_each(walkable_city: WalkableCity) -> None:

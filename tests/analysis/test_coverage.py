@@ -30,19 +30,8 @@ from locator.city.model import City
 from locator.city.population import DemandPoints
 from locator.walking.choose import choose_model
 from locator.walking.walkable_city import WalkableCity, nearest_facilities, walkable
+from tests.breaking import changed
 from tests.tinycity import at
-
-
-@pytest.fixture(scope="module")
-def walkable_city(tiny: City) -> WalkableCity:
-    return walkable(tiny, choose_model(tiny))
-
-
-def changed(city: City, ids, column: str, value) -> WalkableCity:
-    facilities = city.facilities.copy()
-    facilities.loc[ids, column] = value
-    city = replace(city, facilities=facilities)
-    return walkable(city, choose_model(city))
 
 
 def naive_walk_s(walkable_city: WalkableCity, ids: list[str], pace_m_s: float) -> np.ndarray:

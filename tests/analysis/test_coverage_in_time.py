@@ -18,22 +18,10 @@ from locator.walking.choose import choose_model
 from locator.walking.reach_matrix import reach
 from locator.walking.walkable_city import WalkableCity, walkable
 from tests.tinycity import metric
-from tests.toyline import load_toy_city
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 TUESDAY = date(2026, 11, 24)
 QUERY = HourlyCoverageQuery(minutes=5, around=TUESDAY)
-
-
-@pytest.fixture(scope="module")
-def toy(tmp_path_factory: pytest.TempPathFactory) -> WalkableCity:
-    city = load_toy_city(tmp_path_factory.mktemp("city") / "toy", number="RF302")
-    return walkable(city, choose_model(city))
-
-
-@pytest.fixture(scope="module")
-def fleet(toy: WalkableCity) -> Fleet:
-    return load_fleet(toy.city)
 
 
 @pytest.fixture(scope="module")

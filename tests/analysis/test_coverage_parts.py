@@ -12,14 +12,7 @@ from locator.analysis.access.words import at_least, minimum_said, parts_said
 from locator.analysis.scenario.change import Scenario
 from locator.analysis.scenario.compare import compare
 from locator.base.i18n import speaking
-from locator.city.model import City
-from locator.walking.estimate import EstimateModel
 from locator.walking.walkable_city import WalkableCity, nearest_facilities, walkable
-
-
-@pytest.fixture(scope="module")
-def walkable_city(tiny: City) -> WalkableCity:
-    return walkable(tiny, EstimateModel.from_city(tiny))
 
 
 def parts(walkable_city: WalkableCity, layer: str, **changed: object) -> tuple[Part, ...]:

@@ -23,16 +23,12 @@ from locator.city.model import City
 from locator.walking import SnappedPoints, WalkingModel
 from locator.walking.choose import choose_model
 from locator.walking.walkable_city import WalkableCity, walkable
+from tests.breaking import changed
 from tests.tinycity import at
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 MONDAY_NOON = datetime(2026, 11, 2, 12, 0, tzinfo=WARSAW)
 MONDAY_NIGHT = datetime(2026, 11, 2, 23, 0, tzinfo=WARSAW)
-
-
-@pytest.fixture(scope="module")
-def walkable_city(tiny: City) -> WalkableCity:
-    return walkable(tiny, choose_model(tiny))
 
 
 def ask(walkable_city: WalkableCity, x: float, y: float, *layers: str, **options):
@@ -264,11 +260,3 @@ def test_in_krakow_a_walk_from_podgorska_street_to_podgorze_goes_by_a_bridge(kra
     straight_m = np.hypot(*(ends - start).T)
     assert (over["walk_m"].to_numpy() >= straight_m).all()
     assert not np.isclose(over["walk_m"].to_numpy(), straight_m * 1.26, rtol=0.001).any()
-
-
-def changed(city: City, ids, column: str, value) -> WalkableCity:
-    """The city with one column of some facilities changed."""
-    facilities = city.facilities.copy()
-    facilities.loc[ids, column] = value
-    city = replace(city, facilities=facilities)
-    return walkable(city, choose_model(city))

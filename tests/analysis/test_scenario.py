@@ -10,17 +10,10 @@ from locator.analysis.scenario.change import NewSite, Scenario
 from locator.analysis.scenario.compare import compare
 from locator.base.errors import InvalidParameterError, NotFoundError, OutsideCityError
 from locator.base.geo import Projection
-from locator.city.model import City
-from locator.walking.estimate import EstimateModel
-from locator.walking.walkable_city import WalkableCity, walkable
+from locator.walking.walkable_city import WalkableCity
 from tests.tinycity import CRS, ORIGIN_XY
 
 NONE = Scenario(layer="nurseries", group="all")
-
-
-@pytest.fixture(scope="module")
-def walkable_city(tiny: City) -> WalkableCity:
-    return walkable(tiny, EstimateModel.from_city(tiny))
 
 
 def site(x: float, y: float, *, places: int | None = None) -> NewSite:

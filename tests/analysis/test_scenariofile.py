@@ -13,9 +13,7 @@ from locator.analysis.scenario.file import (
     read_scenario,
 )
 from locator.base.errors import NotComputableError
-from locator.city.model import City
-from locator.walking.estimate import EstimateModel
-from locator.walking.walkable_city import WalkableCity, walkable
+from locator.walking.walkable_city import WalkableCity
 from locator.web.pages.workbench import scenario_json
 from tests.tinycity import at
 
@@ -29,11 +27,6 @@ WHOLE = Scenario(
     pace_m_s=1,
     group="all",
 )
-
-
-@pytest.fixture(scope="module")
-def walkable_city(tiny: City) -> WalkableCity:
-    return walkable(tiny, EstimateModel.from_city(tiny))
 
 
 def faults(text: str) -> list[str]:

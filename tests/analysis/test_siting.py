@@ -21,12 +21,6 @@ from locator.city.model import City
 from locator.walking.estimate import EstimateModel
 from locator.walking.walkable_city import WalkableCity, nearest_facilities, walkable
 
-
-@pytest.fixture(scope="module")
-def walkable_city(tiny: City) -> WalkableCity:
-    return walkable(tiny, EstimateModel.from_city(tiny))
-
-
 ALL = SitingQuery(layer="nurseries", minutes=10, group="all")
 
 

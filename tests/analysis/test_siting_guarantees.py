@@ -20,9 +20,7 @@ from locator.analysis.siting.query import candidate_places, completed, limit_m, 
 from locator.analysis.siting.solve import SitingQuery, where_next
 from locator.analysis.siting.walks import all_candidates, inhabited_squares, square_walks
 from locator.base.rounding import upwards
-from locator.city.model import City
-from locator.walking.estimate import EstimateModel
-from locator.walking.walkable_city import WalkableCity, nearest_facilities, walkable
+from locator.walking.walkable_city import WalkableCity, nearest_facilities
 
 ASKED = SitingQuery(layer="nurseries", minutes=10, group="all", count=2)
 PAIRS = [
@@ -30,11 +28,6 @@ PAIRS = [
     for objective, capacity in (("cover", None), ("cover", 50), ("cover", 230), ("median", None))
     for method, limit in (("greedy", None), ("quick", 0.0), ("quick", None), ("exact", None))
 ]
-
-
-@pytest.fixture(scope="module")
-def walkable_city(tiny: City) -> WalkableCity:
-    return walkable(tiny, EstimateModel.from_city(tiny))
 
 
 @cache

@@ -10,15 +10,8 @@ from locator.analysis.scenario.change import NewSite, Scenario
 from locator.analysis.scenario.compare import compare
 from locator.analysis.scenario.supply import supply_change
 from locator.base.errors import NotComputableError
-from locator.city.model import City
-from locator.walking.estimate import EstimateModel
-from locator.walking.walkable_city import WalkableCity, walkable
+from locator.walking.walkable_city import WalkableCity
 from tests.tinycity import ORIGIN_XY, at
-
-
-@pytest.fixture(scope="module")
-def walkable_city(tiny: City) -> WalkableCity:
-    return walkable(tiny, EstimateModel.from_city(tiny))
 
 
 def test_every_place_that_is_reached_is_given_to_somebody(walkable_city: WalkableCity) -> None:

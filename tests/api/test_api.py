@@ -8,25 +8,12 @@ import json
 from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from shapely.geometry import shape
 
-from locator.web import create_app
-from tests.tinycity import at, write_tiny_city
+from tests.tinycity import at
 
 START = "lat={1}&lon={0}".format(*at(500, 3000))
-
-
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    folder = write_tiny_city(tmp_path_factory.mktemp("city") / "tiny")
-    return create_app({"GEODATA": folder, "LIMIT_PER_MINUTE": 0})
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
 
 
 def get(client: FlaskClient, path: str, status: int = 200) -> Any:

@@ -13,7 +13,6 @@ from flask.testing import FlaskClient
 from locator.analysis.district_report import ReportQuery
 from locator.city.catalogue import read_catalogue
 from locator.city.model import default_folder
-from locator.web import create_app
 from locator.web.pages.workbench import findings_of
 
 LAYERS = tuple(read_catalogue(default_folder()).layers)
@@ -21,14 +20,9 @@ FIXED = tuple(layer for layer in LAYERS if layer != "mpk_aeds")
 SQUARE = "Rynek Główny 1"
 
 
-@pytest.fixture(scope="module")
-def app() -> Flask:
-    return create_app({"GEODATA": default_folder(), "LIMIT_PER_MINUTE": 0})
-
-
 @pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
+def client(krakow_app: Flask) -> FlaskClient:
+    return krakow_app.test_client()
 
 
 def get(client: FlaskClient, path: str, **query: Any) -> Any:
@@ -56,8 +50,8 @@ def test_the_nearest_of_every_layer_by_address_and_by_position(
     assert by_position["features"] == by_words["features"]
 
 
-def test_a_walk_across_the_vistula_goes_by_a_bridge(app: Flask, client: FlaskClient) -> None:
-    city = app.extensions["locator"].city
+def test_a_walk_across_the_vistula_goes_by_a_bridge(krakow_app: Flask, client: FlaskClient) -> None:
+    city = krakow_app.extensions["locator"].city
     answer = get(client, "/api/nearest", layer="nurseries", q="ul. Podgórska", k=20)
     origin = answer["origin"]
     across = [item for item in answer["features"] if item["properties"]["district"] == 13]
@@ -88,8 +82,8 @@ def test_senior_centres_are_held_against_the_62_that_there_are(client: FlaskClie
     assert 0 < complete["located"] < complete["listed"] <= 62
 
 
-def test_every_listed_facility_is_in_its_layer(app: Flask, client: FlaskClient) -> None:
-    facilities = app.extensions["locator"].city.facilities
+def test_every_listed_facility_is_in_its_layer(krakow_app: Flask, client: FlaskClient) -> None:
+    facilities = krakow_app.extensions["locator"].city.facilities
     for layer in LAYERS:
         features = get(client, f"/api/layers/{layer}")["features"]
         assert len(features) == int((facilities["layer"] == layer).sum())
@@ -117,12 +111,12 @@ def test_the_page_offers_to_prove_what_the_quick_answer_has_not(
 
 
 def test_page_and_api_give_the_sites_of_the_report(
-    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    krakow_app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # So long that a slow machine changes nothing.
     monkeypatch.setattr("locator.analysis.siting.query.QUICK_S", {"cover": 3600.0})
     monkeypatch.setattr("locator.analysis.district_report.SOLVER_S", 3600.0)
-    state = app.extensions["locator"]
+    state = krakow_app.extensions["locator"]
     told = findings_of(state, ReportQuery(layer="nurseries")).siting
     assert told is not None  # what is under way counts as open there
     answer = get(client, "/api/sites/nurseries", planned="1")
@@ -135,9 +129,9 @@ def test_page_and_api_give_the_sites_of_the_report(
 
 @pytest.mark.parametrize(("off_m", "status"), [(-15, 200), (0, 200), (15, 200), (80, 422)])
 def test_the_edge_of_the_city_is_the_same_for_every_question(
-    app: Flask, client: FlaskClient, off_m: float, status: int
+    krakow_app: Flask, client: FlaskClient, off_m: float, status: int
 ) -> None:
-    city = app.extensions["locator"].city
+    city = krakow_app.extensions["locator"].city
     west, south, _, north = city.boundary.bounds
     row = shapely.LineString([(west - 1, (south + north) / 2), (west + 1, (south + north) / 2)])
     edge = row.intersection(city.boundary).bounds

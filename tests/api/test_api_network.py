@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,22 +9,13 @@ from flask.testing import FlaskClient
 from shapely.geometry import Point, shape
 
 from locator.walking.graph.for_city import build_for_city
-from locator.web import create_app
 from tests.analysis.test_modelcomparison import NODES, STREETS
 from tests.osmdata import write_osm
+from tests.serving import client_of
 from tests.tinycity import at, write_tiny_city
 
 STEPS = ([8, 2], {"highway": "steps"})
 """A way over steps, straight from the end of the footpath to the middle of the town."""
-
-
-def client_of(folder: Path) -> FlaskClient:
-    return create_app({"GEODATA": folder, "LIMIT_PER_MINUTE": 0}).test_client()
-
-
-@pytest.fixture(scope="module")
-def estimated(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
-    return client_of(write_tiny_city(tmp_path_factory.mktemp("city") / "tiny"))
 
 
 @pytest.fixture(scope="module")
@@ -79,8 +69,8 @@ def test_a_whole_layer_has_one_area(networked: FlaskClient) -> None:
     assert holds(area, 500, 3400) and holds(area, 500, 600)
 
 
-def test_without_streets_an_isochrone_is_as_rough_as_the_estimate(estimated: FlaskClient) -> None:
-    answer = get(estimated, f"/api/isochrone?{point(500, 3000)}&minutes=10&pace=1")
+def test_without_streets_an_isochrone_is_as_rough_as_the_estimate(client: FlaskClient) -> None:
+    answer = get(client, f"/api/isochrone?{point(500, 3000)}&minutes=10&pace=1")
     assert (answer["model"], answer["attribution"]) == ("estimate", None)
     (area,) = answer["features"]
     # 600 m of walk at 1.25 m for each straight metre: a circle of 480 m.
@@ -104,27 +94,25 @@ def test_without_streets_an_isochrone_is_as_rough_as_the_estimate(estimated: Fla
     ],
 )
 def test_wrong_questions_are_answered_clearly(
-    estimated: FlaskClient, question: str, status: int, parameter: str | None
+    client: FlaskClient, question: str, status: int, parameter: str | None
 ) -> None:
-    error = get(estimated, f"/api/isochrone?{question}", status)["error"]
+    error = get(client, f"/api/isochrone?{question}", status)["error"]
     assert error["message"]
     if parameter:
         assert error["parameter"] == parameter
 
 
-def test_the_streets_say_where_they_come_from(
-    networked: FlaskClient, estimated: FlaskClient
-) -> None:
+def test_the_streets_say_where_they_come_from(networked: FlaskClient, client: FlaskClient) -> None:
     said = get(networked, "/api/streets")
     assert (said["model"], said["source"]) == ("network", "streets.osm.pbf")
     assert said["length_km"] > 5
-    assert get(estimated, "/api/streets")["source"] is None
+    assert get(client, "/api/streets")["source"] is None
 
 
 def test_the_comparison_is_there_where_both_models_are(
-    networked: FlaskClient, estimated: FlaskClient
+    networked: FlaskClient, client: FlaskClient
 ) -> None:
-    assert get(estimated, "/api/comparison") == {"layers": []}
+    assert get(client, "/api/comparison") == {"layers": []}
     lines = get(networked, "/api/comparison")["layers"]
     assert [line["layer"] for line in lines] == ["nurseries", "aeds"]
     assert all(0 <= line["changed_people"] <= 1 for line in lines)
@@ -135,10 +123,10 @@ def test_the_comparison_is_there_where_both_models_are(
     [("", "Co zmieniają ulice"), ("/en", "What the streets change"), ("/uk", "Що змінюють вулиці")],
 )
 def test_the_data_page_compares_where_both_models_are(
-    networked: FlaskClient, estimated: FlaskClient, prefix: str, heading: str
+    networked: FlaskClient, client: FlaskClient, prefix: str, heading: str
 ) -> None:
     assert heading in networked.get(f"{prefix}/data").text
-    assert heading not in estimated.get(f"{prefix}/data").text
+    assert heading not in client.get(f"{prefix}/data").text
 
 
 def test_list_map_walk_and_api_agree_on_a_walk(networked: FlaskClient) -> None:
@@ -165,15 +153,15 @@ def test_list_map_walk_and_api_agree_on_a_walk(networked: FlaskClient) -> None:
 
 
 def test_the_page_offers_ways_without_steps_where_streets_are_known(
-    networked: FlaskClient, estimated: FlaskClient
+    networked: FlaskClient, client: FlaskClient
 ) -> None:
     start = point(2500, 2490)
     address = f"/en/nearest?layer=nurseries&k=1&{start}"
     assert "With a pram: no steps" in networked.get(address).text
-    assert "With a pram: no steps" not in estimated.get(address).text
+    assert "With a pram: no steps" not in client.get(address).text
     on_wheels = networked.get(f"{address}&profile=wheelchair")
     assert "nobody has mapped may remain" in on_wheels.text
-    refused = estimated.get(f"{address}&profile=wheelchair")
+    refused = client.get(f"{address}&profile=wheelchair")
     assert refused.status_code == 422
     assert "need the street network" in refused.text
     foot, wheels = (

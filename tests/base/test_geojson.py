@@ -8,31 +8,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 import shapely
 from click.testing import CliRunner
 from flask import Flask
+from flask.testing import FlaskClient
 
 from locator.base.geojson import feature, geometry_json
 from locator.cli.main import main
-from locator.web import create_app
-from tests.tinycity import at, write_tiny_city
+from tests.tinycity import at
 from tests.web.test_long_values import PART
 
 GEOJSON = "application/geo+json"
 CLOCKWISE = shapely.Polygon(
     [(0, 0), (0, 9), (9, 9), (9, 0)], [[(1, 1), (2, 1), (2, 2), (1, 2)], [(3, 3), (3, 4), (4, 4)]]
 )
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_tiny_city(tmp_path_factory.mktemp("geojson") / "tiny")
-
-
-@pytest.fixture(scope="module")
-def app(folder: Path) -> Flask:
-    return create_app({"GEODATA": folder, "LIMIT_PER_MINUTE": 0})
 
 
 def polygons(value: Any) -> Iterator[list[list[list[float]]]]:
@@ -113,7 +102,7 @@ def test_every_address_that_sends_geojson_keeps_to_it(app: Flask) -> None:
     assert len(seen) >= 15
 
 
-def test_every_file_of_the_command_line_keeps_to_it(folder: Path, tmp_path: Path) -> None:
+def test_every_file_of_the_command_line_keeps_to_it(city_folder: Path, tmp_path: Path) -> None:
     change = tmp_path / "change.json"
     change.write_text(json.dumps({"layer": "nurseries", "close": ["nurseries-1"], "minutes": 4}))
     for args in (
@@ -121,7 +110,7 @@ def test_every_file_of_the_command_line_keeps_to_it(folder: Path, tmp_path: Path
         ["scenario", str(change), "--out", str(tmp_path / "change.geojson")],
         ["report", "--layer", "nurseries", "--out", str(tmp_path)],
     ):
-        done = CliRunner().invoke(main, ["--geodata", str(folder), *args])
+        done = CliRunner().invoke(main, ["--geodata", str(city_folder), *args])
         assert done.exit_code == 0, done.output
     written = {
         path.name: check(json.loads(path.read_bytes())) for path in tmp_path.glob("*.geojson")
@@ -134,11 +123,13 @@ def test_every_file_of_the_command_line_keeps_to_it(folder: Path, tmp_path: Path
     }
 
 
-def test_the_gaps_are_one_file_whoever_is_asked(app: Flask, folder: Path, tmp_path: Path) -> None:
+def test_the_gaps_are_one_file_whoever_is_asked(
+    client: FlaskClient, city_folder: Path, tmp_path: Path
+) -> None:
     out = tmp_path / "gaps.geojson"
-    args = ["--geodata", str(folder), "coverage", "nurseries", "--minutes", "3", "--out", str(out)]
+    question = ["coverage", "nurseries", "--minutes", "3"]
+    args = ["--geodata", str(city_folder), *question, "--out", str(out)]
     assert CliRunner().invoke(main, args).exit_code == 0
-    client = app.test_client()
     told = {
         client.get(f"{language}{path}?minutes=3").data
         for language in ("", "/en", "/uk")

@@ -8,17 +8,17 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from flask.testing import FlaskClient
+from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
 from locator.base.opening_hours.calendar import is_public
 from locator.base.opening_hours.state import hours_in_words, opening_state
-from locator.city.model import City, default_folder
+from locator.city.model import City
 from locator.city.opening import opening_in
 from locator.city.usability import is_usable
-from locator.web import create_app
 from tests.breaking import edit_feature
+from tests.serving import client_of
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -240,25 +240,20 @@ NOTATION = re.compile(r"\b(?:Mo|Tu|We|Th|Fr|Sa|Su|PH)(?:[-,] ?\w\w)* \d{1,2}:\d\
 QUOTED = re.compile("„[^”]*”")
 
 
-@pytest.fixture(scope="module")
-def krakow_client() -> FlaskClient:
-    return create_app({"GEODATA": default_folder(), "LIMIT_PER_MINUTE": 0}).test_client()
-
-
 @pytest.mark.parametrize("prefix", ["", "/en", "/uk"])
 def test_no_page_shows_the_notation_where_it_can_be_said_in_words(
-    krakow_client: FlaskClient, krakow: City, prefix: str
+    krakow_app: Flask, krakow: City, prefix: str
 ) -> None:
     hours = krakow.facilities["opening_hours"].dropna().drop_duplicates()
     pages = [f"/facilities/{name}" for name in hours.index]
     pages += ["/aed?lat=50.0617&lon=19.9373&at=2026-11-15T03:00", "/aed/coverage"]
     for page in pages:
-        text = krakow_client.get(f"{prefix}{page}").text
+        text = krakow_app.test_client().get(f"{prefix}{page}").text
         assert not NOTATION.search(QUOTED.sub("", text)), page
 
 
 def test_hours_that_cannot_be_read_are_quoted(tiny_folder: Path) -> None:
     edit_feature(tiny_folder, "nurseries.geojson", 0, opening_hours="od 8 rano")
-    client = create_app({"GEODATA": tiny_folder, "LIMIT_PER_MINUTE": 0}).test_client()
+    client = client_of(tiny_folder)
     page = client.get("/facilities/nurseries-1").text
     assert "w OpenStreetMap zapisano „od 8 rano”, czego nie da się odczytać" in page

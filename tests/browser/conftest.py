@@ -15,7 +15,6 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 from waitress.server import create_server
 
-from locator.web import create_app
 from tests.browser.ensure_chromium import find_chromium
 
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -28,9 +27,9 @@ expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")
-def krakow_site() -> Iterator[str]:
+def krakow_site(krakow_app: Flask) -> Iterator[str]:
     """The address of a live server over the city folder of the repository."""
-    with serving(create_app({"LIMIT_PER_MINUTE": 0})) as address:
+    with serving(krakow_app) as address:
         yield address
 
 

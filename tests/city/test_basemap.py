@@ -95,11 +95,6 @@ def app(drawn_folder: Path) -> Flask:
     return create_app({"GEODATA": drawn_folder, "TESTING": True})
 
 
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
-
-
 def key_at(x: float, y: float, zoom: int = ZOOM) -> tuple[int, int, int]:
     column, row = (world_units([at(x, y)]) // tile_units(zoom))[0].tolist()
     return zoom, column, row

@@ -17,8 +17,8 @@ from locator.reports.bundle import file_stem
 from locator.reports.content import scope_name
 from locator.walking.choose import choose_model
 from locator.walking.walkable_city import walkable
-from locator.web import create_app
 from tests.breaking import edit_feature, edit_json, fault, faults
+from tests.serving import client_of
 from tests.tinycity import at, rectangle
 
 FILE = "districts.geojson"
@@ -92,7 +92,7 @@ def test_a_city_without_numerals_calls_its_districts_by_their_names(tiny_folder:
     rows = city.districts[["roman", "name"]].to_numpy().tolist()
     assert [district_title(*row) for row in rows] == ["Północ", "Południe"]
     assert city.gazetteer.search("polnoc")[0].label == "Północ"
-    client = create_app({"GEODATA": tiny_folder, "LIMIT_PER_MINUTE": 0}).test_client()
+    client = client_of(tiny_folder)
     assert ">Północ<" in client.get("/nearest?layer=nurseries&q=Północ").text
     assert client.get("/coverage/nurseries").status_code == 200
     found = findings(walkable(city, choose_model(city)), ReportQuery(layer="nurseries", district=2))

@@ -26,8 +26,8 @@ from locator.city.population import disaggregate
 from locator.curation.notices import notices
 from locator.walking.estimate import EstimateModel
 from locator.walking.walkable_city import walkable
-from locator.web import create_app
 from tests.breaking import fault, faults
+from tests.serving import client_of
 from tests.tinycity import CRS, ORIGIN_XY, at
 
 ABOUT: dict[str, Any] = {
@@ -236,10 +236,10 @@ def test_each_step_of_the_coverage_is_shown(tiny_folder: Path, tiny: City):
 
 
 def test_the_page_of_the_data_shows_the_steps_where_there_are_any(tiny_folder: Path):
-    page = create_app({"GEODATA": tiny_folder}).test_client().get("/en/data").get_data(as_text=True)
+    page = client_of(tiny_folder).get("/en/data").get_data(as_text=True)
     assert "steps-title" not in page
     write_houses(tiny_folder)
-    client = create_app({"GEODATA": tiny_folder}).test_client()
+    client = client_of(tiny_folder)
     for path in ("/data", "/en/data", "/uk/data", "/en/about"):
         shown = client.get(path, follow_redirects=True).get_data(as_text=True)
         assert ("steps-title" in shown) == path.endswith("data")

@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 from locator.city.catalogue import LANGUAGES
 from locator.city.model import City, load_city
 from locator.curation.notices import notices
-from locator.web import create_app
 from tests.breaking import edit_feature, edit_text, fault, faults
+from tests.serving import client_of
 
 KINDS = """\
 "żłobek miejski" = { pl = "żłobek miejski", en = "city nursery", uk = "міські ясла" }
@@ -30,7 +30,7 @@ def folder(tiny_folder: Path) -> Path:
 
 @pytest.fixture
 def client(folder: Path) -> FlaskClient:
-    return create_app({"GEODATA": folder, "LIMIT_PER_MINUTE": 0}).test_client()
+    return client_of(folder)
 
 
 def test_a_folder_without_kinds_needs_no_file(tiny: City) -> None:

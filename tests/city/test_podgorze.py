@@ -16,8 +16,8 @@ from locator.city.model import City, load_city
 from locator.curation.check import check_folder
 from locator.walking.choose import choose_model
 from locator.walking.network.model import NetworkModel
-from locator.web import create_app
 from tests.podgorze.cut import FOLDER
+from tests.serving import client_of
 
 MARKET = (19.94893, 50.04354)
 KALWARYJSKA = (19.94590, 50.03990)
@@ -43,7 +43,7 @@ def network(city: City) -> NetworkModel:
 
 @pytest.fixture(scope="module")
 def client(folder: Path) -> FlaskClient:
-    return create_app({"GEODATA": folder, "LIMIT_PER_MINUTE": 0}).test_client()
+    return client_of(folder)
 
 
 def naive_graph(folder: Path, city: City) -> nx.Graph:

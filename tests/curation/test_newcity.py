@@ -21,8 +21,8 @@ from locator.curation.newcity import NewCity, UnsoundCityError, found_city, utm_
 from locator.walking.choose import choose_model
 from locator.walking.graph.osm import ExtractError
 from locator.walking.walkable_city import walkable
-from locator.web import create_app
 from tests.osmdata import TOWN_NODES, TOWN_WAYS, helsinki, liechtenstein, write_osm
+from tests.serving import client_of
 from tests.tinycity import at
 
 PLACES = {
@@ -154,7 +154,7 @@ def test_a_city_without_people_addresses_or_stops_has_every_page(
     places = {20: {"amenity": "pharmacy", "name": "Apteka"}}
     extract = write_osm(tmp_path / "bare.osm.pbf", TOWN_NODES | {20: WHERE[20]}, TOWN_WAYS, places)
     folder = found_city(asked(extract, boundary, tmp_path)).folder
-    client = create_app({"GEODATA": folder, "LIMIT_PER_MINUTE": 0}).test_client()
+    client = client_of(folder)
     lon, lat = at(490.0, 3450.0)
     for page in (
         "/",

@@ -14,7 +14,7 @@ from locator.cli.main import main
 from locator.curation.check import check_folder
 from locator.walking.choose import choose_model
 from locator.walking.walkable_city import walkable
-from locator.web import create_app
+from tests.serving import client_of
 
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "another-city.md"
 FILES = re.findall(
@@ -50,6 +50,6 @@ def test_the_second_nursery_of_the_guide_is_located_by_its_address(folder: Path)
 
 
 def test_the_city_of_the_guide_is_served(folder: Path) -> None:
-    client = create_app({"GEODATA": folder}).test_client()
+    client = client_of(folder)
     for path in ("/", "/map", "/data", "/coverage", "/nearest?q=Long+Street+1&layer=nurseries"):
         assert client.get(f"/en{path}").status_code == 200

@@ -12,7 +12,6 @@ from click.testing import CliRunner
 from flask import Flask
 
 from locator.cli.main import main
-from locator.web import create_app
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -88,23 +87,18 @@ def test_a_documented_make_target_exists(target: str) -> None:
     assert re.search(rf"^{target}:", makefile, re.MULTILINE)
 
 
-@pytest.fixture(scope="module")
-def app() -> Flask:
-    return create_app()
-
-
 @pytest.mark.parametrize("line", URLS)
-def test_a_documented_address_answers(app: Flask, line: str) -> None:
+def test_a_documented_address_answers(krakow_app: Flask, line: str) -> None:
     url = shlex.split(line)[1].removeprefix("http://localhost:8000")
     assert url.isascii()  # curl sends what it is given, and a URL has no other letters
-    assert app.test_client().get(url).status_code == 200
+    assert krakow_app.test_client().get(url).status_code == 200
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_documented_page_answers(app: Flask, path: str) -> None:
+def test_a_documented_page_answers(krakow_app: Flask, path: str) -> None:
     url = path.replace("<layer>", "nurseries")
     for prefix in ("", "/en", "/uk"):
-        assert app.test_client().get(prefix + url).status_code == 200
+        assert krakow_app.test_client().get(prefix + url).status_code == 200
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -11,9 +11,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from flask import Flask
 
-from locator.web import create_app
 from locator.web.i18n import url
-from tests.tinycity import at, write_tiny_city
+from tests.tinycity import at
 from tests.web.test_long_values import GOOD, PART
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,12 +25,6 @@ ROUTES = ("kind", "layer_id", "facility_id", "ending", "names", "version", "name
 
 CODE_S = ("query", "args", "kwargs", "strict", "code", "language", "cls", "__class__")
 """What functions between the query string and the answer call theirs."""
-
-
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    folder = write_tiny_city(tmp_path_factory.mktemp("names") / "tiny")
-    return create_app({"GEODATA": folder, "LIMIT_PER_MINUTE": 0})
 
 
 def addresses(app: Flask) -> Iterator[str]:

@@ -16,18 +16,11 @@ from locator.analysis.district_report import ReportQuery, findings
 from locator.base.errors import NotFoundError
 from locator.base.i18n import speaking
 from locator.city.catalogue import UnitCode
-from locator.city.model import City
 from locator.reports.bundle import bundle_files, write_bundle
 from locator.reports.content import build_report, write_value
 from locator.reports.pdf import write_pdf
 from locator.reports.workbook import write_workbook
-from locator.walking.estimate import EstimateModel
-from locator.walking.walkable_city import WalkableCity, walkable
-
-
-@pytest.fixture(scope="module")
-def walkable_city(tiny: City) -> WalkableCity:
-    return walkable(tiny, EstimateModel.from_city(tiny))
+from locator.walking.walkable_city import WalkableCity
 
 
 @pytest.fixture(scope="module")

@@ -17,15 +17,9 @@ from locator.walking.graph.osm import read_streets
 from locator.walking.incremental import added, closed
 from locator.walking.isochrone import isochrones
 from locator.walking.network.model import NetworkModel
-from tests.osmdata import helsinki, write_osm, write_town
+from tests.osmdata import helsinki, write_osm
 from tests.tinycity import CRS, metric
 from tests.walking.test_network import one, placed, scattered
-
-
-@pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> NetworkModel:
-    path = write_town(tmp_path_factory.mktemp("town") / "town.osm.pbf")
-    return NetworkModel(build_graph(read_streets(path), projection=Projection(CRS), source="town"))
 
 
 @pytest.fixture(scope="module")

@@ -21,8 +21,8 @@ from locator.walking.graph.osm import read_streets
 from locator.walking.graph.ready import ready_graph
 from locator.walking.network.model import NetworkModel
 from locator.walking.network.snapping import SHUNNED_M
-from locator.web import create_app
 from tests.osmdata import TOWN_NODES, TOWN_WAYS, write_osm, write_town
+from tests.serving import client_of
 from tests.tinycity import CRS, at
 
 Ways = list[tuple[list[int], dict[str, str]]]
@@ -177,7 +177,7 @@ def test_a_street_without_a_place_is_named_as_missing(folder: Path) -> None:
     graph = ready_graph(folder, CRS)
     missing = [{"name": "Kładka", "source": "a survey", "source_date": "2026-10"}]
     assert graph.about["missing"] == missing
-    client = create_app({"GEODATA": str(folder), "TESTING": True}).test_client()
+    client = client_of(folder)
     answer = client.get("/api/streets").get_json()
     assert answer["missing"] == missing
     assert answer["not_known"] == ["surface", "kerbs", "wheelchair", "gates"]

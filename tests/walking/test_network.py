@@ -25,7 +25,7 @@ from locator.walking.network.model import NetworkModel
 from locator.walking.network.profile import Profile
 from locator.walking.network.snapping import SHUNNED_M
 from tests.osmdata import write_osm, write_town
-from tests.realstreets import CITIES, one, real_streets, scattered
+from tests.realstreets import one, scattered
 from tests.tinycity import CRS, metric
 
 A = (100.0, 3010.0)
@@ -34,12 +34,6 @@ B = (490.0, 3450.0)
 """10 m west of Polna."""
 C = (900.0, 2990.0)
 """10 m south of Lipowa, beyond the foot of the steps."""
-
-
-@pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> NetworkModel:
-    path = write_town(tmp_path_factory.mktemp("town") / "town.osm.pbf")
-    return NetworkModel(build_graph(read_streets(path), projection=Projection(CRS), source="town"))
 
 
 def placed(model: NetworkModel, *points: tuple[float, float]) -> SnappedPoints:
@@ -173,11 +167,6 @@ def test_a_graph_in_another_crs_is_refused(tiny_folder: Path, town: NetworkModel
 
 
 # -- real cities beside a naive second implementation ---------------------------------------
-
-
-@pytest.fixture(scope="module", params=CITIES)
-def real(request: pytest.FixtureRequest) -> NetworkModel:
-    return real_streets(request.param)
 
 
 def naive_graph(model: NetworkModel) -> networkx.MultiGraph:

@@ -12,9 +12,9 @@ from flask.testing import FlaskClient
 
 from locator.cli.main import main
 from locator.walking.graph.for_city import build_for_city
-from locator.web import create_app
 from tests.analysis.test_modelcomparison import NODES, STREETS
 from tests.osmdata import write_osm
+from tests.serving import client_of
 from tests.tinycity import at, write_tiny_city
 
 PARK = ([8, 2], {"highway": "footway", "name": "Parkowa", "opening_hours": "06:00-21:00"})
@@ -24,10 +24,6 @@ LON, LAT = at(2500, 2490)
 QUESTION = f"layer=nurseries&k=3&lat={LAT}&lon={LON}"
 OFFERED = "At night: not through gates and ways that are closed then"
 SAID = "Counted for the night"
-
-
-def client_of(folder: Path) -> FlaskClient:
-    return create_app({"GEODATA": folder, "LIMIT_PER_MINUTE": 0}).test_client()
 
 
 @pytest.fixture(scope="module")
@@ -49,11 +45,6 @@ def open_always(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
     folder = write_tiny_city(work / "tiny")
     build_for_city(write_osm(work / "streets.osm.pbf", NODES, STREETS), folder)
     return client_of(folder)
-
-
-@pytest.fixture(scope="module")
-def estimated(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
-    return client_of(write_tiny_city(tmp_path_factory.mktemp("city") / "tiny"))
 
 
 def get(client: FlaskClient, address: str, status: int = 200) -> Any:
@@ -140,12 +131,12 @@ def test_where_nothing_closes_the_night_is_not_offered(open_always: FlaskClient)
     assert get(open_always, f"/api/nearest?{QUESTION}&night=yes")["at_night"] is False
 
 
-def test_without_streets_the_night_is_not_known(estimated: FlaskClient) -> None:
-    assert OFFERED not in estimated.get(f"/en/nearest?{QUESTION}").text
-    assert get(estimated, f"/api/nearest?{QUESTION}")["at_night"] is False
-    error = get(estimated, f"/api/nearest?{QUESTION}&night=yes", 422)["error"]
+def test_without_streets_the_night_is_not_known(client: FlaskClient) -> None:
+    assert OFFERED not in client.get(f"/en/nearest?{QUESTION}").text
+    assert get(client, f"/api/nearest?{QUESTION}")["at_night"] is False
+    error = get(client, f"/api/nearest?{QUESTION}&night=yes", 422)["error"]
     assert error["parameter"] == "night"
-    refused = estimated.get(f"/en/nearest?{QUESTION}&night=yes")
+    refused = client.get(f"/en/nearest?{QUESTION}&night=yes")
     assert refused.status_code == 422
     assert "What is closed at night is known only of the street network" in refused.text
 

@@ -24,8 +24,8 @@ from locator.walking.graph.file import GRAPH_FILE, GraphFileError, read_about
 from locator.walking.graph.for_city import build_for_city, pack_for_city
 from locator.walking.graph.ready import cache_folder, graph_place, ready_graph
 from locator.walking.network.model import NetworkModel
-from locator.web import create_app
 from tests.osmdata import TOWN_NODES, TOWN_WAYS, write_osm, write_town
+from tests.serving import client_of
 from tests.tinycity import CRS
 
 OTHER_STREETS = {"highway": "residential", "name": "Nowa"}
@@ -132,7 +132,7 @@ def test_a_truncated_streets_file_means_the_estimate_and_is_said(
     assert [(fault.file, fault.allowed) for fault in check_folder(folder)] == [
         (STREETS_FILE, "a file made by `locator network pack`; until then walks are estimated")
     ]
-    client = create_app({"GEODATA": str(folder), "TESTING": True}).test_client()
+    client = client_of(folder)
     health = client.get("/healthz").get_json()
     assert health["model"] == "estimate"
     assert health["model_fault"] == model.fault.message

@@ -15,26 +15,15 @@ from locator.city.model import load_city
 from locator.walking.choose import choose_model
 from locator.walking.graph.build import build_graph
 from locator.walking.graph.for_city import build_for_city
-from locator.walking.graph.osm import Streets, read_streets
+from locator.walking.graph.osm import Streets
 from locator.walking.network.k_nearest import KNearestIndex, k_nearest_index
 from locator.walking.network.model import NetworkModel
 from locator.walking.network.profile import Profile
 from locator.walking.walkable_city import walkable
 from locator.walking.warmup import warm
 from tests.osmdata import write_town
-from tests.realstreets import CITIES, one, real_streets, scattered
+from tests.realstreets import one, scattered
 from tests.tinycity import CRS, metric
-
-
-@pytest.fixture
-def town(tmp_path: Path) -> NetworkModel:
-    path = write_town(tmp_path / "town.osm.pbf")
-    return NetworkModel(build_graph(read_streets(path), projection=Projection(CRS), source="town"))
-
-
-@pytest.fixture(scope="module", params=CITIES)
-def real(request: pytest.FixtureRequest) -> NetworkModel:
-    return real_streets(request.param)
 
 
 def test_a_crossing_knows_its_two_nearest_and_the_way_to_them(town: NetworkModel) -> None:

@@ -27,6 +27,7 @@ from locator.vehicles.fleet import assign_vehicle
 from locator.web import create_app
 from locator.web.pages.aed_coverage import nice_top
 from locator.web.words.aed import change_soon, direction, door_words, duration
+from tests.serving import client_of
 from tests.tinycity import at as lonlat
 from tests.toyline import write_toy_city
 from tests.vehicles.test_fleet import WARSAW
@@ -48,12 +49,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
 def unnamed(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
     """The same, as long as nobody has said which vehicle it is."""
     folder = write_toy_city(tmp_path_factory.mktemp("city") / "toy")
-    return create_app({"GEODATA": folder, "LIMIT_PER_MINUTE": 0}).test_client()
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
+    return client_of(folder)
 
 
 def place(x: float, y: float, at: str | None = None) -> str:
@@ -226,7 +222,7 @@ def test_unknown_hours_stand_apart(tmp_path: Path) -> None:
     content = json.loads(path.read_text("utf-8"))
     content["features"][1]["properties"]["opening_hours"] = None
     path.write_text(json.dumps(content), "utf-8")
-    client = create_app({"GEODATA": folder, "LIMIT_PER_MINUTE": 0}).test_client()
+    client = client_of(folder)
     page = words(client, f"/en/aed?{place(2000, 1000, '14:00')}")
     before, after = page.split("Not sure, but much nearer:")
     assert "AED – Remiza" in before and "AED – Urząd" not in before

@@ -13,17 +13,17 @@ from flask.testing import FlaskClient
 from locator.city.model import load_city
 from locator.cli.main import main
 from locator.vehicles.fleet import vehicles_of
-from locator.web import create_app
 from tests.breaking import edit_feature
+from tests.serving import client_of
 from tests.tinycity import vehicles
 
 VEHICLE: dict[str, Any] = vehicles()[0]["properties"]["vehicle"]
 NIGHT = "at=2026-11-24T03:00"
 
 
-def client_of(folder: Path, **vehicle: Any) -> FlaskClient:
+def client_with(folder: Path, **vehicle: Any) -> FlaskClient:
     edit_feature(folder, "vehicles.geojson", vehicle=VEHICLE | vehicle)
-    return create_app({"GEODATA": folder, "LIMIT_PER_MINUTE": 0}).test_client()
+    return client_of(folder)
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_a_base_is_a_stop_or_a_place(
 
 
 def test_a_stop_is_never_called_a_depot(tiny_folder: Path) -> None:
-    client = client_of(tiny_folder)
+    client = client_with(tiny_folder)
     words = "the stop where its tour begins, Lipowa: its depot is not published."
     assert words in client.get("/en/facilities/vehicles-1").get_data(as_text=True)
     (drawn,) = json.loads(client.get(f"/en/aed/vehicles.geojson?{NIGHT}").data)["features"]
@@ -62,16 +62,16 @@ def test_a_stop_is_never_called_a_depot(tiny_folder: Path) -> None:
 
 
 def test_a_place_on_file_is_called_the_base(tiny_folder: Path) -> None:
-    client = client_of(tiny_folder, base={"name": "Zajezdnia", "stop": None})
+    client = client_with(tiny_folder, base={"name": "Zajezdnia", "stop": None})
     text = client.get("/en/facilities/vehicles-1").get_data(as_text=True)
     assert "drawn at its base: Zajezdnia." in text
 
 
 def test_a_known_vehicle_is_not_called_assumed(tiny_folder: Path) -> None:
-    client = client_of(tiny_folder, fleet_number="T:302", assignment="confirmed")
+    client = client_with(tiny_folder, fleet_number="T:302", assignment="confirmed")
     text = client.get("/en/facilities/vehicles-1").get_data(as_text=True)
     assert "The vehicle is known; where it is changes by the minute." in text
     assert "Line: 1 (Polna)" in text
     assert "Assumed line" not in text
-    assumed = client_of(tiny_folder).get("/en/facilities/vehicles-1").get_data(as_text=True)
+    assumed = client_with(tiny_folder).get("/en/facilities/vehicles-1").get_data(as_text=True)
     assert "Assumed line: 1 (Polna)" in assumed

@@ -6,12 +6,13 @@ import re
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from locator.city.helplines import Helpline
 from locator.city.model import City, load_city
-from locator.web import create_app
 from tests.breaking import edit_feature, edit_text, faults
+from tests.serving import client_of
 
 LINES = """\
 [emergency]
@@ -43,7 +44,7 @@ def folder(tiny_folder: Path) -> Path:
 
 @pytest.fixture
 def client(folder: Path) -> FlaskClient:
-    return create_app({"GEODATA": folder, "LIMIT_PER_MINUTE": 0}).test_client()
+    return client_of(folder)
 
 
 def test_helplines_are_read_in_the_order_of_the_file(folder: Path) -> None:
@@ -66,9 +67,8 @@ def test_helplines_are_read_in_the_order_of_the_file(folder: Path) -> None:
     assert (second.number, second.opening_hours) == ("+48 12 345 67 89", None)
 
 
-def test_a_folder_without_helplines_has_none_and_shows_none(tiny: City) -> None:
+def test_a_folder_without_helplines_has_none_and_shows_none(tiny: City, app: Flask) -> None:
     assert tiny.helplines == ()
-    app = create_app({"GEODATA": tiny.folder, "LIMIT_PER_MINUTE": 0})
     assert "helplines" not in app.test_client().get("/layers/nurseries").text
 
 
@@ -146,15 +146,14 @@ def test_krakow_names_the_national_numbers_for_a_crisis(krakow: City) -> None:
 def test_nothing_is_to_be_called_that_has_no_number(tiny_folder: Path) -> None:
     edit_feature(tiny_folder, "nurseries.geojson", 0, status_basis="last_known", phone=None)
     edit_feature(tiny_folder, "nurseries.geojson", 1, status_basis="last_known", phone="12 3456789")
-    client = create_app({"GEODATA": tiny_folder, "LIMIT_PER_MINUTE": 0}).test_client()
+    client = client_of(tiny_folder)
     silent, spoken = (client.get(f"/en/facilities/nurseries-{n}").text for n in (1, 2))
     assert "call before you go" not in silent and "not confirmed since" in silent
     assert "call before you go" in spoken
 
 
-def test_lists_begin_with_what_one_can_use_and_reach(krakow: City) -> None:
-    app = create_app({"GEODATA": krakow.folder, "LIMIT_PER_MINUTE": 0})
-    page = app.test_client().get("/layers/crisis_support").text
+def test_lists_begin_with_what_one_can_use_and_reach(krakow: City, krakow_app: Flask) -> None:
+    page = krakow_app.test_client().get("/layers/crisis_support").text
     order = re.findall(r'href="/facilities/(crisis_support-\d+)"', page)
     where = krakow.facilities.loc[order]
     ways = (where["address"].notna() | where.geometry.notna()).astype(int) + where["phone"].notna()
@@ -166,7 +165,7 @@ def test_lists_begin_with_what_one_can_use_and_reach(krakow: City) -> None:
 
 def test_what_is_closed_stands_last_whatever_is_known_of_it(tiny_folder: Path) -> None:
     edit_feature(tiny_folder, "nurseries.geojson", 0, status="closed", phone="12 3456789")
-    client = create_app({"GEODATA": tiny_folder, "LIMIT_PER_MINUTE": 0}).test_client()
+    client = client_of(tiny_folder)
     order = re.findall(r'href="/facilities/(nurseries-\d+)"', client.get("/layers/nurseries").text)
     usable = [load_city(tiny_folder).facilities.at[name, "status"] == "open" for name in order]
     assert usable == sorted(usable, reverse=True) and order.index("nurseries-1") > 0

@@ -11,8 +11,7 @@ from flask import Flask
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from locator.web import create_app
-from tests.tinycity import at, write_tiny_city
+from tests.tinycity import at
 
 SCRIPT = "<script>alert(1)</script>"
 VALUES = (
@@ -42,12 +41,6 @@ NAMES = (
     *("precision", "district", "sort", "id", "limit", "n", "scenario", "add", "close", "page"),
 )
 LON, LAT = at(500, 3000)
-
-
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    folder = write_tiny_city(tmp_path_factory.mktemp("city") / "tiny")
-    return create_app({"GEODATA": folder, "LIMIT_PER_MINUTE": 0, "COMPRESS_REGISTER": False})
 
 
 FEW_WORDS = {"ending": "js", "theme": "light"}

@@ -12,15 +12,14 @@ from flask import Flask
 
 from locator.web import create_app
 from locator.web.lanes import URGENT_THREADS, Lanes, Urgency, is_urgent
-from tests.tinycity import write_tiny_city
 
 PATIENCE_S = 60
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    folder: Path = write_tiny_city(tmp_path_factory.mktemp("city") / "tiny")
-    return create_app({"GEODATA": folder, "LIMIT_PER_MINUTE": 1})
+def app(city_folder: Path) -> Flask:
+    """The tiny city, of which one may ask once a minute."""
+    return create_app({"GEODATA": city_folder, "LIMIT_PER_MINUTE": 1})
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from locator.web import create_app
-from tests.tinycity import at, write_tiny_city
+from tests.tinycity import at
 
 MARK = "Zq9"
 LONG = MARK * 3334  # 10,002 characters
@@ -17,12 +16,6 @@ MOST = 100
 NAMES = ("q", "lat", "layer", "at", "pace", "k", "sort", "minutes", "open", "id", "unheard_of")
 GOOD = {"layer_id": "aeds", "layer": "aeds", "facility_id": "aeds-1", "kind": "nearest"}
 PART = re.compile(r"<(?:\w+:)?(\w+)>")
-
-
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    folder = write_tiny_city(tmp_path_factory.mktemp("long") / "tiny")
-    return create_app({"GEODATA": folder, "LIMIT_PER_MINUTE": 0})
 
 
 def paths(app: Flask) -> Iterator[str]:

@@ -34,7 +34,7 @@ def local(name: str) -> str:
 
 
 @pytest.fixture
-def walkable_city() -> views.Ground:
+def ground() -> views.Ground:
     return views.Ground(
         bounds=(19.8, 50.0, 20.2, 50.1),
         label="Mapa",
@@ -47,9 +47,9 @@ def walkable_city() -> views.Ground:
 
 
 @pytest.fixture
-def city_map(walkable_city: views.Ground, tiny: City) -> folium.Map:
+def city_map(ground: views.Ground, tiny: City) -> folium.Map:
     return views.city_map(
-        walkable_city,
+        ground,
         symbols=[symbol(layer, language="pl") for layer in tiny.catalogue.layers.values()],
         features_url="/f.geojson",
         nearest_url="/nearest",
@@ -62,11 +62,6 @@ def app(tiny_folder: Path) -> Flask:
     features.append(facility(point(700, 3500), id="nurseries-9", name=NASTY))
     write_json(tiny_folder / "nurseries.geojson", features)
     return create_app({"GEODATA": tiny_folder, "TESTING": True})
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
 
 
 # The figure ---------------------------------------------------------------------------------
@@ -92,10 +87,10 @@ def test_the_html_is_one_bare_element(city_map: folium.Map) -> None:
     assert rendered.html == '<div class="folium-map" id="map_city1" ></div>'
 
 
-def test_the_same_map_gives_the_same_script(walkable_city: views.Ground, tiny: City) -> None:
+def test_the_same_map_gives_the_same_script(ground: views.Ground, tiny: City) -> None:
     def script() -> str:
         map_ = views.layer_map(
-            walkable_city,
+            ground,
             symbol=symbol(tiny.catalogue.layers["aeds"], language="en"),
             features_url="/f",
             nearest_url="/n",
@@ -105,12 +100,10 @@ def test_the_same_map_gives_the_same_script(walkable_city: views.Ground, tiny: C
     assert script() == script()
 
 
-def test_two_maps_on_a_page_have_names_of_their_own(
-    walkable_city: views.Ground, tiny: City
-) -> None:
+def test_two_maps_on_a_page_have_names_of_their_own(ground: views.Ground, tiny: City) -> None:
     def names(prefix: str) -> set[str]:
         map_ = views.layer_map(
-            walkable_city,
+            ground,
             symbol=symbol(tiny.catalogue.layers["aeds"], language="en"),
             features_url="/f",
             nearest_url="/n",
@@ -183,19 +176,17 @@ def test_html_that_the_policy_would_block_is_refused(markup: str) -> None:
         render(map_, asset_url=local)
 
 
-def test_tiles_are_asked_for_only_where_they_are_configured(walkable_city: views.Ground) -> None:
+def test_tiles_are_asked_for_only_where_they_are_configured(ground: views.Ground) -> None:
     from dataclasses import replace
 
     tiled = replace(
-        walkable_city,
+        ground,
         tiles="https://tiles.example.org/{z}/{x}/{y}.png",
         tiles_attribution="<b>© Tiles</b>",
     )
     make: dict[str, Any] = {"areas_url": "/a", "shading": views.Shading("T", "v", (), ("all",))}
 
-    assert (
-        "tileLayer" not in render(views.coverage_map(walkable_city, **make), asset_url=local).script
-    )
+    assert "tileLayer" not in render(views.coverage_map(ground, **make), asset_url=local).script
     script = render(views.coverage_map(tiled, **make), asset_url=local).script
     assert "https://tiles.example.org/{z}/{x}/{y}.png" in script
     assert "<b>" not in script

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from locator.web import create_app
+from tests.serving import client_of
 from tests.tinycity import at
 from tests.toyline import write_toy_city
 
 
 @pytest.fixture
 def client(tmp_path: Path) -> FlaskClient:
-    return create_app({"GEODATA": write_toy_city(tmp_path / "toy", number="RF302")}).test_client()
+    return client_of(write_toy_city(tmp_path / "toy", number="RF302"))
 
 
 def test_a_vehicle_of_the_list_is_marked_where_it_will_be_met(client: FlaskClient) -> None:
@@ -41,7 +41,7 @@ def test_the_signs_of_both_kinds_are_known_to_the_layer_of_the_list(client: Flas
 
 
 def test_an_assumed_vehicle_is_drawn_as_a_maybe_and_is_not_on_the_list(tmp_path: Path) -> None:
-    assumed = create_app({"GEODATA": write_toy_city(tmp_path / "toy")}).test_client()
+    assumed = client_of(write_toy_city(tmp_path / "toy"))
     lon, lat = at(500, 3000)
     asked = f"lat={lat}&lon={lon}&at=2026-11-24T05:55"
     listed = json.loads(assumed.get(f"/en/aed/listed.geojson?{asked}").data)["features"]

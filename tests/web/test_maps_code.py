@@ -14,7 +14,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from locator.city.model import City
-from locator.web import create_app
 from locator.web.map import code as mapcode
 from locator.web.map import elements, views
 from locator.web.map import pages as mapviews
@@ -30,19 +29,6 @@ CALLED = re.compile(r"locatorMap\.(\w+)")
 COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.S)
 FOR_PAGES = {"of"}
 """What pages and tests may call, though no part does."""
-
-
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    from tests.tinycity import write_tiny_city
-
-    folder = write_tiny_city(tmp_path_factory.mktemp("code") / "tiny")
-    return create_app({"GEODATA": folder, "TESTING": True})
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
 
 
 def app_templates() -> Path:

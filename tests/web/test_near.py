@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from locator.web import create_app
 from locator.web.words.near import near_address, near_stop
 from tests.breaking import edit_feature
-from tests.tinycity import at, write_tiny_city
-
-
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    folder = write_tiny_city(tmp_path_factory.mktemp("near") / "tiny")
-    return create_app({"GEODATA": folder, "LIMIT_PER_MINUTE": 0})
-
-
-@pytest.fixture
-def client(app: Flask) -> Iterator[FlaskClient]:
-    with app.test_client() as client:
-        yield client
+from tests.serving import client_of
+from tests.tinycity import at
 
 
 def page(client: FlaskClient, path: str) -> str:
@@ -99,7 +86,7 @@ def test_a_vehicle_has_no_opening_hours(client: FlaskClient) -> None:
 
 def test_hours_that_are_on_file_are_not_called_unknown(tiny_folder: Path) -> None:
     edit_feature(tiny_folder, "aeds.geojson", 0, opening_hours="24/7 unknown")
-    client = create_app({"GEODATA": tiny_folder, "LIMIT_PER_MINUTE": 0}).test_client()
+    client = client_of(tiny_folder)
     text = page(client, "/en/facilities/aeds-1")
     assert "Not known whether it is open now" in text
     assert "Hours not known" in page(client, "/en/facilities/nurseries-2")

@@ -5,36 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
 import pandas as pd
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from markupsafe import Markup
 
 from locator.reports.curve import draw_curve
-from locator.web import create_app
 from locator.web.pages.accessibility import statement
 from locator.web.pages.layout import brief, language_of_data, linked
 from locator.web.words.cards import phones, web_address
 from locator.web.words.listing import folded
-from tests.tinycity import write_tiny_city
 
 START = "q=Lipowa+1"
-
-
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    folder: Path = write_tiny_city(tmp_path_factory.mktemp("pages") / "tiny")
-    return create_app({"GEODATA": folder, "LIMIT_PER_MINUTE": 0})
-
-
-@pytest.fixture
-def client(app: Flask) -> Iterator[FlaskClient]:
-    with app.test_client() as client:
-        yield client
 
 
 def page(client: FlaskClient, path: str, *, status: int = 200) -> str:

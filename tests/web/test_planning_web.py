@@ -10,16 +10,6 @@ import pypdf
 import pytest
 from flask.testing import FlaskClient
 
-from locator.web import create_app
-from tests.tinycity import write_tiny_city
-
-
-@pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
-    folder = write_tiny_city(tmp_path_factory.mktemp("city") / "tiny")
-    app = create_app({"GEODATA": str(folder), "LIMIT_PER_MINUTE": 0, "TESTING": True})
-    return app.test_client()
-
 
 def test_the_workbench_offers_layers_that_stand_still(client: FlaskClient) -> None:
     page = client.get("/en/what-if").text

@@ -10,8 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from locator.web import create_app
-from tests.tinycity import at, write_tiny_city
+from tests.tinycity import at
 
 LON, LAT = at(500, 3000)
 CHANGE = {
@@ -24,13 +23,6 @@ CHANGE = {
     "pace_m_s": 1.0,
     "group": "all",
 }
-
-
-@pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
-    folder = write_tiny_city(tmp_path_factory.mktemp("city") / "tiny")
-    app = create_app({"GEODATA": str(folder), "LIMIT_PER_MINUTE": 0, "TESTING": True})
-    return app.test_client()
 
 
 def sent(

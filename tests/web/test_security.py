@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 import threading
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -15,7 +16,7 @@ from werkzeug.wrappers import Response
 
 from locator.web import create_app, security, serving
 from locator.web.security import Limiter, content_security_policy, expensive, tile_origin
-from tests.tinycity import at, write_tiny_city
+from tests.tinycity import at
 from tests.waiting import wait_until
 from tests.web.test_long_values import paths
 
@@ -27,14 +28,9 @@ POLICY = (
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    folder = write_tiny_city(tmp_path_factory.mktemp("city") / "tiny")
-    return create_app({"GEODATA": folder})
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
+def app(city_folder: Path) -> Flask:
+    """The tiny city with the limits that visitors meet."""
+    return create_app({"GEODATA": city_folder})
 
 
 def small_app(**settings: object) -> Flask:

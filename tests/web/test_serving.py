@@ -23,15 +23,10 @@ def command(folder: Path, port: str = "0") -> dict[str, object]:
     return {"args": [sys.executable, "app.py"], "cwd": ROOT, "env": environment, "text": True}
 
 
-@pytest.fixture(scope="module")
-def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_tiny_city(tmp_path_factory.mktemp("city") / "tiny")
-
-
 @pytest.fixture
-def server(tiny_folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def server(city_folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
     with subprocess.Popen(
-        **command(tiny_folder),  # type: ignore[call-overload]
+        **command(city_folder),  # type: ignore[call-overload]
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     ) as process:
@@ -71,12 +66,12 @@ def test_its_log_says_nothing_of_where_anybody_is(
     assert "50.1" not in log and "127.0.0.1" not in log
 
 
-def test_a_second_one_on_the_same_port_explains_itself(tiny_folder: Path) -> None:
+def test_a_second_one_on_the_same_port_explains_itself(city_folder: Path) -> None:
     import socket
 
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        ended = subprocess.run(**command(tiny_folder, port), capture_output=True, timeout=60)  # type: ignore[call-overload]
+        ended = subprocess.run(**command(city_folder, port), capture_output=True, timeout=60)  # type: ignore[call-overload]
     assert ended.returncode == 1
     assert f"Port {port} is taken by another program." in ended.stderr
 

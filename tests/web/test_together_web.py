@@ -1,18 +1,7 @@
 """Several services at once: the page and the API."""
 
-from pathlib import Path
-
 import pytest
 from flask.testing import FlaskClient
-
-from locator.web import create_app
-from tests.tinycity import write_tiny_city
-
-
-@pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
-    folder: Path = write_tiny_city(tmp_path_factory.mktemp("city") / "tiny")
-    return create_app({"GEODATA": str(folder), "LIMIT_PER_MINUTE": 0}).test_client()
 
 
 def test_page_and_api_say_the_same(client: FlaskClient) -> None:

@@ -10,20 +10,8 @@ from click.testing import CliRunner
 from flask.testing import FlaskClient
 
 from locator.cli.main import main
-from locator.web import create_app
-from tests.tinycity import write_tiny_city
 
 TYPO, RIGHT = "Lipova 1", "Lipowa 1"
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_tiny_city(tmp_path_factory.mktemp("uncertain") / "tiny")
-
-
-@pytest.fixture(scope="module")
-def client(folder: Path) -> FlaskClient:
-    return create_app({"GEODATA": folder, "LIMIT_PER_MINUTE": 0}).test_client()
 
 
 @pytest.mark.parametrize("path", ["/en/nearest?layer=aeds&q={}", "/en/aed?q={}"])
@@ -72,8 +60,8 @@ def test_the_workbench_adds_nothing_at_an_uncertain_address(client: FlaskClient)
     assert "is not certain. Did you mean: Lipowa 1" in text
 
 
-def test_the_command_line_lists_the_candidates_and_ends_with_1(folder: Path) -> None:
+def test_the_command_line_lists_the_candidates_and_ends_with_1(city_folder: Path) -> None:
     runner = CliRunner()
-    found = runner.invoke(main, ["--geodata", str(folder), "nearest", TYPO, "--layer", "aeds"])
+    found = runner.invoke(main, ["--geodata", str(city_folder), "nearest", TYPO, "--layer", "aeds"])
     assert found.exit_code == 1
     assert re.search(r"^  Lipowa 1 \(address: 50\.\d+, 19\.\d+\)$", found.stderr, re.MULTILINE)

@@ -12,17 +12,7 @@ from locator.base.errors import CityFolderError
 from locator.vehicles.poller import Poller
 from locator.web import create_app
 from locator.web.static_files import static_url
-from tests.tinycity import write_tiny_city
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_tiny_city(tmp_path_factory.mktemp("city") / "tiny")
-
-
-@pytest.fixture(scope="module")
-def app(folder: Path) -> Flask:
-    return create_app({"GEODATA": folder})
+from tests.serving import client_of
 
 
 def test_the_city_is_loaded_once_and_made_ready(app: Flask) -> None:
@@ -34,13 +24,13 @@ def test_the_city_is_loaded_once_and_made_ready(app: Flask) -> None:
 
 
 def test_settings_come_from_the_environment_and_can_be_overruled(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
+    city_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("LOCATOR_GEODATA", str(folder))
+    monkeypatch.setenv("LOCATOR_GEODATA", str(city_folder))
     monkeypatch.setenv("LOCATOR_LIMIT_PER_MINUTE", "7")
     monkeypatch.setenv("LOCATOR_TILES", "https://tiles.example.org/{z}/{x}/{y}.png")
     made = create_app({"LIMIT_PER_MINUTE": 9})
-    assert made.extensions["locator"].city.folder == folder
+    assert made.extensions["locator"].city.folder == city_folder
     assert made.config["LIMIT_PER_MINUTE"] == 9
     policy = made.test_client().get("/healthz").headers["Content-Security-Policy"]
     assert "img-src 'self' data: https://tiles.example.org;" in policy
@@ -51,12 +41,12 @@ def test_a_folder_with_faults_is_refused(tmp_path: Path) -> None:
         create_app({"GEODATA": tmp_path})
 
 
-def test_a_forwarded_address_is_believed_only_behind_a_proxy(folder: Path) -> None:
+def test_a_forwarded_address_is_believed_only_behind_a_proxy(city_folder: Path) -> None:
     headers = {"X-Forwarded-Prefix": "/city", "X-Forwarded-Proto": "https"}
     path = "/api/openapi.json"
-    alone = create_app({"GEODATA": folder}).test_client().get(path, headers=headers)
+    alone = client_of(city_folder).get(path, headers=headers)
     assert alone.get_json()["servers"][1]["url"] == "/en"
-    behind = create_app({"GEODATA": folder, "PROXIES": 1}).test_client().get(path, headers=headers)
+    behind = client_of(city_folder, PROXIES=1).get(path, headers=headers)
     assert behind.get_json()["servers"][1]["url"] == "/city/en"
 
 
