@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 from shapely.geometry import LineString
 
+from locator.base.echo import shortened
 from locator.base.errors import (
     N_,
     InvalidParameterError,
@@ -58,6 +59,8 @@ class NearestQuery:
         one, also planned, closed and private ones.
     at : datetime or None
         When; without a time zone it is the city's clock; None means now.
+    kinds : tuple of str
+        Only facilities of these kinds, as the features say them; none means every kind.
     """
 
     layers: tuple[str, ...]
@@ -68,6 +71,7 @@ class NearestQuery:
     open_now: bool = False
     status: Literal["open", "all"] = "open"
     at: datetime | None = None
+    kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -159,6 +163,9 @@ def nearest(walkable_city: WalkableCity, query: NearestQuery) -> NearestResult:
     candidates = walkable_city.usable_rows if query.status == "open" else walkable_city.located_rows
     layers = tuple(dict.fromkeys(query.layers))
     rows = {layer: candidates[layer] for layer in layers}
+    if query.kinds:
+        asked = walkable_city.city.facilities["kind"].isin(query.kinds).to_numpy()
+        rows = {layer: of_layer[asked[of_layer]] for layer, of_layer in rows.items()}
     found = _search(walkable_city, origin, rows, query, clock)
     reached = _reached(walkable_city, origin, found, clock)
     return NearestResult(query, walkable_city.model.name, clock.at, origin, reached)
@@ -213,6 +220,8 @@ def _check(city: City, query: NearestQuery) -> None:
         raise InvalidParameterError(N_("Choose at least one layer."), parameter="layer")
     for layer in query.layers:
         known_layer(city.catalogue, layer)
+    if query.kinds:
+        _check_kinds(city, query)
     if query.k < 1:
         raise InvalidParameterError(
             N_("At least one result has to be asked for, not {k}."), parameter="k", k=query.k
@@ -223,6 +232,19 @@ def _check(city: City, query: NearestQuery) -> None:
             parameter="pace",
             pace=query.pace_m_s,
         )
+
+
+def _check_kinds(city: City, query: NearestQuery) -> None:
+    mine = city.facilities["layer"].isin(query.layers)
+    known = city.facilities.loc[mine, "kind"].dropna().unique()
+    for kind in query.kinds:
+        if kind not in known:
+            raise InvalidParameterError(
+                N_("No facility of this layer is of the kind {given}. Kinds: {known}."),
+                parameter="kind",
+                given=shortened(kind),
+                known=", ".join(sorted(known)) or "–",
+            )
 
 
 def local_moment(city: City, at: datetime | None) -> datetime:

@@ -124,7 +124,7 @@ def layer_features(app: AppState, asked: LayerParams) -> LayerAnswer:
         "layer": layer.id,
         "data_date": app.catalogue.data_date,
         "attribution": dict(app.catalogue.attribution),
-        "helplines": [_helpline(one) for one in app.city.helplines if layer.id in one.layers],
+        "helplines": [helpline_json(one) for one in app.city.helplines if layer.id in one.layers],
         "features": [
             {"type": "Feature", "id": id_, "geometry": points[id_], "properties": properties[id_]}
             for id_ in map(str, chosen)
@@ -132,7 +132,8 @@ def layer_features(app: AppState, asked: LayerParams) -> LayerAnswer:
     }
 
 
-def _helpline(one: Helpline) -> HelplineShape:
+def helpline_json(one: Helpline) -> HelplineShape:
+    """Return a helpline in the language of the request."""
     return {
         "number": one.number,
         "name": text(one.names),

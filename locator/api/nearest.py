@@ -9,6 +9,7 @@ from locator.analysis.nearest import NearestResult, nearest
 from locator.api.context import AppState
 from locator.api.data import facility_points, facility_properties
 from locator.api.geojson import whole
+from locator.api.needs import need_json
 from locator.api.operations import GEOJSON, operation
 from locator.api.queries import NearestParams, SearchParams, StartParams, nearest_query_of
 from locator.api.schemas import Point
@@ -17,6 +18,7 @@ from locator.api.street_info import is_night, off_network_m, profile_of
 from locator.base.geojson import DEGREE_DIGITS
 from locator.base.i18n import gettext
 from locator.city.lookup import known_layers
+from locator.city.needs import offered_needs
 from locator.geocoding.place import Place
 from locator.geocoding.resolving import resolve
 from locator.walking.walkable_city import WalkableCity
@@ -26,15 +28,21 @@ from locator.walking.walkable_city import WalkableCity
     "/api/search",
     SearchParams,
     SearchAnswer,
-    summary="Places for some words",
+    summary="Places and services for some words",
     errors=(422,),
 )
 def search(app: AppState, asked: SearchParams) -> SearchAnswer:
     """Addresses, streets, stops, districts, neighbourhoods, landmarks and facilities, best first. A
-    pasted `lat, lon` is a place too; outside the city it is answered with 422.
+    pasted `lat, lon` is a place too; outside the city it is answered with 422. Words that say what
+    somebody needs ("nie mam co jeść") are answered with `needs` and where they lead.
     """
     places = app.city.gazetteer.search(asked.q, limit=asked.limit)
-    return {"q": asked.q, "places": [place_json(place) for place in places]}
+    needs = offered_needs(app.city.needs, asked.q, places)
+    return {
+        "q": asked.q,
+        "places": [place_json(place) for place in places],
+        "needs": [need_json(app, need) for need in needs],
+    }
 
 
 def place_json(place: Place) -> FoundPlace:

@@ -144,6 +144,9 @@ class NearestParams(WaysParams, StartParams):
         "`all`: planned and closed ones too.", default="open"
     )
     at: Moment | None = described("Moment that opening hours are judged at.", default=None)
+    kind: Layers = described(
+        "Only facilities of this kind, as the data say it; repeat it for several.", default=()
+    )
 
 
 @frozen
@@ -353,4 +356,5 @@ def nearest_query_of(asked: NearestParams, lon: float, lat: float) -> NearestQue
         open_now=asked.open == "now",
         status=asked.status,
         at=asked.at,
+        kinds=asked.kind,
     )

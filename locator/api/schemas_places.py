@@ -148,11 +148,47 @@ class FoundPlace(TypedDict):
 
 
 @closed
+class NeedKind(TypedDict):
+    """A kind of facility in a layer: `layer` and `kind` of `/api/nearest`."""
+
+    layer: str
+    kind: str
+    name: str
+
+
+@closed
+class NeedFacility(TypedDict):
+    """A single facility."""
+
+    id: str
+    name: str
+
+
+@closed
+class FoundNeed(TypedDict):
+    """What the words say that somebody needs, and where that leads.
+
+    `rest` are the words that say nothing of it; they may be where somebody is. `helplines` come
+    first, the most urgent before the others.
+    """
+
+    id: str
+    name: str
+    rest: str
+    helplines: list[HelplineShape]
+    layers: list[str]
+    kinds: list[NeedKind]
+    facilities: list[NeedFacility]
+    profiles: list[Literal["pram", "wheelchair"]]
+
+
+@closed
 class SearchAnswer(TypedDict):
-    """Places for some words, best first."""
+    """Places for some words, best first, and the needs that they say."""
 
     q: str
     places: list[FoundPlace]
+    needs: list[FoundNeed]
 
 
 @closed

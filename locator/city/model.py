@@ -29,6 +29,8 @@ from locator.city.dwellings import Dwellings
 from locator.city.helplines import FILE as HELPLINES
 from locator.city.helplines import Helpline, read_helplines
 from locator.city.likely_open import LikelyRule
+from locator.city.needs import FILE as NEEDS
+from locator.city.needs import Need, read_needs
 from locator.city.points import Tables
 from locator.city.population import DemandPoints
 from locator.city.tram_timetable import TramTimetable
@@ -79,6 +81,8 @@ class City:
         Numbers to call, the most urgent first.
     likely_open : tuple of LikelyRule
         Which places of unknown hours are likelier to be open, and why; the first that fits counts.
+    needs : tuple of Need
+        What people need in their own words, and where that leads.
     """
 
     folder: Path
@@ -100,6 +104,7 @@ class City:
     kinds: Mapping[str, Text] = field(default_factory=dict)
     likely_open: tuple[LikelyRule, ...] = ()
     helplines: tuple[Helpline, ...] = ()
+    needs: tuple[Need, ...] = ()
 
     @cached_property
     def columns(self) -> Mapping[str, Any]:
@@ -172,6 +177,9 @@ def _read(folder: Path, log: Callable[[str], FaultLog]) -> City | None:
     vocabulary.check_kinds(found, catalogue.layers.values(), kinds, log)
     rules = likely_open.read_likely_open(folder, log(likely_open.FILE))
     lines = read_helplines(folder, catalogue.layers, log(HELPLINES))
+    needs = read_needs(
+        folder, log(NEEDS), layers=catalogue.layers, facilities=found, helplines=lines
+    )
     if districts is None:
         return None
     _check_catalogue(catalogue, districts, tables, log(catalogues.FILE))
@@ -226,6 +234,7 @@ def _read(folder: Path, log: Callable[[str], FaultLog]) -> City | None:
         kinds=kinds,
         likely_open=rules,
         helplines=lines,
+        needs=needs,
     )
 
 

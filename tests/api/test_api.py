@@ -112,7 +112,7 @@ def test_search_answers_places_best_first(client: FlaskClient) -> None:
     assert (best["kind"], best["precision"]) == ("address", "exact")
     assert (best["lon"], best["lat"]) == pytest.approx(at(500, 3500), abs=1e-6)
     assert len(get(client, "/api/search?q=lipowa&limit=1")["places"]) == 1
-    assert get(client, "/api/search?q=xyzzyxyz") == {"q": "xyzzyxyz", "places": []}
+    assert get(client, "/api/search?q=xyzzyxyz") == {"q": "xyzzyxyz", "places": [], "needs": []}
 
 
 def test_the_nearest_are_sorted_by_walking_time(client: FlaskClient) -> None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("address")
 @click.option("--layer", "layers", multiple=True, help="Id of a layer; repeat it for several.")
+@click.option("--kind", "kinds", multiple=True, help="Only of this kind, as the data say it.")
 @click.option("-k", default=None, help="How many of each layer, 1 to 20.  [default: 5]")
 @click.option("--pace", default=None, help="Walking speed in m/s.  [default: the layer's]")
 @click.option("--at", default=None, help="Moment for opening hours: 2026-06-01T14:30.")
@@ -41,6 +42,7 @@ def command(
     ctx: click.Context,
     address: str,
     layers: tuple[str, ...],
+    kinds: tuple[str, ...],
     k: str | None,
     pace: str | None,
     at: str | None,
@@ -69,6 +71,7 @@ def command(
     given = Pairs.given(
         q=address,
         layer=layers,
+        kind=kinds,
         k=k,
         pace=pace,
         at=at,

@@ -1,0 +1,226 @@
+"""Find what a person needs, by the words of a city folder, and where that leads.
+
+``needs.toml`` holds phrases in every language and what they lead to: layers, kinds of facility,
+single facilities, ways of walking and helplines, all of which the other files have.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, cast, get_args
+
+import pandas as pd
+
+from locator.base.reading import WHOLE, FaultLog, read_toml
+from locator.city.catalogue import LANGUAGES, Layer, Text
+from locator.city.helplines import Helpline
+from locator.city.toml_section import Section
+from locator.geocoding.names import fold
+from locator.geocoding.phrases import EMPTY_WORDS, Phrase, fitting, phrase_of
+from locator.geocoding.place import Place
+
+FILE = "needs.toml"
+
+MOST = 3
+"""So many needs at most are offered for the same words."""
+
+STARTS = frozenset(("address", "street", "stop", "district", "quarter", "coordinate"))
+"""Kinds of place whose very name means the place; a facility's name may say a need, too."""
+
+Way = Literal["pram", "wheelchair"]
+
+LEADS = ("layers", "kinds", "facilities", "profiles", "helplines")
+"""What a need may lead to."""
+
+
+@dataclass(frozen=True)
+class Need:
+    """Something that people need, and where that leads.
+
+    Attributes
+    ----------
+    id : str
+    names : Text
+        What is needed, after "Services for".
+    phrases : tuple of Phrase
+        Of all languages: who writes Polish words on an English page is understood.
+    layers, kinds, facilities, helplines : tuple of str
+        Ids, and kinds as the features say them; in the order in which they are shown.
+    profiles : tuple of str
+        Ways of walking.
+    places : tuple of (str, str)
+        The kinds with the layer that each stands in.
+    """
+
+    id: str
+    names: Text
+    phrases: tuple[Phrase, ...]
+    layers: tuple[str, ...]
+    kinds: tuple[str, ...]
+    facilities: tuple[str, ...]
+    profiles: tuple[Way, ...]
+    helplines: tuple[str, ...]
+    places: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class FoundNeed:
+    """A need that some words say, and the words that say nothing of it.
+
+    Attributes
+    ----------
+    need : Need
+    rest : str
+        As typed; it may be where the person is ("żłobek przy Karmelickiej").
+    """
+
+    need: Need
+    rest: str
+
+
+def read_needs(
+    folder: Path,
+    log: FaultLog,
+    *,
+    layers: Mapping[str, Layer],
+    facilities: pd.DataFrame,
+    helplines: Iterable[Helpline],
+) -> tuple[Need, ...]:
+    """Return the needs in the order of the file; faults go to `log`.
+
+    A folder without the file has none: the search finds places only.
+    """
+    if not (folder / FILE).exists():
+        return ()
+    said = facilities[["layer", "kind"]].dropna().drop_duplicates()
+    known = _Known(
+        allowed={
+            "layers": tuple(layers),
+            "kinds": tuple(dict.fromkeys(said["kind"])),
+            "facilities": tuple(facilities.index),
+            "profiles": get_args(Way),
+            "helplines": tuple(line.id for line in helplines),
+        },
+        places=tuple(zip(said["layer"], said["kind"], strict=True)),
+    )
+    content = read_toml(folder, log) or {}
+    return tuple(_need(name, values, known, log) for name, values in content.items())
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What the other files of the folder hold."""
+
+    allowed: Mapping[str, Collection[str]]
+    places: tuple[tuple[str, str], ...]
+
+
+def _need(name: str, values: object, known: _Known, log: FaultLog) -> Need:
+    if not isinstance(values, dict):
+        log.add(name, WHOLE, f"is {values!r}", "a table with names, phrases and where they lead")
+        values = {}
+    section = Section(values, name, log, LANGUAGES)
+    leads = {key: _leads(section, key, known.allowed[key]) for key in LEADS}
+    if not any(section.has(key) for key in LEADS):
+        section.fault("layers", "is missing, and so are the others", " or ".join(LEADS))
+    names = section.texts("names")
+    phrases = section.section("phrases") if section.has("phrases") else None
+    if phrases is None:
+        section.take("phrases")
+        section.fault("phrases", "is missing", f"a table [{name}.phrases]")
+    need = Need(
+        id=name,
+        names=names,
+        phrases=() if phrases is None else tuple(_phrases(phrases)),
+        layers=leads["layers"],
+        kinds=leads["kinds"],
+        facilities=leads["facilities"],
+        profiles=cast(tuple[Way, ...], leads["profiles"]),
+        helplines=leads["helplines"],
+        places=tuple(
+            place for kind in leads["kinds"] for place in known.places if place[1] == kind
+        ),
+    )
+    section.refuse_others()
+    return need
+
+
+def _leads(section: Section, key: str, allowed: Collection[str]) -> tuple[str, ...]:
+    """Return what a need leads to of one sort; what the folder does not have is a fault."""
+    if not section.has(key):
+        section.asked.add(key)
+        return ()
+    given = section.words(key)
+    for name in given:
+        if name not in allowed:
+            shown = ", ".join(allowed) if key != "facilities" else "the id of a facility"
+            section.fault(key, f"names {name!r}", shown)
+    return given
+
+
+def _phrases(section: Section) -> Iterable[Phrase]:
+    for language in LANGUAGES:
+        for text in section.words(language):
+            phrase = phrase_of(text)
+            if not phrase.words:
+                section.fault(language, f"has {text!r}", "phrases with letters")
+            yield phrase
+    section.refuse_others()
+
+
+def offered_needs(
+    needs: Iterable[Need], query: str, places: Sequence[Place]
+) -> tuple[FoundNeed, ...]:
+    """Return the needs to offer beside the `places` that the gazetteer found for `query`.
+
+    None is offered where the words are wholly the name of a place to start from: "Długa" is a
+    street, whatever it may mean to somebody in debt.
+    """
+    best = places[0] if places else None
+    if best is not None and best.sure and best.match == "whole" and best.kind in STARTS:
+        return ()
+    return find_needs(needs, query)
+
+
+def find_needs(needs: Iterable[Need], query: str) -> tuple[FoundNeed, ...]:
+    """Return the needs that `query` says, those that more of its words say first.
+
+    What is said by some of the words of another need alone is left out: "pomoc psychologiczna" is
+    not "pomoc". A need whose words are all among those that say nothing is not found.
+    """
+    written = re.findall(r"\S+", query)
+    typed = [fold(word) for word in written]
+    # A word that folding takes apart ("step-free", "mother's") is looked for in its parts.
+    parts = [(i, part) for i, word in enumerate(typed) for part in word.split()]
+    words = [part for _, part in parts]
+    fits: list[tuple[Need, frozenset[int]]] = []
+    for need in needs:
+        found = [places for phrase in need.phrases if (places := fitting(phrase, words))]
+        if found:
+            fits.append((need, max(found, key=lambda places: _weight(places, words))))
+    kept = [
+        (need, places) for need, places in fits if not any(places < others for _, others in fits)
+    ]
+    kept.sort(key=lambda one: -_weight(one[1], words))
+    return tuple(
+        FoundNeed(need, _rest(written, {parts[i][0] for i in places}, typed))
+        for need, places in kept[:MOST]
+    )
+
+
+def _weight(places: frozenset[int], words: list[str]) -> int:
+    """Return how much is said: by how many words, and how long they are."""
+    return len(places) * 100 + sum(len(words[i]) for i in places)
+
+
+def _rest(written: list[str], used: set[int], typed: list[str]) -> str:
+    """Return the words that say nothing of the need, without empty ones round them."""
+    left = [i for i in range(len(written)) if i not in used]
+    while left and typed[left[0]] in EMPTY_WORDS | {""}:
+        left = left[1:]
+    while left and typed[left[-1]] in EMPTY_WORDS | {""}:
+        left = left[:-1]
+    return " ".join(written[i] for i in left)
