@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,14 +20,10 @@ from locator.walking.choose import choose_model
 from locator.walking.graph.osm import Progress, silent
 from locator.walking.walkable_city import walkable
 from locator.walking.warmup import warm_in_background
-from locator.web import errors, i18n, offline, routes, security, static_files, tiles
-from locator.web.map import code as mapcode
-from locator.web.map import feeds as mapfeeds
-from locator.web.map import pages as mapviews
-from locator.web.pages import aed as emergency
-from locator.web.pages import apidocs, planners, residents
-from locator.web.pages import combined as together
-from locator.web.pages import report as council
+from locator.web import errors, i18n, layout, moved, routes, security, static_files, tiles
+from locator.web.map import code, feeds
+from locator.web.map import pages as maps
+from locator.web.pages import PAGES
 
 __all__ = ["AppState", "create_app", "load_state"]
 
@@ -61,20 +58,8 @@ COMPRESSION = {
     ],
 }
 
-PAGES = (
-    apidocs,
-    residents,
-    planners,
-    council,
-    together,
-    emergency,
-    offline,
-    mapviews,
-    mapfeeds,
-    mapcode,
-    tiles,
-)
-"""Modules with a blueprint; that of `council` is the workbench's, with `whatif`."""
+RESOURCES = (moved, maps, feeds, code, tiles)
+"""Modules with a blueprint that are no pages."""
 
 
 def create_app(config: Mapping[str, Any] | None = None, *, progress: Progress = silent) -> Flask:
@@ -110,8 +95,11 @@ def create_app(config: Mapping[str, Any] | None = None, *, progress: Progress = 
     static_files.install(app)
     tiles.install(app)
     routes.install(app)
-    for pages in PAGES:
-        app.register_blueprint(pages.blueprint)
+    layout.install(app)
+    for name in PAGES:
+        app.register_blueprint(import_module(f"locator.web.pages.{name}").blueprint)
+    for module in RESOURCES:
+        app.register_blueprint(module.blueprint)
     state.live_fleet.poller.start()
     i18n.install(app)
     security.install(app)

@@ -131,7 +131,7 @@ def _answer(
 def _page(context: dict[str, object]) -> str:
     # An error in the templates themselves must not hide the error that is being told.
     try:
-        return render_template("error.html", **context)
+        return render_template("pages/error.html", **context)
     except TemplateNotFound:
         pass
     except Exception:

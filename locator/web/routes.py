@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 
-from flask import Blueprint, Flask, Response, request
+from flask import Flask, Response, request
 
 from locator.api.asking import ask
 from locator.api.data import DATA_CACHE_S
@@ -25,13 +25,9 @@ BOUNDS: dict[Bounds, Callable[[Callable[..., Response]], Callable[..., Response]
 
 def install(app: Flask) -> None:
     """Add the addresses of all operations, and of the document that describes them."""
-    blueprint = Blueprint("api", __name__)
-    blueprint.add_url_rule("/api/openapi.json", view_func=openapi)
+    app.add_url_rule("/api/openapi.json", "api.openapi", openapi)
     for one in operations():
-        blueprint.add_url_rule(
-            one.path, endpoint=one.name, view_func=BOUNDS[one.bounds](view_of(one))
-        )
-    app.register_blueprint(blueprint)
+        app.add_url_rule(one.path, f"api.{one.name}", BOUNDS[one.bounds](view_of(one)))
 
 
 def openapi() -> Response:

@@ -14,7 +14,7 @@ from locator.analysis.scenario.file import (
 )
 from locator.base.errors import NotComputableError
 from locator.walking.walkable_city import WalkableCity
-from locator.web.pages.workbench import scenario_json
+from locator.web.words.what_if import scenario_json
 from tests.tinycity import at
 
 WHOLE = Scenario(

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from locator.analysis.district_report import ReportQuery
 from locator.city.catalogue import read_catalogue
 from locator.city.model import default_folder
-from locator.web.pages.workbench import findings_of
+from locator.web.planning import findings_of
 
 LAYERS = tuple(read_catalogue(default_folder()).layers)
 FIXED = tuple(layer for layer in LAYERS if layer != "mpk_aeds")

@@ -63,7 +63,7 @@ def questions(city: City) -> Iterator[str]:
             (f"/api/scenario/{layer}", same | {"close": close}),
             (f"/maps/coverage/{layer}.geojson", same),
             ("/coverage", {"minutes": same["minutes"]}),
-            ("/coverage/together", {"minutes": same["minutes"], "layer": layers[:3]}),
+            ("/coverage/combined", {"minutes": same["minutes"], "layer": layers[:3]}),
             ("/aed/coverage", hourly),
         ):
             yield f"{path}?{urlencode(query, doseq=True)}"

@@ -13,7 +13,8 @@ from pyproj import Geod
 
 from locator.city.model import default_folder, load_city
 from locator.city.opening import opening_in
-from locator.web import create_app, offline
+from locator.web import create_app
+from locator.web.pages import aed_offline as offline
 from tests.browser.barriers import overflow_px, see_no_barrier
 from tests.browser.conftest import PHONE, Arrive, arrivals, serving
 from tests.tinycity import at

@@ -29,8 +29,8 @@ PAGES = {
     "where next, wrong numbers": "/where-next/nurseries?n=0&capacity=-3",
     "report of the city": "/report/nurseries",
     "report of a district": "/report/nurseries?district=4",
-    "together, nothing chosen": "/coverage/together",
-    "together": "/coverage/together?layer=nurseries&layer=aeds",
+    "together, nothing chosen": "/coverage/combined",
+    "together": "/coverage/combined?layer=nurseries&layer=aeds",
 }
 
 

@@ -34,7 +34,7 @@ def addresses(app: Flask) -> Iterator[str]:
         for rule in app.url_map.iter_rules():
             if "GET" in (rule.methods or ()) and rule.endpoint != "static":
                 yield PART.sub(lambda part, g=given: g.get(part.group(1), "x"), str(rule))
-    for kind in ("city", "layer", "facility", "coverage", "aed", "aed_shares", "whatif"):
+    for kind in ("city", "layer", "facility", "coverage", "aed", "aed_shares", "what_if"):
         yield f"/maps/{kind}.js"
 
 
@@ -78,8 +78,8 @@ def test_an_address_is_made_of_its_route_and_a_query_string(app: Flask) -> None:
 def test_an_address_leaves_out_what_is_not_given_or_too_long(app: Flask) -> None:
     query = {"q": None, "x" * 201: "1", "at": "y" * 201, "layer": ["ok", "z" * 201], "k": 5}
     with app.test_request_context("/"):
-        assert url("residents.nearest", query, pace="1,1") == "/nearest?pace=1,1&layer=ok&k=5"
-        assert url("residents.nearest") == "/nearest"
+        assert url("nearest.page", query, pace="1,1") == "/nearest?pace=1,1&layer=ok&k=5"
+        assert url("nearest.page") == "/nearest"
 
 
 def test_no_code_and_no_template_spreads_a_mapping_into_an_address() -> None:

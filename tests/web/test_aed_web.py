@@ -23,9 +23,9 @@ from locator.base.i18n import speaking
 from locator.city.model import load_city
 from locator.city.opening import opening_in
 from locator.cli.main import main
+from locator.reports.day_chart import nice_top
 from locator.vehicles.fleet import assign_vehicle
 from locator.web import create_app
-from locator.web.pages.aed_coverage import nice_top
 from locator.web.words.aed import change_soon, direction, door_words, duration
 from tests.serving import client_of
 from tests.tinycity import at as lonlat

@@ -118,7 +118,7 @@ SELECTOR_CLASS = re.compile(r"\.((?:map|is|has)-[\w-]+)")
 def test_every_class_that_is_styled_is_given_by_a_script_or_a_page() -> None:
     styles = {path.stem: COMMENT.sub("", path.read_text()) for path in mapcode.PARTS.glob("*.css")}
     scripts = "".join(source(part) for part in NEEDS)
-    pages = "".join(path.read_text() for path in app_templates().glob("*.html"))
+    pages = "".join(path.read_text() for path in app_templates().rglob("*.html"))
 
     assert set(styles) <= set(NEEDS)
     for part, style in styles.items():

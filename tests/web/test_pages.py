@@ -12,8 +12,8 @@ from flask.testing import FlaskClient
 from markupsafe import Markup
 
 from locator.reports.curve import draw_curve
+from locator.web.layout import brief, language_of_data, linked
 from locator.web.pages.accessibility import statement
-from locator.web.pages.layout import brief, language_of_data, linked
 from locator.web.words.cards import phones, web_address
 from locator.web.words.listing import folded
 

@@ -148,7 +148,7 @@ def test_a_file_that_is_too_large_is_told(client: FlaskClient, path: str) -> Non
 def test_a_change_that_is_too_long_for_an_address_says_what_reads_it(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("locator.web.pages.scenario_upload.MAX_QUERY_BYTES", 100)
+    monkeypatch.setattr("locator.web.scenario_upload.MAX_QUERY_BYTES", 100)
     answer = sent(client, CHANGE)
     assert answer.status_code == 400
     assert "is too long for the address of a page" in answer.text

@@ -15,8 +15,8 @@ from locator.vehicles import VehiclePosition
 from locator.vehicles.calendar import DayType
 from locator.web.i18n import clock, gettext, ngettext, percent
 from locator.web.map.background import feature
-from locator.web.pages.aed_view import AedView, Row
 from locator.web.words.aed import duration, goal_of, walk_words
+from locator.web.words.aed_rows import Row
 from locator.web.words.texts import base_words
 
 SHARE_BREAKS = (0.0, 0.1, 0.2, 0.3, 0.4)
@@ -24,13 +24,11 @@ SHARE_BREAKS = (0.0, 0.1, 0.2, 0.3, 0.4)
 first class, never, is in the legend only."""
 
 
-def aed_features(view: AedView) -> Collection:
+def aed_features(rows: Iterable[Row]) -> Collection:
     """Return where to walk to for each AED of the list: where it stands, or where it is met.
 
     Where those that ride are now is on the vehicles' layer.
     """
-    beside = [] if view.beside is None else [view.beside]
-    rows = [*view.rows, *beside, *view.unknown, *view.closed]
     goals = [(row, goal_of(row.option)) for row in rows]
     return collection(_listed(row, goal) for row, goal in goals if goal is not None)
 

@@ -17,9 +17,9 @@ from locator.walking.walkable_city import WalkableCity
 from locator.web.i18n import current_language, url
 from locator.web.map.background import compact_json
 from locator.web.map.data import coverage_areas, facility_features, nearest_features, walk_features
-from locator.web.pages.nearest import find_rows
 from locator.web.security import counted, expensive
 from locator.web.state import state
+from locator.web.words.found import find_rows
 from locator.web.words.starting import find_origin
 
 blueprint = Blueprint("mapfeeds", __name__)
@@ -117,6 +117,13 @@ def kept(data: bytes, *, mimetype: str = GEOJSON) -> Response:
     response.headers["Cache-Control"] = FOREVER if current else "no-cache"
     response.set_etag(_digest(data))
     response.make_conditional(request)
+    return response
+
+
+def unkept(answer: Collection) -> Response:
+    """Return map data that hold for this moment only."""
+    response = Response(compact_json(answer), mimetype=GEOJSON)
+    response.headers["Cache-Control"] = "no-store"
     return response
 
 

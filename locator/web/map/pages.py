@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from locator.api.queries import CoverageParams, NearestParams, parse
 from locator.base.echo import shortened
-from locator.base.errors import N_, NotFoundError
+from locator.base.errors import N_, LocatorError, NotFoundError
 from locator.city.lookup import known_layer
 from locator.web import tiles
 from locator.web.i18n import current_language, gettext, percent, text, url
@@ -79,6 +79,14 @@ def map_for(kind: str, args: Args) -> PageMap:
     )
 
 
+def map_or_none(kind: str, args: Args) -> PageMap | None:
+    """Return the map of a page, or None where it cannot be drawn: the list stands alone."""
+    try:
+        return map_for(kind, args)
+    except LocatorError:
+        return None
+
+
 def _plain(args: Args) -> MultiDict[str, str]:
     """Return `args` as query parameters, without those that are empty."""
     plain: MultiDict[str, str] = MultiDict()
@@ -106,7 +114,7 @@ def _city(args: MultiDict[str, str]) -> folium.Map:
         ground(gettext("Map of all services")),
         symbols=[_symbol(layer) for layer in layers],
         features_url=mapfeeds.features_url(),
-        nearest_url=url("residents.nearest"),
+        nearest_url=url("nearest.page"),
         hidden=[layer for layer in layers if chosen and layer not in chosen],
     )
 
@@ -117,7 +125,7 @@ def _layer(args: MultiDict[str, str]) -> folium.Map:
         ground(gettext("Map: {layer}", layer=text(layer.names))),
         symbol=_symbol(layer.id),
         features_url=mapfeeds.features_url(layer.id),
-        nearest_url=url("residents.nearest", layer=layer.id),
+        nearest_url=url("nearest.page", layer=layer.id),
     )
 
 
@@ -135,7 +143,7 @@ def _nearest(args: MultiDict[str, str]) -> folium.Map:
         origin=(origin.lon, origin.lat, gettext("Start: {place}", place=origin.label)),
         features_url=url("mapfeeds.nearest", given),
         walks_url=url("mapfeeds.walks", given),
-        nearest_url=url("residents.nearest", kept),
+        nearest_url=url("nearest.page", kept),
         walk_labels={
             "walk": gettext("the walk along streets"),
             "walk-estimate": gettext("direction of the walk; not a way along streets"),
@@ -208,8 +216,8 @@ def ground(label: str) -> views.Ground:
         attribution=text(city.catalogue.attribution),
         base_map_url=tiles.tiles_url(),
         base_map_bounds=tiles.base_map().box,
-        facility_url=url("residents.facility", facility_id="__id__"),
-        about_url=url("residents.data"),
+        facility_url=url("facility.page", facility_id="__id__"),
+        about_url=url("data.page"),
         tiles=current_app.config["TILES"] or None,
         tiles_attribution=current_app.config["TILES_ATTRIBUTION"] or None,
     )

@@ -1,4 +1,4 @@
-"""Hold the particulars of the accessibility statement that only the deploying body knows.
+"""Show the accessibility statement, with the particulars that only the deploying body knows.
 
 The structure follows the Polish act of 4 April 2019 on digital accessibility; nothing here is
 invented: what is not set is shown as not set yet.
@@ -11,8 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from flask import Blueprint, current_app, render_template
+
 PREPARED = "2026-11-22"
 """Day of the self-assessment that the statement tells of."""
+
+blueprint = Blueprint("accessibility", __name__)
 
 
 @dataclass(frozen=True)
@@ -46,3 +50,9 @@ def statement(config: Mapping[str, Any]) -> Statement:
         phone=setting("OPERATOR_PHONE"),
         published=setting("PUBLISHED_ON"),
     )
+
+
+@blueprint.get("/accessibility")
+def page() -> str:
+    """Show the accessibility statement."""
+    return render_template("pages/accessibility.html", statement=statement(current_app.config))

@@ -1,62 +1,80 @@
-"""Answer the person who needs an AED this minute, and the planner who asks what the AEDs add."""
+"""Answer the person who needs an AED this minute."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from flask import Blueprint, Response, render_template, request
 from werkzeug.datastructures import MultiDict
 
 from locator.analysis.aed.option import FIXED_LAYER
 from locator.analysis.nearest import local_moment
-from locator.api.aed import VehiclesParams
-from locator.api.hourly import aed_hours_csv, aed_moves_csv
+from locator.api.aed import AedParams, VehiclesParams, aed_answer
+from locator.api.context import AppState
 from locator.api.queries import parse
-from locator.base.errors import N_, NotFoundError
-from locator.base.geojson import Collection
-from locator.web.i18n import current_language, gettext, percent, url
-from locator.web.map import feeds as mapfeeds
+from locator.base.errors import N_, LocatorError, NotFoundError
+from locator.geocoding.place import Place
+from locator.web.errors import status_of
+from locator.web.i18n import current_language, gettext, moment, url
+from locator.web.layout import LONGEST_SEARCH, drawn
 from locator.web.map import pages as mapviews
-from locator.web.map import views
-from locator.web.map.aed import SHARE_BREAKS, aed_features, share_areas, vehicle_features
-from locator.web.map.background import compact_json
+from locator.web.map.aed import aed_features, vehicle_features
+from locator.web.map.feeds import unkept
 from locator.web.map.figure import Map
 from locator.web.map.live import aed_map
-from locator.web.offline import worker_url
-from locator.web.pages.aed_coverage import found_for, params_of, report_of
-from locator.web.pages.aed_view import AedView, view_of
-from locator.web.pages.layout import drawn, page_context
-from locator.web.security import expensive, urgent
+from locator.web.nearest_form import LONGEST_CODE, LONGEST_ECHO
+from locator.web.pages.aed_offline import worker_url
+from locator.web.security import urgent
 from locator.web.state import state
 from locator.web.words.aed import duration, walk_words
+from locator.web.words.aed_here import AccuracyParams, Here, here_of
+from locator.web.words.aed_rows import (
+    Row,
+    adrift_row,
+    closed_row,
+    remarks_of,
+    riding_row,
+    rows_of,
+    unknown_row,
+)
+from locator.web.words.starting import (
+    Link,
+    Origin,
+    advice_for,
+    candidate_links,
+    find_origin,
+    problem_text,
+)
+from locator.web.words.texts import PLACE_KINDS
 
-blueprint = Blueprint("emergency", __name__)
-blueprint.app_context_processor(page_context)
-blueprint.app_context_processor(lambda: {"aed_layer": FIXED_LAYER})
+SHOWN, UNKNOWN_SHOWN, CLOSED_SHOWN, UNCONFIRMED_SHOWN = 5, 4, 3, 3
+"""Whoever is in a hurry reads no long lists; the API has them all."""
+
+KEPT = ("lat", "lon", "at", "accuracy_m")
+
+blueprint = Blueprint("aed", __name__)
 blueprint.app_template_global("worker_url")(worker_url)
 blueprint.app_template_global("duration")(duration)
 blueprint.app_template_global("walk_words")(walk_words)
 
 
-# The page -----------------------------------------------------------------------------------
-
-
 @blueprint.get("/aed")
 @urgent
-def aed() -> tuple[str, int]:
+def page() -> tuple[str, int]:
     """Show the AEDs that can be fetched now; with ``part=list`` the list alone, for refreshing."""
     view = view_of(state(), request.args)
     if request.args.get("part") == "list" and view.answered:
-        return render_template("aed_list.html", view=view), view.code
+        return render_template("parts/aed_list.html", view=view), view.code
     shown = _page_map(view) if view.answered else None
-    return render_template("aed.html", view=view, map=shown), view.code
+    return render_template("pages/aed.html", view=view, map=shown), view.code
 
 
 @blueprint.get("/aed/listed.geojson")
 @urgent
 def listed() -> Response:
     """Serve the AEDs of the list."""
-    return _geojson(aed_features(view_of(state(), request.args)))
+    return unkept(aed_features(view_of(state(), request.args).listed))
 
 
 @blueprint.get("/aed/vehicles.geojson")
@@ -64,13 +82,7 @@ def vehicles() -> Response:
     """Serve where the vehicles are, for the map."""
     app = state()
     at = local_moment(app.city, parse(VehiclesParams, request.args).at)
-    return _geojson(vehicle_features(app.city, state().live_fleet.positions(at)))
-
-
-def _geojson(answer: Collection) -> Response:
-    response = Response(compact_json(answer), mimetype=mapfeeds.GEOJSON)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return unkept(vehicle_features(app.city, app.live_fleet.positions(at)))
 
 
 def _page_map(view: AedView) -> mapviews.PageMap:
@@ -93,9 +105,9 @@ def _aed_map(args: MultiDict[str, str]) -> Map:
         symbols=[drawn(layer) for layer in layers if layer.id == FIXED_LAYER],
         moving_symbols=[drawn(layer) for layer in layers if layer.moves],
         origin=(view.lon, view.lat, gettext("Here: {place}", place=view.place)),
-        features_url=url("emergency.listed", view.args),
-        vehicles_url=url("emergency.vehicles", at),
-        ask_url=url("emergency.aed", at),
+        features_url=url("aed.listed", view.args),
+        vehicles_url=url("aed.vehicles", at),
+        ask_url=url("aed.page", at),
         refresh=not at,
     )
 
@@ -103,74 +115,125 @@ def _aed_map(args: MultiDict[str, str]) -> Map:
 mapviews.add_map("aed", _aed_map)
 
 
-# Coverage in time ---------------------------------------------------------------------------
+# What the page says ------------------------------------------------------------------------
 
 
-@blueprint.get("/aed/coverage")
-@expensive
-def coverage() -> str:
-    """Show by the hour who has an AED in time."""
-    params = params_of(request.args)
-    view = report_of(state(), params)
-    asked = {"minutes": params.minutes, "day": params.day}
-    # Without a vehicle that is known to carry one there is nothing to shade.
-    shown = mapviews.map_for("aed_shares", asked) if view.found.vehicles else None
-    return render_template("aed_coverage.html", view=view, map=shown)
+@dataclass(frozen=True)
+class AedView:
+    """Everything that ``aed.html`` shows; `unnamed` counts the vehicles that are only assumed."""
+
+    q: str = ""
+    args: Mapping[str, str] = field(default_factory=dict)
+    code: int = 200
+    problem: str | None = None
+    candidates: tuple[Link, ...] = ()
+    advice: str | None = None
+    place: str | None = None
+    here: Here | None = None
+    note: str | None = None
+    others: tuple[Link, ...] = ()
+    asked_at: str | None = None
+    rows: tuple[Row, ...] = ()
+    unknown: tuple[Row, ...] = ()
+    beside: Row | None = None
+    closed: tuple[Row, ...] = ()
+    adrift: tuple[Row, ...] = ()
+    unconfirmed: tuple[Row, ...] = ()
+    unnamed: int = 0
+    remarks: tuple[str, ...] = ()
+    lon: float | None = None
+    lat: float | None = None
+    answered: bool = False
+
+    @property
+    def listed(self) -> tuple[Row, ...]:
+        """The AEDs that are on the map."""
+        beside = () if self.beside is None else (self.beside,)
+        return (*self.rows, *beside, *self.unknown, *self.closed)
 
 
-@blueprint.get("/aed/coverage.csv")  # where it stood when both tables were one file
-@blueprint.get("/aed/coverage/hours.csv")
-@expensive
-def hours() -> Response:
-    """Send who is covered, hour by hour."""
-    return _table(aed_hours_csv(state(), params_of(request.args)), "aeds-by-hour.csv")
+def view_of(app: AppState, args: MultiDict[str, str], *, answered: bool = True) -> AedView:
+    """Return the page for a query string; what is wrong with it is part of the page.
 
-
-@blueprint.get("/aed/coverage/moves.csv")
-@expensive
-def moves() -> Response:
-    """Send the ranked list of AEDs to be moved outdoors."""
-    return _table(aed_moves_csv(state(), params_of(request.args)), "aeds-to-move.csv")
-
-
-def _table(text: str, name: str) -> Response:
-    # The mark at the start tells spreadsheets that this is UTF-8.
-    response = Response("\ufeff" + text, mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
-
-
-@blueprint.get("/aed/coverage.geojson")
-@expensive
-def coverage_areas() -> Response:
-    """Serve areas by the share of the hours of service for which vehicles cover them."""
-    app = state()
-    params = params_of(request.args)
-    found = found_for(app, params)
-    question = ("aed-shares", params.minutes, params.day, found.days["working"])
-    made: Collection = app.memo.get(question, lambda: share_areas(app.city, found, params.day_type))
-    return _geojson(made)
-
-
-def _shares_map(args: MultiDict[str, str]) -> Map:
-    params = params_of(args)
-    edges = (*SHARE_BREAKS, 1.0)
-    return views.coverage_map(
-        mapviews.ground(gettext("Map: share of the hours of service within reach of a vehicle")),
-        areas_url=url("emergency.coverage_areas", minutes=params.minutes, day=params.day),
-        shading=views.Shading(
-            title=gettext("Share of the hours of service"),
-            value="share",
-            breaks=SHARE_BREAKS,
-            class_labels=(
-                gettext("never"),
-                *(
-                    gettext("{low} to {high}", low=percent(low), high=percent(high))
-                    for low, high in zip(edges, edges[1:], strict=False)
-                ),
+    Without `answered` only the place, for the map that draws an answer fetched apart.
+    """
+    q = args.get("q", "").strip()
+    kept = {name: args[name] for name in KEPT if args.get(name, "").strip()}
+    if q:
+        kept = {name: value for name, value in kept.items() if name == "at"}
+    view = AedView(q=q, args=kept | ({"q": q} if q else {}))
+    if not q and not ({"lat", "lon"} & set(kept)):
+        return _cut_short(view)
+    try:
+        return _placed_at(app, view, answered=answered)
+    except LocatorError as error:
+        right = {name: value for name, value in view.args.items() if name != error.parameter}
+        return replace(
+            _cut_short(replace(view, args=right)),
+            code=status_of(error),
+            problem=problem_text(error),
+            candidates=candidate_links(
+                error, lambda **start: url("aed.page", {**right, **_filled(start)})
             ),
+            advice=advice_for(error),
+        )
+
+
+def _filled(start: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in start.items() if value}
+
+
+def _cut_short(view: AedView) -> AedView:
+    """Return `view` without what is too long to be meant."""
+    q = view.q if len(view.q) <= LONGEST_SEARCH else view.q[:LONGEST_ECHO]
+    kept = {name: value for name, value in view.args.items() if len(value) <= LONGEST_CODE}
+    return replace(view, q=q, args=kept)
+
+
+def _placed_at(app: AppState, view: AedView, *, answered: bool) -> AedView:
+    accuracy = {name: view.args[name] for name in ("accuracy_m",) if name in view.args}
+    asked_of = {name: value for name, value in view.args.items() if name not in accuracy}
+    asked = parse(AedParams, MultiDict([*asked_of.items(), ("k", str(SHOWN))]))
+    accuracy_m = parse(AccuracyParams, MultiDict(accuracy)).accuracy_m
+    origin, others = find_origin(app.city, asked)  # type: ignore[arg-type]  # the same fields
+    view = replace(
+        view,
+        place=origin.label,
+        here=here_of(app, origin, point=asked.q is None, accuracy_m=accuracy_m),
+        note=origin.note,
+        others=tuple(
+            Link(
+                url("aed.page", {**view.args, "q": other.label}),
+                other.label,
+                gettext(PLACE_KINDS[other.kind]),
+            )
+            for other in others
         ),
+        lon=origin.lon,
+        lat=origin.lat,
     )
+    return _answered(app, view, asked, origin) if answered else view
 
 
-mapviews.add_map("aed_shares", _shares_map)
+def _answered(app: AppState, view: AedView, asked: AedParams, origin: Origin) -> AedView:
+    place = Place(origin.label, "coordinate", origin.lon, origin.lat, "exact", 100.0)
+    answer, held = aed_answer(app, asked, place), state().live_fleet
+    beside = answer.beside
+    return replace(
+        view,
+        answered=True,
+        asked_at=moment(answer.at) if asked.at else None,
+        rows=rows_of(app, answer),
+        unknown=tuple(
+            unknown_row(app, answer, option)
+            for option in [one for one in answer.unknown if one != beside][:UNKNOWN_SHOWN]
+        ),
+        beside=None if beside is None else unknown_row(app, answer, beside),
+        closed=tuple(closed_row(app, option, answer.at) for option in answer.closed[:CLOSED_SHOWN]),
+        adrift=tuple(adrift_row(app, option) for option in answer.adrift),
+        unconfirmed=tuple(
+            riding_row(app, option, answer.at) for option in answer.unconfirmed[:UNCONFIRMED_SHOWN]
+        ),
+        unnamed=len(held.fleet.vehicles) - len(held.fleet.confirmed),
+        remarks=tuple(remarks_of(app, answer, held)),
+    )

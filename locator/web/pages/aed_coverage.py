@@ -1,25 +1,34 @@
-"""Say by the hour who has an AED in time: the table, the chart, the ranked list."""
+"""Show by the hour who has an AED in time: the table, the chart, the ranked list."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
 import pandas as pd
+from flask import Blueprint, Response, render_template, request
 from werkzeug.datastructures import MultiDict
 
 from locator.analysis.aed.hourly import HourlyCoverage
 from locator.api.context import AppState
-from locator.api.hourly import HourlyParams, hourly_of
+from locator.api.hourly import HourlyParams, aed_hours_csv, aed_moves_csv, hourly_of
 from locator.api.queries import described, frozen, parse
 from locator.base.errors import N_
-from locator.reports.curve import Tick
+from locator.base.geojson import Collection
+from locator.reports.day_chart import Chart, draw_day
 from locator.vehicles.calendar import DAY_TYPES, DayType
+from locator.web.downloads import csv_attachment
 from locator.web.i18n import day as day_words
-from locator.web.i18n import gettext, number, percent
+from locator.web.i18n import gettext, number, percent, url
+from locator.web.map import pages as mapviews
+from locator.web.map import views
+from locator.web.map.aed import SHARE_BREAKS, share_areas
+from locator.web.map.feeds import unkept
+from locator.web.map.figure import Map
+from locator.web.security import expensive
+from locator.web.state import state
 from locator.web.words.cards import Card, card, hours_said
-from locator.web.words.listing import FilterOption
+from locator.web.words.choices import FilterOption
 from locator.web.words.model_words import model_line
 from locator.web.words.texts import group_name, pace_text
 
@@ -32,7 +41,73 @@ MINUTES = ("3", "5")
 TOP = 15
 """So many AEDs of the ranked list are shown; the download has them all."""
 
-WIDTH, HEIGHT, LEFT, RIGHT, TOP_EDGE, BOTTOM = 420.0, 220.0, 62.0, 8.0, 12.0, 38.0
+blueprint = Blueprint("aed_coverage", __name__)
+
+
+@blueprint.get("/aed/coverage")
+@expensive
+def page() -> str:
+    """Show by the hour who has an AED in time."""
+    params = params_of(request.args)
+    view = report_of(state(), params)
+    asked = {"minutes": params.minutes, "day": params.day}
+    # Without a vehicle that is known to carry one there is nothing to shade.
+    shown = mapviews.map_for("aed_shares", asked) if view.found.vehicles else None
+    return render_template("pages/aed_coverage.html", view=view, map=shown)
+
+
+@blueprint.get("/aed/coverage.csv")  # where it stood when both tables were one file
+@blueprint.get("/aed/coverage/hours.csv")
+@expensive
+def hours() -> Response:
+    """Send who is covered, hour by hour."""
+    return csv_attachment(aed_hours_csv(state(), params_of(request.args)), "aeds-by-hour.csv")
+
+
+@blueprint.get("/aed/coverage/moves.csv")
+@expensive
+def moves() -> Response:
+    """Send the ranked list of AEDs to be moved outdoors."""
+    return csv_attachment(aed_moves_csv(state(), params_of(request.args)), "aeds-to-move.csv")
+
+
+@blueprint.get("/aed/coverage.geojson")
+@expensive
+def areas() -> Response:
+    """Serve areas by the share of the hours of service for which vehicles cover them."""
+    app = state()
+    params = params_of(request.args)
+    found = found_for(app, params)
+    question = ("aed-shares", params.minutes, params.day, found.days["working"])
+    made: Collection = app.memo.get(question, lambda: share_areas(app.city, found, params.day_type))
+    return unkept(made)
+
+
+def _shares_map(args: MultiDict[str, str]) -> Map:
+    params = params_of(args)
+    edges = (*SHARE_BREAKS, 1.0)
+    return views.coverage_map(
+        mapviews.ground(gettext("Map: share of the hours of service within reach of a vehicle")),
+        areas_url=url("aed_coverage.areas", minutes=params.minutes, day=params.day),
+        shading=views.Shading(
+            title=gettext("Share of the hours of service"),
+            value="share",
+            breaks=SHARE_BREAKS,
+            class_labels=(
+                gettext("never"),
+                *(
+                    gettext("{low} to {high}", low=percent(low), high=percent(high))
+                    for low, high in zip(edges, edges[1:], strict=False)
+                ),
+            ),
+        ),
+    )
+
+
+mapviews.add_map("aed_shares", _shares_map)
+
+
+# What the page says ------------------------------------------------------------------------
 
 
 @frozen
@@ -57,33 +132,6 @@ def params_of(args: MultiDict[str, str]) -> TimeParams:
 def found_for(app: AppState, params: TimeParams) -> HourlyCoverage:
     """Return the coverage in time, counted once a day for each limit."""
     return hourly_of(app, float(params.minutes))
-
-
-@dataclass(frozen=True)
-class Bar:
-    """One hour of a chart: places in the drawing's own units, y downwards."""
-
-    x: float
-    width: float
-    fixed_y: float
-    fixed_height: float
-    added_y: float
-    added_height: float
-
-
-@dataclass(frozen=True)
-class Chart:
-    """A day in 24 bars: fixed AEDs below, what vehicles add above."""
-
-    width: float
-    height: float
-    left: float
-    right: float
-    top: float
-    bottom: float
-    bars: tuple[Bar, ...]
-    y_ticks: tuple[Tick, ...]
-    x_ticks: tuple[Tick, ...]
 
 
 @dataclass(frozen=True)
@@ -214,51 +262,6 @@ def _day(found: HourlyCoverage, kind: DayType, most: float) -> Day:
     )
     chart = draw_day(table, most=most)
     return Day(kind, gettext(DAYS[kind]), day_words(found.days[kind]), chart, rows, summary)
-
-
-def draw_day(table: pd.DataFrame, *, most: float) -> Chart:
-    """Return 24 bars of `table` (columns ``fixed``, ``both``), as high as `most` at the top."""
-    right, bottom = WIDTH - RIGHT, HEIGHT - BOTTOM
-    step = (right - LEFT) / 24
-    top_value = nice_top(most)
-
-    def height(value: float) -> float:
-        return round((bottom - TOP_EDGE) * value / top_value, 1)
-
-    bars = []
-    for hour, (fixed, both) in enumerate(table[["fixed", "both"]].to_numpy()):
-        low, all_ = height(fixed), height(both)
-        bars.append(
-            Bar(
-                x=round(LEFT + hour * step + 1, 1),
-                width=round(step - 2, 1),
-                fixed_y=round(bottom - low, 1),
-                fixed_height=low,
-                added_y=round(bottom - all_, 1),
-                added_height=round(all_ - low, 1),
-            )
-        )
-    return Chart(
-        width=WIDTH,
-        height=HEIGHT,
-        left=LEFT,
-        right=right,
-        top=TOP_EDGE,
-        bottom=bottom,
-        bars=tuple(bars),
-        y_ticks=tuple(Tick(round(bottom - height(v), 1), v) for v in np.linspace(0, top_value, 5)),
-        x_ticks=tuple(Tick(round(LEFT + h * step, 1), h) for h in range(0, 25, 6)),
-    )
-
-
-def nice_top(most: float) -> float:
-    """Return a round number at or above `most`, four parts of which are round too."""
-    if most <= 0:
-        return 4.0
-    unit = 10.0 ** np.floor(np.log10(most))
-    return float(
-        next(unit * f for f in (1, 1.2, 1.6, 2, 2.4, 3.2, 4, 6, 8, 10) if unit * f >= most)
-    )
 
 
 def _moves(app: AppState, found: HourlyCoverage, basis: str) -> tuple[Move, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, render_template, request
+from flask import Blueprint, Response, render_template, request
 
 from locator.analysis.district_report import Findings
 from locator.api.planning_queries import ReportParams, report_query_of
@@ -10,15 +10,14 @@ from locator.api.queries import parse
 from locator.base.errors import N_, NotFoundError
 from locator.base.i18n import speaking
 from locator.reports.content import build_report, write_value
+from locator.web.downloads import attachment
 from locator.web.i18n import current_language, gettext, url
 from locator.web.lenient import Args, answer_leniently
-from locator.web.pages.what_if import attachment, blueprint, standing_layer
-from locator.web.pages.workbench import findings_of, group_options, standard_options, svg, tidied
+from locator.web.planning import findings_of, standing_layer, svg, tidied
 from locator.web.security import expensive
 from locator.web.state import state
+from locator.web.words.choices import group_options, standard_options
 from locator.web.words.model_words import pace_choices
-
-__all__ = ["blueprint"]
 
 REPORT_KINDS = {
     "pdf": "application/pdf",
@@ -27,9 +26,12 @@ REPORT_KINDS = {
 }
 
 
+blueprint = Blueprint("report", __name__)
+
+
 @blueprint.get("/report/<layer_id>")
 @expensive
-def report(layer_id: str) -> tuple[str, int]:
+def page(layer_id: str) -> tuple[str, int]:
     """Show a report to read, print or take along."""
     layer = standing_layer(layer_id)
     city = state().city
@@ -45,8 +47,8 @@ def report(layer_id: str) -> tuple[str, int]:
         for name in ("district", "minutes", "group", "pace")
         if mending.args.get(name)
     }
-    page = render_template(
-        "council.html",
+    shown = render_template(
+        "pages/report.html",
         report=made,
         found=found,
         layer=layer,
@@ -59,16 +61,15 @@ def report(layer_id: str) -> tuple[str, int]:
         groups=group_options(state(), found.coverage.group),
         paces=pace_choices(mending.args.get("pace", "")),
         downloads={
-            kind: url("whatif.report_file", same, layer_id=layer_id, kind=kind)
-            for kind in REPORT_KINDS
+            kind: url("report.file", same, layer_id=layer_id, kind=kind) for kind in REPORT_KINDS
         },
     )
-    return page, mending.status
+    return shown, mending.status
 
 
 @blueprint.get("/report/<layer_id>.<kind>")
 @expensive
-def report_file(layer_id: str, kind: str) -> Response:
+def file(layer_id: str, kind: str) -> Response:
     """Send a report as PDF, XLSX or GeoPackage."""
     # What writes PDF and spreadsheets takes a while to load, and most visitors want neither.
     from locator.reports.bundle import file_stem

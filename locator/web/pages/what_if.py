@@ -1,9 +1,8 @@
-"""Serve the planner's workbench: what if, and where next."""
+"""Show what a change to a layer would do, and let it be changed further."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import shapely
@@ -20,14 +19,12 @@ from locator.analysis.scenario.change import (
     to_open,
 )
 from locator.analysis.scenario.faults import ScenarioFileError
-from locator.analysis.scenario.file import MAX_BYTES
 from locator.api.planning_queries import (
     AddedParams,
     ScenarioParams,
-    SitingParams,
     new_site,
     scenario_of,
-    siting_of,
+    site_text,
 )
 from locator.api.queries import parameter_shapes, parse
 from locator.api.scenario import comparison_of
@@ -35,14 +32,14 @@ from locator.base.errors import (
     N_,
     InvalidParameterError,
     LocatorError,
-    NotComputableError,
     NotFoundError,
 )
 from locator.base.geojson import collection
-from locator.city import lookup as known
-from locator.city.catalogue import Layer
+from locator.city.lookup import known_layer
 from locator.geocoding.resolving import resolve
+from locator.web.downloads import attachment
 from locator.web.i18n import current_language, gettext, url
+from locator.web.layout import LONGEST_SEARCH
 from locator.web.lenient import Args, LenientAnswer, answer_leniently
 from locator.web.map import feeds as mapfeeds
 from locator.web.map import pages as mapviews
@@ -52,70 +49,20 @@ from locator.web.map.data import facility_features
 from locator.web.map.figure import Map
 from locator.web.map.symbols import symbol
 from locator.web.map.workbench import change_map
-from locator.web.pages.layout import LONGEST_SEARCH
-from locator.web.pages.scenario_upload import FileFaults, faults_in_words, opened_address
-from locator.web.pages.where_next import WhereNext, where_next_view
-from locator.web.pages.workbench import (
-    WhatIf,
-    change_areas,
-    scenario_json,
-    svg,
-    tidied,
-    what_if,
-    with_site,
-)
+from locator.web.planning import KNOWN, standing_layer, tidied
+from locator.web.scenario_upload import FileFaults, faults_in_words, opened
 from locator.web.security import expensive
 from locator.web.state import state
+from locator.web.words.what_if import WhatIf, change_areas, scenario_json, what_if
 
-blueprint = Blueprint("whatif", __name__)
+blueprint = Blueprint("what_if", __name__)
 
 CHANGE_BREAKS = (-0.02, -0.0005, 0.0005, 0.02)
 
 
-@blueprint.context_processor
-def limits() -> dict[str, int]:
-    """Give the templates what a file may weigh."""
-    return {"scenario_file_kb": MAX_BYTES // 1000}
-
-
-@blueprint.get("/what-if")
-def page() -> str:
-    """Offer the layers that a planner can change."""
-    return _chooser()
-
-
-def _chooser(faults: FileFaults | None = None) -> str:
-    fixed = [layer for layer in state().catalogue.layers.values() if not layer.moves]
-    facilities = state().city.facilities
-    under_way = facilities["status"].isin(("under_construction", "modernisation", "planned"))
-    counts = facilities[under_way].groupby("layer").size().to_dict()
-    return render_template("workbench.html", fixed=fixed, under_way=counts, file_faults=faults)
-
-
-@blueprint.post("/what-if")
-@blueprint.post("/what-if/<layer_id>")
-@expensive
-def open_file(layer_id: str | None = None) -> AnyResponse | tuple[str, int]:
-    """Open a scenario file: go to the page that shows it, or say what is wrong with it.
-
-    A faulty file leaves the page as it was, its change included.
-    """
-    if layer_id is not None:
-        standing_layer(layer_id)
-    try:
-        return redirect(opened_address(state()), code=303)
-    except ScenarioFileError as error:
-        faults = faults_in_words(error)
-    if layer_id is None:
-        return _chooser(faults), 400
-    # The address that the form posts to names no site to add; one that does is no question here.
-    args = MultiDict((name, one) for name, one in request.args.items(multi=True) if name != "site")
-    return _change_page(layer_id, _mended_change(layer_id, args), faults), 400
-
-
 @blueprint.get("/what-if/<layer_id>")
 @expensive
-def layer(layer_id: str) -> AnyResponse | tuple[str, int]:
+def page(layer_id: str) -> AnyResponse | tuple[str, int]:
     """Show what a change to a layer would do, and the form to change it.
 
     What a form sends along without need is taken out of the address, so that it can be passed on;
@@ -127,8 +74,25 @@ def layer(layer_id: str) -> AnyResponse | tuple[str, int]:
         return redirect(f"{found.answer}#result", code=303)
     tidy = tidied(state(), layer_id, found.args)
     if tidy != found.args and not found.problems:
-        return redirect(url("whatif.layer", tidy, layer_id=layer_id), code=303)
+        return redirect(url("what_if.page", tidy, layer_id=layer_id), code=303)
     return _change_page(layer_id, found), found.status
+
+
+@blueprint.post("/what-if/<layer_id>")
+@expensive
+def open_file(layer_id: str) -> AnyResponse | tuple[str, int]:
+    """Open a scenario file: go to the page that shows it, or say what is wrong with it.
+
+    A faulty file leaves the page as it was, its change included.
+    """
+    standing_layer(layer_id)
+    try:
+        return opened(state())
+    except ScenarioFileError as error:
+        faults = faults_in_words(error)
+    # The address that the form posts to names no site to add; one that does is no question here.
+    args = MultiDict((name, one) for name, one in request.args.items(multi=True) if name != "site")
+    return _change_page(layer_id, _mended_change(layer_id, args), faults), 400
 
 
 def _mended_change(layer_id: str, given: Args) -> LenientAnswer[str | WhatIf]:
@@ -137,7 +101,7 @@ def _mended_change(layer_id: str, given: Args) -> LenientAnswer[str | WhatIf]:
     def answer(args: Args) -> str | WhatIf:
         added = _added(args)
         if added is not None and args == given:
-            return url("whatif.layer", with_site(args, added), layer_id=layer_id)
+            return url("what_if.page", _with_site(args, added), layer_id=layer_id)
         asked = parse(ScenarioParams, args, layer=layer_id)
         return what_if(state(), asked, scenario_of(state().catalogue, asked))
 
@@ -151,9 +115,9 @@ def _change_page(
     # A site that was not found stays in its field; one that was found is a tick by now.
     kept = {name: request.args.get(name, "")[:LONGEST_SEARCH] for name in ("site", "site_places")}
     return render_template(
-        "whatif.html",
+        "pages/what_if.html",
         view=found.answer,
-        map=mapviews.map_for("whatif", {**shown.to_dict(False), "layer": layer_id}),
+        map=mapviews.map_for("what_if", {**shown.to_dict(False), "layer": layer_id}),
         problems=found.problems,
         kept=kept,
         file_faults=faults,
@@ -207,57 +171,7 @@ def sites(layer_id: str) -> Response:
     return mapfeeds.kept(compact_json(collection(made)))
 
 
-@blueprint.get("/where-next/<layer_id>")
-@expensive
-def next_sites(layer_id: str) -> AnyResponse | tuple[str, int]:
-    """Show where to build next, what would be missed least, and what would serve better moved."""
-    standing_layer(layer_id)
-
-    def answer(args: Args) -> tuple[SitingParams, WhereNext]:
-        asked = parse(SitingParams, args, layer=layer_id)
-        query = siting_of(state().catalogue, asked)
-        try:
-            return asked, where_next_view(state(), asked, query)
-        except NotComputableError as error:
-            if asked.avoid and error.parameter is None:  # nothing is left of what may be chosen
-                error.parameter = "avoid"
-            raise
-
-    tidy = tidied(state(), layer_id, request.args)
-    found = answer_leniently(tidy, answer, sound=_district_exists)
-    if tidy != request.args and not found.problems:
-        # What the form sends along without need would only make the address long.
-        return redirect(url("whatif.next_sites", tidy, layer_id=layer_id), 303)
-    asked, view = found.answer
-    added = [f"{site['lat']:.5f},{site['lon']:.5f},,{site['name']}" for site in view.sites]
-    shown: dict[str, Any] = {"layer": layer_id, "add": added}
-    shown |= {name: found.args[name] for name in ("group", "pace") if found.args.get(name)}
-    shown |= {"minutes": f"{view.result.query.minutes:g}"}
-    shown |= {"planned": "1"} if asked.planned else {}
-    page_map = mapviews.map_for("whatif", shown)
-    page = render_template(
-        "wherenext.html",
-        view=view,
-        drawing=svg(view.drawing) if view.drawing else None,
-        map=page_map,
-        problems=found.problems,
-        given={one.parameter: request.args[one.parameter][:20] for one in found.problems},
-    )
-    return page, found.status
-
-
 # Pieces -------------------------------------------------------------------------------------
-
-
-def standing_layer(layer_id: str) -> Layer:
-    """Return a layer; raise unless there is such a layer and it stands still."""
-    return known.standing_layer(state().catalogue, layer_id)
-
-
-def attachment(body: bytes, kind: str, name: str) -> Response:
-    """Return a file to keep."""
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(body, mimetype=kind, headers=headers)
 
 
 def _change(args: MultiDict[str, str], layer_id: str) -> Scenario:
@@ -275,10 +189,6 @@ def _sound(layer_id: str, name: str, value: str) -> bool:
     except LocatorError:
         return False
     return True
-
-
-def _district_exists(name: str, value: str) -> bool:
-    return name == "avoid" and value in map(str, state().city.districts.index)
 
 
 def _added(args: Args) -> NewSite | None:
@@ -305,6 +215,14 @@ def _added(args: Args) -> NewSite | None:
     return site
 
 
+def _with_site(args: MultiDict[str, str], site: NewSite) -> dict[str, list[str]]:
+    """Return the query string of a page with one more site, its form fields emptied."""
+    dropped = ("site", "site_places", "lat", "lon")
+    kept = {name: args.getlist(name) for name in args if name in KNOWN and name not in dropped}
+    kept["add"] = [*kept.get("add", []), site_text(site)]
+    return {name: [value for value in values if value] for name, values in kept.items()}
+
+
 def _named_site(words: str, places: int | None) -> NewSite:
     try:
         found = resolve(state().city.gazetteer, words)[0]
@@ -317,17 +235,17 @@ def _named_site(words: str, places: int | None) -> NewSite:
     return NewSite(found.lon, found.lat, places, found.label)
 
 
-def _whatif_map(args: MultiDict[str, str]) -> Map:
-    layer_id = known.known_layer(state().catalogue, args.get("layer", "")).id
+def _what_if_map(args: MultiDict[str, str]) -> Map:
+    layer_id = known_layer(state().catalogue, args.get("layer", "")).id
     _change(args, layer_id)  # so that a wrong change is told here, not in the map's data
     given = {name: args.getlist(name) for name in args if name in parameter_shapes(ScenarioParams)}
     given.pop("layer", None)
     edges = np.array([-1.0, *CHANGE_BREAKS, 1.0])
     return change_map(
         mapviews.ground(gettext("Map of the change")),
-        areas_url=url("whatif.areas", given, layer_id=layer_id),
-        features_url=url("whatif.places", given, layer_id=layer_id),
-        sites_url=url("whatif.sites", given, layer_id=layer_id) if "add" in given else None,
+        areas_url=url("what_if.areas", given, layer_id=layer_id),
+        features_url=url("what_if.places", given, layer_id=layer_id),
+        sites_url=url("what_if.sites", given, layer_id=layer_id) if "add" in given else None,
         shading=views.Shading(
             title=gettext("Change of the share served, by district"),
             value="value",
@@ -343,7 +261,7 @@ def _whatif_map(args: MultiDict[str, str]) -> Map:
             scale="diverging",
         ),
         symbols=[symbol(state().catalogue.layers[layer_id], language=current_language())],
-        add_url=url("whatif.layer", given, layer_id=layer_id),
+        add_url=url("what_if.page", given, layer_id=layer_id),
         labels={
             "nearest_here": gettext("Add a site here"),
             "nearest_centre": gettext("Add a site in the middle of the map"),
@@ -351,4 +269,4 @@ def _whatif_map(args: MultiDict[str, str]) -> Map:
     )
 
 
-mapviews.add_map("whatif", _whatif_map)
+mapviews.add_map("what_if", _what_if_map)

@@ -1,4 +1,4 @@
-"""Turn suggested sites into what the page "where next" shows."""
+"""Show where to build next, what would be missed least, and what would serve better moved."""
 
 from __future__ import annotations
 
@@ -8,27 +8,36 @@ from textwrap import shorten
 from typing import Any
 
 import pandas as pd
+from flask import Blueprint, redirect, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
 
 from locator.analysis.scenario.change import NewSite
 from locator.analysis.siting.solve import PLANNED, Siting, SitingQuery
 from locator.analysis.siting.words import certainty
 from locator.api.context import AppState
-from locator.api.planning_queries import SitingParams, site_text
+from locator.api.planning_queries import SitingParams, site_text, siting_of
+from locator.api.queries import parse
 from locator.api.siting import found_closures, found_relocations, found_sites
+from locator.base.errors import NotComputableError
 from locator.city.catalogue import Layer
 from locator.geocoding.names import district_title
 from locator.reports.charts import Bars, draw_bars
 from locator.reports.document import Drawing
 from locator.web.i18n import gettext, number, text, url
-from locator.web.pages.workbench import (
+from locator.web.lenient import Args, answer_leniently
+from locator.web.map.pages import map_for
+from locator.web.planning import (
     DRAWING_UNITS,
     Tick,
-    group_options,
     records,
-    standard_options,
+    standing_layer,
+    svg,
     texts_of,
+    tidied,
 )
-from locator.web.words.listing import FilterOption
+from locator.web.security import expensive
+from locator.web.state import state
+from locator.web.words.choices import FilterOption, group_options, standard_options
 from locator.web.words.model_words import Pace, model_line, pace_choices
 
 BAR_UNITS = 20.0
@@ -36,10 +45,55 @@ LABEL_LETTERS = 32
 LISTED = 10
 """Rows of the tables "least missed" and "best move"."""
 
+blueprint = Blueprint("where_next", __name__)
+
+
+@blueprint.get("/where-next/<layer_id>")
+@expensive
+def page(layer_id: str) -> AnyResponse | tuple[str, int]:
+    """Show where to build next, what would be missed least, and what would serve better moved."""
+    standing_layer(layer_id)
+
+    def answer(args: Args) -> tuple[SitingParams, WhereNext]:
+        asked = parse(SitingParams, args, layer=layer_id)
+        query = siting_of(state().catalogue, asked)
+        try:
+            return asked, where_next_view(state(), asked, query)
+        except NotComputableError as error:
+            if asked.avoid and error.parameter is None:  # nothing is left of what may be chosen
+                error.parameter = "avoid"
+            raise
+
+    tidy = tidied(state(), layer_id, request.args)
+    found = answer_leniently(tidy, answer, sound=_district_exists)
+    if tidy != request.args and not found.problems:
+        # What the form sends along without need would only make the address long.
+        return redirect(url("where_next.page", tidy, layer_id=layer_id), 303)
+    asked, view = found.answer
+    added = [f"{site['lat']:.5f},{site['lon']:.5f},,{site['name']}" for site in view.sites]
+    shown: dict[str, Any] = {"layer": layer_id, "add": added}
+    shown |= {name: found.args[name] for name in ("group", "pace") if found.args.get(name)}
+    shown |= {"minutes": f"{view.result.query.minutes:g}"}
+    shown |= {"planned": "1"} if asked.planned else {}
+    page_map = map_for("what_if", shown)
+    shown_page = render_template(
+        "pages/where_next.html",
+        view=view,
+        drawing=svg(view.drawing) if view.drawing else None,
+        map=page_map,
+        problems=found.problems,
+        given={one.parameter: request.args[one.parameter][:20] for one in found.problems},
+    )
+    return shown_page, found.status
+
+
+def _district_exists(name: str, value: str) -> bool:
+    return name == "avoid" and value in map(str, state().city.districts.index)
+
 
 @dataclass(frozen=True)
 class WhereNext:
-    """Everything that ``wherenext.html`` shows."""
+    """Everything that ``where_next.html`` shows."""
 
     layer: Layer
     group: str
@@ -75,7 +129,7 @@ def where_next_view(app: AppState, asked: SitingParams, query: SitingQuery) -> W
 
     def what_if_url(*added: NewSite, close: tuple[str, ...] = ()) -> str:
         adds = [site_text(site) for site in added]
-        return url("whatif.layer", same, layer_id=layer.id, close=list(close), add=adds)
+        return url("what_if.page", same, layer_id=layer.id, close=list(close), add=adds)
 
     def moved(row: Mapping[str, Any]) -> NewSite:
         return NewSite(lon=row["lon"], lat=row["lat"], name=row["site"])
@@ -115,10 +169,10 @@ def where_next_view(app: AppState, asked: SitingParams, query: SitingQuery) -> W
         ),
         avoided=tuple(districts[str(one)] for one in asked.avoid),
         certainty=certainty(found),
-        exact_url=url("whatif.next_sites", texts_of(asked) | {"method": "exact"}, layer_id=layer.id)
+        exact_url=url("where_next.page", texts_of(asked) | {"method": "exact"}, layer_id=layer.id)
         if asked.method != "exact" and not found.proven
         else None,
-        planned_url=url("whatif.next_sites", texts_of(asked) | {"planned": "1"}, layer_id=layer.id)
+        planned_url=url("where_next.page", texts_of(asked) | {"planned": "1"}, layer_id=layer.id)
         if under_way.any()
         else None,
         model_line=model_line(app.walkable_city),

@@ -47,7 +47,7 @@ def details_of(facility: Card) -> Details:
         if not facility.address and not facility.layer.moves:
             near = near_address(state(), facts["geometry"].x, facts["geometry"].y)
         lat, lon = f"{facts['geometry'].y:.5f}", f"{facts['geometry'].x:.5f}"
-        nearby = url("residents.nearest", lat=lat, lon=lon)
+        nearby = url("nearest.page", lat=lat, lon=lon)
         place = f"https://www.openstreetmap.org/?mlat={lat}&mlon={lon}#map=18/{lat}/{lon}"
     if facility.located:
         precision = gettext(PRECISION[facility.precision])

@@ -13,19 +13,11 @@ from locator.city.model import City
 from locator.city.usability import BARRED
 from locator.web.i18n import gettext
 from locator.web.words.cards import Card, card, district_name, opening_of
+from locator.web.words.choices import FilterOption
 from locator.web.words.texts import OPEN_STATES, PRECISION_SHORT, STATUS
 
 LONGEST_FILTER = 100
 """Characters of the text filter; no name or address is longer."""
-
-
-@dataclass(frozen=True)
-class FilterOption:
-    """One entry of a choice."""
-
-    value: str
-    label: str
-    chosen: bool
 
 
 @dataclass(frozen=True)

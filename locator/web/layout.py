@@ -1,0 +1,176 @@
+"""Give every page its frame: navigation, footer, the city and the layers."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from babel import Locale
+from flask import Flask, current_app, request
+from markupsafe import Markup, escape
+
+from locator.analysis.aed.option import FIXED_LAYER
+from locator.analysis.scenario.file import MAX_BYTES
+from locator.base.errors import N_
+from locator.city.catalogue import Layer
+from locator.web.i18n import current_language, gettext, locale, url
+from locator.web.map.symbols import Symbol, symbol
+from locator.web.state import state
+from locator.web.words.calling import lines_for
+from locator.web.words.texts import KIND_WORDS, PLACE_KINDS, pace_text
+
+LONGEST_SEARCH = 200
+
+# "60. roku": a full stop ends a clause only before a capital.
+CLAUSE_END = re.compile(r":\s|\.\s+(?=[A-ZĄĆĘŁŃÓŚŹŻА-ЯІЇЄҐ])|\.$")
+FIRST_ANGLE = -0.64  # leaves the times on the rings free
+GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))
+
+ADDRESS = re.compile(r"(https?://[^\s<>\"]*[^\s<>\".,;:)])")
+"""A web address inside a text, without the punctuation that follows it."""
+
+MAIN = (
+    ("home.page", N_("Search")),
+    ("aed.page", N_("AED now")),
+    ("map.page", N_("Map")),
+    ("coverage.page", N_("Reach of services")),
+    ("what_if_layers.page", N_("What if")),
+    ("data.page", N_("Data")),
+)
+"""Endpoint and name of each entry; one whose endpoint is not registered is left out."""
+
+SECTIONS = {
+    "layer_coverage": "coverage.page",
+    "combined_coverage": "coverage.page",
+    "aed_coverage": "aed.page",
+    "what_if": "what_if_layers.page",
+    "where_next": "what_if_layers.page",
+    "report": "what_if_layers.page",
+}
+"""Page -> the entry under which it lies; a facility lies under none."""
+
+FOOTER = (
+    ("layers.page", N_("All services")),
+    ("about.page", N_("How we count")),
+    ("data.page", N_("Data and sources")),
+    ("accessibility.page", N_("Accessibility statement")),
+    ("api.page", N_("API")),
+)
+
+
+@dataclass(frozen=True)
+class Link:
+    """An entry of a navigation; `current` is the value of aria-current, or None."""
+
+    url: str
+    label: str
+    current: str | None = None
+
+
+def links(entries: tuple[tuple[str, str], ...]) -> list[Link]:
+    """Return the entries whose pages exist, the present page marked."""
+    return [
+        Link(url(endpoint), gettext(label), _current(endpoint))
+        for endpoint, label in entries
+        if endpoint in current_app.view_functions
+    ]
+
+
+def _current(endpoint: str) -> str | None:
+    if request.endpoint == endpoint:
+        return "page"
+    return "true" if SECTIONS.get(request.blueprint or "") == endpoint else None
+
+
+def brief(words: str) -> str:
+    """Return the first clause of a description, for places with little room."""
+    return CLAUSE_END.split(words, maxsplit=1)[0]
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A layer's symbol in the drawing beside the search; `x` and `y` run from -100 to 100."""
+
+    symbol: Symbol
+    x: float
+    y: float
+
+
+def constellation(layers: tuple[Layer, ...]) -> list[Spot]:
+    """Return symbols spread round a middle by the golden angle, as in a sunflower."""
+    spots = []
+    for place, layer in enumerate(layers):
+        radius = 34 + 50 * math.sqrt(place / max(1, len(layers) - 1))
+        angle = FIRST_ANGLE + place * GOLDEN_ANGLE
+        x, y = radius * math.cos(angle), radius * math.sin(angle)
+        spots.append(Spot(drawn(layer), round(x, 1), round(y, 1)))
+    return spots
+
+
+def drawn(layer: Layer) -> Symbol:
+    """Return the symbol of a layer, the same as on the maps."""
+    return symbol(layer, language=current_language())
+
+
+def linked(words: str | None) -> Markup:
+    """Return text with the web addresses in it made into links, the rest escaped."""
+    parts = ADDRESS.split(words or "")
+    return Markup("").join(
+        Markup('<a href="{0}" rel="noreferrer noopener">{0}</a>').format(part)
+        if place % 2
+        else escape(part)
+        for place, part in enumerate(parts)
+    )
+
+
+def in_language_of_data() -> Markup:
+    """Return a ``lang`` attribute for what sources wrote, on pages in another language."""
+    language = language_of_data(state().catalogue.country)
+    return Markup("") if language == current_language() else Markup(' lang="{}"').format(language)
+
+
+def quoted_language() -> str:
+    """Return the name of the language that sources are quoted in; empty where it is the page's."""
+    language = language_of_data(state().catalogue.country)
+    if language == current_language():
+        return ""
+    return Locale.parse(language).get_display_name(locale()) or language
+
+
+@cache
+def language_of_data(country: str) -> str:
+    """Return the language most spoken in a country (CLDR likely subtags), ``"pl"`` for ``"PL"``."""
+    return Locale.parse(f"und_{country}").language
+
+
+def page_context() -> dict[str, Any]:
+    """Return what every template may use besides the helpers of `locator.web.i18n`."""
+    catalogue = state().catalogue
+    return {
+        "city": catalogue,
+        "aed_layer": FIXED_LAYER,
+        "scenario_file_kb": MAX_BYTES // 1000,
+        "layers": tuple(catalogue.layers.values()),
+        "helplines": lines_for,
+        "navigation": lambda: links(MAIN),
+        "footer_links": lambda: links(FOOTER),
+        "brief": brief,
+        "constellation": constellation,
+        "drawn": drawn,
+        "longest_search": LONGEST_SEARCH,
+        "in_language_of_data": in_language_of_data,
+        "quoted_language": quoted_language,
+        "linked": linked,
+        "has_endpoint": lambda endpoint: endpoint in current_app.view_functions,
+        "kind_words": KIND_WORDS,
+        "pace_text": pace_text,
+        "place_kinds": lambda: {kind: gettext(name) for kind, name in PLACE_KINDS.items()},
+    }
+
+
+def install(app: Flask) -> None:
+    """Give the templates of all pages what they may use."""
+    app.context_processor(page_context)

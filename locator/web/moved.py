@@ -1,0 +1,26 @@
+"""Send those who come to an address of before to where its page is now."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, request
+from werkzeug.wrappers import Response
+
+from locator.web.i18n import url
+
+blueprint = Blueprint("moved", __name__)
+
+MOVED: dict[str, tuple[str, dict[str, str]]] = {
+    "/coverage/together": ("combined_coverage.page", {}),
+    "/maps/whatif.js": ("mapviews.script", {"kind": "what_if"}),
+}
+"""Address of before -> endpoint of now, and its parts."""
+
+
+def _page() -> Response:
+    path = request.url_rule.rule if request.url_rule else ""
+    endpoint, values = MOVED[path]
+    return redirect(url(endpoint, request.args.to_dict(flat=False), **values), code=308)
+
+
+for _path in MOVED:
+    blueprint.add_url_rule(_path, "page", _page)

@@ -1,0 +1,95 @@
+"""Hold what a visitor filled in to find the nearest facilities."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from locator.base.errors import LocatorError, OutsideCityError
+from locator.web.i18n import url
+from locator.web.layout import LONGEST_SEARCH
+
+LONGEST_ECHO = 100
+"""Characters of a wrong entry that are shown again."""
+LONGEST_CODE = 40
+"""Characters of anything in a form but words; what is longer was not made by the form."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """What the visitor filled in; shown again whatever happens."""
+
+    q: str
+    lat: str
+    lon: str
+    layers: tuple[str, ...]
+    open: str
+    status: str
+    pace: str
+    k: str
+    at: str
+    profile: str
+    night: str
+
+    @classmethod
+    def read(cls, args: MultiDict[str, str]) -> Form:
+        """Return the form; words win over coordinates that were kept from before."""
+        q = args.get("q", "").strip()
+        return cls(
+            q=q,
+            lat="" if q else args.get("lat", "").strip(),
+            lon="" if q else args.get("lon", "").strip(),
+            layers=tuple(dict.fromkeys(v for v in args.getlist("layer") if v)),
+            open=args.get("open", ""),
+            status=args.get("status", ""),
+            pace=args.get("pace", ""),
+            k=args.get("k", ""),
+            at=args.get("at", ""),
+            profile=args.get("profile", ""),
+            night=args.get("night", ""),
+        )
+
+    def shown(self) -> Form:
+        """Return the form as it is filled in again: what is too long to be meant is cut short."""
+        long = [
+            entry.name
+            for entry in fields(self)
+            if entry.name not in ("q", "layers") and len(getattr(self, entry.name)) > LONGEST_CODE
+        ]
+        q = self.q if len(self.q) <= LONGEST_SEARCH else self.q[:LONGEST_ECHO]
+        layers = tuple(layer for layer in self.layers if len(layer) <= LONGEST_CODE)
+        return replace(self, q=q, layers=layers, **dict.fromkeys(long, ""))
+
+    def args(self, **changes: Any) -> MultiDict[str, str]:
+        """Return the query parameters that are filled in, with `changes`."""
+        values: dict[str, Any] = {
+            "q": self.q,
+            "lat": self.lat,
+            "lon": self.lon,
+            "layer": list(self.layers),
+            "open": self.open,
+            "status": self.status,
+            "pace": self.pace,
+            "k": self.k,
+            "at": self.at,
+            "profile": self.profile,
+            "night": self.night,
+        } | changes
+        return MultiDict(
+            {key: value for key, value in values.items() if value not in ("", [], None)}
+        )
+
+    def url(self, **changes: Any) -> str:
+        """Return the address of this page with `changes`."""
+        return url("nearest.page", self.args(**changes))
+
+
+def without_hidden(form: Form, error: LocatorError) -> Form:
+    """Return the form without what is wrong in a field that its visitor does not see."""
+    if isinstance(error, OutsideCityError) or error.parameter in ("lat", "lon"):
+        return replace(form, lat="", lon="")  # no start to keep
+    if error.parameter == "k":
+        return replace(form, k="")
+    return replace(form, at="") if error.parameter == "at" else form

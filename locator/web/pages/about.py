@@ -1,0 +1,25 @@
+"""Explain the method."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+
+from locator.api.street_info import street_source, streets_caveats
+from locator.web.state import state
+from locator.web.words.model_words import model_line, model_quality
+
+blueprint = Blueprint("about", __name__)
+
+
+@blueprint.get("/about")
+def page() -> str:
+    """Explain the method."""
+    app = state()
+    return render_template(
+        "pages/about.html",
+        model_line=model_line(app.walkable_city),
+        model_quality=model_quality(app.walkable_city),
+        caveats=streets_caveats(street_source(app)),
+        demand=app.city.demand,
+        dwellings=app.city.dwellings,
+    )

@@ -1,0 +1,142 @@
+"""Show people the document of the API: every address, what it takes, an example that works."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from flask import Blueprint, render_template
+from markupsafe import Markup, escape
+
+from locator.api.context import AppState
+from locator.api.openapi import parameters_of
+from locator.api.operations import Operation, operations
+from locator.base.errors import N_
+from locator.web.i18n import gettext, url
+from locator.web.state import state
+
+GROUPS = {
+    "services": N_("Find services"),
+    "coverage": N_("Reach of services"),
+    "aed": N_("Defibrillators (AED)"),
+    "planning": N_("What if"),
+    "data": N_("Data"),
+    "service": N_("This service"),
+}
+"""Heading of each tag; a tag that is not here is its own heading."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter in words."""
+
+    name: str
+    required: bool
+    accepted: str
+    default: str
+    description: Markup
+
+
+@dataclass(frozen=True)
+class Described:
+    """One operation in words."""
+
+    name: str
+    path: str
+    summary: str
+    description: Markup
+    media_type: str
+    parameters: tuple[Parameter, ...]
+    example: str
+
+
+blueprint = Blueprint("api", __name__)
+
+
+@blueprint.get("/api", strict_slashes=False)
+def page() -> str:
+    """Show what the API answers."""
+    app = state()
+    groups: dict[str, list[Described]] = {tag: [] for tag in GROUPS}
+    for operation in operations():
+        groups.setdefault(operation.tag, []).append(described(operation, app))
+    return render_template(
+        "pages/api.html",
+        groups=[
+            (gettext(GROUPS.get(tag, tag)), listed) for tag, listed in groups.items() if listed
+        ],
+    )
+
+
+def described(operation: Operation, app: AppState) -> Described:
+    """Return an operation in words, with an example of this city."""
+    parameters = parameters_of(operation, app.catalogue)
+    return Described(
+        name=operation.name,
+        path=operation.path.replace("<", "{").replace(">", "}"),
+        summary=operation.summary,
+        description=with_code(operation.description),
+        media_type=operation.media_type,
+        parameters=tuple(_parameter(one) for one in parameters),
+        example=_example(operation, app),
+    )
+
+
+def _parameter(one: Mapping[str, Any]) -> Parameter:
+    schema = one["schema"]
+    default = schema.get("default")
+    return Parameter(
+        name=one["name"],
+        required=one["required"],
+        accepted=accepted(schema),
+        default="" if default in (None, ()) else str(default),
+        description=with_code(one["description"]),
+    )
+
+
+def with_code(description: str) -> Markup:
+    """Return a description with what stands between backticks as code."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(description))))
+
+
+def accepted(schema: Mapping[str, Any]) -> str:
+    """Return in words what a parameter's schema accepts."""
+    if schema.get("type") == "array":
+        return accepted(schema["items"])
+    if "enum" in schema:
+        return ", ".join(schema["enum"])
+    if "minimum" in schema:
+        kind = "integer" if schema["type"] == "integer" else "number"
+        return f"{kind}, {schema['minimum']} … {schema['maximum']}"
+    if "examples" in schema:
+        return f"{schema['examples'][0]}"
+    if "maxLength" in schema:
+        return f"text, {schema['minLength']} … {schema['maxLength']}"
+    return str(schema.get("type", ""))
+
+
+def _example(operation: Operation, app: AppState) -> str:
+    """Return an address that answers, made of this city's first layer and first address."""
+    layers = [layer.id for layer in app.catalogue.layers.values() if not layer.moves]
+    known = {"layer": layers, "q": [_some_place(app)]}
+    values = {"layer": quote(layers[0])} if "<layer>" in operation.path else {}
+    asked: dict[str, Any] = {
+        one["name"]: known.get(one["name"], [""])[: one["schema"].get("minItems", 1)]
+        for one in parameters_of(operation, app.catalogue)
+        if one["in"] == "query" and (one["required"] or one["name"] == "q")
+    }
+    asked |= operation.example
+    query = f"?{urlencode(asked, doseq=True)}" if asked else ""
+    return url(f"api.{operation.name}", **values) + query
+
+
+def _some_place(app: AppState) -> str:
+    """Return words that the gazetteer knows: the first address, or a point inside the city."""
+    if len(app.city.addresses):
+        first = app.city.addresses.iloc[0]
+        return f"{first['street']} {first['number']}"
+    inside = app.city.boundary.representative_point()
+    return f"{inside.y:.5f}, {inside.x:.5f}"

@@ -1,0 +1,57 @@
+"""Show who reaches several services at once."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request
+
+from locator.analysis.access.combined import Combined
+from locator.api.combined import TogetherParams, combined_of
+from locator.api.queries import parse
+from locator.city.lookup import known_group
+from locator.web.i18n import text
+from locator.web.lenient import Args, answer_leniently
+from locator.web.planning import standing_layer
+from locator.web.security import expensive
+from locator.web.state import state
+from locator.web.words.choices import group_options, standard_options
+from locator.web.words.model_words import model_line, pace_choices
+
+blueprint = Blueprint("combined_coverage", __name__)
+
+
+@blueprint.get("/coverage/combined")
+@expensive
+def page() -> tuple[str, int]:
+    """Show who reaches several services at once, and the form to choose them."""
+    app = state()
+
+    def answer(args: Args) -> tuple[TogetherParams, Combined | None]:
+        asked = parse(TogetherParams, args)
+        for one in asked.layer:
+            standing_layer(one)
+        known_group(app.catalogue, asked.group)
+        return asked, combined_of(app, asked) if len(asked.layer) > 1 else None
+
+    mending = answer_leniently(request.args, answer, sound=_sound)
+    asked, found = mending.answer
+    fixed = [layer for layer in app.catalogue.layers.values() if not layer.moves]
+    shown = render_template(
+        "pages/combined_coverage.html",
+        problems=mending.problems,
+        asked=asked,
+        found=found,
+        fixed=fixed,
+        districts=[] if found is None else found.districts.to_dict("records"),
+        group=text(known_group(app.catalogue, asked.group).names),
+        groups=group_options(app, asked.group),
+        standards=standard_options(asked.minutes),
+        paces=pace_choices("" if asked.pace is None else f"{asked.pace:g}"),
+        model_line=model_line(app.walkable_city),
+    )
+    return shown, mending.status
+
+
+def _sound(name: str, value: str) -> bool:
+    """Tell whether one of several layers is there and stands still."""
+    layer = state().catalogue.layers.get(value)
+    return name == "layer" and layer is not None and not layer.moves

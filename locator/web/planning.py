@@ -1,0 +1,79 @@
+"""Hold what the pages of a planner share: their addresses, their ticks, their drawings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+import pandas as pd
+from werkzeug.datastructures import MultiDict
+
+from locator.analysis.district_report import Findings, ReportQuery, findings
+from locator.api.context import AppState
+from locator.api.planning_queries import AddedParams, ReportParams, ScenarioParams, SitingParams
+from locator.api.queries import parameter_shapes
+from locator.city import lookup
+from locator.city.catalogue import Layer
+from locator.reports.document import Drawing
+from locator.web.state import state
+
+DRAWING_UNITS = 440.0
+"""Width of a drawing on a page; fewer units make larger words."""
+
+KNOWN = frozenset(
+    name
+    for kind in (ScenarioParams, AddedParams, SitingParams, ReportParams)
+    for name in parameter_shapes(kind)
+    if name != "layer"
+)
+"""Parameters of the planner's pages; no other gets into an address that they make."""
+
+
+@dataclass(frozen=True)
+class Tick:
+    """One facility or site that a form can tick."""
+
+    value: str
+    label: str
+    hint: str
+    chosen: bool
+
+
+def standing_layer(layer_id: str) -> Layer:
+    """Return a layer; raise unless there is such a layer and it stands still."""
+    return lookup.standing_layer(state().catalogue, layer_id)
+
+
+def findings_of(app: AppState, query: ReportQuery) -> Findings:
+    """Return everything that a report says, computed once for the same question."""
+    return app.memo.get(("report", query), lambda: findings(app.walkable_city, query))
+
+
+def svg(drawing: Drawing) -> str:
+    """Return a drawing as an ``<svg>`` element for a page."""
+    return drawing.svg(width=DRAWING_UNITS)
+
+
+def tidied(app: AppState, layer_id: str, args: MultiDict[str, str]) -> MultiDict[str, str]:
+    """Return a query string without what is unknown, what is empty and what holds anyway."""
+    layer = app.catalogue.layers[layer_id]
+    usual = {"minutes": f"{layer.standard_min:g}", "group": layer.group}
+    usual |= {"n": "5", "objective": "cover", "method": "quick"}  # as in `SitingParams`
+    kept = [(name, one) for name, one in args.items(multi=True) if name in KNOWN and one.strip()]
+    return MultiDict((name, one) for name, one in kept if usual.get(name) != one)
+
+
+def texts_of(asked: Any) -> dict[str, Any]:
+    """Return the parameters that were given, as a link takes them along."""
+    given = {name: value for name, value in vars(asked).items() if name != "layer"}
+    defaults = type(asked)(layer=asked.layer)
+    return {
+        name: "1" if value is True else (list(value) if isinstance(value, tuple) else value)
+        for name, value in given.items()
+        if value != getattr(defaults, name)
+    }
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a frame."""
+    return cast(list[dict[str, Any]], frame.to_dict("records"))

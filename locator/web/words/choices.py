@@ -1,0 +1,33 @@
+"""Offer what a form lets choose: minutes, groups of people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from locator.api.context import AppState
+from locator.web.i18n import text
+
+STANDARDS_MIN = (5, 10, 15, 20, 30)
+
+
+@dataclass(frozen=True)
+class FilterOption:
+    """One entry of a choice."""
+
+    value: str
+    label: str
+    chosen: bool
+
+
+def standard_options(chosen: float | None, *also: float) -> tuple[FilterOption, ...]:
+    """Return the usual standards in minutes, what is chosen, and `also`, if they are others."""
+    values = {*map(float, STANDARDS_MIN), *also, *([] if chosen is None else [chosen])}
+    return tuple(FilterOption(f"{v:g}", f"{v:g}", v == chosen) for v in sorted(values))
+
+
+def group_options(app: AppState, chosen: str) -> tuple[FilterOption, ...]:
+    """Return the age groups."""
+    return tuple(
+        FilterOption(group.id, text(group.names), group.id == chosen)
+        for group in app.catalogue.groups.values()
+    )

@@ -1,0 +1,125 @@
+"""Say in words what was found near a place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+import pandas as pd
+
+from locator.analysis.nearest import nearest
+from locator.api.queries import NearestParams, nearest_query_of
+from locator.api.street_info import walk_words
+from locator.city.catalogue import Layer
+from locator.city.model import City
+from locator.walking.walkable_city import WalkableCity
+from locator.web.i18n import gettext, ngettext, text, url
+from locator.web.nearest_form import Form
+from locator.web.words.cards import Card, card
+from locator.web.words.starting import Link, Origin
+
+MOST = 20
+
+
+@dataclass(frozen=True)
+class Found:
+    """One result: a facility and the walk to it."""
+
+    facility: Card
+    walk_s: float
+    walk_m: float
+    via: str
+    directions: str
+    more_url: str
+
+
+@dataclass(frozen=True)
+class Unlocated:
+    """Facilities that could not be considered because nobody knows where they are."""
+
+    sentence: str
+    url: str
+
+
+def title_of(city: City, layer_ids: tuple[str, ...]) -> str:
+    """Return the page's heading."""
+    if len(layer_ids) == 1 and layer_ids[0] in city.catalogue.layers:
+        return gettext("Nearest: {layer}", layer=text(city.catalogue.layers[layer_ids[0]].names))
+    return gettext("What is near you?") if not layer_ids else gettext("The nearest services")
+
+
+def find_rows(
+    walkable_city: WalkableCity, params: NearestParams, origin: Origin, at: datetime
+) -> pd.DataFrame:
+    """Return the nearest of the layers asked for; of no layer: the nearest one of each."""
+
+    # Vehicles have no fixed place: they are shown only to those who ask for them.
+    fixed = tuple(
+        layer.id for layer in walkable_city.city.catalogue.layers.values() if not layer.moves
+    )
+    asked = replace(nearest_query_of(params, origin.lon, origin.lat), at=at)
+    query = asked if params.layer else replace(asked, layers=fixed, k=1)
+    return nearest(walkable_city, query).rows
+
+
+def found(walkable_city: WalkableCity, form: Form, origin: Origin, row: Any, at: datetime) -> Found:
+    """Return one result in words."""
+    city = walkable_city.city
+    next_change = None if pd.isna(row.next_change) else row.next_change
+    facility = card(city, row.Index, opening=(row.open_state, next_change, at))
+    place = city.facilities.geometry.loc[row.Index]
+    route = f"{origin.lat:.5f},{origin.lon:.5f};{place.y:.5f},{place.x:.5f}"
+    directions = "https://www.openstreetmap.org/directions?" + urlencode(
+        {"engine": "fossgis_osrm_foot", "route": route}
+    )
+    return Found(
+        facility=facility,
+        walk_s=row.walk_s,
+        walk_m=row.walk_m,
+        via=walk_words(row.via, walkable_city.model.name),
+        directions=directions,
+        more_url=form.url(layer=[facility.layer.id], k=""),
+    )
+
+
+def empty_words(params: NearestParams, layers: list[Layer]) -> str:
+    """Return why there are no results."""
+    if layers and all(layer.moves for layer in layers):
+        return gettext("Which vehicles carry these is not published, so none is offered as near.")
+    if params.open == "now":
+        return gettext("None that we know to be open now. Many do not publish their hours.")
+    return gettext("None of these is on the map yet.")
+
+
+def wider_link(form: Form, params: NearestParams) -> Link | None:
+    """Return a way out of an empty answer."""
+    if params.open == "now":
+        return Link(form.url(open=""), gettext("Show those with unknown hours too"))
+    if params.status == "open":
+        return Link(form.url(status="all"), gettext("Show planned and closed ones too"))
+    return None
+
+
+def more_url(form: Form, params: NearestParams, shown: int) -> str | None:
+    """Return the address that shows more, while there may be more."""
+    if not params.layer or shown < params.k * len(params.layer) or params.k >= MOST:
+        return None
+    return form.url(k=str(min(MOST, params.k + 5)))
+
+
+def unlocated(city: City, layers: list[Layer]) -> Unlocated | None:
+    """Return the notice of facilities that are listed but not located."""
+    if len(layers) != 1:
+        return None
+    mine = city.facilities[city.facilities["layer"] == layers[0].id]
+    count = int((mine["x"].isna() & (mine["status"] == "open")).sum())
+    if not count:
+        return None
+    sentence = ngettext(
+        "{n} more is known, but not where exactly; it may be nearer.",
+        "{n} more are known, but not where exactly; one of them may be nearer.",
+        count,
+    )
+    return Unlocated(sentence, url("layer.page", layer_id=layers[0].id, precision="none"))
