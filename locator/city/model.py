@@ -24,6 +24,7 @@ from locator.city import facilities as places
 from locator.city import kinds as vocabulary
 from locator.city import tram_timetable as timetable
 from locator.city import units as neighbourhoods
+from locator.city.basemap.backdrop import Backdrop, read_backdrop
 from locator.city.catalogue import AgeGroup, Catalogue, Text
 from locator.city.dwellings import Dwellings
 from locator.city.helplines import FILE as HELPLINES
@@ -123,6 +124,11 @@ class City:
         """Row of `districts` for each point of `demand`."""
         rows: IntArray = self.districts.index.get_indexer(self.demand.district).astype(np.int64)
         return rows
+
+    @cached_property
+    def backdrop(self) -> Backdrop:
+        """The streets, waters and green that lie under small maps; read when one is drawn."""
+        return read_backdrop(self.folder, self.projection)
 
     @cached_property
     def middle(self) -> tuple[float, float]:

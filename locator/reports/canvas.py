@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 from xml.sax.saxutils import escape, quoteattr
 
@@ -40,12 +40,27 @@ class Canvas:
         )
 
     def area(
-        self, rings: Sequence[Sequence[Point]], fill: str, *, outline: str | None = None
+        self,
+        rings: Sequence[Sequence[Point]],
+        fill: str,
+        *,
+        outline: str | None = None,
+        opacity: float = 1,
     ) -> None:
         """Fill a polygon: its shell first, then its holes."""
         path = " ".join(f"M{_points(ring, ' L')}Z" for ring in rings)
         edge = f" line-{outline}" if outline else ""
-        self._parts.append(f'<path class="fill-{fill}{edge}" fill-rule="evenodd" d="{path}"/>')
+        clear = f' fill-opacity="{opacity:g}"' if opacity < 1 else ""
+        self._parts.append(
+            f'<path class="fill-{fill}{edge}"{clear} fill-rule="evenodd" d="{path}"/>'
+        )
+
+    def network(self, lines: Iterable[Sequence[Point]], tone: str, *, width: float = 1) -> None:
+        """Draw many open lines as one."""
+        path = " ".join(f"M{_points(line, ' L')}" for line in lines)
+        self._parts.append(
+            f'<path class="line-{tone}" fill="none" stroke-width="{width:g}" d="{path}"/>'
+        )
 
     def dot(self, at: Point, tone: str, *, radius: float = 2, shape: str = "circle") -> None:
         """Draw a marker: ``circle``, ``square``, ``diamond`` or ``cross``."""

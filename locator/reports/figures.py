@@ -59,6 +59,7 @@ def report_map(city: City, found: Findings) -> Drawing:
             (PLANNED_MARK, gettext("under way")),
             (SITE_MARK, gettext("suggested")),
         ),
+        backdrop=lambda: city.backdrop,
         frame=frame,
     )
     return Drawing(

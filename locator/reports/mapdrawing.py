@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import shapely
 
+from locator.city.basemap.backdrop import Backdrop
 from locator.reports.canvas import Canvas, Point, corners
 
 MARGIN = 8.0
@@ -17,6 +18,14 @@ LEGEND_HIGH = 30.0
 LEGEND_ROW = 13.0
 # Narrower than this in drawing units is noise on paper.
 SIMPLIFY_UNITS = 0.4
+SMALLEST_UNITS = 6.0
+"""Green and water of less, in square units, is left out."""
+
+LESSER_STREETS_M = 12_000
+"""Widest map that shows the streets between the main ones."""
+
+SHADE, NO_SHADE = 0.72, 0.3
+"""How much an area covers of what lies under it."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +46,8 @@ class MapFigure:
         Facilities.
     sites : list of (x, y, label)
         Suggested sites, drawn above all else with their number.
-    lines : list of geometries
-        The river.
+    backdrop : callable, optional
+        Returns what lies under the areas; asked for when the map is drawn.
     frame : tuple of float or None
         Bounds to draw; the areas' own otherwise.
     """
@@ -50,7 +59,7 @@ class MapFigure:
     marks: Sequence[tuple[float, float, str]] = ()
     sites: Sequence[tuple[float, float, str]] = ()
     mark_legend: Sequence[tuple[str, str]] = ()
-    lines: Sequence[Any] = field(default_factory=tuple)
+    backdrop: Callable[[], Backdrop] | None = None
     frame: tuple[float, float, float, float] | None = None
 
 
@@ -63,13 +72,13 @@ def map_ratio(figure: MapFigure) -> float:
 def draw_map(canvas: Canvas, figure: MapFigure) -> None:
     """Draw `figure` over the whole of `canvas`, the legend below."""
     at, scale = _transform(canvas, figure)
+    if figure.backdrop is not None:
+        _backdrop(canvas, figure, figure.backdrop(), at, scale)
     for _, row in figure.areas.iterrows():
         shade = _shade(row["value"], figure.classes)
+        opacity = NO_SHADE if shade == "paper" else SHADE
         for rings in _polygons(row.geometry, at, scale):
-            canvas.area(rings, shade, outline="muted")
-    for line in figure.lines:
-        for part in shapely.get_parts(line):
-            canvas.line([at(x, y) for x, y in part.coords], "river", width=3)
+            canvas.area(rings, shade, outline="muted", opacity=opacity)
     for x, y, shape in figure.marks:
         canvas.dot(at(x, y), "ink", radius=2.4, shape=shape)
     if figure.outlines is not None:
@@ -83,6 +92,43 @@ def draw_map(canvas: Canvas, figure: MapFigure) -> None:
     for x, y, label in figure.sites:
         _site(canvas, at(x, y), label)
     _legend(canvas, figure)
+
+
+def _backdrop(
+    canvas: Canvas,
+    figure: MapFigure,
+    ground: Backdrop,
+    at: Callable[[float, float], Point],
+    scale: float,
+) -> None:
+    """Draw green, waters and streets as far as the areas go; small streets on large maps only."""
+    city = shapely.union_all(shapely.simplify(figure.areas.geometry.to_numpy(), 1 / scale))
+    shapely.prepare(city)
+
+    def inside(shapes: Any, least: float = 0) -> Any:
+        kept = shapes[shapely.intersects(city, shapes) & (shapely.area(shapes) >= least)]
+        plain = shapely.simplify(kept, SIMPLIFY_UNITS / scale)
+        within = shapely.contains_properly(city, plain)
+        plain[~within] = shapely.intersection(plain[~within], city)
+        return plain
+
+    def drawn(lines: Any, tone: str, width: float) -> None:
+        parts = shapely.get_parts(lines)
+        is_line = shapely.get_type_id(parts) == shapely.GeometryType.LINESTRING
+        paths = [
+            [at(x, y) for x, y in part.coords] for part in parts[is_line & ~shapely.is_empty(parts)]
+        ]
+        if paths:
+            canvas.network(paths, tone, width=width)
+
+    for shapes, tone in ((ground.green, "green"), (ground.water, "river")):
+        whole = shapely.union_all(inside(shapes, SMALLEST_UNITS / scale**2))
+        for rings in _polygons(whole, at, scale):
+            canvas.area(rings, tone)
+    drawn(inside(ground.rivers), "river", 1.6)
+    if scale * LESSER_STREETS_M >= canvas.width:
+        drawn(inside(ground.lesser), "street", 0.3)
+    drawn(inside(ground.main), "street", 0.9)
 
 
 def _frame(figure: MapFigure) -> tuple[float, float, float, float]:
@@ -132,6 +178,8 @@ def _outlines(
     for _, row in outlines.iterrows():
         for rings in _polygons(row.geometry, at, scale):
             for ring in rings:
+                # On paper, so that it is seen in grey as well.
+                canvas.line([*ring, ring[0]], "paper", width=3)
                 canvas.line([*ring, ring[0]], "warn", width=1.4)
         # In the corner, on paper: the middle is where the dots and the sites are.
         _, _, right, top = row.geometry.bounds
@@ -187,7 +235,7 @@ def _legend_sign(canvas: Canvas, at: Point, sign: str) -> None:
     x, y = at
     box = [(x, y - 8), (x + 14, y - 8), (x + 14, y + 2), (x, y + 2)]
     if sign.startswith("class"):
-        canvas.area([box], sign, outline="muted")
+        canvas.area([box], sign, outline="muted", opacity=SHADE)
     elif sign == "outline":
         canvas.line([*box, box[0]], "warn", width=1.4)
     elif sign == "site":

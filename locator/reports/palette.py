@@ -12,7 +12,10 @@ TONES: dict[str, tuple[int, int, int]] = {
     "paper": (255, 255, 255),
     "accent": (20, 92, 130),
     "warn": (166, 60, 24),
-    "river": (150, 190, 214),
+    # The base map under a map: so light that shades and signs over it stay what they are.
+    "river": (88, 150, 196),
+    "green": (178, 214, 156),
+    "street": (105, 105, 102),
     # Light to dark: reads in grey as well, and every area also carries its number.
     "class0": (240, 244, 246),
     "class1": (205, 222, 231),

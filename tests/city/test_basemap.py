@@ -21,8 +21,10 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
+from locator.base.geo import WGS84
 from locator.base.packed import packed_bytes
 from locator.city.added_streets import STREETS_FILE
+from locator.city.basemap.backdrop import read_backdrop
 from locator.city.basemap.files import BUILDINGS, LAND, LINES, PLACES, map_file_faults
 from locator.city.basemap.ground import map_ground
 from locator.city.basemap.lettering import line_offers, names_of
@@ -36,7 +38,7 @@ from locator.city.model import City, load_city
 from locator.web import create_app
 from locator.web.map.style import COLOURS
 from locator.web.static_files import STATIC
-from tests.tinycity import at
+from tests.tinycity import at, write_tiny_city
 from tests.waiting import wait_until
 
 ABOUT = {"source": "invented", "source_date": "2026-11", "licence": "CC0-1.0"}
@@ -569,3 +571,20 @@ def test_the_ground_is_calm_so_that_signs_stand_out(theme: str) -> None:
             against_land = contrast(palette[name], palette["land"])
             assert against_land <= 3.0, name
     assert theme == "light" or contrast(sign_edge, palette["land"]) > 10
+
+
+def test_a_small_map_has_what_the_folder_knows(tmp_path: Path) -> None:
+    city = load_city(write_tiny_city(tmp_path / "tiny"))
+    nothing = read_backdrop(city.folder, city.projection)
+    assert [len(shapes) for shapes in vars(nothing).values()] == [0] * 5
+    box = shapely.box(19.9, 50.0, 19.91, 50.01)
+    pond, wood = shapely.box(19.9, 50.0, 19.901, 50.001), shapely.box(19.9, 50.0, 19.902, 50.002)
+    land = gpd.GeoDataFrame(
+        {"kind": ["residential", "water", "wood"]}, geometry=[box, pond, wood], crs=WGS84
+    )
+    (city.folder / "land.npz").write_bytes(packed_bytes(land, about={}))
+    found = read_backdrop(city.folder, city.projection)
+    assert shapely.area(found.green) == pytest.approx([4 * 7990], rel=0.02)
+    assert shapely.area(found.water) == pytest.approx([7990], rel=0.02)
+    (city.folder / "land.npz").write_bytes(b"PK")
+    assert len(read_backdrop(city.folder, city.projection).green) == 0

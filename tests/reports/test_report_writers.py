@@ -16,6 +16,7 @@ import pytest
 import shapely
 from pypdf.generic import ArrayObject, BooleanObject, DictionaryObject, PdfObject
 
+from locator.city.basemap.backdrop import Backdrop
 from locator.reports.canvas import Canvas
 from locator.reports.charts import (
     Bars,
@@ -342,7 +343,13 @@ def test_map_shades_by_class_and_keeps_holes() -> None:
         outlines=areas.iloc[[1]],
         marks=[(100.0, 100.0, "diamond"), (900.0, 900.0, "cross")],
         mark_legend=[("outline", "luki"), ("cross", "planowane")],
-        lines=[shapely.LineString([(0, 500), (1000, 500)])],
+        backdrop=lambda: Backdrop(
+            green=np.array([shapely.box(0, 0, 300, 300), shapely.box(0, 0, 1, 1)]),
+            water=np.array([], dtype=object),
+            rivers=np.array([shapely.LineString([(-500, 500), (1500, 500)])]),
+            main=np.array([], dtype=object),
+            lesser=np.array([shapely.LineString([(0, 0), (9, 9)])]),
+        ),
     )
     canvas = Canvas(560, 560 * map_ratio(figure), label="mapa")
     draw_map(canvas, figure)
@@ -351,6 +358,10 @@ def test_map_shades_by_class_and_keeps_holes() -> None:
     assert '<path class="fill-paper line-muted"' in markup
     shell = markup.split('class="fill-class0 line-muted"')[1].split("/>")[0]
     assert shell.count("M") == 2, "the hole is a ring of its own"
+    assert markup.count('class="fill-green"') == 1
+    (river,) = re.findall(r'class="line-river"[^>]* d="([^"]*)"', markup)
+    assert re.findall(r"[ML]([\d.]+),", river) == ["8.0", "552.0"], "no farther than the areas"
+    assert markup.index("fill-green") < markup.index("fill-class0"), "the areas lie over it"
 
 
 def test_people_are_whole_and_full_dates_are_dates_in_a_workbook() -> None:

@@ -95,7 +95,7 @@ def shapes_from_arrays(
     """Return lines or polygons in world units, as `shapely.to_ragged_array` describes them."""
     order = np.argsort(codes, kind="stable")
     offsets = tuple(np.asarray(offset, dtype=np.int64) for offset in offsets)
-    taken, offsets = _taken(offsets, order)
+    taken, offsets = corners_of(offsets, order)
     xy = np.rint(units[taken]).astype(np.int32)
     first = offsets[0][offsets[1][:-1]] if polygons else offsets[0][:-1]
     low, high = np.minimum.reduceat(xy, first), np.maximum.reduceat(xy, first)
@@ -163,14 +163,14 @@ def _shown(shapes: Shapes, zoom: int, smallest: int = SMALLEST) -> Array:
 
 def _geometries(shapes: Shapes, rows: Array, placed: Callable[[Array], Array]) -> Array:
     """Return some of the shapes as geometries; `placed` moves their corners."""
-    taken, offsets = _taken(shapes.offsets, rows)
+    taken, offsets = corners_of(shapes.offsets, rows)
     kind = shapely.GeometryType.POLYGON if shapes.polygons else shapely.GeometryType.LINESTRING
     points = np.asarray(placed(shapes.xy[taken]), dtype=np.float64)
     made: Array = shapely.from_ragged_array(kind, points, offsets)
     return made
 
 
-def _taken(offsets: tuple[Array, ...], rows: Array) -> tuple[Array, tuple[Array, ...]]:
+def corners_of(offsets: tuple[Array, ...], rows: Array) -> tuple[Array, tuple[Array, ...]]:
     """Return which corners belong to `rows`, and the offsets of just these."""
     taken, made = rows, []
     for offset in reversed(offsets):
