@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 from shapely.geometry import LineString
 
-from locator.base.echo import shortened
+from locator.base.echo import cut, shortened
 from locator.base.errors import (
     N_,
     InvalidParameterError,
@@ -197,7 +197,7 @@ def walk_to(walkable_city: WalkableCity, lon: float, lat: float, facility_id: st
     """
     facilities = walkable_city.city.facilities
     if facility_id not in facilities.index:
-        raise NotFoundError(N_("There is no facility {id}."), id=facility_id[:60])
+        raise NotFoundError(N_("There is no facility {id}."), id=cut(facility_id))
     row = int(facilities.index.get_loc(facility_id))
     if row not in walkable_city.located:
         raise NotComputableError(

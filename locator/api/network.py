@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, cast
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, cast
 
 import shapely
 from pydantic import AfterValidator, Field
@@ -52,10 +53,12 @@ class IsochroneParams(WaysParams, StartParams):
     minutes: Times = described("Walking minutes; repeat it for several areas.", default=(15.0,))
     pace: Pace | None = described("Walking speed in m/s (1.3), or the layer's.", default=None)
 
-    def __post_init__(self) -> None:
-        """Accept exactly one way to say where; a layer is one."""
-        if self.layer is None or any(part is not None for part in (self.q, self.lon, self.lat)):
-            one_origin(self.q, self.lon, self.lat)
+    @staticmethod
+    def check(given: Mapping[str, Any]) -> None:
+        """Raise unless exactly one way to say where is given; a layer is one."""
+        start = [given.get(name) for name in ("q", "lon", "lat")]
+        if given.get("layer") is None or any(part is not None for part in start):
+            one_origin(*start)
 
 
 @closed

@@ -24,16 +24,14 @@ from pydantic import (
     WithJsonSchema,
 )
 from pydantic.dataclasses import dataclass as checked
-from pydantic_core import ErrorDetails
 
 from locator.analysis.nearest import NearestQuery
-from locator.base.echo import shortened
+from locator.base.echo import cut, shortened
 from locator.base.errors import N_, InvalidParameterError
+from locator.base.validation import Problem, problems
 from locator.walking.network.profile import Profile
 
 Q = TypeVar("Q")
-
-SHORT = 40
 
 # Types --------------------------------------------------------------------------------------
 
@@ -112,7 +110,12 @@ class StartParams:
 
     def __post_init__(self) -> None:
         """Accept exactly one way to say where."""
-        one_origin(self.q, self.lon, self.lat)
+        self.check(vars(self))
+
+    @staticmethod
+    def check(given: Mapping[str, Any]) -> None:
+        """Raise unless exactly one way to say where is given."""
+        one_origin(*(given.get(name) for name in ("q", "lon", "lat")))
 
 
 @frozen
@@ -262,25 +265,35 @@ def parse(kind: type[Q], args: Args, *, strict: bool = False, **path: str) -> Q:
     Raises
     ------
     InvalidParameterError
-        Naming the parameter, what was given (shortened) and what is accepted.
+        Naming the parameter, what was given (shortened) and what is accepted; `faults` has
+        everything that is wrong.
     """
     shapes = parameter_shapes(kind)
     raw: dict[str, object] = dict(path)
+    faults: list[InvalidParameterError] = []
     for name in args:
         values = [value for value in args.getlist(name) if strict or value.strip()]
         if name not in shapes or name in path:
             if strict:
-                raise _unknown(name, [known for known in shapes if known not in path])
+                faults.append(_unknown(name, [known for known in shapes if known not in path]))
         elif shapes[name].get("type") == "array":
             raw[name] = tuple(values)
-        elif len(values) > 1:
-            raise InvalidParameterError(REPEATED, parameter=name, name=name, count=len(values))
         elif values:
             raw[name] = values[0]
+            if len(values) > 1:
+                faults.append(_repeated(name, len(values)))
+    found: Any = None
     try:
-        return cast(Q, _adapter(kind).validate_python(raw))
-    except ValidationError as problem:
-        raise _fault(problem.errors(include_url=False)[0], shapes) from None
+        found = _adapter(kind).validate_python(raw)
+    except InvalidParameterError as error:  # each is right by itself, not all together
+        faults.append(error)
+    except ValidationError as error:
+        faults += [_fault(problem, shapes) for problem in problems(error)]
+        faults += _faults_together(kind, raw)
+    if faults:
+        faults[0].others = tuple(faults[1:])
+        raise faults[0] from None
+    return cast(Q, found)
 
 
 def parameter_shapes(kind: Any) -> Mapping[str, Mapping[str, Any]]:
@@ -316,31 +329,54 @@ def _without_null(shape: dict[str, Any]) -> dict[str, Any]:
     return kept | options[0] if options else kept
 
 
+def _faults_together(kind: Any, raw: Mapping[str, Any]) -> list[InvalidParameterError]:
+    """Return what is wrong with parameters together, where some are wrong by themselves."""
+    try:
+        getattr(kind, "check", lambda _: None)(raw)
+    except InvalidParameterError as error:
+        return [error]
+    return []
+
+
 def _unknown(name: str, known: list[str]) -> InvalidParameterError:
-    template = UNKNOWN if known else NO_PARAMETERS
     return InvalidParameterError(
-        template, parameter=shortened(name)[1:-1], given=shortened(name), known=", ".join(known)
+        UNKNOWN if known else NO_PARAMETERS,
+        parameter=cut(name),
+        accepted={"enum": known},
+        given=shortened(name),
+        known=", ".join(known),
     )
 
 
-def _fault(problem: ErrorDetails, shapes: Mapping[str, Mapping[str, Any]]) -> InvalidParameterError:
-    name = str(problem["loc"][0])
+def _repeated(name: str, count: int) -> InvalidParameterError:
+    return InvalidParameterError(
+        REPEATED, parameter=name, accepted={"maxItems": 1}, name=name, count=count
+    )
+
+
+SAID = ("type", "enum", "minimum", "maximum", "minLength", "maxLength", "maxItems", "pattern")
+"""What is said of an accepted value, of all that its schema knows."""
+
+
+def _fault(problem: Problem, shapes: Mapping[str, Mapping[str, Any]]) -> InvalidParameterError:
+    name = problem.names[0]
     shape = shapes[name]
-    if len(problem["loc"]) > 1:
+    if problem.position is not None:
         shape = shape.get("items", shape)  # one value of several is wrong
-    template = TEMPLATES.get(problem["type"])
+    template = TEMPLATES.get(problem.kind)
     if template is None:
         template = {"integer": WHOLE, "number": NUMBER}.get(shape.get("type", ""), NOT_ACCEPTED)
-    given = problem["input"]
+    given = problem.given
     return InvalidParameterError(
         template,
         parameter=name,
+        accepted={key: shape[key] for key in SAID if key in shape},
         name=name,
         given=shortened(given),
         count=len(given) if isinstance(given, str | tuple) else 1,
         least=shape.get("minimum"),
         # Of one value or of how often it is given: pydantic knows which of the two was exceeded.
-        most=problem.get("ctx", {}).get("max_length", shape.get("maximum", 100)),
+        most=problem.limits.get("max_length", shape.get("maximum", 100)),
         choices=", ".join(shape.get("enum", ("1", "0"))),  # without a list it is yes or no
     )
 

@@ -32,15 +32,26 @@ class Candidate(TypedDict):
 
 
 @closed
+class ParameterFault(TypedDict):
+    """What is wrong with one parameter; `accepted` as JSON Schema says it."""
+
+    message: str
+    parameter: str | None
+    accepted: dict[str, Any] | None
+
+
+@closed
 class ErrorDetail(TypedDict):
     """What went wrong, for machines (`code`, `parameter`) and people (`message`).
 
+    `faults`: with `invalid_parameter`, everything that is wrong, the one above first.
     `candidates`: with `ambiguous_place`, the places to choose from, by their coordinates.
     """
 
     code: str
     message: str
     parameter: str | None
+    faults: NotRequired[list[ParameterFault]]
     candidates: NotRequired[list[Candidate]]
 
 

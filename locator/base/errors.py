@@ -64,9 +64,34 @@ class LocatorError(Exception):
 
 
 class InvalidParameterError(LocatorError):
-    """A parameter does not have an accepted value (HTTP 400)."""
+    """A parameter does not have an accepted value (HTTP 400).
+
+    Parameters
+    ----------
+    template, parameter, **values
+        As for `LocatorError`.
+    accepted : mapping, optional
+        What would be accepted, as JSON Schema says it.
+    """
 
     code = "invalid_parameter"
+
+    def __init__(
+        self,
+        template: str,
+        *,
+        parameter: str | None = None,
+        accepted: Mapping[str, object] | None = None,
+        **values: object,
+    ) -> None:
+        self.accepted = accepted
+        self.others: tuple[InvalidParameterError, ...] = ()
+        super().__init__(template, parameter=parameter, **values)
+
+    @property
+    def faults(self) -> tuple[InvalidParameterError, ...]:
+        """Everything that is wrong with the question, this one first."""
+        return (self, *self.others)
 
 
 class NotFoundError(LocatorError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -82,5 +83,5 @@ def _check_range(
         )
 
 
-def _fault(template: str, path: Path, parameter: str, **values: object) -> InvalidParameterError:
+def _fault(template: str, path: Path, parameter: str, **values: Any) -> InvalidParameterError:
     return InvalidParameterError(template, parameter=parameter, file=path.name, **values)

@@ -25,6 +25,7 @@ def known_layers(catalogue: Catalogue, layers: tuple[str, ...]) -> tuple[Layer, 
         raise InvalidParameterError(
             N_("Which layer? Give at least one of: {known}."),
             parameter="layer",
+            accepted={"enum": list(catalogue.layers)},
             known=", ".join(catalogue.layers),
         )
     return tuple(known_layer(catalogue, layer) for layer in layers)
@@ -48,6 +49,7 @@ def known_group(catalogue: Catalogue, group: str) -> AgeGroup:
             N_("{name} has to be one of: {choices}; given: {given}."),
             parameter="group",
             name="group",
+            accepted={"enum": list(catalogue.groups)},
             choices=", ".join(catalogue.groups),
             given=shortened(group),
         )

@@ -73,6 +73,8 @@ def explained(error: LocatorError) -> str:
     """Return the message of `error` as the command line says it."""
     if isinstance(error, CityFolderError):
         return f"{error.message}\nRun `locator check` to see them again after mending."
+    if isinstance(error, InvalidParameterError):
+        return "\n".join(fault.message for fault in error.faults)
     lines = [
         f"  {place.label} ({place.kind}: {place.lat:.5f}, {place.lon:.5f})"
         for place in getattr(error, "candidates", ())  # of an `AmbiguousPlaceError`

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from locator.base.echo import shortened
+from locator.base.echo import WORDS, cut
 from locator.base.errors import N_, NotComputableError, NotFoundError
 from locator.geocoding.gazetteer import Gazetteer
 from locator.geocoding.names import fold
@@ -25,9 +25,6 @@ SAME_PLACE_M = 300.0
 
 EQUAL_SCORE = 0.15
 """Points of score that do not tell two places apart."""
-
-LONGEST_ECHO = 100
-"""Characters of what was typed that are shown again."""
 
 DID_YOU_MEAN = N_("“{query}” is not certain. Did you mean: {candidates}?")
 NUMBER_UNKNOWN = N_("Number {number} is not known on this street. Start from: {candidates}?")
@@ -80,7 +77,7 @@ def resolve(gazetteer: Gazetteer, query: str) -> tuple[Place, list[Place]]:
         As for `Gazetteer.search`.
     """
     places = gazetteer.search(query, limit=2 * CANDIDATES)
-    asked = shortened(query, most=LONGEST_ECHO)[1:-1]
+    asked = cut(query, most=WORDS)
     words = tuple(fold(without_postcode(query)).split())
     if not words or words in gazetteer.city_names:
         raise NotFoundError(ONLY_CITY, parameter="q", query=asked)

@@ -10,6 +10,7 @@ from jinja2 import TemplateNotFound
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from locator.api.json import encoded
+from locator.api.schemas import Candidate, ErrorDetail, ParameterFault
 from locator.base.errors import (
     N_,
     InvalidParameterError,
@@ -19,6 +20,7 @@ from locator.base.errors import (
     OutsideCityError,
 )
 from locator.geocoding.place import Place
+from locator.geocoding.resolving import AmbiguousPlaceError
 from locator.web.i18n import error_text, gettext
 
 STATUS: dict[type[LocatorError], int] = {
@@ -77,17 +79,33 @@ def answer_locator_error(error: LocatorError) -> Response:
     if status >= 500:
         log.error("Error on %s", current_request.path, exc_info=error)
         return answer_http_error(InternalServerError())
-    found = getattr(error, "candidates", ())
-    candidates = [_candidate(place) for place in found] if found else None
-    return _answer(
-        status, error.code, error_text(error), parameter=error.parameter, candidates=candidates
-    )
+    detail: ErrorDetail = {
+        "code": error.code,
+        "message": error_text(error),
+        "parameter": error.parameter,
+    }
+    if isinstance(error, InvalidParameterError):
+        detail["faults"] = [_fault(fault) for fault in error.faults]
+    if isinstance(error, AmbiguousPlaceError) and error.candidates:
+        detail["candidates"] = [_candidate(place) for place in error.candidates]
+    return _answer(status, detail)
 
 
-def _candidate(place: Place) -> dict[str, object]:
-    note = gettext(place.note, **dict(place.note_values)) if place.note else None
-    kept = ("label", "kind", "lon", "lat", "precision", "basis")
-    return {name: getattr(place, name) for name in kept} | {"note": note}
+def _fault(fault: InvalidParameterError) -> ParameterFault:
+    accepted = None if fault.accepted is None else dict(fault.accepted)
+    return {"message": error_text(fault), "parameter": fault.parameter, "accepted": accepted}
+
+
+def _candidate(place: Place) -> Candidate:
+    return {
+        "label": place.label,
+        "kind": place.kind,
+        "lon": place.lon,
+        "lat": place.lat,
+        "precision": place.precision,
+        "basis": place.basis,
+        "note": gettext(place.note, **dict(place.note_values)) if place.note else None,
+    }
 
 
 def answer_http_error(error: HTTPException) -> Response:
@@ -100,29 +118,26 @@ def answer_http_error(error: HTTPException) -> Response:
         message = NO_OPERATION
     methods = sorted(set(ready.headers.get("Allow", "GET").split(", ")) - {"OPTIONS"})
     said = gettext(message, methods=", ".join(methods), document="/api/openapi.json")
-    answer = _answer(error.code, code, said)
+    answer = _answer(error.code, {"code": code, "message": said, "parameter": None})
     for name in ("Allow", "Retry-After"):
         if name in ready.headers:
             answer.headers[name] = ready.headers[name]
     return answer
 
 
-def _answer(
-    status: int,
-    code: str,
-    message: str,
-    *,
-    parameter: str | None = None,
-    candidates: list[dict[str, object]] | None = None,
-) -> Response:
+def _answer(status: int, detail: ErrorDetail) -> Response:
     if is_api_request():
-        detail: dict[str, object] = {"code": code, "message": message, "parameter": parameter}
-        body = {"error": detail | ({"candidates": candidates} if candidates else {})}
-        answer = Response(encoded(body), content_type="application/json")
+        answer = Response(encoded({"error": detail}), content_type="application/json")
     else:
-        title = gettext(TITLES.get(status, OTHER_TITLE))
-        context = {"status": status, "code": code, "title": title, "message": message}
-        answer = current_app.make_response(_page(context | {"parameter": parameter}))
+        messages = [fault["message"] for fault in detail.get("faults", ())] or [detail["message"]]
+        context = {
+            "status": status,
+            "code": detail["code"],
+            "title": gettext(TITLES.get(status, OTHER_TITLE)),
+            "message": " ".join(dict.fromkeys(messages)),
+            "parameter": detail["parameter"],
+        }
+        answer = current_app.make_response(_page(context))
     answer.status_code = status
     answer.headers["Cache-Control"] = "no-store"
     return answer

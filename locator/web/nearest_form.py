@@ -7,12 +7,11 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
+from locator.base.echo import WORDS
 from locator.base.errors import LocatorError, OutsideCityError
 from locator.web.i18n import url
 from locator.web.layout import LONGEST_SEARCH
 
-LONGEST_ECHO = 100
-"""Characters of a wrong entry that are shown again."""
 LONGEST_CODE = 40
 """Characters of anything in a form but words; what is longer was not made by the form."""
 
@@ -58,7 +57,7 @@ class Form:
             for entry in fields(self)
             if entry.name not in ("q", "layers") and len(getattr(self, entry.name)) > LONGEST_CODE
         ]
-        q = self.q if len(self.q) <= LONGEST_SEARCH else self.q[:LONGEST_ECHO]
+        q = self.q if len(self.q) <= LONGEST_SEARCH else self.q[:WORDS]
         layers = tuple(layer for layer in self.layers if len(layer) <= LONGEST_CODE)
         return replace(self, q=q, layers=layers, **dict.fromkeys(long, ""))
 

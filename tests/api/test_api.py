@@ -27,6 +27,21 @@ def error(client: FlaskClient, path: str, status: int) -> tuple[str, str | None,
     return told["code"], told["parameter"], told["message"]
 
 
+def test_a_wrong_question_is_told_everything_that_is_wrong(client: FlaskClient) -> None:
+    told = get(client, "/en/api/coverage/nurseries?minutes=0&pace=x&speed=1", 400)["error"]
+    assert (told["code"], told["parameter"]) == ("invalid_parameter", "speed")
+    number = {"type": "number"}
+    assert [(one["parameter"], one["accepted"]) for one in told["faults"]] == [
+        ("speed", {"enum": ["minutes", "group", "pace"]}),
+        ("minutes", number | {"minimum": 1, "maximum": 60}),
+        ("pace", number | {"minimum": 0.3, "maximum": 3}),
+    ]
+    assert told["message"] == told["faults"][0]["message"]
+    group = get(client, "/en/api/coverage/nurseries?group=giants", 400)["error"]["faults"][0]
+    groups = ["all", "age_0_14", "age_65_plus", "age_60_plus", "age_0_2"]
+    assert group["accepted"] == {"enum": groups}
+
+
 # What there is ------------------------------------------------------------------------------
 
 

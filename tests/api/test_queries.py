@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
 from locator.api.planning_queries import ScenarioParams
-from locator.api.queries import CoverageParams, NearestParams, NoParams, SearchParams, parse
+from locator.api.queries import (
+    CoverageParams,
+    NearestParams,
+    NoParams,
+    SearchParams,
+    parameter_shapes,
+    parse,
+)
 from locator.base.echo import shortened
 from locator.base.errors import InvalidParameterError
 
@@ -117,6 +124,21 @@ def test_one_origin_and_known_names_only(
     given: list[tuple[str, str]], parameter: str, message: str
 ) -> None:
     assert fault(*given) == (parameter, message)
+
+
+def test_everything_that_is_wrong_is_told_at_once() -> None:
+    pairs = [("k", "0"), ("sort", "x"), ("open", "yes"), ("pace", "1"), ("pace", "2")]
+    with pytest.raises(InvalidParameterError) as caught:
+        nearest(*pairs, ("layer", ""), ("lat", "50"))
+    assert [(one.parameter, one.accepted) for one in caught.value.faults] == [
+        ("sort", {"enum": list(parameter_shapes(NearestParams))}),
+        ("pace", {"maxItems": 1}),
+        ("layer", {"type": "string", "minLength": 1, "maxLength": 100}),
+        ("k", {"type": "integer", "minimum": 1, "maximum": 20}),
+        ("open", {"type": "string", "enum": ["now", "any"]}),
+        ("lon", None),
+    ]
+    assert caught.value is caught.value.faults[0]
 
 
 def test_yes_or_no_is_said_with_one_or_nought() -> None:

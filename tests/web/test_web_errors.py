@@ -86,6 +86,13 @@ def test_machines_get_json_and_people_a_page(client: FlaskClient) -> None:
             "code": "invalid_parameter",
             "message": "Parametr <script> jest pusty.",
             "parameter": "q",
+            "faults": [
+                {
+                    "message": "Parametr <script> jest pusty.",
+                    "parameter": "q",
+                    "accepted": None,
+                }
+            ],
         }
     }
     person = client.get("/given")

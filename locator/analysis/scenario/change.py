@@ -11,6 +11,7 @@ import shapely
 
 from locator.analysis.access.coverage import counted_rows
 from locator.analysis.siting.solve import PLANNED
+from locator.base.echo import cut
 from locator.base.errors import N_, InvalidParameterError, NotFoundError, OutsideCityError
 from locator.base.geo import FloatArray, in_city
 from locator.walking.walkable_city import WalkableCity, remembered
@@ -85,7 +86,7 @@ def _facility(
     facilities = walkable_city.city.facilities
     if one not in facilities.index:
         raise NotFoundError(
-            N_("There is no facility {given}."), parameter=parameter, given=one[:60]
+            N_("There is no facility {given}."), parameter=parameter, given=cut(one)
         )
     found: dict[str, Any] = facilities.loc[one].to_dict()
     if found["layer"] != scenario.layer:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from locator.analysis.scenario.change import MAX_PLACES, MAX_SITES
+from locator.base.echo import cut
 from locator.base.errors import N_, Fault, LocatorError, Said
-
-SHORT = 60
+from locator.base.validation import Problem
 
 
 @dataclass(frozen=True)
@@ -120,18 +118,17 @@ def whole_file(file: str, template: str, accepted: Said, **values: object) -> Sc
     return ScenarioFileError(file, [fault])
 
 
-def shape_fault(file: str, error: Mapping[str, Any]) -> ScenarioFault:
-    """Return one of the errors that pydantic found, in the words of this file."""
-    names = [str(part) for part in error["loc"] if not isinstance(part, int)]
-    positions = [part for part in error["loc"] if isinstance(part, int)]
-    one_of = Said(N_("one of {members}"), {"members": _members(names)})
+def shape_fault(file: str, problem: Problem) -> ScenarioFault:
+    """Return one of the problems of a file's form, in the words of such files."""
+    member, *inner = problem.names
+    one_of = Said(N_("one of {members}"), {"members": _members(inside=member == "add")})
     return ScenarioFault(
         file,
-        shortened(names[0]),
-        positions[0] if positions else None,
-        shortened(names[1]) if len(names) > 1 else "-",
-        _problem(error["type"], error["input"]),
-        ALLOWED.get(".".join(names), one_of),
+        cut(member),
+        problem.position,
+        cut(inner[0]) if inner else "-",
+        _said(problem),
+        ALLOWED.get(".".join(problem.names), one_of),
     )
 
 
@@ -143,21 +140,15 @@ def city_fault(file: str, position: int | None, error: LocatorError) -> Scenario
     return ScenarioFault(file, member, position, inner, said, IN_THE_CITY.get(member, NOTHING_ELSE))
 
 
-def shortened(text: str) -> str:
-    """Return at most 60 characters of `text`."""
-    return text if len(text) <= SHORT else text[: SHORT - 3] + "…"
-
-
-def _problem(kind: str, given: Any) -> Said:
-    if kind == "missing":
+def _said(problem: Problem) -> Said:
+    if problem.kind == "missing":
         return Said(N_("is missing"))
-    if kind == "extra_forbidden":
+    if problem.kind == "extra_forbidden":
         return Said(N_("is unknown"))
-    written = json.dumps(given, ensure_ascii=False, default=str)
-    return Said(N_("does not fit: {given}"), {"given": shortened(written)})
+    written = json.dumps(problem.given, ensure_ascii=False, default=str)
+    return Said(N_("does not fit: {given}"), {"given": cut(written)})
 
 
-def _members(names: list[str]) -> str:
-    inside = names[:1] == ["add"]
+def _members(*, inside: bool) -> str:
     known = [name for name in ALLOWED if name.startswith("add.") == inside]
     return ", ".join(name.removeprefix("add.") for name in known)

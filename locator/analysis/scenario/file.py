@@ -29,11 +29,12 @@ from locator.analysis.scenario.faults import (
     ScenarioFileError,
     city_fault,
     shape_fault,
-    shortened,
     whole_file,
 )
+from locator.base.echo import cut
 from locator.base.errors import N_, LocatorError, NotComputableError, Said
 from locator.base.geo import in_city
+from locator.base.validation import problems
 from locator.walking.walkable_city import WalkableCity
 
 MAX_BYTES = 200_000
@@ -137,12 +138,11 @@ def parse_scenario(text: str, *, file: str) -> Scenario:
     if not isinstance(data, dict):
         raise whole_file(file, N_("is not a JSON object"), Said('{{"layer": …, …}}'))
     twice = Said(N_("is given twice"))
-    faults = [ScenarioFault(file, shortened(name), None, "-", twice, ONCE) for name in repeated]
+    faults = [ScenarioFault(file, cut(name), None, "-", twice, ONCE) for name in repeated]
     try:
         found = _File.model_validate(data)
     except ValidationError as error:
-        shapes = error.errors(include_url=False, include_context=False)
-        faults += [shape_fault(file, shape) for shape in shapes]
+        faults += [shape_fault(file, problem) for problem in problems(error)]
     if faults:
         raise ScenarioFileError(file, faults)
     return Scenario(

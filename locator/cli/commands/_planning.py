@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from locator.base.echo import cut
 from locator.base.errors import NotFoundError
 from locator.geocoding.names import district_title
 
@@ -35,7 +36,7 @@ def district_number(city: City, given: str, *, hint: str = "--district") -> int:
     titles = zip(city.districts["roman"], city.districts["name"], strict=True)
     known = ", ".join(district_title(*pair) for pair in titles)
     raise click.BadParameter(
-        f"There is no district {given[:60]}. Districts: {known}.", param_hint=hint
+        f"There is no district {cut(given)}. Districts: {known}.", param_hint=hint
     )
 
 

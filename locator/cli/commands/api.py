@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from locator.base.echo import cut
 from locator.cli.commands._common import console, geodata_option, load, print_body, table, working
 
 LANGUAGES = ("en", "pl", "uk")
@@ -47,7 +48,7 @@ def api(ctx: click.Context, name: str | None, parameters: tuple[str, ...], langu
         return
     if name not in OPERATIONS:
         known = ", ".join(OPERATIONS)
-        raise click.BadParameter(f"There is no {name[:60]}. Names: {known}.", param_hint="NAME")
+        raise click.BadParameter(f"There is no {cut(name)}. Names: {known}.", param_hint="NAME")
     pairs = [_pair(one) for one in parameters]
     in_path = IN_PATH.findall(OPERATIONS[name].path)
     path = {key: value for key, value in pairs if key in in_path}
@@ -62,6 +63,6 @@ def _pair(given: str) -> tuple[str, str]:
     name, equals, value = given.partition("=")
     if not equals:
         raise click.BadParameter(
-            f"{given[:60]} has to be NAME=VALUE.", param_hint="PARAMETER=VALUE"
+            f"{cut(given)} has to be NAME=VALUE.", param_hint="PARAMETER=VALUE"
         )
     return name, value

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request
 
 from locator.analysis.access.coverage import CoverageQuery, coverage
 from locator.api.queries import CoverageParams, NearestParams, parse
-from locator.base.echo import shortened
+from locator.base.echo import cut
 from locator.base.errors import N_, NotFoundError
 from locator.base.geojson import Collection
 from locator.city.lookup import known_layer
@@ -54,7 +54,7 @@ def known_facility(identifier: str) -> str:
         raise NotFoundError(
             N_("There is no service with the id “{id}”."),
             parameter="id",
-            id=shortened(identifier)[1:-1],
+            id=cut(identifier),
         )
     return identifier
 

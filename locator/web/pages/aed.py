@@ -13,6 +13,7 @@ from locator.analysis.nearest import local_moment
 from locator.api.aed import AedParams, VehiclesParams, aed_answer
 from locator.api.context import AppState
 from locator.api.queries import parse
+from locator.base.echo import WORDS
 from locator.base.errors import N_, LocatorError, NotFoundError
 from locator.geocoding.place import Place
 from locator.web.errors import status_of
@@ -23,7 +24,7 @@ from locator.web.map.aed import aed_features, vehicle_features
 from locator.web.map.feeds import unkept
 from locator.web.map.figure import Map
 from locator.web.map.live import aed_map
-from locator.web.nearest_form import LONGEST_CODE, LONGEST_ECHO
+from locator.web.nearest_form import LONGEST_CODE
 from locator.web.pages.aed_offline import worker_url
 from locator.web.security import urgent
 from locator.web.state import state
@@ -185,7 +186,7 @@ def _filled(start: Mapping[str, str]) -> dict[str, str]:
 
 def _cut_short(view: AedView) -> AedView:
     """Return `view` without what is too long to be meant."""
-    q = view.q if len(view.q) <= LONGEST_SEARCH else view.q[:LONGEST_ECHO]
+    q = view.q if len(view.q) <= LONGEST_SEARCH else view.q[:WORDS]
     kept = {name: value for name, value in view.args.items() if len(value) <= LONGEST_CODE}
     return replace(view, q=q, args=kept)
 

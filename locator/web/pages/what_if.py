@@ -28,6 +28,7 @@ from locator.api.planning_queries import (
 )
 from locator.api.queries import parameter_shapes, parse
 from locator.api.scenario import comparison_of
+from locator.base.echo import cut
 from locator.base.errors import (
     N_,
     InvalidParameterError,
@@ -230,7 +231,7 @@ def _named_site(words: str, places: int | None) -> NewSite:
         raise InvalidParameterError(
             N_("No place is called {given}. Try a street and a number, or a stop."),
             parameter="site",
-            given=words[:60],
+            given=cut(words),
         ) from None
     return NewSite(found.lon, found.lat, places, found.label)
 
