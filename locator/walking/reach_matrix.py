@@ -69,6 +69,12 @@ def reach(
     return sparse.csc_array((walks.whole(), rows.whole(), pointer), shape=shape)
 
 
+def covers_of(walks: sparse.csc_array) -> sparse.csc_array:
+    """Return 1 where `walks` has a walk, whatever its length."""
+    ones = np.ones(len(walks.data))
+    return sparse.csc_array((ones, walks.indices, walks.indptr), shape=walks.shape)
+
+
 class Joined:
     """Join many short arrays into one, with little more memory than that one takes.
 

@@ -19,7 +19,6 @@ from locator.city.model import City, default_folder, load_city
 from locator.walking import SnappedPoints
 from locator.walking.graph.file import StreetGraph
 from locator.walking.graph.ready import ready_graph
-from locator.walking.incremental import added, closed
 from locator.walking.isochrone import isochrones
 from locator.walking.network.model import NetworkModel
 from locator.walking.walkable_city import WalkableCity, walkable
@@ -70,7 +69,6 @@ def measured(city: City, model: NetworkModel) -> Iterator[Row]:
         note="in the background when the web starts",
     )
     yield from _one_origin(walkable_city, start)
-    yield from _changes(model, facilities)
     layer = max(walkable_city.usable_rows, key=lambda name: len(walkable_city.usable_rows[name]))
     yield once(
         "coverage of a layer, first time",
@@ -144,19 +142,6 @@ def _one_origin(walkable_city: WalkableCity, start: FloatArray) -> Iterator[Row]
         repeat=100,
         budget=50,
     )
-
-
-def _changes(model: NetworkModel, facilities: SnappedPoints) -> Iterator[Row]:
-    few = facilities.take(slice(0, SOURCES - 1))
-    spread = model.multi_source(few)
-    yield median(
-        "add a facility",
-        lambda _: added(model, spread, facilities.take(slice(-1, None))),
-        repeat=9,
-        budget=None,
-        note="beside the 299 that are there",
-    )
-    yield median("close a facility", lambda i: closed(model, spread, i), repeat=20, budget=None)
 
 
 def _beside_networkx(model: NetworkModel, facilities: SnappedPoints) -> Iterator[Row]:

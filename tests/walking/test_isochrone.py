@@ -1,4 +1,4 @@
-"""Isochrones, and facilities added or closed, beside what is computed from nothing."""
+"""Isochrones beside what is computed from nothing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from locator.base.errors import InvalidParameterError
 from locator.base.geo import Projection
 from locator.walking.graph.build import build_graph
 from locator.walking.graph.osm import read_streets
-from locator.walking.incremental import added, closed
 from locator.walking.isochrone import isochrones
 from locator.walking.network.model import NetworkModel
 from tests.osmdata import helsinki, write_osm
@@ -110,64 +109,3 @@ def test_a_layers_area_holds_that_of_each_of_its_facilities(city: NetworkModel) 
     for i in range(4):
         (single,) = isochrones(city, one(facilities, i), minutes=[4], pace_m_s=1.2)
         assert single.area.difference(whole.area).area < 0.01 * single.area.area
-
-
-# -- adding and closing ---------------------------------------------------------------------
-
-
-@settings(max_examples=25, deadline=None)
-@given(seed=st.integers(0, 2**32 - 1), count=st.integers(0, 12))
-def test_an_added_facility_gives_what_computing_everything_gives(
-    city: NetworkModel, seed: int, count: int
-) -> None:
-    facilities, demand = scattered(city, count + 1, seed), scattered(city, 100, seed + 1)
-    before = city.multi_source(facilities.take(slice(0, count)))
-    after, whole = added(city, before, one(facilities, count)), city.multi_source(facilities)
-    assert after.distance_m == pytest.approx(whole.distance_m, abs=1e-6)
-    assert len(after.facilities) == count + 1
-    walk_m, index = city.read(after, demand)
-    assert walk_m == pytest.approx(city.nearest(demand, facilities)[0], abs=1e-6)
-    for i in range(0, 100, 20):
-        to_all = city.walk_m(one(demand, i), facilities)
-        assert to_all[index[i]] == pytest.approx(walk_m[i], abs=1e-6)
-
-
-@settings(max_examples=25, deadline=None)
-@given(seed=st.integers(0, 2**32 - 1), count=st.integers(1, 12), data=st.data())
-def test_a_closed_facility_gives_what_computing_everything_gives(
-    city: NetworkModel, seed: int, count: int, data: st.DataObject
-) -> None:
-    facilities, demand = scattered(city, count, seed), scattered(city, 100, seed + 1)
-    index = data.draw(st.integers(0, count - 1))
-    after = closed(city, city.multi_source(facilities), index)
-    rest = facilities.take(np.delete(np.arange(count), index))
-    whole = city.multi_source(rest)
-    assert after.distance_m == pytest.approx(whole.distance_m, abs=1e-6)
-    assert len(after.facilities) == count - 1
-    walk_m, serving = city.read(after, demand)
-    assert walk_m == pytest.approx(city.nearest(demand, rest)[0], abs=1e-6)
-    if count > 1:
-        for i in range(0, 100, 20):
-            to_all = city.walk_m(one(demand, i), rest)
-            assert to_all[serving[i]] == pytest.approx(walk_m[i], abs=1e-6)
-
-
-def test_added_and_closed_again_is_as_before(city: NetworkModel) -> None:
-    facilities = scattered(city, 6, 11)
-    before = city.multi_source(facilities.take(slice(0, 5)))
-    again = closed(city, added(city, before, one(facilities, 5)), 5)
-    assert again.distance_m == pytest.approx(before.distance_m, abs=1e-6)
-    assert (again.facility == before.facility).mean() > 0.999
-
-
-def test_two_facilities_at_one_place_may_lose_one(city: NetworkModel) -> None:
-    twice = scattered(city, 1, 12).take(np.array([0, 0]))
-    alone = city.multi_source(twice.take(slice(0, 1)))
-    for index in (0, 1):
-        after = closed(city, city.multi_source(twice), index)
-        assert after.distance_m == pytest.approx(alone.distance_m, abs=1e-6)
-
-
-def test_a_facility_that_does_not_exist_cannot_be_closed(city: NetworkModel) -> None:
-    with pytest.raises(InvalidParameterError, match="no facility number 3"):
-        closed(city, city.multi_source(scattered(city, 3, 13)), 3)

@@ -7,8 +7,12 @@ import pandas as pd
 from scipy import sparse
 
 from locator.analysis.aed.fixed import is_doorless, text_or_none
+from locator.analysis.greedy import one_after_another
 from locator.base.geo import FloatArray, IntArray
 from locator.city.model import City
+
+SAYABLE_PEOPLE = 0.5
+"""Less than half a person is nothing that can be said in numbers."""
 
 
 def hours_basis(aed: pd.Series) -> str:
@@ -56,29 +60,34 @@ def rank_moves(
     alone = reached @ missing
     parts = []
     for kind in ("hours", "unknown"):
-        left = missing.copy()
-        chosen: list[tuple[int, float]] = []
         candidates = np.flatnonzero(basis == kind)
-        while len(candidates):
-            gains = reached[candidates] @ left
-            best = int(np.argmax(gains))
-            if gains[best] < 0.5:  # less than half a person: nothing that can be said in numbers
-                break
-            number = int(candidates[best])
-            chosen.append((number, float(gains[best])))
-            left[walks.indices[walks.indptr[number] : walks.indptr[number + 1]]] = 0.0
-            candidates = np.delete(candidates, best)
-        numbers = np.array([number for number, _ in chosen], dtype=np.int64)
-        added = np.array([gain for _, gain in chosen])
+        order, added = _one_after_another(reached, walks, missing, candidates)
+        numbers = candidates[order]
         parts.append(
             pd.DataFrame(
                 {
                     "basis": kind,
                     "alone": alone[numbers],
-                    "added": added,
+                    "added": np.array(added, dtype=np.float64),
                     "together": np.cumsum(added),
                 },
                 index=pd.Index(city.facilities.index[rows[numbers]], name="id", dtype=object),
             )
         )
     return pd.concat([part for part in parts if len(part)] or parts[:1])
+
+
+def _one_after_another(
+    reached: sparse.csr_array, walks: sparse.csc_array, missing: FloatArray, candidates: IntArray
+) -> tuple[list[int], list[float]]:
+    """Return the positions in `candidates`, best next one first, and what each adds."""
+    left = missing.copy()
+    mine = reached[candidates]
+
+    def adds(chosen: list[int]) -> FloatArray:
+        for number in candidates[chosen[-1:]]:
+            left[walks.indices[walks.indptr[number] : walks.indptr[number + 1]]] = 0.0
+        worth: FloatArray = mine @ left
+        return worth
+
+    return one_after_another(adds, len(candidates), least=SAYABLE_PEOPLE)

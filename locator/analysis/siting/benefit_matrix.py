@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from locator.analysis.greedy import one_after_another
 from locator.base.geo import FloatArray, IntArray
 
 SAME = 1e-12
@@ -181,21 +182,7 @@ def _joined(values: npt.NDArray[Any], spans: list[slice]) -> npt.NDArray[Any]:
 
 def one_by_one(gains: BenefitMatrix, count: int) -> tuple[list[int], list[float]]:
     """Return up to `count` sites, each adding most to those before it, and what each adds."""
-    chosen: list[int] = []
-    added: list[float] = []
-    have = np.zeros(gains.points)
-    for _ in range(min(count, gains.sites)):
-        adds = gains.beyond(have)
-        pick = int(np.argmax(adds))
-        # A sum by differences leaves crumbs of rounding where nothing is to be had.
-        if adds[pick] <= SAME * max(float(have.sum()), 1e-300):
-            break
-        chosen.append(pick)
-        span = slice(gains.starts[pick], gains.starts[pick + 1])
-        before = have[gains.rows[span]]
-        have[gains.rows[span]] = np.maximum(before, gains.worth[span])
-        added.append(float((have[gains.rows[span]] - before).sum()))
-    return chosen, added
+    return one_after_another(gains.adds, count)
 
 
 def swapped(gains: BenefitMatrix, chosen: list[int], *, until: float = np.inf) -> list[int]:

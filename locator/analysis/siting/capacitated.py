@@ -14,6 +14,7 @@ from time import monotonic
 import numpy as np
 from scipy import sparse
 
+from locator.analysis.greedy import one_after_another
 from locator.analysis.siting.exact import SCALE, Choice, known_after, solver_options
 from locator.analysis.siting.lagrangian import PROVEN_GAP, Priced, priced
 from locator.base.geo import FloatArray, IntArray
@@ -139,18 +140,19 @@ class Loads:
 
     def ordered(self, chosen: list[int]) -> tuple[list[int], list[float]]:
         """Put the sites `chosen` in the order of what each adds; return them with what they add."""
-        order: list[int] = []
-        added: list[float] = []
-        rest, so_far = list(chosen), 0.0
-        while rest:
-            totals = [self.total([*order, site]) for site in rest]
-            best = int(np.argmax(totals))
-            if totals[best] <= so_far * (1 + PROVEN_GAP):
-                break
-            order.append(rest.pop(best))
-            added.append(min(totals[best] - so_far, self.capacity))
-            so_far = totals[best]
-        return order, added
+
+        def adds(order: list[int]) -> FloatArray:
+            so_far = [chosen[position] for position in order]
+            before = self.total(so_far)
+            return np.array(
+                [
+                    0.0 if position in order else self.total([*so_far, site]) - before
+                    for position, site in enumerate(chosen)
+                ]
+            )
+
+        order, added = one_after_another(adds, len(chosen), least_share=PROVEN_GAP)
+        return [chosen[position] for position in order], [min(n, self.capacity) for n in added]
 
     def bettered(self, chosen: list[int], until: float) -> list[int]:
         """Swap one site for the one that takes most of those left over, while that helps."""

@@ -16,7 +16,7 @@ from locator.analysis.siting.query import (
 )
 from locator.base.geo import FloatArray, IntArray
 from locator.base.rounding import lost_and_gained, whole
-from locator.walking.reach_matrix import reach
+from locator.walking.reach_matrix import covers_of, reach
 from locator.walking.walkable_city import WalkableCity
 
 
@@ -41,7 +41,7 @@ def closures(walkable_city: WalkableCity, query: SitingQuery) -> pd.DataFrame:
     of_centre = sparse.csc_array(
         (np.ones(len(rows)), (np.arange(len(rows)), centre)), shape=(len(rows), len(first))
     )
-    covers = _binary(_binary(walks) @ of_centre)
+    covers = covers_of(covers_of(walks) @ of_centre)
     served_by = covers.sum(axis=1)
     alone = _weighed(covers, np.where(served_by == 1, people, 0.0))
     before = _by_district(walkable_city, _column(people * (served_by > 0)))
@@ -75,12 +75,14 @@ def relocations(walkable_city: WalkableCity, query: SitingQuery) -> pd.DataFrame
     """
     query = completed(walkable_city, query)
     walks, rows, people = _existing_walks(walkable_city, query)
-    covers = _binary(walks)
+    covers = covers_of(walks)
     served_by = covers.sum(axis=1)
     unserved = np.where(served_by == 0, people, 0.0)
     alone = _weighed(covers, np.where(served_by == 1, people, 0.0))
     places = candidate_places(walkable_city, query)
-    reaches = _binary(walks_to(walkable_city, places, query, np.where(served_by <= 1, people, 0.0)))
+    reaches = covers_of(
+        walks_to(walkable_city, places, query, np.where(served_by <= 1, people, 0.0))
+    )
     best = ((reaches.T @ unserved)[:, np.newaxis] + (reaches.T @ alone).toarray()).argmax(axis=0)
     there = reaches[:, best]
     gained = _by_district(walkable_city, _weighed(there, unserved))
@@ -119,10 +121,6 @@ def _existing_walks(
         limit_m=limit_m(query),
     )
     return walks, rows, walkable_city.city.demand.people[str(query.group)]
-
-
-def _binary(walks: sparse.csc_array) -> sparse.csc_array:
-    return walks.astype(bool).astype(np.float64)
 
 
 def _weighed(covers: sparse.csc_array, people: FloatArray) -> sparse.csc_array:

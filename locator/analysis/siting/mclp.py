@@ -15,11 +15,13 @@ from typing import Literal
 import numpy as np
 from scipy import sparse
 
+from locator.analysis.greedy import one_after_another
 from locator.analysis.siting.benefit_matrix import BenefitMatrix, swapped
 from locator.analysis.siting.capacitated import Loads, best_loads
 from locator.analysis.siting.exact import best_choice
 from locator.analysis.siting.lagrangian import gap, priced
 from locator.base.geo import FloatArray, IntArray
+from locator.walking.reach_matrix import covers_of
 
 FREE_SHARE = 0.25
 """Share of the time that a start without the capacity may take where there is one."""
@@ -82,30 +84,27 @@ def greedy_cover(
     capacity : float, optional
         People that one site can take.
     bound_rounds : int
-        Rounds of pricing spent on the bound.
+        Rounds of the Lagrangian bound.
 
     Returns
     -------
     Cover
     """
-    covers = _binary(walks)
+    covers = covers_of(walks)
     left = people.astype(np.float64).copy()
-    chosen: list[int] = []
-    gains: list[float] = []
-    bound = float(people.sum())
-    for _ in range(count):
-        potential = covers.T @ left
-        if capacity is not None:
-            potential = np.minimum(potential, capacity)
-        bound = min(bound, sum(gains) + float(np.sort(potential)[-count:].sum()))
+    gained, bound = 0.0, float(people.sum())
+    room = np.inf if capacity is None else capacity
+
+    def adds(chosen: list[int]) -> FloatArray:
+        nonlocal gained, bound
+        if chosen:
+            gained += _serve(walks, left, chosen[-1], room)
+        potential: FloatArray = np.minimum(covers.T @ left, room)
         # The bound may use a chosen site again, the choice may not: one site per place.
-        potential[chosen] = 0.0
-        best = int(np.argmax(potential))
-        if potential[best] <= 0:
-            break
-        chosen.append(best)
-        gains.append(float(potential[best]))
-        _serve(walks, left, best, capacity)
+        bound = min(bound, gained + float(np.sort(potential)[-count:].sum()))
+        return potential
+
+    chosen, gains = one_after_another(adds, count)
     if chosen:
         table = gains_of(walks, people)
         bound = min(bound, priced(table, count, swapped(table, chosen), rounds=bound_rounds).bound)
@@ -158,21 +157,14 @@ def gains_of(walks: sparse.csc_array, people: FloatArray) -> BenefitMatrix:
     )
 
 
-def _binary(walks: sparse.csc_array) -> sparse.csc_array:
-    ones = np.ones(len(walks.data))
-    return sparse.csc_array((ones, walks.indices, walks.indptr), shape=walks.shape)
-
-
-def _serve(walks: sparse.csc_array, left: FloatArray, column: int, capacity: float | None) -> None:
-    """Take the people that `column` serves out of `left`, in place."""
+def _serve(walks: sparse.csc_array, left: FloatArray, column: int, room: float) -> float:
+    """Take the people that `column` serves, the nearest first, out of `left`; return how many."""
     span = slice(walks.indptr[column], walks.indptr[column + 1])
-    rows = walks.indices[span]
-    if capacity is None:
-        left[rows] = 0.0
-        return
-    rows = rows[np.argsort(walks.data[span], kind="stable")]
-    room = np.maximum(capacity - (np.cumsum(left[rows]) - left[rows]), 0.0)
-    left[rows] -= np.minimum(left[rows], room)
+    rows = walks.indices[span][np.argsort(walks.data[span], kind="stable")]
+    before = np.cumsum(left[rows]) - left[rows]
+    served = np.minimum(left[rows], np.maximum(room - before, 0.0))
+    left[rows] -= served
+    return float(served.sum())
 
 
 def _cover(

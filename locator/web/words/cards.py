@@ -203,11 +203,6 @@ def hours_said(facts: Mapping[str, Any]) -> str:
     return gettext("written in OpenStreetMap as “{hours}”, which cannot be read", hours=hours)
 
 
-def row_facts(row: pd.Series[Any]) -> dict[str, Any]:
-    """Return a row as a dictionary with None for everything that is missing."""
-    return {str(key): _known(value) for key, value in row.items()}
-
-
 def _known(value: Any) -> Any:
     if isinstance(value, (dict, list)) or hasattr(value, "geom_type"):
         return value

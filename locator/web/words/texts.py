@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from babel import dates
 
 from locator.base.errors import N_
-from locator.city.catalogue import Catalogue, Layer
+from locator.city.catalogue import Catalogue
 from locator.vehicles import Vehicle
 from locator.web.i18n import clock, gettext, locale, moment, number, text
 
@@ -130,8 +130,3 @@ def group_name(catalogue: Catalogue, group: str) -> str:
     """Return the name of an age group; its id where the catalogue has none."""
     known = catalogue.groups.get(group)
     return text(known.names) if known else group
-
-
-def layer_name(layer: Layer) -> str:
-    """Return the name of a layer."""
-    return text(layer.names)
