@@ -50,7 +50,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from locator.base.geo import Projection
+from locator.curation.former_timetable import gtfs_of
+from locator.vehicles.own import OWN_FILE
 
 CRS = "EPSG:2178"
 ORIGIN_XY = (7_420_000.0, 5_550_000.0)
@@ -317,7 +321,6 @@ def vehicles() -> list[dict[str, Any]]:
                 "fleet_number": None,
                 "assignment": "assumed",
                 "line": "1",
-                "pattern": 0,
                 "headsign": "Polna",
                 "first_departure": 360,
                 "base": {"name": "Lipowa", "stop": 0},
@@ -327,7 +330,7 @@ def vehicles() -> list[dict[str, Any]]:
 
 
 def timetable() -> dict[str, Any]:
-    """Return the tram timetable."""
+    """Return the tram timetable, in the former form: patterns of stops and minutes."""
     return {
         "source": "Invented timetable",
         "licence": "CC0-1.0",
@@ -355,6 +358,20 @@ def timetable() -> dict[str, Any]:
             },
         ],
     }
+
+
+def write_timetable(folder: Path, table: dict[str, Any]) -> None:
+    """Write the GTFS feed of a timetable whose stops are those of ``stops.csv``."""
+    feed = gtfs_of(
+        table,
+        pd.read_csv(folder / "stops.csv", index_col="index"),
+        country="PL",
+        timezone="Europe/Warsaw",
+        publisher_url="https://example.org",
+        language="pl",
+        version="1",
+    )
+    (folder / OWN_FILE).write_bytes(feed)
 
 
 def write_tiny_city(folder: Path) -> Path:
@@ -419,8 +436,6 @@ def write_tiny_city(folder: Path) -> Path:
         "name,lon,lat,basis",
         [("Most Środkowy", *at(*BRIDGE), "invented")],
     )
-    (folder / "timetable.json").write_text(
-        json.dumps(timetable(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
-    )
+    write_timetable(folder, timetable())
     (folder / "README.md").write_text("Invented data for tests.\n", encoding="utf-8")
     return folder

@@ -10,12 +10,11 @@ One walks 1.25 m for each straight metre and runs at 2 m/s.
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from locator.city.model import City, load_city
 from locator.vehicles.fleet import assign_vehicle
-from tests.tinycity import timetable, write_tiny_city
+from tests.tinycity import timetable, write_timetable, write_tiny_city
 
 
 def write_toy_city(folder: Path, *, number: str | None = None) -> Path:
@@ -27,7 +26,7 @@ def write_toy_city(folder: Path, *, number: str | None = None) -> Path:
     table = timetable()
     for pattern, stops, start in zip(table["patterns"], ([0, 1], [1, 0]), (360, 370), strict=True):
         pattern.update(stops=stops, minutes=[0, 6], working_day=[start], saturday=[])
-    (folder / "timetable.json").write_text(json.dumps(table), "utf-8")
+    write_timetable(folder, table)
     if number:
         assign_vehicle(load_city(folder), "1", fleet_number=number)
     return folder

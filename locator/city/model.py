@@ -22,7 +22,6 @@ from locator.city import districts as areas
 from locator.city import dwellings, likely_open, population
 from locator.city import facilities as places
 from locator.city import kinds as vocabulary
-from locator.city import tram_timetable as timetable
 from locator.city import units as neighbourhoods
 from locator.city.basemap.backdrop import Backdrop, read_backdrop
 from locator.city.catalogue import AgeGroup, Catalogue, Text
@@ -34,7 +33,6 @@ from locator.city.needs import FILE as NEEDS
 from locator.city.needs import Need, read_needs
 from locator.city.points import Tables
 from locator.city.population import DemandPoints
-from locator.city.tram_timetable import TramTimetable
 from locator.city.vehicle_assignments import check_vehicles
 from locator.geocoding.gazetteer import Gazetteer, build_gazetteer
 
@@ -69,13 +67,11 @@ class City:
     addresses : DataFrame
         Columns ``street``, ``number``, ``lon``, ``lat``.
     stops : DataFrame
-        Columns ``name``, ``lon``, ``lat``; the index is the one that the timetable refers to.
+        Columns ``name``, ``lon``, ``lat``; the index is the stops' id in the timetable.
     crossings : DataFrame
         Columns ``name``, ``lon``, ``lat``, ``basis``; empty without a river.
     gazetteer : locator.geocoding.gazetteer.Gazetteer
         Ready to search.
-    timetable : TramTimetable or None
-        Of the trams; None where the folder has none.
     kinds : mapping of str to Text
         Names of the kinds of facility in every language, by what ``kind`` says.
     helplines : tuple of Helpline
@@ -100,7 +96,6 @@ class City:
     stops: pd.DataFrame
     crossings: pd.DataFrame
     gazetteer: Gazetteer
-    timetable: TramTimetable | None = None
     dwellings: Dwellings | None = None
     kinds: Mapping[str, Text] = field(default_factory=dict)
     likely_open: tuple[LikelyRule, ...] = ()
@@ -171,13 +166,10 @@ def _read(folder: Path, log: Callable[[str], FaultLog]) -> City | None:
     projection = Projection(catalogue.crs_metric)
     districts = areas.read_districts(folder, projection, log(areas.FILE))
     boundary = None if districts is None else areas.city_boundary(districts)
-    trams = None
-    if tables.stops is not None:
-        trams = timetable.read_timetable(folder, stops=len(tables.stops), log=log(timetable.FILE))
     numbers = frozenset[int]() if districts is None else frozenset(districts.index)
     walkable_city = places.Ground(boundary, projection, numbers)
     found = places.read_facilities(folder, catalogue.layers.values(), walkable_city, log)
-    check_vehicles(found, trams, tables.stops, log)
+    check_vehicles(found, tables.stops, log)
     units = neighbourhoods.read_units(folder, log(neighbourhoods.FILE))
     kinds = vocabulary.read_kinds(folder, log(vocabulary.FILE))
     vocabulary.check_kinds(found, catalogue.layers.values(), kinds, log)
@@ -235,7 +227,6 @@ def _read(folder: Path, log: Callable[[str], FaultLog]) -> City | None:
             landmarks=tables.landmarks,
             aliases=tables.aliases,
         ),
-        timetable=trams,
         dwellings=homes,
         kinds=kinds,
         likely_open=rules,

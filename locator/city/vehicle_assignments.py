@@ -10,7 +10,8 @@ import geopandas as gpd
 import pandas as pd
 
 from locator.base.reading import FaultLog, is_integer
-from locator.city.tram_timetable import LAST_MINUTE, TramTimetable
+
+LAST_MINUTE = 36 * 60  # a service day may end after midnight: 24:30 is 1470
 
 ASSIGNMENTS = ("assumed", "confirmed")
 """Whether it is known which vehicle carries an AED."""
@@ -18,26 +19,21 @@ ASSIGNMENTS = ("assumed", "confirmed")
 
 def check_vehicles(
     facilities: gpd.GeoDataFrame,
-    timetable: TramTimetable | None,
     stops: pd.DataFrame | None,
     log: Callable[[str], FaultLog],
 ) -> None:
     """Note what is wrong with the ``vehicle`` of facilities that move.
 
     A vehicle is an object: ``unit`` (number of the device), ``fleet_number`` (text or null),
-    ``assignment`` (``assumed`` or ``confirmed``), ``line``, ``pattern`` (position in the
-    timetable), ``headsign``, ``first_departure`` (minutes after midnight, a departure of the
-    working day), ``base`` (``name``, and ``stop``: an index of ``stops.csv`` or null).
+    ``assignment`` (``assumed`` or ``confirmed``), ``line``, ``headsign``, ``first_departure``
+    (minutes after midnight, a departure of the working day), ``base`` (``name``, and
+    ``stop``: an index of ``stops.csv`` or null).
     """
     moving = facilities["vehicle"].map(lambda value: isinstance(value, dict))
     taken: dict[str, set[tuple[str, object]]] = defaultdict(set)
     for name, row in facilities[moving].iterrows():
         vehicle = row["vehicle"]
         faults = [*_faults_of_shape(vehicle, stops), *_twice(vehicle, taken[row["layer"]])]
-        wrong = {field for field, _, _ in faults}
-        # What is no text at all is not also said to be none of the timetable's.
-        against = _faults_against(vehicle, timetable)
-        faults += [fault for fault in against if fault[0] not in wrong]
         for field, problem, allowed in faults:
             log(f"{row['layer']}.geojson").add(name, f"vehicle.{field}", problem, allowed)
 
@@ -77,24 +73,6 @@ def _faults_of_shape(
         yield "base", f"is {base!r}", "an object with name and stop"
     elif stop is not None and stops is not None and not _is_index(stop, len(stops)):
         yield "base.stop", f"is {stop!r}", "an index of stops.csv or null"
-
-
-def _faults_against(
-    vehicle: Mapping[str, Any], timetable: TramTimetable | None
-) -> Iterator[tuple[str, str, str]]:
-    position = vehicle.get("pattern")
-    if timetable is None or position is None:
-        return
-    if not is_integer(position) or not 0 <= position < len(timetable.patterns):
-        yield "pattern", f"is {position!r}", f"0 to {len(timetable.patterns) - 1}"
-        return
-    pattern = timetable.patterns[position]
-    for field in ("line", "headsign"):
-        if vehicle.get(field) != getattr(pattern, field):
-            yield field, f"is {vehicle.get(field)!r}", repr(getattr(pattern, field))
-    if vehicle.get("first_departure") not in pattern.working_day:
-        said = f"is {vehicle.get('first_departure')!r}"
-        yield "first_departure", said, "a working-day departure of the pattern"
 
 
 def _is_index(value: object, length: int) -> bool:

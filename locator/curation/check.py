@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from locator.base.errors import CityFolderError, Fault
@@ -11,9 +11,12 @@ from locator.base.reading import WHOLE
 from locator.city.added_streets import STREETS_FILE
 from locator.city.basemap.files import map_file_faults
 from locator.city.model import City, load_city
+from locator.vehicles.gtfs import GtfsError, feed_name, import_feeds
+from locator.vehicles.own import OWN_FILE
+from locator.vehicles.timetable import Timetable
 from locator.vehicles.timetable_file import FILE_NAME as IMPORTED_FILE
 from locator.vehicles.timetable_file import TimetableFileError, read_timetable_file
-from locator.vehicles.validation import inconsistencies, unfit
+from locator.vehicles.validation import inconsistencies, misassigned, unfit
 from locator.walking.graph.file import GRAPH_FILE, GraphFileError, read_graph
 from locator.walking.graph.streets_file import read_streets_file
 
@@ -34,7 +37,7 @@ def check_folder(folder: Path) -> list[Fault]:
         faults.extend(error.faults)
     faults.extend(_of_streets(folder))
     faults.extend(_of_graph(folder, city))
-    faults.extend(_of_timetable(folder, city))
+    faults.extend(_of_timetables(folder, city))
     faults.extend(map_file_faults(folder))
     return faults
 
@@ -61,16 +64,34 @@ def _of_graph(folder: Path, city: City | None) -> Iterator[Fault]:
         yield Fault(GRAPH_FILE, WHOLE, "crs", f"is {crs}", city.catalogue.crs_metric)
 
 
-def _of_timetable(folder: Path, city: City | None) -> Iterator[Fault]:
-    if not (folder / IMPORTED_FILE).exists():
-        return
-    try:
-        table = read_timetable_file(folder / IMPORTED_FILE)
-    except TimetableFileError as error:
+def _of_timetables(folder: Path, city: City | None) -> Iterator[Fault]:
+    """Yield the faults of the imported timetable, and of the folder's own with its vehicles."""
+    imported, own = folder / IMPORTED_FILE, folder / OWN_FILE
+    if imported.exists():
         allowed = "a file made by `locator timetable import` for this city"
-        yield Fault(IMPORTED_FILE, WHOLE, WHOLE, error.message, allowed)
+        yield from _of_timetable(imported, read_timetable_file, city, allowed)
+    if own.exists():
+        yield from _of_timetable(own, _read_own, city, "a GTFS feed of this city")
+
+
+def _read_own(path: Path) -> Timetable:
+    return import_feeds({feed_name(path): path})[0]
+
+
+def _of_timetable(
+    path: Path, read: Callable[[Path], Timetable], city: City | None, allowed: str
+) -> Iterator[Fault]:
+    try:
+        table = read(path)
+    except (GtfsError, TimetableFileError) as error:
+        yield Fault(path.name, WHOLE, WHOLE, error.message, allowed)
         return
     problems = list(inconsistencies(table))
     if city is not None and not problems:
         problems.extend(unfit(table, city))
-    yield from (Fault(IMPORTED_FILE, WHOLE, *problem) for problem in problems)
+    yield from (Fault(path.name, WHOLE, *problem) for problem in problems)
+    if city is None or path.name != OWN_FILE:
+        return
+    for name, row in city.facilities[city.facilities["vehicle"].notna()].iterrows():
+        for field, problem, accepted in misassigned(row["vehicle"], table):
+            yield Fault(f"{row['layer']}.geojson", str(name), f"vehicle.{field}", problem, accepted)

@@ -17,9 +17,9 @@ from locator.city.kinds import FILE as KINDS_FILE
 from locator.city.model import City
 from locator.city.population import EVENLY
 from locator.city.population import FILE as GRID_FILE
-from locator.city.tram_timetable import FILE as TIMETABLE_FILE
 from locator.city.usability import BARRED
-from locator.vehicles.embedded import imported_timetable
+from locator.curation.former_timetable import FORMER_FILE
+from locator.vehicles.own import OWN_FILE, imported_timetable, own_timetable
 from locator.vehicles.timetable_file import FILE_NAME as IMPORTED_FILE
 
 NEAR_M = 10.0
@@ -188,9 +188,12 @@ def _about_people(city: City) -> Iterator[Notice]:
 
 
 def _about_timetable(city: City, day: str) -> Iterator[Notice]:
-    timetable = city.timetable
-    if timetable is not None and timetable.valid_to < day:
-        yield Notice(TIMETABLE_FILE, "-", f"ended on {timetable.valid_to}")
+    own = own_timetable(city)
+    if own is not None and str(own.valid_to) < day:
+        yield Notice(OWN_FILE, "-", f"ended on {own.valid_to}")
+    if (city.folder / FORMER_FILE).exists():
+        message = "is no longer read: `locator timetable convert` makes a GTFS feed of it"
+        yield Notice(FORMER_FILE, "-", message)
     imported = imported_timetable(city)
     if imported is None:
         return

@@ -33,30 +33,22 @@ class Service:
         Monday is 0.
     start, end : date
         First and last day of validity, both included.
-    holidays : bool or None
-        True: also on public holidays; False: never on one; None: holidays are not looked at
-        (a GTFS calendar names its exceptions itself).
     added, removed : frozenset of date
-        Exceptions; they win over everything else.
+        Exceptions, public holidays among them; they win over everything else.
     """
 
     id: str
     weekdays: frozenset[int]
     start: date
     end: date
-    holidays: bool | None = None
     added: frozenset[date] = frozenset()
     removed: frozenset[date] = frozenset()
 
-    def runs_on(self, day: date, *, country: str) -> bool:
+    def runs_on(self, day: date) -> bool:
         """Tell whether the trips run on `day`."""
         if day in self.added or day in self.removed:
             return day in self.added
-        if not self.start <= day <= self.end:
-            return False
-        if self.holidays is not None and is_public_holiday(day, country=country):
-            return self.holidays
-        return day.weekday() in self.weekdays
+        return self.start <= day <= self.end and day.weekday() in self.weekdays
 
 
 def day_type(day: date, *, country: str) -> DayType:
@@ -98,7 +90,7 @@ def representative_days(
             1 <= day.weekday() <= 3 and not is_public_holiday(day - DAY, country=country)
         ):
             continue
-        if any(service.runs_on(day, country=country) for service in services):
+        if any(service.runs_on(day) for service in services):
             found[kind] = day
         if len(found) == len(DAY_TYPES):
             break

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 
@@ -14,24 +14,38 @@ import pandas as pd
 from locator.base.errors import N_, InvalidParameterError, NotFoundError
 from locator.base.files import locked, write_bytes_atomically
 from locator.city.model import City
-from locator.city.tram_timetable import Pattern
 from locator.city.usability import is_assumed
 from locator.vehicles import BaseKind, Vehicle
+from locator.vehicles.own import own_stop_id, own_timetable
+from locator.vehicles.timetable import Timetable
 
 FLEET_NUMBER = re.compile(r"(?:[A-Za-z0-9]{1,8}:)?[A-Za-z0-9]{1,12}")
 
 
-def vehicles_of(city: City) -> tuple[Vehicle, ...]:
-    """Return the vehicles of every layer that moves, in the order of the city's facilities."""
+def vehicles_of(city: City, timetables: Sequence[Timetable]) -> tuple[Vehicle, ...]:
+    """Return the vehicles of every layer that moves, in the order of the city's facilities.
+
+    Parameters
+    ----------
+    city : City
+    timetables : sequence of Timetable
+        Those of the city, which know where a tour begins.
+    """
     moving = [layer.id for layer in city.catalogue.layers.values() if layer.moves]
     rows = city.facilities[city.facilities["layer"].isin(moving)]
-    patterns = city.timetable.patterns if city.timetable else ()
+    first_stops = {
+        (table.lines[path], table.headsigns[path], table.stop_ids[table.path_stop[first]])
+        for table in timetables
+        for path, first in enumerate(table.path_first[:-1])
+    }
     return tuple(
-        _vehicle(str(row_id), row, city.stops, patterns) for row_id, row in rows.iterrows()
+        _vehicle(str(row_id), row, city.stops, first_stops) for row_id, row in rows.iterrows()
     )
 
 
-def _vehicle(row_id: str, row: Any, stops: pd.DataFrame, patterns: Sequence[Pattern]) -> Vehicle:
+def _vehicle(
+    row_id: str, row: Any, stops: pd.DataFrame, first_stops: Set[tuple[str, str, str]]
+) -> Vehicle:
     told = row["vehicle"] if isinstance(row["vehicle"], dict) else {}
     first = told.get("first_departure")
     number = told.get("fleet_number")
@@ -50,14 +64,16 @@ def _vehicle(row_id: str, row: Any, stops: pd.DataFrame, patterns: Sequence[Patt
         base_name=_text(base.get("name")),
         base_lon=lon,
         base_lat=lat,
-        base_is=_base_kind(base.get("stop"), told.get("pattern"), patterns),
+        base_is=_base_kind(base.get("stop"), told, first_stops),
     )
 
 
-def _base_kind(stop: object, pattern: object, patterns: Sequence[Pattern]) -> BaseKind:
+def _base_kind(
+    stop: object, told: Mapping[str, Any], first_stops: Set[tuple[str, str, str]]
+) -> BaseKind:
     if not isinstance(stop, int):
         return "place"
-    begins = isinstance(pattern, int) and patterns and patterns[pattern].stops[0] == stop
+    begins = (told.get("line"), told.get("headsign"), own_stop_id(stop)) in first_stops
     return "first_stop" if begins else "stop"
 
 
@@ -119,7 +135,7 @@ def assign_vehicle(
     return path
 
 
-_KEPT = ("line", "pattern", "headsign", "first_departure")
+_KEPT = ("line", "headsign", "first_departure")
 
 
 def _note_number(properties: dict[str, Any], number: str | None) -> None:
@@ -160,15 +176,16 @@ def _first_tour(city: City, line: str) -> dict[str, object]:
     A line that only an imported timetable has is declared by name alone: its first departure
     of the day counts.
     """
-    for position, pattern in enumerate(city.timetable.patterns if city.timetable else ()):
-        if pattern.line == line and pattern.working_day:
-            return {
-                "line": line,
-                "pattern": position,
-                "headsign": pattern.headsign,
-                "first_departure": pattern.working_day[0],
-            }
-    return {"line": line, "pattern": None, "headsign": None, "first_departure": None}
+    table = own_timetable(city)
+    if table is None or not len(trips := table.working_day_trips(line)):
+        return {"line": line, "headsign": None, "first_departure": None}
+    path = table.trip_path[trips].min()
+    first_s = table.trip_start_s[trips][table.trip_path[trips] == path].min()
+    return {
+        "line": line,
+        "headsign": table.headsigns[path],
+        "first_departure": int(first_s) // 60,
+    }
 
 
 def _find_unit(

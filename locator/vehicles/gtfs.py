@@ -56,9 +56,7 @@ def feed_name(path: Path) -> str:
     return path.stem.rpartition("_")[2] or path.stem
 
 
-def import_feeds(
-    feeds: Mapping[str, Path], *, country: str
-) -> tuple[Timetable, tuple[FeedReport, ...]]:
+def import_feeds(feeds: Mapping[str, Path]) -> tuple[Timetable, tuple[FeedReport, ...]]:
     """Return one timetable of all `feeds` (name to zip file) and what was read of each.
 
     Raises
@@ -75,9 +73,11 @@ def import_feeds(
     blocks: dict[str, int] = {}
     reports = []
     zones = set()
+    sources = []
     for feed, path in feeds.items():
         tables = read_tables(path, feed)
         zones.add(str(tables["agency"]["agency_timezone"].iloc[0]))
+        sources.append(f"{feed}: {_publisher(tables) or path.name}")
         own = _services(tables, feed)
         numbered = {service.id: len(services) + i for i, service in enumerate(own)}
         services += own
@@ -93,7 +93,9 @@ def import_feeds(
             if number == len(rows):
                 rows.append(_path_row(trip))
             block = blocks.setdefault(trip.block, len(blocks)) if trip.block else -1
-            trips.append(TripRow(trip.id, number, trip.service, trip.start_s, block))
+            trips += [
+                TripRow(name, number, trip.service, start_s, block) for name, start_s in trip.starts
+            ]
         reports.append(_report(feed, tables, own, kept_stops, calls, trips[before:]))
     if len(zones) > 1:
         raise GtfsError(
@@ -103,8 +105,7 @@ def import_feeds(
         raise GtfsError(N_("the feeds hold no trip that runs on any day"))
     all_stops = pd.concat(stops, ignore_index=True)
     timetable = build_timetable(
-        source=", ".join(f"{feed}: {path.name}" for feed, path in feeds.items()),
-        country=country,
+        source=", ".join(sources),
         timezone=zones.pop(),
         services=services,
         stop_ids=all_stops["id"],
@@ -114,6 +115,11 @@ def import_feeds(
         trips=trips,
     )
     return timetable, tuple(reports)
+
+
+def _publisher(tables: Tables) -> str:
+    """Return who publishes a feed, and which edition it is; empty where the feed does not say."""
+    return " ".join(tables["feed_info"].head(1).to_numpy().ravel()).strip()
 
 
 def _report(
@@ -203,7 +209,7 @@ def seconds_of(times: pd.Series[str], *, feed: str) -> FloatArray:
     """
     codes, texts = pd.factorize(times)
     values = np.empty(len(texts))
-    for i, text in enumerate(texts):
+    for i, text in enumerate(texts.tolist()):
         if not text.strip():
             values[i] = np.nan
             continue
@@ -242,12 +248,11 @@ def _calls(tables: Tables, feed: str, stop_number: Mapping[str, int]) -> pd.Data
 
 @dataclass(frozen=True)
 class _Trip:
-    id: str
     line: str
     headsign: str
     service: int
     block: str
-    start_s: float
+    starts: list[tuple[str, float]]  # id and first departure of each time that it runs
     stops: npt.NDArray[np.int64]
     offsets: FloatArray  # (2, n) arrivals, departures after the start
 
@@ -274,19 +279,17 @@ def _trips(
         start_s = float(times[1, first])
         offsets = np.maximum.accumulate(np.ravel(times[:, first:end] - start_s, order="F"))
         whole = np.ascontiguousarray(offsets.reshape(-1, 2).T)
-        block_id = f"{feed}:{service}:{block}" if block else ""
-        for suffix, start in headways.get(trip_id, [("", start_s)]):
-            yield _Trip(
-                f"{feed}:{trip_id}{suffix}",
-                lines[route],
-                headsign,
-                number,
-                # A trip repeated by a headway is run by many vehicles at once.
-                "" if suffix else block_id,
-                start,
-                stop[first:end],
-                whole,
-            )
+        repeated = headways.get(trip_id)
+        yield _Trip(
+            lines[route],
+            headsign,
+            number,
+            # A trip repeated by a headway is run by many vehicles at once.
+            "" if repeated else f"{feed}:{service}:{block}" if block else "",
+            [(f"{feed}:{trip_id}{at}", start) for at, start in repeated or [("", start_s)]],
+            stop[first:end],
+            whole,
+        )
 
 
 def _headways(tables: Tables, feed: str) -> dict[str, list[tuple[str, float]]]:
@@ -296,10 +299,9 @@ def _headways(tables: Tables, feed: str) -> dict[str, list[tuple[str, float]]]:
     until_s = seconds_of(raw["end_time"], feed=feed)
     every_s = pd.to_numeric(raw["headway_secs"], errors="coerce").fillna(0).to_numpy()
     for trip, begin, end, step in zip(raw["trip_id"], from_s, until_s, every_s, strict=True):
-        if step > 0:
-            starts.setdefault(trip, []).extend(
-                (f"@{int(start)}", float(start)) for start in np.arange(begin, end, step)
-            )
+        if step >= 1:
+            repeated = range(int(begin), int(end), int(step))
+            starts.setdefault(trip, []).extend((f"@{at}", float(at)) for at in repeated)
     return starts
 
 
@@ -307,7 +309,6 @@ def _path_row(trip: _Trip) -> PathRow:
     return PathRow(
         trip.line,
         trip.headsign,
-        tuple(int(stop) for stop in trip.stops),
-        tuple(float(s) for s in trip.offsets[0]),
-        tuple(float(s) for s in trip.offsets[1]),
+        tuple(trip.stops.tolist()),
+        *(tuple(offsets) for offsets in trip.offsets.tolist()),
     )

@@ -14,6 +14,7 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 
 COLUMNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "agency": (("agency_timezone",), ()),
+    "feed_info": ((), ("feed_publisher_name", "feed_version")),
     "stops": (("stop_id", "stop_name", "stop_lat", "stop_lon"), ()),
     "routes": (("route_id", "route_short_name"), ("route_long_name",)),
     "trips": (("trip_id", "route_id", "service_id"), ("trip_headsign", "block_id")),
@@ -23,7 +24,7 @@ COLUMNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "frequencies": (("trip_id", "start_time", "end_time", "headway_secs"), ()),
 }
 """Table to columns that must be there and columns that may be."""
-_OPTIONAL = ("calendar", "calendar_dates", "frequencies")
+_OPTIONAL = ("feed_info", "calendar", "calendar_dates", "frequencies")
 
 Tables = Mapping[str, pd.DataFrame]
 

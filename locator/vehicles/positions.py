@@ -17,9 +17,9 @@ from locator.base.geo import FloatArray
 from locator.city.model import City
 from locator.vehicles import Vehicle, VehiclePosition
 from locator.vehicles.calendar import service_days_at
-from locator.vehicles.embedded import timetables_of
 from locator.vehicles.fleet import vehicles_of
 from locator.vehicles.matching import match_report, run_of_report
+from locator.vehicles.own import timetables_of
 from locator.vehicles.poller import FeedState
 from locator.vehicles.realtime import Region, ReportedPosition, age_s, freshness_of, region_round
 from locator.vehicles.runs import Run, call_at, point_at, runs_of_day, shifted
@@ -79,12 +79,13 @@ def load_fleet(city: City) -> Fleet:
 
     Raises
     ------
-    TimetableFileError
-        The imported timetable is there and cannot be read.
+    GtfsError, TimetableFileError
+        A timetable is there and cannot be read.
     """
+    timetables = timetables_of(city)
     return Fleet(
-        vehicles=vehicles_of(city),
-        timetables=timetables_of(city),
+        vehicles=vehicles_of(city, timetables),
+        timetables=timetables,
         timezone=city.catalogue.timezone,
         region=region_round(city.boundary.bounds, margin_m=REGION_MARGIN_M),
     )

@@ -1,7 +1,7 @@
 """Lay out what a vehicle does on one service day: its calls at stops, in order.
 
 Where the feed names blocks, a tour is the block that holds the named line's first departure.
-Where it does not (the embedded timetable), a tour is put together by a written rule:
+Where it does not (the city folder's own timetable), a tour is put together by a written rule:
 
 1. it starts with the departure of the line and direction nearest in time to the one declared
    (the day's first where none is), which no other vehicle has taken;

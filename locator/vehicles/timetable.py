@@ -1,4 +1,4 @@
-"""Hold a timetable as arrays: paths along stops, trips, services; read the embedded one.
+"""Hold a timetable as arrays: paths along stops, trips, services.
 
 A *path* is a line, a headsign, an order of stops and the seconds of arrival and departure at
 each, counted from the first departure; a *trip* is a path started at a time by a service. Every
@@ -26,8 +26,8 @@ class Timetable:
     ----------
     source : str
         Where it comes from, for people.
-    country, timezone : str
-        For public holidays and the service day.
+    timezone : str
+        Of the service day.
     services : tuple of Service
     stop_ids, stop_names : tuple of str
         n stops; ids are namespaced by feed.
@@ -52,7 +52,6 @@ class Timetable:
     """
 
     source: str
-    country: str
     timezone: str
     services: tuple[Service, ...]
     stop_ids: tuple[str, ...]
@@ -100,9 +99,7 @@ class Timetable:
 
     def active(self, day: date) -> IntArray:
         """Return the trips that run on service day `day`, by start time."""
-        runs = np.array(
-            [service.runs_on(day, country=self.country) for service in self.services], dtype=bool
-        )
+        runs = np.array([service.runs_on(day) for service in self.services], dtype=bool)
         if not runs.any():
             return np.empty(0, dtype=np.int64)
         trips = np.flatnonzero(runs[self.trip_service])
@@ -110,7 +107,17 @@ class Timetable:
 
     def runs_on(self, day: date) -> bool:
         """Tell whether any service runs on `day`."""
-        return any(service.runs_on(day, country=self.country) for service in self.services)
+        return any(service.runs_on(day) for service in self.services)
+
+    def working_day_trips(self, line: str, headsign: str | None = None) -> IntArray:
+        """Return the trips of a line, in one direction if said, that some working day has."""
+        works = np.array([min(service.weekdays, default=6) < 5 for service in self.services])
+        asked = [
+            named == line and headsign in (None, towards)
+            for named, towards in zip(self.lines, self.headsigns, strict=True)
+        ]
+        found: IntArray = np.flatnonzero(np.array(asked)[self.trip_path] & works[self.trip_service])
+        return found
 
 
 @dataclass(frozen=True)
@@ -138,7 +145,6 @@ class TripRow:
 def build_timetable(
     *,
     source: str,
-    country: str,
     timezone: str,
     services: Iterable[Service],
     stop_ids: Iterable[str],
@@ -152,7 +158,6 @@ def build_timetable(
     lengths = [len(path.stops) for path in paths]
     return Timetable(
         source=source,
-        country=country,
         timezone=timezone,
         services=tuple(services),
         stop_ids=tuple(stop_ids),

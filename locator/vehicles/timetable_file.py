@@ -51,7 +51,6 @@ def save_timetable(table: Timetable, folder: Path) -> Path:
                 {
                     "version": VERSION,
                     "source": table.source,
-                    "country": table.country,
                     "timezone": table.timezone,
                     "services": [_service_row(service) for service in table.services],
                 }
@@ -145,7 +144,6 @@ def _timetable(head: dict[str, Any], arrays: dict[str, np.ndarray[Any, Any]]) ->
     }
     return Timetable(
         source=str(head["source"]),
-        country=str(head["country"]),
         timezone=ZoneInfo(head["timezone"]).key,
         services=tuple(_service(row) for row in head["services"]),
         stop_lonlat=arrays["stop_lonlat"] / 1e6,
@@ -163,7 +161,6 @@ def _service_row(service: Service) -> dict[str, object]:
         "weekdays": sorted(service.weekdays),
         "start": service.start.isoformat(),
         "end": service.end.isoformat(),
-        "holidays": service.holidays,
         "added": sorted(day.isoformat() for day in service.added),
         "removed": sorted(day.isoformat() for day in service.removed),
     }
@@ -175,7 +172,6 @@ def _service(row: dict[str, Any]) -> Service:
         weekdays=frozenset(row["weekdays"]),
         start=date.fromisoformat(row["start"]),
         end=date.fromisoformat(row["end"]),
-        holidays=row["holidays"],
         added=frozenset(map(date.fromisoformat, row["added"])),
         removed=frozenset(map(date.fromisoformat, row["removed"])),
     )

@@ -5,12 +5,13 @@ A file may be whole and still wrong: made by another program, or for another cit
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from locator.base.geo import FloatArray, IntArray
+from locator.base.reading import is_integer
 from locator.vehicles.timetable import Timetable
 
 if TYPE_CHECKING:
@@ -56,6 +57,27 @@ def unfit(table: Timetable, city: City) -> Iterator[Problem]:
         where = f"{table.stop_names[first]} at {lon[first]:g}, {lat[first]:g}"
         said = f"{int(far.sum())} stops lie outside the city, the first is {where}"
         yield "stop_lonlat", said, f"stops at most {MARGIN_DEGREES:g} degree from the city"
+
+
+def misassigned(vehicle: Mapping[str, Any], table: Timetable) -> Iterator[Problem]:
+    """Yield what of a facility's ``vehicle`` the folder's own timetable does not have.
+
+    A vehicle that names no direction is free to run on a line that only an imported timetable has.
+    """
+    line, headsign, first = (vehicle.get(key) for key in ("line", "headsign", "first_departure"))
+    if not isinstance(line, str) or not isinstance(headsign, str):
+        return
+    towards = {
+        way for named, way in zip(table.lines, table.headsigns, strict=True) if named == line
+    }
+    if not towards:
+        yield "line", f"is {line!r}", ", ".join(map(repr, sorted(set(table.lines))))
+    elif headsign not in towards:
+        yield "headsign", f"is {headsign!r}", ", ".join(map(repr, sorted(towards)))
+    elif is_integer(first):
+        trips = table.working_day_trips(line, headsign)
+        if 60.0 * float(str(first)) not in table.trip_start_s[trips]:
+            yield "first_departure", f"is {first!r}", "a working-day departure of the line"
 
 
 def _lengths(table: Timetable) -> Iterator[Problem]:

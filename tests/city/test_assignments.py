@@ -24,8 +24,8 @@ VEHICLE: dict[str, Any] = vehicles()[0]["properties"]["vehicle"]
         ("headsign", ["Polna"], "vehicle.headsign: is ['Polna'] (allowed: a text or null)"),
         ("first_departure", "06:00", "vehicle.first_departure: is '06:00' (allowed: minutes"),
         ("first_departure", -1, "vehicle.first_departure: is -1 (allowed: minutes, 0 to 2160"),
-        ("headsign", "Lipowa", "vehicle.headsign: is 'Lipowa'"),
-        ("pattern", 2, "vehicle.pattern: is 2 (allowed: 0 to 1)"),
+        ("headsign", "Rynek", "vehicle.headsign: is 'Rynek' (allowed: 'Lipowa', 'Polna')"),
+        ("headsign", "Lipowa", "vehicle.first_departure: is 360"),
         ("first_departure", 361, "vehicle.first_departure: is 361"),
         ("base", "Lipowa", "vehicle.base: is 'Lipowa'"),
         ("base", {"name": "Lipowa", "stop": 5}, "vehicle.base.stop: is 5"),
@@ -37,7 +37,7 @@ def test_each_wrong_part_is_named(tiny_folder: Path, field: str, value: Any, sai
 
 
 def test_a_free_line_is_checked_too(tiny_folder: Path) -> None:
-    free = {"pattern": None, "line": "52", "headsign": None, "first_departure": None}
+    free = {"line": "52", "headsign": None, "first_departure": None}
     edit_feature(tiny_folder, "vehicles.geojson", vehicle=VEHICLE | free)
     assert faults(tiny_folder) == []
     edit_feature(tiny_folder, "vehicles.geojson", vehicle=VEHICLE | free | {"line": 52})

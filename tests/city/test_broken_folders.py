@@ -19,7 +19,7 @@ from locator.curation.notices import notices
 from locator.vehicles.positions import load_fleet, positions
 from tests.tinycity import write_tiny_city
 
-JSON_FILES = ("nurseries.geojson", "vehicles.geojson", "districts.geojson", "timetable.json")
+JSON_FILES = ("nurseries.geojson", "vehicles.geojson", "districts.geojson")
 MOMENT = datetime(2026, 11, 24, 6, 3, tzinfo=ZoneInfo("Europe/Warsaw"))
 TABLES = ("population_grid.csv", "addresses.csv", "stops.csv", "crossings.csv")
 

@@ -14,6 +14,7 @@ from locator.city.completeness import completeness
 from locator.city.districts import district_of
 from locator.city.model import City, default_folder
 from locator.curation.check import check_folder
+from locator.vehicles.own import own_stop_id, own_timetable
 
 LAYERS = [
     "senior_activity_centres",
@@ -122,13 +123,18 @@ def test_seventeen_units_on_seventeen_lines(krakow: City) -> None:
     vehicles = units["vehicle"].tolist()
     assert len({vehicle["line"] for vehicle in vehicles}) == 17
     assert sorted(vehicle["unit"] for vehicle in vehicles) == list(range(1, 18))
+    table = own_timetable(krakow)
+    assert table is not None
     assert {vehicle["assignment"] for vehicle in vehicles} == {"assumed"}
     assert {vehicle["fleet_number"] for vehicle in vehicles} == {None}
     assert units["note"].str.startswith("Założenie").all()
     assert (units["location_precision"] == "area").all()
     for (_, unit), vehicle in zip(units.iterrows(), vehicles, strict=True):
-        first = krakow.stops.loc[krakow.timetable.patterns[vehicle["pattern"]].stops[0]]  # type: ignore[union-attr]
-        assert (unit.geometry.x, unit.geometry.y) == pytest.approx((first["lon"], first["lat"]))
+        (trip, *_) = table.working_day_trips(vehicle["line"], vehicle["headsign"])
+        first = table.path_stop[table.path_first[table.trip_path[trip]]]
+        assert table.stop_ids[first] == own_stop_id(vehicle["base"]["stop"])
+        point = (unit.geometry.x, unit.geometry.y)
+        assert point == pytest.approx(tuple(table.stop_lonlat[first]))
 
 
 def test_what_the_city_names_without_an_address_is_listed(krakow: City) -> None:
@@ -185,9 +191,15 @@ def test_rings_of_districts_follow_the_right_hand_rule(krakow: City) -> None:
 
 
 def test_the_timetable_has_46_patterns_of_23_lines(krakow: City) -> None:
-    assert krakow.timetable is not None
-    patterns = krakow.timetable.patterns
-    assert (len(patterns), len({pattern.line for pattern in patterns})) == (46, 23)
+    table = own_timetable(krakow)
+    assert table is not None
+    assert (len(table.lines), len(set(table.lines))) == (46, 23)
+    ids = krakow.stops.index.map(own_stop_id)
+    for stop_id, name, lonlat in zip(
+        table.stop_ids, table.stop_names, table.stop_lonlat, strict=True
+    ):
+        stop = krakow.stops.iloc[ids.get_loc(stop_id)]
+        assert (stop["name"], stop["lon"], stop["lat"]) == (name, *lonlat)
 
 
 def test_colours_stand_out_on_white_and_on_dark(krakow: City) -> None:

@@ -121,7 +121,7 @@ def test_secret_ages_and_cells_outside_are_named(tiny_folder: Path) -> None:
 
 
 def test_an_ended_timetable_is_named(tiny_folder: Path) -> None:
-    assert lines(tiny_folder, "timetable.json", date(2027, 1, 31)) == []
-    assert lines(tiny_folder, "timetable.json", date(2027, 2, 1)) == [
-        "timetable.json: -: ended on 2027-01-31"
+    assert lines(tiny_folder, "timetable.zip", date(2027, 1, 31)) == []
+    assert lines(tiny_folder, "timetable.zip", date(2027, 2, 1)) == [
+        "timetable.zip: -: ended on 2027-01-31"
     ]

@@ -12,7 +12,7 @@ import pytest
 from locator.base.errors import InvalidParameterError, NotFoundError
 from locator.base.files import LOCK_FILE
 from locator.city.model import City, load_city
-from locator.vehicles.fleet import assign_vehicle, vehicles_of
+from locator.vehicles.fleet import assign_vehicle
 from locator.vehicles.gtfs import import_feeds
 from locator.vehicles.matching import match_report
 from locator.vehicles.poller import FeedState
@@ -50,7 +50,7 @@ def numbered(tiny: City) -> Fleet:
 
 
 def test_the_vehicles_are_those_of_the_layers_that_move(tiny: City) -> None:
-    (vehicle,) = vehicles_of(tiny)
+    (vehicle,) = load_fleet(tiny).vehicles
     assert (vehicle.id, vehicle.unit, vehicle.line, vehicle.headsign) == (
         "vehicles-1",
         "1",
@@ -121,7 +121,7 @@ def gtfs_of_the_tiny_line(folder: Path) -> None:
     )
     trips = "trip_id,route_id,service_id,trip_headsign,block_id\nt1,r1,wk,C,b1\nt2,r1,wk,A,b1\n"
     path = feed(folder / "x_T.zip", stops=stops, stop_times=times, trips=trips)
-    save_timetable(import_feeds({"T": path}, country="PL")[0], folder)
+    save_timetable(import_feeds({"T": path})[0], folder)
 
 
 @pytest.fixture
@@ -158,7 +158,7 @@ def test_a_dead_feed_leaves_the_tour_that_the_vehicle_was_on(with_trips: Fleet) 
 @pytest.mark.skipif(not TESTDATA.exists(), reason="../shared/testdata is not there")
 def test_a_timetable_of_another_year_never_explains_a_live_trip(tiny: City) -> None:
     """Ids are used again from one timetable to the next."""
-    table, _ = import_feeds({"T": TESTDATA / "GTFS_KRK_T.zip"}, country="PL")
+    table, _ = import_feeds({"T": TESTDATA / "GTFS_KRK_T.zip"})
     data = (TESTDATA / "gtfs_rt" / "vehicle_positions_t__72843870.pb").read_bytes()
     reports = tuple(
         replace(seen, trip_id=table.trip_ids[number])
@@ -180,7 +180,7 @@ def test_assigning_writes_the_number_and_no_longer_calls_it_assumed(tiny_folder:
     assert after["geometry"] == feature["geometry"]
     assert after["properties"]["name"] == "AED T:302"
     assert after["properties"]["note"] is None
-    (vehicle,) = vehicles_of(load_city(tiny_folder))
+    (vehicle,) = load_fleet(load_city(tiny_folder)).vehicles
     assert (vehicle.fleet_number, vehicle.assignment) == ("T:302", "confirmed")
     assert [name for name in os.listdir(tiny_folder) if name.startswith(".")] == [LOCK_FILE]
 
@@ -195,10 +195,10 @@ def test_a_number_can_be_taken_back(tiny_folder: Path) -> None:
 
 def test_another_line_takes_its_first_tour(tiny_folder: Path) -> None:
     assign_vehicle(load_city(tiny_folder), "1", fleet_number="302", line="1")
-    (vehicle,) = vehicles_of(load_city(tiny_folder))
+    (vehicle,) = load_fleet(load_city(tiny_folder)).vehicles
     assert (vehicle.headsign, vehicle.first_departure_min) == ("Polna", 360)
     assign_vehicle(load_city(tiny_folder), "1", fleet_number="302", line="173")
-    (vehicle,) = vehicles_of(load_city(tiny_folder))
+    (vehicle,) = load_fleet(load_city(tiny_folder)).vehicles
     assert (vehicle.line, vehicle.headsign, vehicle.first_departure_min) == ("173", None, None)
 
 

@@ -53,7 +53,7 @@ def feed(path: Path, **tables: str | None) -> Path:
 
 
 def read(path: Path, name: str = "T") -> Timetable:
-    return import_feeds({name: path}, country="PL")[0]
+    return import_feeds({name: path})[0]
 
 
 def test_times_past_midnight_and_empty_times_are_read(tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ def test_a_feed_may_list_its_days_alone(tmp_path: Path) -> None:
 def test_ids_that_collide_between_feeds_stay_apart(tmp_path: Path) -> None:
     moved = TABLES["stops"].replace("50.0,19.9", "50.0,19.8")
     feeds = {"A": feed(tmp_path / "a.zip"), "T": feed(tmp_path / "t.zip", stops=moved)}
-    table, reports = import_feeds(feeds, country="PL")
+    table, reports = import_feeds(feeds)
     assert table.trip_ids == ("A:t1", "A:t2", "T:t1", "T:t2")
     assert len(set(table.stop_ids)) == 6
     assert [service.id for service in table.services] == ["A:wk", "T:wk"]
@@ -111,7 +111,7 @@ def test_a_headway_repeats_a_trip(tmp_path: Path) -> None:
 
 def test_trips_without_service_or_stops_are_dropped_and_counted(tmp_path: Path) -> None:
     trips = TABLES["trips"] + "t3,r1,nobody,X,b\nt4,r1,wk,X,b\n"
-    _, (report,) = import_feeds({"T": feed(tmp_path / "f.zip", trips=trips)}, country="PL")
+    _, (report,) = import_feeds({"T": feed(tmp_path / "f.zip", trips=trips)})
     assert (report.trips, report.dropped_trips) == (2, 2)
     assert (report.first_day, report.last_day) == (date(2026, 11, 1), date(2026, 12, 31))
 
@@ -148,7 +148,7 @@ def test_feeds_of_two_timezones_are_refused(tmp_path: Path) -> None:
     other = TABLES["agency"].replace("Europe/Warsaw", "Europe/London")
     feeds = {"A": feed(tmp_path / "a.zip"), "T": feed(tmp_path / "t.zip", agency=other)}
     with pytest.raises(GtfsError, match="different timezones"):
-        import_feeds(feeds, country="PL")
+        import_feeds(feeds)
 
 
 def test_the_compact_file_holds_everything(tmp_path: Path) -> None:
@@ -184,7 +184,7 @@ def naive_rows(path: Path, table: str) -> list[dict[str, str]]:
 @needs_testdata
 def test_the_real_feeds_of_krakow_equal_a_naive_reading(tmp_path: Path) -> None:
     zips = {name: TESTDATA / f"GTFS_KRK_{name}.zip" for name in ("A", "T")}
-    table, reports = import_feeds(zips, country="PL")
+    table, reports = import_feeds(zips)
     table = load_timetable(save_timetable(table, tmp_path))
     for report in reports:
         calls = naive_rows(zips[report.feed], "stop_times")
@@ -239,7 +239,7 @@ def stored_calls(table: Timetable, trip_id: str) -> list[tuple[str, int, int]]:
 @pytest.mark.real_data
 @needs_testdata
 def test_a_block_of_the_real_trams_never_overlaps_itself() -> None:
-    table, _ = import_feeds({"T": TESTDATA / "GTFS_KRK_T.zip"}, country="PL")
+    table, _ = import_feeds({"T": TESTDATA / "GTFS_KRK_T.zip"})
     day = date(2020, 12, 1)
     active = table.active(day)
     longest = 0
@@ -257,7 +257,7 @@ def test_a_block_of_the_real_trams_never_overlaps_itself() -> None:
 def test_positions_on_the_real_trams_equal_a_naive_second_reading() -> None:
     """A hundred instants: between which two rows of the CSV file is each tram, and where."""
     path = TESTDATA / "GTFS_KRK_T.zip"
-    table, _ = import_feeds({"T": path}, country="PL")
+    table, _ = import_feeds({"T": path})
     day = date(2020, 12, 1)
     midnight = datetime(2020, 12, 1, tzinfo=ZoneInfo("Europe/Warsaw")).timestamp()
     places = {

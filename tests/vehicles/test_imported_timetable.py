@@ -19,7 +19,7 @@ from locator.curation.check import check_folder
 from locator.curation.notices import notices
 from locator.vehicles import timetable_file as compact
 from locator.vehicles.calendar import Service
-from locator.vehicles.embedded import embedded_timetable
+from locator.vehicles.own import OWN_FILE, own_timetable
 from locator.vehicles.positions import load_fleet
 from locator.vehicles.timetable import Timetable
 from locator.vehicles.timetable_file import FILE_NAME, TimetableFileError, save_timetable
@@ -35,7 +35,7 @@ DAY = date(2026, 11, 22)
 
 def table_of(folder: Path) -> Timetable:
     """The folder's own timetable, as if it had been imported."""
-    table = embedded_timetable(load_city(folder))
+    table = own_timetable(load_city(folder))
     assert table is not None
     return table
 
@@ -83,15 +83,15 @@ def test_an_older_version_is_a_fault(tiny_folder: Path, monkeypatch: pytest.Monk
 @pytest.mark.parametrize(
     ("member", "change", "said"),
     [
-        ("stop_names", lambda v: v[:-1], "stop_names: has the shape (4,) (allowed: (5,))"),
+        ("stop_names", lambda v: v[:-1], "stop_names: has the shape (3,) (allowed: (4,))"),
         ("trip_start_s", lambda v: v[1:], "trip_start_s: has the shape"),
         ("trip_path", lambda v: v + 1, "trip_path: 4 values point at nothing (allowed: 0 to 1)"),
         ("trip_service", lambda v: v - 1, "trip_service: 6 values point at nothing"),
-        ("path_stop", lambda v: v + 3, "path_stop: 3 values point at nothing"),
+        ("path_stop", lambda v: v + 3, "path_stop: 5 values point at nothing"),
         ("path_first", lambda v: v[::-1], "path_first: does not part the calls into paths"),
         ("path_arrive_s", lambda v: v[::-1], "path_arrive_s: 5 calls come before the one before"),
-        ("stop_lonlat", lambda v: v * 10, "stop_lonlat: 5 stops lie nowhere on Earth"),
-        ("stop_lonlat", lambda v: v[:, ::-1], "stop_lonlat: 5 stops lie outside the city"),
+        ("stop_lonlat", lambda v: v * 10, "stop_lonlat: 4 stops lie nowhere on Earth"),
+        ("stop_lonlat", lambda v: v[:, ::-1], "stop_lonlat: 4 stops lie outside the city"),
         ("stop_lonlat", lambda v: v + 3, "the first is Lipowa at 22."),
         ("timezone", lambda v: "Europe/London", "is Europe/London (allowed: Europe/Warsaw)"),
     ],
@@ -174,5 +174,5 @@ def test_the_check_reads_every_file_that_the_start_reads(tiny_folder: Path, tmp_
     with files_read(tiny_folder) as by_check:
         assert check_folder(tiny_folder) == []
     assert by_start == by_check
-    assert {FILE_NAME, GRAPH_FILE, "timetable.json", "catalogue.toml"} <= by_start
+    assert {FILE_NAME, GRAPH_FILE, OWN_FILE, "catalogue.toml"} <= by_start
     assert by_start == {path.name for path in tiny_folder.iterdir()} - {"README.md", LOCK_FILE}

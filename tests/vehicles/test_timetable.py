@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -14,11 +13,11 @@ import pytest
 from locator.city.model import City, load_city
 from locator.vehicles import VehiclePosition
 from locator.vehicles.calendar import Service, day_type, representative_days, service_day_zero
-from locator.vehicles.embedded import embedded_timetable
+from locator.vehicles.own import own_timetable
 from locator.vehicles.positions import Fleet, load_fleet, plans, positions, upcoming_calls
 from locator.vehicles.runs import lay_out, shifted
 from locator.vehicles.timetable import Timetable
-from tests.tinycity import ORIGIN_XY, timetable, write_tiny_city
+from tests.tinycity import ORIGIN_XY, timetable, write_timetable, write_tiny_city
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 TUESDAY = date(2026, 11, 24)
@@ -40,7 +39,7 @@ def city_with(tmp_path: Path, **members: object) -> City:
     for name, value in members.items():
         target = table if name in table else table["patterns"][0]
         target[name] = value
-    (folder / "timetable.json").write_text(json.dumps(table), "utf-8")
+    write_timetable(folder, table)
     return load_city(folder)
 
 
@@ -145,7 +144,7 @@ def test_exceptions_of_a_service_win_over_its_weekdays() -> None:
         removed=frozenset({date(2020, 12, 26)}),
     )
     runs = [
-        service.runs_on(date(*d), country="PL")
+        service.runs_on(date(*d))
         for d in [(2020, 12, 19), (2020, 12, 24), (2020, 12, 26), (2021, 1, 30)]
     ]
     assert runs == [True, True, False, False]
@@ -207,13 +206,14 @@ def test_upcoming_calls_hold_what_comes_within_the_time(fleet: Fleet) -> None:
 
 @pytest.fixture(scope="module")
 def table(tiny: City) -> Timetable:
-    found = embedded_timetable(tiny)
+    found = own_timetable(tiny)
     assert found is not None
     return found
 
 
 def test_a_delay_is_made_good_by_pauses(table: Timetable) -> None:
-    tour = [table.trip_index[trip] for trip in ("0:working_day:360", "1:working_day:380")]
+    six, back = "timetable:0:working_day@21600", "timetable:1:working_day@22800"
+    tour = [table.trip_index[six], table.trip_index[back]]
     run = lay_out(table, tour, TUESDAY)
     zero = instant(6).timestamp()
     late = shifted(run, trip=tour[0], delay_s=600.0)

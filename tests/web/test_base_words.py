@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from locator.city.model import load_city
 from locator.cli.main import main
-from locator.vehicles.fleet import vehicles_of
+from locator.vehicles.positions import load_fleet
 from tests.breaking import edit_feature
 from tests.serving import client_of
 from tests.tinycity import vehicles
@@ -31,7 +31,7 @@ def client_with(folder: Path, **vehicle: Any) -> FlaskClient:
     [
         ({}, "first_stop"),
         ({"base": {"name": "Polna", "stop": 2}}, "stop"),
-        ({"pattern": None}, "stop"),
+        ({"headsign": None}, "stop"),
         ({"base": {"name": "Zajezdnia", "stop": None}}, "place"),
     ],
 )
@@ -39,7 +39,7 @@ def test_a_base_is_a_stop_or_a_place(
     tiny_folder: Path, change: dict[str, Any], base_is: str
 ) -> None:
     edit_feature(tiny_folder, "vehicles.geojson", vehicle=VEHICLE | change)
-    assert [vehicle.base_is for vehicle in vehicles_of(load_city(tiny_folder))] == [base_is]
+    assert [vehicle.base_is for vehicle in load_fleet(load_city(tiny_folder)).vehicles] == [base_is]
 
 
 def test_a_stop_is_never_called_a_depot(tiny_folder: Path) -> None:

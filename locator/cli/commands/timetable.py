@@ -31,8 +31,8 @@ def import_(ctx: click.Context, feeds: tuple[str, ...]) -> None:
     Example:
       locator timetable import A=GTFS_KRK_A.zip T=GTFS_KRK_T.zip
     """
-    from locator.vehicles.embedded import refuse_unfit
     from locator.vehicles.gtfs import feed_name, import_feeds
+    from locator.vehicles.own import refuse_unfit
     from locator.vehicles.timetable_file import save_timetable
 
     named: dict[str, Path] = {}
@@ -45,7 +45,7 @@ def import_(ctx: click.Context, feeds: tuple[str, ...]) -> None:
         named[name] = path
     city = load(ctx).city
     with working("Reading the feeds …"):
-        timetable, reports = import_feeds(named, country=city.catalogue.country)
+        timetable, reports = import_feeds(named)
         refuse_unfit(timetable, city, ", ".join(str(file) for file in named.values()))
         path = save_timetable(timetable, city.folder)
     out = console()
@@ -74,12 +74,33 @@ def import_(ctx: click.Context, feeds: tuple[str, ...]) -> None:
         out.print(f"Nothing of it runs today ({today}); the folder's own timetable is used then.")
 
 
+@command.command("convert")
+@click.option("--publisher-url", required=True, help="Website of who publishes the timetable.")
+@click.option("--version", required=True, help="What the publisher calls this edition.")
+@click.option("--language", default="pl", show_default=True, help="Of the names of its stops.")
+@geodata_option
+@click.pass_context
+def convert(ctx: click.Context, publisher_url: str, version: str, language: str) -> None:
+    """Make a GTFS feed of the folder's timetable.json, which earlier versions read.
+
+    \b
+    Example:
+      locator timetable convert --publisher-url https://ztp.krakow.pl --version 2026-10-03
+    """
+    from locator.curation.former_timetable import convert_former
+
+    path = convert_former(
+        load(ctx).city, publisher_url=publisher_url, language=language, version=version
+    )
+    console().print(f"Written: {path} ({path.stat().st_size / 1000:,.0f} kB)")
+
+
 @command.command("show")
 @geodata_option
 @click.pass_context
 def show(ctx: click.Context) -> None:
     """Show the timetables of the city folder: source, validity, lines, trips."""
-    from locator.vehicles.embedded import timetables_of
+    from locator.vehicles.own import timetables_of
 
     city = load(ctx).city
     columns = {"source": "left", "from": "right", "to": "right", "lines": "right", "trips": "right"}

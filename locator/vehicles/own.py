@@ -1,0 +1,79 @@
+"""Read the timetables of a city folder: the one that was imported, and the one it came with.
+
+The folder's own is a small GTFS feed, read like any other. A timetable that has been imported
+(`timetable_file`) comes first, where it runs.
+"""
+
+from __future__ import annotations
+
+from locator.base.errors import N_
+from locator.city.model import City
+from locator.vehicles.gtfs import feed_name, import_feeds
+from locator.vehicles.timetable import Timetable
+from locator.vehicles.timetable_file import FILE_NAME, TimetableFileError, load_timetable
+from locator.vehicles.validation import unfit
+
+OWN_FILE = "timetable.zip"
+
+
+def timetables_of(city: City) -> tuple[Timetable, ...]:
+    """Return the timetables of the city folder: the imported one first, then its own.
+
+    Raises
+    ------
+    GtfsError, TimetableFileError
+        One is there and cannot be read, or is not one of this city.
+    """
+    found = (imported_timetable(city), own_timetable(city))
+    return tuple(table for table in found if table is not None)
+
+
+def imported_timetable(city: City) -> Timetable | None:
+    """Return the timetable that was imported into the folder; None where none was.
+
+    Raises
+    ------
+    TimetableFileError
+        It is there and cannot be read, or is not one of this city.
+    """
+    path = city.folder / FILE_NAME
+    if not path.exists():
+        return None
+    table = load_timetable(path)
+    refuse_unfit(table, city, path.name)
+    return table
+
+
+def own_timetable(city: City) -> Timetable | None:
+    """Return the timetable that the folder came with; None where it has none.
+
+    Its stops are those of ``stops.csv``: their ids are the indexes there, see `own_stop_id`.
+
+    Raises
+    ------
+    GtfsError, TimetableFileError
+        It is there and cannot be read, or is not one of this city.
+    """
+    path = city.folder / OWN_FILE
+    if not path.exists():
+        return None
+    table, _ = import_feeds({feed_name(path): path})
+    refuse_unfit(table, city, path.name)
+    return table
+
+
+def own_stop_id(index: int) -> str:
+    """Return the id that a stop of ``stops.csv`` has in the folder's own timetable."""
+    return f"{OWN_FILE.partition('.')[0]}:{index}"
+
+
+def refuse_unfit(table: Timetable, city: City, name: str) -> None:
+    """Raise TimetableFileError where `table`, called `name`, is not a timetable of `city`."""
+    for member, problem, allowed in unfit(table, city):
+        raise TimetableFileError(
+            N_("{file} is not of this city ({member}: {problem}; allowed: {allowed})"),
+            file=name,
+            member=member,
+            problem=problem,
+            allowed=allowed,
+        )
