@@ -70,6 +70,9 @@ class City:
         Columns ``name``, ``lon``, ``lat``; the index is the stops' id in the timetable.
     crossings : DataFrame
         Columns ``name``, ``lon``, ``lat``, ``basis``; empty without a river.
+    landmarks : DataFrame
+        Columns ``name``, ``kind`` (``landmark`` or ``quarter``), ``lon``, ``lat``, and ``known``:
+        people have other names for it, so it is well known. Empty where the folder has none.
     gazetteer : locator.geocoding.gazetteer.Gazetteer
         Ready to search.
     kinds : mapping of str to Text
@@ -95,6 +98,7 @@ class City:
     houses: pd.DataFrame
     stops: pd.DataFrame
     crossings: pd.DataFrame
+    landmarks: pd.DataFrame
     gazetteer: Gazetteer
     dwellings: Dwellings | None = None
     kinds: Mapping[str, Text] = field(default_factory=dict)
@@ -216,6 +220,7 @@ def _read(folder: Path, log: Callable[[str], FaultLog]) -> City | None:
         houses=tables.certain,
         stops=tables.stops,
         crossings=tables.crossings,
+        landmarks=tables.named_places,
         gazetteer=build_gazetteer(
             addresses=tables.houses,
             stops=tables.stops,

@@ -51,6 +51,14 @@ class Tables:
         """The houses but for those that may belong to another street."""
         return self.houses[self.houses["basis"] != "possible"]
 
+    @property
+    def named_places(self) -> pd.DataFrame:
+        """The landmarks, and ``known``: whether `aliases` has another name for them."""
+        if self.landmarks is None:
+            return pd.DataFrame(columns=["name", "kind", "lon", "lat", "known"])
+        aliased = () if self.aliases is None else self.aliases["name"]
+        return self.landmarks.assign(known=self.landmarks["name"].isin(aliased))
+
     @classmethod
     def read(cls, folder: Path, log: Callable[[str], FaultLog]) -> Tables:
         """Return the tables of `folder`."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import brotli
-from locator.city.basemap.walkable_city import MapGround, map_ground
 
+from locator.city.basemap.ground import MapGround, map_ground
 from locator.city.basemap.store import QUALITY
 from locator.city.basemap.tiles import tile
 from locator.city.basemap.worldgrid import HIGHEST, LOWEST, tile_units, world_units
@@ -31,7 +31,7 @@ def rows() -> Iterator[Row]:
     city = load_city(default_folder())
     read = times_ms(lambda _: map_ground(city), repeat=1, warm_up=0)
     yield Row("read and prepare the files", float(read[0, 0]) / 1000, "s", note="beside the start")
-    walkable_city = map_ground(city)
+    ground = map_ground(city)
     keys = [
         (zoom, *(world_units([place]) // tile_units(zoom))[0].tolist())
         for place in PLACES.values()
@@ -39,17 +39,17 @@ def rows() -> Iterator[Row]:
     ]
     yield from p50_p95(
         "draw a tile",
-        lambda i: tile(walkable_city, *keys[i % len(keys)]),
+        lambda i: tile(ground, *keys[i % len(keys)]),
         repeat=5 * len(keys),
         budget=TILE_MS,
         note=f"{len(keys)} tiles, zoom {LOWEST} to {HIGHEST}; kept afterwards",
     )
-    views = [(_weight(walkable_city, key), key[0]) for key in keys]
+    views = [(_weight(ground, key), key[0]) for key in keys]
     heaviest, zoom = max(views)
     yield Row("heaviest first view", heaviest, "kB", VIEW_KB, note=f"four tiles of zoom {zoom}")
 
 
-def _weight(walkable_city: MapGround, key: tuple[int, int, int]) -> float:
+def _weight(ground: MapGround, key: tuple[int, int, int]) -> float:
     zoom, x, y = key
-    drawn = [tile(walkable_city, zoom, x + right, y + down) for right, down in VIEW]
+    drawn = [tile(ground, zoom, x + right, y + down) for right, down in VIEW]
     return sum(len(brotli.compress(data, quality=QUALITY)) for data in drawn) / 1000

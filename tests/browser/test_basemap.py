@@ -38,6 +38,46 @@ SIGNS_APART = """() => {
 }"""
 
 
+COVERED = f"""() => {{
+  const {{ map, basemap }} = {MAP};
+  const canvas = document.querySelector(".map-lettering").getBoundingClientRect();
+  const frame = map.getContainer().getBoundingClientRect();
+  const points = [];
+  const kept = ".leaflet-control, .map-marker svg, .map-origin svg";
+  for (const node of document.querySelectorAll(kept)) {{
+    const {{ left, top, width, height }} = node.getBoundingClientRect();
+    for (const across of [0.1, 0.3, 0.5, 0.7, 0.9]) {{
+      for (const down of [0.1, 0.3, 0.5, 0.7, 0.9]) {{
+        points.push([node.className, left + across * width, top + down * height]);
+      }}
+    }}
+  }}
+  for (const walk of document.querySelectorAll(".map-line")) {{
+    for (let at = 0; at < walk.getTotalLength(); at += 4) {{
+      const {{ x, y }} = walk.getPointAtLength(at).matrixTransform(walk.getScreenCTM());
+      points.push(["walk", x, y]);
+    }}
+  }}
+  basemap.offers(({{ kind, points: [at] }}) => {{
+    if (kind !== "stop" || map.getZoom() < 15) return;
+    const {{ x, y }} = map.layerPointToContainerPoint(at);
+    points.push(["stop", x + frame.left, y + frame.top]);
+  }});
+  const found = new Set();
+  for (const {{ name, boxes }} of basemap.written) {{
+    for (const [left, top, right, bottom] of boxes) {{
+      for (const [what, x, y] of points) {{
+        const [east, south] = [x - canvas.left, y - canvas.top];
+        if (left < east && east < right && top < south && south < bottom) {{
+          found.add(`${{name}} / ${{what}}`);
+        }}
+      }}
+    }}
+  }}
+  return [...new Set(points.map(([what]) => what))].length < 4 ? ["too little to see"] : [...found];
+}}"""
+
+
 @pytest.fixture
 def visit(chromium: Browser, krakow_site: str) -> Iterator[Arrive]:
     """Let visitors in; at the end none may have seen an error or asked another host."""
@@ -88,6 +128,50 @@ def test_no_name_covers_another_one_across_tiles_too(visit: Arrive, lat: float, 
         look_at(page, lat, lon, zoom)
         assert page.evaluate(f"{MAP}.basemap.written.length") > 3, zoom
         assert page.evaluate(OVERLAPS) == [], zoom
+
+
+def test_no_name_covers_a_control_a_sign_the_start_a_walk_or_a_stop(visit: Arrive) -> None:
+    page = visit().go(f"/en/nearest?layer=nurseries&{RYNEK}")
+    drawn(page)
+    for zoom in (15, 16, 17):
+        look_at(page, 50.0617, 19.9372, zoom)
+        assert page.evaluate(f"{MAP}.basemap.written.length") > 10, zoom
+        assert page.evaluate(COVERED) == [], zoom
+
+
+@pytest.mark.parametrize(
+    ("lat", "lon", "name"),
+    [
+        (50.0793, 20.0322, "Osiedle Teatralne"),
+        (50.0167, 19.9040, "Ruczaj"),
+        (50.0617, 19.9372, "Sukiennice"),
+    ],
+)
+def test_from_near_one_still_reads_where_one_is(
+    visit: Arrive, lat: float, lon: float, name: str
+) -> None:
+    page = visit(viewport=PHONE).go("/en/map")
+    look_at(page, lat, lon, 17)
+    names = f"() => {MAP}.basemap.written.map(({{ name }}) => name)"
+
+    assert name in page.evaluate(names)
+    kinds = f"() => {MAP}.basemap.written.map(({{ kind }}) => kind)"
+    assert {"number", "street"} <= set(page.evaluate(kinds))
+
+
+def test_a_letter_alone_keeps_to_its_neighbour(visit: Arrive) -> None:
+    page = visit().go("/en/map")
+    lines = page.evaluate(
+        "() => ['Osiedle Centrum B', 'Osiedle Górka w Dolinie', 'Nowa Huta', 'X']"
+        ".map((name) => locatorMap.broken(name))"
+    )
+
+    assert lines == [
+        ["Osiedle", "Centrum\u00a0B"],
+        ["Osiedle Górka", "w\u00a0Dolinie"],
+        ["Nowa Huta"],
+        ["X"],
+    ]
 
 
 def test_the_map_changes_its_colours_with_the_system(visit: Arrive) -> None:

@@ -8,12 +8,14 @@ import shutil
 import sqlite3
 import threading
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import brotli
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from flask import Flask
@@ -290,7 +292,39 @@ def test_a_name_of_a_street_is_offered_once_wherever_tiles_meet(drawn: City) -> 
             if offer.text == "Lipowa"
         ]
         metres = 800 / (2 ** (30 - zoom) / EXTENT * 40_075_016 * np.cos(np.radians(50.1)) / 2**30)
-        assert len(set(offered)) == len(offered) == max(1, round(metres / (380 * 4)))
+        apart = (380 if zoom < 15 else 230) * 4
+        assert len(set(offered)) == len(offered) == max(1, round(metres / apart))
+
+
+def test_what_is_named_at_a_point_is_offered_from_its_own_zoom_on(drawn: City) -> None:
+    (lon, lat), (far_lon, far_lat) = at(450, 3200), at(450, 3800)
+    houses = pd.DataFrame(
+        [("Stare Lipki", "1", lon, lat), ("Stare Lipki", "2", far_lon, far_lat)],
+        columns=["street", "number", "lon", "lat"],
+    )
+    landmarks = pd.DataFrame(
+        [("Wieża", "landmark", lon, lat, True), ("Studnia", "landmark", lon, lat, False)],
+        columns=["name", "kind", "lon", "lat", "known"],
+    )
+    units = gpd.GeoDataFrame(
+        {"name": ["Stare Lipki", "Nowe Lipki"]},
+        geometry=[square(300, 3000, 300), square(600, 3000, 300)],
+        crs=4326,
+    )
+    ground = map_ground(replace(drawn, houses=houses, landmarks=landmarks, units=units))
+    offered = Counter(zip(ground.at.kinds, ground.at.texts, ground.at.zooms.tolist(), strict=True))
+
+    assert {
+        name: count for name, count in offered.items() if name[0] not in ("stop", "district")
+    } == {
+        ("quarter", "Stare Lipki", 11): 1,
+        ("quarter", "Nowe Lipki", 11): 1,  # a unit that no place is named after
+        ("neighbourhood", "Stare Lipki", 16): 2,  # among its houses
+        ("known", "Wieża", 15): 1,
+        ("landmark", "Studnia", 16): 1,
+        ("number", "1", 16): 1,
+        ("number", "2", 16): 1,
+    }
 
 
 def test_a_bent_street_offers_a_straight_piece_or_none() -> None:

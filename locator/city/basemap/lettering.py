@@ -22,8 +22,11 @@ LETTER_PX = 6.4
 ROOM = 1.15
 """A piece is so much longer than its name: a map between two zooms is smaller than its tiles."""
 
-APART_PX = 380.0
-"""A long street is named about once in so many pixels."""
+APART_PX, NEAR_APART_PX = 380.0, 230.0
+"""A long street is named about once in so many pixels; and where a map shows little of the city."""
+
+NEAR_ZOOM = 15
+"""From this zoom of tiles on a map shows so little that it may hold no more than one street."""
 
 SAMPLES = 9
 STRAIGHT = 0.94
@@ -109,7 +112,8 @@ def line_offers(names: Names, zoom: int, x: int, y: int) -> Iterator[Offer]:
     wide = np.array([len(text) for text in names.texts[rows]]) * LETTER_PX * UNITS_PER_PX * ROOM
     fits = length >= wide
     rows, lines, length, wide = rows[fits], lines[fits], length[fits], wide[fits]
-    slots = np.maximum(1, np.rint(length / (APART_PX * UNITS_PER_PX))).astype(np.int64)
+    apart = (APART_PX if zoom < NEAR_ZOOM else NEAR_APART_PX) * UNITS_PER_PX
+    slots = np.maximum(1, np.rint(length / np.maximum(apart, wide))).astype(np.int64)
     line = np.repeat(np.arange(len(rows)), slots)
     slot = np.arange(len(line)) - np.repeat(np.cumsum(slots) - slots, slots)
     room = length[line] / slots[line]
@@ -172,11 +176,13 @@ def _plain(piece: FloatArray) -> IntArray:
 
 def _touching(names: Names, zoom: int, x: int, y: int) -> IntArray:
     size = tile_units(zoom)
-    left, top, right, bottom = names.boxes.T
+    offered: IntArray = np.flatnonzero(names.zooms <= zoom)
+    left, top, right, bottom = names.boxes[offered].T
     inside = (
         (left < (x + 1) * size)
         & (right >= x * size)
         & (top < (y + 1) * size)
         & (bottom >= y * size)
     )
-    return np.flatnonzero(inside & (names.zooms <= zoom))
+    found: IntArray = offered[inside]
+    return found

@@ -1,7 +1,8 @@
-"""Name places, districts, stops and houses where a point is all that is known of them."""
+"""Name places, districts, stops, landmarks and houses: all that is named at a point."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import numpy as np
@@ -27,10 +28,14 @@ PLACE_ZOOMS = {
 }
 """Zooms of tiles from which each kind of place is named, the most important first."""
 
-STOP_ZOOM, STREET_ZOOM, NUMBER_ZOOM = 14, 14, 17
+STOP_ZOOM, STREET_ZOOM, NUMBER_ZOOM = 14, 14, 16
+ESTATE_ZOOM, KNOWN_ZOOM, LANDMARK_ZOOM = 16, 15, 16
 
 STREET_NAME_M = 700.0
 """A street's name is written about once in so many metres where its course is not known."""
+
+ESTATE_NAME_M = 250.0
+"""An estate's name is written among its houses about once in so many metres, seen from near."""
 
 SAME_STOP_M = 300.0
 """Platforms of one name that are no further apart are one stop."""
@@ -44,20 +49,30 @@ def place_names(city: City, places: Packed | None) -> Names:
     # The districts carry these names already.
     known = {str(name) for name in city.districts["name"]}
     frame = places.columns.assign(lon=places.points[:, 0], lat=places.points[:, 1])
+    frame = pd.concat([frame, _units(city, named=known.union(frame["name"]))])
     rest = frame[(frame["kind"] != "suburb") & ~frame["name"].isin(known)]
     rank = rest["kind"].map({kind: place for place, kind in enumerate(PLACE_ZOOMS)})
     rest = rest.iloc[np.argsort(rank.to_numpy(), kind="stable")]
     kinds = rest["kind"].tolist()
-    return joined(districts, _at(rest, kinds, [PLACE_ZOOMS[kind] for kind in kinds]))
+    estates = _spread(city, city.houses[city.houses["street"].isin(rest["name"])], ESTATE_NAME_M)
+    return joined(
+        districts,
+        _at(rest, kinds, [PLACE_ZOOMS[kind] for kind in kinds]),
+        _at(estates, "neighbourhood", ESTATE_ZOOM),
+    )
 
 
 def point_names(city: City, streets_drawn: bool) -> Names:
-    """Return the names of stops, of house numbers, and of streets whose course is not known."""
-    stops, addresses = _stops(city), city.addresses
-    found = [_at(stops, "stop", STOP_ZOOM)]
+    """Return the names of stops, landmarks, houses, and of streets whose course is not known."""
+    found = [_at(_stops(city), "stop", STOP_ZOOM)]
     if not streets_drawn:
-        found.append(_at(_streets(city), "street", STREET_ZOOM))
-    numbers = addresses.rename(columns={"street": "_", "number": "name"})
+        streets = _spread(city, city.addresses, STREET_NAME_M)
+        found.append(_at(streets, "street", STREET_ZOOM))
+    landmarks = city.landmarks[city.landmarks["kind"] == "landmark"]
+    known = landmarks["known"].astype(bool)
+    found.append(_at(landmarks[known], "known", KNOWN_ZOOM))
+    found.append(_at(landmarks[~known], "landmark", LANDMARK_ZOOM))
+    numbers = city.houses.rename(columns={"street": "_", "number": "name"})
     found.append(_at(numbers[["name", "lon", "lat"]], "number", NUMBER_ZOOM))
     return joined(*found)
 
@@ -74,12 +89,24 @@ def _at(frame: pd.DataFrame, kinds: Any, zooms: Any) -> Names:
 
 def _district_names(city: City) -> Names:
     """Return each district's numeral and name in the middle of its widest part."""
+    names = city.districts["roman"] + "\n" + city.districts["name"]
+    return _at(_middles(names, city.districts.geometry), "district", 9)
+
+
+def _units(city: City, *, named: Collection[str]) -> pd.DataFrame:
+    """Return the neighbourhood units that no place is `named` after, as quarters."""
+    units = city.units[~city.units["name"].isin(named)]
+    return _middles(units["name"], units.geometry).assign(kind="quarter")
+
+
+def _middles(names: Iterable[str], shapes: Iterable[Any]) -> pd.DataFrame:
+    """Return names in the middle of the widest part of their shapes."""
     rows = []
-    for shape, roman, name in city.districts[["geometry", "roman", "name"]].itertuples(index=False):
+    for name, shape in zip(names, shapes, strict=True):
         widest = max(shapely.get_parts(shape), key=lambda part: part.area)
         lon, lat = shapely.maximum_inscribed_circle(widest, tolerance=0.001).coords[0]
-        rows.append((f"{roman}\n{name}", lon, lat))
-    return _at(pd.DataFrame(rows, columns=["name", "lon", "lat"]), "district", 9)
+        rows.append((name, lon, lat))
+    return pd.DataFrame(rows, columns=["name", "lon", "lat"])
 
 
 def _stops(city: City) -> pd.DataFrame:
@@ -93,11 +120,10 @@ def _stops(city: City) -> pd.DataFrame:
     return _ranked(stops.assign(weight=grouped.size()))
 
 
-def _streets(city: City) -> pd.DataFrame:
-    """Return each street at one of its addresses, and again where it is long."""
-    frame = city.addresses
+def _spread(city: City, frame: pd.DataFrame, apart_m: float) -> pd.DataFrame:
+    """Return each street of some houses at one of them, and again where it goes on."""
     xy = city.projection.to_metric(frame[["lon", "lat"]].to_numpy())
-    near = np.round(xy / STREET_NAME_M).astype(np.int64)
+    near = np.round(xy / apart_m).astype(np.int64)
     once = frame.groupby([frame["street"], near[:, 0], near[:, 1]]).first()
     once = once.reset_index("street").rename(columns={"street": "name"})
     return _ranked(once.assign(weight=once["name"].map(frame["street"].value_counts())))

@@ -40,21 +40,56 @@ RAILS = {
 }
 
 NAMES: dict[str, dict[str, Any]] = {
-    # rank: who is written first; from, to: zooms of the map
-    "district": {"rank": 0, "from": 9, "to": 13.6, "size": 13, "weight": 600, "colour": "name"},
+    # rank: who is written first; from, to: zooms of the map; aside: pixels that a name may step
+    # aside to find room; apart: pixels between two that say the same
+    "district": {
+        "rank": 0,
+        "from": 9,
+        "to": 13.6,
+        "size": 13,
+        "weight": 600,
+        "colour": "name",
+        "aside": 26,
+    },
     "town": {"rank": 1, "from": 10, "to": 15, "size": 14, "weight": 600, "colour": "name"},
-    "quarter": {"rank": 1, "from": 12, "to": 16, "size": 13, "weight": 600, "colour": "name"},
-    "major": {"rank": 2, "from": 13, "to": 18, "size": 12, "weight": 500, "colour": "street-name"},
+    "quarter": {
+        "rank": 1,
+        "from": 12,
+        "to": 18,
+        "size": 13,
+        "weight": 600,
+        "colour": "name",
+        "aside": 20,
+    },
+    "major": {
+        "rank": 2,
+        "from": 13,
+        "to": 18,
+        "size": 12,
+        "weight": 500,
+        "colour": "street-name",
+        "apart": 200,
+    },
     "neighbourhood": {
         "rank": 3,
         "from": 13,
-        "to": 16.6,
+        "to": 18,
         "size": 12.5,
         "weight": 500,
         "colour": "quarter-name",
+        "aside": 20,
     },
-    "village": {"rank": 3, "from": 12, "to": 16, "size": 12.5, "weight": 500, "colour": "name"},
-    "square": {"rank": 3, "from": 15, "to": 18, "size": 12, "colour": "street-name"},
+    "village": {
+        "rank": 3,
+        "from": 12,
+        "to": 18,
+        "size": 12.5,
+        "weight": 500,
+        "colour": "name",
+        "aside": 20,
+    },
+    "square": {"rank": 3, "from": 15, "to": 18, "size": 12, "colour": "street-name", "aside": 14},
+    "known": {"rank": 3, "from": 16, "to": 18, "size": 11.5, "colour": "quarter-name", "aside": 30},
     "water": {
         "rank": 4,
         "from": 12,
@@ -63,7 +98,14 @@ NAMES: dict[str, dict[str, Any]] = {
         "style": "italic",
         "colour": "water-name",
     },
-    "street": {"rank": 5, "from": 15, "to": 18, "size": 11.5, "colour": "street-name"},
+    "street": {
+        "rank": 5,
+        "from": 15,
+        "to": 18,
+        "size": 11.5,
+        "colour": "street-name",
+        "apart": 160,
+    },
     "stop": {
         "rank": 6,
         "from": 15,
@@ -77,7 +119,8 @@ NAMES: dict[str, dict[str, Any]] = {
     },
     "hamlet": {"rank": 6, "from": 14, "to": 17, "size": 11.5, "colour": "quarter-name"},
     "path": {"rank": 7, "from": 16, "to": 18, "size": 11, "colour": "street-name"},
-    "number": {"rank": 8, "from": 17.5, "to": 18, "size": 10, "colour": "number", "apart": 0},
+    "landmark": {"rank": 8, "from": 17, "to": 18, "size": 11, "colour": "quarter-name"},
+    "number": {"rank": 9, "from": 17, "to": 18, "size": 10, "colour": "number", "apart": 0},
 }
 
 COLOURS = (

@@ -2,12 +2,15 @@
 (() => {
   "use strict";
 
-  const { POINT, atPoint, alongLine } = locatorMap;
-  const SIGN_PX = 15;
-  const SMALL_SIGN_PX = 5;
+  const { POINT, atPoint, alongLine, drawDot } = locatorMap;
+  const SMALL_SIGN_PX = 10;
+  // Groups of signs and marks of areas do not say how large they are.
+  const OTHER_PX = 36;
   const SAME_PX = 260;
   const CELL_PX = 64;
   const VIEW_PAD = 0.2;
+  const WALK_PX = 5;
+  const CONTROL_PX = 4;
 
   // Boxes of what is written, in cells, so that few are compared.
   function taken() {
@@ -59,18 +62,51 @@
       areas: map.getContainer().classList.contains("has-areas"),
     };
     signs(map, corner, pen);
-    for (const offer of ranked(layer, corner, pen)) place(offer, pen);
+    controls(map, pad, pen);
+    const offers = ranked(layer, corner, pen);
+    for (const offer of offers) drawDot(offer, pen);
+    for (const offer of offers) place(offer, pen);
     layer.written = pen.written;
   }
 
-  // Nothing is written under a sign.
+  // Nothing is written under a sign, under the pin of the start, or over a walk.
   function signs(map, corner, { room }) {
+    const place = (latLng) => map.latLngToLayerPoint(latLng).subtract(corner);
     map.eachLayer((other) => {
-      if (!(other instanceof L.Marker) || !other.getElement()) return;
-      const { x, y } = map.latLngToLayerPoint(other.getLatLng()).subtract(corner);
-      const half = other.getElement().classList.contains("is-small") ? SMALL_SIGN_PX : SIGN_PX;
-      room.add([x - half, y - half, x + half, y + half]);
+      if (other instanceof L.Marker && other.getElement()) {
+        const { x, y } = place(other.getLatLng());
+        const { iconSize, iconAnchor } = other.options.icon.options;
+        const small = other.getElement().classList.contains("is-small") && SMALL_SIGN_PX;
+        const plain = small || ((!iconSize || !iconSize[0]) && OTHER_PX);
+        const size = plain ? L.point(plain, plain) : L.point(iconSize);
+        const tip = iconAnchor ? L.point(iconAnchor) : size.divideBy(2);
+        room.add([x - tip.x, y - tip.y, x - tip.x + size.x, y - tip.y + size.y]);
+      } else if (other instanceof L.Polyline && (other.options.className || "").startsWith("map-line ")) {
+        const walks = other.getLatLngs();
+        for (const walk of L.LineUtil.isFlat(walks) ? [walks] : walks) alongWalk(walk.map(place), room);
+      }
     });
+  }
+
+  function alongWalk(points, room) {
+    points.slice(1).forEach((to, i) => {
+      const from = points[i];
+      const steps = Math.max(1, Math.ceil(from.distanceTo(to) / (2 * WALK_PX)));
+      for (let step = 0; step <= steps; step += 1) {
+        const { x, y } = from.add(to.subtract(from).multiplyBy(step / steps));
+        room.add([x - WALK_PX, y - WALK_PX, x + WALK_PX, y + WALK_PX]);
+      }
+    });
+  }
+
+  // Nor under the buttons and the scale, which stand on the map.
+  function controls(map, pad, { room }) {
+    const frame = map.getContainer().getBoundingClientRect();
+    const [x, y] = [pad.x - frame.left, pad.y - frame.top];
+    for (const control of map.getContainer().querySelectorAll(".leaflet-control")) {
+      const { left, top, right, bottom, width } = control.getBoundingClientRect();
+      if (width) room.add([left + x - CONTROL_PX, top + y - CONTROL_PX, right + x + CONTROL_PX, bottom + y + CONTROL_PX]);
+    }
   }
 
   function ranked(layer, corner, { config, zoom }) {
@@ -89,7 +125,7 @@
     const [x, y] = points[Math.floor(points.length / 2)];
     const key = `${offer.kind} ${name}`;
     const near = pen.names.get(key) || [];
-    if (near.some((other) => Math.hypot(other[0] - x, other[1] - y) < (look.apart || SAME_PX))) return;
+    if (near.some((other) => Math.hypot(other[0] - x, other[1] - y) < (look.apart ?? SAME_PX))) return;
     pen.context.font = `${look.style || ""} ${look.weight || 400} ${look.size}px ${pen.family}`;
     const done = offer.type === POINT ? atPoint(offer, pen) : alongLine(offer, pen);
     if (done) pen.names.set(key, [...near, [x, y]]);

@@ -11,7 +11,7 @@
       class: `map-sign${pale ? " is-hollow" : ""}${maybe ? " is-maybe" : ""}`,
       viewBox: "-2 -2 36 36", width: size, height: size, "aria-hidden": "true",
     },
-      dashed ? draw("path", { class: "map-sign-about", d: symbol.path, stroke: symbol.colour }) : "",
+      dashed ? ring(symbol) : "",
       draw("path", { class: "map-sign-edge", d: symbol.path }),
       draw("path", { class: "map-sign-body", d: symbol.path, fill: pale ? "#ffffff" : symbol.colour, stroke: symbol.colour }),
       draw("text", {
@@ -19,6 +19,13 @@
         "font-size": text.length < 2 ? 15 : text.length < 3 ? 12.5 : 10, "font-weight": 700,
         fill: pale ? "#16181d" : symbol.ink,
       }, text));
+  }
+
+  // The style sheet makes its colour lighter where the land is dark.
+  function ring({ path, colour }) {
+    const about = draw("path", { class: "map-sign-about", d: path });
+    about.style.setProperty("--sign", colour);
+    return about;
   }
 
   const FeatureIcon = L.DivIcon.extend({

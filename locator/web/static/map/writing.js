@@ -3,7 +3,9 @@
   "use strict";
 
   const GAP_PX = 2;
-  const ASIDE = [[0, 0], [0, -26], [0, 26], [-32, 0], [32, 0]];
+  const ASIDE = [[0, 0], [0, -1], [0, 1], [-1.25, 0], [1.25, 0]];
+  // Beside a walk, a stop or a sign on the street there may be room for its name.
+  const BESIDE = { street: [0, -13, 13], major: [0, -14, 14] };
 
   function ink({ context, palette }, { colour, halo = 3 }) {
     context.fillStyle = palette[colour];
@@ -14,10 +16,12 @@
     context.textBaseline = "middle";
   }
 
-  // Lines of a name no longer than about 16 letters.
+  // Lines of a name no longer than about 16 letters; a letter alone stays with the next word, or
+  // with the one before it.
   function broken(name) {
     const lines = [];
-    for (const word of name.split(/\s+/)) {
+    const kept = name.replace(/(^|\s)(\S)\s+(?=\S)/g, "$1$2\u00a0").replace(/\s+(\S)$/, "\u00a0$1");
+    for (const word of kept.split(/[ \n]+/)) {
       const last = lines[lines.length - 1];
       if (last !== undefined && `${last} ${word}`.length <= 16) lines[lines.length - 1] = `${last} ${word}`;
       else lines.push(word);
@@ -27,11 +31,10 @@
 
   function atPoint({ kind, name, look, points: [[x, y]] }, pen) {
     const { context, room, written } = pen;
-    const dot = look.dot && pen.zoom >= look.dotFrom;
-    if (dot) drawDot(x, y, look, pen);
+    const dot = hasDot(look, pen);
     if (pen.zoom < (look.nameFrom || 0)) return false;
     const down = dot ? look.size * 0.95 : 0;
-    for (const [lines, [aside, below]] of waysTo(kind, name, pen)) {
+    for (const [lines, [aside, below]] of waysTo(kind, name, look, pen)) {
       const width = Math.max(...lines.map((line) => context.measureText(line).width));
       const high = lines.length * look.size * 1.15;
       const middleX = x + aside;
@@ -51,16 +54,24 @@
     return false;
   }
 
-  // A district is its numeral and its name, or the numeral alone where there is no more room; it
-  // may stand a little aside, as it means an area.
-  function waysTo(kind, name, { areas }) {
-    if (kind !== "district") return [[broken(name), [0, 0]]];
+  // A district is its numeral and its name, or the numeral alone where there is no more room; what
+  // means an area may stand a little aside.
+  function waysTo(kind, name, { aside }, { areas }) {
+    const steps = aside ? ASIDE.map((step) => step.map((part) => part * aside)) : [[0, 0]];
     const [numeral, rest] = name.split("\n");
-    const texts = areas ? [[numeral]] : [[numeral, ...broken(rest)], [numeral]];
-    return texts.flatMap((lines) => ASIDE.map((step) => [lines, step]));
+    let texts = [broken(name)];
+    if (kind === "district") texts = areas ? [[numeral]] : [[numeral, ...broken(rest)], [numeral]];
+    return texts.flatMap((lines) => steps.map((step) => [lines, step]));
   }
 
-  function drawDot(x, y, look, { context, palette }) {
+  const hasDot = ({ dot, dotFrom }, { zoom }) => dot && zoom >= dotFrom;
+
+  // Dots come before all names, none of which may cover one.
+  function drawDot({ look, points: [[x, y]] }, pen) {
+    if (!hasDot(look, pen)) return;
+    const { context, palette, room } = pen;
+    const half = look.dot + 1;
+    room.add([x - half, y - half, x + half, y + half]);
     context.beginPath();
     context.arc(x, y, look.dot, 0, 2 * Math.PI);
     context.fillStyle = palette[look.colour];
@@ -78,20 +89,25 @@
     const length = steps.reduce((sum, step) => sum + step, 0);
     if (width > length + 6) return false;
     const start = (length - width) / 2;
-    const boxes = [];
-    for (let at = 0; at <= width; at += Math.min(look.size, Math.max(width - at, 1))) {
-      const [x, y] = onLine(points, steps, start + at);
-      const half = look.size * 0.56 + GAP_PX / 2;
-      boxes.push([x - half, y - half, x + half, y + half]);
-    }
-    if (!boxes.every(room.free)) return false;
+    const half = look.size * 0.56 + GAP_PX / 2;
+    const boxesAt = (beside) => {
+      const boxes = [];
+      for (let at = 0; at <= width; at += Math.min(look.size, Math.max(width - at, 1))) {
+        const [x, y] = onLine(points, steps, start + at, beside);
+        boxes.push([x - half, y - half, x + half, y + half]);
+      }
+      return boxes;
+    };
+    const beside = (BESIDE[kind] || [0]).find((step) => boxesAt(step).every(room.free));
+    if (beside === undefined) return false;
+    const boxes = boxesAt(beside);
     boxes.forEach(room.add);
     written.push({ name, kind, boxes });
     ink(pen, look);
     const glyphs = lettersOf(name, width, points.length > 2, context);
     for (const draw of ["strokeText", "fillText"]) {
       for (const [text, middle] of glyphs) {
-        const [x, y, angle] = onLine(points, steps, start + middle);
+        const [x, y, angle] = onLine(points, steps, start + middle, beside);
         context.save();
         context.translate(x, y);
         context.rotate(angle);
@@ -112,8 +128,8 @@
     });
   }
 
-  // The point so far along a line, and the line's direction there.
-  function onLine(points, steps, along) {
+  // The point so far along a line and so far to the right of it, and the line's direction there.
+  function onLine(points, steps, along, beside) {
     let place = 0;
     let rest = along;
     while (place < steps.length - 1 && rest > steps[place]) {
@@ -122,8 +138,11 @@
     }
     const [[x, y], [toX, toY]] = [points[place], points[place + 1]];
     const share = rest / (steps[place] || 1);
-    return [x + (toX - x) * share, y + (toY - y) * share, Math.atan2(toY - y, toX - x)];
+    const angle = Math.atan2(toY - y, toX - x);
+    return [
+      x + (toX - x) * share - Math.sin(angle) * beside, y + (toY - y) * share + Math.cos(angle) * beside, angle,
+    ];
   }
 
-  Object.assign(locatorMap, { atPoint, alongLine });
+  Object.assign(locatorMap, { atPoint, alongLine, drawDot, broken });
 })();
