@@ -20,7 +20,7 @@ from locator.walking.choose import choose_model
 from locator.walking.graph.osm import Progress, silent
 from locator.walking.walkable_city import walkable
 from locator.walking.warmup import warm_in_background
-from locator.web import errors, i18n, layout, moved, routes, security, static_files, tiles
+from locator.web import errors, found, i18n, layout, moved, routes, security, static_files, tiles
 from locator.web.map import code, feeds
 from locator.web.map import pages as maps
 from locator.web.pages import PAGES
@@ -34,6 +34,7 @@ DEFAULTS: dict[str, Any] = {
     "TILES": None,  # base-map tiles, e.g. https://tiles.example.org/{z}/{x}/{y}.png
     "TILES_ATTRIBUTION": "",
     "FEEDS": "",  # GTFS-Realtime feeds of the vehicles: NAME=https://address, comma between
+    "SECURITY_CONTACT": "",  # whom to tell of faults of security: mailto:, https:// or tel:
     "PROXIES": 0,  # reverse proxies in front whose X-Forwarded-* headers are believed
     "LIMIT_PER_MINUTE": 300,  # expensive requests of one address; 0: no limit
     "LIMIT_AT_ONCE": 4,  # expensive requests worked on at the same time
@@ -55,10 +56,11 @@ COMPRESSION = {
         "application/geo+json",
         "application/manifest+json",
         "image/svg+xml",
+        "application/xml",
     ],
 }
 
-RESOURCES = (moved, maps, feeds, code, tiles)
+RESOURCES = (moved, maps, feeds, code, tiles, found)
 """Modules with a blueprint that are no pages."""
 
 
@@ -102,6 +104,7 @@ def create_app(config: Mapping[str, Any] | None = None, *, progress: Progress = 
         app.register_blueprint(module.blueprint)
     state.live_fleet.poller.start()
     i18n.install(app)
+    found.install(app)
     security.install(app)
     if app.config["PROXIES"]:
         hops = int(app.config["PROXIES"])
