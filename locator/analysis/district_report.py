@@ -222,7 +222,7 @@ def _planned(
         return None
     change = Scenario(
         layer=query.layer,
-        open_planned=True,
+        planned=True,
         minutes=found.minutes,
         pace_m_s=found.pace_m_s,
         group=found.group,
@@ -248,7 +248,7 @@ def _siting(walkable_city: WalkableCity, query: ReportQuery, found: Coverage) ->
                 group=found.group,
                 pace_m_s=found.pace_m_s,
                 district=query.district,
-                with_planned=True,
+                planned=True,
                 method="exact",
                 time_limit_s=SOLVER_S,
             ),

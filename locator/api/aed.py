@@ -19,8 +19,8 @@ from locator.api.schemas import Point
 from locator.api.schemas_vehicles import (
     AedFeature,
     AedsAnswer,
+    Availability,
     Feed,
-    Reach,
     VehicleFeature,
     VehiclesAnswer,
 )
@@ -147,7 +147,7 @@ def aed(app: AppState, asked: AedParams) -> AedsAnswer:
         "pace_m_s": round(answer.query.pace_m_s, 3),
         "off_service": answer.off_service,
         "beside": answer.beside.id if answer.beside else None,
-        "features": [_aed_feature(reach, option) for reach, option in grouped(answer)],
+        "features": [_aed_feature(group, option) for group, option in grouped(answer)],
         "unconfirmed": [_aed_feature("unconfirmed", option) for option in answer.unconfirmed],
     }
 
@@ -159,20 +159,20 @@ def aed_answer(app: AppState, asked: AedParams, origin: Place) -> AedAnswer:
     return nearest_aed(app.walkable_city, held.fleet, query, feeds=held.feeds)
 
 
-def grouped(answer: AedAnswer) -> Iterable[tuple[Reach, AedOption]]:
+def grouped(answer: AedAnswer) -> Iterable[tuple[Availability, AedOption]]:
     """Yield every option with its group, those that can be fetched first."""
-    groups: tuple[tuple[Reach, tuple[AedOption, ...]], ...] = (
+    groups: tuple[tuple[Availability, tuple[AedOption, ...]], ...] = (
         ("now", answer.options),
         ("hours_unknown", answer.unknown),
         ("closed", answer.closed),
-        ("adrift", answer.adrift),
+        ("way_unknown", answer.way_unknown),
     )
-    for reach, options in groups:
+    for availability, options in groups:
         for option in options:
-            yield reach, option
+            yield availability, option
 
 
-def _aed_feature(reach: Reach, option: AedOption) -> AedFeature:
+def _aed_feature(availability: Availability, option: AedOption) -> AedFeature:
     where = option.position
     return {
         "type": "Feature",
@@ -186,18 +186,18 @@ def _aed_feature(reach: Reach, option: AedOption) -> AedFeature:
             "level": option.level,
             "sureness": option.sureness,
             "because": text(option.because.because) if option.because else None,
-            "reach": reach,
+            "availability": availability,
             "walk_m": round(option.walk_m),
             "walk_s": round(option.walk_s),
             "wait_s": whole(option.wait_s),
             "total_s": whole(option.total_s),
             "open_state": option.state,
             "next_change": _iso(option.next_change),
-            "sure": option.sure,
+            "evidence": option.evidence,
             "access": option.access,
             "stop": option.stop,
             "meeting": point_json(option.stop_lon, option.stop_lat),
-            "catch_at": _iso(option.catch_at),
+            "meet_at": _iso(option.meet_at),
             "line": option.line,
             "basis": where.basis if where else None,
             "observed_at": _iso(where.observed_at) if where else None,

@@ -107,7 +107,7 @@ def scenario_of(catalogue: Catalogue, asked: ScenarioParams) -> Scenario:
         layer=asked.layer,
         open=asked.open,
         close=asked.close,
-        open_planned=asked.planned,
+        planned=asked.planned,
         add=tuple(new_site(given) for given in asked.add),
         minutes=asked.minutes,
         pace_m_s=asked.pace,
@@ -124,7 +124,7 @@ def siting_of(catalogue: Catalogue, asked: ClosuresParams) -> SitingQuery:
         minutes=asked.minutes,
         group=asked.group,
         pace_m_s=asked.pace,
-        with_planned=asked.planned,
+        planned=asked.planned,
     )
     if isinstance(asked, RelocationsParams):
         query = replace(query, district=asked.district, avoid=asked.avoid)

@@ -13,7 +13,7 @@ from locator.vehicles import BaseKind
 
 Basis = Literal["live", "timetable", "base"]
 Assignment = Literal["assumed", "confirmed"]
-Reach = Literal["now", "hours_unknown", "closed", "adrift", "unconfirmed"]
+Availability = Literal["now", "hours_unknown", "closed", "way_unknown", "unconfirmed"]
 
 
 @closed
@@ -82,12 +82,12 @@ class AedProperties(TypedDict):
     """An AED and what it takes to have it here: `total_s` is there, waiting, and back; null where
     nobody can say, since it moves and its way is not known.
 
-    `reach`: `now` can be fetched; `hours_unknown` perhaps; `closed` when one gets there; `adrift`
-    a live vehicle whose next stops are not known; `unconfirmed` an assumed vehicle. `sure` says
-    what `now` rests on, `sureness` how sure it is: what is `less_sure` (it closes soon, has to be
-    asked for, or is on a vehicle by the timetable) is ranked as if it took twice the time, what is
-    `likely` of unknown hours has a reason in `because`. For a vehicle `meeting` is
-    the stop where it is met, `catch_at` when.
+    `availability`: `now` can be fetched; `hours_unknown` perhaps; `closed` when one gets there;
+    `way_unknown` a live vehicle whose next stops are not known; `unconfirmed` an assumed vehicle.
+    `evidence` says what `now` rests on, `sureness` how sure it is: what is `less_sure` (it closes
+    soon, has to be asked for, or is on a vehicle by the timetable) is ranked as if it took twice
+    the time, what is `likely` of unknown hours has a reason in `because`. For a vehicle `meeting`
+    is the stop where it is met, `meet_at` when.
     """
 
     layer: str
@@ -97,18 +97,18 @@ class AedProperties(TypedDict):
     level: str | None
     sureness: Sureness | None
     because: str | None
-    reach: Reach
+    availability: Availability
     walk_m: int
     walk_s: int
     wait_s: int | None
     total_s: int | None
     open_state: Literal["open", "closed", "unknown"]
     next_change: str | None
-    sure: Literal["hours", "outdoors", "live", "timetable"] | None
+    evidence: Literal["hours", "outdoors", "live", "timetable"] | None
     access: str | None
     stop: str | None
     meeting: Point | None
-    catch_at: str | None
+    meet_at: str | None
     line: str | None
     basis: Basis | None
     observed_at: str | None

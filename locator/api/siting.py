@@ -85,7 +85,7 @@ def sites_answer(found: Siting) -> SitesAnswer:
         **_standard(query, found.model),
         "objective": query.objective,
         "method": query.method,
-        "planned": query.with_planned,
+        "planned": query.planned,
         "capacity": query.capacity,
         "district": query.district,
         "avoid": list(query.avoid),

@@ -143,7 +143,7 @@ def _given(change: Scenario) -> dict[str, list[str]]:
     given = {
         "open": list(change.open),
         "close": list(change.close),
-        "planned": ["1"] if change.open_planned else [],
+        "planned": ["1"] if change.planned else [],
         "add": [site_text(site) for site in change.add],
         "minutes": [] if change.minutes is None else [f"{change.minutes:g}"],
         "pace": [] if change.pace_m_s is None else [f"{change.pace_m_s:g}"],

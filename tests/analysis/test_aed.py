@@ -56,7 +56,7 @@ def met(answer: AedAnswer) -> AedOption | None:
 def test_a_fixed_aed_takes_the_walk_there_and_back(toy: WalkableCity, fleet: Fleet) -> None:
     option = ask(toy, fleet, 500, 3000, instant(14)).options[0]
     # 500 m straight x 1.25 = 625 m; at 2 m/s 312.5 s, and back.
-    assert (option.id, option.kind, option.sure) == ("aeds-1", "fixed", "hours")
+    assert (option.id, option.kind, option.evidence) == ("aeds-1", "fixed", "hours")
     assert option.walk_m == pytest.approx(625, abs=0.1)
     assert option.total_s == pytest.approx(625, abs=0.1)
 
@@ -75,9 +75,9 @@ def test_the_catch_on_foot_is_the_one_worked_out_by_hand(
 ) -> None:
     option = met(ask(toy, fleet, 500, 3000, instant(5, minute)))
     assert option is not None and option.position is not None
-    assert (option.stop, option.sure, option.line) == ("Lipowa", "timetable", "1")
+    assert (option.stop, option.evidence, option.line) == ("Lipowa", "timetable", "1")
     assert option.position.vehicle.assignment == "confirmed"
-    assert option.catch_at == instant(6)
+    assert option.meet_at == instant(6)
     assert option.walk_s == pytest.approx(250, abs=0.1)
     expected = (14 * 60 - 250.0, 14 * 60 + 250.0) if wait_s is None else (wait_s, total_s)
     assert (option.wait_s, option.total_s) == pytest.approx(expected, abs=0.1)
@@ -102,7 +102,7 @@ def test_who_comes_too_late_meets_the_next_call(toy: WalkableCity, fleet: Fleet)
     assert met(ask(toy, fleet, 500, 3000, instant(5, 57))) is None
     option = met(ask(toy, fleet, 500, 3000, instant(6, 1)))
     assert option is not None
-    assert option.catch_at == instant(6, 16)
+    assert option.meet_at == instant(6, 16)
     assert option.total_s == pytest.approx(19 * 60 + 10, abs=0.1)
 
 
@@ -181,7 +181,7 @@ def test_a_live_vehicle_on_an_unknown_trip_is_given_apart(toy: WalkableCity, fle
         toy, numbered, AedQuery(lon, lat, at), feeds=[alive(report(1000, 2800, age=20))]
     )
     assert met(answer) is None
-    (option,) = answer.adrift
+    (option,) = answer.way_unknown
     assert option.position is not None
     assert (option.position.basis, option.position.age_s, option.state) == ("live", 20.0, "unknown")
     assert option.walk_s == pytest.approx(125, abs=0.1)
@@ -283,7 +283,7 @@ def test_a_city_without_vehicles_or_aeds_has_an_answer(toy: WalkableCity, fleet:
     frame = toy.city.facilities
     bare = walkable(replace(toy.city, facilities=frame[frame["layer"] != "aeds"]), toy.model)
     answer = nearest_aed(bare, nobody, AedQuery(lon, lat, instant(6)))
-    assert (answer.options, answer.unknown, answer.closed, answer.adrift) == ((), (), (), ())
+    assert (answer.options, answer.unknown, answer.closed, answer.way_unknown) == ((), (), (), ())
 
 
 def test_catch_is_the_earliest_second_at_which_both_are_there() -> None:
@@ -321,6 +321,6 @@ def test_in_krakow_no_assumed_vehicle_is_ever_ranked(krakow: City, hour: int) ->
     rng = np.random.default_rng(hour)
     for lon, lat in krakow.demand.lonlat[rng.choice(len(krakow.demand), 200, replace=False)]:
         answer = nearest_aed(walkable_city, fleet, AedQuery(lon, lat, instant(hour), k=20))
-        ranked = [*answer.options, *answer.unknown, *answer.closed, *answer.adrift]
+        ranked = [*answer.options, *answer.unknown, *answer.closed, *answer.way_unknown]
         assert assumed.isdisjoint(option.id for option in ranked)
         assert answer.off_service == 0

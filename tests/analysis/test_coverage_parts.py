@@ -105,10 +105,10 @@ def test_what_opens_off_the_map_makes_the_gain_a_minimum(walkable_city: Walkable
     frame = walkable_city.city.facilities.copy()
     frame.at["nurseries-5", "status"] = "planned"
     changed = walkable(replace(walkable_city.city, facilities=frame), walkable_city.model)
-    found = compare(changed, Scenario(layer="nurseries", open_planned=True))
+    found = compare(changed, Scenario(layer="nurseries", planned=True))
     with speaking("en"):
         assert minimum_said(found) == (
             "That is at least so many: of 2 that would open, 1 is not on the map."
         )
-        today = compare(walkable_city, Scenario(layer="nurseries", open_planned=True))
+        today = compare(walkable_city, Scenario(layer="nurseries", planned=True))
         assert minimum_said(today) == ""

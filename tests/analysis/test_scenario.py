@@ -33,7 +33,7 @@ def test_no_change_changes_nothing(walkable_city: WalkableCity) -> None:
 def test_opening_what_is_being_built_gains_people_and_names_what_is_not_located(
     walkable_city: WalkableCity,
 ) -> None:
-    found = compare(walkable_city, replace(NONE, open_planned=True))
+    found = compare(walkable_city, replace(NONE, planned=True))
     assert found.opened == ("nurseries-4",)
     assert found.lost == 0
     assert found.gained > 0
@@ -97,6 +97,6 @@ def test_a_change_that_makes_no_sense_is_told_why(
 
 
 def test_whole_people_add_up(walkable_city: WalkableCity) -> None:
-    found = compare(walkable_city, replace(NONE, open_planned=True))
+    found = compare(walkable_city, replace(NONE, planned=True))
     assert found.before.served + found.people_gained - found.people_lost == found.after.served
     assert found.people_lost == 0

@@ -21,7 +21,7 @@ WHOLE = Scenario(
     layer="nurseries",
     open=("nurseries-4",),
     close=("nurseries-1",),
-    open_planned=True,
+    planned=True,
     add=(NewSite(19.9, 50.05, 60, "Żółta 1"), NewSite(19.91, 50.06)),
     minutes=12.5,
     pace_m_s=1,
@@ -48,12 +48,19 @@ def test_only_the_layer_is_needed_and_ids_count_once() -> None:
     assert twice.open == ("a", "b")
 
 
+def test_a_file_of_before_says_planned_in_its_own_word() -> None:
+    old = parse_scenario('{"layer": "aeds", "open_planned": true}', file="s.json")
+    assert old == Scenario(layer="aeds", planned=True)
+    both = '{"layer": "aeds", "planned": false, "open_planned": true}'
+    assert faults(both) == ["- open_planned is unknown"]
+
+
 def test_every_fault_is_told_at_once() -> None:
     text = json.dumps(
         {
             "open": "nurseries-1",
             "close": [1],
-            "open_planned": "yes",
+            "planned": "yes",
             "add": [{"lon": "x", "lat": 91, "places": -3}, {"lon": 19.9, "zip": 1}],
             "minutes": 0,
             "pace_m_s": True,
@@ -64,7 +71,7 @@ def test_every_fault_is_told_at_once() -> None:
         "- layer is missing",
         '- open does not fit: "nurseries-1"',
         "close[0] - does not fit: 1",
-        '- open_planned does not fit: "yes"',
+        '- planned does not fit: "yes"',
         'add[0] lon does not fit: "x"',
         "add[0] lat does not fit: 91",
         "add[0] places does not fit: -3",

@@ -85,11 +85,11 @@ def test_whatever_is_under_way_counts_as_planned(tiny: City, status: str) -> Non
     facilities.loc["nurseries-4", "status"] = status
     walkable_city = walkable(replace(tiny, facilities=facilities), EstimateModel.from_city(tiny))
     today, then = (
-        where_next(walkable_city, replace(ALL, minutes=20, with_planned=flag)).unserved_before
+        where_next(walkable_city, replace(ALL, minutes=20, planned=flag)).unserved_before
         for flag in (False, True)
     )
     assert then < today
-    opened = compare(walkable_city, Scenario(layer="nurseries", group="all", open_planned=True))
+    opened = compare(walkable_city, Scenario(layer="nurseries", group="all", planned=True))
     assert opened.opened == ("nurseries-4",)
 
 
@@ -98,12 +98,12 @@ def test_what_is_not_under_way_is_not_planned(tiny: City, status: str) -> None:
     facilities = tiny.facilities.copy()
     facilities.loc["nurseries-4", "status"] = status
     walkable_city = walkable(replace(tiny, facilities=facilities), EstimateModel.from_city(tiny))
-    assert compare(walkable_city, Scenario(layer="nurseries", open_planned=True)).opened == ()
+    assert compare(walkable_city, Scenario(layer="nurseries", planned=True)).opened == ()
 
 
 def test_planned_facilities_count_only_when_asked_for(walkable_city: WalkableCity) -> None:
     without, counted = (
-        where_next(walkable_city, replace(ALL, minutes=20, with_planned=flag)).unserved_before
+        where_next(walkable_city, replace(ALL, minutes=20, planned=flag)).unserved_before
         for flag in (False, True)
     )
     assert counted < without
@@ -155,7 +155,7 @@ def test_a_move_is_a_closing_and_the_best_opening(walkable_city: WalkableCity) -
 def test_what_is_not_open_yet_is_not_ranked_but_counts_as_a_neighbour(
     walkable_city: WalkableCity,
 ) -> None:
-    planned = replace(ALL, with_planned=True)
+    planned = replace(ALL, planned=True)
     today, then = closures(walkable_city, ALL), closures(walkable_city, planned)
     assert set(then.index) == set(today.index) == {f"nurseries-{one}" for one in (1, 2, 3)}
     assert (then["lost"] <= today["lost"].reindex(then.index)).all()

@@ -258,7 +258,7 @@ def test_the_page_lists_the_aeds_of_the_api(client: FlaskClient) -> None:
     asked = {"lon": lon, "lat": lat, "at": NOON}
     found = answered(client, "/api/aed", **asked)["features"]
     listed = answered(client, "/aed/listed.geojson", **asked)["features"]
-    first = [one["id"] for one in found if one["properties"]["reach"] == "now"]
+    first = [one["id"] for one in found if one["properties"]["availability"] == "now"]
     assert first
     assert [one["id"] for one in listed][: len(first)] == first
 

@@ -40,7 +40,7 @@ def rows() -> Iterator[Row]:
 
 
 def _scenarios(walkable_city: WalkableCity, note: str) -> Iterator[Row]:
-    change = Scenario(layer=LAYER, open_planned=True)
+    change = Scenario(layer=LAYER, planned=True)
     usable = walkable_city.city.facilities.index[walkable_city.usable_rows[LAYER]]
 
     def another(i: int) -> None:

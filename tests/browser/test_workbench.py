@@ -246,7 +246,7 @@ def test_a_scenario_is_taken_along_as_a_file(visitor: Arrive) -> None:
         page.get_by_role("link", name="Scenario as a file, JSON").click()
     assert taken.value.suggested_filename == "nurseries-scenario.json"
     data = json.loads(taken.value.path().read_text())
-    assert (data["layer"], data["open_planned"], data["minutes"]) == ("nurseries", True, 10)
+    assert (data["layer"], data["planned"], data["minutes"]) == ("nurseries", True, 10)
 
 
 def test_a_saved_scenario_is_opened_again_without_scripts_too(visitor: Arrive) -> None:

@@ -37,7 +37,7 @@ def change(tmp_path: Path) -> Path:
     data = {
         "layer": "nurseries",
         "group": "all",
-        "open_planned": True,
+        "planned": True,
         "close": ["nurseries-2"],
         "add": [{"lon": lon, "lat": lat, "places": 30, "name": "nowy"}],
     }

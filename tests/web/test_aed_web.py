@@ -110,13 +110,13 @@ def test_aeds_say_how_long_they_take_and_how_sure_that_is(client: FlaskClient) -
     fixed, ride = found["features"][:2]
     assert (ride["id"], fixed["id"]) == ("vehicles-1", "aeds-1")
     told = ride["properties"]
-    assert (told["reach"], told["sure"], told["basis"]) == ("now", "timetable", "base")
+    assert (told["availability"], told["evidence"], told["basis"]) == ("now", "timetable", "base")
     assert (told["walk_s"], told["wait_s"], told["total_s"]) == (250, 50, 550)
-    assert (told["stop"], told["catch_at"]) == ("Lipowa", "2026-11-24T06:00:00+01:00")
+    assert (told["stop"], told["meet_at"]) == ("Lipowa", "2026-11-24T06:00:00+01:00")
     assert told["meeting"]["coordinates"] == pytest.approx(lonlat(500, 3400), abs=1e-6)
     assert told["assignment"] == "confirmed"
     assert fixed["properties"]["total_s"] == 625
-    assert (fixed["properties"]["sure"], fixed["properties"]["access"]) == ("hours", "yes")
+    assert (fixed["properties"]["evidence"], fixed["properties"]["access"]) == ("hours", "yes")
     assert found["model"] == "estimate"
 
 
@@ -173,7 +173,7 @@ def test_an_assumed_vehicle_is_in_a_list_of_its_own(unnamed: FlaskClient) -> Non
     assert [item["id"] for item in found["features"]][0] == "aeds-1"
     assert not [item for item in found["features"] if item["properties"]["kind"] == "vehicle"]
     (apart,) = found["unconfirmed"]
-    assert (apart["id"], apart["properties"]["reach"]) == ("vehicles-1", "unconfirmed")
+    assert (apart["id"], apart["properties"]["availability"]) == ("vehicles-1", "unconfirmed")
     assert apart["properties"]["assignment"] == "assumed"
     there = get(unnamed, f"/api/vehicles?at={TUESDAY}T06:03")
     assert (there["features"], [one["id"] for one in there["unconfirmed"]]) == ([], ["vehicles-1"])
@@ -433,12 +433,16 @@ def test_a_live_position_is_on_page_map_and_api_without_a_request_of_the_visitor
             assert "to where it was seen" in apart
             assert "No time can be given" in apart
             assert "there and back" not in apart
-            (adrift,) = [
+            (way_unknown,) = [
                 item["properties"]
                 for item in get(client, f"/api/aed?{place(1000, 3100)}")["features"]
-                if item["properties"]["reach"] == "adrift"
+                if item["properties"]["availability"] == "way_unknown"
             ]
-            assert (adrift["walk_m"], adrift["wait_s"], adrift["total_s"]) == (125, None, None)
+            assert (way_unknown["walk_m"], way_unknown["wait_s"], way_unknown["total_s"]) == (
+                125,
+                None,
+                None,
+            )
             (marker,) = get(client, "/en/aed/vehicles.geojson")["features"]
             assert marker["geometry"]["coordinates"] == pytest.approx([lon, lat], abs=1e-4)
             assert any("Seen live" in line for line in marker["properties"]["lines"])

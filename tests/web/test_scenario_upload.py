@@ -17,7 +17,7 @@ CHANGE = {
     "layer": "nurseries",
     "open": ["nurseries-4"],
     "close": ["nurseries-1"],
-    "open_planned": False,
+    "planned": False,
     "add": [{"lon": LON, "lat": LAT, "places": 60, "name": "Żółta 1, za rogiem"}],
     "minutes": 12.5,
     "pace_m_s": 1.0,

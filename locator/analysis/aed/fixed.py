@@ -11,7 +11,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from locator.analysis.aed.option import CLOSING_SOON, FIXED_LAYER, AedOption, State, Sure, Sureness
+from locator.analysis.aed.option import (
+    CLOSING_SOON,
+    FIXED_LAYER,
+    AedOption,
+    Evidence,
+    State,
+    Sureness,
+)
 from locator.base.geo import FloatArray
 from locator.city.likely_open import LikelyRule, rule_for
 from locator.city.model import City
@@ -126,7 +133,7 @@ def _fixed_option(
     city: City, aed: FixedAed, walk_m: float, at: datetime, pace_m_s: float
 ) -> AedOption:
     walk_s = walk_m / pace_m_s
-    state, next_change, sure = fixed_state(city, aed, at=at, walk_s=walk_s)
+    state, next_change, evidence = fixed_state(city, aed, at=at, walk_s=walk_s)
     return AedOption(
         id=aed.id,
         layer=FIXED_LAYER,
@@ -140,7 +147,7 @@ def _fixed_option(
         total_s=2 * walk_s,
         state=state,
         next_change=next_change,
-        sure=sure,
+        evidence=evidence,
         sureness=_sureness(aed, state, next_change, at + timedelta(seconds=walk_s)),
         because=aed.rule if state == "unknown" else None,
         access=aed.access,
@@ -162,7 +169,7 @@ def _sureness(
 
 def fixed_state(
     city: City, aed: FixedAed, *, at: datetime, walk_s: float
-) -> tuple[State, datetime | None, Sure | None]:
+) -> tuple[State, datetime | None, Evidence | None]:
     """Return whether a fixed AED can be had after a walk, the next change, and why.
 
     ``open`` and ``closed`` are about the moment of arrival; the next change is the one after

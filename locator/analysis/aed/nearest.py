@@ -28,7 +28,7 @@ from datetime import datetime
 import numpy as np
 
 from locator.analysis.aed.fixed import fixed_options
-from locator.analysis.aed.onboard import adrift_options, vehicle_options
+from locator.analysis.aed.onboard import vehicle_options, way_unknown_options
 from locator.analysis.aed.option import FIXED_LAYER, LESS_SURE_FACTOR, PACE_M_S, AedOption, State
 from locator.analysis.nearest import local_moment, place_origin
 from locator.base.errors import N_, InvalidParameterError
@@ -82,7 +82,7 @@ class AedAnswer:
         The likeliest of unknown hours, where it takes at most half of what the first takes.
     closed : tuple of AedOption
         Nearer than the last of `options`, closed when one gets there.
-    adrift : tuple of AedOption
+    way_unknown : tuple of AedOption
         Vehicles seen live whose next stops are not known: walks to where each was seen, which are
         no times to have it.
     unconfirmed : tuple of AedOption
@@ -98,7 +98,7 @@ class AedAnswer:
     unknown: tuple[AedOption, ...]
     beside: AedOption | None
     closed: tuple[AedOption, ...]
-    adrift: tuple[AedOption, ...]
+    way_unknown: tuple[AedOption, ...]
     unconfirmed: tuple[AedOption, ...]
     off_service: int
 
@@ -151,7 +151,7 @@ def nearest_aed(
         unknown=_first(nearer, "unknown", query.k),
         beside=beside,
         closed=_first(nearer, "closed", query.k),
-        adrift=adrift_options(walkable_city, origin, known, query.pace_m_s),
+        way_unknown=way_unknown_options(walkable_city, origin, known, query.pace_m_s),
         unconfirmed=_ranked([option for option in met if option.id not in named], query.k),
         off_service=sum(
             position(plan).basis == "base" for plan in known if plan.vehicle.id in named

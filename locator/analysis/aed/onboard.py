@@ -90,18 +90,18 @@ def _meeting(plan: Plan, calls: Calls, walk_m: FloatArray, pace_m_s: float) -> A
         wait_s=float(met_s[call] - walk_s[call]),
         total_s=float(back_s[call]),
         state="open",
-        sure="live" if where.basis == "live" else "timetable",
+        evidence="live" if where.basis == "live" else "timetable",
         sureness="sure" if where.basis == "live" else "less_sure",
         position=where,
         stop=calls.names[call],
         stop_lon=float(calls.lonlat[call, 0]),
         stop_lat=float(calls.lonlat[call, 1]),
-        catch_at=plan.at + timedelta(seconds=float(met_s[call])),
+        meet_at=plan.at + timedelta(seconds=float(met_s[call])),
         line=calls.lines[call],
     )
 
 
-def adrift_options(
+def way_unknown_options(
     walkable_city: WalkableCity, origin: SnappedPoints, known: Iterable[Plan], pace_m_s: float
 ) -> tuple[AedOption, ...]:
     """Return the live vehicles near whose next stops are not known, nearest first.

@@ -22,7 +22,7 @@ LESS_SURE_FACTOR = 2.0
 """What is less sure has to take no more than this part of the time to come before what is sure."""
 
 State = Literal["open", "closed", "unknown"]
-Sure = Literal["hours", "outdoors", "live", "timetable"]
+Evidence = Literal["hours", "outdoors", "live", "timetable"]
 Sureness = Literal["sure", "less_sure", "likely", "unknown"]
 
 
@@ -48,7 +48,7 @@ class AedOption:
         ``open``, ``closed`` or ``unknown``; of a vehicle ``open``.
     next_change : datetime or None
         When a door opens or closes.
-    sure : str or None
+    evidence : str or None
         What the answer rests on: ``hours`` on file, ``outdoors``, a ``live`` position with its
         trip, or the ``timetable``; None where it is unknown.
     sureness : str or None
@@ -66,7 +66,7 @@ class AedOption:
     stop : str or None
         Where the vehicle is met.
     stop_lon, stop_lat : float or None
-    catch_at : datetime or None
+    meet_at : datetime or None
         When both are at the stop.
     line : str or None
         What the vehicle runs as when it is met.
@@ -84,7 +84,7 @@ class AedOption:
     total_s: float
     state: State
     next_change: datetime | None = None
-    sure: Sure | None = None
+    evidence: Evidence | None = None
     sureness: Sureness | None = None
     because: LikelyRule | None = None
     access: str | None = None
@@ -94,7 +94,7 @@ class AedOption:
     stop: str | None = None
     stop_lon: float | None = None
     stop_lat: float | None = None
-    catch_at: datetime | None = None
+    meet_at: datetime | None = None
     line: str | None = None
 
     @property

@@ -50,7 +50,7 @@ class Scenario:
     layer : str
     open, close : tuple of str
         Ids of facilities of the layer.
-    open_planned : bool
+    planned : bool
         Open everything that is being built, modernised or planned.
     add : tuple of NewSite
     minutes, pace_m_s : float or None
@@ -62,7 +62,7 @@ class Scenario:
     layer: str
     open: tuple[str, ...] = ()
     close: tuple[str, ...] = ()
-    open_planned: bool = False
+    planned: bool = False
     add: tuple[NewSite, ...] = ()
     minutes: float | None = None
     pace_m_s: float | None = None
@@ -71,7 +71,7 @@ class Scenario:
     @property
     def changes_nothing(self) -> bool:
         """Whether before and after are the same question."""
-        sites = (self.open, self.close, self.add, self.open_planned)
+        sites = (self.open, self.close, self.add, self.planned)
         return not any(sites) and self.minutes is None and self.pace_m_s is None
 
 
@@ -106,7 +106,7 @@ def to_open(
     """Return the ids that open, and those of them that are not on the map."""
     facilities = walkable_city.city.facilities
     wanted = list(scenario.open)
-    if scenario.open_planned:
+    if scenario.planned:
         planned = (facilities["layer"] == scenario.layer) & facilities["status"].isin(PLANNED)
         wanted += facilities.index[planned].tolist()
     located: list[str] = []

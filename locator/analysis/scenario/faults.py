@@ -82,7 +82,7 @@ ALLOWED: dict[str, Said] = {
     "layer": Said(N_("id of a service")),
     "open": Said(N_("list of ids of facilities")),
     "close": Said(N_("list of ids of facilities")),
-    "open_planned": Said(N_("true or false")),
+    "planned": Said(N_("true or false")),
     "add": Said(
         N_("list of at most {most} sites with {members}"),
         {"most": MAX_SITES, "members": "lon, lat, places, name"},

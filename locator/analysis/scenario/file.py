@@ -59,7 +59,7 @@ class _File(BaseModel):
     layer: Id
     open: Ids = []
     close: Ids = []
-    open_planned: bool = False
+    planned: bool = False
     add: Annotated[list[_Site], Field(max_length=MAX_SITES)] = []
     minutes: Annotated[float, Field(ge=1, le=60)] | None = None
     pace_m_s: Annotated[float, Field(ge=0.3, le=3)] | None = None
@@ -72,7 +72,7 @@ def read_scenario(path: Path) -> Scenario:
     Parameters
     ----------
     path : Path
-        JSON in UTF-8: ``layer``, ``open``, ``close``, ``open_planned``, ``add`` (a list of
+        JSON in UTF-8: ``layer``, ``open``, ``close``, ``planned``, ``add`` (a list of
         ``lon``, ``lat``, ``places``, ``name``), ``minutes``, ``pace_m_s``, ``group``; all but
         ``layer`` may be left out.
 
@@ -137,6 +137,8 @@ def parse_scenario(text: str, *, file: str) -> Scenario:
         raise whole_file(file, N_("is too deep or too long to read"), ONE_OBJECT) from None
     if not isinstance(data, dict):
         raise whole_file(file, N_("is not a JSON object"), Said('{{"layer": …, …}}'))
+    if "open_planned" in data and "planned" not in data:  # its name in files of before
+        data["planned"] = data.pop("open_planned")
     twice = Said(N_("is given twice"))
     faults = [ScenarioFault(file, cut(name), None, "-", twice, ONCE) for name in repeated]
     try:
@@ -149,7 +151,7 @@ def parse_scenario(text: str, *, file: str) -> Scenario:
         layer=found.layer,
         open=tuple(dict.fromkeys(found.open)),
         close=tuple(dict.fromkeys(found.close)),
-        open_planned=found.open_planned,
+        planned=found.planned,
         add=tuple(_site(site) for site in found.add),
         minutes=found.minutes,
         pace_m_s=found.pace_m_s,

@@ -43,7 +43,7 @@ class SitingQuery:
         questions; ``"exact"`` for longer (`EXACT_S`); ``"greedy"`` takes one site after the other.
     minutes, group, pace_m_s
         As in `locator.analysis.access.coverage.CoverageQuery`; the layer's own by default.
-    with_planned : bool
+    planned : bool
         Take what is being built as if it were open.
     capacity : float or None
         People that one new site can take (``"cover"`` only). Facilities that exist serve whoever
@@ -65,7 +65,7 @@ class SitingQuery:
     minutes: float | None = None
     group: str | None = None
     pace_m_s: float | None = None
-    with_planned: bool = False
+    planned: bool = False
     capacity: float | None = None
     district: int | None = None
     avoid: tuple[int, ...] = ()
@@ -163,7 +163,7 @@ def walks_to(
 def existing_rows(walkable_city: WalkableCity, query: SitingQuery) -> tuple[int, ...]:
     """Return the rows of ``city.facilities`` that count as existing for `query`."""
     rows = walkable_city.usable_rows[query.layer]
-    if query.with_planned:
+    if query.planned:
         all_rows = walkable_city.located_rows[query.layer]
         status = walkable_city.city.facilities["status"].to_numpy(dtype=object)[all_rows]
         rows = np.union1d(rows, all_rows[np.isin(status, PLANNED)])

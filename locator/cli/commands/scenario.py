@@ -46,7 +46,7 @@ def command(ctx: click.Context, file: Path, out: Path | None, as_json: bool) -> 
     "What if" saves such files.
 
     \b
-      {"layer": "nurseries", "open": [], "close": [], "open_planned": true,
+      {"layer": "nurseries", "open": [], "close": [], "planned": true,
        "add": [{"lon": 19.94, "lat": 50.06, "places": 60, "name": "Rynek"}],
        "minutes": 15, "pace_m_s": 1.1, "group": "age_0_2"}
 

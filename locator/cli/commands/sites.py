@@ -170,7 +170,7 @@ def _new_sites(app: AppState, query: SitingQuery, *, as_json: bool) -> None:
     out.print(
         f"{layer}: {found.unserved_before:,.0f} of {found.people:,.0f} people ({group}) walk more "
         f"than {asked.minutes:g} min at {asked.pace_m_s:g} m/s"
-        + (", with what is under way counted as open." if asked.with_planned else ".")
+        + (", with what is under way counted as open." if asked.planned else ".")
     )
     if found.sites.empty:
         out.print("No site gains anybody.")

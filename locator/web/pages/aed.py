@@ -32,12 +32,12 @@ from locator.web.words.aed import duration, walk_words
 from locator.web.words.aed_here import AccuracyParams, Here, here_of
 from locator.web.words.aed_rows import (
     Row,
-    adrift_row,
     closed_row,
     remarks_of,
     riding_row,
     rows_of,
     unknown_row,
+    way_unknown_row,
 )
 from locator.web.words.starting import (
     Link,
@@ -138,7 +138,7 @@ class AedView:
     unknown: tuple[Row, ...] = ()
     beside: Row | None = None
     closed: tuple[Row, ...] = ()
-    adrift: tuple[Row, ...] = ()
+    way_unknown: tuple[Row, ...] = ()
     unconfirmed: tuple[Row, ...] = ()
     unnamed: int = 0
     remarks: tuple[str, ...] = ()
@@ -231,7 +231,7 @@ def _answered(app: AppState, view: AedView, asked: AedParams, origin: Origin) ->
         ),
         beside=None if beside is None else unknown_row(app, answer, beside),
         closed=tuple(closed_row(app, option, answer.at) for option in answer.closed[:CLOSED_SHOWN]),
-        adrift=tuple(adrift_row(app, option) for option in answer.adrift),
+        way_unknown=tuple(way_unknown_row(app, option) for option in answer.way_unknown),
         unconfirmed=tuple(
             riding_row(app, option, answer.at) for option in answer.unconfirmed[:UNCONFIRMED_SHOWN]
         ),

@@ -94,7 +94,7 @@ def _placed(city: City, answer: AedAnswer, row: Row) -> Row:
 
 def _standing(app: AppState, option: AedOption, at: datetime) -> Row:
     shown = card(app.city, option.id)
-    if option.sure == "outdoors":
+    if option.evidence == "outdoors":
         opening = Chip("good", gettext("Stands outdoors, no hours stated"))
     else:
         opening = Chip("good", change_soon("open", option.next_change, at))
@@ -103,17 +103,17 @@ def _standing(app: AppState, option: AedOption, at: datetime) -> Row:
 
 def riding_row(app: AppState, option: AedOption, at: datetime) -> Row:
     """Return the row of an AED that rides: where and when to meet it."""
-    assert option.catch_at is not None
+    assert option.meet_at is not None
     shown = card(app.city, option.id)
     title = gettext("On line {line}: meet it at {stop}", line=option.line, stop=option.stop)
     if option.wait_s < 10:
         how = gettext(
-            "It is at the stop when you get there, at {time}.", time=clock(option.catch_at)
+            "It is at the stop when you get there, at {time}.", time=clock(option.meet_at)
         )
     else:
         how = gettext(
             "It is at the stop at {time}; you wait {wait} for it.",
-            time=clock(option.catch_at),
+            time=clock(option.meet_at),
             wait=duration(option.wait_s),
         )
     return Row(option, shown, title, how, riding_chips(option))
@@ -143,7 +143,7 @@ def closed_row(app: AppState, option: AedOption, at: datetime) -> Row:
     return _named(app, option, shown, (chip,))
 
 
-def adrift_row(app: AppState, option: AedOption) -> Row:
+def way_unknown_row(app: AppState, option: AedOption) -> Row:
     """Return the row of an AED that rides, where the way to it is not known."""
     shown = card(app.city, option.id)
     near = near_stop(app, option.lon, option.lat)

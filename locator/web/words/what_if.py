@@ -133,7 +133,7 @@ def scenario_json(change: Scenario) -> str:
         "layer": change.layer,
         "open": list(change.open),
         "close": list(change.close),
-        "open_planned": change.open_planned,
+        "planned": change.planned,
         "add": [
             {"lon": site.lon, "lat": site.lat, "places": site.places, "name": site.name}
             for site in change.add
