@@ -18,9 +18,15 @@ from locator.analysis.siting.mclp import greedy_cover
 from locator.analysis.siting.pmedian import p_median
 from locator.analysis.siting.query import candidate_places, completed, limit_m, walks_to
 from locator.analysis.siting.solve import SitingQuery, where_next
-from locator.analysis.siting.walks import all_candidates, inhabited_squares, square_walks
+from locator.analysis.siting.walks import (
+    FAR_M,
+    SQUARE_M,
+    all_candidates,
+    inhabited_squares,
+    square_walks,
+)
 from locator.base.rounding import upwards
-from locator.walking.walkable_city import WalkableCity, nearest_facilities
+from locator.walking.walkable_city import WalkableCity, nearest_facilities, walkable
 
 ASKED = SitingQuery(layer="nurseries", minutes=10, group="all", count=2)
 PAIRS = [
@@ -80,6 +86,27 @@ def test_no_choice_of_the_tiny_city_gains_more_than_is_promised(
     assert best <= gained * (1 + found.gap) * (1 + 3e-6) + whole
     if found.proven or asked.method == "exact":
         assert found.proven and gained == pytest.approx(best, abs=whole + 1e-6)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_walks_that_matter_are_the_same_when_only_they_are_walked(
+    walkable_city: WalkableCity, seed: int
+) -> None:
+    some, every = (walkable(walkable_city.city, walkable_city.model) for _ in range(2))
+    sites = np.arange(len(all_candidates(some, SQUARE_M)))
+    squares, _, _ = inhabited_squares(some, np.ones(len(some.demand)), np.ones(len(some.demand)))
+    random = np.random.default_rng(seed)
+    whole_m = square_walks(every, sites, squares)
+    # A service of ever fewer places: what was not walked before is walked then.
+    for longest_m in (600, 2500, 6000):
+        shorter_m = random.uniform(0, longest_m, len(squares))
+        walk_m = square_walks(some, sites, squares, shorter_m=shorter_m)
+        matters = whole_m < shorter_m
+        assert matters.any() and (walk_m[matters] == whole_m[matters]).all()
+        assert (walk_m[~matters] >= np.broadcast_to(shorter_m, whole_m.shape)[~matters]).all()
+        if longest_m == 600:
+            assert (walk_m == FAR_M).sum() > (whole_m == FAR_M).sum()
+    assert (square_walks(some, sites, squares) == whole_m).all()
 
 
 @pytest.mark.parametrize("capacity", [None, 50, 230])

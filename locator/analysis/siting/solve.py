@@ -225,7 +225,7 @@ def _median_choice(
             N_("No facility of this layer exists yet, so there is no walk to shorten.")
         )
     which, weights, now_m = inhabited_squares(walkable_city, current_m, people)
-    walk_m = square_walks(walkable_city, places.index.to_numpy(), which)
+    walk_m = square_walks(walkable_city, places.index.to_numpy(), which, shorter_m=now_m)
     limit_s = None if query.method == "greedy" else time_limit_s(query)
     median = p_median(walk_m.T, now_m, weights, query.count, time_limit_s=limit_s)
     per_minute = 60 * float(query.pace_m_s or 1.0)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from dataclasses import dataclass, field
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -9,6 +12,7 @@ from scipy import sparse
 
 from locator.analysis.siting.candidates import SPACING_M, candidates
 from locator.base.geo import FloatArray, IntArray
+from locator.walking import SnappedPoints, WalkingModel
 from locator.walking.reach_matrix import reach
 from locator.walking.walkable_city import WalkableCity, remembered
 
@@ -18,6 +22,9 @@ SQUARE_M = 250.0
 WALK_B = 8
 """What a pair takes that a straight standard joins: metres and row, 12, where the walk is not too
 long, which it is for every third."""
+
+STEPS_M = np.concatenate([[0.0], 500 * 1.25 ** np.arange(14)])
+"""Walks to squares are known up to one of these (the last: 9 km), or all of them."""
 
 FAR_M = 1e6
 """Stands for "cannot be reached" where a sum has to stay finite."""
@@ -102,21 +109,82 @@ def _candidates_xy(walkable_city: WalkableCity) -> FloatArray:
 
 
 def square_walks(
-    walkable_city: WalkableCity, sites: IntArray, squares: IntArray
+    walkable_city: WalkableCity,
+    sites: IntArray,
+    squares: IntArray,
+    *,
+    shorter_m: FloatArray | None = None,
 ) -> npt.NDArray[np.float32]:
-    """Return metres, (m, s), between some candidates and the middles of some squares."""
-    return _all_square_walks(walkable_city)[np.ix_(sites, squares)]
+    """Return metres, (m, s), between some candidates and the middles of some squares.
+
+    Parameters
+    ----------
+    walkable_city : WalkableCity
+    sites, squares : (m,), (s,) int arrays
+    shorter_m : (s,) float array, optional
+        Only walks shorter than this, per square, matter: others may be `FAR_M`. A service of many
+        places is asked about first in a quarter of the time so.
+    """
+    table = _square_table(walkable_city)
+    with table.filling:
+        needed_m = table.needed_m(sites, squares, shorter_m)
+        for site, limit_m in zip(sites, needed_m, strict=True):
+            if limit_m > table.known_m[site]:
+                table.walk(walkable_city.model, int(site), float(limit_m))
+        return table.walk_m[np.ix_(sites, squares)]
+
+
+@dataclass(frozen=True)
+class _SquareTable:
+    """Walks from every candidate to every square, as far as anybody asked yet.
+
+    Attributes
+    ----------
+    sites, squares : SnappedPoints
+    walk_m : (m, s) float32 array
+        Metres, to the millimetre; `FAR_M` where it is further than `known_m`.
+    known_m : (m,) float array
+        How far each candidate's row is the whole truth.
+    filling : Lock
+    """
+
+    sites: SnappedPoints
+    squares: SnappedPoints
+    walk_m: npt.NDArray[np.float32]
+    known_m: FloatArray
+    filling: threading.Lock = field(default_factory=threading.Lock)
+
+    def needed_m(
+        self, sites: IntArray, squares: IntArray, shorter_m: FloatArray | None
+    ) -> FloatArray:
+        """Return (m,) metres up to which some candidates' rows have to be known."""
+        needed_m = np.full(len(sites), np.inf)
+        if shorter_m is None:
+            return needed_m
+        xy = self.squares.xy[squares]
+        for place, site in enumerate(sites):
+            # A walk is never shorter than the straight line.
+            near = np.hypot(*(xy - self.sites.xy[site]).T) < shorter_m
+            needed_m[place] = np.max(shorter_m, where=near, initial=0.0)
+        # In few steps, so that no row is walked again for each further service.
+        step = np.searchsorted(STEPS_M, needed_m)
+        return np.append(STEPS_M, np.inf)[step]
+
+    def walk(self, model: WalkingModel, site: int, limit_m: float) -> None:
+        """Fill the row of a candidate up to `limit_m`."""
+        one = self.sites.take(slice(site, site + 1))
+        walk_m = model.walk_m(one, self.squares, limit_m=limit_m)
+        self.walk_m[site] = np.minimum(walk_m, FAR_M)
+        self.known_m[site] = limit_m
 
 
 @remembered
-def _all_square_walks(walkable_city: WalkableCity) -> npt.NDArray[np.float32]:
-    """Return metres between every candidate and every square, to the millimetre."""
-    squares = walkable_city.model.snap(_squares(walkable_city)[1])
-    sites = walkable_city.model.snap(all_candidates(walkable_city, SQUARE_M)[["x", "y"]].to_numpy())
-    walk_m = np.empty((len(sites), len(squares)), dtype=np.float32)
-    for one in range(len(sites)):
-        walk_m[one] = walkable_city.model.walk_m(sites.take(slice(one, one + 1)), squares)
-    return np.minimum(walk_m, FAR_M)
+def _square_table(walkable_city: WalkableCity) -> _SquareTable:
+    snap = walkable_city.model.snap
+    squares = snap(_squares(walkable_city)[1])
+    sites = snap(all_candidates(walkable_city, SQUARE_M)[["x", "y"]].to_numpy())
+    walk_m = np.full((len(sites), len(squares)), FAR_M, dtype=np.float32)
+    return _SquareTable(sites, squares, walk_m, np.zeros(len(sites)))
 
 
 def inhabited_squares(
