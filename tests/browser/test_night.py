@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect
 
 from locator.walking.graph.for_city import build_for_city
 from locator.web import create_app
-from tests.analysis.test_modelcomparison import NODES, STREETS
+from tests.analysis.test_model_comparison import NODES, STREETS
 from tests.browser.barriers import violations
 from tests.browser.conftest import PHONE, Arrive, arrivals, serving
 from tests.osmdata import write_osm

@@ -26,7 +26,7 @@ from locator.vehicles.timetable_file import FILE_NAME, TimetableFileError, save_
 from locator.walking.graph.file import GRAPH_FILE
 from locator.walking.graph.for_city import build_for_city
 from locator.web import create_app
-from tests.analysis.test_modelcomparison import NODES, STREETS
+from tests.analysis.test_model_comparison import NODES, STREETS
 from tests.breaking import edit_text, fault, faults
 from tests.osmdata import write_osm
 

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from locator.cli.main import main
 from locator.walking.graph.for_city import build_for_city
-from tests.analysis.test_modelcomparison import NODES, STREETS
+from tests.analysis.test_model_comparison import NODES, STREETS
 from tests.osmdata import write_osm
 from tests.serving import client_of
 from tests.tinycity import at, write_tiny_city
