@@ -80,7 +80,7 @@ class Scope:
 
 
 @dataclass(frozen=True)
-class Findings:
+class DistrictReport:
     """All results of one report.
 
     Attributes
@@ -117,7 +117,7 @@ class Findings:
     parts: tuple[Part, ...]
 
 
-def findings(walkable_city: WalkableCity, query: ReportQuery) -> Findings:
+def district_report(walkable_city: WalkableCity, query: ReportQuery) -> DistrictReport:
     """Return everything a report says.
 
     Raises
@@ -138,7 +138,7 @@ def findings(walkable_city: WalkableCity, query: ReportQuery) -> Findings:
     facilities = city.facilities[city.facilities["layer"] == query.layer]
     if query.district is not None:
         facilities = facilities[facilities["district"] == query.district]
-    return Findings(
+    return DistrictReport(
         query=query,
         coverage=found,
         scope=_scope(walkable_city, found, query.district),

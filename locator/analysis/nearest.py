@@ -205,7 +205,7 @@ def walk_to(walkable_city: WalkableCity, lon: float, lat: float, facility_id: st
             name=facilities["name"].iloc[row],
         )
     return walkable_city.model.walk(
-        place_origin(walkable_city, lon, lat), walkable_city.placed(np.array([row]))
+        place_origin(walkable_city, lon, lat), walkable_city.snapped(np.array([row]))
     )
 
 
@@ -312,13 +312,13 @@ def _search(
     clock: _Clock,
 ) -> list[_Found]:
     """Return the answer, sorted."""
-    placed = {layer: walkable_city.placed(of_layer) for layer, of_layer in rows.items()}
-    straight_m = {layer: _straight_m(origin, places, query.k) for layer, places in placed.items()}
+    snapped = {layer: walkable_city.snapped(of_layer) for layer, of_layer in rows.items()}
+    straight_m = {layer: _straight_m(origin, places, query.k) for layer, places in snapped.items()}
     found: list[_Found] = []
     # The widest search first: a model may answer the narrower ones from it.
     for layer in sorted(rows, key=lambda name: (-straight_m[name], name)):
         pace_m_s = query.pace_m_s or walkable_city.city.catalogue.layers[layer].pace_m_s
-        taken = _search_layer(walkable_city, origin, rows[layer], placed[layer], query, clock)
+        taken = _search_layer(walkable_city, origin, rows[layer], snapped[layer], query, clock)
         found += [_Found(row, layer, length_m, pace_m_s) for row, length_m in taken]
     return sorted(found, key=lambda one: (round(one.walk_s, SAME_DIGITS), one.row))
 
@@ -374,7 +374,7 @@ def _reached(
 ) -> tuple[Reached, ...]:
     """Return the answer with what is said of each facility."""
     rows = np.array([one.row for one in found], dtype=np.int64)
-    via = walkable_city.model.via(origin, walkable_city.placed(rows))
+    via = walkable_city.model.via(origin, walkable_city.snapped(rows))
     ids = walkable_city.city.facilities.index[rows].tolist()
     states = [clock.state(one.row) for one in found]
     return tuple(

@@ -128,7 +128,7 @@ def _origins(
     """Return where the walks start, and the pace that is usual there."""
     if asked.q is None and asked.lat is None and asked.layer is not None:
         layer = standing_layer(app.catalogue, asked.layer)
-        return walkable_city.placed(walkable_city.usable_rows[layer.id]), layer.pace_m_s
+        return walkable_city.snapped(walkable_city.usable_rows[layer.id]), layer.pace_m_s
     pace_m_s = PACE_M_S if asked.layer is None else known_layer(app.catalogue, asked.layer).pace_m_s
     place = origin_of(app, asked)
     return place_origin(walkable_city, place.lon, place.lat), pace_m_s

@@ -123,7 +123,7 @@ _KINDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
 
 
 @dataclass(frozen=True)
-class Ground:
+class CityArea:
     """What the facilities of a city are checked against.
 
     Attributes
@@ -141,7 +141,7 @@ class Ground:
 
 
 def read_facilities(
-    folder: Path, layers: Iterable[Layer], walkable_city: Ground, log: Callable[[str], FaultLog]
+    folder: Path, layers: Iterable[Layer], area: CityArea, log: Callable[[str], FaultLog]
 ) -> gpd.GeoDataFrame:
     """Return the facilities of all layers in one frame; faults go to `log`.
 
@@ -150,7 +150,7 @@ def read_facilities(
     folder : Path
     layers : iterable of Layer
         The files to read, and the order of the frame.
-    walkable_city : Ground
+    area : CityArea
     log : callable
         Gives the fault log of a file name.
 
@@ -169,7 +169,7 @@ def read_facilities(
         for position, item in enumerate(read_features(folder, file), 1):
             properties = item["properties"]
             name = properties.get("id") if isinstance(properties.get("id"), str) else position
-            _check_properties(name, properties, layer, walkable_city, file)
+            _check_properties(name, properties, layer, area, file)
             seen[name] += isinstance(name, str)
             if seen[name] > 1:
                 file.add(name, "id", "is used twice", "an id that is unique in the folder")
@@ -179,12 +179,12 @@ def read_facilities(
             rows.append({field.name: properties.get(field.name) for field in FIELDS})
             rows[-1] |= {"id": str(name), "layer": layer.id}
             points.append(point)
-        _check_places(located, walkable_city, file)
-    return _frame(rows, points, walkable_city.projection)
+        _check_places(located, area, file)
+    return _frame(rows, points, area.projection)
 
 
 def _check_properties(
-    name: object, properties: Mapping[str, Any], layer: Layer, walkable_city: Ground, log: FaultLog
+    name: object, properties: Mapping[str, Any], layer: Layer, area: CityArea, log: FaultLog
 ) -> None:
     for key in sorted(set(properties) - set(_BY_NAME)):
         log.add(name, key, "is not in the schema", "see locator/city/facilities.py")
@@ -204,7 +204,7 @@ def _check_properties(
     if isinstance(identifier, str) and not _ID.fullmatch(identifier):
         log.add(name, "id", f"is {identifier!r}", f"{layer.id}-<number or word>, URL-safe")
     district = properties.get("district")
-    if is_integer(district) and walkable_city.districts and district not in walkable_city.districts:
+    if is_integer(district) and area.districts and district not in area.districts:
         log.add(name, "district", f"is {district}", "the number of a district")
     if layer.moves != (properties.get("vehicle") is not None):
         allowed = "an object in a layer that moves, nothing in others"
@@ -236,17 +236,17 @@ def _point(name: object, item: Mapping[str, Any], log: FaultLog) -> tuple[float,
 
 
 def _check_places(
-    located: list[tuple[str, tuple[float, float]]], walkable_city: Ground, log: FaultLog
+    located: list[tuple[str, tuple[float, float]]], area: CityArea, log: FaultLog
 ) -> None:
-    if not located or walkable_city.boundary is None:
+    if not located or area.boundary is None:
         return
     lonlat = np.array([point for _, point in located])
-    outside = ~shapely.contains_xy(walkable_city.boundary, lonlat)
+    outside = ~shapely.contains_xy(area.boundary, lonlat)
     for i in np.flatnonzero(outside):
         name, (lon, lat) = located[i]
-        if shapely.contains_xy(walkable_city.boundary, lat, lon):
+        if shapely.contains_xy(area.boundary, lat, lon):
             log.add(name, "geometry", f"lies at {lon}, {lat}: swapped", "[lon, lat], in this order")
-        elif _distance_m(lonlat[i], walkable_city) > MARGIN_M:
+        elif _distance_m(lonlat[i], area) > MARGIN_M:
             log.add(
                 name,
                 "geometry",
@@ -255,13 +255,11 @@ def _check_places(
             )
 
 
-def _distance_m(lonlat: FloatArray, walkable_city: Ground) -> float:
+def _distance_m(lonlat: FloatArray, area: CityArea) -> float:
     if not (abs(lonlat[0]) <= 180 and abs(lonlat[1]) <= 90):
         return np.inf
-    nearest = shapely.get_coordinates(
-        shapely.shortest_line(walkable_city.boundary, shapely.Point(lonlat))
-    )
-    start, end = walkable_city.projection.to_metric(nearest)
+    nearest = shapely.get_coordinates(shapely.shortest_line(area.boundary, shapely.Point(lonlat)))
+    start, end = area.projection.to_metric(nearest)
     return float(np.hypot(*(end - start)))
 
 

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from locator.analysis.district_report import Findings
+from locator.analysis.district_report import DistrictReport
 from locator.base.i18n import gettext
 from locator.city.model import City
 from locator.reports.content import all_tables, build_report, write_value
@@ -15,7 +15,7 @@ from locator.reports.exports import geopackage, layer_geojson, report_layers, ta
 from locator.reports.page import write_page
 
 
-def bundle_files(city: City, found: Findings) -> Iterator[tuple[str, bytes]]:
+def bundle_files(city: City, found: DistrictReport) -> Iterator[tuple[str, bytes]]:
     """Yield the name and content of every file of a report, each made when it is asked for."""
     # What writes PDF and spreadsheets takes a while to load: here only, where it is needed.
     from locator.reports.pdf import write_pdf
@@ -33,7 +33,7 @@ def bundle_files(city: City, found: Findings) -> Iterator[tuple[str, bytes]]:
         yield f"{stem}-{table.name}.csv", table_csv(table).encode()
 
 
-def file_names(city: City, found: Findings) -> list[str]:
+def file_names(city: City, found: DistrictReport) -> list[str]:
     """Return the names of the files that `bundle_files` yields, without making them."""
     stem = file_stem(city, found)
     whole = [f"{stem}.{kind}" for kind in ("pdf", "html", "xlsx", "gpkg")]
@@ -42,7 +42,7 @@ def file_names(city: City, found: Findings) -> list[str]:
     return whole + layers + tables
 
 
-def file_stem(city: City, found: Findings) -> str:
+def file_stem(city: City, found: DistrictReport) -> str:
     """Return what the names of a report's files begin with: layer, and district if any."""
     if found.query.district is None:
         return f"{city.catalogue.id}-{found.query.layer}"
@@ -50,13 +50,13 @@ def file_stem(city: City, found: Findings) -> str:
     return f"{city.catalogue.id}-{found.query.layer}-{district}"
 
 
-def write_bundle(city: City, found: Findings, folder: Path) -> Iterator[Path]:
+def write_bundle(city: City, found: DistrictReport, folder: Path) -> Iterator[Path]:
     """Yield each file of a report as it is written; a failure leaves `folder` as it was.
 
     Parameters
     ----------
     city : City
-    found : Findings
+    found : DistrictReport
     folder : Path
         Made when it is not there; files of the same names are replaced at the end.
     """

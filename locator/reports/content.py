@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 from typing import Any
 
-from locator.analysis.district_report import Findings
+from locator.analysis.district_report import DistrictReport
 from locator.base.i18n import current_language, day, gettext, minutes, number, percent, text
 from locator.city.model import City
 from locator.reports.document import Column, Report, Section, Table
@@ -22,7 +22,7 @@ from locator.reports.tables import (
 )
 
 
-def build_report(city: City, found: Findings) -> Report:
+def build_report(city: City, found: DistrictReport) -> Report:
     """Return the report of `found` in the language that is spoken."""
     sections = [
         _where(city, found),
@@ -67,7 +67,7 @@ def _coded(city: City, section: Section) -> Section:
     return replace(section, tables=tables)
 
 
-def scope_name(city: City, found: Findings) -> str:
+def scope_name(city: City, found: DistrictReport) -> str:
     """Return the name of the city, or of the district with its Roman number."""
     if found.query.district is None:
         return text(city.catalogue.names)
@@ -76,7 +76,7 @@ def scope_name(city: City, found: Findings) -> str:
     return " ".join(words.split())  # a city without numerals leaves a gap
 
 
-def answer(city: City, found: Findings) -> str:
+def answer(city: City, found: DistrictReport) -> str:
     """Return the answer in one sentence."""
     return gettext(
         "{served} of {people} people ({share}) of the group “{group}” live within a "
@@ -90,7 +90,7 @@ def answer(city: City, found: Findings) -> str:
     )
 
 
-def _where(city: City, found: Findings) -> Section:
+def _where(city: City, found: DistrictReport) -> Section:
     return Section(
         gettext("Where people are left out"),
         paragraphs=completeness_lines(city, found),
@@ -98,7 +98,7 @@ def _where(city: City, found: Findings) -> Section:
     )
 
 
-def _who(city: City, found: Findings) -> Section:
+def _who(city: City, found: DistrictReport) -> Section:
     drawings = () if found.query.district is not None else (district_bars(city, found),)
     return Section(
         gettext("Who is served, by district"),
@@ -107,7 +107,7 @@ def _who(city: City, found: Findings) -> Section:
     )
 
 
-def _how_far(city: City, found: Findings) -> Section:
+def _how_far(city: City, found: DistrictReport) -> Section:
     label, beside = gettext("today"), None
     if found.query.district is not None:
         label = gettext("this district")
@@ -127,7 +127,7 @@ def _how_far(city: City, found: Findings) -> Section:
     )
 
 
-def _times(found: Findings) -> str:
+def _times(found: DistrictReport) -> str:
     scope = found.scope
     if not math.isfinite(scope.median_s):
         return gettext("Fewer than half of the people can walk to a facility at all.")
@@ -145,7 +145,7 @@ def _times(found: Findings) -> str:
     )
 
 
-def _gaps(found: Findings) -> Section | None:
+def _gaps(found: DistrictReport) -> Section | None:
     if found.gaps.empty:
         return None
     return Section(
@@ -160,7 +160,7 @@ def _gaps(found: Findings) -> Section | None:
     )
 
 
-def _listed(found: Findings) -> Section:
+def _listed(found: DistrictReport) -> Section:
     return Section(
         gettext("The facilities"),
         tables=(facilities_table(found.facilities),),

@@ -10,7 +10,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from locator.analysis.district_report import Findings
+from locator.analysis.district_report import DistrictReport
 from locator.base.geo import WGS84
 from locator.base.geojson import collection, feature
 from locator.city.model import City
@@ -33,7 +33,7 @@ def table_csv(table: Table) -> str:
     return str(rows.to_csv(index=False))
 
 
-def report_layers(city: City, found: Findings) -> dict[str, gpd.GeoDataFrame]:
+def report_layers(city: City, found: DistrictReport) -> dict[str, gpd.GeoDataFrame]:
     """Return what a report can put on a map, by name, in WGS84.
 
     Returns
@@ -77,7 +77,7 @@ def layer_geojson(layer: gpd.GeoDataFrame) -> str:
     return json.dumps(made, ensure_ascii=False, allow_nan=False)
 
 
-def geopackage(city: City, found: Findings) -> bytes:
+def geopackage(city: City, found: DistrictReport) -> bytes:
     """Return all layers and numbers as one GeoPackage in the city's national CRS."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "report.gpkg"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 
-from locator.analysis.district_report import Findings
+from locator.analysis.district_report import DistrictReport
 from locator.base.i18n import gettext, number, percent
 from locator.city.model import City
 from locator.reports.document import Section
 
 
-def fairness_section(city: City, found: Findings) -> Section | None:
+def fairness_section(city: City, found: DistrictReport) -> Section | None:
     """Return how unequal the walks are; None where nobody can say."""
     bullets = [
         *_gini_line(found),
@@ -20,7 +20,7 @@ def fairness_section(city: City, found: Findings) -> Section | None:
     return Section(gettext("How fair it is"), bullets=tuple(bullets)) if bullets else None
 
 
-def _gini_line(found: Findings) -> list[str]:
+def _gini_line(found: DistrictReport) -> list[str]:
     if not math.isfinite(found.scope.gini):
         return []
     meaning = gettext(
@@ -35,7 +35,7 @@ def _gini_line(found: Findings) -> list[str]:
     ]
 
 
-def _place_line(city: City, found: Findings) -> list[str]:
+def _place_line(city: City, found: DistrictReport) -> list[str]:
     """Return the districts at both ends; for a district, its place among all of them."""
     said, names = found.equity, city.districts["name"]
     beyond = found.coverage.districts["beyond"].dropna()
@@ -64,7 +64,7 @@ def _place_line(city: City, found: Findings) -> list[str]:
     ]
 
 
-def _ratio_line(found: Findings) -> list[str]:
+def _ratio_line(found: DistrictReport) -> list[str]:
     median_s, p90_s = found.scope.median_s, found.scope.p90_s
     if not (math.isfinite(median_s) and math.isfinite(p90_s) and median_s > 0):
         return []

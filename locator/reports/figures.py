@@ -6,7 +6,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from locator.analysis.district_report import Findings
+from locator.analysis.district_report import DistrictReport
 from locator.base.i18n import gettext, number, percent
 from locator.city.model import City
 from locator.geocoding.names import district_title
@@ -19,7 +19,7 @@ ROW_UNITS = 18.0
 PLANNED_MARK, OPEN_MARK, SITE_MARK = "cross", "circle", "site"
 
 
-def report_map(city: City, found: Findings) -> Drawing:
+def report_map(city: City, found: DistrictReport) -> Drawing:
     """Return the map: districts shaded by share served, gaps, facilities, suggested sites."""
     crs = city.projection.crs
     areas = gpd.GeoDataFrame(
@@ -74,7 +74,7 @@ def report_map(city: City, found: Findings) -> Drawing:
     )
 
 
-def _map_said(city: City, found: Findings, figure: MapFigure) -> str:
+def _map_said(city: City, found: DistrictReport, figure: MapFigure) -> str:
     signs = gettext(
         "Gaps outlined: {gaps}. Suggested sites: {sites}.",
         gaps=number(0 if figure.outlines is None else len(figure.outlines)),
@@ -88,7 +88,7 @@ def _map_said(city: City, found: Findings, figure: MapFigure) -> str:
     return " ".join((f"{title}: {percent(found.scope.share)}.", signs))
 
 
-def _shares_said(city: City, found: Findings) -> str:
+def _shares_said(city: City, found: DistrictReport) -> str:
     """Return the districts at both ends of the map or of the bars."""
     rows = found.coverage.districts.dropna(subset="share").sort_values("share", kind="stable")
     if rows.empty:
@@ -106,7 +106,9 @@ def _shares_said(city: City, found: Findings) -> str:
     )
 
 
-def _marks(found: Findings, city: City, frame: shapely.Geometry) -> list[tuple[float, float, str]]:
+def _marks(
+    found: DistrictReport, city: City, frame: shapely.Geometry
+) -> list[tuple[float, float, str]]:
     """Return the layer's facilities inside the frame, neighbouring districts' as well."""
     marks = []
     layer = city.facilities[city.facilities["layer"] == found.query.layer]
@@ -116,7 +118,7 @@ def _marks(found: Findings, city: City, frame: shapely.Geometry) -> list[tuple[f
     return [mark for mark in marks if shapely.contains_xy(frame, mark[0], mark[1])]
 
 
-def _sites(found: Findings, city: City) -> list[tuple[float, float, str]]:
+def _sites(found: DistrictReport, city: City) -> list[tuple[float, float, str]]:
     if found.siting is None or found.siting.sites.empty:
         return []
     sites = found.siting.sites
@@ -133,7 +135,7 @@ def _with_neighbours(
     return inside[~inside.geometry.is_empty]
 
 
-def district_bars(city: City, found: Findings) -> Drawing:
+def district_bars(city: City, found: DistrictReport) -> Drawing:
     """Return the share served in each district, the least served first."""
     rows = found.coverage.districts.dropna(subset="share").sort_values("share", kind="stable")
     bars = Bars(

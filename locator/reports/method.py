@@ -7,13 +7,13 @@ from typing import Any
 import pandas as pd
 
 from locator.analysis.access.words import at_least, parts_said
-from locator.analysis.district_report import Findings
+from locator.analysis.district_report import DistrictReport
 from locator.base.i18n import day, gettext, number, text
 from locator.city.model import City
 from locator.reports.document import Section
 
 
-def method_section(city: City, found: Findings) -> Section:
+def method_section(city: City, found: DistrictReport) -> Section:
     """Return method, data and caveats."""
     layer = city.catalogue.layers[found.query.layer]
     group = city.catalogue.groups[found.coverage.group]
@@ -46,7 +46,7 @@ def method_section(city: City, found: Findings) -> Section:
     return Section(gettext("Method, data and caveats"), bullets=said)
 
 
-def _methods(found: Findings) -> list[str]:
+def _methods(found: DistrictReport) -> list[str]:
     """Return where the calculations come from."""
     named = []
     if found.supply is not None:
@@ -67,7 +67,7 @@ def _caveat(caveat: Any) -> str:
     return gettext(caveat.template, **caveat.values)
 
 
-def completeness_lines(city: City, found: Findings) -> tuple[str, ...]:
+def completeness_lines(city: City, found: DistrictReport) -> tuple[str, ...]:
     """Return how many facilities are counted, are listed, and are said to exist.
 
     A source often counts a part of the layer only (the municipal ones): its number stands beside

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from locator.analysis.access.words import minimum_said
-from locator.analysis.district_report import Findings
+from locator.analysis.district_report import DistrictReport
 from locator.analysis.scenario.compare import ScenarioComparison
 from locator.analysis.siting.words import certainty
 from locator.base.i18n import gettext, number, percent
@@ -20,7 +20,7 @@ FEW_PEOPLE = 100
 """A site that gains fewer people than this says so."""
 
 
-def places_section(city: City, found: Findings) -> Section | None:
+def places_section(city: City, found: DistrictReport) -> Section | None:
     """Return the places within reach; None where no capacity is known."""
     if found.supply is None:
         return None
@@ -53,7 +53,7 @@ def places_section(city: City, found: Findings) -> Section | None:
     )
 
 
-def under_way_section(city: City, found: Findings) -> Section | None:
+def under_way_section(city: City, found: DistrictReport) -> Section | None:
     """Return what the facilities under way change; None where there are none."""
     planned = found.planned
     if planned is None:
@@ -110,7 +110,7 @@ def _district_change(planned: ScenarioComparison, district: int | None) -> list[
     ]
 
 
-def next_sites_section(city: City, found: Findings) -> Section | None:
+def next_sites_section(city: City, found: DistrictReport) -> Section | None:
     """Return the suggested sites; None where there are none."""
     siting = found.siting
     if siting is None or siting.sites.empty:

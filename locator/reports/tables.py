@@ -8,7 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from locator.analysis.access.supply import Supply
-from locator.analysis.district_report import Findings
+from locator.analysis.district_report import DistrictReport
 from locator.analysis.scenario.compare import ScenarioComparison
 from locator.analysis.siting.solve import Siting
 from locator.base.i18n import gettext
@@ -18,7 +18,7 @@ from locator.reports.document import Column, Table
 from locator.reports.reach import district_column, number_code
 
 
-def districts_table(city: City, found: Findings) -> Table:
+def districts_table(city: City, found: DistrictReport) -> Table:
     """Return who is served in each district, the city last; for one district, these two rows."""
     rows = found.coverage.districts.copy()
     rows.insert(0, "district", _numbered(city, rows.index))

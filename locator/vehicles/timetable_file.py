@@ -92,7 +92,7 @@ def load_timetable(path: Path) -> Timetable:
 
 
 def read_timetable_file(path: Path) -> Timetable:
-    """Return what is in `path`, whether it holds together (`soundness.inconsistencies`) or not.
+    """Return what is in `path`, whether it holds together (`validation.inconsistencies`) or not.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Join a city and a walking model: demand points and facilities placed once, queried often."""
+"""Join a city and a walking model: demand points and facilities snapped once, queried often."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _NUMBERS = count()
 
 @dataclass(frozen=True, eq=False)
 class WalkableCity:
-    """A city with its walking model, everything placed. Two are equal only if they are one.
+    """A city with its walking model, everything snapped. Two are equal only if they are one.
 
     Attributes
     ----------
@@ -52,7 +52,7 @@ class WalkableCity:
 
     @cached_property
     def demand(self) -> SnappedPoints:
-        """The demand points, in the order of ``city.demand``; placed when first asked for."""
+        """The demand points, in the order of ``city.demand``; snapped when first asked for."""
         return self.model.snap(self.city.demand.xy)
 
     @cached_property
@@ -82,7 +82,7 @@ class WalkableCity:
         """What is listed, located and open of each layer (`locator.city.completeness`)."""
         return completeness(self.city)
 
-    def placed(self, rows: IntArray) -> SnappedPoints:
+    def snapped(self, rows: IntArray) -> SnappedPoints:
         """Return the located `rows` of ``city.facilities``, ready for the model."""
         return self.facilities.take(np.searchsorted(self.located, rows))
 

@@ -1,4 +1,4 @@
-"""Put up signposts to the facilities of every layer, so that nobody waits for a search."""
+"""Index the nearest facilities of every layer, so that nobody waits for a search."""
 
 from __future__ import annotations
 
@@ -19,15 +19,18 @@ AFTER_S = 2.0
 
 MORE = 4
 """At most so many more where a centre has several sites, of which only the nearest is shown, or
-several facilities share one place: which of them comes first is not for a signpost to say."""
+several facilities share one place: which of them comes first is not for an index to say."""
 
 
 def warm(walkable_city: WalkableCity) -> int:
-    """Make what coverage needs, and signposts to the usable facilities of each layer.
-
-    Return of how many layers.
+    """Make what coverage needs, and index the usable facilities of each layer.
 
     Nothing to do for the estimate, which knows no searches.
+
+    Returns
+    -------
+    int
+        How many layers were indexed.
     """
     model = walkable_city.model
     if not isinstance(model, NetworkModel):
@@ -42,10 +45,10 @@ def warm(walkable_city: WalkableCity) -> int:
     ]
     # The rarest first: a search for those crosses the whole city.
     for rows in sorted(wanted, key=len):
-        facilities = walkable_city.placed(rows)
+        facilities = walkable_city.snapped(rows)
         sites = np.bincount(walkable_city.centre[rows]).max()
-        together = np.unique(facilities.xy, axis=0, return_counts=True)[1].max()
-        model.post(facilities, k=KNOWN + min(int(max(sites, together)) - 1, MORE))
+        at_one_place = np.unique(facilities.xy, axis=0, return_counts=True)[1].max()
+        model.index_nearest(facilities, k=KNOWN + min(int(max(sites, at_one_place)) - 1, MORE))
     return len(wanted)
 
 

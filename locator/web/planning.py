@@ -8,7 +8,7 @@ from typing import Any, cast
 import pandas as pd
 from werkzeug.datastructures import MultiDict
 
-from locator.analysis.district_report import Findings, ReportQuery, findings
+from locator.analysis.district_report import DistrictReport, ReportQuery, district_report
 from locator.api.context import AppState
 from locator.api.planning_queries import AddedParams, ReportParams, ScenarioParams, SitingParams
 from locator.api.queries import parameter_shapes
@@ -44,9 +44,9 @@ def standing_layer(layer_id: str) -> Layer:
     return lookup.standing_layer(state().catalogue, layer_id)
 
 
-def findings_of(app: AppState, query: ReportQuery) -> Findings:
+def district_report_of(app: AppState, query: ReportQuery) -> DistrictReport:
     """Return everything that a report says, computed once for the same question."""
-    return app.memo.get(("report", query), lambda: findings(app.walkable_city, query))
+    return app.memo.get(("report", query), lambda: district_report(app.walkable_city, query))
 
 
 def svg(drawing: Drawing) -> str:

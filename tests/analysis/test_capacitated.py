@@ -71,7 +71,7 @@ def test_exact_equals_brute_force_and_is_never_less_than_greedy(seed: int, room:
 def test_the_solver_alone_finds_it_too(
     monkeypatch: pytest.MonkeyPatch, seed: int, room: int
 ) -> None:
-    monkeypatch.setattr(capacitated, "PRICING_ROUNDS", 1)
+    monkeypatch.setattr(capacitated, "BOUND_ROUNDS", 1)
     monkeypatch.setattr(Loads, "bettered", lambda _loads, chosen, _until: chosen)
     walks = random_walks(seed)
     people = np.random.default_rng(seed + 1).integers(1, 50, 25).astype(float)

@@ -11,7 +11,7 @@ from scipy import sparse
 from locator.analysis.siting import exact as proving
 from locator.analysis.siting.benefit_matrix import BenefitMatrix, one_by_one, swapped
 from locator.analysis.siting.exact import best_choice
-from locator.analysis.siting.lagrangian import priced
+from locator.analysis.siting.lagrangian import lagrangian_bound
 
 # Four points, three sites. Alone A gains 9, B 8, C 8; together B and C gain 16, A and B 13.
 TABLE = np.array([[5.0, 4, 0], [4, 0, 4], [0, 4, 0], [0, 0, 4]])
@@ -71,7 +71,7 @@ def test_the_proven_best_equals_brute_force(seed: int, count: int) -> None:
 )
 @given(st.integers(0, 10_000))
 def test_the_solver_alone_finds_it_too(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
-    monkeypatch.setattr(proving, "PRICING_ROUNDS", 1)
+    monkeypatch.setattr(proving, "BOUND_ROUNDS", 1)
     monkeypatch.setattr(proving, "swapped", lambda _gains, chosen, **_: chosen)
     table = random_table(seed)
     best = best_choice(BenefitMatrix.of(sparse.csc_array(table)), 3, time_limit_s=20, known=[0])
@@ -86,7 +86,7 @@ def test_no_struck_site_is_in_the_best_choice_and_every_needed_one_is(seed: int)
     gains = BenefitMatrix.of(sparse.csc_array(table))
     start = one_by_one(gains, 3)[0]
     known = gains.total(start)
-    found = priced(gains, 3, start, rounds=15)
+    found = lagrangian_bound(gains, 3, start, rounds=15)
     for choice in combinations(range(12), 3):
         total = gains.total(list(choice))
         assert total <= found.bound * (1 + 1e-9)

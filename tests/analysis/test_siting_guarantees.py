@@ -13,7 +13,7 @@ from scipy import sparse
 from locator.analysis.siting import lagrangian as pricing
 from locator.analysis.siting.benefit_matrix import BenefitMatrix, one_by_one
 from locator.analysis.siting.exact import known_after
-from locator.analysis.siting.lagrangian import Priced, gap, priced
+from locator.analysis.siting.lagrangian import LagrangianBound, gap, lagrangian_bound
 from locator.analysis.siting.mclp import greedy_cover
 from locator.analysis.siting.pmedian import p_median
 from locator.analysis.siting.query import candidate_places, completed, limit_m, walks_to
@@ -163,7 +163,7 @@ def test_a_bound_of_prices_is_tight_and_still_a_bound(monkeypatch: pytest.Monkey
         best = max(float(table[:, list(choice)].max(axis=1).sum()) for choice in choices)
         gains = BenefitMatrix.of(sparse.csc_array(table))
         poor = one_by_one(gains, 3)[0][1:]
-        found = priced(gains, 3, poor, rounds=1500)
+        found = lagrangian_bound(gains, 3, poor, rounds=1500)
         assert found.total < best <= found.bound * (1 + 1e-9)
         near += found.bound < best * 1.0005
     assert near >= 20, "most are so near that a thousandth less would be no bound"
@@ -178,7 +178,7 @@ def test_the_solvers_bound_is_taken_over_to_the_digit(
 ) -> None:
     """Ten more than it says stand outside its problem, and it counts in tenths."""
     settled = np.array([0])
-    found = Priced(bound=120.0, total=90.0, chosen=[0], kept=settled, needed=settled)
+    found = LagrangianBound(bound=120.0, total=90.0, chosen=[0], kept=settled, needed=settled)
     said = SimpleNamespace(status=status, mip_dual_bound=dual, x=None)
     gains = BenefitMatrix.of(sparse.csc_array(np.array([[90.0]])))
     known = known_after(said, found, gains, None, lambda value: 10 - value / 10)

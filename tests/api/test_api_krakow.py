@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from locator.analysis.district_report import ReportQuery
 from locator.city.catalogue import read_catalogue
 from locator.city.model import default_folder
-from locator.web.planning import findings_of
+from locator.web.planning import district_report_of
 
 LAYERS = tuple(read_catalogue(default_folder()).layers)
 FIXED = tuple(layer for layer in LAYERS if layer != "mpk_aeds")
@@ -117,7 +117,7 @@ def test_page_and_api_give_the_sites_of_the_report(
     monkeypatch.setattr("locator.analysis.siting.query.QUICK_S", {"cover": 3600.0})
     monkeypatch.setattr("locator.analysis.district_report.SOLVER_S", 3600.0)
     state = krakow_app.extensions["locator"]
-    told = findings_of(state, ReportQuery(layer="nurseries")).siting
+    told = district_report_of(state, ReportQuery(layer="nurseries")).siting
     assert told is not None  # what is under way counts as open there
     answer = get(client, "/api/sites/nurseries", planned="1")
     assert answer["method"] == "quick" and answer["gap"] == 0

@@ -63,7 +63,7 @@ def measured(city: City, model: NetworkModel) -> Iterator[Row]:
     )
     yield from _first_visitor(walkable_city, start[0])
     yield once(
-        "put up the signposts of all layers",
+        "index the k nearest of all layers",
         lambda: warm(walkable_city),
         budget=None,
         note="in the background when the web starts",
@@ -89,7 +89,7 @@ def _first_visitor(walkable_city: WalkableCity, start: FloatArray) -> Iterator[R
         "nearest 5 of five layers, the very first question",
         lambda: nearest(walkable_city, NearestQuery(tuple(layers[:5]), *start, k=5)),
         budget=1000,
-        note="before any signpost is up",
+        note="before anything is indexed",
     )
 
 
@@ -130,7 +130,7 @@ def _one_origin(walkable_city: WalkableCity, start: FloatArray) -> Iterator[Row]
         )
     bare = walkable(city, NetworkModel(model.graph))
     yield from p50_p95(
-        "nearest 5 of five layers, no signposts",
+        "nearest 5 of five layers, no index",
         lambda i: nearest(bare, NearestQuery(tuple(five), *start[i], k=5)),
         repeat=ORIGINS,
         budget=None,

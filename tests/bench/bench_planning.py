@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from locator.analysis.access.supply import supply
-from locator.analysis.district_report import ReportQuery, findings
+from locator.analysis.district_report import ReportQuery, district_report
 from locator.analysis.scenario.change import NewSite, Scenario
 from locator.analysis.scenario.compare import compare
 from locator.analysis.siting.closures import closures, relocations
@@ -106,7 +106,7 @@ def _reports(walkable_city: WalkableCity) -> Iterator[Row]:
 
     def whole(district: int | None) -> None:
         with TemporaryDirectory() as folder, speaking("pl"):
-            found = findings(walkable_city, ReportQuery(layer=LAYER, district=district))
+            found = district_report(walkable_city, ReportQuery(layer=LAYER, district=district))
             files[:] = list(write_bundle(walkable_city.city, found, Path(folder)))
 
     row = median("a district's whole report", lambda _: whole(4), repeat=3, budget=REPORT_MS)

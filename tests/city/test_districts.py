@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from locator.analysis.district_report import ReportQuery, findings
+from locator.analysis.district_report import ReportQuery, district_report
 from locator.base.i18n import speaking
 from locator.city.districts import district_of
 from locator.city.model import City, load_city
@@ -95,7 +95,9 @@ def test_a_city_without_numerals_calls_its_districts_by_their_names(tiny_folder:
     client = client_of(tiny_folder)
     assert ">Północ<" in client.get("/nearest?layer=nurseries&q=Północ").text
     assert client.get("/coverage/nurseries").status_code == 200
-    found = findings(walkable(city, choose_model(city)), ReportQuery(layer="nurseries", district=2))
+    found = district_report(
+        walkable(city, choose_model(city)), ReportQuery(layer="nurseries", district=2)
+    )
     assert file_stem(city, found) == f"{city.catalogue.id}-nurseries-2"
     with speaking("pl"):
         assert scope_name(city, found) == "dzielnica Południe"

@@ -12,7 +12,7 @@ import pandas as pd
 import pypdf
 import pytest
 
-from locator.analysis.district_report import ReportQuery, findings
+from locator.analysis.district_report import ReportQuery, district_report
 from locator.base.errors import NotFoundError
 from locator.base.i18n import speaking
 from locator.city.catalogue import UnitCode
@@ -25,16 +25,18 @@ from locator.walking.walkable_city import WalkableCity
 
 @pytest.fixture(scope="module")
 def files(walkable_city: WalkableCity) -> dict[str, bytes]:
-    found = findings(walkable_city, ReportQuery(layer="nurseries", group="all", minutes=10))
+    found = district_report(walkable_city, ReportQuery(layer="nurseries", group="all", minutes=10))
     with speaking("en"):
         return dict(bundle_files(walkable_city.city, found))
 
 
 def test_districts_of_a_report_sum_to_the_city(walkable_city: WalkableCity) -> None:
-    found = findings(walkable_city, ReportQuery(layer="nurseries", group="all"))
+    found = district_report(walkable_city, ReportQuery(layer="nurseries", group="all"))
     assert found.scope.served + found.scope.unserved == found.scope.people == 2100
     parts = [
-        findings(walkable_city, ReportQuery(layer="nurseries", group="all", district=number)).scope
+        district_report(
+            walkable_city, ReportQuery(layer="nurseries", group="all", district=number)
+        ).scope
         for number in (1, 2)
     ]
     assert [part.people for part in parts] == [1400, 700]
@@ -45,7 +47,7 @@ def test_districts_of_a_report_sum_to_the_city(walkable_city: WalkableCity) -> N
 
 
 def test_a_report_of_a_district_stays_in_it(walkable_city: WalkableCity) -> None:
-    found = findings(walkable_city, ReportQuery(layer="nurseries", group="all", district=2))
+    found = district_report(walkable_city, ReportQuery(layer="nurseries", group="all", district=2))
     assert set(found.facilities["district"]) == {2}
     assert set(found.gaps["district"]) <= {2}
     assert not found.gaps.empty, "its own ten, not its part of the city's ten"
@@ -53,11 +55,11 @@ def test_a_report_of_a_district_stays_in_it(walkable_city: WalkableCity) -> None
     assert found.siting is not None
     assert set(found.siting.sites["district"]) <= {2}
     with pytest.raises(NotFoundError, match="no district 9"):
-        findings(walkable_city, ReportQuery(layer="nurseries", district=9))
+        district_report(walkable_city, ReportQuery(layer="nurseries", district=9))
 
 
 def test_the_answer_is_one_sentence_with_the_numbers(walkable_city: WalkableCity) -> None:
-    found = findings(walkable_city, ReportQuery(layer="nurseries", group="all"))
+    found = district_report(walkable_city, ReportQuery(layer="nurseries", group="all"))
     with speaking("en"):
         report = build_report(walkable_city.city, found)
     assert f"{found.scope.served:,}" in report.answer
@@ -71,7 +73,7 @@ def test_the_answer_is_one_sentence_with_the_numbers(walkable_city: WalkableCity
 def test_what_is_counted_is_not_compared_with_what_a_source_counts(
     walkable_city: WalkableCity,
 ) -> None:
-    found = findings(walkable_city, ReportQuery(layer="nurseries", group="all"))
+    found = district_report(walkable_city, ReportQuery(layer="nurseries", group="all"))
     with speaking("en"):
         said = build_report(walkable_city.city, found).sections[0].paragraphs
     assert said[0] == (
@@ -98,7 +100,7 @@ def test_files_carry_the_code_of_the_city_in_every_row(
     code = UnitCode("teryt", "1261011", "TERC")
     catalogue = replace(walkable_city.city.catalogue, unit_code=code)
     city = replace(walkable_city.city, catalogue=catalogue)
-    found = findings(walkable_city, ReportQuery(layer="nurseries", group="all", minutes=10))
+    found = district_report(walkable_city, ReportQuery(layer="nurseries", group="all", minutes=10))
     with speaking("en"):
         files = dict(bundle_files(city, found))
     tables = [name for name in files if name.endswith(".csv") and "standards" not in name]
@@ -123,7 +125,7 @@ def test_files_carry_the_code_of_the_city_in_every_row(
 def test_a_layer_without_places_or_plans_leaves_those_parts_out(
     walkable_city: WalkableCity,
 ) -> None:
-    found = findings(walkable_city, ReportQuery(layer="aeds"))
+    found = district_report(walkable_city, ReportQuery(layer="aeds"))
     assert found.supply is None
     assert found.planned is None
     with speaking("en"):
@@ -146,7 +148,7 @@ def test_a_report_is_pdf_ua_in_every_language(
 ) -> None:
     query = ReportQuery(layer="nurseries", group="all", minutes=10, district=district)
     with speaking(language):
-        report = build_report(walkable_city.city, findings(walkable_city, query))
+        report = build_report(walkable_city.city, district_report(walkable_city, query))
         content = write_pdf(report, number=write_value)
     pdf = pypdf.PdfReader(BytesIO(content))
     assert pdf.root_object["/Lang"] == language
@@ -157,7 +159,7 @@ def test_drawings_say_what_is_to_be_seen(walkable_city: WalkableCity) -> None:
     city = walkable_city.city
     with speaking("en"):
         whole = build_report(
-            city, findings(walkable_city, ReportQuery(layer="nurseries", group="all"))
+            city, district_report(walkable_city, ReportQuery(layer="nurseries", group="all"))
         )
     said = [drawing.said for section in whole.sections for drawing in section.drawings]
     shares = "From II Południe (86%) to I Północ (100%); the whole city: 95%."
@@ -178,7 +180,7 @@ def test_workbook_tables_equal_the_csv_files(files: dict[str, bytes]) -> None:
 
 
 def test_sheets_are_named_in_the_language_of_the_report(walkable_city: WalkableCity) -> None:
-    found = findings(walkable_city, ReportQuery(layer="nurseries", group="all", minutes=10))
+    found = district_report(walkable_city, ReportQuery(layer="nurseries", group="all", minutes=10))
     with speaking("pl"):
         content = write_workbook(build_report(walkable_city.city, found), method_sheet="Metoda")
     book = openpyxl.load_workbook(BytesIO(content))
@@ -211,7 +213,7 @@ def test_geojson_is_lon_lat_without_a_crs_member(files: dict[str, bytes]) -> Non
 def test_a_failed_report_leaves_the_folder_as_it_was(
     walkable_city: WalkableCity, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = findings(walkable_city, ReportQuery(layer="nurseries", group="all"))
+    found = district_report(walkable_city, ReportQuery(layer="nurseries", group="all"))
     (tmp_path / "tiny-nurseries.pdf").write_text("old")
 
     def full(*_: object) -> bytes:

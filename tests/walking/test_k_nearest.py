@@ -1,4 +1,4 @@
-"""Signposts: what every vertex knows of the nearest facilities, beside a search for each."""
+"""The k-nearest index: what every vertex knows of its facilities, beside a search for each."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ def test_a_crossing_knows_its_two_nearest_and_the_way_to_them(town: NetworkModel
     facilities = town.snap(
         np.array([metric(*at) for at in [(150.0, 3010.0), (490.0, 3450.0), (900.0, 2990.0)]])
     )
-    posts = k_nearest_index(town.ways, facilities, k=2)
+    known = k_nearest_index(town.ways, facilities, k=2)
     crossing = int(np.argmin(np.hypot(*(town.graph.vertex_xy - metric(500.0, 3000.0)).T)))
-    assert posts.facility[crossing].tolist() == [0, 2]
-    assert posts.distance_m[crossing] == pytest.approx([360, 410], abs=0.1)
+    assert known.facility[crossing].tolist() == [0, 2]
+    assert known.distance_m[crossing] == pytest.approx([360, 410], abs=0.1)
     # East of the crossing the way leads to the foot of the steps and on along the same street.
-    way = town.graph.vertex_xy[posts.way(crossing * 2 + 1)]
+    way = town.graph.vertex_xy[known.way(crossing * 2 + 1)]
     expected = np.array([metric(500.0, 3000.0), metric(800.0, 3000.0)])
     assert way == pytest.approx(expected, abs=0.1)
 
@@ -48,18 +48,18 @@ def test_every_vertex_knows_the_nearest_that_single_searches_find(
 ) -> None:
     model = real.variant(profile)
     facilities = scattered(model, 25, seed=31)
-    posts = k_nearest_index(model.ways, facilities, k=k)
+    known = k_nearest_index(model.ways, facilities, k=k)
     alone_m = np.stack(
         [model.multi_source(one(facilities, i)).distance_m for i in range(len(facilities))], axis=1
     )
-    assert posts.k == min(k, 25)
-    assert posts.distance_m == pytest.approx(np.sort(alone_m, axis=1)[:, : posts.k], abs=1e-6)
-    reached = np.isfinite(posts.distance_m)
-    assert ((posts.facility < 25) == reached).all()
-    named = np.minimum(posts.facility, 24).astype(np.int64)
+    assert known.k == min(k, 25)
+    assert known.distance_m == pytest.approx(np.sort(alone_m, axis=1)[:, : known.k], abs=1e-6)
+    reached = np.isfinite(known.distance_m)
+    assert ((known.facility < 25) == reached).all()
+    named = np.minimum(known.facility, 24).astype(np.int64)
     named_m = np.take_along_axis(alone_m, named, axis=1)
-    assert named_m[reached] == pytest.approx(posts.distance_m[reached], abs=1e-6)
-    ordered = np.sort(np.where(reached, posts.facility, 1000 + np.arange(posts.k)), axis=1)
+    assert named_m[reached] == pytest.approx(known.distance_m[reached], abs=1e-6)
+    ordered = np.sort(np.where(reached, known.facility, 1000 + np.arange(known.k)), axis=1)
     assert (np.diff(ordered, axis=1) > 0).all()  # nobody is known twice
 
 
@@ -67,7 +67,7 @@ def test_every_vertex_knows_the_nearest_that_single_searches_find(
 def test_what_is_looked_up_is_what_a_search_finds(real: NetworkModel) -> None:
     origins, targets = scattered(real, 40, seed=21), scattered(real, 30, seed=22)
     knowing = NetworkModel(real.graph)
-    knowing.post(targets, k=6)
+    knowing.index_nearest(targets, k=6)
     for i in range(len(origins)):
         origin = one(origins, i)
         plain_m = real.walk_m(origin, targets)
@@ -87,10 +87,10 @@ def test_what_is_looked_up_is_what_a_search_finds(real: NetworkModel) -> None:
 
 
 @pytest.mark.real_data
-def test_the_way_by_signposts_is_drawn_as_long_as_it_is(real: NetworkModel) -> None:
+def test_the_way_by_the_index_is_drawn_as_long_as_it_is(real: NetworkModel) -> None:
     origins, targets = scattered(real, 20, seed=23), scattered(real, 8, seed=24)
     knowing = NetworkModel(real.graph)
-    knowing.post(targets, k=8)
+    knowing.index_nearest(targets, k=8)
     for i in range(len(origins)):
         origin = one(origins, i)
         known_m = knowing.walk_m(origin, targets)
@@ -112,7 +112,7 @@ def test_in_any_street_grid_the_first_are_the_least_of_all(seed: int, count: int
     # Round places make ties, and several facilities at one and the same point.
     targets = model.snap(metric(0, 0) + rng.integers(0, 9, (count, 2)) * 50.0)
     plain = NetworkModel(model.graph)
-    model.post(targets, k=k)
+    model.index_nearest(targets, k=k)
     for at in rng.integers(0, 17, (4, 2)) * 25.0:
         origin = model.snap((metric(0, 0) + at)[None])
         expected = np.sort(plain.walk_m(origin, targets))[: min(k, count)]
@@ -146,7 +146,7 @@ def street_grid() -> NetworkModel:
     )
 
 
-def test_signposts_lead_to_every_layer_that_stands_still(tiny_folder: Path, tmp_path: Path) -> None:
+def test_every_layer_that_stands_still_is_indexed(tiny_folder: Path, tmp_path: Path) -> None:
     city = load_city(tiny_folder)
     assert warm(walkable(city, choose_model(city))) == 0
     build_for_city(write_town(tmp_path / "town.osm.pbf"), tiny_folder)
@@ -154,15 +154,15 @@ def test_signposts_lead_to_every_layer_that_stands_still(tiny_folder: Path, tmp_
     assert isinstance(walkable_city.model, NetworkModel)
     assert warm(walkable_city) == 2  # nurseries and AEDs; the vehicle moves
     known = {layer: len(rows) for layer, rows in walkable_city.usable_rows.items()}
-    assert sorted(posts.k for posts in walkable_city.model.posted.sets.values()) == sorted(
+    assert sorted(known.k for known in walkable_city.model.k_nearest.sets.values()) == sorted(
         [known["nurseries"], known["aeds"]]
     )
     assert all(
-        isinstance(posts, KNearestIndex) for posts in walkable_city.model.posted.sets.values()
+        isinstance(known, KNearestIndex) for known in walkable_city.model.k_nearest.sets.values()
     )
 
 
-def test_the_nearest_are_the_same_before_and_after_the_signposts_are_up(
+def test_the_nearest_are_the_same_before_and_after_they_are_indexed(
     tiny_folder: Path, tmp_path: Path
 ) -> None:
     city = load_city(tiny_folder)

@@ -23,7 +23,7 @@ Need = Literal["all", "any"]
 
 @dataclass(frozen=True, kw_only=True)
 class CombinedQuery:
-    """Who reaches several layers?
+    """A question: who reaches several layers.
 
     Attributes
     ----------

@@ -146,7 +146,7 @@ def coverage_of(
 
     Parameters
     ----------
-    ground, query
+    walkable_city, query
         As in `coverage`.
     rows : tuple of int
         The facilities of ``walkable_city.city.facilities`` that count, ascending.

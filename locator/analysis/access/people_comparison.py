@@ -139,10 +139,14 @@ def share_misplaced(
 
     Parameters
     ----------
-    xy, true_xy : (n, 2) and (m, 2) float array
-        Metres in one CRS.
-    people, true_people : (n,) and (m,) float array
-        Totals may differ; neither may be 0.
+    xy : (n, 2) float array
+        Metres.
+    people : (n,) float array
+        Not all 0.
+    true_xy : (m, 2) float array
+        Metres in the same CRS.
+    true_people : (m,) float array
+        The total may differ; not all 0.
     side_m : float
     """
     square = np.floor(np.concatenate([xy, true_xy]) / side_m).astype(np.int64)
@@ -163,7 +167,7 @@ def _coverage(
     rows = []
     for done, layer in enumerate(layers):
         progress("layers", done, len(layers))
-        sites = walkable_city.placed(
+        sites = walkable_city.snapped(
             np.array(counted_rows(walkable_city, layer.id), dtype=np.int64)
         )
         limit_m = layer.standard_min * 60 * layer.pace_m_s + 1e-6

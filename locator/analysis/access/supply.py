@@ -179,7 +179,7 @@ def _layer_walks(walkable_city: WalkableCity, layer: str, limit_m: float) -> spa
     """Return the walks to all located facilities of a layer; scenarios pick their columns."""
     rows = walkable_city.located_rows[layer]
     return reach(
-        walkable_city.model, walkable_city.demand, walkable_city.placed(rows), limit_m=limit_m
+        walkable_city.model, walkable_city.demand, walkable_city.snapped(rows), limit_m=limit_m
     )
 
 

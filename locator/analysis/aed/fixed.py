@@ -72,7 +72,7 @@ def fixed_aeds(walkable_city: WalkableCity) -> tuple[tuple[FixedAed, ...], Snapp
         )
         for index, aed in found.iterrows()
     )
-    return aeds, walkable_city.placed(rows)
+    return aeds, walkable_city.snapped(rows)
 
 
 def fixed_options(
@@ -82,13 +82,13 @@ def fixed_options(
 
     So far none that lies beyond can be ranked before the k-th, whatever the others are.
     """
-    aeds, placed = fixed_aeds(walkable_city)
-    straight_m = np.hypot(*(placed.xy - origin.xy[0]).T)
+    aeds, snapped = fixed_aeds(walkable_city)
+    straight_m = np.hypot(*(snapped.xy - origin.xy[0]).T)
     sure = _surely_open(walkable_city, at.replace(second=0, microsecond=0))[np.argsort(straight_m)]
     # As many as there are up to the k-th that is sure, as the crow flies.
     seen = min(int(np.searchsorted(np.cumsum(sure), k)) + 1, len(aeds))
     while True:
-        walk_m = walkable_city.model.k_nearest_m(origin, placed, k=seen)
+        walk_m = walkable_city.model.k_nearest_m(origin, snapped, k=seen)
         found = _options(walkable_city.city, aeds, walk_m, at, pace_m_s=pace_m_s, k=k)
         enough = sum(option.sureness == "sure" for option in found) == k
         if enough or seen >= len(aeds) or np.isfinite(walk_m).all():

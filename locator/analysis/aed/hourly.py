@@ -147,7 +147,7 @@ def hourly_coverage(
     rows = walkable_city.usable_rows[FIXED_LAYER]
     reach_m = limit_s * query.pace_m_s / 2
     fixed_reach = reach(
-        walkable_city.model, walkable_city.demand, walkable_city.placed(rows), limit_m=reach_m
+        walkable_city.model, walkable_city.demand, walkable_city.snapped(rows), limit_m=reach_m
     )
     days = ordinary_days(
         [service for table in fleet.timetables for service in table.services],

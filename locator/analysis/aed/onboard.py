@@ -62,8 +62,10 @@ def catch(
 
     Returns
     -------
-    met_s, back_s : (n,) float arrays
+    met_s : (n,) float array
         Seconds from now; ``inf`` where one comes too late.
+    back_s : (n,) float array
+        The same.
     """
     met_s = np.where(walk_s <= depart_s, np.maximum(walk_s, arrive_s), np.inf)
     return met_s, met_s + walk_s

@@ -113,10 +113,10 @@ def compare(
     after_query = CoverageQuery(scenario.layer, scenario.minutes, scenario.group, scenario.pace_m_s)
     walk_m, _ = nearest_facilities(walkable_city, rows_after)
     if len(sites_xy):
-        placed = walkable_city.model.snap(sites_xy)
+        snapped = walkable_city.model.snap(sites_xy)
         new_m = [
-            walkable_city.model.walk_m(placed.take(slice(one, one + 1)), walkable_city.demand)
-            for one in range(len(placed))
+            walkable_city.model.walk_m(snapped.take(slice(one, one + 1)), walkable_city.demand)
+            for one in range(len(snapped))
         ]
         walk_m = np.minimum(walk_m, np.min(new_m, axis=0))
     after = coverage_of(walkable_city, after_query, rows_after, walk_m)

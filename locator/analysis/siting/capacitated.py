@@ -16,11 +16,11 @@ from scipy import sparse
 
 from locator.analysis.greedy import one_after_another
 from locator.analysis.siting.exact import SCALE, Choice, known_after, solver_options
-from locator.analysis.siting.lagrangian import PROVEN_GAP, Priced, priced
+from locator.analysis.siting.lagrangian import PROVEN_GAP, LagrangianBound, lagrangian_bound
 from locator.base.geo import FloatArray, IntArray
 
-PRICING_ROUNDS = 400
-PRICING_SHARE = 0.6
+BOUND_ROUNDS = 400
+BOUND_SHARE = 0.6
 SOLVABLE = 120_000
 """Pairs of people and sites up to which HiGHS is asked."""
 
@@ -213,29 +213,29 @@ def best_loads(
         A bound that is known already.
     """
     start = monotonic()
-    priced_until, until = start + PRICING_SHARE * time_limit_s, start + time_limit_s
+    bound_until, until = start + BOUND_SHARE * time_limit_s, start + time_limit_s
     begun = max(known, key=loads.total)
     if not begun:
         return Choice([], [], 0.0, False)
     begun = loads.bettered(begun, until)
     most = min(most, count * loads.capacity)
     full = loads.total(begun) >= most * (1 - PROVEN_GAP)
-    found = priced(
+    found = lagrangian_bound(
         loads,
         count,
         begun,
-        rounds=1 if full else PRICING_ROUNDS,
-        until=priced_until,
+        rounds=1 if full else BOUND_ROUNDS,
+        until=bound_until,
     )
     if found.bound > most:
         found = replace(found, bound=max(most, found.total))
     if not found.proven and monotonic() < until:
         found = _solved(loads, count, found, until)
     order, added = loads.ordered(found.chosen)
-    return Choice(order, added, found.bound, not found.proven and monotonic() >= priced_until)
+    return Choice(order, added, found.bound, not found.proven and monotonic() >= bound_until)
 
 
-def _solved(loads: Loads, count: int, found: Priced, until: float) -> Priced:
+def _solved(loads: Loads, count: int, found: LagrangianBound, until: float) -> LagrangianBound:
     """Let HiGHS choose among the sites that are not struck; return what is known then."""
     from scipy.optimize import Bounds, LinearConstraint, milp
 

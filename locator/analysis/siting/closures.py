@@ -117,7 +117,7 @@ def _existing_walks(
     walks = reach(
         walkable_city.model,
         walkable_city.demand,
-        walkable_city.placed(rows),
+        walkable_city.snapped(rows),
         limit_m=limit_m(query),
     )
     return walks, rows, walkable_city.city.demand.people[str(query.group)]

@@ -1,4 +1,4 @@
-"""Find the best choice of sites and prove it: by prices first, by HiGHS where they leave a doubt.
+"""Find the best choice of sites and prove it: by a Lagrangian bound, then by HiGHS.
 
 Prices (`locator.analysis.siting.lagrangian`) strike nearly all sites and mostly prove the answer
 by themselves. What they leave is put to HiGHS in the form of Cornuejols, Nemhauser and Wolsey
@@ -18,12 +18,17 @@ import numpy as np
 from scipy import sparse
 
 from locator.analysis.siting.benefit_matrix import BenefitMatrix, one_by_one, swapped
-from locator.analysis.siting.lagrangian import PROVEN_GAP, Priceable, Priced, priced
+from locator.analysis.siting.lagrangian import (
+    PROVEN_GAP,
+    Benefits,
+    LagrangianBound,
+    lagrangian_bound,
+)
 from locator.base.geo import FloatArray
 
-PRICING_ROUNDS = 1500
-PRICING_SHARE = 0.6
-"""Share of the time that prices may take before the solver gets the rest."""
+BOUND_ROUNDS = 1500
+BOUND_SHARE = 0.6
+"""Share of the time that the bound may take before the solver gets the rest."""
 SOLVABLE = 300_000
 """Gains up to which HiGHS is asked: it minds no time limit while it takes in a larger problem."""
 SCALE = 1e4
@@ -69,21 +74,23 @@ def best_choice(
     chosen = one_by_one(gains, count)[0] if known is None else known
     if not chosen:
         return Choice([], [], 0.0, False)
-    priced_until, until = start + PRICING_SHARE * time_limit_s, start + time_limit_s
-    found = priced(
+    bound_until, until = start + BOUND_SHARE * time_limit_s, start + time_limit_s
+    found = lagrangian_bound(
         gains,
         count,
         swapped(gains, chosen, until=until),
-        rounds=PRICING_ROUNDS,
-        until=priced_until,
+        rounds=BOUND_ROUNDS,
+        until=bound_until,
     )
     if not found.proven and monotonic() < until:
         found = _solved(gains, count, found, until)
     order, added = gains.ordered(found.chosen)
-    return Choice(order, added, found.bound, not found.proven and monotonic() >= priced_until)
+    return Choice(order, added, found.bound, not found.proven and monotonic() >= bound_until)
 
 
-def _solved(gains: BenefitMatrix, count: int, found: Priced, until: float) -> Priced:
+def _solved(
+    gains: BenefitMatrix, count: int, found: LagrangianBound, until: float
+) -> LagrangianBound:
     """Let HiGHS choose among the sites that are not settled; return what is known then."""
     from scipy.optimize import Bounds, LinearConstraint, milp
 
@@ -127,19 +134,19 @@ def solver_options(until: float) -> Any:
 
 def known_after(
     result: Any,
-    found: Priced,
-    gains: Priceable,
+    found: LagrangianBound,
+    gains: Benefits,
     picked: list[int] | None,
     in_all: Callable[[float], float],
-) -> Priced:
+) -> LagrangianBound:
     """Return what is known after HiGHS was asked for what is better than `found`.
 
     Parameters
     ----------
     result : OptimizeResult
         Of `scipy.optimize.milp`, which minimises.
-    found : Priced
-    gains : Priceable
+    found : LagrangianBound
+    gains : Benefits
     picked : list of int, optional
         The sites of the solver's answer, if it has one.
     in_all : callable

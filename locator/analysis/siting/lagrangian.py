@@ -32,8 +32,8 @@ MARGIN = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
-class Priced:
-    """What pricing found.
+class LagrangianBound:
+    """What rounds of the Lagrangian bound find.
 
     Attributes
     ----------
@@ -61,7 +61,7 @@ class Priced:
         return self.bound <= self.total * (1 + PROVEN_GAP)
 
 
-class Priceable(Protocol):
+class Benefits(Protocol):
     """A table of what sites are worth to demand points, such as
     `locator.analysis.siting.benefit_matrix.BenefitMatrix`."""
 
@@ -96,14 +96,14 @@ def gap(bound: float, gained: float) -> float:
     return bound / gained - 1 if bound > gained * (1 + 2 * PROVEN_GAP) else 0.0
 
 
-def priced(
-    gains: Priceable, count: int, chosen: list[int], *, rounds: int, until: float = np.inf
-) -> Priced:
-    """Return the least bound that `rounds` of pricing find, and what they settle.
+def lagrangian_bound(
+    gains: Benefits, count: int, chosen: list[int], *, rounds: int, until: float = np.inf
+) -> LagrangianBound:
+    """Return the least bound that `rounds` find, and what they settle.
 
     Parameters
     ----------
-    gains : Priceable
+    gains : Benefits
     count : int
         Sites to choose, at least 1.
     chosen : list of int
@@ -163,10 +163,10 @@ def priced(
         price = np.clip(price - step * (value - total * 0.999) / norm * move, 0.0, highest)
     open_ = with_it >= total * (1 - MARGIN)
     needed = without < total * (1 - MARGIN)
-    return Priced(max(bound, total), total, chosen, kept[open_], kept[open_ & needed])
+    return LagrangianBound(max(bound, total), total, chosen, kept[open_], kept[open_ & needed])
 
 
-def _tried(gains: Priceable, picked: list[int], total: float, until: float) -> list[int] | None:
+def _tried(gains: Benefits, picked: list[int], total: float, until: float) -> list[int] | None:
     """Return a choice better than `total` from the one that the prices pick, or None."""
     if gains.total(picked) <= total * WORTH_A_TRY:
         return None
@@ -174,17 +174,17 @@ def _tried(gains: Priceable, picked: list[int], total: float, until: float) -> l
     return better if gains.total(better) > total * (1 + MARGIN) else None
 
 
-def _settled(gains: Priceable, chosen: list[int]) -> Priced:
+def _settled(gains: Benefits, chosen: list[int]) -> LagrangianBound:
     total = gains.total(chosen)
     columns = np.array(chosen, dtype=np.int64)
-    return Priced(total, total, chosen, columns, columns)
+    return LagrangianBound(total, total, chosen, columns, columns)
 
 
 def _settled_among(
-    gains: Priceable, kept: IntArray, left: IntArray, chosen: list[int], total: float
-) -> Priced:
+    gains: Benefits, kept: IntArray, left: IntArray, chosen: list[int], total: float
+) -> LagrangianBound:
     """Return the answer where no more sites are left than may be chosen: all of them."""
     together = gains.total(left.tolist())
     if together > total:
         chosen, total = kept[left].tolist(), together
-    return Priced(total, total, chosen, kept[left], kept[left])
+    return LagrangianBound(total, total, chosen, kept[left], kept[left])

@@ -19,7 +19,7 @@ from locator.analysis.greedy import one_after_another
 from locator.analysis.siting.benefit_matrix import BenefitMatrix, swapped
 from locator.analysis.siting.capacitated import Loads, best_loads
 from locator.analysis.siting.exact import best_choice
-from locator.analysis.siting.lagrangian import gap, priced
+from locator.analysis.siting.lagrangian import gap, lagrangian_bound
 from locator.base.geo import FloatArray, IntArray
 from locator.walking.reach_matrix import covers_of
 
@@ -107,7 +107,9 @@ def greedy_cover(
     chosen, gains = one_after_another(adds, count)
     if chosen:
         table = gains_of(walks, people)
-        bound = min(bound, priced(table, count, swapped(table, chosen), rounds=bound_rounds).bound)
+        bound = min(
+            bound, lagrangian_bound(table, count, swapped(table, chosen), rounds=bound_rounds).bound
+        )
     return _cover(chosen, gains, bound, "greedy")
 
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from locator.analysis.siting.benefit_matrix import BenefitMatrix, one_by_one, swapped
 from locator.analysis.siting.exact import best_choice
-from locator.analysis.siting.lagrangian import gap, priced
+from locator.analysis.siting.lagrangian import gap, lagrangian_bound
 from locator.base.geo import FloatArray, IntArray
 from locator.walking.reach_matrix import Joined
 
@@ -118,5 +118,5 @@ def _quick(gains: BenefitMatrix, count: int) -> tuple[list[int], list[float], fl
     chosen, _ = one_by_one(gains, count)
     if not chosen:
         return [], [], 0.0
-    found = priced(gains, count, swapped(gains, chosen), rounds=QUICK_ROUNDS)
+    found = lagrangian_bound(gains, count, swapped(gains, chosen), rounds=QUICK_ROUNDS)
     return *gains.ordered(found.chosen), found.bound

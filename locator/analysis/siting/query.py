@@ -29,7 +29,7 @@ EXACT_S = 20.0
 
 @dataclass(frozen=True, kw_only=True)
 class SitingQuery:
-    """Where should the next facilities of a layer stand?
+    """A question: where should the next facilities of a layer stand.
 
     Attributes
     ----------

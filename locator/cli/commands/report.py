@@ -101,14 +101,14 @@ def command(
 
 
 def _write(app: AppState, queries: list[ReportQuery], folder: Path, bars: Progress) -> list[Path]:
-    from locator.analysis.district_report import findings
+    from locator.analysis.district_report import district_report
     from locator.reports.bundle import file_names, file_stem, write_bundle
 
     written: list[Path] = []
     reports = bars.add_task("Reports", total=len(queries), visible=len(queries) > 1)
     for query in queries:
         task = bars.add_task("Counting", total=None)
-        found = findings(app.walkable_city, query)
+        found = district_report(app.walkable_city, query)
         stem = file_stem(app.city, found)
         bars.update(task, total=len(file_names(app.city, found)), description=stem)
         for path in write_bundle(app.city, found, folder):

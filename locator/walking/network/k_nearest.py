@@ -1,4 +1,4 @@
-"""Put up signposts: at every vertex the few nearest facilities of a layer, how far, which way."""
+"""Index, for every vertex, the k nearest facilities of a layer: which, how far, which way."""
 
 from __future__ import annotations
 
@@ -109,29 +109,29 @@ class KNearestIndex:
 
 
 @dataclass(frozen=True)
-class Posted:
-    """The signposts that were put up, found by the facilities that they lead to."""
+class KNearestIndexes:
+    """The indexes that were made, found by the facilities that they hold."""
 
     sets: dict[bytes, KNearestIndex] = field(default_factory=dict)
     places: dict[Key, list[tuple[KNearestIndex, int]]] = field(default_factory=dict)
 
-    def put(self, posts: KNearestIndex) -> None:
-        """Keep `posts`."""
-        for index in range(len(posts.facilities)):
-            self.places.setdefault(key_of(posts.facilities, index), []).append((posts, index))
-        self.sets[_name_of(posts.facilities)] = posts
+    def add(self, known: KNearestIndex) -> None:
+        """Keep one more index."""
+        for index in range(len(known.facilities)):
+            self.places.setdefault(key_of(known.facilities, index), []).append((known, index))
+        self.sets[_name_of(known.facilities)] = known
 
-    def to_all(self, facilities: SnappedPoints) -> KNearestIndex | None:
-        """Return the signposts to just these facilities, in this order."""
+    def of_all(self, facilities: SnappedPoints) -> KNearestIndex | None:
+        """Return the index of just these facilities, in this order."""
         return self.sets.get(_name_of(facilities)) if self.sets else None
 
-    def to_one(self, facility: SnappedPoints) -> list[tuple[KNearestIndex, int]]:
-        """Return all signposts that lead to a facility among others, and its index there."""
+    def of_one(self, facility: SnappedPoints) -> list[tuple[KNearestIndex, int]]:
+        """Return all indexes that hold a facility among others, and its position there."""
         return self.places.get(key_of(facility), [])
 
 
-def _name_of(placed: SnappedPoints) -> bytes:
-    return b"".join(placed.extra[key].tobytes() for key in ("edge", "along_m", "gap_m"))
+def _name_of(snapped: SnappedPoints) -> bytes:
+    return b"".join(snapped.extra[key].tobytes() for key in ("edge", "along_m", "gap_m"))
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,7 @@ class _Doors:
 
 
 def k_nearest_index(ways: Ways, facilities: SnappedPoints, *, k: int) -> KNearestIndex:
-    """Return the signposts to the `k` nearest of some facilities: one Dijkstra for each rank.
+    """Return the index of the `k` nearest of some facilities: one Dijkstra for each rank.
 
     The vertices that know the same facilities make a region. The next nearest facility of a vertex
     comes to it through its region, or over the border: if a vertex next door knows a facility
@@ -193,7 +193,7 @@ def k_nearest_index(ways: Ways, facilities: SnappedPoints, *, k: int) -> KNeares
             doors = own.take(np.flatnonzero(new)).and_then(heard)
         if len(doors.vertex) == 0:
             break
-        metres, before, door = _spread(indptr, indices, weight_m, inner, row, doors)
+        metres, before, door = _ranked(indptr, indices, weight_m, inner, row, doors)
         reached = door >= 0
         facility[reached, rank] = doors.facility[door[reached]]
         distance_m[:, rank] = metres
@@ -238,7 +238,7 @@ def _heard(
     )
 
 
-def _spread(
+def _ranked(
     indptr: Array, indices: Array, weight_m: FloatArray, inner: Array, row: Array, doors: _Doors
 ) -> tuple[FloatArray, IntArray, IntArray]:
     """Return each vertex's metres to its nearest door, the vertex before it, and the door."""

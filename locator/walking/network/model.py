@@ -15,7 +15,7 @@ from locator.walking.graph.file import Array, StreetGraph
 from locator.walking.graph.osm import Progress, silent
 from locator.walking.graph.ready import has_streets, ready_graph
 from locator.walking.graph.tag_rules import Mark
-from locator.walking.network.k_nearest import Posted, k_nearest_index
+from locator.walking.network.k_nearest import KNearestIndexes, k_nearest_index
 from locator.walking.network.profile import Profile, Ways
 from locator.walking.network.routes import Route, entries, joined, line_of, names_of, through
 from locator.walking.network.search import (
@@ -66,7 +66,9 @@ class NetworkModel:
     at_night: bool = False
     name: Literal["network"] = field(default="network", init=False)
     trees: Trees = field(default_factory=Trees, init=False, repr=False, compare=False)
-    posted: Posted = field(default_factory=Posted, init=False, repr=False, compare=False)
+    k_nearest: KNearestIndexes = field(
+        default_factory=KNearestIndexes, init=False, repr=False, compare=False
+    )
 
     @classmethod
     def from_city(cls, city: City, *, progress: Progress = silent) -> NetworkModel | None:
@@ -116,9 +118,9 @@ class NetworkModel:
         )
 
     @staticmethod
-    def off_network(placed: SnappedPoints) -> Array:
+    def off_network(snapped: SnappedPoints) -> Array:
         """Tell which points are more than `OFF_NETWORK_M` from every street."""
-        return np.asarray(placed.extra["gap_m"] > OFF_NETWORK_M)
+        return np.asarray(snapped.extra["gap_m"] > OFF_NETWORK_M)
 
     # -- distances -------------------------------------------------------------------------
 
@@ -128,7 +130,7 @@ class NetworkModel:
         """Return (n,) metres from one origin to each target; ``inf`` beyond `limit_m`."""
         if len(targets) == 0 or origin.extra["edge"][0] < 0:
             return np.full(len(targets), np.inf)
-        walk_m, sure_m = self._posted_m(origin, targets)
+        walk_m, sure_m = self._indexed_m(origin, targets)
         if limit_m > sure_m - SAME_M:
             tree = self.tree(origin, limit_m=limit_m)
             walk_m = at_points(self.graph, tree.distance_m, targets)[0]
@@ -139,12 +141,12 @@ class NetworkModel:
     def k_nearest_m(self, origin: SnappedPoints, targets: SnappedPoints, *, k: int) -> FloatArray:
         """Return (n,) metres to the `k` nearest targets at least; ``inf`` for those farther.
 
-        Looked up where there are signposts to the targets; else the search is widened until the
+        Looked up where the targets are indexed; else the search is widened until the
         k-th lies inside it.
         """
         if len(targets) == 0 or origin.extra["edge"][0] < 0:
             return np.full(len(targets), np.inf)
-        walk_m, sure_m = self._posted_m(origin, targets)
+        walk_m, sure_m = self._indexed_m(origin, targets)
         # A facility as near as the last one known may be unknown: such a tie is left to a search.
         walk_m[walk_m > sure_m - SAME_M] = np.inf
         wanted = min(k, len(targets))
@@ -158,22 +160,22 @@ class NetworkModel:
                 return walk_m
         return self.walk_m(origin, targets)
 
-    def post(self, facilities: SnappedPoints, *, k: int) -> None:
-        """Put up signposts to `facilities`: their `k` nearest are only looked up from now on.
+    def index_nearest(self, facilities: SnappedPoints, *, k: int) -> None:
+        """Index the `k` nearest of `facilities`: from now on they are only looked up.
 
-        Without them a search from every origin crosses the ground up to the k-th facility, which
-        is far where there are few.
+        Without an index a search from every origin crosses the streets up to the k-th facility,
+        which is far where there are few.
         """
-        if len(facilities) and self.posted.to_all(facilities) is None:
-            self.posted.put(k_nearest_index(self.ways, facilities, k=k))
+        if len(facilities) and self.k_nearest.of_all(facilities) is None:
+            self.k_nearest.add(k_nearest_index(self.ways, facilities, k=k))
 
-    def _posted_m(self, origin: SnappedPoints, targets: SnappedPoints) -> tuple[FloatArray, float]:
-        """Return metres by the signposts, and how far they are the whole truth."""
-        posts = self.posted.to_all(targets)
-        if posts is None:
+    def _indexed_m(self, origin: SnappedPoints, targets: SnappedPoints) -> tuple[FloatArray, float]:
+        """Return metres by the k-nearest index, and how far they are the whole truth."""
+        known = self.k_nearest.of_all(targets)
+        if known is None:
             return np.full(len(targets), np.inf), -np.inf
         _, vertices, to_vertex_m = ends_of(self.graph, origin)
-        walk_m, sure_m = posts.read(vertices[0], to_vertex_m[0])
+        walk_m, sure_m = known.read(vertices[0], to_vertex_m[0])
         return _or_direct_m(origin, targets, walk_m), sure_m
 
     def nearest(
@@ -295,9 +297,9 @@ class NetworkModel:
         The search is widened until the target lies inside it, so that near targets stay cheap;
         `along_m` is the way along the one edge that both stand on, `ends` those of the origin's.
         """
-        by_posts = self._by_signposts(ends, target)
-        if by_posts is not None:
-            return by_posts
+        indexed = self._by_index(ends, target)
+        if indexed is not None:
+            return indexed
         limit_m = 300.0 + 1.5 * float(np.hypot(*(target.xy[0] - origin.xy[0])))
         # Whoever asks for a walk has mostly just asked how far it is: that search will do.
         tree = self.trees.find(key_of(origin)) or self.tree(origin, limit_m=limit_m)
@@ -309,13 +311,13 @@ class NetworkModel:
             tree = self.tree(origin, limit_m=limit_m if limit_m < 50_000 else np.inf)
         return None if vertex[0] < 0 else (float(walk_m[0]), tree.way(int(vertex[0])))
 
-    def _by_signposts(self, ends: Ends, target: SnappedPoints) -> tuple[float, IntArray] | None:
-        """Return the shortest way if signposts at the origin's street are sure of it."""
+    def _by_index(self, ends: Ends, target: SnappedPoints) -> tuple[float, IntArray] | None:
+        """Return the shortest way if an index is sure of it at the origin's street."""
         vertices, to_vertex_m = ends
-        for posts, index in self.posted.to_one(target):
-            found = posts.find(index, vertices[0], to_vertex_m[0])
+        for known, index in self.k_nearest.of_one(target):
+            found = known.find(index, vertices[0], to_vertex_m[0])
             if found is not None:
-                return found[0], posts.way(found[1])
+                return found[0], known.way(found[1])
         return None
 
     def _ends_m(self, edge: IntArray, vertex: IntArray, along_m: FloatArray) -> FloatArray:

@@ -19,9 +19,9 @@ Key = tuple[int, float, float]
 """Where a tree starts: edge, distance along it, distance to it."""
 
 
-def key_of(placed: SnappedPoints, i: int = 0) -> Key:
+def key_of(snapped: SnappedPoints, i: int = 0) -> Key:
     """Return where a shortest-path tree from a point starts."""
-    extra = placed.extra
+    extra = snapped.extra
     return int(extra["edge"][i]), float(extra["along_m"][i]), float(extra["gap_m"][i])
 
 

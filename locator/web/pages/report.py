@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, render_template, request
 
-from locator.analysis.district_report import Findings
+from locator.analysis.district_report import DistrictReport
 from locator.api.planning_queries import ReportParams, report_query_of
 from locator.api.queries import parse
 from locator.base.errors import N_, NotFoundError
@@ -13,7 +13,7 @@ from locator.reports.content import build_report, write_value
 from locator.web.downloads import attachment
 from locator.web.i18n import current_language, gettext, url
 from locator.web.lenient import Args, answer_leniently
-from locator.web.planning import findings_of, standing_layer, svg, tidied
+from locator.web.planning import district_report_of, standing_layer, svg, tidied
 from locator.web.security import expensive
 from locator.web.state import state
 from locator.web.words.choices import group_options, standard_options
@@ -36,7 +36,7 @@ def page(layer_id: str) -> tuple[str, int]:
     layer = standing_layer(layer_id)
     city = state().city
     tidy = tidied(state(), layer_id, request.args)
-    mending = answer_leniently(tidy, lambda args: _findings(layer_id, args))
+    mending = answer_leniently(tidy, lambda args: _district_report(layer_id, args))
     found = mending.answer
     made = build_report(city, found)
     drawings = {
@@ -82,7 +82,7 @@ def file(layer_id: str, kind: str) -> Response:
             known=", ".join(REPORT_KINDS),
         )
     standing_layer(layer_id)
-    found = _findings(layer_id, request.args)
+    found = _district_report(layer_id, request.args)
     language = current_language()
 
     def made() -> bytes:
@@ -93,7 +93,7 @@ def file(layer_id: str, kind: str) -> Response:
     return attachment(body, REPORT_KINDS[kind], f"{file_stem(state().city, found)}.{kind}")
 
 
-def _report_bytes(found: Findings, kind: str) -> bytes:
+def _report_bytes(found: DistrictReport, kind: str) -> bytes:
     from locator.reports.exports import geopackage
     from locator.reports.pdf import write_pdf
     from locator.reports.workbook import write_workbook
@@ -107,6 +107,6 @@ def _report_bytes(found: Findings, kind: str) -> bytes:
     return write_pdf(made, number=write_value)
 
 
-def _findings(layer_id: str, args: Args) -> Findings:
+def _district_report(layer_id: str, args: Args) -> DistrictReport:
     asked = parse(ReportParams, args, layer=layer_id)
-    return findings_of(state(), report_query_of(state().catalogue, asked))
+    return district_report_of(state(), report_query_of(state().catalogue, asked))
