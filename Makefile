@@ -18,6 +18,7 @@ lint: $(VENV)/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/numpydoc lint $$(find locator -name '*.py')
 
 bench: $(VENV)/.test
 	$(BIN)/python -m tests.bench

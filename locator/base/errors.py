@@ -68,10 +68,12 @@ class InvalidParameterError(LocatorError):
 
     Parameters
     ----------
-    template, parameter, **values
+    template, parameter
         As for `LocatorError`.
     accepted : mapping, optional
         What would be accepted, as JSON Schema says it.
+    **values
+        As for `LocatorError`.
     """
 
     code = "invalid_parameter"

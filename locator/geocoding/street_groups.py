@@ -62,6 +62,15 @@ def build_streets(
 ) -> list[Street]:
     """Return the streets of address rows, by label.
 
+    Streets of one name in several places (the same number lies far from itself) are kept apart
+    by area (``areas_of`` (n, 2) lon, lat), and within an area by distance; their labels then
+    carry the name of the area.
+
+    Spellings of one street ("Smolki" and "Stanisława Smolki", with or without a title) become
+    one when their kinds agree, the shorter fits no other street, their points come near each
+    other and no number contradicts it; the label is then the longest one, the address file's
+    before a facility's.
+
     Parameters
     ----------
     frame : DataFrame
@@ -71,15 +80,6 @@ def build_streets(
         Every street of the city: ``street``, ``lon``, ``lat`` (NaN where unknown),
         ``other_names`` (separated by ``|``). Streets that it lists are never joined.
     areas_of : callable
-
-    Streets of one name in several places (the same number lies far from itself) are kept apart
-    by area (``areas_of`` (n, 2) lon, lat), and within an area by distance; their labels then
-    carry the name of the area.
-
-    Spellings of one street ("Smolki" and "Stanisława Smolki", with or without a title) become
-    one when their kinds agree, the shorter fits no other street, their points come near each
-    other and no number contradicts it; the label is then the longest one, the address file's
-    before a facility's.
     """
     houses, readable = read_houses(frame)
     groups = _grouped(frame, houses, readable, names)

@@ -20,15 +20,15 @@ NO_ORDER = 2.5
 def evidence(setting: Setting, pairs: Pairs, weight: FloatArray) -> FloatArray:
     """Return the (p, f) features of the pairs, `weight` saying what is believed so far.
 
+    Of a house itself nothing is used but its place and number: what is believed of it does not
+    speak for it.
+
     Parameters
     ----------
     setting : Setting
     pairs : Pairs
     weight : (p,) float array
         How likely each pair is, 0 to 1; 1 and 0 where the address is given.
-
-    Of a house itself nothing is used but its place and number: what is believed of it does not
-    speak for it.
     """
     street = _along_streets(setting, pairs, weight)
     around = _around(setting, pairs, weight)

@@ -66,6 +66,10 @@ def street_of_addresses(
 ) -> dict[str, str]:
     """Return, for each street name of the known addresses, the label it stands for.
 
+    A name that is no label stands for the one street near its points that it may be a shorter or
+    longer form of, or that differs by at most `MISSPELT` letters or by all but the surname; else
+    it is a street of its own, known by its houses only. Estates keep their names.
+
     Parameters
     ----------
     addresses : mapping of str to (n, 2) float array
@@ -74,10 +78,6 @@ def street_of_addresses(
         Names of the streets on the ground.
     distance : callable
         Median metres from points to the street of a label.
-
-    A name that is no label stands for the one street near its points that it may be a shorter or
-    longer form of, or that differs by at most `MISSPELT` letters or by all but the surname; else
-    it is a street of its own, known by its houses only. Estates keep their names.
     """
     by_core: dict[tuple[str, ...], list[str]] = defaultdict(list)
     by_last: dict[str, list[str]] = defaultdict(list)
