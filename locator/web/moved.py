@@ -9,17 +9,13 @@ from locator.web.i18n import url
 
 blueprint = Blueprint("moved", __name__)
 
-MOVED: dict[str, tuple[str, dict[str, str]]] = {
-    "/coverage/together": ("combined_coverage.page", {}),
-    "/maps/whatif.js": ("mapviews.script", {"kind": "what_if"}),
-}
-"""Address of before -> endpoint of now, and its parts."""
+MOVED = {"/coverage/together": "combined_coverage.page"}
+"""Address of before -> endpoint of now."""
 
 
 def _page() -> Response:
     path = request.url_rule.rule if request.url_rule else ""
-    endpoint, values = MOVED[path]
-    return redirect(url(endpoint, request.args.to_dict(flat=False), **values), code=308)
+    return redirect(url(MOVED[path], request.args.to_dict(flat=False)), code=308)
 
 
 for _path in MOVED:

@@ -20,8 +20,8 @@ ROOT = Path(__file__).resolve().parents[2]
 FLASK_S = ("_anchor", "_method", "_scheme", "_external", "values", "endpoint", "self", "app")
 """What `flask.url_for`, and what calls it, call their own arguments."""
 
-ROUTES = ("kind", "layer_id", "facility_id", "ending", "names", "version", "name", "package")
-"""What the routes call theirs."""
+ROUTES = ("layer_id", "facility_id", "ending", "names", "version", "name", "package")
+"""What the routes call theirs; `kind` is also a parameter of the nearest."""
 
 CODE_S = ("query", "args", "kwargs", "strict", "code", "language", "cls", "__class__")
 """What functions between the query string and the answer call theirs."""
@@ -34,7 +34,7 @@ def addresses(app: Flask) -> Iterator[str]:
         for rule in app.url_map.iter_rules():
             if "GET" in (rule.methods or ()) and rule.endpoint != "static":
                 yield PART.sub(lambda part, g=given: g.get(part.group(1), "x"), str(rule))
-    for kind in ("city", "layer", "facility", "coverage", "aed", "aed_shares", "what_if"):
+    for kind in ("city", "layer", "facility", "coverage", "aed", "aed_shares", "whatif"):
         yield f"/maps/{kind}.js"
 
 

@@ -328,7 +328,7 @@ def test_pages_and_data_answer_in_every_language(client: FlaskClient, prefix: st
         "/aed/coverage.geojson?day=working",
         "/maps/aed_shares.js",
     ):
-        assert client.get(prefix + path).status_code == 200, path
+        assert client.get(prefix + path, follow_redirects=True).status_code == 200, path
 
 
 def test_what_people_type_is_never_markup(client: FlaskClient) -> None:

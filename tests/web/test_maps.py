@@ -17,16 +17,22 @@ from folium.plugins import HeatMap, MarkerCluster
 from locator.city.catalogue import SHAPES
 from locator.city.model import City
 from locator.web import create_app
-from locator.web.map import pages as mapviews
 from locator.web.map import views
-from locator.web.map.elements import AreaLayer, FeatureLayer, script_json
-from locator.web.map.figure import UnknownLinkError, render
+from locator.web.map.elements import AreaLayer, FeatureLayer
+from locator.web.map.figure import Map, UnknownLinkError, render, script_json
 from locator.web.map.labels import LABELS
 from locator.web.map.symbols import SHAPE_PATHS, ink_on, symbol
 from tests.tinycity import facility, nurseries, point, write_json
 
 NASTY = "<img src=x onerror=alert(1)>${alert(2)}</script>\u2028'\""
-MAX_SCRIPT_BYTES = 12_000
+MAX_DATA_BYTES = 12_000
+BLOCK = re.compile(r'<script type="application/json" data-map="(\w+)">(.*?)</script>', re.S)
+
+
+def data_of(client: FlaskClient, address: str) -> Any:
+    """Return what a page brings along for its map."""
+    ((_, block),) = BLOCK.findall(client.get(address).text)
+    return json.loads(block)
 
 
 def local(name: str) -> str:
@@ -47,7 +53,7 @@ def ground() -> views.Ground:
 
 
 @pytest.fixture
-def city_map(ground: views.Ground, tiny: City) -> folium.Map:
+def city_map(ground: views.Ground, tiny: City) -> Map:
     return views.city_map(
         ground,
         symbols=[symbol(layer, language="pl") for layer in tiny.catalogue.layers.values()],
@@ -67,7 +73,7 @@ def app(tiny_folder: Path) -> Flask:
 # The figure ---------------------------------------------------------------------------------
 
 
-def test_every_link_of_the_map_is_local(city_map: folium.Map) -> None:
+def test_every_link_of_the_map_is_local(city_map: Map) -> None:
     rendered = render(city_map, asset_url=local)
 
     assert rendered.scripts == (
@@ -78,55 +84,61 @@ def test_every_link_of_the_map_is_local(city_map: folium.Map) -> None:
         "/assets/leaflet/leaflet.css",
         "/assets/markercluster/MarkerCluster.css",
     )
-    assert "http" not in rendered.html + rendered.script
+    assert "http" not in rendered.html + rendered.data
 
 
-def test_the_html_is_one_bare_element(city_map: folium.Map) -> None:
+def test_the_html_is_one_bare_element(city_map: Map) -> None:
     rendered = render(city_map, asset_url=local, name="city")
 
-    assert rendered.html == '<div class="folium-map" id="map_city1" ></div>'
+    assert rendered.html == '<div class="folium-map" id="map_city1"></div>'
 
 
-def test_the_same_map_gives_the_same_script(ground: views.Ground, tiny: City) -> None:
-    def script() -> str:
+def test_the_same_map_gives_the_same_data(ground: views.Ground, tiny: City) -> None:
+    def data() -> str:
         map_ = views.layer_map(
             ground,
             symbol=symbol(tiny.catalogue.layers["aeds"], language="en"),
             features_url="/f",
             nearest_url="/n",
         )
-        return render(map_, asset_url=local).script
+        return render(map_, asset_url=local).data
 
-    assert script() == script()
+    assert data() == data()
 
 
 def test_two_maps_on_a_page_have_names_of_their_own(ground: views.Ground, tiny: City) -> None:
-    def names(prefix: str) -> set[str]:
+    def element(prefix: str) -> str:
         map_ = views.layer_map(
             ground,
             symbol=symbol(tiny.catalogue.layers["aeds"], language="en"),
             features_url="/f",
             nearest_url="/n",
         )
-        return set(
-            re.findall(r"(?:const|var) (\w+)", render(map_, asset_url=local, name=prefix).script)
-        )
+        return render(map_, asset_url=local, name=prefix).html
 
-    assert not names("before") & names("after")
+    assert 'id="map_before1"' in element("before")
+    assert 'id="map_after1"' in element("after")
 
 
-def test_foliums_own_clusters_are_served_by_us() -> None:
-    map_ = folium.Map(tiles=None)
-    MarkerCluster().add_to(map_)
+def test_all_that_is_drawn_is_data_in_the_order_of_the_layers(city_map: Map) -> None:
+    data = json.loads(render(city_map, asset_url=local).data)
 
-    assert render(map_, asset_url=local).scripts == (
-        "/assets/leaflet/leaflet.js",
-        "/assets/markercluster/leaflet.markercluster.js",
-    )
+    assert [act for act, _ in data["drawn"]] == ["stage", "basemap", "features"]
+    assert data["options"]["center"] == [50.05, 20.0]
+    assert (data["options"]["maxZoom"], data["options"]["zoomControl"]) == (views.MAX_ZOOM, False)
+
+
+@pytest.mark.parametrize("element", [MarkerCluster(), folium.Marker([50.0, 20.0])])
+def test_what_brings_a_script_of_its_own_is_refused(element: Element) -> None:
+    map_ = Map()
+    element.add_to(map_)
+
+    with pytest.raises(UnknownLinkError, match="script of its own"):
+        render(map_, asset_url=local)
 
 
 def test_an_unknown_script_is_refused() -> None:
-    map_ = folium.Map(tiles=None)
+    map_ = Map()
     HeatMap([[50.0, 20.0]]).add_to(map_)
 
     with pytest.raises(UnknownLinkError, match="leaflet_heat"):
@@ -143,18 +155,10 @@ def test_an_unknown_script_is_refused() -> None:
     ],
 )
 def test_an_unknown_link_is_refused(link: Element) -> None:
-    map_ = folium.Map(tiles=None)
+    map_ = Map()
     map_.get_root().header.add_child(link)
 
     with pytest.raises(UnknownLinkError):
-        render(map_, asset_url=local)
-
-
-def test_a_library_that_is_left_out_may_not_be_used() -> None:
-    map_ = folium.Map(tiles=None)
-    folium.Marker([50.0, 20.0], icon=folium.Icon()).add_to(map_)
-
-    with pytest.raises(UnknownLinkError, match="awesome"):
         render(map_, asset_url=local)
 
 
@@ -169,7 +173,7 @@ def test_a_library_that_is_left_out_may_not_be_used() -> None:
     ],
 )
 def test_html_that_the_policy_would_block_is_refused(markup: str) -> None:
-    map_ = folium.Map(tiles=None)
+    map_ = Map()
     map_.get_root().html.add_child(Element(markup))
 
     with pytest.raises(UnknownLinkError):
@@ -186,10 +190,12 @@ def test_tiles_are_asked_for_only_where_they_are_configured(ground: views.Ground
     )
     make: dict[str, Any] = {"areas_url": "/a", "shading": views.Shading("T", "v", (), ("all",))}
 
-    assert "tileLayer" not in render(views.coverage_map(ground, **make), asset_url=local).script
-    script = render(views.coverage_map(tiled, **make), asset_url=local).script
-    assert "https://tiles.example.org/{z}/{x}/{y}.png" in script
-    assert "<b>" not in script
+    assert "https" not in render(views.coverage_map(ground, **make), asset_url=local).data
+    data = render(views.coverage_map(tiled, **make), asset_url=local).data
+    assert "<b>" not in data
+    (tiles,) = [config for act, config in json.loads(data)["drawn"] if act == "tiles"]
+    assert tiles["url"] == "https://tiles.example.org/{z}/{x}/{y}.png"
+    assert tiles["attribution"] == "<b>© Tiles</b>"
 
 
 # The elements -------------------------------------------------------------------------------
@@ -202,17 +208,18 @@ def test_configuration_cannot_leave_its_string() -> None:
     assert json.loads(text) == {"name": NASTY}
 
 
-def test_a_nasty_address_stays_a_string_in_the_script(tiny: City) -> None:
-    map_ = folium.Map(tiles=None)
+def test_a_nasty_address_stays_a_string_in_the_data(tiny: City) -> None:
+    map_ = Map()
     FeatureLayer(NASTY, symbols=[symbol(tiny.catalogue.layers["aeds"], language="pl")]).add_to(map_)
 
-    script = render(map_, asset_url=local).script
-    assert "<img" not in script
-    assert "</script>" not in script
+    data = render(map_, asset_url=local).data
+    assert "<img" not in data
+    assert "</script>" not in data
+    assert json.loads(data)["drawn"][0][1]["url"] == NASTY
 
 
 def test_the_library_of_clusters_is_loaded_only_where_there_may_be_some(tiny: City) -> None:
-    map_ = folium.Map(tiles=None)
+    map_ = Map()
     aeds = symbol(tiny.catalogue.layers["aeds"], language="pl")
     FeatureLayer("/f", symbols=[aeds], cluster_above=None).add_to(map_)
 
@@ -237,41 +244,41 @@ def test_letters_are_legible_on_every_colour(colour: str, ink: str) -> None:
 
 # The routes ---------------------------------------------------------------------------------
 
-MAPS = (
-    "city.js",
-    "layer.js?layer=nurseries",
-    "nearest.js?layer=nurseries&lat=50.1&lon=19.89",
-    "facility.js?id=nurseries-1",
-    "coverage.js?layer=nurseries&minutes=10",
-)
+PAGES = {
+    "/map": "city",
+    "/layers/nurseries": "layer",
+    "/nearest?layer=nurseries&lat=50.1&lon=19.89": "nearest",
+    "/facilities/nurseries-1": "facility",
+    "/coverage/nurseries?minutes=10": "coverage",
+    "/aed?lat=50.1&lon=19.89": "aed",
+    "/what-if/nurseries": "what_if",
+}
 
 
-@pytest.mark.parametrize("address", MAPS)
+@pytest.mark.parametrize(("address", "name"), PAGES.items())
 @pytest.mark.parametrize("prefix", ["", "/en", "/uk"])
-def test_a_maps_script_is_small_and_is_not_sent_twice(
-    client: FlaskClient, prefix: str, address: str
+def test_a_page_brings_along_one_map_and_it_is_small(
+    client: FlaskClient, prefix: str, address: str, name: str
 ) -> None:
-    first = client.get(f"{prefix}/maps/{address}")
-    again = client.get(f"{prefix}/maps/{address}", headers={"If-None-Match": first.headers["ETag"]})
+    page = client.get(f"{prefix}{address}").text
+    ((element, block),) = BLOCK.findall(page)
 
-    assert first.status_code == 200
-    assert first.mimetype == "text/javascript"
-    assert len(first.data) < MAX_SCRIPT_BYTES
-    assert again.status_code == 304
-    assert "https:" not in first.text
+    assert element == f"map_{name}1"
+    assert f'<div class="folium-map" id="{element}"></div>' in page
+    assert len(block) < MAX_DATA_BYTES
+    assert "https:" not in block
+    assert json.loads(block)["drawn"][0][0] == "stage"
+    assert not re.search(r"<script(?! (src=|type=\"application/))", page)
 
 
 @pytest.mark.parametrize(
     ("address", "code"),
     [
         ("nowhere.js", 404),
-        ("layer.js", 404),
-        ("layer.js?layer=unknown", 404),
-        ("facility.js?id=unknown", 404),
-        ("facility.js?id=nurseries-5", 404),
-        ("nearest.js?lat=abc&lon=19.9", 400),
-        ("nearest.js?lat=52.2&lon=21.0&layer=nurseries", 422),
-        ("coverage.js?layer=nurseries&minutes=-5", 400),
+        ("features.geojson?id=unknown", 404),
+        ("nearest.geojson?lat=abc&lon=19.9", 400),
+        ("nearest.geojson?lat=52.2&lon=21.0&layer=nurseries", 422),
+        ("coverage/nurseries.geojson?minutes=-5", 400),
         ("features.geojson?layer=unknown", 404),
         ("features.geojson?id=%3Cscript%3E", 404),
         ("nearest.geojson?q=", 400),
@@ -290,7 +297,9 @@ def test_a_nasty_name_travels_as_json_only(client: FlaskClient) -> None:
     assert answer.mimetype == "application/geo+json"
     assert NASTY in [item["properties"]["name"] for item in answer.get_json(force=True)["features"]]
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert "<img" not in client.get("/maps/facility.js?id=nurseries-9").text
+    assert "<img" not in client.get("/facilities/nurseries-9").text
+    _, config = data_of(client, "/facilities/nurseries-9")["drawn"][-1]
+    assert config["data"]["features"][0]["properties"]["name"] == NASTY
 
 
 def test_features_without_a_place_are_counted_not_drawn(client: FlaskClient) -> None:
@@ -339,8 +348,8 @@ def test_coverage_areas_carry_the_numbers_of_the_report(client: FlaskClient) -> 
 
 
 def test_data_with_their_version_in_the_address_are_kept(client: FlaskClient) -> None:
-    script = client.get("/maps/city.js").text
-    versioned = re.findall(r'"(/maps/\w+\.\w+\?v=\w+)"', script)
+    ((_, block),) = BLOCK.findall(client.get("/map").text)
+    versioned = re.findall(r'"(/maps/\w+\.\w+\?v=\w+)"', block)
 
     assert len(versioned) == 1
     for address in versioned:
@@ -349,22 +358,27 @@ def test_data_with_their_version_in_the_address_are_kept(client: FlaskClient) ->
 
 
 def test_where_someone_is_is_not_kept_by_caches(client: FlaskClient) -> None:
-    for name in ("nearest.js", "nearest.geojson", "walks.geojson"):
+    for name in ("nearest.geojson", "walks.geojson"):
         answer = client.get(f"/maps/{name}?layer=nurseries&lat=50.1&lon=19.89")
         assert answer.headers["Cache-Control"] == "private, no-cache"
 
 
-def test_a_pages_map_needs_no_inline_code(app: Flask) -> None:
-    with app.test_request_context("/en/nearest"):
-        page_map = mapviews.map_for(
-            "nearest",
-            {"layer": ["nurseries", "aeds"], "lat": 50.1, "lon": 19.89, "q": "", "k": None},
-        )
+def test_what_a_page_has_found_is_what_its_map_draws(client: FlaskClient) -> None:
+    query = "layer=nurseries&lat=50.1&lon=19.89&k=2"
+    data = data_of(client, f"/nearest?{query}")
+    brought = {act: config.get("data") for act, config in data["drawn"]}
 
-    assert page_map.script_url.startswith("/maps/nearest.js?")
-    assert page_map.script_url.count("layer=") == 2
-    assert "q=" not in page_map.script_url
-    *libraries, code = page_map.scripts
-    assert all(address.startswith("/vendor/") for address in libraries)
-    assert code.startswith("/maps/code/")
-    assert page_map.html == '<div class="folium-map" id="map_nearest1" ></div>'
+    for act, feed in (("features", "nearest"), ("lines", "walks")):
+        answer = client.get(f"/maps/{feed}.geojson?{query}").get_json(force=True)
+        assert brought[act] == answer
+    listed = client.get("/aed/listed.geojson?lat=50.1&lon=19.89").get_json(force=True)
+    drawn = data_of(client, "/aed?lat=50.1&lon=19.89")["drawn"]
+    assert [config["data"] for act, config in drawn if "data" in config] == [listed]
+
+
+def test_an_address_of_before_leads_to_the_script_of_all_maps(client: FlaskClient) -> None:
+    answer = client.get("/en/maps/nearest.js?q=Lipowa+1")
+    assert answer.status_code == 308
+    script = client.get(answer.location)
+    assert script.mimetype == "text/javascript"
+    assert "data-map" in script.text

@@ -33,11 +33,11 @@ def test_a_vehicle_of_the_list_is_marked_where_it_will_be_met(client: FlaskClien
 
 def test_the_signs_of_both_kinds_are_known_to_the_layer_of_the_list(client: FlaskClient) -> None:
     lon, lat = at(500, 3000)
-    script = client.get(f"/maps/aed.js?lat={lat}&lon={lon}&at=2026-11-24T05:55").text
-    listed = next(line for line in script.splitlines() if "listed.geojson" in line)
+    page = client.get(f"/aed?lat={lat}&lon={lon}&at=2026-11-24T05:55").text
+    block = page.partition('data-map="map_aed1">')[2].partition("</script>")[0]
+    (listed,) = [config for _, config in json.loads(block)["drawn"] if "data" in config]
 
-    assert '"id":"vehicles"' in listed
-    assert '"id":"aeds"' in listed
+    assert {symbol["id"] for symbol in listed["symbols"]} == {"aeds", "vehicles"}
 
 
 def test_an_assumed_vehicle_is_drawn_as_a_maybe_and_is_not_on_the_list(tmp_path: Path) -> None:

@@ -8,16 +8,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import brotli
-import folium
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from locator.base.geojson import collection
 from locator.city.model import City
 from locator.web.map import code as mapcode
 from locator.web.map import elements, views
 from locator.web.map import pages as mapviews
-from locator.web.map.figure import render
+from locator.web.map.figure import Map, render
 from locator.web.map.labels import LABELS
 from locator.web.map.parts import NEEDS, in_order
 from locator.web.map.symbols import symbol
@@ -95,7 +95,7 @@ def test_what_a_part_takes_at_its_start_is_given_by_what_runs_before(part: str) 
 def test_what_parts_call_is_given_and_what_they_give_is_used() -> None:
     everything = set().union(*(given(part) for part in NEEDS))
     used = set().union(*(taken(part) | called(part) for part in NEEDS))
-    kinds = [elements.BaseMap, elements.MapElement, *elements.MapElement.__subclasses__()]
+    kinds = elements.MapElement.__subclasses__()
     acts = {kind.act for kind in kinds if kind.act}
 
     assert used <= everything
@@ -135,12 +135,12 @@ def test_every_word_of_the_maps_is_said_by_a_part() -> None:
     assert {key for key in LABELS if not re.search(rf"\b{key}\b", everything)} == set()
 
 
-def _maps(walkable_city: views.Ground, tiny: City) -> dict[str, folium.Map]:
+def _maps(walkable_city: views.Ground, tiny: City) -> dict[str, Map]:
     aeds = symbol(tiny.catalogue.layers["aeds"], language="pl")
     return {
         "layer": views.layer_map(walkable_city, symbol=aeds, features_url="/f", nearest_url="/n"),
         "facility": views.facility_map(
-            walkable_city, symbol=aeds, lon=19.9, lat=50.1, features_url="/f"
+            walkable_city, symbol=aeds, lon=19.9, lat=50.1, features=collection([])
         ),
         "coverage": views.coverage_map(
             walkable_city, areas_url="/a", shading=views.Shading("T", "v", (), ("all",))
@@ -149,8 +149,8 @@ def _maps(walkable_city: views.Ground, tiny: City) -> dict[str, folium.Map]:
             walkable_city,
             symbols=[aeds],
             origin=(19.9, 50.1, "Start"),
-            features_url="/f",
-            walks_url="/w",
+            features=collection([]),
+            walks=collection([]),
             nearest_url="/n",
             walk_labels={},
         ),

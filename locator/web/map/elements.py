@@ -1,41 +1,26 @@
-"""Define our own folium elements: each hands one frozen configuration to a part of our script.
+"""Define what a map is made of: each hands one frozen configuration to a part of our script.
 
-The parts are in ``static/map``; a page loads those that its map's elements name. The data never
-travel in the page: an element names an address of ours, and the script fetches it. What people
-wrote (names, notes) is only ever set as text in the browser.
+The parts are in ``static/map``; a page loads those that its map's elements name. What a page has
+found travels with it, as data; for what is large or moves an element names an address of ours, and
+the script fetches it. What people wrote (names, notes) is only ever set as text in the browser.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import folium
-from branca.element import MacroElement
-from folium.elements import JSCSSMixin
-from folium.template import Template
-
+from locator.base.geojson import Collection
 from locator.city.basemap.worldgrid import LOWEST
-from locator.web.map.figure import ASSET, PART
+from locator.web.map.figure import ASSET, PART, Map
 from locator.web.map.style import COLOURS, STYLE
 from locator.web.map.symbols import Symbol
 
 _CLUSTER_JS = ("markerclusterjs", f"{ASSET}markercluster/leaflet.markercluster.js")
 _CLUSTER_CSS = ("markerclustercss", f"{ASSET}markercluster/MarkerCluster.css")
 
-_ESCAPES = {
-    ord(character): f"\\u{ord(character):04x}" for character in ("<", ">", "&", "\u2028", "\u2029")
-}
 
-
-def script_json(value: Any) -> str:
-    """Return `value` as JSON that is also safe JavaScript and safe inside any markup."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return text.translate(_ESCAPES)
-
-
-class MapElement(JSCSSMixin, MacroElement):
+class MapElement:
     """Something on a map that a part of our script draws.
 
     Parameters
@@ -49,23 +34,14 @@ class MapElement(JSCSSMixin, MacroElement):
     act = ""
     """Name of the part, and of its function in ``locatorMap``."""
 
-    _template = Template(
-        "{% macro script(this, kwargs) %}"
-        "const {{ this.get_name() }} = locatorMap.{{ this.act }}("
-        "{{ this._parent.get_name() }}, {{ this.config_json }});"
-        "{% endmacro %}"
-    )
-
     def __init__(self, *more: str, **config: Any) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self._name = type(self).__name__
         self.default_js = [(f"locator_{part}", f"{PART}{part}") for part in (self.act, *more)]
+        self.default_css: list[tuple[str, str]] = []
         self.config = {key: value for key, value in config.items() if value is not None}
 
-    @property
-    def config_json(self) -> str:
-        """The configuration as a JavaScript literal."""
-        return script_json(self.config)
+    def add_to(self, map_: Map) -> None:
+        """Have this drawn on `map_`, over all that was added before."""
+        map_.take(self)
 
 
 class Stage(MapElement):
@@ -119,7 +95,25 @@ class Stage(MapElement):
         )
 
 
-class BaseMap(JSCSSMixin, folium.TileLayer):
+class TilesOfOthers(MapElement):
+    """Tiles of another host under everything, where the settings name some.
+
+    Parameters
+    ----------
+    tiles : str
+        Address of a tile with ``{z}``, ``{x}``, ``{y}``.
+    attribution : str
+        Whose tiles; plain text.
+    max_zoom : int
+    """
+
+    act = "tiles"
+
+    def __init__(self, tiles: str, *, attribution: str, max_zoom: int) -> None:
+        super().__init__(url=tiles, attribution=attribution, maxZoom=max_zoom)
+
+
+class BaseMap(MapElement):
     """The ground under everything: our own vector tiles, painted by our own script.
 
     Parameters
@@ -135,28 +129,24 @@ class BaseMap(JSCSSMixin, folium.TileLayer):
     """
 
     act = "basemap"
-    default_js = [("locator_basemap", f"{PART}basemap")]
-    _template = MapElement._template
 
     def __init__(
         self, tiles: str, *, bounds: Sequence[float], max_zoom: int, overlay: bool = False
     ) -> None:
-        super().__init__(tiles=tiles, attr=" ", name="basemap", max_zoom=max_zoom, control=False)
-        self._name = "BaseMap"
-        self.config = {
-            "url": tiles,
-            "bounds": list(bounds),
-            "minZoom": LOWEST + 1,
-            "maxZoom": max_zoom,
-            "overlay": overlay,
-            "style": STYLE,
-            "colours": list(COLOURS),
-        }
+        super().__init__(
+            url=tiles,
+            bounds=list(bounds),
+            minZoom=LOWEST + 1,
+            maxZoom=max_zoom,
+            overlay=overlay,
+            style=STYLE,
+            colours=list(COLOURS),
+        )
 
-    @property
-    def config_json(self) -> str:
-        """The configuration as a JavaScript literal."""
-        return script_json(self.config)
+
+def _source(source: str | Collection) -> dict[str, Any]:
+    """Return what a configuration says of its data: where they are, or themselves."""
+    return {"url": source} if isinstance(source, str) else {"data": source}
 
 
 class FeatureLayer(MapElement):
@@ -168,8 +158,8 @@ class FeatureLayer(MapElement):
 
     Parameters
     ----------
-    url : str
-        Where the GeoJSON is.
+    source : str or Collection
+        Where the GeoJSON is, or the GeoJSON.
     symbols : sequence of Symbol
         One for each layer, in the order of the legend.
     facility_url : str, optional
@@ -196,7 +186,7 @@ class FeatureLayer(MapElement):
 
     def __init__(
         self,
-        url: str,
+        source: str | Collection,
         *,
         symbols: Sequence[Symbol],
         facility_url: str | None = None,
@@ -218,7 +208,7 @@ class FeatureLayer(MapElement):
         }
         super().__init__(
             *(part for part, is_needed in needed.items() if is_needed),
-            url=url,
+            **_source(source),
             symbols=[symbol.as_dict() for symbol in symbols],
             facilityUrl=facility_url,
             legend=legend,
@@ -294,8 +284,8 @@ class LineLayer(MapElement):
 
     Parameters
     ----------
-    url : str
-        Where the GeoJSON is.
+    source : str or Collection
+        Where the GeoJSON is, or the GeoJSON.
     fit : bool
         Zoom to the lines when they have arrived.
     legend : mapping of str to str, optional
@@ -305,9 +295,13 @@ class LineLayer(MapElement):
     act = "lines"
 
     def __init__(
-        self, url: str, *, fit: bool = False, legend: Mapping[str, str] | None = None
+        self,
+        source: str | Collection,
+        *,
+        fit: bool = False,
+        legend: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(url=url, fit=fit, legend=dict(legend) if legend else None)
+        super().__init__(**_source(source), fit=fit, legend=dict(legend) if legend else None)
 
 
 class OriginMarker(MapElement):

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from locator.analysis.access.coverage import CoverageQuery, coverage
+from locator.analysis.access.coverage import CoverageQuery
 from locator.api.queries import CoverageParams, NearestParams, parse
 from locator.base.echo import cut
 from locator.base.errors import N_, NotFoundError
@@ -105,7 +105,7 @@ def coverage_data(layer_id: str) -> Response:
     )
 
     def made() -> bytes:
-        return compact_json(coverage_areas(app.city, coverage(app.walkable_city, query)))
+        return compact_json(coverage_areas(app.city, app.coverage(query)))
 
     return kept(app.memo.get(("map-coverage", current_language(), query), made))
 

@@ -1,25 +1,24 @@
 """Render a folium map as parts that a page of ours can take in: nothing inline, nothing foreign.
 
 Folium writes a whole page: links to content delivery networks, inline styles and scripts, a
-viewport that forbids zooming. A page of ours takes the map's ``<div>`` and serves the script as
-a resource of its own, so that the strictest content security policy holds.
+viewport that forbids zooming. A page of ours takes the map's ``<div>`` and, in a block of data,
+all that our own script needs to draw it, so that the strictest content security policy holds.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from html.parser import HTMLParser
-from typing import cast
+from typing import Any, Protocol, cast
 
 import folium
-from branca.element import Element, Figure
+from branca.element import Figure
+from folium.template import Template
 
 from locator.web.map.parts import in_order
-
-Map = folium.Map
-"""What the pages hand over; they need not know folium."""
 
 AssetUrl = Callable[[str], str]
 """Turns the name of an asset, ``"leaflet/leaflet.js"``, into an address on our own host."""
@@ -51,24 +50,86 @@ _LOCAL: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 )
 """What folium links to, and which file of ours stands for it."""
 
-_DROPPED: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(pattern), needed_by)
-    for pattern, needed_by in (
-        (r"https://code\.jquery\.com/jquery-[\d.]+(\.min)?\.js", r"\$\(|jQuery"),
-        (r"https://[^/]+/.*\bbootstrap@[\d.]+/dist/.*\.(js|css)", r"bootstrap\."),
-        (r"https://[^/]+/bootstrap/[\d.]+/css/bootstrap-glyphicons\.css", r"glyphicon"),
-        (r"https://[^/]+/.*\bfontawesome-free@[\d.]+/css/all\.min\.css", r"\bfa-"),
-        (r"https://[^/]+/.*/leaflet\.awesome-markers\.(js|css)", r"AwesomeMarkers"),
-        (r"https://[^/]+/.*/leaflet\.awesome\.rotate\.min\.css", r"AwesomeMarkers"),
+_DROPPED = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"https://code\.jquery\.com/jquery-[\d.]+(\.min)?\.js",
+        r"https://[^/]+/.*\bbootstrap@[\d.]+/dist/.*\.(js|css)",
+        r"https://[^/]+/bootstrap/[\d.]+/css/bootstrap-glyphicons\.css",
+        r"https://[^/]+/.*\bfontawesome-free@[\d.]+/css/all\.min\.css",
+        r"https://[^/]+/.*/leaflet\.awesome-markers\.(js|css)",
+        r"https://[^/]+/.*/leaflet\.awesome\.rotate\.min\.css",
     )
 )
-"""What folium links to and we leave out, and what in a script would show that it is needed."""
+"""What folium links to for elements of its own, which no map of ours has."""
 
 _HARMLESS_ATTRIBUTES = frozenset({"id", "class", "lang", "role", "aria-label", "hidden"})
 
 
+_ESCAPES = {
+    ord(character): f"\\u{ord(character):04x}" for character in ("<", ">", "&", "\u2028", "\u2029")
+}
+
+
 class UnknownLinkError(RuntimeError):
     """A map asks for something that we neither serve nor know to be needless."""
+
+
+class Drawn(Protocol):
+    """Something on a map that a part of our script draws."""
+
+    @property
+    def act(self) -> str:
+        """Name of the part, and of its function in ``locatorMap``."""
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """What the function takes."""
+
+    default_js: list[tuple[str, str]]
+    default_css: list[tuple[str, str]]
+
+
+class Map(folium.Map):
+    """A map that our own script draws: folium gives the element and what it has to load."""
+
+    _template = Template(
+        "{% macro html(this, kwargs) %}"
+        '<div class="folium-map" id="{{ this.get_name() }}"></div>'
+        "{% endmacro %}"
+    )
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(tiles=None, **options)
+        self.default_js = [*folium.Map.default_js, ("locator_start", f"{PART}start")]
+        self.default_css = list(folium.Map.default_css)
+        self.drawn: list[Drawn] = []
+
+    def take(self, one: Drawn) -> None:
+        """Add what is to be drawn, after all that was added before."""
+        self.drawn.append(one)
+        self.default_js += one.default_js
+        self.default_css += one.default_css
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """All that the script needs, for the page."""
+        options = {_camel(name): value for name, value in self.options.items()}
+        return {
+            "options": {"center": self.location, **options},
+            "drawn": [[one.act, one.config] for one in self.drawn],
+        }
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(word.title() for word in rest)
+
+
+def script_json(value: Any) -> str:
+    """Return `value` as JSON that no markup round it can be mistaken for."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.translate(_ESCAPES)
 
 
 @dataclass(frozen=True)
@@ -79,8 +140,8 @@ class RenderedMap:
     ----------
     html : str
         The element that the map fills, without any inline style or script.
-    script : str
-        The figure's own script, to be served as a resource.
+    data : str
+        What our script draws, as JSON for a block of data in the page.
     scripts, styles : tuple of str
         Local addresses of libraries and style sheets, in the order in which they must be loaded.
     parts : tuple of str
@@ -88,23 +149,23 @@ class RenderedMap:
     """
 
     html: str
-    script: str
+    data: str
     scripts: tuple[str, ...]
     styles: tuple[str, ...]
     parts: tuple[str, ...]
 
 
-def render(map_: folium.Map, *, asset_url: AssetUrl, name: str = "") -> RenderedMap:
+def render(map_: Map, *, asset_url: AssetUrl, name: str = "") -> RenderedMap:
     """Return the parts of `map_`.
 
     Parameters
     ----------
-    map_ : folium.Map
-        Its elements are renamed in place: the same map gives the same text, whenever made.
+    map_ : Map
+        Renamed in place: the same map gives the same text, whenever made.
     asset_url : callable
         From the name of an asset to its address.
     name : str, optional
-        Letters that keep the elements of two maps on one page apart.
+        Letters that keep two maps on one page apart.
 
     Returns
     -------
@@ -113,10 +174,10 @@ def render(map_: folium.Map, *, asset_url: AssetUrl, name: str = "") -> Rendered
     Raises
     ------
     UnknownLinkError
-        For a link that is in neither table above, for a dropped one whose library the script
-        uses, and for html with inline styles, scripts or foreign attributes.
+        For a link that is in neither table above, for an element of folium that brings a script
+        of its own, and for html with inline styles, scripts or foreign attributes.
     """
-    _name_elements(map_, name)
+    map_._id = f"{name}1"
     figure = cast(Figure, map_.get_root())
     for child in figure._children.values():
         child.render()
@@ -124,54 +185,35 @@ def render(map_: folium.Map, *, asset_url: AssetUrl, name: str = "") -> Rendered
     links.feed(figure.header.render())
     html = figure.html.render().strip()
     _check_html(html)
-    script = _wrapped(figure.script.render())
     libraries = [link for link in links.scripts if not link.startswith(PART)]
     parts = (link.removeprefix(PART) for link in links.scripts if link.startswith(PART))
+    scripts = _local(libraries, asset_url)
+    if script := figure.script.render().strip():
+        raise UnknownLinkError(f"the map brings a script of its own: {script[:60]}")
     return RenderedMap(
         html=html,
-        script=script,
-        scripts=_local(libraries, script, asset_url),
-        styles=_local(links.styles, script, asset_url),
+        data=script_json(map_.data),
+        scripts=scripts,
+        styles=_local(links.styles, asset_url),
         parts=in_order(parts),
     )
 
 
-def _name_elements(map_: folium.Map, prefix: str) -> None:
-    """Replace folium's random ids by positions in the tree."""
-    waiting: list[Element] = [map_]
-    position = 0
-    while waiting:
-        element = waiting.pop()
-        position += 1
-        element._id = f"{prefix}{position}"
-        waiting.extend(reversed(element._children.values()))
-
-
-def _wrapped(script: str) -> str:
-    """Return `script` in a scope of its own, without the indentation of folium's templates."""
-    lines = (line.strip() for line in script.splitlines())
-    body = "\n".join(line for line in lines if line)
-    return f'(() => {{\n"use strict";\n{body}\n}})();\n'
-
-
-def _local(links: list[str], script: str, asset_url: AssetUrl) -> tuple[str, ...]:
+def _local(links: list[str], asset_url: AssetUrl) -> tuple[str, ...]:
     """Return local addresses for `links`, without the ones that are not needed."""
-    assets = dict.fromkeys(_asset(link, script) for link in links)
+    assets = dict.fromkeys(_asset(link) for link in links)
     return tuple(asset_url(asset) for asset in assets if asset is not None)
 
 
-def _asset(link: str, script: str) -> str | None:
+def _asset(link: str) -> str | None:
     """Return the name of the asset that stands for `link`; None where none is needed."""
     if link.startswith(ASSET):
         return link.removeprefix(ASSET)
     for pattern, name in _LOCAL:
         if pattern.fullmatch(link):
             return name
-    for pattern, needed_by in _DROPPED:
-        if pattern.fullmatch(link):
-            if re.search(needed_by, script):
-                raise UnknownLinkError(f"the map's script needs {link}, which is not served")
-            return None
+    if any(pattern.fullmatch(link) for pattern in _DROPPED):
+        return None
     raise UnknownLinkError(f"the map links to {link}, which is not served")
 
 

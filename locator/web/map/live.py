@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import folium
-
+from locator.base.geojson import Collection
 from locator.web.map import views
 from locator.web.map.elements import FeatureLayer, OriginMarker
+from locator.web.map.figure import Map
 from locator.web.map.symbols import Symbol
 
 REFRESH_S = 10.0
@@ -19,11 +19,11 @@ def aed_map(
     symbols: Sequence[Symbol],
     moving_symbols: Sequence[Symbol],
     origin: tuple[float, float, str],
-    features_url: str,
+    features: Collection,
     vehicles_url: str,
     ask_url: str,
     refresh: bool,
-) -> folium.Map:
+) -> Map:
     """Return the map of the AEDs round a place; vehicles move while it is looked at.
 
     Parameters
@@ -32,8 +32,10 @@ def aed_map(
     symbols, moving_symbols : sequence of Symbol
         Of the layers that stand, and of those that move.
     origin : (lon, lat, label)
-    features_url, vehicles_url : str
-        GeoJSON of where to walk to for the AEDs listed, and of where the vehicles are.
+    features : Collection
+        Where to walk to for the AEDs listed.
+    vehicles_url : str
+        GeoJSON of where the vehicles are.
     ask_url : str
         Where a click asks again.
     refresh : bool
@@ -50,7 +52,7 @@ def aed_map(
         cluster_above=None,
     ).add_to(map_)
     FeatureLayer(
-        features_url,
+        features,
         symbols=[*symbols, *moving_symbols],
         facility_url=ground.facility_url,
         legend=True,

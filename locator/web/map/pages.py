@@ -1,4 +1,4 @@
-"""Build the maps of the pages, and serve the script of each."""
+"""Build the maps of the pages."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import folium
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, current_app, redirect
+from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response as WerkzeugResponse
 
-from locator.api.queries import CoverageParams, NearestParams, parse
+from locator.api.queries import CoverageParams, parse
 from locator.base.echo import shortened
 from locator.base.errors import N_, LocatorError, NotFoundError
 from locator.city.lookup import known_layer
@@ -19,13 +20,17 @@ from locator.web.i18n import current_language, gettext, percent, text, url
 from locator.web.map import code as mapcode
 from locator.web.map import feeds as mapfeeds
 from locator.web.map import views
-from locator.web.map.figure import RenderedMap, render
+from locator.web.map.data import facility_features
+from locator.web.map.figure import Map, render
 from locator.web.map.labels import LABELS
+from locator.web.map.parts import NEEDS
 from locator.web.map.symbols import Symbol, symbol
 from locator.web.state import state
-from locator.web.words.starting import find_origin
 
 blueprint = Blueprint("mapviews", __name__)
+
+KINDS = ("city", "layer", "nearest", "facility", "coverage", "aed", "aed_shares", "whatif")
+"""Maps that had a script of their own, by its name."""
 
 SHARE_BREAKS = (0.2, 0.4, 0.6, 0.8)
 
@@ -39,28 +44,35 @@ class PageMap:
     Attributes
     ----------
     html : str
-        The element that the map fills.
+        The element that the map fills, and the block of data that says what is drawn in it.
     styles, scripts : tuple of str
         Style sheets, and libraries and our own code, in order.
-    script_url : str
-        The map's own script, to be loaded after the libraries.
     """
 
-    html: str
+    html: Markup
     styles: tuple[str, ...]
     scripts: tuple[str, ...]
-    script_url: str
+
+
+def page_map(name: str, map_: Map) -> PageMap:
+    """Return a map for a page, rendered once."""
+    rendered = render(map_, asset_url=mapcode.asset_url, name=name)
+    block = '<script type="application/json" data-map="{}">{}</script>'
+    return PageMap(
+        html=Markup(rendered.html) + Markup(block).format(map_.get_name(), Markup(rendered.data)),
+        styles=(*rendered.styles, mapcode.style_url(rendered.parts)),
+        scripts=(*rendered.scripts, mapcode.code_url(rendered.parts)),
+    )
 
 
 def map_for(kind: str, args: Args) -> PageMap:
-    """Return the map of a page.
+    """Return a map that shows what its parameters name.
 
     Parameters
     ----------
     kind : str
-        ``city`` (``layer``: which are shown at first), ``layer`` (``layer``), ``nearest`` (the
-        parameters of the page), ``facility`` (``id``) or ``coverage`` (the parameters of the page
-        and ``layer``).
+        ``city`` (``layer``: which are shown at first), ``layer`` (``layer``), ``facility`` (``id``)
+        or ``coverage`` (the parameters of the page and ``layer``), or what `add_map` has added.
     args : mapping
         Query parameters; a list where one is repeated.
 
@@ -69,14 +81,7 @@ def map_for(kind: str, args: Args) -> PageMap:
     LocatorError
         If a parameter is wrong or names something that does not exist.
     """
-    known = _plain(args)
-    rendered = _rendered(kind, known)
-    return PageMap(
-        html=rendered.html,
-        styles=(*rendered.styles, mapcode.style_url(rendered.parts)),
-        scripts=(*rendered.scripts, mapcode.code_url(rendered.parts)),
-        script_url=url("mapviews.script", known, kind=kind),
-    )
+    return page_map(kind, _BUILDERS[kind](_plain(args)))
 
 
 def map_or_none(kind: str, args: Args) -> PageMap | None:
@@ -98,60 +103,32 @@ def _plain(args: Args) -> MultiDict[str, str]:
     return plain
 
 
-def _rendered(kind: str, args: MultiDict[str, str]) -> RenderedMap:
-    if kind not in _BUILDERS:
-        raise NotFoundError(N_("There is no map {kind}."), parameter="kind", kind=shortened(kind))
-    return render(_BUILDERS[kind](args), asset_url=mapcode.asset_url, name=kind)
-
-
 # The maps -----------------------------------------------------------------------------------
 
 
-def _city(args: MultiDict[str, str]) -> folium.Map:
+def _city(args: MultiDict[str, str]) -> Map:
     layers = state().catalogue.layers
     chosen = [layer for layer in args.getlist("layer") if layer in layers]
     return views.city_map(
         ground(gettext("Map of all services")),
-        symbols=[_symbol(layer) for layer in layers],
+        symbols=[symbol_of(layer) for layer in layers],
         features_url=mapfeeds.features_url(),
         nearest_url=url("nearest.page"),
         hidden=[layer for layer in layers if chosen and layer not in chosen],
     )
 
 
-def _layer(args: MultiDict[str, str]) -> folium.Map:
+def _layer(args: MultiDict[str, str]) -> Map:
     layer = known_layer(state().catalogue, args.get("layer", ""))
     return views.layer_map(
         ground(gettext("Map: {layer}", layer=text(layer.names))),
-        symbol=_symbol(layer.id),
+        symbol=symbol_of(layer.id),
         features_url=mapfeeds.features_url(layer.id),
         nearest_url=url("nearest.page", layer=layer.id),
     )
 
 
-def _nearest(args: MultiDict[str, str]) -> folium.Map:
-    city = state().city
-    params = parse(NearestParams, args)
-    layers = [known_layer(city.catalogue, layer).id for layer in params.layer]
-    origin, _ = find_origin(city, params)
-    given = args.to_dict(flat=False)
-    kept = {name: value for name, value in given.items() if name not in ("q", "lat", "lon")}
-    fixed = [layer.id for layer in city.catalogue.layers.values() if not layer.moves]
-    return views.nearest_map(
-        ground(gettext("Map of the results")),
-        symbols=[_symbol(layer) for layer in layers or fixed],
-        origin=(origin.lon, origin.lat, gettext("Start: {place}", place=origin.label)),
-        features_url=url("mapfeeds.nearest", given),
-        walks_url=url("mapfeeds.walks", given),
-        nearest_url=url("nearest.page", kept),
-        walk_labels={
-            "walk": gettext("the walk along streets"),
-            "walk-estimate": gettext("direction of the walk; not a way along streets"),
-        },
-    )
-
-
-def _facility(args: MultiDict[str, str]) -> folium.Map:
+def _facility(args: MultiDict[str, str]) -> Map:
     city = state().city
     identifier = mapfeeds.known_facility(args.get("id", ""))
     row = city.facilities.loc[identifier]
@@ -161,14 +138,14 @@ def _facility(args: MultiDict[str, str]) -> folium.Map:
         )
     return views.facility_map(
         ground(gettext("Map: {name}", name=str(row["name"]))),
-        symbol=_symbol(str(row["layer"])),
+        symbol=symbol_of(str(row["layer"])),
         lon=row.geometry.x,
         lat=row.geometry.y,
-        features_url=url("mapfeeds.features", id=identifier),
+        features=facility_features(city, [identifier]),
     )
 
 
-def _coverage(args: MultiDict[str, str]) -> folium.Map:
+def _coverage(args: MultiDict[str, str]) -> Map:
     params = parse(CoverageParams, args)
     layer = known_layer(state().catalogue, params.layer)
     rest = {name: value for name, value in args.items() if name != "layer"}
@@ -186,21 +163,20 @@ def _coverage(args: MultiDict[str, str]) -> folium.Map:
             ),
             gap_label=gettext("largest gaps: people beyond the standard"),
         ),
-        symbol=_symbol(layer.id),
+        symbol=symbol_of(layer.id),
         features_url=mapfeeds.features_url(layer.id),
     )
 
 
-_BUILDERS: dict[str, Callable[[MultiDict[str, str]], folium.Map]] = {
+_BUILDERS: dict[str, Callable[[MultiDict[str, str]], Map]] = {
     "city": _city,
     "layer": _layer,
-    "nearest": _nearest,
     "facility": _facility,
     "coverage": _coverage,
 }
 
 
-def add_map(kind: str, build: Callable[[MultiDict[str, str]], folium.Map]) -> None:
+def add_map(kind: str, build: Callable[[MultiDict[str, str]], Map]) -> None:
     """Let another module of the web draw maps of its own `kind`."""
     _BUILDERS[kind] = build
 
@@ -223,18 +199,17 @@ def ground(label: str) -> views.Ground:
     )
 
 
-def _symbol(layer_id: str) -> Symbol:
+def symbol_of(layer_id: str) -> Symbol:
+    """Return the symbol of a layer in the reader's language."""
     return symbol(state().catalogue.layers[layer_id], language=current_language())
 
 
-# Their scripts ------------------------------------------------------------------------------
+# Their script -------------------------------------------------------------------------------
 
 
 @blueprint.get("/maps/<kind>.js")
-def script(kind: str) -> Response:
-    """Serve a map's own script."""
-    response = Response(_rendered(kind, request.args).script, mimetype="text/javascript")
-    response.headers["Cache-Control"] = mapfeeds.PERSONAL
-    response.add_etag()
-    response.make_conditional(request)
-    return response
+def script(kind: str) -> WerkzeugResponse:
+    """Lead those who come for a map's own script, as there was, to the one that draws all maps."""
+    if kind not in KINDS:
+        raise NotFoundError(N_("There is no map {kind}."), parameter="kind", kind=shortened(kind))
+    return redirect(mapcode.code_url(tuple(NEEDS)), code=308)

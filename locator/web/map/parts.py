@@ -29,6 +29,8 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "areas": ("shades",),
     "lines": ("stage",),
     "origin": ("stage",),
+    "tiles": ("core",),
+    "start": ("stage",),
 }
 """Part, a script of ``static/map`` and perhaps a style sheet, and what has to come before it.
 

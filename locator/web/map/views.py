@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 
-import folium
-
+from locator.base.geojson import Collection
 from locator.web.map.elements import (
     AreaLayer,
     BaseMap,
@@ -15,7 +13,9 @@ from locator.web.map.elements import (
     LineLayer,
     OriginMarker,
     Stage,
+    TilesOfOthers,
 )
+from locator.web.map.figure import Map
 from locator.web.map.symbols import Symbol
 
 MAX_ZOOM = 18
@@ -94,7 +94,7 @@ def city_map(
     features_url: str,
     nearest_url: str,
     hidden: Sequence[str] = (),
-) -> folium.Map:
+) -> Map:
     """Return the map of all layers, with a legend that filters and a click that asks."""
     map_ = base_map(ground, nearest_url=nearest_url, keep_state=True)
     FeatureLayer(
@@ -103,7 +103,7 @@ def city_map(
     return map_
 
 
-def layer_map(ground: Ground, *, symbol: Symbol, features_url: str, nearest_url: str) -> folium.Map:
+def layer_map(ground: Ground, *, symbol: Symbol, features_url: str, nearest_url: str) -> Map:
     """Return the map of one layer."""
     map_ = base_map(ground, nearest_url=nearest_url, keep_state=True)
     FeatureLayer(features_url, symbols=[symbol], facility_url=ground.facility_url, fit=True).add_to(
@@ -116,30 +116,28 @@ def nearest_map(
     ground: Ground,
     *,
     symbols: Sequence[Symbol],
-    origin: tuple[float, float, str] | None,
-    features_url: str,
-    walks_url: str | None,
+    origin: tuple[float, float, str],
+    features: Collection,
+    walks: Collection,
     nearest_url: str,
     walk_labels: Mapping[str, str],
-) -> folium.Map:
+) -> Map:
     """Return the map of an answer: the origin, the numbered results and the walks.
 
     Parameters
     ----------
-    origin : (lon, lat, label) or None
-        None where nothing was asked yet.
-    features_url, walks_url : str
-        GeoJSON of the results and of the walks.
+    origin : (lon, lat, label)
+    features, walks : Collection
+        The results and the walks.
     nearest_url : str
         Where a click asks again.
     walk_labels : mapping of str to str
         Text of the legend for each kind of walk.
     """
     map_ = base_map(ground, nearest_url=nearest_url)
-    if walks_url:
-        LineLayer(walks_url, fit=True, legend=walk_labels).add_to(map_)
+    LineLayer(walks, fit=True, legend=walk_labels).add_to(map_)
     FeatureLayer(
-        features_url,
+        features,
         symbols=symbols,
         facility_url=ground.facility_url,
         cluster_above=None,
@@ -147,19 +145,18 @@ def nearest_map(
         fit=True,
         listed=True,
     ).add_to(map_)
-    if origin:
-        lon, lat, label = origin
-        OriginMarker(lon=lon, lat=lat, label=label).add_to(map_)
+    lon, lat, label = origin
+    OriginMarker(lon=lon, lat=lat, label=label).add_to(map_)
     return map_
 
 
 def facility_map(
-    ground: Ground, *, symbol: Symbol, lon: float, lat: float, features_url: str
-) -> folium.Map:
+    ground: Ground, *, symbol: Symbol, lon: float, lat: float, features: Collection
+) -> Map:
     """Return the map of one facility, near enough to see the stops round it."""
     map_ = base_map(ground, centre=(lon, lat), zoom=15)
     FeatureLayer(
-        features_url,
+        features,
         symbols=[symbol],
         facility_url=ground.facility_url,
         legend=False,
@@ -175,7 +172,7 @@ def coverage_map(
     shading: Shading,
     symbol: Symbol | None = None,
     features_url: str | None = None,
-) -> folium.Map:
+) -> Map:
     """Return the map of a coverage report: shaded districts, gaps, and the facilities."""
     map_ = base_map(ground)
     AreaLayer(
@@ -205,14 +202,13 @@ def base_map(
     zoom: int = 11,
     nearest_url: str | None = None,
     keep_state: bool = False,
-) -> folium.Map:
+) -> Map:
     """Return a map with controls, the base map and, where configured, tiles of others."""
     west, south, east, north = ground.bounds
     lon, lat = centre or ((west + east) / 2, (south + north) / 2)
-    map_ = folium.Map(
+    map_ = Map(
         location=(round(lat, 6), round(lon, 6)),
         zoom_start=zoom,
-        tiles=None,
         zoom_control=False,
         maxZoom=MAX_ZOOM,
         # Half steps let the city fill the map; tiles are only sharp at whole ones.
@@ -230,11 +226,8 @@ def base_map(
         fit_city=centre is None,
     ).add_to(map_)
     if ground.tiles:
-        folium.TileLayer(
-            tiles=ground.tiles,
-            attr=escape(ground.tiles_attribution or ""),
-            max_zoom=MAX_ZOOM,
-            control=False,
+        TilesOfOthers(
+            ground.tiles, attribution=ground.tiles_attribution or "", max_zoom=MAX_ZOOM
         ).add_to(map_)
     BaseMap(
         ground.base_map_url,

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-import folium
-
 from locator.web.map.elements import AreaLayer, FeatureLayer
+from locator.web.map.figure import Map
 from locator.web.map.symbols import Symbol
 from locator.web.map.views import Ground, Shading, base_map
 
@@ -22,7 +21,7 @@ def change_map(
     symbols: Sequence[Symbol],
     add_url: str,
     labels: Mapping[str, str],
-) -> folium.Map:
+) -> Map:
     """Return the map of a change; a click on it offers to add a site there.
 
     Parameters

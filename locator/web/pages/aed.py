@@ -14,16 +14,16 @@ from locator.api.aed import AedParams, VehiclesParams, aed_answer
 from locator.api.context import AppState
 from locator.api.queries import parse
 from locator.base.echo import WORDS
-from locator.base.errors import N_, LocatorError, NotFoundError
+from locator.base.errors import LocatorError
 from locator.geocoding.place import Place
 from locator.web.errors import status_of
-from locator.web.i18n import current_language, gettext, moment, url
+from locator.web.i18n import gettext, moment, url
 from locator.web.layout import LONGEST_SEARCH, drawn
-from locator.web.map import pages as mapviews
 from locator.web.map.aed import aed_features, vehicle_features
 from locator.web.map.feeds import unkept
 from locator.web.map.figure import Map
 from locator.web.map.live import aed_map
+from locator.web.map.pages import ground, page_map
 from locator.web.nearest_form import LONGEST_CODE
 from locator.web.pages.aed_offline import worker_url
 from locator.web.security import urgent
@@ -67,7 +67,9 @@ def page() -> tuple[str, int]:
     view = view_of(state(), request.args)
     if request.args.get("part") == "list" and view.answered:
         return render_template("parts/aed_list.html", view=view), view.code
-    shown = _page_map(view) if view.answered else None
+    shown = None
+    if view.answered and view.lon is not None and view.lat is not None:
+        shown = page_map("aed", _map(view, view.lon, view.lat))
     return render_template("pages/aed.html", view=view, map=shown), view.code
 
 
@@ -86,34 +88,19 @@ def vehicles() -> Response:
     return unkept(vehicle_features(app.city, app.live_fleet.positions(at)))
 
 
-def _page_map(view: AedView) -> mapviews.PageMap:
-    """Return the map of the page: only its script's address depends on the place."""
-    args = dict(view.args)
-    asked = ("aed-map", current_language(), request.environ.get("locator.root"), "at" in args)
-    shown = state().memo.get(asked, lambda: mapviews.map_for("aed", args))
-    return replace(shown, script_url=url("mapviews.script", args, kind="aed"))
-
-
-def _aed_map(args: MultiDict[str, str]) -> Map:
-    app = state()
-    view = view_of(app, args, answered=False)
-    if view.lon is None or view.lat is None:
-        raise NotFoundError(N_("There is no map without a place."), parameter="q")
-    layers = app.catalogue.layers.values()
+def _map(view: AedView, lon: float, lat: float) -> Map:
+    layers = state().catalogue.layers.values()
     at = {name: value for name, value in view.args.items() if name == "at"}
     return aed_map(
-        mapviews.ground(gettext("Map of AEDs")),
+        ground(gettext("Map of AEDs")),
         symbols=[drawn(layer) for layer in layers if layer.id == FIXED_LAYER],
         moving_symbols=[drawn(layer) for layer in layers if layer.moves],
-        origin=(view.lon, view.lat, gettext("Here: {place}", place=view.place)),
-        features_url=url("aed.listed", view.args),
+        origin=(lon, lat, gettext("Here: {place}", place=view.place)),
+        features=aed_features(view.listed),
         vehicles_url=url("aed.vehicles", at),
         ask_url=url("aed.page", at),
         refresh=not at,
     )
-
-
-mapviews.add_map("aed", _aed_map)
 
 
 # What the page says ------------------------------------------------------------------------
@@ -153,11 +140,8 @@ class AedView:
         return (*self.rows, *beside, *self.unknown, *self.closed)
 
 
-def view_of(app: AppState, args: MultiDict[str, str], *, answered: bool = True) -> AedView:
-    """Return the page for a query string; what is wrong with it is part of the page.
-
-    Without `answered` only the place, for the map that draws an answer fetched apart.
-    """
+def view_of(app: AppState, args: MultiDict[str, str]) -> AedView:
+    """Return the page for a query string; what is wrong with it is part of the page."""
     q = args.get("q", "").strip()
     kept = {name: args[name] for name in KEPT if args.get(name, "").strip()}
     if q:
@@ -166,7 +150,7 @@ def view_of(app: AppState, args: MultiDict[str, str], *, answered: bool = True) 
     if not q and not ({"lat", "lon"} & set(kept)):
         return _cut_short(view)
     try:
-        return _placed_at(app, view, answered=answered)
+        return _placed_at(app, view)
     except LocatorError as error:
         right = {name: value for name, value in view.args.items() if name != error.parameter}
         return replace(
@@ -191,7 +175,7 @@ def _cut_short(view: AedView) -> AedView:
     return replace(view, q=q, args=kept)
 
 
-def _placed_at(app: AppState, view: AedView, *, answered: bool) -> AedView:
+def _placed_at(app: AppState, view: AedView) -> AedView:
     accuracy = {name: view.args[name] for name in ("accuracy_m",) if name in view.args}
     asked_of = {name: value for name, value in view.args.items() if name not in accuracy}
     asked = parse(AedParams, MultiDict([*asked_of.items(), ("k", str(SHOWN))]))
@@ -213,7 +197,7 @@ def _placed_at(app: AppState, view: AedView, *, answered: bool) -> AedView:
         lon=origin.lon,
         lat=origin.lat,
     )
-    return _answered(app, view, asked, origin) if answered else view
+    return _answered(app, view, asked, origin)
 
 
 def _answered(app: AppState, view: AedView, asked: AedParams, origin: Origin) -> AedView:

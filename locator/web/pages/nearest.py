@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
+import pandas as pd
 from flask import Blueprint, render_template, request
 from werkzeug.datastructures import MultiDict
 
@@ -21,10 +21,15 @@ from locator.api.street_info import (
     profile_words,
 )
 from locator.base.errors import LocatorError
+from locator.city.catalogue import Layer
 from locator.city.lookup import known_layer
+from locator.walking.walkable_city import WalkableCity
 from locator.web.errors import status_of
-from locator.web.i18n import gettext, moment
-from locator.web.map.pages import map_or_none
+from locator.web.i18n import gettext, moment, url
+from locator.web.map import views
+from locator.web.map.data import nearest_features, walk_features
+from locator.web.map.figure import Map
+from locator.web.map.pages import ground, page_map, symbol_of
 from locator.web.nearest_form import Form, without_hidden
 from locator.web.security import counted
 from locator.web.state import state
@@ -59,8 +64,8 @@ blueprint = Blueprint("nearest", __name__)
 def page() -> tuple[str, int]:
     """Show the nearest facilities; what is wrong with the question is said on the page."""
     view = view_of(state(), request.args)
-    page_map = map_or_none("nearest", view.map_args) if view.results else None
-    return render_template("pages/nearest.html", view=view, map=page_map), view.code
+    shown = page_map("nearest", view.map) if view.map is not None else None
+    return render_template("pages/nearest.html", view=view, map=shown), view.code
 
 
 @dataclass(frozen=True)
@@ -92,7 +97,7 @@ class View:
     many_layers: bool = False
     every_layer: bool = False
     emergency: bool = False
-    map_args: Mapping[str, Any] = field(default_factory=dict)
+    map: Map | None = None
 
 
 def view_of(app: AppState, args: MultiDict[str, str]) -> View:
@@ -161,5 +166,30 @@ def answered(app: AppState, view: View) -> View:
         off_network=off_network_words(place_origin(walkable_city, origin.lon, origin.lat)),
         many_layers=len(params.layer) != 1,
         every_layer=not params.layer,
-        map_args=form.args(),
+        map=None if rows.empty else _map(walkable_city, form, origin, rows, layers),
+    )
+
+
+def _map(
+    walkable_city: WalkableCity,
+    form: Form,
+    origin: Origin,
+    rows: pd.DataFrame,
+    layers: Sequence[Layer],
+) -> Map:
+    """Return the map of the results: what is drawn is what the list shows."""
+    city = walkable_city.city
+    shown = layers or [layer for layer in city.catalogue.layers.values() if not layer.moves]
+    kept = form.args(q="", lat="", lon="").to_dict(flat=False)
+    return views.nearest_map(
+        ground(gettext("Map of the results")),
+        symbols=[symbol_of(layer.id) for layer in shown],
+        origin=(origin.lon, origin.lat, gettext("Start: {place}", place=origin.label)),
+        features=nearest_features(city, rows),
+        walks=walk_features(walkable_city, origin.lon, origin.lat, list(rows.index)),
+        nearest_url=url("nearest.page", kept),
+        walk_labels={
+            "walk": gettext("the walk along streets"),
+            "walk-estimate": gettext("direction of the walk; not a way along streets"),
+        },
     )

@@ -57,16 +57,18 @@
   }
 
   // What fails is said on the map, with a button that tries again.
-  async function load(map, url, show) {
+  // A source is an address, or what the page brought along.
+  async function load(map, source, show) {
     const state = states.get(map);
     state.loading += 1;
     report(state);
     try {
-      const data = await fetchJson(url);
-      state.failed.delete(url);
+      // Either way later: all that the map has is there when the first data are shown.
+      const data = await (typeof source === "string" ? fetchJson(source) : source);
+      state.failed.delete(source);
       await show(data);
     } catch (error) {
-      state.failed.set(url, () => load(map, url, show));
+      state.failed.set(source, () => load(map, source, show));
     } finally {
       state.loading -= 1;
       report(state);

@@ -107,7 +107,7 @@
     }
 
     if (config.listed) locatorMap.lighting(layer);
-    load(map, config.url, begin);
+    load(map, config.data || config.url, begin);
     if (config.refreshS) locatorMap.follow(layer);
     return layer;
   }

@@ -12,7 +12,7 @@
       style,
     });
 
-    load(map, config.url, (data) => {
+    load(map, config.data || config.url, (data) => {
       const drawn = L.featureGroup([
         group(data, () => ({ className: "map-line-edge" })),
         group(data, ({ properties }) => ({ className: `map-line is-${properties.kind}` })),
