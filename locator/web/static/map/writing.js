@@ -4,7 +4,8 @@
 
   const GAP_PX = 2;
   const ASIDE = [[0, 0], [0, -1], [0, 1], [-1.25, 0], [1.25, 0]];
-  // Beside a walk, a stop or a sign on the street there may be room for its name.
+  // Beside a walk, a stop or a sign on a straight street there may be room for its name; in a bend
+  // its letters would run into each other.
   const BESIDE = { street: [0, -13, 13], major: [0, -14, 14] };
 
   function ink({ context, palette }, { colour, halo = 3 }) {
@@ -98,7 +99,7 @@
       }
       return boxes;
     };
-    const beside = (BESIDE[kind] || [0]).find((step) => boxesAt(step).every(room.free));
+    const beside = ((points.length === 2 && BESIDE[kind]) || [0]).find((step) => boxesAt(step).every(room.free));
     if (beside === undefined) return false;
     const boxes = boxesAt(beside);
     boxes.forEach(room.add);
