@@ -4,14 +4,24 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint bench messages clean
+.PHONY: run dev test test-fast lint fix docs bench messages clean
 
 run: $(VENV)/.run
 	PORT=$(PORT) $(BIN)/locator serve
 
+# The debugger runs code for whoever opens it: this machine only, whatever HOST says.
+dev: $(VENV)/.run
+	$(BIN)/flask --app app run --debug --host 127.0.0.1 --port $(PORT) \
+	  --extra-files "$$(find locator templates geodata -name '*.[cjp][so]*' -o -name '*.toml' -o -name '*.geojson' | paste -sd: -)"
+
 test: $(VENV)/.test
 	$(BIN)/python tests/browser/ensure_chromium.py
 	$(BIN)/python -m pytest -n auto --dist loadgroup
+
+# Under a minute: the rules and the numbers on the tiny city; no browser, no page.
+test-fast: $(VENV)/.test
+	$(BIN)/python -m pytest -n auto --dist loadgroup -m "not (browser or krakow or real_data or slow)" \
+	  $(addprefix tests/,analysis api base city geocoding reports vehicles)
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
@@ -19,6 +29,14 @@ lint: $(VENV)/.test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/numpydoc lint $$(find locator -name '*.py')
+
+fix: $(VENV)/.test
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: $(VENV)/.test
+	$(BIN)/python -m sphinx -W --keep-going -b html docs build/docs
+	@echo "Open build/docs/index.html"
 
 bench: $(VENV)/.test
 	$(BIN)/python -m tests.bench

@@ -25,6 +25,17 @@ settings.register_profile("same", settings.get_profile("search"), derandomize=Tr
 settings.load_profile("same")
 
 
+REAL_SIZE = {"krakow", "krakow_app", "krakow_site"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark whatever needs the city of the real size, so that it can be left out."""
+    for item in items:
+        if REAL_SIZE & set(getattr(item, "fixturenames", ())):
+            item.add_marker("krakow")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _caches_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Keep what the program keeps for later out of the home of whoever runs the tests."""

@@ -47,6 +47,7 @@ def test_people_are_sent_to_where_room_is() -> None:
     assert exact.gap == pytest.approx(0, abs=1e-6)
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None)
 @given(st.integers(0, 10_000), st.sampled_from([15, 60, 110, 400]))
 def test_exact_equals_brute_force_and_is_never_less_than_greedy(seed: int, room: int) -> None:
@@ -64,6 +65,7 @@ def test_exact_equals_brute_force_and_is_never_less_than_greedy(seed: int, room:
     assert (np.diff(exact.gains) <= 1e-6 * room).all(), "each further site adds no more"
 
 
+@pytest.mark.slow
 @settings(
     max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -48,6 +48,7 @@ def somewhere(case: Any) -> None:
     case.query.pop("q", None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", GenerationMode)
 def test_every_answer_is_one_that_the_document_describes(app: Flask, mode: GenerationMode) -> None:
     schema = schemathesis.openapi.from_wsgi("/api/openapi.json", app, config=CONFIG)

@@ -186,6 +186,7 @@ def test_what_was_given_is_shown_on_one_short_line() -> None:
     assert shortened("x" * 41) == f"“{'x' * 40}…”"
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.sampled_from(["k", "lat", "lon", "pace", "at", "layer"]), st.text())))
 def test_whatever_is_given_the_answer_is_a_question_or_a_clear_fault(
     pairs: list[tuple[str, str]],

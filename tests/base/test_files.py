@@ -109,6 +109,7 @@ def start(program: str, args: list[str]) -> subprocess.Popen[str]:
 # Two writers --------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_of_six_writers_at_once_none_is_lost(folder: Path) -> None:
     running = [
         start(
@@ -158,6 +159,7 @@ def test_a_folder_that_is_missing_is_not_made_by_its_lock(tmp_path: Path) -> Non
 # Nothing half written ------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="limits of a process are POSIX's")
 def test_a_full_disk_is_told_and_leaves_everything_as_it_was(
     folder: Path, extract: Path, tmp_path: Path

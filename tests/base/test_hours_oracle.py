@@ -68,6 +68,7 @@ def theirs(pieces: list[list[str]], begin: int, end: int) -> list[str]:
     return states
 
 
+@pytest.mark.slow
 def test_every_string_agrees_with_opening_hours_js_or_is_explained(oracle: dict[str, Any]) -> None:
     windows = [(minute_of(first), minute_of(last)) for first, last in oracle["windows"]]
     minutes, refused, different = 0, [], {}
@@ -98,6 +99,7 @@ def test_what_opening_hours_js_refuses_is_never_open(oracle: dict[str, Any]) -> 
         assert states <= {"unknown", "closed"}, text
 
 
+@pytest.mark.slow
 def test_only_the_strings_that_people_read_otherwise_are_called_doubtful(
     oracle: dict[str, Any],
 ) -> None:
@@ -125,6 +127,7 @@ RULES = st.builds(
 )
 
 
+@pytest.mark.slow
 @given(
     st.lists(RULES, min_size=1, max_size=4),
     st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31)),

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -67,6 +68,7 @@ def starts(folder: Path) -> None:
     assert len(positions(fleet, MOMENT)) == len(fleet.vehicles)
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(st.data(), st.sampled_from(JSON_FILES), odd_values)
 def test_any_odd_value_in_a_json_file(data: st.DataObject, file: str, odd: Any) -> None:
@@ -95,6 +97,7 @@ def test_any_odd_value_in_the_catalogue(data: st.DataObject, odd: Any) -> None:
         assert all(fault.file for fault in check_folder(folder))
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(st.data(), st.sampled_from(TABLES), st.text(max_size=8))
 def test_any_odd_text_in_a_table(data: st.DataObject, file: str, odd: str) -> None:

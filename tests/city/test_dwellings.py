@@ -179,6 +179,7 @@ def test_a_file_cut_short_is_a_fault(tiny_folder: Path, keep: int):
 GROUPS = {name: AgeGroup(name, {}, name) for name in GROUP_COLUMNS}
 
 
+@pytest.mark.slow
 @given(
     inside=st.sets(st.integers(0, 399), min_size=1),
     houses=st.lists(

@@ -93,6 +93,7 @@ def test_a_grid_elsewhere_is_a_fault(tiny_folder: Path) -> None:
 ages = st.one_of(st.none(), st.tuples(*[st.integers(0, 3000)] * 3))
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(ages, st.integers(0, 9000)), min_size=1, max_size=6))
 def test_people_are_conserved(cells: list[tuple[tuple[int, int, int] | None, int]]) -> None:
     grid = pd.DataFrame(
@@ -112,6 +113,7 @@ def test_people_are_conserved(cells: list[tuple[tuple[int, int, int] | None, int
     assert all((people >= 0).all() for people in points.people.values())
 
 
+@pytest.mark.slow
 @given(st.sets(st.integers(0, 99), min_size=1))
 def test_people_outside_are_left_out_in_proportion(inside: set[int]) -> None:
     grid = pd.DataFrame(

@@ -20,7 +20,7 @@ TEXTS = "\n".join(
     path.read_text(encoding="utf-8")
     for path in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *GUIDES)
 )
-TARGETS = sorted(set(re.findall(r"(?m)(?:`|^)make ([a-z]+)", TEXTS)))
+TARGETS = sorted(set(re.findall(r"(?m)(?:`|^)make ([a-z-]+)", TEXTS)))
 PAGES = re.findall(r"(?m)^\| `(/[^`]*)` \|", README)
 FILES = sorted(set(re.findall(r"`(LICENSE|[A-Z-]+\.md|[\w/]+\.(?:py|txt|md))`", TEXTS)))
 

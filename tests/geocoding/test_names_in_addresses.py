@@ -56,6 +56,7 @@ def unheard_of(app: Flask) -> dict[str, int]:
     return statuses(app, "no_such")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("names", [FLASK_S[:3], FLASK_S[3:], ROUTES, CODE_S])
 def test_a_name_that_the_code_uses_is_like_one_unheard_of(
     app: Flask, unheard_of: dict[str, int], names: tuple[str, ...]

@@ -16,6 +16,7 @@ LATER = ("scipy.optimize", "scipy.spatial", "google.protobuf", "osmium", "typst"
 """Libraries of dear questions, feeds and files; each takes longer to load than an answer."""
 
 
+@pytest.mark.slow
 def test_the_server_starts_without_the_libraries_of_dear_questions():
     ask = f"import locator.web.serving, sys; print(*{{*{LATER!r}}} & {{*sys.modules}})"
     done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
