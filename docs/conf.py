@@ -15,7 +15,10 @@ extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphin
 
 myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 3
-suppress_warnings = ["myst.header"]  # a page may begin inside another document
+suppress_warnings = [
+    "myst.header",  # a page may begin inside another document
+    "ref.python",  # a type's attribute has the name of another's: `k`, `type`
+]
 
 apidoc_modules = [
     {

@@ -122,7 +122,7 @@ def operation(
             description=" ".join((handler.__doc__ or "").split()),
             tag=tag,
             media_type=media_type,
-            errors=tuple(sorted({400, 500, *errors, *limits})),
+            errors=tuple(sorted({400, 414, 500, *errors, *limits})),
             example=example or {},
             handler=handler,
             cache_s=cache_s,

@@ -35,7 +35,7 @@ CONFIG = SchemathesisConfig.from_dict(
     {
         "checks": {
             "positive_data_acceptance": {"expected-statuses": ["200", "400", "404", "422"]},
-            "negative_data_rejection": {"expected-statuses": ["400", "404", "405", "422"]},
+            "negative_data_rejection": {"expected-statuses": ["400", "404", "405", "414", "422"]},
         }
     }
 )
