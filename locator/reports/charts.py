@@ -124,7 +124,9 @@ def draw_curve(canvas: Canvas, curve: Curve) -> None:
         anchor: Anchor = "end" if late else "start"
         beside = -5 if late else 5
         canvas.line([plot.at(curve.mark_x, 0), (x, top)], "ink", width=0.8, dash=True)
-        canvas.text((x + beside, top + 8), curve.mark_label, size=8, anchor=anchor)
+        # Where the line has not come yet, or has left.
+        named = canvas.height - BOTTOM - 6 if curve.mark_y > 0.7 else top + 8
+        canvas.text((x + beside, named), curve.mark_label, size=8, anchor=anchor)
         if math.isfinite(curve.mark_y):
             y = plot.at(0, curve.mark_y)[1]
             below = y + (14 if y < canvas.height - BOTTOM - 24 else -8)

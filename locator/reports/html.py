@@ -149,8 +149,9 @@ def _head(column: Column, sorting: Sorting | None) -> str:
     if sorting is None:
         return f'<th scope="col"{mark}>{label}</th>'
     turned = f' aria-sort="{"descending" if sorting.descending else "ascending"}"'
-    state = turned if sorting.key == column.key else ""
-    href = escape(sorting.href(column.key), quote=True)
+    key = column.sort_key or column.key
+    state = turned if sorting.key == key else ""
+    href = escape(sorting.href(key), quote=True)
     return f'<th scope="col"{mark}{state}><a class="sort" href="{href}">{label}</a></th>'
 
 

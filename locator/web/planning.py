@@ -1,4 +1,4 @@
-"""Hold what the pages of a planner share: their addresses, their ticks, their drawings."""
+"""Hold what the pages of a planner share: their addresses, their ticks."""
 
 from __future__ import annotations
 
@@ -14,11 +14,7 @@ from locator.api.planning_queries import AddedParams, ReportParams, ScenarioPara
 from locator.api.queries import parameter_shapes
 from locator.city import lookup
 from locator.city.catalogue import Layer
-from locator.reports.document import Drawing
 from locator.web.state import state
-
-DRAWING_UNITS = 440.0
-"""Width of a drawing on a page; fewer units make larger words."""
 
 KNOWN = frozenset(
     name
@@ -47,11 +43,6 @@ def standing_layer(layer_id: str) -> Layer:
 def district_report_of(app: AppState, query: ReportQuery) -> DistrictReport:
     """Return everything that a report says, computed once for the same question."""
     return app.memo.get(("report", query), lambda: district_report(app.walkable_city, query))
-
-
-def svg(drawing: Drawing) -> str:
-    """Return a drawing as an ``<svg>`` element for a page."""
-    return drawing.svg(width=DRAWING_UNITS)
 
 
 def tidied(app: AppState, layer_id: str, args: MultiDict[str, str]) -> MultiDict[str, str]:

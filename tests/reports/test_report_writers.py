@@ -249,10 +249,15 @@ def test_a_curve_without_numbers_is_a_frame() -> None:
 
 
 @pytest.mark.parametrize(
-    ("standard", "anchor", "x"), [(10, "start", "87.3"), (50, "end", "222.7"), (70, None, None)]
+    ("standard", "anchor", "at"),
+    [
+        (10, "start", 'x="87.3" y="22.0"'),
+        (50, "end", 'x="222.7" y="100.0"'),
+        (70, None, None),
+    ],
 )
 def test_the_standard_is_named_on_the_side_that_has_room(
-    standard: float, anchor: str | None, x: str | None
+    standard: float, anchor: str | None, at: str | None
 ) -> None:
     series = Series("", [0, 60], [0, 1])
     curve = Curve("", "", (series,), standard, "standard", standard / 60)
@@ -260,7 +265,7 @@ def test_the_standard_is_named_on_the_side_that_has_room(
     if anchor is None:
         assert "standard" not in markup, "it lies off the axis"
     else:
-        assert f'x="{x}" y="22.0" font-size="8" text-anchor="{anchor}">standard<' in markup
+        assert f'{at} font-size="8" text-anchor="{anchor}">standard<' in markup
 
 
 def test_columns_stand_on_each_other_and_end_at_a_round_number() -> None:
@@ -307,7 +312,7 @@ def test_the_last_row_of_a_table_sums_up_and_one_may_be_chosen() -> None:
 
 def test_a_table_of_a_page_is_sorted_by_its_heads_and_leads_on() -> None:
     class ByShare:
-        key, descending = "share", True
+        key, descending = "people", True
 
         def href(self, key: str) -> str:
             return f"?sort={key}&order=asc"
@@ -319,7 +324,7 @@ def test_a_table_of_a_page_is_sorted_by_its_heads_and_leads_on() -> None:
     assert "<table data-sortable>" in markup
     assert (
         '<th scope="col" aria-sort="descending"><a class="sort" '
-        'href="?sort=share&amp;order=asc">Udział</a></th>' in markup
+        'href="?sort=people&amp;order=asc">Udział</a></th>' in markup
     )
     assert '<td data-value="1234.0"><span class="share">' in markup
     assert '<rect class="bar-part" width="50.0" height="10"/>' in markup

@@ -23,7 +23,7 @@ from locator.base.i18n import speaking
 from locator.city.model import load_city
 from locator.city.opening import opening_in
 from locator.cli.main import main
-from locator.reports.day_chart import nice_top
+from locator.reports.charts import round_above
 from locator.vehicles.fleet import assign_vehicle
 from locator.web import create_app
 from locator.web.words.aed import change_soon, direction, door_words, duration
@@ -384,7 +384,7 @@ def test_words_for_times(app: Flask) -> None:
 
 
 def test_charts_end_at_a_round_number() -> None:
-    assert [nice_top(v) for v in (0, 3, 7.9, 102_080, 99)] == [4, 3.2, 8, 120_000, 100]
+    assert [round_above(v) for v in (0, 3, 7.9, 102_080, 99)] == [4, 3.2, 8, 120_000, 100]
 
 
 # Live ---------------------------------------------------------------------------------------

@@ -6,12 +6,10 @@ import csv
 import io
 import json
 
-import pandas as pd
 import pytest
 from flask.testing import FlaskClient
 from markupsafe import Markup
 
-from locator.reports.curve import draw_curve
 from locator.web.layout import brief, language_of_data, linked
 from locator.web.pages.accessibility import statement
 from locator.web.words.cards import phones, web_address
@@ -259,19 +257,6 @@ def test_the_language_of_the_data_is_that_of_the_country() -> None:
 
 def test_a_filter_ignores_case_and_diacritics() -> None:
     assert folded("Łódź, Żółkiewskiego") == "lodz, zolkiewskiego"
-
-
-def test_the_curve_ends_where_the_numbers_end() -> None:
-    curve = pd.DataFrame({"minutes": [0, 30, 60], "people": [0, 5, 10], "share": [0.0, 0.5, 1.0]})
-    drawn = draw_curve(curve, standard_min=30, share=0.5)
-    assert drawn.line == "M44 190L196 102L348 14"
-    assert (drawn.x, drawn.y) == (196, 102)
-    assert [tick.value for tick in drawn.x_ticks] == [0, 10, 20, 30, 40, 50, 60]
-
-
-def test_a_curve_without_numbers_is_empty() -> None:
-    nothing = pd.DataFrame({"minutes": [], "people": [], "share": []}, dtype=float)
-    assert draw_curve(nothing, standard_min=15, share=float("nan")).line == ""
 
 
 def test_the_statement_invents_no_contact() -> None:

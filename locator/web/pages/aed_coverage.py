@@ -15,7 +15,9 @@ from locator.api.hourly import HourlyParams, aed_hours_csv, aed_moves_csv, hourl
 from locator.api.queries import described, frozen, parse
 from locator.base.errors import N_
 from locator.base.geojson import Collection
-from locator.reports.day_chart import Chart, draw_day
+from locator.reports.charts import Columns, draw_columns
+from locator.reports.document import Drawing
+from locator.reports.html import SMALL_UNITS
 from locator.vehicles.calendar import DAY_TYPES, DayType
 from locator.web.downloads import csv_attachment
 from locator.web.i18n import day as day_words
@@ -154,7 +156,7 @@ class Day:
     id: str
     name: str
     date: str
-    chart: Chart
+    chart: str
     rows: tuple[HourRow, ...]
     summary: str
 
@@ -260,8 +262,22 @@ def _day(found: HourlyCoverage, kind: DayType, most: float) -> Day:
         worst=worst.hour,
         least=number(worst.both),
     )
-    chart = draw_day(table, most=most)
+    chart = _chart(table, most, f"{gettext(DAYS[kind])}: {summary}")
     return Day(kind, gettext(DAYS[kind]), day_words(found.days[kind]), chart, rows, summary)
+
+
+def _chart(table: pd.DataFrame, most: float, title: str) -> str:
+    """Return 24 bars, fixed AEDs below and what vehicles add above, as high for every day."""
+    fixed, both = table["fixed"].to_numpy(), table["both"].to_numpy()
+    bars = Columns(title, gettext("hour of the day"), fixed.tolist(), (both - fixed).tolist(), most)
+    drawing = Drawing(
+        title=title,
+        description="",
+        ratio=0.52,
+        draw=lambda canvas: draw_columns(canvas, bars),
+        said=gettext("The numbers are in the table."),
+    )
+    return drawing.svg(width=SMALL_UNITS)
 
 
 def _moves(app: AppState, found: HourlyCoverage, basis: str) -> tuple[Move, ...]:

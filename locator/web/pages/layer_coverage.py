@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from flask import Blueprint, Response, current_app, redirect, render_template, request
 from werkzeug.datastructures import MultiDict
@@ -22,14 +22,17 @@ from locator.api.queries import CoverageParams, parse
 from locator.city.catalogue import Layer
 from locator.city.lookup import known_group, known_layer
 from locator.city.model import City
-from locator.reports.curve import Curve, draw_curve
+from locator.reports.content import write_value
+from locator.reports.document import Section
+from locator.reports.html import Link, section_html
+from locator.reports.reach import gaps_table, reach_section, sorted_districts
 from locator.web.downloads import attachment, csv_attachment
-from locator.web.i18n import gettext, number, text, url
+from locator.web.i18n import gettext, ngettext, number, text, url
 from locator.web.map.pages import map_for
 from locator.web.security import expensive
 from locator.web.sorting import CARRIED, Sorting, sorting_of
 from locator.web.state import state
-from locator.web.words.choices import STANDARDS_MIN, FilterOption, group_options, standard_options
+from locator.web.words.choices import FilterOption, group_options, standard_options
 from locator.web.words.model_words import Pace, model_line, model_quality, pace_choices
 from locator.web.words.provenance import CompletenessRow, completeness_row
 from locator.web.words.texts import pace_text
@@ -98,16 +101,9 @@ class CoverageReport:
     result : Coverage
     group : str
         Name of the age group.
-    scaled_from : str
-        How the group was scaled from the census; empty if it was not.
     complete : CompletenessRow
-    districts : list of dict
-        The table of districts in the order asked for.
-    gaps : list of dict
-        The largest gaps.
-    curve : Curve
-    curve_rows : list of dict
-        Minutes and people at the usual standards.
+    sections : tuple of str
+        How far people walk, the districts, the gaps and the method, as HTML.
     groups, standards, paces
         Choices of the form.
     downloads : dict of str to str
@@ -116,24 +112,14 @@ class CoverageReport:
     layer: Layer
     result: Coverage
     group: str
-    scaled_from: str
     complete: CompletenessRow
-    districts: list[dict[str, Any]]
-    sorting: Sorting
-    gaps: list[dict[str, Any]]
-    gap_count: int
-    curve: Curve
-    curve_rows: list[dict[str, Any]]
+    sections: tuple[str, ...]
     groups: tuple[FilterOption, ...]
     standards: tuple[FilterOption, ...]
     paces: tuple[Pace, ...]
     pace: str
-    model_line: str
-    model_quality: str
     downloads: dict[str, str]
     form_minutes: str
-    caveats: tuple[str, ...]
-    demand_size_m: float
     at_least: str
     parts: str
 
@@ -151,85 +137,109 @@ def report_of(
         layer=layer,
         result=result,
         group=text(group.names),
-        scaled_from=text(group.scaled_from),
         complete=completeness_row(app.walkable_city, layer),
-        districts=district_rows(app.city, result, sorting),
-        sorting=sorting,
-        gaps=gap_rows(result),
-        gap_count=result.gaps_total,
-        curve=draw_curve(result.curve, standard_min=result.minutes, share=result.share),
-        curve_rows=curve_rows(result.curve, result.minutes),
+        sections=tuple(_sections(app, result, sorting)),
         groups=group_options(app, result.group),
         standards=standard_options(result.minutes, layer.standard_min),
         paces=pace_choices("" if params.pace is None else f"{params.pace:g}"),
         pace=pace_text(result.pace_m_s),
-        model_line=model_line(app.walkable_city),
-        model_quality=model_quality(app.walkable_city),
         downloads={
             "csv": url("layer_coverage.districts_csv", same, layer_id=layer.id),
             "geojson": url("layer_coverage.gaps", same, layer_id=layer.id),
         },
         form_minutes=number(result.minutes, 0 if result.minutes.is_integer() else 1),
-        caveats=tuple(gettext(c.template).format(**c.values) for c in result.caveats),
-        demand_size_m=app.city.demand.size_m,
         at_least=at_least(result.completeness),
         parts=parts_said(parts_of(app, layer.id, result.group, result.minutes, result.pace_m_s)),
     )
 
 
-def district_rows(city: City, result: Coverage, sorting: Sorting) -> list[dict[str, Any]]:
-    """Return the rows of the table of districts, sorted."""
-    frame = result.districts.rename_axis(None)
-    frame = frame.assign(number=frame.index, roman=city.districts["roman"].reindex(frame.index))
-    ordered = frame.sort_values(
-        sorting.key, ascending=not sorting.descending, na_position="last", kind="stable"
+def _sections(app: AppState, result: Coverage, sorting: Sorting) -> Iterator[str]:
+    """Yield how far people walk, the districts, the gaps and the method, as HTML."""
+    limit = number(result.minutes, 0 if result.minutes.is_integer() else 1)
+    group = app.catalogue.groups[result.group]
+    districts = sorted_districts(
+        app.city,
+        result,
+        gettext(
+            "{group}, within {minutes} minutes, by district",
+            group=text(group.names),
+            minutes=limit,
+        ),
+        by=sorting.key,
+        descending=sorting.descending,
     )
-    return [{str(k): v for k, v in row.items()} for row in ordered.to_dict("records")]
-
-
-def gap_rows(result: Coverage) -> list[dict[str, Any]]:
-    """Return the largest gaps with a point to look at."""
-    rows = []
-    for rank, gap in enumerate(result.gaps.itertuples(), start=1):
-        point = gap.geometry.representative_point()
-        rows.append(
-            {
-                "rank": rank,
-                "people": gap.people,
-                "district": gap.district,
-                "district_name": gap.district_name,
-                "place": gap.place,
-                "walk_s": gap.walk_s,
-                "nearest_url": url(
-                    "nearest.page",
-                    lat=f"{point.y:.5f}",
-                    lon=f"{point.x:.5f}",
-                    layer=result.layer,
-                ),
-            }
+    pieces = (
+        reach_section(
+            gettext("How many people within how many minutes"),
+            result.curve,
+            result,
+            served=result.served,
+            share=result.share,
+        ),
+        Section(gettext("Districts"), tables=(districts,), name="districts"),
+        _gaps(result, limit),
+        _method(app, result, limit),
+    )
+    links = {"gaps": _gap_links(result)}
+    for place, section in enumerate(pieces, start=1):
+        yield section_html(
+            section, place, write=write_value, sorting={"districts": sorting}, links=links
         )
-    return rows
 
 
-def curve_rows(curve: pd.DataFrame, standard_min: float) -> list[dict[str, Any]]:
-    """Return minutes, people and share at the usual standards and at the one asked for."""
-    wanted = sorted({float(value) for value in STANDARDS_MIN} | {standard_min})
-    minutes = curve["minutes"].to_numpy(dtype=np.float64)
-    rows = []
-    for value in wanted:
-        reached = np.flatnonzero(minutes <= value + 1e-9)
-        if reached.size == 0 or value > minutes.max():
-            continue
-        row = curve.iloc[int(reached[-1])]
-        rows.append(
-            {
-                "minutes": value,
-                "people": float(row["people"]),
-                "share": float(row["share"]),
-                "standard": value == standard_min,
-            }
+def _gaps(result: Coverage, limit: str) -> Section:
+    heading = gettext("The largest gaps")
+    if result.gaps.empty:
+        none = gettext("None: everyone of this group lives within reach.")
+        return Section(heading, paragraphs=(none,))
+    words = [
+        gettext(
+            "Connected areas from which the nearest one is farther than {minutes} minutes.",
+            minutes=limit,
         )
-    return rows
+    ]
+    if result.gaps_total > len(result.gaps):
+        words.append(
+            ngettext(
+                "{n} such area in all; the largest are shown.",
+                "{n} such areas in all; the largest are shown.",
+                result.gaps_total,
+            )
+        )
+    return Section(heading, paragraphs=(" ".join(words),), tables=(gaps_table(result.gaps),))
+
+
+def _gap_links(result: Coverage) -> list[Link]:
+    """Return where each gap is to be seen: on the map, or the nearest one from within."""
+    points = result.gaps.geometry.representative_point()
+    return [
+        Link(
+            url("nearest.page", lat=f"{at.y:.5f}", lon=f"{at.x:.5f}", layer=result.layer),
+            gettext("See on the map"),
+            place,
+            f"gap-{rank}",
+        )
+        for rank, (at, place) in enumerate(zip(points, result.gaps["place"], strict=True), start=1)
+    ]
+
+
+def _method(app: AppState, result: Coverage, limit: str) -> Section:
+    words = (
+        gettext(
+            "The people of the census are put on points that stand for squares of at most {size} "
+            "m. From each point the walk to the nearest open place is counted, at {pace}. A point "
+            "is within reach if that walk takes {minutes} minutes or less.",
+            size=number(app.city.demand.size_m),
+            pace=pace_text(result.pace_m_s),
+            minutes=limit,
+        ),
+        model_line(app.walkable_city),
+        model_quality(app.walkable_city),
+        text(app.catalogue.groups[result.group].scaled_from),
+    )
+    caveats = tuple(gettext(one.template, **one.values) for one in result.caveats)
+    said = tuple(one for one in words if one)
+    return Section(gettext("How this was counted"), paragraphs=said, bullets=caveats)
 
 
 def table_rows(city: City, result: Coverage) -> list[list[Any]]:

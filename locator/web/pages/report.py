@@ -10,10 +10,11 @@ from locator.api.queries import parse
 from locator.base.errors import N_, NotFoundError
 from locator.base.i18n import speaking
 from locator.reports.content import build_report, write_value
+from locator.reports.html import section_html
 from locator.web.downloads import attachment
 from locator.web.i18n import current_language, gettext, url
 from locator.web.lenient import Args, answer_leniently
-from locator.web.planning import district_report_of, standing_layer, svg, tidied
+from locator.web.planning import district_report_of, standing_layer, tidied
 from locator.web.security import expensive
 from locator.web.state import state
 from locator.web.words.choices import group_options, standard_options
@@ -39,9 +40,6 @@ def page(layer_id: str) -> tuple[str, int]:
     mending = answer_leniently(tidy, lambda args: _district_report(layer_id, args))
     found = mending.answer
     made = build_report(city, found)
-    drawings = {
-        id(drawing): svg(drawing) for section in made.sections for drawing in section.drawings
-    }
     same = {
         name: mending.args[name]
         for name in ("district", "minutes", "group", "pace")
@@ -54,8 +52,10 @@ def page(layer_id: str) -> tuple[str, int]:
         layer=layer,
         same=same,
         problems=mending.problems,
-        svg_of=lambda drawing: drawings[id(drawing)],
-        value=write_value,
+        sections=[
+            section_html(section, place, write=write_value)
+            for place, section in enumerate(made.sections, start=1)
+        ],
         districts=city.districts,
         standards=standard_options(found.coverage.minutes),
         groups=group_options(state(), found.coverage.group),

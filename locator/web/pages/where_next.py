@@ -23,15 +23,14 @@ from locator.city.catalogue import Layer
 from locator.geocoding.names import district_title
 from locator.reports.charts import Bars, draw_bars
 from locator.reports.document import Drawing
+from locator.reports.html import UNITS, drawing_html
 from locator.web.i18n import gettext, number, text, url
 from locator.web.lenient import Args, answer_leniently
 from locator.web.map.pages import map_for
 from locator.web.planning import (
-    DRAWING_UNITS,
     Tick,
     records,
     standing_layer,
-    svg,
     texts_of,
     tidied,
 )
@@ -79,7 +78,7 @@ def page(layer_id: str) -> AnyResponse | tuple[str, int]:
     shown_page = render_template(
         "pages/where_next.html",
         view=view,
-        drawing=svg(view.drawing) if view.drawing else None,
+        drawing=drawing_html(view.drawing) if view.drawing else "",
         map=page_map,
         problems=found.problems,
         given={one.parameter: request.args[one.parameter][:20] for one in found.problems},
@@ -197,7 +196,7 @@ def _gain_bars(found: Siting) -> Drawing:
         description=gettext("Bars: people gained. The same numbers stand in the table.")
         if cover
         else gettext("Bars: minutes saved by all people together. The table has the numbers."),
-        ratio=(14 + BAR_UNITS * len(rows)) / DRAWING_UNITS,
+        ratio=(14 + BAR_UNITS * len(rows)) / UNITS,
         draw=lambda canvas: draw_bars(canvas, bars),
     )
 
