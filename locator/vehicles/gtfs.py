@@ -295,10 +295,11 @@ def _trips(
 def _headways(tables: Tables, feed: str) -> dict[str, list[tuple[str, float]]]:
     raw = tables["frequencies"]
     starts: dict[str, list[tuple[str, float]]] = {}
-    from_s = seconds_of(raw["start_time"], feed=feed)
-    until_s = seconds_of(raw["end_time"], feed=feed)
-    every_s = pd.to_numeric(raw["headway_secs"], errors="coerce").fillna(0).to_numpy()
-    for trip, begin, end, step in zip(raw["trip_id"], from_s, until_s, every_s, strict=True):
+    from_s = seconds_of(raw["start_time"], feed=feed).tolist()
+    until_s = seconds_of(raw["end_time"], feed=feed).tolist()
+    every_s = pd.to_numeric(raw["headway_secs"], errors="coerce").fillna(0).tolist()
+    trips = raw["trip_id"].tolist()
+    for trip, begin, end, step in zip(trips, from_s, until_s, every_s, strict=True):
         if step >= 1:
             repeated = range(int(begin), int(end), int(step))
             starts.setdefault(trip, []).extend((f"@{at}", float(at)) for at in repeated)

@@ -114,7 +114,7 @@ def test_moving_a_closed_aed_outdoors_gains_the_hours_it_is_closed(
     found = hourly_coverage(toy, fleet, replace(QUERY, minutes=30))
     demand, city = toy.demand, toy.city
     rows = toy.usable_rows["aeds"]
-    near = reach(toy.model, demand, toy.placed(rows), limit_m=1800.0).toarray() > 0
+    near = reach(toy.model, demand, toy.snapped(rows), limit_m=1800.0).toarray() > 0
     people = city.demand.people["all"]
     gain = people[near[:, 1] & ~near[:, 0]].sum() * (1 - 40 / 168)
     assert gain > 0
@@ -126,7 +126,7 @@ def test_moving_a_closed_aed_outdoors_gains_the_hours_it_is_closed(
 def test_two_aeds_side_by_side_are_not_counted_twice(toy: WalkableCity) -> None:
     city = toy.city
     rows = np.repeat(toy.usable_rows["aeds"][1:], 2)
-    walks = reach(toy.model, toy.demand, toy.placed(rows), limit_m=1800.0)
+    walks = reach(toy.model, toy.demand, toy.snapped(rows), limit_m=1800.0)
     people = city.demand.people["all"]
     moves = rank_moves(city, rows, walks, people, covered_share=np.zeros(len(people)))
     assert len(moves) == 1

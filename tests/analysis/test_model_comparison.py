@@ -53,8 +53,8 @@ def naive(
 ) -> dict[str, float | int]:
     """Go through the points one by one."""
     people = network.city.demand.people[found.group]
-    facilities = network.placed(network.usable_rows[found.layer])
-    by_estimate = estimate.placed(estimate.usable_rows[found.layer])
+    facilities = network.snapped(network.usable_rows[found.layer])
+    by_estimate = estimate.snapped(estimate.usable_rows[found.layer])
     changed = lost = gained = 0.0
     points = 0
     limit_m = found.minutes * 60 * found.pace_m_s

@@ -188,9 +188,9 @@ class NetworkModel:
         """Return every vertex's distance to the nearest facility: one multi-source Dijkstra."""
         return multi_source(self.ways, facilities, limit_m=limit_m)
 
-    def read(self, spread: MultiSource, demand: SnappedPoints) -> tuple[FloatArray, IntArray]:
+    def read(self, nearest: MultiSource, demand: SnappedPoints) -> tuple[FloatArray, IntArray]:
         """Return each demand point's metres to its nearest facility, and that one's index."""
-        return read_multi_source(self.graph, spread, demand)
+        return read_multi_source(self.graph, nearest, demand)
 
     def tree(self, origin: SnappedPoints, *, limit_m: float = np.inf) -> Tree:
         """Return the shortest ways from one origin to every vertex within `limit_m` or more."""

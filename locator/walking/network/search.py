@@ -65,13 +65,13 @@ def tree_from(ways: Ways, origin: SnappedPoints, *, limit_m: float = np.inf) -> 
 
 
 def read_multi_source(
-    graph: StreetGraph, spread: MultiSource, demand: SnappedPoints
+    graph: StreetGraph, nearest: MultiSource, demand: SnappedPoints
 ) -> tuple[FloatArray, IntArray]:
     """Return each demand point's metres to its nearest facility, and that one's index."""
-    walk_m, vertex = at_points(graph, spread.distance_m, demand)
-    facility = np.where(vertex >= 0, spread.facility[vertex], -1)
-    point, other = _same_edge(demand.extra["edge"], spread.facilities.extra["edge"])
-    along_m = direct_m(demand, point, spread.facilities, other)
+    walk_m, vertex = at_points(graph, nearest.distance_m, demand)
+    facility = np.where(vertex >= 0, nearest.facility[vertex], -1)
+    point, other = _same_edge(demand.extra["edge"], nearest.facilities.extra["edge"])
+    along_m = direct_m(demand, point, nearest.facilities, other)
     # Ascending writes: of several facilities on one edge, the nearest is written last.
     for i in np.lexsort((-along_m, point)):
         if along_m[i] < walk_m[point[i]]:
@@ -81,20 +81,20 @@ def read_multi_source(
 
 
 def at_points(
-    graph: StreetGraph, vertex_m: FloatArray, placed: SnappedPoints
+    graph: StreetGraph, vertex_m: FloatArray, snapped: SnappedPoints
 ) -> tuple[FloatArray, IntArray]:
     """Return metres at points on edges, and the end of the edge that they are reached by."""
-    edge, along_m = placed.extra["edge"], placed.extra["along_m"]
+    edge, along_m = snapped.extra["edge"], snapped.extra["along_m"]
     at_u, at_v = graph.edge_u[edge], graph.edge_v[edge]
     by_u = vertex_m[at_u] + along_m
     by_v = vertex_m[at_v] + (graph.edge_length_m[edge] - along_m)
-    walk_m = np.minimum(by_u, by_v) + placed.extra["gap_m"]
+    walk_m = np.minimum(by_u, by_v) + snapped.extra["gap_m"]
     vertex = np.where(by_u <= by_v, at_u, at_v).astype(np.int64)
     reached = (edge >= 0) & np.isfinite(walk_m)
     return np.where(reached, walk_m, np.inf), np.where(reached, vertex, -1)
 
 
-def ends_of(graph: StreetGraph, placed: SnappedPoints) -> tuple[IntArray, IntArray, FloatArray]:
+def ends_of(graph: StreetGraph, snapped: SnappedPoints) -> tuple[IntArray, IntArray, FloatArray]:
     """Return, for points that are near a street, the ends of their edges and the metres there.
 
     Returns
@@ -105,7 +105,7 @@ def ends_of(graph: StreetGraph, placed: SnappedPoints) -> tuple[IntArray, IntArr
     to_vertex_m : (p, 2) float array
         The gap to the street included.
     """
-    edge, along_m, gap_m = (placed.extra[key] for key in ("edge", "along_m", "gap_m"))
+    edge, along_m, gap_m = (snapped.extra[key] for key in ("edge", "along_m", "gap_m"))
     on = np.flatnonzero(edge >= 0)
     edge, along_m = edge[on], along_m[on]
     vertex = np.column_stack([graph.edge_u[edge], graph.edge_v[edge]]).astype(np.int64)
@@ -123,13 +123,13 @@ def direct_m(a: SnappedPoints, i: IntArray, b: SnappedPoints, j: IntArray) -> Fl
     return np.where(np.all(a.xy[i] == b.xy[j], axis=-1), 0.0, metres)
 
 
-def _with_sources(ways: Ways, placed: SnappedPoints) -> csr_array:
+def _with_sources(ways: Ways, snapped: SnappedPoints) -> csr_array:
     """Return the matrix with one more vertex per point, joined to both ends of its edge."""
     indptr, indices, weight_m, _ = ways.csr
-    on, vertex, to_vertex_m = ends_of(ways.graph, placed)
-    counts = np.zeros(len(placed), dtype=np.int32)
+    on, vertex, to_vertex_m = ends_of(ways.graph, snapped)
+    counts = np.zeros(len(snapped), dtype=np.int32)
     counts[on] = 2
-    size = len(indptr) - 1 + len(placed)
+    size = len(indptr) - 1 + len(snapped)
     return csr_array(
         (
             np.concatenate([weight_m, np.maximum(to_vertex_m, SMALLEST_M).ravel()]),
