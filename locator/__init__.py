@@ -1,3 +1,3 @@
 """Find the nearest facility on foot, and who has none within reach."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
