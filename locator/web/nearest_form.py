@@ -24,6 +24,7 @@ class Form:
     lat: str
     lon: str
     layers: tuple[str, ...]
+    kinds: tuple[str, ...]
     open: str
     status: str
     pace: str
@@ -41,6 +42,7 @@ class Form:
             lat="" if q else args.get("lat", "").strip(),
             lon="" if q else args.get("lon", "").strip(),
             layers=tuple(dict.fromkeys(v for v in args.getlist("layer") if v)),
+            kinds=tuple(dict.fromkeys(v for v in args.getlist("kind") if v)),
             open=args.get("open", ""),
             status=args.get("status", ""),
             pace=args.get("pace", ""),
@@ -55,11 +57,13 @@ class Form:
         long = [
             entry.name
             for entry in fields(self)
-            if entry.name not in ("q", "layers") and len(getattr(self, entry.name)) > LONGEST_CODE
+            if entry.name not in ("q", "layers", "kinds")
+            and len(getattr(self, entry.name)) > LONGEST_CODE
         ]
         q = self.q if len(self.q) <= LONGEST_SEARCH else self.q[:WORDS]
         layers = tuple(layer for layer in self.layers if len(layer) <= LONGEST_CODE)
-        return replace(self, q=q, layers=layers, **dict.fromkeys(long, ""))
+        kinds = tuple(kind for kind in self.kinds if len(kind) <= WORDS)
+        return replace(self, q=q, layers=layers, kinds=kinds, **dict.fromkeys(long, ""))
 
     def args(self, **changes: Any) -> MultiDict[str, str]:
         """Return the query parameters that are filled in, with `changes`."""
@@ -68,6 +72,7 @@ class Form:
             "lat": self.lat,
             "lon": self.lon,
             "layer": list(self.layers),
+            "kind": list(self.kinds),
             "open": self.open,
             "status": self.status,
             "pace": self.pace,

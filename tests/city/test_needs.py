@@ -303,3 +303,32 @@ def test_a_kind_that_no_facility_of_the_layer_has_is_refused(client: FlaskClient
     error = answer.get_json()["error"]
     assert answer.status_code == 400 and error["parameter"] == "kind"
     assert error["message"] == ("No facility of this layer is of the kind “bank”. Kinds: żłobek.")
+
+
+# On the page ----------------------------------------------------------------------------------
+
+
+def test_the_page_offers_services_with_the_start_and_whom_to_call(client: FlaskClient) -> None:
+    answer = client.get("/en/nearest?q=child+care+near+Lipowa+1")
+    page = answer.text
+    assert answer.status_code == 200 and 'role="alert"' not in page
+    assert "Services for: care" in page and 'class="helpline" href="tel:112"' in page
+    assert 'href="/en/nearest?q=Lipowa+1&amp;layer=nurseries"' in page
+    assert 'href="/en/nearest?q=Lipowa+1&amp;layer=nurseries&amp;kind=%C5%BC%C5%82obek"' in page
+    assert 'href="/en/facilities/nurseries-1"' in page
+
+
+def test_a_start_that_was_kept_is_kept_for_a_need(client: FlaskClient) -> None:
+    page = client.get("/en/nearest?q=heart&lat=50.0765&lon=19.8995").text
+    assert 'href="/en/nearest?lat=50.0765&amp;lon=19.8995&amp;layer=aeds"' in page
+
+
+def test_an_address_is_answered_as_before(client: FlaskClient) -> None:
+    page = client.get("/en/nearest?q=Lipowa+1&layer=nurseries&kind=żłobek").text
+    assert 'id="need-1"' not in page and 'id="r-nurseries-2"' in page
+    assert 'id="r-nurseries-1"' not in page and "Only: nursery" in page
+
+
+def test_words_that_mean_nothing_are_still_told_so(client: FlaskClient) -> None:
+    answer = client.get("/en/nearest?q=xyzzyxyz")
+    assert answer.status_code == 404 and 'id="need-1"' not in answer.text

@@ -25,7 +25,7 @@ from locator.city.catalogue import Layer
 from locator.city.lookup import known_layer
 from locator.walking.walkable_city import WalkableCity
 from locator.web.errors import status_of
-from locator.web.i18n import gettext, moment, url
+from locator.web.i18n import gettext, moment, text, url
 from locator.web.map import views
 from locator.web.map.data import nearest_features, walk_features
 from locator.web.map.figure import Map
@@ -45,6 +45,7 @@ from locator.web.words.found import (
     wider_link,
 )
 from locator.web.words.model_words import Pace, model_line, model_quality, pace_choices, pace_line
+from locator.web.words.needs import Offered, offered
 from locator.web.words.starting import (
     Link,
     Origin,
@@ -98,6 +99,8 @@ class View:
     every_layer: bool = False
     emergency: bool = False
     map: Map | None = None
+    offered: Offered = Offered()
+    kinds: tuple[Link, ...] = ()
 
 
 def view_of(app: AppState, args: MultiDict[str, str]) -> View:
@@ -113,12 +116,20 @@ def view_of(app: AppState, args: MultiDict[str, str]) -> View:
         paces=pace_choices(form.pace),
         profiles=profile_choices(app, form.profile),
         night_matters=night_matters(app),
+        kinds=tuple(
+            Link(kind, text(app.city.kinds[kind])) for kind in form.kinds if kind in app.city.kinds
+        ),
     )
     if not form.q and not (form.lat or form.lon):
         return replace(view, advice=None)
+    kept = {name: args[name] for name in ("lat", "lon") if args.get(name)} if form.q else {}
+    view = replace(view, offered=offered(app, form.q, kept, lambda **other: form.url(**other)))
     try:
         return answered(app, replace(view, form=asked))
     except LocatorError as error:
+        if view.offered.needs and error.parameter in ("q", None):
+            places = candidate_links(error, lambda **start: form.url(**start))
+            return replace(view, alternatives=places)
         return replace(
             view,
             form=without_hidden(form, error),

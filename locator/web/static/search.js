@@ -83,6 +83,11 @@
 
     const take = (index) => {
       const { label, kind } = places[index];
+      if (kind === "need") {
+        close();
+        input.form.requestSubmit();
+        return;
+      }
       const first = places.findIndex((place) => place.label === label);
       // A stop and a street of one name: the gazetteer is told which of them was meant.
       input.value = first < index && words[kind] ? `${words[kind]} ${label}` : label;
@@ -107,7 +112,13 @@
           close();
           return;
         }
-        const found = (await response.json()).places;
+        const answer = await response.json();
+        // A form that asks for a place alone offers none.
+        const needs = (field.dataset.needs ? answer.needs : []).map(({ name }) => ({
+          label: field.dataset.needs.replace("{need}", name),
+          kind: "need",
+        }));
+        const found = [...needs, ...answer.places];
         if (document.activeElement === input && input.value.trim() === typed) show(found);
       } catch {
         // Aborted or offline: the form still searches.

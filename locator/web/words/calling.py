@@ -30,6 +30,12 @@ def lines_for(layer_ids: Iterable[str]) -> tuple[Line, ...]:
     return tuple(_line(one) for one in state().city.helplines if not asked.isdisjoint(one.layers))
 
 
+def lines_called(ids: Iterable[str]) -> tuple[Line, ...]:
+    """Return the helplines of these ids, in their order."""
+    lines = {one.id: one for one in state().city.helplines}
+    return tuple(_line(lines[name]) for name in ids)
+
+
 def _line(helpline: Helpline) -> Line:
     hours = helpline.opening_hours
     return Line(
