@@ -10,10 +10,36 @@ from flask import Flask, Response, request
 
 STATIC = Path(__file__).parent / "static"
 
+COMPONENTS = (
+    "tokens",
+    "ground",
+    "frame",
+    "controls",
+    "search",
+    "home",
+    "results",
+    "reports",
+    "preferences",
+)
+"""Style sheets of ``static/css`` that every page has, as one file; later ones overrule."""
+
+JOINED = {"site.css": tuple(STATIC / "css" / f"{name}.css" for name in COMPONENTS)}
+"""File of ``/static`` -> what it is made of."""
+
 
 def install(app: Flask) -> None:
     """Give templates `static_url`, and the files it names their lifetime."""
     app.jinja_env.globals["static_url"] = static_url
+
+    def static(filename: str) -> Response:
+        if filename not in JOINED:
+            return app.send_static_file(filename)
+        response = Response(_content(filename), mimetype="text/css")
+        response.add_etag()
+        response.make_conditional(request)
+        return response
+
+    app.view_functions["static"] = static
 
     @app.after_request
     def keep_versioned_files(response: Response) -> Response:
@@ -29,11 +55,15 @@ def install(app: Flask) -> None:
 
 def static_url(filename: str) -> str:
     """Return the address of a static file; static files do not depend on the language."""
-    path = STATIC / filename
-    version = _version(path, path.stat().st_mtime_ns)
+    version = hashlib.blake2b(_content(filename), digest_size=6).hexdigest()
     return f"{request.environ.get('locator.root', '')}/static/{filename}?v={version}"
 
 
+def _content(filename: str) -> bytes:
+    files = JOINED.get(filename, (STATIC / filename,))
+    return _joined(files, tuple(file.stat().st_mtime_ns for file in files))
+
+
 @cache
-def _version(path: Path, _modified_ns: int) -> str:
-    return hashlib.blake2b(path.read_bytes(), digest_size=6).hexdigest()
+def _joined(files: tuple[Path, ...], _modified_ns: tuple[int, ...]) -> bytes:
+    return b"".join(file.read_bytes() for file in files)

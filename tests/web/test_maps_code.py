@@ -27,7 +27,7 @@ GIVEN = re.compile(r"(?:Object\.assign\(locatorMap, |window\.locatorMap = )\{ ([
 TAKEN = re.compile(r"const \{ ([^}]*) \} = locatorMap;")
 CALLED = re.compile(r"locatorMap\.(\w+)")
 COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.S)
-FOR_PAGES = {"of"}
+FOR_PAGES = {"of", "broken"}
 """What pages and tests may call, though no part does."""
 
 

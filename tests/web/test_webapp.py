@@ -10,7 +10,7 @@ from flask import Flask
 from locator.api.context import AppState
 from locator.base.errors import CityFolderError
 from locator.vehicles.poller import Poller
-from locator.web import create_app
+from locator.web import create_app, static_files
 from locator.web.static_files import static_url
 from tests.serving import client_of
 
@@ -76,3 +76,14 @@ def test_the_vehicles_are_loaded_once_and_polled_by_one(
     monkeypatch.setattr(Poller, "start", lambda self: started.append(self))
     made = create_app({"GEODATA": tiny_folder})
     assert started == [made.extensions["locator"].live_fleet.poller]
+
+
+def test_one_style_sheet_is_made_of_a_file_for_each_component(app: Flask) -> None:
+    components = {path.stem: path for path in (static_files.STATIC / "css").glob("*.css")}
+    assert set(components) == set(static_files.COMPONENTS)
+    client = app.test_client()
+    answer = client.get("/static/site.css", buffered=True)
+    assert answer.mimetype == "text/css"
+    assert answer.data == b"".join(components[n].read_bytes() for n in static_files.COMPONENTS)
+    known = {"If-None-Match": answer.headers["ETag"]}
+    assert client.get("/static/site.css", headers=known, buffered=True).status_code == 304
