@@ -103,7 +103,12 @@ def _walks_m(model: WalkingModel, start: FloatArray, end: FloatArray) -> FloatAr
     for members in np.split(
         np.argsort(group.ravel(), kind="stable"), np.cumsum(np.bincount(group.ravel()))[:-1]
     ):
-        walk_m[members] = model.walk_m(origins.take(members[:1]), targets.take(members))
+        origin, ends = origins.take(members[:1]), targets.take(members)
+        # Nearly all walks are found within thrice the straight line, in a fraction of the time.
+        far_m = 3 * np.hypot(*(end - start)[members].T).max()
+        walk_m[members] = model.walk_m(origin, ends, limit_m=far_m)
+        if np.isinf(walk_m[members]).any():
+            walk_m[members] = model.walk_m(origin, ends)
     return walk_m
 
 
