@@ -17,7 +17,7 @@ from locator.api import (
 from locator.api.context import AppState
 from locator.api.json import encoded
 from locator.api.operations import Answer, Operation, operations
-from locator.api.queries import Args, parse
+from locator.api.parsing import Args, parse
 from locator.base.i18n import current_language
 
 DECLARING = (data, nearest, coverage, network, aed, hourly, scenario, siting, supply, combined)
@@ -34,7 +34,7 @@ def ask(app: AppState, one: Operation, args: Args, **path: str) -> bytes:
     app : AppState
     one : Operation
     args : Args
-        The query string: ``request.args``, or `locator.api.queries.Pairs`.
+        The query string: ``request.args``, or `locator.api.parsing.Pairs`.
     **path : str
         What the address itself gives.
 

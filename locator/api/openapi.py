@@ -17,7 +17,7 @@ from typing import Any, Literal
 from pydantic import TypeAdapter
 
 from locator.api.operations import JSON, Operation
-from locator.api.queries import parameter_shapes, required_parameters
+from locator.api.parsing import parameter_shapes, required_parameters
 from locator.api.schemas import ErrorAnswer
 from locator.base.i18n import LANGUAGE_NAMES, prefix
 from locator.city.catalogue import Catalogue

@@ -8,10 +8,9 @@ from them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
-from typing import Annotated, Any, Literal, Protocol, TypeVar, cast
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -19,16 +18,12 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
-    TypeAdapter,
-    ValidationError,
     WithJsonSchema,
 )
 from pydantic.dataclasses import dataclass as checked
 
 from locator.analysis.nearest import NearestQuery
-from locator.base.echo import cut, shortened
 from locator.base.errors import N_, InvalidParameterError
-from locator.base.validation import Problem, problems
 from locator.walking.network.profile import Profile
 
 Q = TypeVar("Q")
@@ -186,199 +181,6 @@ def one_origin(q: object, lon: object, lat: object) -> None:
             parameter=missing,
             name=missing,
         )
-
-
-# The door -----------------------------------------------------------------------------------
-
-EMPTY = N_("{name} is empty.")
-MISSING = N_("{name} is missing.")
-REPEATED = N_("{name} may be given once only; it was given {count} times.")
-UNKNOWN = N_("There is no parameter {given} here. Known parameters: {known}.")
-NO_PARAMETERS = N_("There is no parameter {given} here; this address takes none.")
-WHOLE = N_("{name} has to be a whole number from {least} to {most}; given: {given}.")
-NUMBER = N_("{name} has to be a number from {least} to {most}; given: {given}.")
-CHOICE = N_("{name} has to be one of: {choices}; given: {given}.")
-TOO_LONG = N_("{name} may have at most {most} characters; {count} were given.")
-TOO_MANY = N_("{name} may be given at most {most} times.")
-MOMENT = N_("{name} has to be a date and time like 2026-06-01T14:30; given: {given}.")
-NOT_ACCEPTED = N_("{name} does not have an accepted value; given: {given}.")
-
-TEMPLATES = {
-    "missing": MISSING,
-    "string_too_short": EMPTY,
-    "string_too_long": TOO_LONG,
-    "too_long": TOO_MANY,
-    "literal_error": CHOICE,
-    "bool_parsing": CHOICE,
-    "value_error": MOMENT,
-}
-"""Message of each kind of fault that pydantic finds; numbers are told apart by their type."""
-
-
-class Args(Protocol):
-    """A query string as it was read: each name with the values given for it."""
-
-    def __iter__(self) -> Iterator[str]: ...
-
-    def getlist(self, key: str, /) -> Sequence[str]:
-        """Return the values given for a name, in their order."""
-
-
-class Pairs(dict[str, list[str]]):
-    """Names and values from elsewhere than the web, such as the options of a command."""
-
-    def __init__(self, pairs: Iterable[tuple[str, object]]) -> None:
-        super().__init__()
-        for name, value in pairs:
-            self.setdefault(name, []).append(str(value))
-
-    @classmethod
-    def given(cls, **values: object) -> Pairs:
-        """Return what was given: None is nothing, a tuple several values."""
-        return cls(
-            (name, one)
-            for name, value in values.items()
-            for one in (value if isinstance(value, tuple) else (value,))
-            if one is not None
-        )
-
-    def getlist(self, key: str, /) -> list[str]:
-        """Return the values given for a name, in their order."""
-        return self.get(key, [])
-
-
-def parse(kind: type[Q], args: Args, *, strict: bool = False, **path: str) -> Q:
-    """Return the question that a query string asks.
-
-    Parameters
-    ----------
-    kind : type
-        One of the dataclasses above.
-    args : Args
-        The query string: ``request.args``, or `Pairs`.
-    strict : bool
-        As for the API: unknown names and empty values are faults. Pages ignore both, because a
-        form sends its empty fields along and a link may carry more than the page knows.
-    **path : str
-        What the address itself gives, such as the layer in ``/coverage/<layer>``.
-
-    Raises
-    ------
-    InvalidParameterError
-        Naming the parameter, what was given (shortened) and what is accepted; `faults` has
-        everything that is wrong.
-    """
-    shapes = parameter_shapes(kind)
-    raw: dict[str, object] = dict(path)
-    faults: list[InvalidParameterError] = []
-    for name in args:
-        values = [value for value in args.getlist(name) if strict or value.strip()]
-        if name not in shapes or name in path:
-            if strict:
-                faults.append(_unknown(name, [known for known in shapes if known not in path]))
-        elif shapes[name].get("type") == "array":
-            raw[name] = tuple(values)
-        elif values:
-            raw[name] = values[0]
-            if len(values) > 1:
-                faults.append(_repeated(name, len(values)))
-    found: Any = None
-    try:
-        found = _adapter(kind).validate_python(raw)
-    except InvalidParameterError as error:  # each is right by itself, not all together
-        faults.append(error)
-    except ValidationError as error:
-        faults += [_fault(problem, shapes) for problem in problems(error)]
-        faults += _faults_together(kind, raw)
-    if faults:
-        faults[0].others = tuple(faults[1:])
-        raise faults[0] from None
-    return cast(Q, found)
-
-
-def parameter_shapes(kind: Any) -> Mapping[str, Mapping[str, Any]]:
-    """Return the JSON Schema of each parameter of `kind`, "or null" taken out."""
-    return _shapes(kind)
-
-
-@cache
-def _shapes(kind: Any) -> Mapping[str, Mapping[str, Any]]:
-    shapes = _adapter(kind).json_schema().get("properties", {})
-    return {name: _without_null(shape) for name, shape in shapes.items()}
-
-
-def required_parameters(kind: type[Any]) -> frozenset[str]:
-    """Return the names of the parameters that have to be given."""
-    return frozenset(_adapter(kind).json_schema().get("required", ()))
-
-
-def _adapter(kind: Any) -> TypeAdapter[Any]:
-    return _built_adapter(kind)
-
-
-@cache
-def _built_adapter(kind: Any) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
-
-
-def _without_null(shape: dict[str, Any]) -> dict[str, Any]:
-    options = [option for option in shape.get("anyOf", ()) if option.get("type") != "null"]
-    kept = {key: value for key, value in shape.items() if key not in ("anyOf", "title")}
-    if kept.get("default", 0) is None:
-        del kept["default"]
-    return kept | options[0] if options else kept
-
-
-def _faults_together(kind: Any, raw: Mapping[str, Any]) -> list[InvalidParameterError]:
-    """Return what is wrong with parameters together, where some are wrong by themselves."""
-    try:
-        getattr(kind, "check", lambda _: None)(raw)
-    except InvalidParameterError as error:
-        return [error]
-    return []
-
-
-def _unknown(name: str, known: list[str]) -> InvalidParameterError:
-    return InvalidParameterError(
-        UNKNOWN if known else NO_PARAMETERS,
-        parameter=cut(name),
-        accepted={"enum": known},
-        given=shortened(name),
-        known=", ".join(known),
-    )
-
-
-def _repeated(name: str, count: int) -> InvalidParameterError:
-    return InvalidParameterError(
-        REPEATED, parameter=name, accepted={"maxItems": 1}, name=name, count=count
-    )
-
-
-SAID = ("type", "enum", "minimum", "maximum", "minLength", "maxLength", "maxItems", "pattern")
-"""What is said of an accepted value, of all that its schema knows."""
-
-
-def _fault(problem: Problem, shapes: Mapping[str, Mapping[str, Any]]) -> InvalidParameterError:
-    name = problem.names[0]
-    shape = shapes[name]
-    if problem.position is not None:
-        shape = shape.get("items", shape)  # one value of several is wrong
-    template = TEMPLATES.get(problem.kind)
-    if template is None:
-        template = {"integer": WHOLE, "number": NUMBER}.get(shape.get("type", ""), NOT_ACCEPTED)
-    given = problem.given
-    return InvalidParameterError(
-        template,
-        parameter=name,
-        accepted={key: shape[key] for key in SAID if key in shape},
-        name=name,
-        given=shortened(given),
-        count=len(given) if isinstance(given, str | tuple) else 1,
-        least=shape.get("minimum"),
-        # Of one value or of how often it is given: pydantic knows which of the two was exceeded.
-        most=problem.limits.get("max_length", shape.get("maximum", 100)),
-        choices=", ".join(shape.get("enum", ("1", "0"))),  # without a list it is yes or no
-    )
 
 
 def nearest_query_of(asked: NearestParams, lon: float, lat: float) -> NearestQuery:

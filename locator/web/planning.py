@@ -10,8 +10,8 @@ from werkzeug.datastructures import MultiDict
 
 from locator.analysis.district_report import DistrictReport, ReportQuery, district_report
 from locator.api.context import AppState
+from locator.api.parsing import parameter_shapes
 from locator.api.planning_queries import AddedParams, ReportParams, ScenarioParams, SitingParams
-from locator.api.queries import parameter_shapes
 from locator.city import lookup
 from locator.city.catalogue import Layer
 from locator.web.state import state

@@ -9,15 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
+from locator.api.parsing import parameter_shapes, parse
 from locator.api.planning_queries import ScenarioParams
-from locator.api.queries import (
-    CoverageParams,
-    NearestParams,
-    NoParams,
-    SearchParams,
-    parameter_shapes,
-    parse,
-)
+from locator.api.queries import CoverageParams, NearestParams, NoParams, SearchParams
 from locator.base.echo import shortened
 from locator.base.errors import InvalidParameterError
 

@@ -37,7 +37,7 @@ def api(ctx: click.Context, name: str | None, parameters: tuple[str, ...], langu
     """
     from locator.api.asking import OPERATIONS, ask
     from locator.api.openapi import IN_PATH
-    from locator.api.queries import Pairs
+    from locator.api.parsing import Pairs
     from locator.base.i18n import speaking
 
     if name is None:

@@ -63,7 +63,8 @@ def command(
         check_out(out, FORMATS)
     from locator.api.asking import body_of
     from locator.api.coverage import coverage_csv, coverage_gaps, coverage_of, coverage_of_layer
-    from locator.api.queries import CoverageParams, Pairs, parse
+    from locator.api.parsing import Pairs, parse
+    from locator.api.queries import CoverageParams
     from locator.base.files import write_bytes_atomically
     from locator.base.i18n import speaking
 

@@ -65,7 +65,8 @@ def command(
     """
     from locator.api.asking import body_of
     from locator.api.nearest import found_nearest, nearest_answer
-    from locator.api.queries import NearestParams, Pairs, parse
+    from locator.api.parsing import Pairs, parse
+    from locator.api.queries import NearestParams
     from locator.base.i18n import speaking
 
     given = Pairs.given(

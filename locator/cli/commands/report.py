@@ -76,8 +76,8 @@ def command(
     """
     if district is not None and all_districts:
         raise click.UsageError("Give either --district or --all-districts.")
+    from locator.api.parsing import Pairs, parse
     from locator.api.planning_queries import ReportParams, report_query_of
-    from locator.api.queries import Pairs, parse
     from locator.base.i18n import speaking
 
     given = {"minutes": minutes, "group": group, "pace": pace}

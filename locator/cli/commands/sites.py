@@ -113,8 +113,8 @@ def command(
     """
     if least_missed and best_move:
         raise click.UsageError("Give either --least-missed or --best-move.")
+    from locator.api.parsing import Pairs, parse
     from locator.api.planning_queries import SitingParams, siting_of
-    from locator.api.queries import Pairs, parse
 
     given = Pairs.given(
         n=count,

@@ -33,7 +33,7 @@ def list_(ctx: click.Context, at: str | None, as_json: bool) -> None:
     from locator.analysis.nearest import local_moment
     from locator.api.aed import VehiclesParams, vehicles
     from locator.api.asking import body_of
-    from locator.api.queries import Pairs, parse
+    from locator.api.parsing import Pairs, parse
     from locator.base.i18n import speaking
 
     asked = parse(VehiclesParams, Pairs.given(at=at), strict=True)

@@ -8,7 +8,8 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from locator.analysis.access.coverage import CoverageQuery
-from locator.api.queries import CoverageParams, NearestParams, parse
+from locator.api.parsing import parse
+from locator.api.queries import CoverageParams, NearestParams
 from locator.base.echo import cut
 from locator.base.errors import N_, NotFoundError
 from locator.base.geojson import Collection

@@ -11,7 +11,8 @@ from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from locator.api.queries import CoverageParams, parse
+from locator.api.parsing import parse
+from locator.api.queries import CoverageParams
 from locator.base.echo import shortened
 from locator.base.errors import N_, LocatorError, NotFoundError
 from locator.city.lookup import known_layer

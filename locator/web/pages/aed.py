@@ -12,7 +12,7 @@ from locator.analysis.aed.option import FIXED_LAYER
 from locator.analysis.nearest import local_moment
 from locator.api.aed import AedParams, VehiclesParams, aed_answer
 from locator.api.context import AppState
-from locator.api.queries import parse
+from locator.api.parsing import parse
 from locator.base.echo import WORDS
 from locator.base.errors import LocatorError
 from locator.geocoding.place import Place

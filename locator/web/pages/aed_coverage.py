@@ -12,7 +12,8 @@ from werkzeug.datastructures import MultiDict
 from locator.analysis.aed.hourly import HourlyCoverage
 from locator.api.context import AppState
 from locator.api.hourly import HourlyParams, aed_hours_csv, aed_moves_csv, hourly_of
-from locator.api.queries import described, frozen, parse
+from locator.api.parsing import parse
+from locator.api.queries import described, frozen
 from locator.base.errors import N_
 from locator.base.geojson import Collection
 from locator.reports.charts import Columns, draw_columns

@@ -6,7 +6,7 @@ from flask import Blueprint, render_template, request
 
 from locator.analysis.access.combined import Combined
 from locator.api.combined import TogetherParams, combined_of
-from locator.api.queries import parse
+from locator.api.parsing import parse
 from locator.city.lookup import known_group
 from locator.web.i18n import text
 from locator.web.lenient import Args, answer_leniently

@@ -15,7 +15,8 @@ from locator.analysis.access.coverage import NOBODY, coverage_overview
 from locator.analysis.access.words import at_least, parts_said
 from locator.api.context import AppState
 from locator.api.coverage import parts_of
-from locator.api.queries import CoverageListParams, parse
+from locator.api.parsing import parse
+from locator.api.queries import CoverageListParams
 from locator.base.errors import NotComputableError
 from locator.city.catalogue import Layer
 from locator.web.i18n import text

@@ -18,7 +18,8 @@ from locator.analysis.access.words import at_least, parts_said
 from locator.api.context import AppState
 from locator.api.coverage import coverage_gaps, parts_of
 from locator.api.json import encoded
-from locator.api.queries import CoverageParams, parse
+from locator.api.parsing import parse
+from locator.api.queries import CoverageParams
 from locator.city.catalogue import Layer
 from locator.city.lookup import known_group, known_layer
 from locator.city.model import City

@@ -12,7 +12,8 @@ from werkzeug.datastructures import MultiDict
 from locator.analysis.aed.nearest import FIXED_LAYER
 from locator.analysis.nearest import place_origin
 from locator.api.context import AppState
-from locator.api.queries import NearestParams, parse
+from locator.api.parsing import parse
+from locator.api.queries import NearestParams
 from locator.api.street_info import (
     Choice,
     night_matters,

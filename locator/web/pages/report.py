@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template, request
 
 from locator.analysis.district_report import DistrictReport
+from locator.api.parsing import parse
 from locator.api.planning_queries import ReportParams, report_query_of
-from locator.api.queries import parse
 from locator.base.errors import N_, NotFoundError
 from locator.base.i18n import speaking
 from locator.reports.content import build_report, write_value

@@ -19,6 +19,7 @@ from locator.analysis.scenario.change import (
     to_open,
 )
 from locator.analysis.scenario.faults import ScenarioFileError
+from locator.api.parsing import parameter_shapes, parse
 from locator.api.planning_queries import (
     AddedParams,
     ScenarioParams,
@@ -26,7 +27,6 @@ from locator.api.planning_queries import (
     scenario_of,
     site_text,
 )
-from locator.api.queries import parameter_shapes, parse
 from locator.api.scenario import comparison_of
 from locator.base.echo import cut
 from locator.base.errors import (

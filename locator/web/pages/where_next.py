@@ -15,8 +15,8 @@ from locator.analysis.scenario.change import NewSite
 from locator.analysis.siting.solve import PLANNED, Siting, SitingQuery
 from locator.analysis.siting.words import certainty
 from locator.api.context import AppState
+from locator.api.parsing import parse
 from locator.api.planning_queries import SitingParams, site_text, siting_of
-from locator.api.queries import parse
 from locator.api.siting import found_closures, found_relocations, found_sites
 from locator.base.errors import NotComputableError
 from locator.city.catalogue import Layer
