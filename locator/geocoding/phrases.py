@@ -35,10 +35,13 @@ _UKRAINIAN_ENDINGS = (
     "oju eju iju ju ji oho omu yj ij oji iw ewi amy jam jach ti te ty t at jat aty jaty yty yt "
     "ut jut w yw ym"
 )
-_ENGLISH_ENDINGS = "ting ned ning s es ies ing ed d er ers"
+_ENGLISH_ENDINGS = "ting ned ning y s es ies ing ed d er ers"
 
-ENDINGS = frozenset(f"{_POLISH_ENDINGS} {_UKRAINIAN_ENDINGS} {_ENGLISH_ENDINGS}".split()) | {""}
-"""What a form of a word may end in, folded."""
+ENDINGS = tuple(
+    frozenset(endings.split()) | {""}
+    for endings in (f"{_POLISH_ENDINGS} {_UKRAINIAN_ENDINGS}", _ENGLISH_ENDINGS)
+)
+"""What a form of a word may end in, folded; English apart: "glow" is no form of "glod"."""
 
 _POLISH_EMPTY = (
     "i a w we z ze na do dla od o u po przy pod nad za ten ta to sie mi mnie mna mam moja moj moje "
@@ -106,7 +109,7 @@ def _alike(one: str, other: str) -> bool:
     shorter = min(len(one), len(other))
     alike = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), shorter)
     if alike >= max(LEAST_ALIKE, shorter - MOST_CUT):
-        return one[alike:] in ENDINGS and other[alike:] in ENDINGS
+        return any(one[alike:] in some and other[alike:] in some for some in ENDINGS)
     return shorter >= SPELLING_FROM and one[0] == other[0] and OSA.distance(one, other) == 1
 
 
