@@ -7,7 +7,6 @@ from typing import cast
 
 import numpy as np
 import shapely
-import typst
 
 from locator.base.geo import FloatArray
 from locator.city.catalogue import Layer
@@ -61,5 +60,7 @@ def cover_svg(city: City, layers: Sequence[Layer]) -> str:
 def cover_png(city: City, layers: Sequence[Layer]) -> bytes:
     """Return the picture of `cover_svg` as PNG, 1200 by 630 pixels; no words, for all languages."""
     source = PAGE.format(wide=WIDE, high=HIGH).encode()
+    import typst  # a dear library: the start can do without it
+
     compiler = typst.Compiler(source, sys_inputs={"svg": cover_svg(city, layers)})
     return cast(bytes, compiler.compile(format="png", ppi=72))
