@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from flask import Blueprint, Flask, template_rendered
 
+from locator.web import create_app
 from locator.web.pages import PAGES
 
 PAGES_FOLDER = Path(import_module("locator.web.pages").__file__ or "").parent
@@ -79,6 +80,12 @@ OLD = """
 """The addresses of version 0.1, each with a question that it answers."""
 
 
+@pytest.fixture(scope="module")
+def unasked(city_folder: Path) -> Flask:
+    """An application of its own: what another test asked for before is not rendered again."""
+    return create_app({"GEODATA": city_folder})
+
+
 def blueprint(name: str) -> Blueprint:
     found: Blueprint = import_module(f"locator.web.pages.{name}").blueprint
     return found
@@ -107,7 +114,8 @@ def test_every_module_and_every_template_is_a_page() -> None:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_address_module_and_template_share_one_name(app: Flask, name: str) -> None:
+def test_address_module_and_template_share_one_name(unasked: Flask, name: str) -> None:
+    app = unasked
     assert blueprint(name).name == name
     (rule,) = app.url_map.iter_rules(f"{name}.page")
     words = rule.rule.replace("-", "_").strip("/").split("/")
