@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from html.parser import HTMLParser
 from typing import Any, Protocol, cast
 
@@ -22,6 +23,9 @@ from locator.web.map.parts import in_order
 
 AssetUrl = Callable[[str], str]
 """Turns the name of an asset, ``"leaflet/leaflet.js"``, into an address on our own host."""
+
+Files = tuple[tuple[str, str], ...]
+"""Names and addresses."""
 
 ASSET = "asset:"
 """Prefix of the files that our own elements declare: ``"asset:leaflet/leaflet.css"``."""
@@ -112,6 +116,11 @@ class Map(folium.Map):
         self.default_css += one.default_css
 
     @property
+    def loads(self) -> tuple[Files, Files]:
+        """The scripts and the style sheets that it needs, by name and address."""
+        return tuple(self.default_js), tuple(self.default_css)
+
+    @property
     def data(self) -> dict[str, Any]:
         """All that the script needs, for the page."""
         options = {_camel(name): value for name, value in self.options.items()}
@@ -178,6 +187,47 @@ def render(map_: Map, *, asset_url: AssetUrl, name: str = "") -> RenderedMap:
         of its own, and for html with inline styles, scripts or foreign attributes.
     """
     map_._id = f"{name}1"
+    frame = _frame(name, *map_.loads) if _is_ours_alone(map_) else _read(map_)
+    return RenderedMap(
+        html=frame.html,
+        data=script_json(map_.data),
+        scripts=tuple(map(asset_url, frame.scripts)),
+        styles=tuple(map(asset_url, frame.styles)),
+        parts=frame.parts,
+    )
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """What folium makes of a map: the same for all that load the same under one name.
+
+    `scripts` and `styles` name files of ours, not their addresses, which differ by request.
+    """
+
+    html: str
+    scripts: tuple[str, ...]
+    styles: tuple[str, ...]
+    parts: tuple[str, ...]
+
+
+def _is_ours_alone(map_: Map) -> bool:
+    """Tell whether nothing of folium's own was added, neither to the map nor to its page."""
+    figure = cast(Figure, map_.get_root())
+    added = (map_, figure.html, figure.script)
+    return not any(one._children for one in added) and set(figure.header._children) <= {"meta_http"}
+
+
+@lru_cache(maxsize=64)
+def _frame(name: str, scripts: Files, styles: Files) -> _Frame:
+    """Return the frame of a map without elements of folium's own, rendered once in a process."""
+    bare = Map()
+    bare._id = f"{name}1"
+    bare.default_js, bare.default_css = list(scripts), list(styles)
+    return _read(bare)
+
+
+def _read(map_: Map) -> _Frame:
+    """Return what folium renders, or say what a page of ours cannot take in."""
     figure = cast(Figure, map_.get_root())
     for child in figure._children.values():
         child.render()
@@ -185,24 +235,22 @@ def render(map_: Map, *, asset_url: AssetUrl, name: str = "") -> RenderedMap:
     links.feed(figure.header.render())
     html = figure.html.render().strip()
     _check_html(html)
-    libraries = [link for link in links.scripts if not link.startswith(PART)]
     parts = (link.removeprefix(PART) for link in links.scripts if link.startswith(PART))
-    scripts = _local(libraries, asset_url)
-    if script := figure.script.render().strip():
-        raise UnknownLinkError(f"the map brings a script of its own: {script[:60]}")
-    return RenderedMap(
+    frame = _Frame(
         html=html,
-        data=script_json(map_.data),
-        scripts=scripts,
-        styles=_local(links.styles, asset_url),
+        scripts=_assets(link for link in links.scripts if not link.startswith(PART)),
+        styles=_assets(links.styles),
         parts=in_order(parts),
     )
+    if script := figure.script.render().strip():
+        raise UnknownLinkError(f"the map brings a script of its own: {script[:60]}")
+    return frame
 
 
-def _local(links: list[str], asset_url: AssetUrl) -> tuple[str, ...]:
-    """Return local addresses for `links`, without the ones that are not needed."""
-    assets = dict.fromkeys(_asset(link) for link in links)
-    return tuple(asset_url(asset) for asset in assets if asset is not None)
+def _assets(links: Iterable[str]) -> tuple[str, ...]:
+    """Return the files that stand for `links`, without those that are not needed."""
+    found = dict.fromkeys(_asset(link) for link in links)
+    return tuple(asset for asset in found if asset is not None)
 
 
 def _asset(link: str) -> str | None:
