@@ -32,12 +32,12 @@ def page() -> tuple[str, int]:
         known_group(app.catalogue, asked.group)
         return asked, combined_of(app, asked) if len(asked.layer) > 1 else None
 
-    mending = answer_leniently(request.args, answer, sound=_sound)
-    asked, found = mending.answer
+    lenient = answer_leniently(request.args, answer, sound=_sound)
+    asked, found = lenient.answer
     fixed = [layer for layer in app.catalogue.layers.values() if not layer.moves]
     shown = render_template(
         "pages/combined_coverage.html",
-        problems=mending.problems,
+        problems=lenient.problems,
         asked=asked,
         found=found,
         fixed=fixed,
@@ -48,7 +48,7 @@ def page() -> tuple[str, int]:
         paces=pace_choices("" if asked.pace is None else f"{asked.pace:g}"),
         model_line=model_line(app.walkable_city),
     )
-    return shown, mending.status
+    return shown, lenient.status
 
 
 def _sound(name: str, value: str) -> bool:

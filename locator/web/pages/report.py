@@ -9,10 +9,11 @@ from locator.api.parsing import parse
 from locator.api.planning_queries import ReportParams, report_query_of
 from locator.base.errors import N_, NotFoundError
 from locator.base.i18n import speaking
+from locator.reports.bundle import WHOLE, ReportFiles, file_stem
 from locator.reports.content import build_report, write_value
 from locator.reports.html import section_html
 from locator.web.downloads import attachment
-from locator.web.i18n import current_language, gettext, url
+from locator.web.i18n import current_language, url
 from locator.web.lenient import Args, answer_leniently
 from locator.web.planning import district_report_of, standing_layer, tidied
 from locator.web.security import expensive
@@ -37,13 +38,13 @@ def page(layer_id: str) -> tuple[str, int]:
     layer = standing_layer(layer_id)
     city = state().city
     tidy = tidied(state(), layer_id, request.args)
-    mending = answer_leniently(tidy, lambda args: _district_report(layer_id, args))
-    found = mending.answer
+    lenient = answer_leniently(tidy, lambda args: _district_report(layer_id, args))
+    found = lenient.answer
     made = build_report(city, found)
     same = {
-        name: mending.args[name]
+        name: lenient.args[name]
         for name in ("district", "minutes", "group", "pace")
-        if mending.args.get(name)
+        if lenient.args.get(name)
     }
     shown = render_template(
         "pages/report.html",
@@ -51,7 +52,7 @@ def page(layer_id: str) -> tuple[str, int]:
         found=found,
         layer=layer,
         same=same,
-        problems=mending.problems,
+        problems=lenient.problems,
         sections=[
             section_html(section, place, write=write_value)
             for place, section in enumerate(made.sections, start=1)
@@ -59,21 +60,18 @@ def page(layer_id: str) -> tuple[str, int]:
         districts=city.districts,
         standards=standard_options(found.coverage.minutes),
         groups=group_options(state(), found.coverage.group),
-        paces=pace_choices(mending.args.get("pace", "")),
+        paces=pace_choices(lenient.args.get("pace", "")),
         downloads={
             kind: url("report.file", same, layer_id=layer_id, kind=kind) for kind in REPORT_KINDS
         },
     )
-    return shown, mending.status
+    return shown, lenient.status
 
 
 @blueprint.get("/report/<layer_id>.<kind>")
 @expensive
 def file(layer_id: str, kind: str) -> Response:
     """Send a report as PDF, XLSX or GeoPackage."""
-    # What writes PDF and spreadsheets takes a while to load, and most visitors want neither.
-    from locator.reports.bundle import file_stem
-
     if kind not in REPORT_KINDS:
         raise NotFoundError(
             N_("There is no report as {given}; there are: {known}."),
@@ -87,24 +85,10 @@ def file(layer_id: str, kind: str) -> Response:
 
     def made() -> bytes:
         with speaking(language):
-            return _report_bytes(found, kind)
+            return WHOLE[kind](ReportFiles(state().city, found))
 
     body = state().memo.get(("report-file", found.query, kind, language), made)
     return attachment(body, REPORT_KINDS[kind], f"{file_stem(state().city, found)}.{kind}")
-
-
-def _report_bytes(found: DistrictReport, kind: str) -> bytes:
-    from locator.reports.exports import geopackage
-    from locator.reports.pdf import write_pdf
-    from locator.reports.workbook import write_workbook
-
-    city = state().city
-    if kind == "gpkg":
-        return geopackage(city, found)
-    made = build_report(city, found)
-    if kind == "xlsx":
-        return write_workbook(made, method_sheet=gettext("Method"))
-    return write_pdf(made, number=write_value)
 
 
 def _district_report(layer_id: str, args: Args) -> DistrictReport:
