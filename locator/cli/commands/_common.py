@@ -53,6 +53,17 @@ geodata_option = click.option(
 )
 
 
+def standard_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add what a standard consists of: minutes on foot, for whom, how fast."""
+    for name, help_text in (
+        ("--pace", "Walking speed in m/s.  [default: the layer's]"),
+        ("--group", "Id of an age group.  [default: the layer's]"),
+        ("--minutes", "Standard, 1 to 60.  [default: the layer's]"),
+    ):
+        command = click.option(name, default=None, help=help_text)(command)
+    return command
+
+
 def folder_of(ctx: click.Context, folder: Path | None = None) -> Path:
     """Return the city folder: the argument, ``--geodata``, or the default one."""
     from locator.city.model import default_folder

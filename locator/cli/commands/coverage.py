@@ -15,6 +15,7 @@ from locator.cli.commands._common import (
     load,
     print_body,
     shown,
+    standard_options,
     table,
     working,
 )
@@ -30,9 +31,7 @@ FORMATS = (".csv", ".geojson", ".json")
 
 @click.command()
 @click.argument("layer")
-@click.option("--minutes", default=None, help="Standard, 1 to 60.  [default: the layer's]")
-@click.option("--group", default=None, help="Id of an age group.  [default: the layer's]")
-@click.option("--pace", default=None, help="Walking speed in m/s.  [default: the layer's]")
+@standard_options
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False, writable=True),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from locator.cli.commands._common import geodata_option, load
+from locator.cli.commands._common import geodata_option, load, standard_options
 from locator.cli.commands._planning import district_number, layer_of
 
 if TYPE_CHECKING:
@@ -38,9 +38,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Language of the report.",
 )
-@click.option("--minutes", default=None, help="Standard, 1 to 60.  [default: the layer's]")
-@click.option("--group", default=None, help="Id of an age group.  [default: the layer's]")
-@click.option("--pace", default=None, help="Walking speed in m/s.  [default: the layer's]")
+@standard_options
 @click.option(
     "--sites",
     type=click.IntRange(1, 20),

@@ -14,6 +14,7 @@ from locator.cli.commands._common import (
     json_option,
     load,
     print_body,
+    standard_options,
     table,
     working,
 )
@@ -54,9 +55,7 @@ SOON_S = 2.0
     multiple=True,
     help="No site in this district: IV, 4 or its name. Repeat it for several.",
 )
-@click.option("--minutes", default=None, help="Standard, 1 to 60.  [default: the layer's]")
-@click.option("--group", default=None, help="Id of an age group.  [default: the layer's]")
-@click.option("--pace", default=None, help="Walking speed in m/s.  [default: the layer's]")
+@standard_options
 @click.option(
     "--forbidden",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
