@@ -9,12 +9,10 @@ from typing_extensions import TypedDict
 
 from locator.analysis.access.combined import Combined, CombinedQuery, combined
 from locator.api.context import AppState
-from locator.api.operations import operation
+from locator.api.operations import CACHE_S, operation
 from locator.api.queries import Id, Layers, Minutes, Pace, described, frozen
 from locator.api.schemas import Model, closed
 from locator.city.lookup import known_group, known_layer
-
-CACHE_S = 300
 
 NeedText = Annotated[Literal["all", "any"], Field()]
 

@@ -11,8 +11,8 @@ from locator.analysis.access.coverage_parts import Part, coverage_parts
 from locator.analysis.access.words import at_least
 from locator.api import csv
 from locator.api.context import AppState
-from locator.api.geojson import area_json, decimal, whole
-from locator.api.operations import CSV, GEOJSON, operation
+from locator.api.geojson import SHARE_DIGITS, area_json, decimal, whole
+from locator.api.operations import CACHE_S, CSV, GEOJSON, operation
 from locator.api.queries import CoverageListParams, CoverageParams
 from locator.api.schemas import Area
 from locator.api.schemas_coverage import (
@@ -28,9 +28,6 @@ from locator.api.schemas_coverage import (
 from locator.base.errors import NotComputableError
 from locator.base.i18n import error_text, gettext, text
 from locator.city.lookup import known_group, known_layer
-
-CACHE_S = 300
-SHARE_DIGITS = 4
 
 
 def coverage_of(app: AppState, asked: CoverageParams) -> Coverage:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from locator.api.context import AppState
 from locator.api.geojson import area_json, point_json, properties_of
-from locator.api.operations import GEOJSON, operation
+from locator.api.operations import CACHE_S, GEOJSON, operation
 from locator.api.queries import LayerParams, NoParams
 from locator.api.schemas import Area, Health, Point
 from locator.api.schemas_places import (
@@ -27,8 +27,6 @@ from locator.base.i18n import current_language, text
 from locator.city.catalogue import Layer
 from locator.city.helplines import Helpline
 from locator.city.lookup import known_layer
-
-DATA_CACHE_S = 300
 
 
 @operation("/healthz", NoParams, Health, summary="Is it running?", tag="service")
@@ -58,7 +56,7 @@ def healthz(app: AppState, _asked: NoParams) -> Health:
     LayersAnswer,
     summary="All layers",
     tag="data",
-    cache_s=DATA_CACHE_S,
+    cache_s=CACHE_S,
 )
 def layers(app: AppState, _asked: NoParams) -> LayersAnswer:
     """Every layer: what the catalogue declares, how many there are in truth (`expected`), on the
@@ -111,7 +109,7 @@ def _layer_summary(layer: Layer, row: Mapping[str, Any]) -> LayerSummary:
     tag="data",
     media_type=GEOJSON,
     errors=(404,),
-    cache_s=DATA_CACHE_S,
+    cache_s=CACHE_S,
     remembered=True,
 )
 def layer_features(app: AppState, asked: LayerParams) -> LayerAnswer:
@@ -169,7 +167,7 @@ def facility_points(app: AppState) -> dict[str, Point | None]:
     summary="Districts as GeoJSON",
     tag="data",
     media_type=GEOJSON,
-    cache_s=DATA_CACHE_S,
+    cache_s=CACHE_S,
     remembered=True,
 )
 def districts(app: AppState, _asked: NoParams) -> DistrictsAnswer:

@@ -18,6 +18,9 @@ from locator.city.facilities import FIELDS
 
 PROPERTIES = ("layer", "address", *(field.name for field in FIELDS if field.name != "id"))
 
+SHARE_DIGITS = 4
+"""Digits of a share from 0 to 1."""
+
 
 def properties_of(
     facilities: gpd.GeoDataFrame, kinds: Mapping[str, Text]

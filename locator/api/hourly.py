@@ -9,12 +9,10 @@ from typing_extensions import TypedDict
 from locator.analysis.aed.hourly import HourlyCoverage, HourlyCoverageQuery, hourly_coverage
 from locator.api import csv
 from locator.api.context import AppState
-from locator.api.operations import CSV, operation
+from locator.api.operations import CACHE_S, CSV, operation
 from locator.api.queries import described, frozen
 from locator.api.schemas import Model, closed
 from locator.vehicles.calendar import DayType
-
-CACHE_S = 300
 
 
 @frozen

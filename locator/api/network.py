@@ -14,7 +14,7 @@ from locator.analysis.nearest import place_origin
 from locator.api.context import AppState
 from locator.api.geojson import area_json
 from locator.api.nearest import origin_of
-from locator.api.operations import GEOJSON, operation
+from locator.api.operations import CACHE_S, GEOJSON, operation
 from locator.api.queries import (
     Id,
     Minutes,
@@ -34,7 +34,6 @@ from locator.walking.isochrone import Isochrone, isochrones
 from locator.walking.network.profile import Profile
 from locator.walking.walkable_city import WalkableCity
 
-CACHE_S = 300
 PACE_M_S = 1.3
 """An adult's pace, where none is asked for."""
 

@@ -28,6 +28,9 @@ JSON = "application/json"
 GEOJSON = "application/geo+json"
 CSV = "text/csv"
 
+CACHE_S = 300
+"""So long may a copy be kept of what depends on nothing but the city."""
+
 Answer = Mapping[str, Any] | str
 """What a handler returns: its declared answer, or a table that is text already."""
 

@@ -13,8 +13,8 @@ from locator.analysis.scenario.compare import ScenarioComparison, compare
 from locator.analysis.scenario.supply import SupplyChange, supply_change
 from locator.api import csv
 from locator.api.context import AppState
-from locator.api.geojson import area_json, decimal, point_json, whole
-from locator.api.operations import CSV, GEOJSON, operation
+from locator.api.geojson import SHARE_DIGITS, area_json, decimal, point_json, whole
+from locator.api.operations import CACHE_S, CSV, GEOJSON, operation
 from locator.api.planning_queries import ScenarioParams, scenario_of
 from locator.api.schemas_planning import (
     AddedSite,
@@ -28,9 +28,6 @@ from locator.api.schemas_planning import (
 from locator.api.supply import supply_of
 from locator.base.errors import NotComputableError
 from locator.base.i18n import gettext
-
-CACHE_S = 300
-SHARE_DIGITS = 4
 
 
 def comparison_of(app: AppState, change: Scenario) -> ScenarioComparison:

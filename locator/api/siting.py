@@ -11,7 +11,7 @@ from locator.analysis.siting.closures import closures, relocations
 from locator.analysis.siting.query import completed
 from locator.analysis.siting.solve import Siting, SitingQuery, where_next
 from locator.api.context import AppState
-from locator.api.operations import operation
+from locator.api.operations import CACHE_S, operation
 from locator.api.planning_queries import (
     ClosuresParams,
     RelocationsParams,
@@ -22,8 +22,6 @@ from locator.api.schemas_planning import ClosuresAnswer, RelocationsAnswer, Site
 from locator.base.geojson import DEGREE_DIGITS
 from locator.base.rounding import upwards
 from locator.walking import ModelName
-
-CACHE_S = 300
 
 
 def found_sites(app: AppState, query: SitingQuery) -> Siting:

@@ -8,13 +8,11 @@ from locator.analysis.access.supply import Supply, supply
 from locator.analysis.district_report import ReportQuery
 from locator.api.context import AppState
 from locator.api.geojson import decimal
-from locator.api.operations import operation
+from locator.api.operations import CACHE_S, operation
 from locator.api.planning_queries import ReportParams, report_query_of
 from locator.api.schemas_planning import SupplyAnswer
 from locator.base.errors import N_, NotFoundError
 from locator.city.lookup import standing_layer
-
-CACHE_S = 300
 
 
 def supply_of(app: AppState, asked: ReportQuery) -> Supply:

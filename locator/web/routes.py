@@ -8,10 +8,9 @@ from collections.abc import Callable
 from flask import Flask, Response, request
 
 from locator.api.asking import ask
-from locator.api.data import DATA_CACHE_S
 from locator.api.json import encoded
 from locator.api.openapi import document
-from locator.api.operations import JSON, Bounds, Operation, operations
+from locator.api.operations import CACHE_S, JSON, Bounds, Operation, operations
 from locator.web import security
 from locator.web.state import state
 
@@ -38,7 +37,7 @@ def openapi() -> Response:
     def made() -> bytes:
         return encoded(document(operations(), app.catalogue, root=root))
 
-    return respond(app.memo.get(("openapi", root), made), cache_s=DATA_CACHE_S)
+    return respond(app.memo.get(("openapi", root), made), cache_s=CACHE_S)
 
 
 def view_of(one: Operation) -> Callable[..., Response]:
