@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -32,17 +32,16 @@ from locator.analysis.aed.intervals import (
     Intervals,
     clipped,
     hourly_seconds,
-    joined,
 )
 from locator.analysis.aed.option import FIXED_LAYER, PACE_M_S
 from locator.analysis.aed.relocation import hours_basis, rank_moves
+from locator.analysis.aed.stop_reach import StopReach, in_service, pairs, runs_round
 from locator.base.errors import N_, NotComputableError
 from locator.base.geo import FloatArray, IntArray
 from locator.city.model import City
 from locator.city.opening import opening_in
 from locator.vehicles.calendar import DAY_TYPES, DayType, ordinary_days
 from locator.vehicles.positions import Fleet
-from locator.vehicles.runs import Run, service_spans
 from locator.walking import ModelName
 from locator.walking.reach_matrix import reach
 from locator.walking.walkable_city import WalkableCity
@@ -155,7 +154,7 @@ def hourly_coverage(
         timezone=city.catalogue.timezone,
         around=query.around or datetime.now(ZoneInfo(city.catalogue.timezone)).date(),
     )
-    stops = _StopReach.of(walkable_city, fleet, days, reach_m)
+    stops = StopReach.of(walkable_city, fleet, days, reach_m)
     unknown = np.array([hours_basis(city.facilities.iloc[row]) == "unknown" for row in rows], bool)
     maybe = np.diff(fixed_reach[:, unknown].tocsr().indptr) > 0
     hours, covered, in_service_s, service_s = [], {}, {}, {}
@@ -165,12 +164,12 @@ def hourly_coverage(
         ).timestamp()
         doors = _door_times(city, rows, days[kind], midnight_t, margin_s=limit_s)
         fixed = _fixed_intervals(fixed_reach, doors, query.pace_m_s)
-        runs = _runs_round(fleet, days[kind])
+        runs = runs_round(fleet, days[kind])
         riding = stops.intervals(runs, midnight_t, limit_s=limit_s, pace_m_s=query.pace_m_s)
         parts = (fixed, riding, fixed.and_(riding))
         by_hour = [hourly_seconds(part, points=len(people)) for part in parts]
         covered[kind] = np.column_stack([part.sum(axis=1) for part in by_hour])
-        service = _service(runs, midnight_t)
+        service = in_service(runs, midnight_t)
         service_s[kind] = float((service.end_s - service.begin_s).sum())
         within = hourly_seconds(clipped(riding, service), points=len(people))
         in_service_s[kind] = within.sum(axis=1)
@@ -262,99 +261,10 @@ def _open_spans(
 
 def _fixed_intervals(walks: sparse.csc_array, doors: Intervals, pace_m_s: float) -> Intervals:
     """Return the covered instants by each pair of an open span and a point in reach of it."""
-    pair, entry = _pairs(walks, doors.point)
+    pair, entry = pairs(walks, doors.point)
     walk_s = walks.data[entry] / pace_m_s
     return Intervals(
         walks.indices[entry].astype(np.int64),
         doors.begin_s[pair] - walk_s,
         doors.end_s[pair] - walk_s,
     )
-
-
-def _pairs(walks: sparse.csc_array, columns: IntArray) -> tuple[IntArray, IntArray]:
-    """Return, for each stored entry of each of `columns`, position in `columns` and in the data."""
-    counts = np.diff(walks.indptr)[columns]
-    pair = np.repeat(np.arange(len(columns)), counts)
-    before = np.cumsum(counts) - counts
-    entry = np.arange(counts.sum()) - before[pair] + walks.indptr[columns][pair]
-    return pair, entry.astype(np.int64)
-
-
-# Vehicles -----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _StopReach:
-    """Walks from the demand points to every stop that a vehicle calls at.
-
-    Attributes
-    ----------
-    column : mapping of (timetable, stop) to int
-        Column of `walks`; a timetable is known by its place in memory, which the fleet holds.
-    walks : (n, m) csc_array
-        Metres.
-    """
-
-    column: Mapping[int, IntArray]
-    walks: sparse.csc_array
-
-    @classmethod
-    def of(
-        cls, walkable_city: WalkableCity, fleet: Fleet, days: Mapping[DayType, date], reach_m: float
-    ) -> _StopReach:
-        used: dict[int, set[int]] = {id(table): set() for table in fleet.timetables}
-        for day in days.values():
-            for run in _runs_round(fleet, day):
-                used[id(run.timetable)].update(np.unique(run.stop).tolist())
-        column, lonlat = {}, [np.empty((0, 2))]
-        first = 0
-        for table in fleet.timetables:
-            stops = np.array(sorted(used[id(table)]), dtype=np.int64)
-            numbers = np.full(len(table.stop_ids), -1, dtype=np.int64)
-            numbers[stops] = np.arange(first, first + len(stops))
-            column[id(table)] = numbers
-            lonlat.append(table.stop_lonlat[stops])
-            first += len(stops)
-        places = walkable_city.model.snap(
-            walkable_city.city.projection.to_metric(np.concatenate(lonlat))
-        )
-        return cls(
-            column, reach(walkable_city.model, walkable_city.demand, places, limit_m=reach_m)
-        )
-
-    def intervals(
-        self, runs: list[Run], midnight_t: float, *, limit_s: float, pace_m_s: float
-    ) -> Intervals:
-        """Return the instants from which each point has one of the vehicles in time."""
-        stop, arrive, depart = [np.empty(0, dtype=np.int64)], [np.empty(0)], [np.empty(0)]
-        for run in runs:
-            stop.append(self.column[id(run.timetable)][run.stop])
-            arrive.append(run.arrive_t - midnight_t)
-            depart.append(run.depart_t - midnight_t)
-        pair, entry = _pairs(self.walks, np.concatenate(stop))
-        walk_s = self.walks.data[entry] / pace_m_s
-        return Intervals(
-            self.walks.indices[entry].astype(np.int64),
-            np.concatenate(arrive)[pair] + walk_s - limit_s,
-            np.concatenate(depart)[pair] - walk_s,
-        )
-
-
-def _runs_round(fleet: Fleet, day: date) -> list[Run]:
-    """Return the runs that may be under way on the calendar day `day`: its own and its eve's.
-
-    Of the vehicles that the city has named; an assumed one is not counted.
-    """
-    known = fleet.confirmed
-    return [
-        run
-        for other in (day - timedelta(days=1), day)
-        for vehicle, run in fleet.runs(other).items()
-        if vehicle in known
-    ]
-
-
-def _service(runs: list[Run], midnight_t: float) -> Intervals:
-    """Return the spans of the day in which some vehicle is in service, joined."""
-    spans = service_spans({str(number): run for number, run in enumerate(runs)}) - midnight_t
-    return joined(Intervals(np.zeros(len(spans), dtype=np.int64), spans[:, 0], spans[:, 1]))
