@@ -15,6 +15,7 @@ from locator.city.catalogue import LANGUAGES
 from locator.city.lookup import known_layer
 from locator.reports.cover import cover_png
 from locator.web.i18n import LONGEST_PART
+from locator.web.pages import PAGES
 from locator.web.security import expensive
 from locator.web.state import state
 from locator.web.static_files import STATIC
@@ -24,9 +25,8 @@ blueprint = Blueprint("found", __name__)
 MEANINGFUL = ("layer", "kind", "minutes", "group", "district")
 """Parameters that make another page; a position or a filter does not, and is nobody's business."""
 
-FIXED = ("/", "/layers", "/map", "/aed", "/aed/coverage", "/coverage", "/what-if", "/data")
-FIXED_ABOUT = ("/about", "/accessibility", "/api")
-"""Pages that every city has."""
+ASKED = ("nearest", "combined_coverage", "aed_offline")
+"""Pages that are nothing without a question, or only for those who have no network."""
 
 DAY_S = 86_400
 VALID_DAYS = 180
@@ -98,7 +98,9 @@ def sitemap() -> Response:
 
 
 def _paths() -> Iterator[str]:
-    yield from (*FIXED, *FIXED_ABOUT)
+    listed = (name for name in PAGES if name not in ASKED)
+    rules = (next(current_app.url_map.iter_rules(f"{name}.page")) for name in listed)
+    yield from (rule.rule for rule in rules if not rule.arguments)
     app = state()
     for layer in app.catalogue.layers.values():
         yield f"/layers/{layer.id}"
