@@ -37,7 +37,7 @@ from locator.city.vehicle_assignments import check_vehicles
 from locator.geocoding.gazetteer import Gazetteer, build_gazetteer
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class City:
     """All that was read from a city folder.
 
@@ -105,6 +105,9 @@ class City:
     likely_open: tuple[LikelyRule, ...] = ()
     helplines: tuple[Helpline, ...] = ()
     needs: tuple[Need, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<City {self.catalogue.id}: {len(self.facilities)} facilities>"
 
     @cached_property
     def columns(self) -> Mapping[str, Any]:

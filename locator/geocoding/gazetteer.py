@@ -48,7 +48,7 @@ _PRIORITY = {"address": 0, "street": 0, "district": 1, "quarter": 1, "landmark":
 _LAST = 3
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Gazetteer:
     """Every name of a city, ready to be searched.
 
@@ -80,6 +80,9 @@ class Gazetteer:
     boundary: Any
     city_names: frozenset[tuple[str, ...]] = frozenset()
     unplaced: Mapping[tuple[str, ...], str] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"<Gazetteer: {len(self.rows)} names>"
 
     def unplaced_street(self, query: str) -> str | None:
         """Return the label of the street without any known place that `query` names, or None."""

@@ -39,3 +39,9 @@ def test_facilities_are_located_in_metres_and_districts(tiny: City) -> None:
     assert frame["district"].to_list() == [1, 1, 2, 2, pd.NA, 1, 2, 1]
     assert frame.loc["nurseries-1", "address"] == "ul. Lipowa 1"
     assert frame.loc["aeds-1", "address"] is None
+
+
+def test_a_city_says_what_it_is_in_one_short_line(tiny: City) -> None:
+    """Whoever prints one, a test that fails for instance, does not wait for all that is in it."""
+    assert repr(tiny) == f"<City tiny: {len(tiny.facilities)} facilities>"
+    assert repr(tiny.gazetteer).startswith("<Gazetteer: ")

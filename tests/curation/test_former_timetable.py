@@ -7,6 +7,7 @@ import json
 import random
 import tempfile
 import zipfile
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -74,7 +75,7 @@ def test_every_departure_is_kept_and_none_is_added(tiny: City, departures: list[
         folder = Path(parent)
         (folder / "stops.csv").write_bytes((tiny.folder / "stops.csv").read_bytes())
         write_timetable(folder, table)
-        found = own_timetable(City(**{**vars(tiny), "folder": folder}))
+        found = own_timetable(replace(tiny, folder=folder))
     assert found is not None
     trips = found.working_day_trips("1", "Polna")
     assert (found.trip_start_s[trips] / 60).tolist() == departures
