@@ -77,6 +77,7 @@ FIELDS: tuple[Field, ...] = (
     Field("status_basis", "choice", True, STATUS_BASES),
     Field("status_note"),
     Field("opened", "date"),
+    Field("closed", "date"),
     Field("expected_opening", "date"),
     Field("is_new", "boolean"),  # of the last two years, or of the programme under way
     Field("access", "choice", choices=ACCESS),
@@ -179,7 +180,7 @@ def read_facilities(
             rows.append({field.name: properties.get(field.name) for field in FIELDS})
             rows[-1] |= {"id": str(name), "layer": layer.id}
             points.append(point)
-        _check_places(located, area, file)
+        check_places(located, area, file)
     return _frame(rows, points, area.projection)
 
 
@@ -193,13 +194,8 @@ def _check_properties(
         if value is None:
             if field.required:
                 log.add(name, field.name, "is missing", "a value: this field is required")
-        elif field.kind == "choice":
-            if value not in field.choices:
-                log.add(name, field.name, f"is {value!r}", ", ".join(field.choices))
-        else:
-            accepts, allowed = _KINDS[field.kind]
-            if not accepts(value):
-                log.add(name, field.name, f"is {value!r}", allowed)
+        elif fault := value_fault(field.name, value):
+            log.add(name, field.name, *fault)
     identifier = properties.get("id")
     if isinstance(identifier, str) and not _ID.fullmatch(identifier):
         log.add(name, "id", f"is {identifier!r}", f"{layer.id}-<number or word>, URL-safe")
@@ -209,6 +205,17 @@ def _check_properties(
     if layer.moves != (properties.get("vehicle") is not None):
         allowed = "an object in a layer that moves, nothing in others"
         log.add(name, "vehicle", "is missing" if layer.moves else "is not allowed here", allowed)
+
+
+def value_fault(name: str, value: object) -> tuple[str, str] | None:
+    """Return what is wrong with a value of a field, and what is allowed; None where it is right."""
+    field = _BY_NAME[name]
+    if field.kind == "choice":
+        right, allowed = value in field.choices, ", ".join(field.choices)
+    else:
+        accepts, allowed = _KINDS[field.kind]
+        right = accepts(value)
+    return None if right else (f"is {value!r}", allowed)
 
 
 def _point(name: object, item: Mapping[str, Any], log: FaultLog) -> tuple[float, float] | None:
@@ -235,9 +242,10 @@ def _point(name: object, item: Mapping[str, Any], log: FaultLog) -> tuple[float,
     return float(coordinates[0]), float(coordinates[1])
 
 
-def _check_places(
+def check_places(
     located: list[tuple[str, tuple[float, float]]], area: CityArea, log: FaultLog
 ) -> None:
+    """Note the points that lie outside the city, or have lon and lat swapped."""
     if not located or area.boundary is None:
         return
     lonlat = np.array([point for _, point in located])
@@ -271,7 +279,7 @@ def _frame(
     columns = {name: _column(name, [row[name] for row in rows]) for name in (*_BY_NAME, "layer")}
     frame = pd.DataFrame(columns)
     frame["address"] = pd.Series(
-        [_address(row["street"], row["housenumber"]) for row in rows], dtype="object"
+        [joined_address(row["street"], row["housenumber"]) for row in rows], dtype="object"
     )
     lonlat = np.array([point or (np.nan, np.nan) for point in points], dtype=float).reshape(-1, 2)
     known = np.isfinite(lonlat).all(axis=1)
@@ -294,7 +302,8 @@ def _column(name: str, values: list[Any]) -> pd.Series[Any]:
     return pd.Series(clean, dtype="object").astype(_DTYPES[kind])
 
 
-def _address(street: object, number: object) -> str | None:
+def joined_address(street: object, number: object) -> str | None:
+    """Return street and number as one text; None where the street is not known."""
     if not street:
         return None
     return f"{street} {number}" if number else str(street)

@@ -31,6 +31,8 @@ from locator.city.helplines import Helpline, read_helplines
 from locator.city.likely_open import LikelyRule
 from locator.city.needs import FILE as NEEDS
 from locator.city.needs import Need, read_needs
+from locator.city.overrides import FILE as OVERRIDES
+from locator.city.overrides import Override, overridden, read_overrides
 from locator.city.points import Tables
 from locator.city.population import DemandPoints
 from locator.city.vehicle_assignments import check_vehicles
@@ -83,6 +85,8 @@ class City:
         Which places of unknown hours are likelier to be open, and why; the first that fits counts.
     needs : tuple of Need
         What people need in their own words, and where that leads.
+    overrides : tuple of Override
+        Corrections, already in `facilities`; later ones count over earlier ones.
     """
 
     folder: Path
@@ -105,6 +109,7 @@ class City:
     likely_open: tuple[LikelyRule, ...] = ()
     helplines: tuple[Helpline, ...] = ()
     needs: tuple[Need, ...] = ()
+    overrides: tuple[Override, ...] = ()
 
     def __repr__(self) -> str:
         return f"<City {self.catalogue.id}: {len(self.facilities)} facilities>"
@@ -176,6 +181,10 @@ def _read(folder: Path, log: Callable[[str], FaultLog]) -> City | None:
     numbers = frozenset[int]() if districts is None else frozenset(districts.index)
     area = places.CityArea(boundary, projection, numbers)
     found = places.read_facilities(folder, catalogue.layers.values(), area, log)
+    corrections = read_overrides(
+        folder, log(OVERRIDES), facilities=found, layers=catalogue.layers, area=area
+    )
+    found = overridden(found, corrections, area)
     check_vehicles(found, tables.stops, log)
     units = neighbourhoods.read_units(folder, log(neighbourhoods.FILE))
     kinds = vocabulary.read_kinds(folder, log(vocabulary.FILE))
@@ -240,6 +249,7 @@ def _read(folder: Path, log: Callable[[str], FaultLog]) -> City | None:
         likely_open=rules,
         helplines=lines,
         needs=needs,
+        overrides=corrections,
     )
 
 
