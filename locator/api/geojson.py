@@ -13,8 +13,8 @@ from shapely.geometry.base import BaseGeometry
 from locator.api.schemas import Area, Point
 from locator.base.geojson import DEGREE_DIGITS, geometry_json
 from locator.base.i18n import text
-from locator.city.catalogue import Text
 from locator.city.facilities import FIELDS
+from locator.city.field_types import Text
 
 PROPERTIES = ("layer", "address", *(field.name for field in FIELDS if field.name != "id"))
 

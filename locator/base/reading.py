@@ -44,6 +44,11 @@ class FaultLog:
         """Note one fault."""
         self.faults.append(Fault(self.file, str(feature), field, problem, allowed))
 
+    def noted(self, feature: str, field: str) -> bool:
+        """Tell whether a field has a fault already, so that what it says needs no look."""
+        place = (self.file, feature, field)
+        return any((fault.file, fault.feature, fault.field) == place for fault in self.faults)
+
 
 def read_text(folder: Path, log: FaultLog) -> str | None:
     """Return the text of a file in UTF-8; None, with a fault, where that is impossible."""

@@ -1,39 +1,70 @@
 """Hold what a city folder declares of itself: the city, its age groups, its layers.
 
-Adding a layer is one entry in ``catalogue.toml`` and one GeoJSON file beside it. Over 350 lines,
-because one file is read and checked in one place.
+Adding a layer is one entry in ``catalogue.toml`` and one GeoJSON file beside it.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Annotated, Literal, get_args
 from zoneinfo import available_timezones
 
+from pydantic import BeforeValidator, Field
 from pyproj import CRS
 
 from locator.base.errors import CityFolderError, Fault
 from locator.base.geo import is_metric
-from locator.base.reading import WHOLE, FaultLog, is_iso_date, read_toml
-from locator.city.toml_section import Section
+from locator.base.reading import FaultLog
+from locator.base.toml import declared, fits, named, read_declared
+from locator.city.field_types import (
+    UNSAID,
+    Date,
+    Flag,
+    Id,
+    Integer,
+    Text,
+    Word,
+    matches,
+    number,
+    one_of,
+    whole,
+)
 
 FILE = "catalogue.toml"
-LANGUAGES = ("pl", "en", "uk")
-
 STATUSES = ("open", "under_construction", "modernisation", "planned", "closed")
 PRECISIONS = ("exact", "street", "area")
-GROUP_COLUMNS = ("people", "age_0_14", "age_15_64", "age_65_plus")
+GroupColumn = Literal["people", "age_0_14", "age_15_64", "age_65_plus"]
+GROUP_COLUMNS = get_args(GroupColumn)
 """Columns of ``population_grid.csv`` that a group can be taken from."""
-SHAPES = ("circle", "square", "diamond", "triangle", "hexagon")
+Shape = Literal["circle", "square", "diamond", "triangle", "hexagon"]
+SHAPES = get_args(Shape)
 
 TERC = r"(0[2468]|[12][02468]|3[02])\d{4}[1-9]"
 """Two digits each for voivodeship (even numbers), powiat and commune, one for the kind of unit."""
 
-Text = Mapping[str, str]
-"""One text in several languages: ``{"pl": ..., "en": ..., "uk": ...}``."""
+Metric = Annotated[str, fits(is_metric), Field(description="an EPSG code in metres")]
+Numbers = Annotated[tuple[Integer, ...], Field(min_length=1, description="a list of whole numbers")]
+Tags = Annotated[
+    tuple[Annotated[str, Field(pattern=r"^[\w:]+=\S+$")], ...],
+    Field(description="a list of texts key=value"),
+]
+Accepted = Annotated[
+    Mapping[str, tuple[object, ...]], Field(description="columns, each with a list of values")
+]
 
 
+def _is_crs(code: str) -> bool:
+    try:
+        CRS.from_user_input(code)
+    except Exception:  # pyproj raises its own family; any of them means "not usable"
+        return False
+    return True
+
+
+@declared
 @dataclass(frozen=True)
 class AgeGroup:
     """People of an age span, as the census grid allows them to be counted.
@@ -52,13 +83,14 @@ class AgeGroup:
         How the factor was found, in each language; None where nothing is scaled.
     """
 
-    id: str
+    id: Id
     names: Text
-    column: str
-    factor: float = 1.0
+    column: Annotated[GroupColumn, one_of(GROUP_COLUMNS)]
+    factor: Annotated[float, number(0, 10)] = 1.0
     scaled_from: Text | None = None
 
 
+@declared
 @dataclass(frozen=True)
 class Layer:
     """One kind of facility.
@@ -104,27 +136,28 @@ class Layer:
         empty where the facilities come from elsewhere.
     """
 
-    id: str
+    id: Id
     names: Text
     descriptions: Text
-    icon: str
-    shape: str
-    colour: str
-    group: str
-    standard_min: int
-    pace_m_s: float
+    icon: Annotated[str, matches(r"\S{1,3}", "one to three characters", "?")]
+    shape: Annotated[Shape, one_of(SHAPES)]
+    colour: Annotated[str, matches("#[0-9a-f]{6}", "#rrggbb in small letters", "#000000")]
+    group: Annotated[str, Field(description="the id of a group", examples=["?"])]
+    standard_min: Annotated[int, whole(1, 60)]
+    pace_m_s: Annotated[float, number(0.3, 3)]
     pace_basis: Text
-    expected: int | None = None
-    expected_source: str | None = None
-    expected_date: str | None = None
+    expected: Annotated[Integer, Field(ge=0, description="a whole number, 0 or more")] | None = None
+    expected_source: Word | None = None
+    expected_date: Date | None = None
     expected_note: Text | None = None
-    expected_where: Mapping[str, tuple[object, ...]] = field(default_factory=dict)
-    municipal_where: Mapping[str, tuple[object, ...]] = field(default_factory=dict)
-    official_list: str | None = None
-    moves: bool = False
-    osm_tags: tuple[str, ...] = ()
+    expected_where: Accepted = field(default_factory=dict)
+    municipal_where: Accepted = field(default_factory=dict)
+    official_list: Word | None = None
+    moves: Flag = False
+    osm_tags: Tags = ()
 
 
+@declared
 @dataclass(frozen=True)
 class River:
     """A river that is crossed on foot only at its crossings.
@@ -138,10 +171,11 @@ class River:
     """
 
     names: Text
-    bank_a: tuple[int, ...]
-    bank_b: tuple[int, ...]
+    bank_a: Numbers
+    bank_b: Numbers
 
 
+@declared
 @dataclass(frozen=True)
 class Estimate:
     """Calibrated parameters of the walking estimate (see `locator.walking.estimate`).
@@ -154,11 +188,12 @@ class Estimate:
         What they were calibrated on, and how well they did, in each language.
     """
 
-    detour_one_bank: float
-    detour_across: float
+    detour_one_bank: Annotated[float, number(1, 5)]
+    detour_across: Annotated[float, number(1, 5)]
     calibration: Text
 
 
+@declared
 @dataclass(frozen=True)
 class UnitCode:
     """The code that an official register gives the city; it stands in every row of a file.
@@ -172,11 +207,14 @@ class UnitCode:
         Where the code is from.
     """
 
-    scheme: str
-    code: str
-    source: str
+    scheme: Annotated[str, matches("[a-z][a-z0-9_]{1,19}", "small letters, digits and _")]
+    code: Annotated[
+        str, matches("[0-9A-Za-z.-]{1,20}", "letters, digits, points, hyphens", "1261011")
+    ]
+    source: Annotated[str, Field(pattern=r"\S", description="where the code is from")]
 
 
+@declared
 @dataclass(frozen=True)
 class Catalogue:
     """Everything ``catalogue.toml`` says.
@@ -204,20 +242,40 @@ class Catalogue:
         How good walks along the folder's own streets are; None where nobody measured it.
     """
 
-    id: str
+    id: Annotated[str, matches("[a-z][a-z0-9-]*", "small letters, digits and hyphens", "city")]
     names: Text
-    country: str
-    timezone: str
-    crs_metric: str
-    crs_export: str
-    crs_grid: str
+    country: Annotated[str, matches("[A-Z]{2}", "two capital letters (ISO 3166-1)", "PL")]
+    timezone: Annotated[
+        str,
+        fits(lambda zone: zone in available_timezones()),
+        Field(description="an IANA zone", examples=["UTC"]),
+    ]
+    crs_metric: Metric
+    crs_export: Annotated[
+        str, fits(_is_crs), Field(description="an EPSG code", examples=["EPSG:4326"])
+    ]
+    crs_grid: Metric
     attribution: Text
-    data_date: str
-    groups: Mapping[str, AgeGroup]
-    layers: Mapping[str, Layer]
-    river: River | None
-    estimate: Estimate
-    extract_url: str | None = None
+    data_date: Date
+    groups: Annotated[
+        Mapping[str, AgeGroup],
+        BeforeValidator(named),
+        Field(min_length=1, description="tables [groups.<id>]"),
+    ]
+    layers: Annotated[
+        Mapping[str, Layer],
+        BeforeValidator(named),
+        Field(min_length=1, description="tables [layers.<id>]"),
+    ]
+    estimate: Annotated[
+        Estimate,
+        Field(
+            description="a table [estimate]",
+            examples=[{"detour_one_bank": 1.0, "detour_across": 1.0, "calibration": UNSAID}],
+        ),
+    ]
+    river: River | None = None
+    extract_url: Word | None = None
     unit_code: UnitCode | None = None
     streets_quality: Text | None = None
 
@@ -243,110 +301,17 @@ def parse_catalogue(folder: Path, log: FaultLog) -> Catalogue | None:
     With faults it holds what could be read, so that the other files can be checked too; it is
     None where not even that is possible.
     """
-    content = read_toml(folder, log)
-    if content is None:
+    catalogue = read_declared(Catalogue, folder, log)
+    if catalogue is None:
         return None
-    top = Section(content, WHOLE, log, LANGUAGES)
-    groups = {key: _group(section) for key, section in top.sections("groups").items()}
-    layers = {key: _layer(section, groups) for key, section in top.sections("layers").items()}
-    catalogue = Catalogue(
-        id=top.pattern("id", r"[a-z][a-z0-9-]*", "small letters, digits and hyphens"),
-        names=top.texts("names"),
-        country=top.pattern("country", r"[A-Z]{2}", "two capital letters (ISO 3166-1)"),
-        timezone=top.checked("timezone", lambda v: v in available_timezones(), "an IANA zone"),
-        crs_metric=top.checked("crs_metric", is_metric, "an EPSG code in metres"),
-        crs_export=top.checked("crs_export", _is_crs, "an EPSG code"),
-        crs_grid=top.checked("crs_grid", is_metric, "an EPSG code in metres"),
-        attribution=top.texts("attribution"),
-        data_date=top.checked("data_date", is_iso_date, "an ISO 8601 date"),
-        groups=groups,
-        layers=layers,
-        river=_river(top.section("river")) if "river" in content else None,
-        estimate=_estimate(top.section("estimate")),
-        streets_quality=top.texts("streets_quality") if top.has("streets_quality") else None,
-        extract_url=top.optional("extract_url"),
-        unit_code=_unit_code(top.section("unit_code")) if "unit_code" in content else None,
-    )
-    top.refuse_others()
-    return catalogue if catalogue.crs_metric and catalogue.crs_grid else None
-
-
-def _group(section: Section) -> AgeGroup:
-    group = AgeGroup(
-        id=section.where.rpartition(".")[2],
-        names=section.texts("names"),
-        column=section.checked("column", lambda v: v in GROUP_COLUMNS, ", ".join(GROUP_COLUMNS))
-        or GROUP_COLUMNS[0],
-        factor=section.number("factor", 0.0, 10.0, default=1.0),
-        scaled_from=section.texts("scaled_from") if section.has("scaled_from") else None,
-    )
-    section.refuse_others()
-    return group
-
-
-def _layer(section: Section, groups: Mapping[str, AgeGroup]) -> Layer:
-    layer = Layer(
-        id=section.where.rpartition(".")[2],
-        names=section.texts("names"),
-        descriptions=section.texts("descriptions"),
-        icon=section.pattern("icon", r"\S{1,3}", "one to three characters"),
-        shape=section.checked("shape", lambda v: v in SHAPES, ", ".join(SHAPES)),
-        colour=section.pattern("colour", r"#[0-9a-f]{6}", "#rrggbb in small letters"),
-        group=section.checked("group", lambda v: v in groups, ", ".join(groups) or "a group"),
-        standard_min=section.whole("standard_min", 1, 60),
-        pace_m_s=section.number("pace_m_s", 0.3, 3.0),
-        pace_basis=section.texts("pace_basis"),
-        expected=section.count("expected"),
-        expected_source=section.optional("expected_source"),
-        expected_date=section.optional_date("expected_date"),
-        expected_note=section.texts("expected_note") if section.has("expected_note") else None,
-        expected_where=section.choices("expected_where"),
-        municipal_where=section.choices("municipal_where"),
-        official_list=section.optional("official_list"),
-        moves=section.flag("moves"),
-        osm_tags=section.tags("osm_tags"),
-    )
-    if layer.expected is not None and layer.expected_source is None:
-        section.fault("expected_source", "is missing", "who says how many there are")
-    section.refuse_others()
-    return layer
-
-
-def _river(section: Section) -> River:
-    river = River(
-        names=section.texts("names"),
-        bank_a=section.integers("bank_a"),
-        bank_b=section.integers("bank_b"),
-    )
-    section.refuse_others()
-    return river
-
-
-def _estimate(section: Section) -> Estimate:
-    estimate = Estimate(
-        detour_one_bank=section.number("detour_one_bank", 1.0, 5.0),
-        detour_across=section.number("detour_across", 1.0, 5.0),
-        calibration=section.texts("calibration"),
-    )
-    section.refuse_others()
-    return estimate
-
-
-def _unit_code(section: Section) -> UnitCode:
-    scheme = section.pattern("scheme", r"[a-z][a-z0-9_]{1,19}", "small letters, digits and _")
-    code = (
-        section.pattern("code", TERC, "seven digits, as in TERC")
-        if scheme == "teryt"
-        else section.pattern("code", r"[0-9A-Za-z.-]{1,20}", "letters, digits, points, hyphens")
-    )
-    unit_code = UnitCode(scheme, code, section.checked("source", bool, "where the code is from"))
-    section.refuse_others()
-    return unit_code
-
-
-def _is_crs(code: str) -> bool:
-    try:
-        CRS.from_user_input(code)
-    except Exception:  # pyproj raises its own family; any of them means "not usable"
-        return False
-    return True
+    for layer in catalogue.layers.values():
+        where = f"layers.{layer.id}"
+        if layer.group not in catalogue.groups and not log.noted(where, "group"):
+            log.add(where, "group", f"is {layer.group!r}", ", ".join(catalogue.groups))
+        sourced = layer.expected_source is not None or log.noted(where, "expected_source")
+        if layer.expected is not None and not sourced:
+            log.add(where, "expected_source", "is missing", "who says how many there are")
+    code = catalogue.unit_code
+    if code is not None and code.scheme == "teryt" and not re.fullmatch(TERC, code.code):
+        log.add("unit_code", "code", f"is {code.code!r}", "seven digits, as in TERC")
+    return catalogue

@@ -9,15 +9,23 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
 
 from locator.base.opening_hours.state import is_valid_hours
-from locator.base.reading import WHOLE, FaultLog, is_iso_date, read_toml
-from locator.city.catalogue import LANGUAGES, Text
-from locator.city.toml_section import Section
+from locator.base.reading import FaultLog
+from locator.base.toml import declared, fits, read_tables
+from locator.city.field_types import Date, Name, Text, Word, Words, matches
 
 FILE = "helplines.toml"
 
+Hours = Annotated[
+    Word, fits(is_valid_hours), Field(description="the grammar of OpenStreetMap", examples=["24/7"])
+]
 
+
+@declared
 @dataclass(frozen=True)
 class Helpline:
     """A number that helps by telephone.
@@ -31,20 +39,20 @@ class Helpline:
         Whose pages it stands on.
     names, purposes : Text
         Who answers, and what for, in every language.
+    source, source_date, licence : str
     opening_hours : str or None
         OpenStreetMap's grammar; None where no source says when somebody answers.
-    source, source_date, licence : str
     """
 
-    id: str
-    number: str
-    layers: tuple[str, ...]
+    id: Name
+    number: Annotated[str, matches(r"\+?[0-9]+( [0-9]+)*", "digits, spaces between", "112")]
+    layers: Words
     names: Text
     purposes: Text
-    opening_hours: str | None
-    source: str
-    source_date: str
-    licence: str
+    source: Word
+    source_date: Date
+    licence: Word
+    opening_hours: Hours | None = None
 
 
 def read_helplines(folder: Path, layers: Collection[str], log: FaultLog) -> tuple[Helpline, ...]:
@@ -52,35 +60,9 @@ def read_helplines(folder: Path, layers: Collection[str], log: FaultLog) -> tupl
 
     A folder without the file has none.
     """
-    if not (folder / FILE).exists():
-        return ()
-    content = read_toml(folder, log) or {}
-    return tuple(_helpline(name, values, layers, log) for name, values in content.items())
-
-
-def _helpline(name: str, values: object, layers: Collection[str], log: FaultLog) -> Helpline:
-    if not isinstance(values, dict):
-        log.add(name, WHOLE, f"is {values!r}", "a table with number, layers, names and purposes")
-        values = {}
-    section = Section(values, name, log, LANGUAGES)
-    shown_on = section.words("layers")
-    for layer in shown_on:
-        if layer not in layers:
-            section.fault("layers", f"names the layer {layer!r}", ", ".join(layers))
-    helpline = Helpline(
-        id=name,
-        number=section.pattern("number", r"\+?[0-9]+( [0-9]+)*", "digits, spaces between"),
-        layers=shown_on,
-        names=section.texts("names"),
-        purposes=section.texts("purposes"),
-        opening_hours=(
-            section.checked("opening_hours", is_valid_hours, "the grammar of OpenStreetMap")
-            if section.has("opening_hours")
-            else None
-        ),
-        source=section.checked("source", bool, "a text"),
-        source_date=section.checked("source_date", is_iso_date, "an ISO 8601 date"),
-        licence=section.checked("licence", bool, "a text"),
-    )
-    section.refuse_others()
-    return helpline
+    helplines = read_tables(Helpline, folder, log)
+    for line in helplines:
+        for layer in line.layers:
+            if layer not in layers and not log.noted(line.id, "layers"):
+                log.add(line.id, "layers", f"names the layer {layer!r}", ", ".join(layers))
+    return helplines

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from locator.base.reading import WHOLE, FaultLog, read_toml
+from locator.base.reading import FaultLog
+from locator.base.toml import read_declared
 from locator.city.catalogue import FILE as CATALOGUE
-from locator.city.catalogue import LANGUAGES, Layer, Text
-from locator.city.toml_section import Section
+from locator.city.catalogue import Layer
+from locator.city.field_types import Text
 
 FILE = "kinds.toml"
 ALLOWED = f"a kind that {FILE} names in every language"
@@ -24,11 +25,7 @@ def read_kinds(folder: Path, log: FaultLog) -> dict[str, Text]:
 
     A folder whose features say no kinds needs no such file.
     """
-    if not (folder / FILE).exists():
-        return {}
-    content = read_toml(folder, log) or {}
-    every = Section(content, WHOLE, log, LANGUAGES)
-    return {kind: every.texts(kind) for kind in content}
+    return read_declared(dict[str, Text], folder, log, optional=True) or {}
 
 
 def check_kinds(

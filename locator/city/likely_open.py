@@ -9,15 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
-from locator.base.reading import WHOLE, FaultLog, read_toml
-from locator.city.catalogue import LANGUAGES, Text
-from locator.city.toml_section import Section
+from pydantic import AfterValidator, Field
+
+from locator.base.reading import FaultLog
+from locator.base.toml import declared, read_tables
+from locator.city.field_types import Flag, Name, Text, Word
 from locator.geocoding.names import fold
 
 FILE = "likely_open.toml"
 
 
+@declared
 @dataclass(frozen=True)
 class LikelyRule:
     """Why places that say one of some words are likelier, or less likely, to be open.
@@ -33,9 +37,12 @@ class LikelyRule:
         The reason, in every language.
     """
 
-    id: str
-    likely: bool
-    words: tuple[str, ...]
+    id: Name
+    likely: Flag
+    words: Annotated[
+        tuple[Annotated[Word, AfterValidator(fold)], ...],
+        Field(min_length=1, description="a list of texts", examples=[["?"]]),
+    ]
     because: Text
 
 
@@ -44,25 +51,7 @@ def read_likely_open(folder: Path, log: FaultLog) -> tuple[LikelyRule, ...]:
 
     A folder without the file has none: all places of unknown hours are alike then.
     """
-    if not (folder / FILE).exists():
-        return ()
-    content = read_toml(folder, log) or {}
-    return tuple(_rule(name, values, log) for name, values in content.items())
-
-
-def _rule(name: str, values: object, log: FaultLog) -> LikelyRule:
-    if not isinstance(values, dict):
-        log.add(name, WHOLE, f"is {values!r}", "a table with likely, words and because")
-        values = {}
-    section = Section(values, name, log, LANGUAGES)
-    rule = LikelyRule(
-        id=name,
-        likely=section.flag("likely"),
-        words=tuple(fold(word) for word in section.words("words")),
-        because=section.texts("because"),
-    )
-    section.refuse_others()
-    return rule
+    return read_tables(LikelyRule, folder, log)
 
 
 def rule_for(rules: Iterable[LikelyRule], texts: Iterable[str | None]) -> LikelyRule | None:

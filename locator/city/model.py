@@ -24,8 +24,9 @@ from locator.city import facilities as places
 from locator.city import kinds as vocabulary
 from locator.city import units as neighbourhoods
 from locator.city.basemap.backdrop import Backdrop, read_backdrop
-from locator.city.catalogue import AgeGroup, Catalogue, Text
+from locator.city.catalogue import AgeGroup, Catalogue
 from locator.city.dwellings import Dwellings
+from locator.city.field_types import Text
 from locator.city.helplines import FILE as HELPLINES
 from locator.city.helplines import Helpline, read_helplines
 from locator.city.likely_open import LikelyRule

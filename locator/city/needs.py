@@ -10,14 +10,16 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, cast, get_args
+from typing import Annotated, Literal, cast, get_args
 
 import pandas as pd
+from pydantic import AfterValidator, Field
 
-from locator.base.reading import WHOLE, FaultLog, read_toml
-from locator.city.catalogue import LANGUAGES, Layer, Text
+from locator.base.reading import FaultLog
+from locator.base.toml import declared, read_tables
+from locator.city.catalogue import Layer
+from locator.city.field_types import Name, Text, Word, Words
 from locator.city.helplines import Helpline
-from locator.city.toml_section import Section
 from locator.geocoding.names import fold
 from locator.geocoding.phrases import EMPTY_WORDS, Phrase, fitting, phrase_of
 from locator.geocoding.place import Place
@@ -31,9 +33,6 @@ STARTS = frozenset(("address", "street", "stop", "district", "quarter", "coordin
 """Kinds of place whose very name means the place; a facility's name may say a need, too."""
 
 Way = Literal["pram", "wheelchair"]
-
-LEADS = ("layers", "kinds", "facilities", "profiles", "helplines")
-"""What a need may lead to."""
 
 
 @dataclass(frozen=True)
@@ -93,82 +92,84 @@ def read_needs(
 
     A folder without the file has none: the search finds places only.
     """
-    if not (folder / FILE).exists():
-        return ()
-    said = facilities[["layer", "kind"]].dropna().drop_duplicates()
-    known = _Known(
-        allowed={
-            "layers": tuple(layers),
-            "kinds": tuple(dict.fromkeys(said["kind"])),
-            "facilities": tuple(facilities.index),
-            "profiles": get_args(Way),
-            "helplines": tuple(line.id for line in helplines),
-        },
-        places=tuple(zip(said["layer"], said["kind"], strict=True)),
-    )
-    content = read_toml(folder, log) or {}
-    return tuple(_need(name, values, known, log) for name, values in content.items())
+    said = zip(facilities["layer"], facilities["kind"], strict=True)
+    # What is no text has its fault already.
+    places = tuple(dict.fromkeys(place for place in said if isinstance(place[1], str)))
+    allowed = {
+        "layers": tuple(layers),
+        "kinds": tuple(dict.fromkeys(kind for _, kind in places)),
+        "facilities": tuple(facilities.index),
+        "profiles": get_args(Way),
+        "helplines": tuple(line.id for line in helplines),
+    }
+    tables = read_tables(_Table, folder, log)
+    for table in tables:
+        _check(table, allowed, log)
+    return tuple(_need(table, places) for table in tables)
 
 
+def _with_letters(text: str) -> str:
+    if not phrase_of(text).words:
+        raise ValueError("no letters")
+    return text
+
+
+_PhraseList = Annotated[
+    tuple[
+        Annotated[Word, AfterValidator(_with_letters), Field(description="phrases with letters")],
+        ...,
+    ],
+    Field(min_length=1, description="a list of texts", examples=[["a"]]),
+]
+
+
+@declared
 @dataclass(frozen=True)
-class _Known:
-    """What the other files of the folder hold."""
+class _Phrases:
+    pl: _PhraseList
+    en: _PhraseList
+    uk: _PhraseList
 
-    allowed: Mapping[str, Collection[str]]
-    places: tuple[tuple[str, str], ...]
+
+@declared
+@dataclass(frozen=True)
+class _Table:
+    """What the file says of a need."""
+
+    id: Name
+    names: Text
+    phrases: _Phrases
+    layers: Words = ()
+    kinds: Words = ()
+    facilities: Words = ()
+    profiles: Words = ()
+    helplines: Words = ()
 
 
-def _need(name: str, values: object, known: _Known, log: FaultLog) -> Need:
-    if not isinstance(values, dict):
-        log.add(name, WHOLE, f"is {values!r}", "a table with names, phrases and where they lead")
-        values = {}
-    section = Section(values, name, log, LANGUAGES)
-    leads = {key: _leads(section, key, known.allowed[key]) for key in LEADS}
-    if not any(section.has(key) for key in LEADS):
-        section.fault("layers", "is missing, and so are the others", " or ".join(LEADS))
-    names = section.texts("names")
-    phrases = section.section("phrases") if section.has("phrases") else None
-    if phrases is None:
-        section.take("phrases")
-        section.fault("phrases", "is missing", f"a table [{name}.phrases]")
-    need = Need(
-        id=name,
-        names=names,
-        phrases=() if phrases is None else tuple(_phrases(phrases)),
-        layers=leads["layers"],
-        kinds=leads["kinds"],
-        facilities=leads["facilities"],
-        profiles=cast(tuple[Way, ...], leads["profiles"]),
-        helplines=leads["helplines"],
-        places=tuple(
-            place for kind in leads["kinds"] for place in known.places if place[1] == kind
-        ),
+def _check(table: _Table, allowed: Mapping[str, Collection[str]], log: FaultLog) -> None:
+    """Note a need that leads nowhere, or to what the folder does not have."""
+    if not any(getattr(table, key) or log.noted(table.id, key) for key in allowed):
+        log.add(table.id, "layers", "is missing, and so are the others", " or ".join(allowed))
+    for key, known in allowed.items():
+        shown = ", ".join(known) if key != "facilities" else "the id of a facility"
+        for name in getattr(table, key):
+            if name not in known and not log.noted(table.id, key):
+                log.add(table.id, key, f"names {name!r}", shown)
+
+
+def _need(table: _Table, places: Iterable[tuple[str, str]]) -> Need:
+    said = (*table.phrases.pl, *table.phrases.en, *table.phrases.uk)
+    return Need(
+        id=table.id,
+        names=table.names,
+        phrases=tuple(map(phrase_of, said)),
+        layers=table.layers,
+        kinds=table.kinds,
+        facilities=table.facilities,
+        profiles=cast(tuple[Way, ...], table.profiles),
+        helplines=table.helplines,
+        places=tuple(place for kind in table.kinds for place in places if place[1] == kind),
     )
-    section.refuse_others()
-    return need
-
-
-def _leads(section: Section, key: str, allowed: Collection[str]) -> tuple[str, ...]:
-    """Return what a need leads to of one sort; what the folder does not have is a fault."""
-    if not section.has(key):
-        section.asked.add(key)
-        return ()
-    given = section.words(key)
-    for name in given:
-        if name not in allowed:
-            shown = ", ".join(allowed) if key != "facilities" else "the id of a facility"
-            section.fault(key, f"names {name!r}", shown)
-    return given
-
-
-def _phrases(section: Section) -> Iterable[Phrase]:
-    for language in LANGUAGES:
-        for text in section.words(language):
-            phrase = phrase_of(text)
-            if not phrase.words:
-                section.fault(language, f"has {text!r}", "phrases with letters")
-            yield phrase
-    section.refuse_others()
 
 
 def offered_needs(

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from babel.messages.extract import extract_from_dir
 
-from locator.city.catalogue import LANGUAGES
+from locator.city.field_types import LANGUAGES
 from locator.web.i18n import TRANSLATIONS, read_catalogue
 
 ROOT = Path(__file__).resolve().parents[2]

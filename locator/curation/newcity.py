@@ -16,7 +16,7 @@ from typing import Any
 
 from locator.base.errors import N_, CityFolderError, InvalidParameterError, LocatorError
 from locator.base.geo import box_in_words
-from locator.city.catalogue import LANGUAGES
+from locator.city.field_types import LANGUAGES
 from locator.city.model import load_city
 from locator.curation.cityfolder import (
     catalogue_text,

@@ -11,7 +11,7 @@ from flask import Blueprint, Flask, Response, current_app, request
 
 from locator.base.errors import N_, NotFoundError
 from locator.base.i18n import prefix
-from locator.city.catalogue import LANGUAGES
+from locator.city.field_types import LANGUAGES
 from locator.city.lookup import known_layer
 from locator.reports.cover import cover_png
 from locator.web.i18n import LONGEST_PART

@@ -37,7 +37,7 @@ from locator.base.i18n import (
     text,
     translations,
 )
-from locator.city.catalogue import LANGUAGES
+from locator.city.field_types import LANGUAGES
 
 __all__ = [
     "DEFAULT_LANGUAGE",

@@ -8,7 +8,7 @@ import pytest
 
 from locator.base.errors import CityFolderError
 from locator.city.catalogue import UnitCode, read_catalogue
-from tests.breaking import edit_text, fault, faults
+from tests.breaking import edit_feature, edit_text, fault, faults
 
 FILE = "catalogue.toml"
 
@@ -76,6 +76,9 @@ def test_a_wrong_official_code_is_named(tiny_folder: Path, old: str, new: str, s
         ("bank_a = [1]", "bank_a = 1", "river: bank_a: is 1"),
         ("detour_across = 1.5", "detour_across = 0.5", "estimate: detour_across: is 0.5"),
         (', uk = "Мале Місто"', "", "-: names.uk: is missing"),
+        ("[layers.aeds]", "[layers.AED]", "layers.AED: -: is 'AED' (allowed: [a-z][a-z0-9_]*)"),
+        ("[estimate]", "[estimates]", "-: estimate: is missing (allowed: a table [estimate])"),
+        ("bank_a = [1]", "bank_a = [true]", "river: bank_a: has True"),
         ('icon = "♥"', 'icon = "♥"\nicno = "x"', "layers.aeds: icno: is unknown"),
         ("{ public = [true]", "{ publik = [true]", "layers.nurseries: expected_where: names"),
         (
@@ -98,6 +101,25 @@ def test_every_fault_is_listed_not_the_first(tiny_folder: Path) -> None:
         read_catalogue(tiny_folder)
     assert [fault.field for fault in caught.value.faults] == ["shape", "shape"]
     assert "2 fault(s)" in str(caught.value)
+
+
+def test_the_faults_of_all_files_are_told_at_once(tiny_folder: Path) -> None:
+    """A catalogue that is wrong in part is no reason not to look at what depends on it."""
+    edit_text(tiny_folder, FILE, 'shape = "square"', 'shape = "star"')
+    edit_text(tiny_folder, FILE, "[estimate]", "[estimates]")
+    edit_text(tiny_folder, FILE, "bank_a = [1]", "bank_a = [9]")
+    edit_text(tiny_folder, "stops.csv", "1,Most", "7,Most")
+    edit_feature(tiny_folder, "nurseries.geojson", 0, status="shut")
+    (tiny_folder / "likely_open.toml").write_text("guard = 5", encoding="utf-8")
+    assert {line.partition(" (")[0] for line in faults(tiny_folder)} == {
+        "catalogue.toml: -: estimate: is missing",
+        "catalogue.toml: -: estimates: is unknown",
+        "catalogue.toml: layers.nurseries: shape: is 'star'",
+        "catalogue.toml: river: bank_a: names 9",
+        "likely_open.toml: -: guard: is 5",
+        "nurseries.geojson: nurseries-1: status: is 'shut'",
+        "stops.csv: line 3: index: is 7",
+    }
 
 
 def test_broken_toml_is_one_fault(tiny_folder: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from locator.city.catalogue import LANGUAGES
+from locator.city.field_types import LANGUAGES
 from locator.city.model import City, load_city
 from locator.curation.notices import notices
 from tests.breaking import edit_feature, edit_text, fault, faults

@@ -55,6 +55,7 @@ def test_the_first_rule_that_fits_counts(
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
+        ("likely = true\n", "", "guard: likely: is missing (allowed: true or false)"),
         ("likely = true", 'likely = "yes"', "guard: likely: is 'yes' (allowed: true or false)"),
         ('["w godzinach pracy"]', "[]", "office: words: is [] (allowed: a list of texts)"),
         ('en = "a porter", ', "", "guard: because.en: is missing (allowed: a text in pl, en, uk)"),

@@ -102,11 +102,11 @@ def test_a_folder_without_needs_finds_places_only(tiny: City) -> None:
         ('["pram"]', '["bike"]', "care: profiles: names 'bike' (allowed: pram, wheelchair)"),
         ('["emergency"]', '["999"]', "care: helplines: names '999' (allowed: emergency)"),
         ('layers = ["aeds"]\n', "", "heart: layers: is missing, and so are the others"),
-        ('en = ["child care"]\n', "", "phrases: en: is missing (allowed: a list of texts)"),
-        ('"child care"', '"…"', "phrases: en: has '…' (allowed: phrases with letters)"),
+        ('en = ["child care"]\n', "", "care.phrases: en: is missing (allowed: a list of texts)"),
+        ('"child care"', '"…"', "care.phrases: en: has '…' (allowed: phrases with letters)"),
         ('en = "care", ', "", "care: names.en: is missing (allowed: a text in pl, en, uk)"),
         ('profiles = ["pram"]', "size = 3", "care: size: is unknown (allowed: facilities, "),
-        ("[heart]", 'word = "no"\n[heart]', "phrases: word: is unknown (allowed: en, pl, uk)"),
+        ("[heart]", 'word = "no"\n[heart]', "care.phrases: word: is unknown (allowed: en, pl, uk)"),
     ],
 )
 def test_faults_of_a_need_stop_the_start(folder: Path, old: str, new: str, said: str) -> None:

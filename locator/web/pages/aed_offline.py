@@ -18,7 +18,7 @@ from flask import Blueprint, Response, abort, current_app, render_template, requ
 from locator.analysis.aed.fixed import FixedAed, fixed_aeds
 from locator.analysis.aed.option import CLOSING_SOON, LESS_SURE_FACTOR, PACE_M_S
 from locator.api.context import AppState
-from locator.city.catalogue import LANGUAGES
+from locator.city.field_types import LANGUAGES
 from locator.city.model import City
 from locator.city.opening import opening_in
 from locator.web.i18n import current_language, gettext, prefix, speaking, text
