@@ -20,7 +20,18 @@ from locator.walking.choose import choose_model
 from locator.walking.graph.osm import Progress, silent
 from locator.walking.walkable_city import walkable
 from locator.walking.warmup import warm_in_background
-from locator.web import errors, found, i18n, layout, moved, routes, security, static_files, tiles
+from locator.web import (
+    embedding,
+    errors,
+    found,
+    i18n,
+    layout,
+    moved,
+    routes,
+    security,
+    static_files,
+    tiles,
+)
 from locator.web.map import code, feeds
 from locator.web.map import pages as maps
 from locator.web.pages import PAGES
@@ -34,6 +45,7 @@ DEFAULTS: dict[str, Any] = {
     "TILES": None,  # base-map tiles, e.g. https://tiles.example.org/{z}/{x}/{y}.png
     "TILES_ATTRIBUTION": "",
     "FEEDS": "",  # GTFS-Realtime feeds of the vehicles: NAME=https://address, comma between
+    "EMBED_ORIGINS": "",  # whose pages may frame a widget: https://a.example.org, comma between
     "SECURITY_CONTACT": "",  # whom to tell of faults of security: mailto:, https:// or tel:
     "PROXIES": 0,  # reverse proxies in front whose X-Forwarded-* headers are believed
     "LIMIT_PER_MINUTE": 300,  # expensive requests of one address; 0: no limit
@@ -105,6 +117,7 @@ def create_app(config: Mapping[str, Any] | None = None, *, progress: Progress = 
     state.live_fleet.poller.start()
     i18n.install(app)
     found.install(app)
+    embedding.install(app)
     security.install(app)
     if app.config["PROXIES"]:
         hops = int(app.config["PROXIES"])

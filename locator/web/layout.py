@@ -58,6 +58,7 @@ FOOTER = (
     ("data.page", N_("Data and sources")),
     ("accessibility.page", N_("Accessibility statement")),
     ("api.page", N_("API")),
+    ("embed.page", N_("On your own page")),
 )
 
 

@@ -45,13 +45,17 @@ HEADERS = {
 """On every answer, beside the policy; what an answer says of itself counts instead."""
 
 
-def content_security_policy(tiles: str | None = None) -> str:
+def content_security_policy(
+    tiles: str | None = None, *, frame_ancestors: str = "'none'", frame_src: str = "'none'"
+) -> str:
     """Return the policy: only ourselves, and the tile server where one is configured.
 
     Parameters
     ----------
     tiles : str, optional
         Tile address as Leaflet writes it, ``https://{s}.example.org/{z}/{x}/{y}.png``.
+    frame_ancestors, frame_src : str
+        Whose pages may frame the answer, and what it may frame.
 
     Raises
     ------
@@ -67,9 +71,12 @@ def content_security_policy(tiles: str | None = None) -> str:
             f"img-src 'self' data:{origin}",
             "font-src 'self'",
             f"connect-src 'self'{origin}",
+            "worker-src 'self'",
+            "manifest-src 'self'",
+            f"frame-src {frame_src}",
             "form-action 'self'",
             "base-uri 'none'",
-            "frame-ancestors 'none'",
+            f"frame-ancestors {frame_ancestors}",
         )
     )
 

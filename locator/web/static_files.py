@@ -23,7 +23,13 @@ COMPONENTS = (
 )
 """Style sheets of ``static/css`` that every page has, as one file; later ones overrule."""
 
-JOINED = {"site.css": tuple(STATIC / "css" / f"{name}.css" for name in COMPONENTS)}
+WIDGET = ("tokens", "ground", "controls", "search", "results", "widget")
+"""Those of a page that stands in a frame of another page."""
+
+JOINED = {
+    f"{sheet}.css": tuple(STATIC / "css" / f"{name}.css" for name in names)
+    for sheet, names in (("site", COMPONENTS), ("widget", WIDGET))
+}
 """File of ``/static`` -> what it is made of."""
 
 

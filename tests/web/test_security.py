@@ -22,9 +22,15 @@ from tests.web.test_long_values import paths
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'"
+    "font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; "
+    "frame-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+FRAMES = {
+    "/embed": POLICY.replace("frame-src 'none'", "frame-src 'self'"),
+    "/embed/nearest": POLICY.replace("ancestors 'none'", "ancestors 'self'"),
+    "/embed/map": POLICY.replace("ancestors 'none'", "ancestors 'self'"),
+}
+"""The policy of the only pages that stand in a frame, or have one: see `test_embedding.py`."""
 
 
 @pytest.fixture(scope="module")
@@ -56,9 +62,10 @@ ON_EVERY_ANSWER = {
 }
 
 
-def lacking(answer: Response) -> list[str]:
+def lacking(answer: Response, policy: str = POLICY) -> list[str]:
     """Return which headers of every answer this one lacks, or has twice."""
-    wrong = [k for k, v in ON_EVERY_ANSWER.items() if answer.headers.getlist(k) != [v]]
+    expected = ON_EVERY_ANSWER | {"Content-Security-Policy": policy}
+    wrong = [k for k, v in expected.items() if answer.headers.getlist(k) != [v]]
     wrong += [
         k for k in ("Cache-Control", "Cross-Origin-Resource-Policy") if k not in answer.headers
     ]
@@ -74,7 +81,9 @@ def test_every_route_answers_every_method_with_all_headers(app: Flask, method: s
         for language in ("", "/en", "/pl"):
             answer = client.open(language + path, method=method, buffered=True)
             codes.add(answer.status_code)
-            assert lacking(answer) == [], (method, language, path, answer.status_code)
+            policy = answer.headers["Content-Security-Policy"]
+            assert policy in (POLICY, FRAMES.get(path, POLICY)), (method, language, path)
+            assert lacking(answer, policy) == [], (method, language, path, answer.status_code)
     assert codes >= {"GET": {200, 308, 400, 404, 422}, "HEAD": {200, 308}}.get(method, {308})
 
 

@@ -21,5 +21,8 @@ PAGES = (
     "about",
     "accessibility",
     "api",
+    "embed",
+    "embed_nearest",
+    "embed_map",
 )
 """Modules of this package; each has a blueprint of its name, whose first address is the page."""
