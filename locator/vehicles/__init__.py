@@ -1,8 +1,10 @@
-"""Say where the vehicles that carry an AED are.
+"""Say where the vehicles that carry an AED are, and how one gets about by tram and bus.
 
 One interface, three bases, in this order: ``live`` (a realtime feed, see `realtime` and
 `poller`), ``timetable`` (where the tour is at that minute, along its stops, see `tours`) and
 ``base`` (what stands for the depot, when the vehicle is not in service). See `positions`.
+
+The same timetables answer when one gets where by riding, see `transit` and `raptor`.
 """
 
 from __future__ import annotations

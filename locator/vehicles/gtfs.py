@@ -3,7 +3,8 @@
 Why not a library: partridge, the light one, was last released in December 2023 and brings
 networkx and isoweek along; of a feed we need eight tables, which pandas reads. The rules of the
 format that matter here: times past 24:00, empty times between two known ones, calendars with
-exceptions or exceptions alone, trips repeated by a headway, blocks.
+exceptions or exceptions alone, trips repeated by a headway, blocks, stops where one may not get
+on or off.
 """
 
 from __future__ import annotations
@@ -20,7 +21,14 @@ import pandas as pd
 from locator.base.errors import N_
 from locator.base.geo import FloatArray
 from locator.vehicles.calendar import Service
-from locator.vehicles.gtfs_tables import WEEKDAYS, GtfsError, Tables, read_tables
+from locator.vehicles.gtfs_tables import (
+    WEEKDAYS,
+    GtfsError,
+    Tables,
+    mode_of,
+    read_tables,
+    wheelchair_codes,
+)
 from locator.vehicles.timetable import PathRow, Timetable, TripRow, build_timetable
 
 __all__ = ["FeedReport", "GtfsError", "feed_name", "import_feeds", "seconds_of"]
@@ -67,7 +75,7 @@ def import_feeds(feeds: Mapping[str, Path]) -> tuple[Timetable, tuple[FeedReport
     """
     services: list[Service] = []
     stops: list[pd.DataFrame] = []
-    paths: dict[tuple[str, str, bytes, bytes], int] = {}
+    paths: dict[tuple[str, str, str, bytes, bytes, bytes], int] = {}
     rows: list[PathRow] = []
     trips: list[TripRow] = []
     blocks: dict[str, int] = {}
@@ -88,13 +96,15 @@ def import_feeds(feeds: Mapping[str, Path]) -> tuple[Timetable, tuple[FeedReport
         before = len(trips)
         calls = _calls(tables, feed, stop_number)
         for trip in _trips(tables, feed, numbered, calls):
-            key = (trip.line, trip.headsign, trip.stops.tobytes(), trip.offsets.tobytes())
+            shape = (trip.stops.tobytes(), trip.offsets.tobytes(), trip.allowed.tobytes())
+            key = (trip.line, trip.headsign, trip.mode, *shape)
             number = paths.setdefault(key, len(rows))
             if number == len(rows):
                 rows.append(_path_row(trip))
             block = blocks.setdefault(trip.block, len(blocks)) if trip.block else -1
             trips += [
-                TripRow(name, number, trip.service, start_s, block) for name, start_s in trip.starts
+                TripRow(name, number, trip.service, start_s, block, trip.wheelchair)
+                for name, start_s in trip.starts
             ]
         reports.append(_report(feed, tables, own, kept_stops, calls, trips[before:]))
     if len(zones) > 1:
@@ -113,6 +123,7 @@ def import_feeds(feeds: Mapping[str, Path]) -> tuple[Timetable, tuple[FeedReport
         stop_lonlat=all_stops[["lon", "lat"]].to_numpy(dtype=np.float64),
         paths=rows,
         trips=trips,
+        stop_wheelchair=all_stops["wheelchair"].to_numpy(dtype=np.int64),
     )
     return timetable, tuple(reports)
 
@@ -188,12 +199,16 @@ def _date(text: str, feed: str) -> date:
 
 def _stops(tables: Tables, feed: str) -> pd.DataFrame:
     raw = tables["stops"]
+    said = raw["wheelchair_boarding"].replace("0", "")
+    stations = dict(zip(raw["stop_id"], said, strict=True))
+    of_station = raw["parent_station"].map(stations).fillna("")
     frame = pd.DataFrame(
         {
             "id": feed + ":" + raw["stop_id"],
             "name": raw["stop_name"],
             "lon": pd.to_numeric(raw["stop_lon"], errors="coerce"),
             "lat": pd.to_numeric(raw["stop_lat"], errors="coerce"),
+            "wheelchair": wheelchair_codes(said.where(said != "", of_station)),
         }
     )
     return frame.dropna().drop_duplicates("id").reset_index(drop=True)
@@ -234,6 +249,8 @@ def _calls(tables: Tables, feed: str, stop_number: Mapping[str, int]) -> pd.Data
             "order": pd.to_numeric(raw["stop_sequence"], errors="coerce"),
             "arrive_s": seconds_of(raw["arrival_time"], feed=feed),
             "depart_s": seconds_of(raw["departure_time"], feed=feed),
+            "board": raw["pickup_type"] != "1",
+            "alight": raw["drop_off_type"] != "1",
         }
     )
     calls = calls.dropna(subset=["stop", "order"]).sort_values(["trip", "order"], kind="stable")
@@ -255,6 +272,9 @@ class _Trip:
     starts: list[tuple[str, float]]  # id and first departure of each time that it runs
     stops: npt.NDArray[np.int64]
     offsets: FloatArray  # (2, n) arrivals, departures after the start
+    mode: str
+    allowed: npt.NDArray[np.bool_]  # (2, n) to get on, to get off
+    wheelchair: int
 
 
 def _trips(
@@ -265,13 +285,19 @@ def _trips(
         routes["route_short_name"] != "", routes["route_long_name"]
     )
     lines = dict(zip(routes["route_id"], names, strict=True))
+    modes = dict(zip(routes["route_id"], map(mode_of, routes["route_type"]), strict=True))
     headways = _headways(tables, feed)
     trip_of = calls["trip"].to_numpy()
     begins = np.concatenate([[0], np.flatnonzero(trip_of[1:] != trip_of[:-1]) + 1, [len(calls)]])
     spans = {trip_of[a]: (a, b) for a, b in zip(begins[:-1], begins[1:], strict=True) if b > a}
     stop = calls["stop"].to_numpy(dtype=np.int64)
     times = calls[["arrive_s", "depart_s"]].to_numpy().T
-    for trip_id, route, service, headsign, block in tables["trips"].itertuples(index=False):
+    allowed = calls[["board", "alight"]].to_numpy(dtype=np.bool_).T
+    trips = tables["trips"].assign(
+        wheelchair=wheelchair_codes(tables["trips"]["wheelchair_accessible"])
+    )
+    fields = trips.drop(columns="wheelchair_accessible").itertuples(index=False)
+    for trip_id, route, service, headsign, block, wheelchair in fields:
         first, end = spans.get(trip_id, (0, 0))
         number = services.get(f"{feed}:{service}")
         if end - first < 2 or number is None or route not in lines:
@@ -289,6 +315,9 @@ def _trips(
             [(f"{feed}:{trip_id}{at}", start) for at, start in repeated or [("", start_s)]],
             stop[first:end],
             whole,
+            modes[route],
+            np.ascontiguousarray(allowed[:, first:end]),
+            int(wheelchair),
         )
 
 
@@ -307,9 +336,7 @@ def _headways(tables: Tables, feed: str) -> dict[str, list[tuple[str, float]]]:
 
 
 def _path_row(trip: _Trip) -> PathRow:
-    return PathRow(
-        trip.line,
-        trip.headsign,
-        tuple(trip.stops.tolist()),
-        *(tuple(offsets) for offsets in trip.offsets.tolist()),
-    )
+    arrive_s, depart_s = map(tuple, trip.offsets.tolist())
+    board, alight = map(tuple, trip.allowed.tolist())
+    stops = tuple(trip.stops.tolist())
+    return PathRow(trip.line, trip.headsign, stops, arrive_s, depart_s, trip.mode, board, alight)

@@ -1,4 +1,4 @@
-"""Read the tables of a GTFS feed from its zip file, every needed column there."""
+"""Read the tables of a GTFS feed from its zip file, every needed column there, and its codes."""
 
 from __future__ import annotations
 
@@ -6,19 +6,30 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from locator.base.errors import N_, InvalidParameterError, LocatorError
+from locator.vehicles.timetable import ACCESSIBLE, INACCESSIBLE, UNKNOWN
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 COLUMNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "agency": (("agency_timezone",), ()),
     "feed_info": ((), ("feed_publisher_name", "feed_version")),
-    "stops": (("stop_id", "stop_name", "stop_lat", "stop_lon"), ()),
-    "routes": (("route_id", "route_short_name"), ("route_long_name",)),
-    "trips": (("trip_id", "route_id", "service_id"), ("trip_headsign", "block_id")),
-    "stop_times": (("trip_id", "arrival_time", "departure_time", "stop_id", "stop_sequence"), ()),
+    "stops": (
+        ("stop_id", "stop_name", "stop_lat", "stop_lon"),
+        ("parent_station", "wheelchair_boarding"),
+    ),
+    "routes": (("route_id", "route_short_name"), ("route_long_name", "route_type")),
+    "trips": (
+        ("trip_id", "route_id", "service_id"),
+        ("trip_headsign", "block_id", "wheelchair_accessible"),
+    ),
+    "stop_times": (
+        ("trip_id", "arrival_time", "departure_time", "stop_id", "stop_sequence"),
+        ("pickup_type", "drop_off_type"),
+    ),
     "calendar": (("service_id", "start_date", "end_date", *WEEKDAYS), ()),
     "calendar_dates": (("service_id", "date", "exception_type"), ()),
     "frequencies": (("trip_id", "start_time", "end_time", "headway_secs"), ()),
@@ -92,3 +103,20 @@ def _read_table(
             columns=", ".join(missing) or "rows",
         )
     return frame.reindex(columns=[*needed, *wished], fill_value="")
+
+
+_MODES = {"0": "tram", "1": "metro", "2": "rail", "3": "bus", "4": "ferry", "5": "tram"}
+_MODES |= {"11": "bus", "12": "rail"}
+_EXTENDED = {"1": "rail", "2": "bus", "4": "metro", "5": "metro", "7": "bus", "8": "bus"}
+_EXTENDED |= {"9": "tram", "10": "ferry", "12": "ferry"}
+
+
+def mode_of(route_type: str) -> str:
+    """Return the mode of a route's type, of the few numbers or the extended ones (100 to 1299)."""
+    extended = _EXTENDED.get(route_type[:-2], "other")
+    return _MODES.get(route_type, extended)
+
+
+def wheelchair_codes(said: pd.Series[str]) -> pd.Series[int]:
+    """Return what a timetable says of wheelchairs for what a feed does."""
+    return said.map({"1": ACCESSIBLE, "2": INACCESSIBLE}).fillna(UNKNOWN).astype(np.int64)

@@ -13,9 +13,15 @@ from datetime import date
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 
 from locator.base.geo import FloatArray, IntArray
 from locator.vehicles.calendar import Service
+
+BoolArray = npt.NDArray[np.bool_]
+
+UNKNOWN, ACCESSIBLE, INACCESSIBLE = 0, 1, 2
+"""What a feed says of wheelchairs, of a stop or a trip: the numbers of GTFS."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,14 @@ class Timetable:
         First departure, seconds after noon minus twelve hours of the service day.
     trip_block : (t,) int array
         Trips of one block are run by one vehicle; -1 where the feed does not say.
+    modes : tuple of str
+        Of each path: ``"tram"``, ``"bus"``, ``"rail"``, ``"metro"``, ``"ferry"`` or ``"other"``;
+        empty where a file of an earlier version does not tell.
+    path_board, path_alight : (m,) bool array
+        Whether one may get on, and off.
+    stop_wheelchair : (n,) int array
+    trip_wheelchair : (t,) int array
+        `UNKNOWN`, `ACCESSIBLE` or `INACCESSIBLE`.
     """
 
     source: str
@@ -68,6 +82,16 @@ class Timetable:
     trip_service: IntArray
     trip_start_s: FloatArray
     trip_block: IntArray
+    modes: tuple[str, ...]
+    path_board: BoolArray
+    path_alight: BoolArray
+    stop_wheelchair: IntArray
+    trip_wheelchair: IntArray
+
+    @property
+    def tells_rides(self) -> bool:
+        """Whether it says where one may get on and off; files of earlier versions do not."""
+        return all(self.modes)
 
     @cached_property
     def valid_from(self) -> date | None:
@@ -122,13 +146,19 @@ class Timetable:
 
 @dataclass(frozen=True)
 class PathRow:
-    """One path on its way into a timetable: stops by index, seconds from the first departure."""
+    """One path on its way into a timetable: stops by index, seconds from the first departure.
+
+    Without `board` and `alight` one may get on and off everywhere.
+    """
 
     line: str
     headsign: str
     stops: tuple[int, ...]
     arrive_s: tuple[float, ...]
     depart_s: tuple[float, ...]
+    mode: str = "other"
+    board: tuple[bool, ...] | None = None
+    alight: tuple[bool, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -140,6 +170,7 @@ class TripRow:
     service: int
     start_s: float
     block: int = -1
+    wheelchair: int = UNKNOWN
 
 
 def build_timetable(
@@ -152,15 +183,17 @@ def build_timetable(
     stop_lonlat: FloatArray,
     paths: Iterable[PathRow],
     trips: Iterable[TripRow],
+    stop_wheelchair: IntArray | None = None,
 ) -> Timetable:
     """Return the timetable of these rows."""
+    stop_ids = tuple(stop_ids)
     paths, trips = list(paths), list(trips)
     lengths = [len(path.stops) for path in paths]
     return Timetable(
         source=source,
         timezone=timezone,
         services=tuple(services),
-        stop_ids=tuple(stop_ids),
+        stop_ids=stop_ids,
         stop_names=tuple(stop_names),
         stop_lonlat=np.asarray(stop_lonlat, dtype=np.float64).reshape(-1, 2),
         lines=tuple(path.line for path in paths),
@@ -174,4 +207,15 @@ def build_timetable(
         trip_service=np.array([trip.service for trip in trips], dtype=np.int64),
         trip_start_s=np.array([trip.start_s for trip in trips], dtype=np.float64),
         trip_block=np.array([trip.block for trip in trips], dtype=np.int64),
+        modes=tuple(path.mode for path in paths),
+        path_board=_allowed(path.board or [True] * len(path.stops) for path in paths),
+        path_alight=_allowed(path.alight or [True] * len(path.stops) for path in paths),
+        stop_wheelchair=np.zeros(len(stop_ids), dtype=np.int64)
+        if stop_wheelchair is None
+        else stop_wheelchair,
+        trip_wheelchair=np.array([trip.wheelchair for trip in trips], dtype=np.int64),
     )
+
+
+def _allowed(paths: Iterable[Iterable[bool]]) -> BoolArray:
+    return np.array([allowed for path in paths for allowed in path], dtype=np.bool_)

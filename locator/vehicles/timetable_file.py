@@ -26,8 +26,10 @@ from locator.vehicles.validation import inconsistencies
 FILE_NAME = "timetable.npz"
 VERSION = 1
 
-_TEXTS = ("stop_ids", "stop_names", "lines", "headsigns", "trip_ids")
+_TEXTS = ("stop_ids", "stop_names", "lines", "headsigns", "trip_ids", "modes")
 _WHOLE = ("path_first", "path_stop", "trip_path", "trip_service", "trip_block")
+_CODES = ("stop_wheelchair", "trip_wheelchair")
+_FLAGS = ("path_board", "path_alight")
 _SECONDS = ("path_arrive_s", "path_depart_s", "trip_start_s")
 
 
@@ -64,6 +66,8 @@ def save_timetable(table: Timetable, folder: Path) -> Path:
         arrays[name] = _block("\n".join(texts))
     for name in (*_WHOLE, *_SECONDS):
         arrays[name] = np.round(getattr(table, name)).astype(np.int32)
+    for name in (*_CODES, *_FLAGS):
+        arrays[name] = getattr(table, name).astype(np.int8)
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **arrays)
     path = folder / FILE_NAME
@@ -104,7 +108,7 @@ def read_timetable_file(path: Path) -> Timetable:
             arrays = {name: stored[name] for name in stored.files}
         head = json.loads(arrays["head"].tobytes())
         _refuse_version(path, head["version"])
-        return _timetable(head, arrays)
+        return _timetable(head, _unsaid(arrays) | arrays)
     except DAMAGED:
         raise TimetableFileError(
             N_("{file} is damaged or not a timetable: import it again"), file=path.name
@@ -139,7 +143,8 @@ def _refuse_version(path: Path, version: object) -> None:
 def _timetable(head: dict[str, Any], arrays: dict[str, np.ndarray[Any, Any]]) -> Timetable:
     members: dict[str, Any] = {
         **{name: tuple(arrays[name].tobytes().decode().split("\n")) for name in _TEXTS},
-        **{name: arrays[name].astype(np.int64) for name in _WHOLE},
+        **{name: arrays[name].astype(np.int64) for name in (*_WHOLE, *_CODES)},
+        **{name: arrays[name].astype(np.bool_) for name in _FLAGS},
         **{name: arrays[name].astype(np.float64) for name in _SECONDS},
     }
     return Timetable(
@@ -149,6 +154,16 @@ def _timetable(head: dict[str, Any], arrays: dict[str, np.ndarray[Any, Any]]) ->
         stop_lonlat=arrays["stop_lonlat"] / 1e6,
         **members,
     )
+
+
+def _unsaid(arrays: dict[str, np.ndarray[Any, Any]]) -> dict[str, np.ndarray[Any, Any]]:
+    """Return what files did not hold before journeys were searched: modes, whether one boards."""
+    calls, paths = len(arrays["path_stop"]), len(arrays["path_first"]) - 1
+    flags = {name: np.ones(calls, dtype=np.int8) for name in _FLAGS}
+    of_stops = np.zeros(len(arrays["stop_lonlat"]), dtype=np.int8)
+    of_trips = np.zeros(len(arrays["trip_path"]), dtype=np.int8)
+    codes = dict(zip(_CODES, (of_stops, of_trips), strict=True))
+    return {"modes": _block("\n" * max(paths - 1, 0)), **flags, **codes}
 
 
 def _block(text: str) -> np.ndarray[Any, Any]:

@@ -84,11 +84,13 @@ def _lengths(table: Timetable) -> Iterator[Problem]:
     calls = len(table.path_stop)
     stops, paths, trips = len(table.stop_ids), len(table.lines), len(table.trip_ids)
     wanted = {
-        **dict.fromkeys(("stop_names", "stop_lonlat"), stops),
-        "headsigns": paths,
+        **dict.fromkeys(("stop_names", "stop_lonlat", "stop_wheelchair"), stops),
+        **dict.fromkeys(("headsigns", "modes"), paths),
         "path_first": paths + 1,
         **dict.fromkeys(("path_arrive_s", "path_depart_s"), calls),
+        **dict.fromkeys(("path_board", "path_alight"), calls),
         **dict.fromkeys(("trip_path", "trip_service", "trip_start_s", "trip_block"), trips),
+        "trip_wheelchair": trips,
     }
     for member, length in wanted.items():
         values = getattr(table, member)

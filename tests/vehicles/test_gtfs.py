@@ -14,6 +14,7 @@ import pytest
 from locator.base.errors import InvalidParameterError, LocatorError
 from locator.base.files import LOCK_FILE
 from locator.vehicles.gtfs import GtfsError, feed_name, import_feeds
+from locator.vehicles.gtfs_tables import mode_of
 from locator.vehicles.runs import block_of, lay_out, point_at
 from locator.vehicles.timetable import Timetable
 from locator.vehicles.timetable_file import (
@@ -22,6 +23,7 @@ from locator.vehicles.timetable_file import (
     load_timetable,
     save_timetable,
 )
+from locator.vehicles.transit import transit_network
 
 TESTDATA = Path(__file__).resolve().parents[3] / "shared" / "testdata"
 needs_testdata = pytest.mark.skipif(
@@ -154,13 +156,94 @@ def test_feeds_of_two_timezones_are_refused(tmp_path: Path) -> None:
 def test_the_compact_file_holds_everything(tmp_path: Path) -> None:
     table = read(feed(tmp_path / "f.zip"))
     again = load_timetable(save_timetable(table, tmp_path))
-    for name in ("services", "stop_ids", "stop_names", "lines", "headsigns", "trip_ids", "source"):
+    for name in ("services", "stop_ids", "stop_names", "lines", "headsigns", "trip_ids", "modes"):
         assert getattr(again, name) == getattr(table, name)
     for name in ("path_first", "path_stop", "path_arrive_s", "trip_start_s", "trip_block"):
         assert np.array_equal(getattr(again, name), getattr(table, name))
     assert np.allclose(again.stop_lonlat, table.stop_lonlat, atol=1e-6)
     left = {path.name for path in tmp_path.iterdir() if path.suffix != ".zip"} - {LOCK_FILE}
     assert left == {FILE_NAME}
+
+
+def test_what_runs_and_where_one_gets_on_and_off_is_read(tmp_path: Path) -> None:
+    table = read(
+        feed(
+            tmp_path / "f.zip",
+            routes="route_id,route_short_name,route_type\nr1,52,900\n",
+            stop_times="trip_id,arrival_time,departure_time,stop_id,stop_sequence,pickup_type,"
+            "drop_off_type\nt1,10:00:00,10:00:00,s1,1,0,1\nt1,10:05:00,10:05:00,s2,2,1,0\n"
+            "t1,10:09:00,10:09:00,s3,3,,\n",
+        )
+    )
+    assert table.modes == ("tram",)
+    assert table.path_board.tolist() == [True, False, True]
+    assert table.path_alight.tolist() == [False, True, True]
+    assert table.tells_rides
+    again = load_timetable(save_timetable(table, tmp_path))
+    assert again.modes == table.modes
+    assert again.path_board.tolist() == table.path_board.tolist()
+    assert again.path_alight.tolist() == table.path_alight.tolist()
+    assert read(feed(tmp_path / "g.zip")).modes == ("other", "other")  # it names no types
+
+
+@pytest.mark.parametrize(
+    ("route_type", "mode"),
+    [
+        ("0", "tram"),
+        ("3", "bus"),
+        ("11", "bus"),
+        ("109", "rail"),
+        ("401", "metro"),
+        ("700", "bus"),
+        ("900", "tram"),
+        ("1000", "ferry"),
+        ("1300", "other"),
+        ("", "other"),
+    ],
+)
+def test_modes_are_those_of_the_few_numbers_and_of_the_extended_ones(
+    route_type: str, mode: str
+) -> None:
+    assert mode_of(route_type) == mode
+
+
+def test_what_a_feed_says_of_wheelchairs_is_read_a_stop_inherits_from_its_station(
+    tmp_path: Path,
+) -> None:
+    table = read(
+        feed(
+            tmp_path / "f.zip",
+            stops="stop_id,stop_name,stop_lat,stop_lon,parent_station,wheelchair_boarding\n"
+            "s1,One,50.0,19.9,hub,0\ns2,Two,50.0,20.0,hub,2\ns3,Three,50.1,20.0,,\n"
+            "hub,Hub,50.0,19.9,,1\n",
+            trips="trip_id,route_id,service_id,wheelchair_accessible\nt1,r1,wk,1\nt2,r1,wk,2\n",
+        )
+    )
+    codes = dict(zip(table.stop_names, table.stop_wheelchair.tolist(), strict=True))
+    assert codes == {"One": 1, "Two": 2, "Three": 0, "Hub": 1}
+    assert dict(zip(table.trip_ids, table.trip_wheelchair.tolist(), strict=True)) == {
+        "T:t1": 1,
+        "T:t2": 2,
+    }
+    again = load_timetable(save_timetable(table, tmp_path))
+    assert again.stop_wheelchair.tolist() == table.stop_wheelchair.tolist()
+    assert again.trip_wheelchair.tolist() == table.trip_wheelchair.tolist()
+    silent = read(feed(tmp_path / "g.zip"))
+    assert not silent.stop_wheelchair.any()
+    assert not silent.trip_wheelchair.any()
+
+
+def test_a_compact_file_of_before_is_read_and_tells_no_rides(tmp_path: Path) -> None:
+    path = save_timetable(read(feed(tmp_path / "f.zip")), tmp_path)
+    with np.load(path) as stored:
+        kept = {name: stored[name] for name in stored.files}
+    for name in ("modes", "path_board", "path_alight", "stop_wheelchair", "trip_wheelchair"):
+        del kept[name]
+    np.savez_compressed(path, **kept)
+    table = load_timetable(path)
+    assert table.modes == ("", "")
+    assert not table.tells_rides
+    assert transit_network([table]).timetables == ()
 
 
 @pytest.mark.parametrize("damage", [b"", b"<html>", None])
