@@ -43,7 +43,7 @@ def ask(app: AppState, one: Operation, args: Args, **path: str) -> bytes:
     LocatorError
         For a question that is not understood or has no answer.
     """
-    question = parse(one.params, args, strict=True, **path)
+    question = parse(one.params, args, strict=True, names=app.names, **path)
     if not one.remembered:
         return body_of(one.handler(app, question))
     key = (one.name, question, current_language())

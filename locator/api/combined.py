@@ -10,9 +10,8 @@ from typing_extensions import TypedDict
 from locator.analysis.access.combined import Combined, CombinedQuery, combined
 from locator.api.context import AppState
 from locator.api.operations import CACHE_S, operation
-from locator.api.queries import Id, Layers, Minutes, Pace, described, frozen
+from locator.api.queries import GroupId, Layers, Minutes, Pace, described, frozen
 from locator.api.schemas import Model, closed
-from locator.city.lookup import known_group, known_layer
 
 NeedText = Annotated[Literal["all", "any"], Field()]
 
@@ -26,7 +25,7 @@ class TogetherParams:
     )
     need: NeedText = described("`all` of them within reach, or `any` of them.", default="all")
     minutes: Minutes | None = described("One standard for all; by default each's.", default=None)
-    group: Id = described("Id of an age group.", default="all")
+    group: GroupId = described("Id of an age group.", default="all")
     pace: Pace | None = described("One walking speed in m/s; by default each's.", default=None)
 
 
@@ -58,9 +57,6 @@ class TogetherAnswer(TypedDict):
 
 def combined_of(app: AppState, asked: TogetherParams) -> Combined:
     """Return what is asked for, computed once for the same question."""
-    for layer in asked.layer:
-        known_layer(app.catalogue, layer)
-    known_group(app.catalogue, asked.group)
     query = CombinedQuery(
         layers=asked.layer,
         need=asked.need,

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from locator.analysis.access.coverage import Coverage, CoverageQuery, coverage
 from locator.api.live import LiveFleet, load_live_fleet
+from locator.api.parsing import Names
 from locator.base.errors import N_, NotComputableError
 from locator.base.memory import Memory, size_b
 from locator.city.catalogue import Catalogue
@@ -74,6 +75,15 @@ class AppState:
     def timezone(self) -> ZoneInfo:
         """The city's time zone."""
         return ZoneInfo(self.city.catalogue.timezone)
+
+    @cached_property
+    def names(self) -> Names:
+        """The names that a question may say, for `locator.api.parsing.parse`."""
+        return {
+            "layer": tuple(self.catalogue.layers),
+            "group": tuple(self.catalogue.groups),
+            "district": tuple(int(number) for number in self.city.districts.index),
+        }
 
     def walkable_city_for(self, profile: Profile, *, at_night: bool = False) -> WalkableCity:
         """Return the city as it is walked on foot, with a pram or in a wheelchair, or at night.

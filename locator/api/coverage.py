@@ -27,14 +27,12 @@ from locator.api.schemas_coverage import (
 )
 from locator.base.errors import NotComputableError
 from locator.base.i18n import error_text, gettext, text
-from locator.city.lookup import known_group, known_layer
+from locator.city.lookup import known_layer
 
 
 def coverage_of(app: AppState, asked: CoverageParams) -> Coverage:
     """Return the coverage that is asked for, computed once for the same question."""
     layer = known_layer(app.catalogue, asked.layer)
-    if asked.group is not None:
-        known_group(app.catalogue, asked.group)
     return app.coverage(CoverageQuery(layer.id, asked.minutes, asked.group, asked.pace))
 
 

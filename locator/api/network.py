@@ -16,7 +16,7 @@ from locator.api.geojson import area_json
 from locator.api.nearest import origin_of
 from locator.api.operations import CACHE_S, GEOJSON, operation
 from locator.api.queries import (
-    Id,
+    LayerId,
     Minutes,
     NoParams,
     Pace,
@@ -48,7 +48,7 @@ Times = Annotated[
 class IsochroneParams(WaysParams, StartParams):
     """Where a walk starts, or which layer's facilities, and how long it may take."""
 
-    layer: Id | None = described("All open facilities of this layer as origins.", default=None)
+    layer: LayerId | None = described("All open facilities of this layer as origins.", default=None)
     minutes: Times = described("Walking minutes; repeat it for several areas.", default=(15.0,))
     pace: Pace | None = described("Walking speed in m/s (1.3), or the layer's.", default=None)
 

@@ -6,14 +6,14 @@ against them, and the OpenAPI document is generated from them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Protocol, TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
 
 from locator.base.echo import cut, shortened
-from locator.base.errors import N_, InvalidParameterError
+from locator.base.errors import N_, InvalidParameterError, NotFoundError, QuestionError
 from locator.base.validation import Problem, problems
 
 Q = TypeVar("Q")
@@ -31,6 +31,16 @@ TOO_MANY = N_("{name} may be given at most {most} times.")
 MOMENT = N_("{name} has to be a date and time like 2026-06-01T14:30; given: {given}.")
 NOT_ACCEPTED = N_("{name} does not have an accepted value; given: {given}.")
 
+NO_SITE = N_(
+    "add has to be lat,lon or lat,lon,places or lat,lon,places,name with points as decimal signs; "
+    "given: {given}."
+)
+NO_LAYER = N_("There is no layer {given}. Layers: {choices}.")
+NO_DISTRICT = N_("There is no district {given}.")
+
+NOT_FOUND = {"unknown_layer": NO_LAYER, "unknown_district": NO_DISTRICT}
+"""Message of each kind of name that the city does not have."""
+
 TEMPLATES = {
     "missing": MISSING,
     "string_too_short": EMPTY,
@@ -39,6 +49,8 @@ TEMPLATES = {
     "literal_error": CHOICE,
     "bool_parsing": CHOICE,
     "value_error": MOMENT,
+    "unknown_group": CHOICE,
+    "site": NO_SITE,
 }
 """Message of each kind of fault that pydantic finds; numbers are told apart by their type."""
 
@@ -75,7 +87,13 @@ class Pairs(dict[str, list[str]]):
         return self.get(key, [])
 
 
-def parse(kind: type[Q], args: Args, *, strict: bool = False, **path: str) -> Q:
+Names = Mapping[str, Collection[object]]
+"""The names that there are, by what they name: ``layer``, ``group``, ``district``."""
+
+
+def parse(
+    kind: type[Q], args: Args, *, strict: bool = False, names: Names | None = None, **path: str
+) -> Q:
     """Return the question that a query string asks.
 
     Parameters
@@ -87,18 +105,22 @@ def parse(kind: type[Q], args: Args, *, strict: bool = False, **path: str) -> Q:
     strict : bool
         As for the API: unknown names and empty values are faults. Pages ignore both, because a
         form sends its empty fields along and a link may carry more than the page knows.
+    names : mapping, optional
+        What there is in the city; without it no name is looked up.
     **path : str
         What the address itself gives, such as the layer in ``/coverage/<layer>``.
 
     Raises
     ------
-    InvalidParameterError
-        Naming the parameter, what was given (shortened) and what is accepted; `faults` has
-        everything that is wrong.
+    InvalidParameterError, NotFoundError
+        The first fault, naming the parameter, what was given (shortened) and what is accepted;
+        its `faults` has everything that is wrong. First is what the address itself names and the
+        city does not have, then what is wrong in form, then other names: an unknown layer or
+        district is a `NotFoundError`.
     """
     shapes = parameter_shapes(kind)
     raw: dict[str, object] = dict(path)
-    faults: list[InvalidParameterError] = []
+    faults: list[QuestionError] = []
     for name in args:
         values = [value for value in args.getlist(name) if strict or value.strip()]
         if name not in shapes or name in path:
@@ -112,16 +134,28 @@ def parse(kind: type[Q], args: Args, *, strict: bool = False, **path: str) -> Q:
                 faults.append(_repeated(name, len(values)))
     found: Any = None
     try:
-        found = _adapter(kind).validate_python(raw)
+        found = _adapter(kind).validate_python(raw, context=names)
     except InvalidParameterError as error:  # each is right by itself, not all together
         faults.append(error)
     except ValidationError as error:
-        faults += [_fault(problem, shapes) for problem in problems(error)]
-        faults += _faults_together(kind, raw)
+        ranked = [(FORM, fault) for fault in faults]
+        ranked += [(_rank(one, path), _fault(one, shapes)) for one in problems(error)]
+        ranked += [(FORM, fault) for fault in _faults_together(kind, raw)]
+        faults = [fault for _, fault in sorted(ranked, key=lambda pair: pair[0])]
     if faults:
         faults[0].others = tuple(faults[1:])
         raise faults[0] from None
     return cast(Q, found)
+
+
+ADDRESS, FORM, NAME = range(3)
+"""Order of faults: an address that names nothing, a wrong form, other names that are unknown."""
+
+
+def _rank(problem: Problem, path: Collection[str]) -> int:
+    if "known" not in problem.limits:
+        return FORM
+    return ADDRESS if problem.names[0] in path else NAME
 
 
 def parameter_shapes(kind: Any) -> Mapping[str, Mapping[str, Any]]:
@@ -186,21 +220,26 @@ SAID = ("type", "enum", "minimum", "maximum", "minLength", "maxLength", "maxItem
 """What is said of an accepted value, of all that its schema knows."""
 
 
-def _fault(problem: Problem, shapes: Mapping[str, Mapping[str, Any]]) -> InvalidParameterError:
+def _fault(problem: Problem, shapes: Mapping[str, Mapping[str, Any]]) -> QuestionError:
     name = problem.names[0]
     shape = shapes[name]
     if problem.position is not None:
         shape = shape.get("items", shape)  # one value of several is wrong
-    template = TEMPLATES.get(problem.kind)
+    known = problem.limits.get("known")
+    if known is not None:
+        shape = {"enum": [str(one) for one in known]}
+    template = NOT_FOUND.get(problem.kind) or TEMPLATES.get(problem.kind)
     if template is None:
         template = {"integer": WHOLE, "number": NUMBER}.get(shape.get("type", ""), NOT_ACCEPTED)
     given = problem.given
-    return InvalidParameterError(
+    kind = NotFoundError if problem.kind in NOT_FOUND else InvalidParameterError
+    return kind(
         template,
         parameter=name,
+        position=problem.position,
         accepted={key: shape[key] for key in SAID if key in shape},
         name=name,
-        given=shortened(given),
+        given=cut(given) if template == NO_DISTRICT else shortened(given),
         count=len(given) if isinstance(given, str | tuple) else 1,
         least=shape.get("minimum"),
         # Of one value or of how often it is given: pydantic knows which of the two was exceeded.

@@ -7,29 +7,48 @@ from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from locator.analysis.district_report import ReportQuery
 from locator.analysis.scenario.change import NewSite, Scenario
 from locator.analysis.siting.solve import MAX_SITES, SitingQuery
-from locator.api.queries import CoverageParams, Id, Lat, Lon, Words, described, frozen
+from locator.api.parsing import NO_SITE
+from locator.api.queries import (
+    CoverageParams,
+    Id,
+    Lat,
+    Lon,
+    Words,
+    at_most,
+    described,
+    frozen,
+    in_city,
+)
 from locator.base.echo import shortened
-from locator.base.errors import N_, InvalidParameterError
-from locator.city.catalogue import Catalogue
-from locator.city.lookup import known_group, known_layer
+from locator.base.errors import InvalidParameterError
 
 SITE = re.compile(r"^(-?\d{1,3}\.?\d*),(-?\d{1,3}\.?\d*)(?:,(-?\d{0,6})(?:,(.{0,80}))?)?$")
 
 Ids = Annotated[
     tuple[Id, ...], Field(max_length=400), AfterValidator(lambda ids: tuple(dict.fromkeys(ids)))
 ]
-SiteText = Annotated[str, Field(min_length=3, max_length=160)]
-Sites = Annotated[tuple[SiteText, ...], Field(max_length=MAX_SITES)]
+
+
+def _site_text(given: str) -> str:
+    if SITE.match(given.strip()) is None:
+        raise PydanticCustomError("site", "is no site")
+    return given
+
+
+SiteText = Annotated[str, Field(min_length=3, max_length=160), AfterValidator(_site_text)]
+Sites = Annotated[tuple[SiteText, ...], Field(max_length=MAX_SITES), at_most(MAX_SITES)]
 SiteCount = Annotated[int, Field(ge=1, le=MAX_SITES)]
-District = Annotated[int, Field(ge=1, le=999)]
+District = Annotated[int, Field(ge=1, le=999), in_city("district")]
 Districts = Annotated[
     tuple[District, ...],
     Field(max_length=50),
     AfterValidator(lambda numbers: tuple(sorted(set(numbers)))),
+    at_most(50),
 ]
 Places = Annotated[int, Field(ge=1, le=5000)]
 
@@ -100,9 +119,8 @@ class ReportParams(CoverageParams):
     district: District | None = described("Number of a district; all by default.", default=None)
 
 
-def scenario_of(catalogue: Catalogue, asked: ScenarioParams) -> Scenario:
-    """Return the change that is asked for; names are checked against the catalogue."""
-    _check(catalogue, asked.layer, asked.group)
+def scenario_of(asked: ScenarioParams) -> Scenario:
+    """Return the change that is asked for."""
     return Scenario(
         layer=asked.layer,
         open=asked.open,
@@ -115,9 +133,8 @@ def scenario_of(catalogue: Catalogue, asked: ScenarioParams) -> Scenario:
     )
 
 
-def siting_of(catalogue: Catalogue, asked: ClosuresParams) -> SitingQuery:
+def siting_of(asked: ClosuresParams) -> SitingQuery:
     """Return the siting question that is asked."""
-    _check(catalogue, asked.layer, asked.group)
     query = SitingQuery(
         layer=asked.layer,
         count=asked.n,
@@ -135,9 +152,8 @@ def siting_of(catalogue: Catalogue, asked: ClosuresParams) -> SitingQuery:
     return query
 
 
-def report_query_of(catalogue: Catalogue, asked: ReportParams) -> ReportQuery:
+def report_query_of(asked: ReportParams) -> ReportQuery:
     """Return what the report that is asked for is about."""
-    _check(catalogue, asked.layer, asked.group)
     return ReportQuery(
         layer=asked.layer,
         district=asked.district,
@@ -151,14 +167,7 @@ def new_site(given: str) -> NewSite:
     """Return the site that ``lat,lon[,places[,name]]`` stands for."""
     found = SITE.match(given.strip())
     if found is None:
-        raise InvalidParameterError(
-            N_(
-                "add has to be lat,lon or lat,lon,places or lat,lon,places,name with points as "
-                "decimal signs; given: {given}."
-            ),
-            parameter="add",
-            given=shortened(given),
-        )
+        raise InvalidParameterError(NO_SITE, parameter="add", given=shortened(given))
     lat, lon, places, name = found.groups()
     return NewSite(
         lon=float(lon),
@@ -174,9 +183,3 @@ def site_text(site: NewSite) -> str:
     if site.places is not None or site.name:
         text += f",{'' if site.places is None else site.places}"
     return f"{text},{site.name}" if site.name else text
-
-
-def _check(catalogue: Catalogue, layer: str, group: str | None) -> None:
-    known_layer(catalogue, layer)
-    if group is not None:
-        known_group(catalogue, group)

@@ -18,9 +18,11 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    ValidationInfo,
     WithJsonSchema,
 )
 from pydantic.dataclasses import dataclass as checked
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from locator.analysis.nearest import NearestQuery
 from locator.base.errors import N_, InvalidParameterError
@@ -51,7 +53,33 @@ def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(values))
 
 
+def in_city(what: str) -> AfterValidator:
+    """Return the rule that a name is one of the city, where `parse` is told which there are."""
+
+    def check(value: Any, info: ValidationInfo) -> Any:
+        known = (info.context or {}).get(what)
+        if known is not None and value not in known:
+            raise PydanticCustomError(f"unknown_{what}", "is not of this city", {"known": known})
+        return value
+
+    return AfterValidator(check)
+
+
+def at_most(most: int) -> BeforeValidator:
+    """Return the rule of how often a parameter may be given, asked before each is looked up."""
+
+    def check(values: Any) -> Any:
+        if len(values) > most:
+            told = {"field_type": "Tuple", "max_length": most, "actual_length": len(values)}
+            raise PydanticKnownError("too_long", told)
+        return values
+
+    return BeforeValidator(check)
+
+
 Id = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+LayerId = Annotated[Id, in_city("layer")]
+GroupId = Annotated[Id, in_city("group")]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Lon = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Lat = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
@@ -63,7 +91,10 @@ Moment = Annotated[
     BeforeValidator(_moment),
     WithJsonSchema({"type": "string", "pattern": ISO_MOMENT, "examples": ["2026-06-01T14:30"]}),
 ]
-Layers = Annotated[tuple[Id, ...], Field(max_length=30), AfterValidator(_distinct)]
+Kinds = Annotated[tuple[Id, ...], Field(max_length=30), AfterValidator(_distinct)]
+Layers = Annotated[
+    tuple[LayerId, ...], Field(max_length=30), AfterValidator(_distinct), at_most(30)
+]
 
 frozen = checked(frozen=True, kw_only=True, config=ConfigDict(extra="forbid"))
 
@@ -92,7 +123,7 @@ class SearchParams:
 class LayerParams:
     """One layer."""
 
-    layer: Id = described("Id of a layer.")
+    layer: LayerId = described("Id of a layer.")
 
 
 @frozen
@@ -142,7 +173,7 @@ class NearestParams(WaysParams, StartParams):
         "`all`: planned and closed ones too.", default="open"
     )
     at: Moment | None = described("Moment that opening hours are judged at.", default=None)
-    kind: Layers = described(
+    kind: Kinds = described(
         "Only facilities of this kind, as the data say it; repeat it for several.", default=()
     )
 
@@ -151,9 +182,9 @@ class NearestParams(WaysParams, StartParams):
 class CoverageParams:
     """A layer, a standard and whose needs count."""
 
-    layer: Id = described("Id of a layer.")
+    layer: LayerId = described("Id of a layer.")
     minutes: Minutes | None = described("Standard; by default the layer's.", default=None)
-    group: Id | None = described("Id of an age group; by default the layer's.", default=None)
+    group: GroupId | None = described("Id of an age group; by default the layer's.", default=None)
     pace: Pace | None = described("Walking speed in m/s; by default the layer's.", default=None)
 
 

@@ -62,7 +62,7 @@ def scenario(app: AppState, asked: ScenarioParams) -> ScenarioAnswer:
     """Open these, close those, add sites, move the standard: who is served before and after.
     `gained_is_minimum`: some that would open are not on the map (`not_located`).
     """
-    return scenario_answer(app, comparison_of(app, scenario_of(app.catalogue, asked)))
+    return scenario_answer(app, comparison_of(app, scenario_of(asked)))
 
 
 def scenario_answer(app: AppState, found: ScenarioComparison) -> ScenarioAnswer:
@@ -112,7 +112,7 @@ def scenario_answer(app: AppState, found: ScenarioComparison) -> ScenarioAnswer:
 )
 def scenario_csv(app: AppState, asked: ScenarioParams) -> str:
     """UTF-8, one row for each district: people served before and after, and the difference."""
-    return scenario_table(comparison_of(app, scenario_of(app.catalogue, asked)))
+    return scenario_table(comparison_of(app, scenario_of(asked)))
 
 
 def scenario_table(found: ScenarioComparison) -> str:
@@ -134,7 +134,7 @@ def scenario_table(found: ScenarioComparison) -> str:
 )
 def scenario_areas(app: AppState, asked: ScenarioParams) -> ScenarioAreasAnswer:
     """The areas in which people are gained or lost, and the sites added, for a GIS."""
-    return scenario_map(comparison_of(app, scenario_of(app.catalogue, asked)))
+    return scenario_map(comparison_of(app, scenario_of(asked)))
 
 
 def scenario_map(found: ScenarioComparison) -> ScenarioAreasAnswer:

@@ -44,7 +44,7 @@ class ParameterFault(TypedDict):
 class ErrorDetail(TypedDict):
     """What went wrong, for machines (`code`, `parameter`) and people (`message`).
 
-    `faults`: with `invalid_parameter`, everything that is wrong, the one above first.
+    `faults`: with `invalid_parameter` and `not_found`, all that is wrong, the one above first.
     `candidates`: with `ambiguous_place`, the places to choose from, by their coordinates.
     """
 

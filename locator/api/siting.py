@@ -72,7 +72,7 @@ def sites(app: AppState, asked: SitingParams) -> SitesAnswer:
     `proven` says that none gains more. `ties` counts choices that gain as much and differ from
     this one in one site: of a site, the other places that would do as well.
     """
-    return sites_answer(found_sites(app, siting_of(app.catalogue, asked)))
+    return sites_answer(found_sites(app, siting_of(asked)))
 
 
 def sites_answer(found: Siting) -> SitesAnswer:
@@ -127,7 +127,7 @@ def least_missed(app: AppState, asked: ClosuresParams) -> ClosuresAnswer:
     """The `n` facilities that serve fewest people alone: `lost` would fall out of the standard if
     all `sites` of the facility closed.
     """
-    return closures_answer(app, siting_of(app.catalogue, asked))
+    return closures_answer(app, siting_of(asked))
 
 
 def closures_answer(app: AppState, query: SitingQuery) -> ClosuresAnswer:
@@ -162,7 +162,7 @@ def best_moves(app: AppState, asked: RelocationsParams) -> RelocationsAnswer:
     """The `n` facilities whose move, each by itself, serves most people more (`net`), and the place
     to move each to.
     """
-    return relocations_answer(app, siting_of(app.catalogue, asked))
+    return relocations_answer(app, siting_of(asked))
 
 
 def relocations_answer(app: AppState, query: SitingQuery) -> RelocationsAnswer:

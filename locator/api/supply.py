@@ -38,7 +38,7 @@ def places_in_reach(app: AppState, asked: ReportParams) -> SupplyAnswer:
     """Places per 100 people of the group within reach (E2SFCA, Luo and Qi 2009), for the city and
     each district; facilities whose capacity is not known are named in `unknown`.
     """
-    found = supply_of(app, report_query_of(app.catalogue, asked))
+    found = supply_of(app, report_query_of(asked))
     rows = found.districts
     if asked.district is not None:
         if asked.district not in rows.index:

@@ -63,8 +63,8 @@ class LocatorError(Exception):
         return self.template.format(**self.values)
 
 
-class InvalidParameterError(LocatorError):
-    """A parameter does not have an accepted value (HTTP 400).
+class QuestionError(LocatorError):
+    """Something that a question says is wrong; `faults` has all that is.
 
     Parameters
     ----------
@@ -72,11 +72,11 @@ class InvalidParameterError(LocatorError):
         As for `LocatorError`.
     accepted : mapping, optional
         What would be accepted, as JSON Schema says it.
+    position : int, optional
+        Which value is wrong, from 0, of a parameter that may be repeated.
     **values
         As for `LocatorError`.
     """
-
-    code = "invalid_parameter"
 
     def __init__(
         self,
@@ -84,19 +84,27 @@ class InvalidParameterError(LocatorError):
         *,
         parameter: str | None = None,
         accepted: Mapping[str, object] | None = None,
+        position: int | None = None,
         **values: object,
     ) -> None:
         self.accepted = accepted
-        self.others: tuple[InvalidParameterError, ...] = ()
+        self.position = position
+        self.others: tuple[QuestionError, ...] = ()
         super().__init__(template, parameter=parameter, **values)
 
     @property
-    def faults(self) -> tuple[InvalidParameterError, ...]:
+    def faults(self) -> tuple[QuestionError, ...]:
         """Everything that is wrong with the question, this one first."""
         return (self, *self.others)
 
 
-class NotFoundError(LocatorError):
+class InvalidParameterError(QuestionError):
+    """A parameter does not have an accepted value (HTTP 400)."""
+
+    code = "invalid_parameter"
+
+
+class NotFoundError(QuestionError):
     """A layer, facility, district or place that does not exist (HTTP 404)."""
 
     code = "not_found"

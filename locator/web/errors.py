@@ -18,6 +18,7 @@ from locator.base.errors import (
     NotComputableError,
     NotFoundError,
     OutsideCityError,
+    QuestionError,
 )
 from locator.geocoding.place import Place
 from locator.geocoding.resolving import AmbiguousPlaceError
@@ -84,14 +85,14 @@ def answer_locator_error(error: LocatorError) -> Response:
         "message": error_text(error),
         "parameter": error.parameter,
     }
-    if isinstance(error, InvalidParameterError):
+    if isinstance(error, QuestionError):
         detail["faults"] = [_fault(fault) for fault in error.faults]
     if isinstance(error, AmbiguousPlaceError) and error.candidates:
         detail["candidates"] = [_candidate(place) for place in error.candidates]
     return _answer(status, detail)
 
 
-def _fault(fault: InvalidParameterError) -> ParameterFault:
+def _fault(fault: QuestionError) -> ParameterFault:
     accepted = None if fault.accepted is None else dict(fault.accepted)
     return {"message": error_text(fault), "parameter": fault.parameter, "accepted": accepted}
 

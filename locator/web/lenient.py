@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from werkzeug.datastructures import MultiDict
 
-from locator.base.errors import N_, LocatorError
+from locator.base.errors import N_, LocatorError, QuestionError
 from locator.web.errors import status_of
 from locator.web.i18n import error_text, gettext
 
@@ -91,14 +91,24 @@ def answer_leniently(
         try:
             return LenientAnswer(answer(left), left, tuple(problems), status)
         except LocatorError as error:
-            name = error.parameter
-            if name is None or name not in left or status_of(error) >= 500:
+            faults = error.faults if isinstance(error, QuestionError) else (error,)
+            if status_of(error) >= 500 or any(one.parameter not in left for one in faults):
                 raise
             status = status if problems else status_of(error)
-            if "name" in error.values and name in FIELDS:
-                error.values["name"] = gettext("“{field}”", field=gettext(FIELDS[name]))
-            problems.append(Problem(name, error_text(error)))
-            values = left.poplist(name)
-            kept = [one for one in values if sound is not None and sound(name, one)]
-            if 0 < len(kept) < len(values):
-                left.setlist(name, kept)
+            problems += [_problem(one) for one in faults]
+            for name in {str(one.parameter) for one in faults}:
+                wrong = {getattr(one, "position", None) for one in faults if one.parameter == name}
+                values = [value for value in left.poplist(name) if value.strip()]
+                if None not in wrong:
+                    kept = [one for i, one in enumerate(values) if i not in wrong]
+                else:
+                    kept = [one for one in values if sound is not None and sound(name, one)]
+                if 0 < len(kept) < len(values):
+                    left.setlist(name, kept)
+
+
+def _problem(error: LocatorError) -> Problem:
+    name = str(error.parameter)
+    if "name" in error.values and name in FIELDS:
+        error.values["name"] = gettext("“{field}”", field=gettext(FIELDS[name]))
+    return Problem(name, error_text(error))

@@ -42,6 +42,25 @@ def test_a_wrong_question_is_told_everything_that_is_wrong(client: FlaskClient) 
     assert group["accepted"] == {"enum": groups}
 
 
+@pytest.mark.parametrize(
+    ("path", "status", "parameters"),
+    [
+        ("/api/coverage/zoo?minutes=0&group=giants", 404, ["layer", "minutes", "group"]),
+        ("/api/nearest?layer=zoo&k=0&q=Lipowa+1", 400, ["k", "layer"]),
+        ("/api/nearest?layer=zoo&layer=aeds&q=Lipowa+1", 404, ["layer"]),
+        ("/api/sites/aeds?district=77&group=giants", 400, ["group", "district"]),
+        ("/api/sites/aeds?district=77&avoid=1&avoid=78", 404, ["district", "avoid"]),
+    ],
+)
+def test_names_that_are_unknown_are_told_with_the_rest(
+    client: FlaskClient, path: str, status: int, parameters: list[str]
+) -> None:
+    told = get(client, path, status)["error"]
+    assert [one["parameter"] for one in told["faults"]] == parameters
+    assert told["parameter"] == parameters[0] and told["message"] == told["faults"][0]["message"]
+    assert all(one["accepted"] for one in told["faults"])
+
+
 # What there is ------------------------------------------------------------------------------
 
 

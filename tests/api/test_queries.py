@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
-from locator.api.parsing import parameter_shapes, parse
-from locator.api.planning_queries import ScenarioParams
+from locator.api.parsing import Pairs, parameter_shapes, parse
+from locator.api.planning_queries import ScenarioParams, SitingParams
 from locator.api.queries import CoverageParams, NearestParams, NoParams, SearchParams
 from locator.base.echo import shortened
-from locator.base.errors import InvalidParameterError
+from locator.base.errors import InvalidParameterError, NotFoundError, QuestionError
 
 HERE = [("lat", "50.06"), ("lon", "19.94")]
 
@@ -133,6 +135,83 @@ def test_everything_that_is_wrong_is_told_at_once() -> None:
         ("lon", None),
     ]
     assert caught.value is caught.value.faults[0]
+
+
+NAMES = {"layer": ("nurseries", "aeds"), "group": ("all",), "district": (1, 2)}
+
+
+def looked_up(kind: type[Any], query: str, **path: str) -> list[tuple[str, str | None, int | None]]:
+    """Return the faults of a query whose names are looked up: code, parameter, position."""
+    with pytest.raises(QuestionError) as caught:
+        parse(
+            kind,
+            MultiDict(parse_qsl(query, keep_blank_values=True)),
+            strict=True,
+            names=NAMES,
+            **path,
+        )
+    return [(one.code, one.parameter, one.position) for one in caught.value.faults]
+
+
+BAD, GONE = "invalid_parameter", "not_found"
+
+
+@pytest.mark.parametrize(
+    ("query", "path", "faults"),
+    [
+        ("minutes=15", "zoo", [(GONE, "layer", None)]),
+        (
+            "minutes=0&group=x&district=77",
+            "zoo",  # what the address names comes first, whatever else is wrong
+            [
+                (GONE, "layer", None),
+                (BAD, "minutes", None),
+                (BAD, "group", None),
+                (GONE, "district", None),
+            ],
+        ),
+        (
+            "district=77&group=x&avoid=1&avoid=9&n=50",  # ... then what no city could answer
+            "aeds",
+            [
+                (BAD, "n", None),
+                (BAD, "group", None),
+                (GONE, "district", None),
+                (GONE, "avoid", 1),
+            ],
+        ),
+    ],
+)
+def test_unknown_names_are_told_with_all_other_faults(
+    query: str, path: str, faults: list[tuple[str, str | None, int | None]]
+) -> None:
+    assert looked_up(SitingParams, query, layer=path) == faults
+
+
+def test_an_unknown_name_says_which_there_are() -> None:
+    with pytest.raises(NotFoundError) as caught:
+        parse(NearestParams, Pairs([("q", "a"), ("layer", "zoo")]), names=NAMES)
+    assert caught.value.message == "There is no layer “zoo”. Layers: nurseries, aeds."
+    assert caught.value.accepted == {"enum": ["nurseries", "aeds"]}
+
+
+def test_too_many_names_are_one_fault() -> None:
+    query = "&".join(f"avoid={number}" for number in range(1, 60))
+    assert looked_up(SitingParams, query, layer="aeds") == [(BAD, "avoid", None)]
+
+
+def test_a_site_that_is_none_is_told_with_the_rest() -> None:
+    query = "add=50,20&add=here&close=&minutes=x"
+    assert looked_up(ScenarioParams, query, layer="aeds") == [
+        (BAD, "minutes", None),
+        (BAD, "close", 0),
+        (BAD, "add", 1),
+    ]
+
+
+def test_without_a_city_no_name_is_looked_up() -> None:
+    asked = parse(SitingParams, Pairs([("group", "x"), ("district", 77)]), layer="zoo")
+    assert (asked.layer, asked.group, asked.district) == ("zoo", "x", 77)
 
 
 def test_yes_or_no_is_said_with_one_or_nought() -> None:

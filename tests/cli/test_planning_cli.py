@@ -167,6 +167,8 @@ def test_shorter_walks_are_another_objective(folder: Path) -> None:
     [
         (["zoo"], 2, "There is no layer"),
         (["nurseries", "-n", "0"], 2, "1 to 20"),
+        (["zoo", "-n", "0", "--group", "giants"], 2, "age_0_14"),
+        (["zoo", "-n", "0", "--group", "giants"], 2, "1 to 20"),
         (["nurseries", "-n", "500"], 2, "1 to 20"),
         (["nurseries", "--capacity", "-3"], 2, "1 to 5000"),
         (["nurseries", "--group", "giants"], 2, "age_0_14"),

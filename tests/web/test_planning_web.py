@@ -287,6 +287,18 @@ def test_a_district_that_is_not_there_leaves_the_others_out(client: FlaskClient)
     assert 'name="avoid" value="1" checked' in answer.text
 
 
+def test_all_that_is_wrong_is_told_on_the_page_and_all_that_is_right_is_kept(
+    client: FlaskClient,
+) -> None:
+    query = "group=crowd&minutes=900&avoid=77&avoid=1&pace=1.5&n=3"
+    answer = client.get(f"/en/where-next/nurseries?{query}")
+    assert answer.status_code == 400
+    for words in ("“Group of people” has to be", "“Minutes on foot” has to be", "no district 77"):
+        assert answer.text.count(words) == 1
+    assert 'name="avoid" value="1" checked' in answer.text
+    assert 'name="avoid" value="77"' not in answer.text
+
+
 def test_leaving_every_district_out_is_told_on_the_page(client: FlaskClient) -> None:
     answer = client.get("/en/where-next/nurseries?group=all&avoid=1&avoid=2")
     assert answer.status_code == 422

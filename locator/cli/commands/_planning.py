@@ -4,27 +4,31 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from locator.base.echo import cut
-from locator.base.errors import NotFoundError
+from locator.base.errors import QuestionError
 from locator.geocoding.names import district_title
 
 if TYPE_CHECKING:
-    from locator.city.catalogue import Layer
+    from locator.api.context import AppState
+    from locator.api.parsing import Args
     from locator.city.model import City
 
 
-def layer_of(city: City, layer: str, *, hint: str) -> Layer:
-    """Return a layer of the catalogue, or end with the layers that there are."""
-    from locator.city.lookup import known_layer
+Q = TypeVar("Q")
+
+
+def question(app: AppState, kind: type[Q], given: Args, **path: str) -> Q:
+    """Return the question that options ask, or end with everything that is wrong with them."""
+    from locator.api.parsing import parse
 
     try:
-        return known_layer(city.catalogue, layer)
-    except NotFoundError as error:
-        raise click.BadParameter(error.message, param_hint=hint) from None
+        return parse(kind, given, strict=True, names=app.names, **path)
+    except QuestionError as error:
+        raise click.UsageError("\n".join(one.message for one in error.faults)) from None
 
 
 def district_number(city: City, given: str, *, hint: str = "--district") -> int:

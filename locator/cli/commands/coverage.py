@@ -19,7 +19,7 @@ from locator.cli.commands._common import (
     table,
     working,
 )
-from locator.cli.commands._planning import layer_of
+from locator.cli.commands._planning import question
 
 if TYPE_CHECKING:
     from locator.analysis.access.coverage import Coverage
@@ -62,15 +62,14 @@ def command(
         check_out(out, FORMATS)
     from locator.api.asking import body_of
     from locator.api.coverage import coverage_csv, coverage_gaps, coverage_of, coverage_of_layer
-    from locator.api.parsing import Pairs, parse
+    from locator.api.parsing import Pairs
     from locator.api.queries import CoverageParams
     from locator.base.files import write_bytes_atomically
     from locator.base.i18n import speaking
 
     given = Pairs.given(minutes=minutes, group=group, pace=pace)
-    asked = parse(CoverageParams, given, strict=True, layer=layer)
     app = load(ctx)
-    layer_of(app.city, layer, hint="LAYER")
+    asked = question(app, CoverageParams, given, layer=layer)
     answers: dict[str, Any] = {
         ".csv": coverage_csv,
         ".geojson": coverage_gaps,

@@ -15,7 +15,7 @@ from locator.cli.commands._common import (
     shown,
     table,
 )
-from locator.cli.commands._planning import layer_of
+from locator.cli.commands._planning import question
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -65,7 +65,7 @@ def command(
     """
     from locator.api.asking import body_of
     from locator.api.nearest import found_nearest, nearest_answer
-    from locator.api.parsing import Pairs, parse
+    from locator.api.parsing import Pairs
     from locator.api.queries import NearestParams
     from locator.base.i18n import speaking
 
@@ -81,10 +81,8 @@ def command(
         status="all" if every else None,
         night="yes" if at_night else None,
     )
-    asked = parse(NearestParams, given, strict=True)
     app = load(ctx)
-    for layer in layers:
-        layer_of(app.city, layer, hint="--layer")
+    asked = question(app, NearestParams, given)
     found = found_nearest(app, asked)
     with speaking("en"):
         if as_json:

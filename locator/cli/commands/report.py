@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from locator.cli.commands._common import geodata_option, load, standard_options
-from locator.cli.commands._planning import district_number, layer_of
+from locator.cli.commands._planning import district_number, question
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -74,17 +74,16 @@ def command(
     """
     if district is not None and all_districts:
         raise click.UsageError("Give either --district or --all-districts.")
-    from locator.api.parsing import Pairs, parse
+    from locator.api.parsing import Pairs
     from locator.api.planning_queries import ReportParams, report_query_of
     from locator.base.i18n import speaking
 
     given = {"minutes": minutes, "group": group, "pace": pace}
     pairs = [(name, value) for name, value in given.items() if value is not None]
-    asked = parse(ReportParams, Pairs(pairs), strict=True, layer=layer)
     app = load(ctx)
-    layer_of(app.city, layer, hint="--layer")
+    asked = question(app, ReportParams, Pairs(pairs), layer=layer)
     query = replace(
-        report_query_of(app.catalogue, asked),
+        report_query_of(asked),
         district=None if district is None else district_number(app.city, district),
         sites=sites,
     )

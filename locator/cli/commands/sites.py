@@ -18,7 +18,7 @@ from locator.cli.commands._common import (
     table,
     working,
 )
-from locator.cli.commands._planning import district_number, layer_of, read_area
+from locator.cli.commands._planning import district_number, question, read_area
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -112,7 +112,7 @@ def command(
     """
     if least_missed and best_move:
         raise click.UsageError("Give either --least-missed or --best-move.")
-    from locator.api.parsing import Pairs, parse
+    from locator.api.parsing import Pairs
     from locator.api.planning_queries import SitingParams, siting_of
 
     given = Pairs.given(
@@ -125,12 +125,11 @@ def command(
         pace=pace,
         planned="1" if planned else None,
     )
-    asked = parse(SitingParams, given, strict=True, layer=layer)
     area = None if forbidden is None else read_area(forbidden)
     app = load(ctx)
-    layer_of(app.city, layer, hint="LAYER")
+    asked = question(app, SitingParams, given, layer=layer)
     query = replace(
-        siting_of(app.catalogue, asked),
+        siting_of(asked),
         district=None if district is None else district_number(app.city, district),
         avoid=tuple(sorted({district_number(app.city, one, hint="--avoid") for one in avoid})),
         forbidden=area,

@@ -8,7 +8,6 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from locator.analysis.access.coverage import CoverageQuery
-from locator.api.parsing import parse
 from locator.api.queries import CoverageParams, NearestParams
 from locator.base.echo import cut
 from locator.base.errors import N_, NotFoundError
@@ -19,7 +18,7 @@ from locator.web.i18n import current_language, url
 from locator.web.map.background import compact_json
 from locator.web.map.data import coverage_areas, facility_features, nearest_features, walk_features
 from locator.web.security import counted, expensive
-from locator.web.state import state
+from locator.web.state import question, state
 from locator.web.words.found import find_rows
 from locator.web.words.starting import find_origin
 
@@ -96,8 +95,7 @@ def walks() -> Response:
 def coverage_data(layer_id: str) -> Response:
     """Serve the districts with their shares, and the gaps."""
     app = state()
-    params = parse(CoverageParams, request.args, layer=layer_id)
-    known_layer(app.catalogue, params.layer)
+    params = question(CoverageParams, request.args, layer=layer_id)
     query = CoverageQuery(
         layer=params.layer,
         minutes=params.minutes,
@@ -140,9 +138,7 @@ def _personal(answer: Collection) -> Response:
 def _answer() -> tuple[Any, Any, WalkableCity]:
     """Return origin and rows of the search that the query string asks for, and what it walks."""
     app = state()
-    params = parse(NearestParams, request.args)
-    for layer in params.layer:
-        known_layer(app.catalogue, layer)
+    params = question(NearestParams, request.args)
     origin, _ = find_origin(app.city, params)
     ground = app.walkable_city_for(params.profile, at_night=params.night == "yes")
     return origin, find_rows(ground, params, origin, params.at or app.now()), ground

@@ -11,7 +11,6 @@ from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from locator.api.parsing import parse
 from locator.api.queries import CoverageParams
 from locator.base.echo import shortened
 from locator.base.errors import N_, LocatorError, NotFoundError
@@ -26,7 +25,7 @@ from locator.web.map.figure import Map, render
 from locator.web.map.labels import LABELS
 from locator.web.map.parts import NEEDS
 from locator.web.map.symbols import Symbol, symbol
-from locator.web.state import state
+from locator.web.state import question, state
 
 blueprint = Blueprint("mapviews", __name__)
 
@@ -147,8 +146,8 @@ def _facility(args: MultiDict[str, str]) -> Map:
 
 
 def _coverage(args: MultiDict[str, str]) -> Map:
-    params = parse(CoverageParams, args)
-    layer = known_layer(state().catalogue, params.layer)
+    params = question(CoverageParams, args)
+    layer = state().catalogue.layers[params.layer]
     rest = {name: value for name, value in args.items() if name != "layer"}
     edges = (0.0, *SHARE_BREAKS, 1.0)
     return views.coverage_map(

@@ -12,7 +12,6 @@ from locator.analysis.aed.option import FIXED_LAYER
 from locator.analysis.nearest import local_moment
 from locator.api.aed import AedParams, VehiclesParams, aed_answer
 from locator.api.context import AppState
-from locator.api.parsing import parse
 from locator.base.echo import WORDS
 from locator.base.errors import LocatorError
 from locator.geocoding.place import Place
@@ -27,7 +26,7 @@ from locator.web.map.pages import ground, page_map
 from locator.web.nearest_form import LONGEST_CODE
 from locator.web.pages.aed_offline import worker_url
 from locator.web.security import urgent
-from locator.web.state import state
+from locator.web.state import question, state
 from locator.web.words.aed import duration, walk_words
 from locator.web.words.aed_here import AccuracyParams, Here, here_of
 from locator.web.words.aed_rows import (
@@ -84,7 +83,7 @@ def listed() -> Response:
 def vehicles() -> Response:
     """Serve where the vehicles are, for the map."""
     app = state()
-    at = local_moment(app.city, parse(VehiclesParams, request.args).at)
+    at = local_moment(app.city, question(VehiclesParams, request.args).at)
     return unkept(vehicle_features(app.city, app.live_fleet.positions(at)))
 
 
@@ -178,8 +177,8 @@ def _cut_short(view: AedView) -> AedView:
 def _placed_at(app: AppState, view: AedView) -> AedView:
     accuracy = {name: view.args[name] for name in ("accuracy_m",) if name in view.args}
     asked_of = {name: value for name, value in view.args.items() if name not in accuracy}
-    asked = parse(AedParams, MultiDict([*asked_of.items(), ("k", str(SHOWN))]))
-    accuracy_m = parse(AccuracyParams, MultiDict(accuracy)).accuracy_m
+    asked = question(AedParams, MultiDict([*asked_of.items(), ("k", str(SHOWN))]))
+    accuracy_m = question(AccuracyParams, MultiDict(accuracy)).accuracy_m
     origin, others = find_origin(app.city, asked)  # type: ignore[arg-type]  # the same fields
     view = replace(
         view,

@@ -12,7 +12,6 @@ from werkzeug.datastructures import MultiDict
 from locator.analysis.aed.hourly import HourlyCoverage
 from locator.api.context import AppState
 from locator.api.hourly import HourlyParams, aed_hours_csv, aed_moves_csv, hourly_of
-from locator.api.parsing import parse
 from locator.api.queries import described, frozen
 from locator.base.errors import N_
 from locator.base.geojson import Collection
@@ -29,7 +28,7 @@ from locator.web.map.aed import SHARE_BREAKS, share_areas
 from locator.web.map.feeds import unkept
 from locator.web.map.figure import Map
 from locator.web.security import expensive
-from locator.web.state import state
+from locator.web.state import question, state
 from locator.web.words.cards import Card, card, hours_said
 from locator.web.words.choices import FilterOption
 from locator.web.words.model_words import model_line
@@ -129,7 +128,7 @@ class TimeParams(HourlyParams):
 
 def params_of(args: MultiDict[str, str]) -> TimeParams:
     """Return the question of a query string."""
-    return parse(TimeParams, args)
+    return question(TimeParams, args)
 
 
 def found_for(app: AppState, params: TimeParams) -> HourlyCoverage:

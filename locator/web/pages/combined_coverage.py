@@ -6,13 +6,11 @@ from flask import Blueprint, render_template, request
 
 from locator.analysis.access.combined import Combined
 from locator.api.combined import TogetherParams, combined_of
-from locator.api.parsing import parse
-from locator.city.lookup import known_group
 from locator.web.i18n import text
 from locator.web.lenient import Args, answer_leniently
 from locator.web.planning import standing_layer
 from locator.web.security import expensive
-from locator.web.state import state
+from locator.web.state import question, state
 from locator.web.words.choices import group_options, standard_options
 from locator.web.words.model_words import model_line, pace_choices
 
@@ -26,10 +24,9 @@ def page() -> tuple[str, int]:
     app = state()
 
     def answer(args: Args) -> tuple[TogetherParams, Combined | None]:
-        asked = parse(TogetherParams, args)
+        asked = question(TogetherParams, args)
         for one in asked.layer:
             standing_layer(one)
-        known_group(app.catalogue, asked.group)
         return asked, combined_of(app, asked) if len(asked.layer) > 1 else None
 
     lenient = answer_leniently(request.args, answer, sound=_sound)
@@ -42,7 +39,7 @@ def page() -> tuple[str, int]:
         found=found,
         fixed=fixed,
         districts=[] if found is None else found.districts.to_dict("records"),
-        group=text(known_group(app.catalogue, asked.group).names),
+        group=text(app.catalogue.groups[asked.group].names),
         groups=group_options(app, asked.group),
         standards=standard_options(asked.minutes),
         paces=pace_choices("" if asked.pace is None else f"{asked.pace:g}"),

@@ -15,14 +15,13 @@ from locator.analysis.access.coverage import NOBODY, coverage_overview
 from locator.analysis.access.words import at_least, parts_said
 from locator.api.context import AppState
 from locator.api.coverage import parts_of
-from locator.api.parsing import parse
 from locator.api.queries import CoverageListParams
 from locator.base.errors import NotComputableError
 from locator.city.catalogue import Layer
 from locator.web.i18n import text
 from locator.web.security import expensive
 from locator.web.sorting import Sorting, sorting_of
-from locator.web.state import state
+from locator.web.state import question, state
 from locator.web.words.choices import FilterOption, standard_options
 from locator.web.words.model_words import model_line
 from locator.web.words.provenance import completeness_row
@@ -37,7 +36,7 @@ blueprint = Blueprint("coverage", __name__)
 @expensive
 def page() -> str:
     """Show the coverage of all layers at a glance."""
-    params = parse(CoverageListParams, request.args)
+    params = question(CoverageListParams, request.args)
     return render_template("pages/coverage.html", view=overview_of(state(), params, request.args))
 
 

@@ -18,10 +18,8 @@ from locator.analysis.access.words import at_least, parts_said
 from locator.api.context import AppState
 from locator.api.coverage import coverage_gaps, parts_of
 from locator.api.json import encoded
-from locator.api.parsing import parse
 from locator.api.queries import CoverageParams
 from locator.city.catalogue import Layer
-from locator.city.lookup import known_group, known_layer
 from locator.city.model import City
 from locator.reports.content import write_value
 from locator.reports.document import Section
@@ -32,7 +30,7 @@ from locator.web.i18n import gettext, ngettext, number, text, url
 from locator.web.map.pages import map_for
 from locator.web.security import expensive
 from locator.web.sorting import CARRIED, Sorting, sorting_of
-from locator.web.state import state
+from locator.web.state import question, state
 from locator.web.words.choices import FilterOption, group_options, standard_options
 from locator.web.words.model_words import Pace, model_line, model_quality, pace_choices
 from locator.web.words.provenance import CompletenessRow, completeness_row
@@ -77,11 +75,7 @@ def gaps(layer_id: str) -> Response:
 
 
 def _asked(layer_id: str) -> tuple[CoverageParams, Coverage]:
-    catalogue = state().catalogue
-    params = parse(CoverageParams, request.args, layer=layer_id)
-    known_layer(catalogue, layer_id)
-    if params.group is not None:
-        known_group(catalogue, params.group)
+    params = question(CoverageParams, request.args, layer=layer_id)
     query = CoverageQuery(
         layer=params.layer, minutes=params.minutes, group=params.group, pace_m_s=params.pace
     )

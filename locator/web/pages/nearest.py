@@ -12,7 +12,6 @@ from werkzeug.datastructures import MultiDict
 from locator.analysis.aed.nearest import FIXED_LAYER
 from locator.analysis.nearest import place_origin
 from locator.api.context import AppState
-from locator.api.parsing import parse
 from locator.api.queries import NearestParams
 from locator.api.street_info import (
     Choice,
@@ -23,7 +22,6 @@ from locator.api.street_info import (
 )
 from locator.base.errors import LocatorError
 from locator.city.catalogue import Layer
-from locator.city.lookup import known_layer
 from locator.walking.walkable_city import WalkableCity
 from locator.web.errors import status_of
 from locator.web.i18n import gettext, moment, text, url
@@ -33,7 +31,7 @@ from locator.web.map.figure import Map
 from locator.web.map.pages import ground, page_map, symbol_of
 from locator.web.nearest_form import Form, without_hidden
 from locator.web.security import counted
-from locator.web.state import state
+from locator.web.state import question, state
 from locator.web.words.found import (
     Found,
     Unlocated,
@@ -151,8 +149,8 @@ def answered(app: AppState, view: View) -> View:
         If a parameter is wrong, or the origin unknown or outside the city.
     """
     form, city = view.form, app.city
-    params = parse(NearestParams, form.args())
-    layers = [known_layer(city.catalogue, layer) for layer in params.layer]
+    params = question(NearestParams, form.args())
+    layers = [city.catalogue.layers[layer] for layer in params.layer]
     origin, others = find_origin(city, params)
     at = params.at or app.now()
     walkable_city = app.walkable_city_for(params.profile, at_night=params.night == "yes")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template, request
 
 from locator.analysis.district_report import DistrictReport
-from locator.api.parsing import parse
 from locator.api.planning_queries import ReportParams, report_query_of
 from locator.base.errors import N_, NotFoundError
 from locator.base.i18n import speaking
@@ -17,7 +16,7 @@ from locator.web.i18n import current_language, url
 from locator.web.lenient import Args, answer_leniently
 from locator.web.planning import district_report_of, standing_layer, tidied
 from locator.web.security import expensive
-from locator.web.state import state
+from locator.web.state import question, state
 from locator.web.words.choices import group_options, standard_options
 from locator.web.words.model_words import pace_choices
 
@@ -92,5 +91,5 @@ def file(layer_id: str, kind: str) -> Response:
 
 
 def _district_report(layer_id: str, args: Args) -> DistrictReport:
-    asked = parse(ReportParams, args, layer=layer_id)
-    return district_report_of(state(), report_query_of(state().catalogue, asked))
+    asked = question(ReportParams, args, layer=layer_id)
+    return district_report_of(state(), report_query_of(asked))

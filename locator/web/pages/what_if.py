@@ -19,7 +19,7 @@ from locator.analysis.scenario.change import (
     to_open,
 )
 from locator.analysis.scenario.faults import ScenarioFileError
-from locator.api.parsing import parameter_shapes, parse
+from locator.api.parsing import parameter_shapes
 from locator.api.planning_queries import (
     AddedParams,
     ScenarioParams,
@@ -53,7 +53,7 @@ from locator.web.map.workbench import change_map
 from locator.web.planning import KNOWN, standing_layer, tidied
 from locator.web.scenario_upload import FileFaults, faults_in_words, opened
 from locator.web.security import expensive
-from locator.web.state import state
+from locator.web.state import question, state
 from locator.web.words.what_if import WhatIf, change_areas, scenario_json, what_if
 
 blueprint = Blueprint("what_if", __name__)
@@ -103,8 +103,8 @@ def _mended_change(layer_id: str, given: Args) -> LenientAnswer[str | WhatIf]:
         added = _added(args)
         if added is not None and args == given:
             return url("what_if.page", _with_site(args, added), layer_id=layer_id)
-        asked = parse(ScenarioParams, args, layer=layer_id)
-        return what_if(state(), asked, scenario_of(state().catalogue, asked))
+        asked = question(ScenarioParams, args, layer=layer_id)
+        return what_if(state(), asked, scenario_of(asked))
 
     return answer_leniently(given, answer, sound=lambda name, one: _sound(layer_id, name, one))
 
@@ -128,8 +128,8 @@ def _change_page(
 @blueprint.get("/what-if/<layer_id>/scenario.json")
 def scenario_file(layer_id: str) -> Response:
     """Send the change as a file that the command line reads."""
-    asked = parse(ScenarioParams, request.args, layer=layer_id)
-    change = scenario_of(state().catalogue, asked)
+    asked = question(ScenarioParams, request.args, layer=layer_id)
+    change = scenario_of(asked)
     return attachment(
         scenario_json(change).encode(), "application/json", f"{layer_id}-scenario.json"
     )
@@ -176,7 +176,7 @@ def sites(layer_id: str) -> Response:
 
 
 def _change(args: MultiDict[str, str], layer_id: str) -> Scenario:
-    return scenario_of(state().catalogue, parse(ScenarioParams, args, layer=layer_id))
+    return scenario_of(question(ScenarioParams, args, layer=layer_id))
 
 
 def _sound(layer_id: str, name: str, value: str) -> bool:
@@ -194,7 +194,7 @@ def _sound(layer_id: str, name: str, value: str) -> bool:
 
 def _added(args: Args) -> NewSite | None:
     """Return the site that the form or a click on the map adds; None where there is none."""
-    asked = parse(AddedParams, args)
+    asked = question(AddedParams, args)
     if asked.site is None and (asked.lat is None or asked.lon is None):
         return None
     parameter = "lat" if asked.site is None else "site"

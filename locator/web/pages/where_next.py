@@ -15,7 +15,6 @@ from locator.analysis.scenario.change import NewSite
 from locator.analysis.siting.solve import PLANNED, Siting, SitingQuery
 from locator.analysis.siting.words import certainty
 from locator.api.context import AppState
-from locator.api.parsing import parse
 from locator.api.planning_queries import SitingParams, site_text, siting_of
 from locator.api.siting import found_closures, found_relocations, found_sites
 from locator.base.errors import NotComputableError
@@ -35,7 +34,7 @@ from locator.web.planning import (
     tidied,
 )
 from locator.web.security import expensive
-from locator.web.state import state
+from locator.web.state import question, state
 from locator.web.words.choices import FilterOption, group_options, standard_options
 from locator.web.words.model_words import Pace, model_line, pace_choices
 
@@ -54,8 +53,8 @@ def page(layer_id: str) -> AnyResponse | tuple[str, int]:
     standing_layer(layer_id)
 
     def answer(args: Args) -> tuple[SitingParams, WhereNext]:
-        asked = parse(SitingParams, args, layer=layer_id)
-        query = siting_of(state().catalogue, asked)
+        asked = question(SitingParams, args, layer=layer_id)
+        query = siting_of(asked)
         try:
             return asked, where_next_view(state(), asked, query)
         except NotComputableError as error:
@@ -64,7 +63,7 @@ def page(layer_id: str) -> AnyResponse | tuple[str, int]:
             raise
 
     tidy = tidied(state(), layer_id, request.args)
-    found = answer_leniently(tidy, answer, sound=_district_exists)
+    found = answer_leniently(tidy, answer)
     if tidy != request.args and not found.problems:
         # What the form sends along without need would only make the address long.
         return redirect(url("where_next.page", tidy, layer_id=layer_id), 303)
@@ -84,10 +83,6 @@ def page(layer_id: str) -> AnyResponse | tuple[str, int]:
         given={one.parameter: request.args[one.parameter][:20] for one in found.problems},
     )
     return shown_page, found.status
-
-
-def _district_exists(name: str, value: str) -> bool:
-    return name == "avoid" and value in map(str, state().city.districts.index)
 
 
 @dataclass(frozen=True)
