@@ -5,7 +5,7 @@ Over 350 lines, because the question, the answer and the one way between them ar
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from functools import cached_property
@@ -198,6 +198,31 @@ def walk_to(walkable_city: WalkableCity, lon: float, lat: float, facility_id: st
     NotFoundError, NotComputableError, OutsideCityError
         For a facility that does not exist or is not located, or a start outside the city.
     """
+    row = _located(walkable_city, facility_id)
+    return walkable_city.model.walk(
+        place_origin(walkable_city, lon, lat), walkable_city.snapped(np.array([row]))
+    )
+
+
+def walk_lines(
+    walkable_city: WalkableCity, lon: float, lat: float, facility_ids: Iterable[str]
+) -> list[LineString]:
+    """Return the lines walked from a place to some facilities, WGS84; errors as for `walk_to`."""
+    rows = [_located(walkable_city, facility_id) for facility_id in facility_ids]
+    origin = place_origin(walkable_city, lon, lat)
+    walks = [
+        walkable_city.model.walk(origin, walkable_city.snapped(np.array([row]))) for row in rows
+    ]
+    # All at once: a way into other coordinates costs more than the points that go it.
+    lonlat = walkable_city.city.projection.to_lonlat(
+        np.concatenate([np.empty((0, 2)), *(walk.xy for walk in walks)])
+    )
+    parts = np.split(lonlat, np.cumsum([len(walk.xy) for walk in walks])[:-1])
+    return [LineString(part) for part in parts] if walks else []
+
+
+def _located(walkable_city: WalkableCity, facility_id: str) -> int:
+    """Return the row of a facility that a walk can lead to; errors as for `walk_to`."""
     facilities = walkable_city.city.facilities
     if facility_id not in facilities.index:
         raise NotFoundError(N_("There is no facility {id}."), id=cut(facility_id))
@@ -207,15 +232,12 @@ def walk_to(walkable_city: WalkableCity, lon: float, lat: float, facility_id: st
             N_("It is not known where {name} is, so there is no walk to it."),
             name=facilities["name"].iloc[row],
         )
-    return walkable_city.model.walk(
-        place_origin(walkable_city, lon, lat), walkable_city.snapped(np.array([row]))
-    )
+    return row
 
 
 def walk_line(walkable_city: WalkableCity, lon: float, lat: float, facility_id: str) -> LineString:
     """Return the line walked from a place to a facility, WGS84; errors as for `walk_to`."""
-    walk = walk_to(walkable_city, lon, lat, facility_id)
-    return LineString(walkable_city.city.projection.to_lonlat(walk.xy))
+    return walk_lines(walkable_city, lon, lat, [facility_id])[0]
 
 
 def _check(city: City, query: NearestQuery) -> None:
@@ -271,15 +293,13 @@ class _Clock:
     @cached_property
     def hours(self) -> npt.NDArray[np.object_]:
         """Opening hours of every facility; a plain array, since a frame is slow to look into."""
-        column: npt.NDArray[np.object_] = self.city.facilities["opening_hours"].to_numpy(
-            dtype=object
-        )
+        column: npt.NDArray[np.object_] = self.city.columns["opening_hours"]
         return column
 
     @cached_property
     def status(self) -> npt.NDArray[np.object_]:
         """Status of every facility."""
-        column: npt.NDArray[np.object_] = self.city.facilities["status"].to_numpy(dtype=object)
+        column: npt.NDArray[np.object_] = self.city.columns["status"]
         return column
 
     def state(self, row: int) -> OpenState:

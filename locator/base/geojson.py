@@ -41,6 +41,9 @@ def geometry_json(
     """
     if geometry is None or geometry.is_empty:
         return None
+    if geometry.geom_type == "Point":  # most are: not worth a way through text
+        place = shapely.get_coordinates(geometry)[0].round(digits).tolist()
+        return {"type": "Point", "coordinates": place}
     rounded = shapely.transform(geometry, lambda lonlat: lonlat.round(digits))
     made: dict[str, Any] = json.loads(shapely.to_geojson(shapely.orient_polygons(rounded)))
     return made

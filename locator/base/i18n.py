@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TypeGuard
 
@@ -127,7 +127,13 @@ def number(value: float | None, digits: int = 0) -> str:
     """Return `value` with the separators of the language, rounded to `digits` decimals."""
     if value is None or not math.isfinite(value):
         return NOTHING
-    return numbers.format_decimal(round(value, digits), format=_pattern(digits), locale=locale())
+    return _decimal(round(float(value), digits) + 0.0, digits, current_language())
+
+
+@lru_cache(maxsize=4096)
+def _decimal(rounded: float, digits: int, language: str) -> str:
+    """Return a rounded number in words: a list of results says the same few again and again."""
+    return numbers.format_decimal(rounded, format=_pattern(digits), locale=_locale(language))
 
 
 def percent(share: float | None, digits: int = 0) -> str:

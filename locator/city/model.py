@@ -11,6 +11,7 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from locator.base.errors import CityFolderError, Fault
@@ -36,8 +37,10 @@ from locator.city.overrides import FILE as OVERRIDES
 from locator.city.overrides import Override, overridden, read_overrides
 from locator.city.points import Tables
 from locator.city.population import DemandPoints
+from locator.city.usability import is_usable
 from locator.city.vehicle_assignments import check_vehicles
 from locator.geocoding.gazetteer import Gazetteer, build_gazetteer
+from locator.geocoding.names import district_title
 
 
 @dataclass(frozen=True, repr=False)
@@ -117,8 +120,29 @@ class City:
 
     @cached_property
     def columns(self) -> Mapping[str, Any]:
-        """The columns of `facilities` as arrays of objects: quick where single rows are read."""
-        return {str(name): self.facilities[name].to_numpy(object) for name in self.facilities}
+        """The columns of `facilities` as arrays of objects, what is missing or empty as None.
+
+        Quick where single rows are read.
+        """
+        found = {}
+        for name in self.facilities:
+            values = self.facilities[name].to_numpy(object).copy()
+            values[pd.isna(values)] = None
+            values[values == ""] = None
+            found[str(name)] = values
+        return found
+
+    @cached_property
+    def usable(self) -> npt.NDArray[np.bool_]:
+        """For each of `facilities` whether a person can use it."""
+        return is_usable(self.facilities)
+
+    @cached_property
+    def district_titles(self) -> Mapping[int, str]:
+        """What each district is called, by its number."""
+        known = self.districts
+        numbers, roman, name = known.index.tolist(), known["roman"].tolist(), known["name"].tolist()
+        return dict(zip(numbers, map(district_title, roman, name), strict=True))
 
     @cached_property
     def mixed_layers(self) -> frozenset[str]:

@@ -132,8 +132,11 @@ def url(endpoint: str, query: Mapping[str, Any] | None = None, /, **values: Any)
 
 
 def _arguments_of(endpoint: str) -> frozenset[str]:
-    rules = current_app.url_map.iter_rules(endpoint)
-    return frozenset[str]().union(*(rule.arguments for rule in rules))
+    known: dict[str, frozenset[str]] = current_app.extensions[ARGUMENTS]
+    if endpoint not in known:
+        rules = current_app.url_map.iter_rules(endpoint)
+        known[endpoint] = frozenset[str]().union(*(rule.arguments for rule in rules))
+    return known[endpoint]
 
 
 def _is_short(value: object) -> bool:
@@ -158,6 +161,9 @@ def _is_acceptable(pair: str) -> bool:
     """Tell whether a pair of a query string is short enough for some page to accept it."""
     return all(_is_short(unquote_plus(part)) for part in pair.split("=", 1))
 
+
+ARGUMENTS = "locator.web.i18n.arguments"
+"""What the routes of an application take, by endpoint: asked for dozens of times in a page."""
 
 LONGEST_PART = 200
 """Characters of a path, or of a name or value of a query string, that any page accepts."""
@@ -186,6 +192,7 @@ def install(app: Flask) -> None:
     """Give `app` its languages: the URL prefix and what templates call."""
     app.wsgi_app = language_prefix(app.wsgi_app)  # type: ignore[assignment, method-assign]
     translations(DEFAULT_LANGUAGE)  # another one when it is first spoken
+    app.extensions[ARGUMENTS] = {}
 
     @app.after_request
     def name_language(response: Response) -> Response:

@@ -24,6 +24,15 @@ CLOCKWISE = shapely.Polygon(
 )
 
 
+def test_a_point_is_written_as_any_other_geometry_is() -> None:
+    for lon, lat in ((19.1234565, 50.0000005), (-0.0000001, 50.1), (20.0, 50.0)):
+        point, (part,) = shapely.Point(lon, lat), shapely.MultiPoint([(lon, lat)]).geoms
+        many = geometry_json(shapely.MultiPoint([part]))
+        assert many is not None
+        assert geometry_json(point) == {"type": "Point", "coordinates": many["coordinates"][0]}
+    assert geometry_json(shapely.Point()) is None
+
+
 def polygons(value: Any) -> Iterator[list[list[list[float]]]]:
     """Yield the rings of every polygon anywhere in a JSON value."""
     if isinstance(value, dict):

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from locator.base.opening_hours.calendar import Where
 from locator.base.opening_hours.state import (
     OpenState,
+    _read,
     hours_in_words,
     is_valid_hours,
     opening_state,
@@ -413,3 +415,27 @@ def test_a_day_that_can_be_read_in_two_ways_is_found() -> None:
     assert understood_twice("Mo-Fr 08:00-16:00; PH off", **options) is None
     assert understood_twice("24/7", **options) is None
     assert understood_twice("Fr-Sa 20:00-04:00; Su off", **options) is None
+
+
+@pytest.mark.parametrize(
+    "hours",
+    [
+        OFFICE,
+        "24/7",
+        "Mo-Fr 22:00-06:00",
+        "sunrise-sunset",
+        "Oct 24-26 00:00-24:00; Mar 27-29 01:00-03:30",
+        "no such hours",
+    ],
+)
+@pytest.mark.parametrize("begin", ["2026-10-24T20:00", "2027-03-27T20:00", "2026-11-11T06:00"])
+def test_what_is_known_until_the_next_change_is_what_would_be_read(hours: str, begin: str) -> None:
+    where = Where("PL", "Europe/Warsaw", (19.94, 50.06))
+    start = local(begin).astimezone(UTC)
+    # To and fro: an answer for an hour holds neither before it nor after the change.
+    minutes = [*range(0, 1500, 7), *range(1500, 0, -11)]
+    for minute in (start + timedelta(minutes=n) for n in minutes):
+        known = opening_state(
+            hours, minute, country="PL", timezone="Europe/Warsaw", coordinates=where.coordinates
+        )
+        assert known == _read(hours, minute, where)

@@ -146,6 +146,13 @@ def test_dates_in_words_however_reduced(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", ["pl"], indirect=True)
+def test_a_number_that_is_remembered_is_said_in_each_language(language: str) -> None:
+    assert [i18n.number(x, 1) for x in (2.345, 0, -0.01, 2)] == ["2,3", "0,0", "0,0", "2,0"]
+    with i18n.speaking("en"):
+        assert [i18n.number(x, 1) for x in (2.345, 0, -0.01, 2)] == ["2.3", "0.0", "0.0", "2.0"]
+
+
+@pytest.mark.parametrize("language", ["pl"], indirect=True)
 def test_what_is_unknown_is_a_dash(language: str) -> None:
     dashes = [i18n.number(None), i18n.number(float("nan")), i18n.percent(None), i18n.day(None)]
     dashes += [i18n.minutes(float("inf")), i18n.metres(None), i18n.clock(None), i18n.moment(None)]

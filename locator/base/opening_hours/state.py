@@ -81,8 +81,31 @@ def opening_state(
     return _state(text, minute, Where(country, timezone, coordinates))
 
 
+@dataclass
+class _Latest:
+    """The latest answer for some hours, and the minutes (UTC) for which it holds."""
+
+    held: tuple[datetime, datetime, OpenState] | None = None
+
+
 @lru_cache(maxsize=4096)
+def _latest(text: str, where: Where) -> _Latest:
+    return _Latest()
+
+
 def _state(text: str, minute: datetime, where: Where) -> OpenState:
+    """Return the state at a minute, UTC; until it changes, without reading the hours again."""
+    latest = _latest(text, where)
+    if latest.held is not None and latest.held[0] <= minute < latest.held[1]:
+        return latest.held[2]
+    found = _read(text, minute, where)
+    if found.next_change is not None:
+        latest.held = (minute, found.next_change.astimezone(UTC), found)
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _read(text: str, minute: datetime, where: Where) -> OpenState:
     rules = rules_of(text)
     if rules is None:
         return UNKNOWN

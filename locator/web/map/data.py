@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from locator.analysis.access.coverage import Coverage
-from locator.analysis.nearest import walk_line
+from locator.analysis.nearest import walk_lines
 from locator.base.geojson import Collection, collection
 from locator.city.model import City
-from locator.city.usability import is_assumed, is_usable
+from locator.city.usability import is_assumed
 from locator.geocoding.names import district_title
 from locator.walking.walkable_city import WalkableCity
 from locator.web.i18n import gettext, metres, minutes, ngettext, number, percent
@@ -22,18 +22,13 @@ from locator.web.words.cards import Card, card
 
 def facility_features(city: City, rows: Iterable[str]) -> Collection:
     """Return the facilities with these ids; those without a place are counted, not drawn."""
-    usable = dict(zip(city.facilities.index, is_usable(city.facilities), strict=True))
     ids = list(rows)
-    located = city.facilities.loc[ids, "x"].notna().to_numpy()
-    drawn = [
-        _facility(city, identifier, usable=bool(usable[identifier]))
-        for identifier in np.asarray(ids, dtype=object)[located]
-    ]
-    return collection(drawn, unlocated=int((~located).sum()))
+    shown = [card(city, identifier) for identifier in ids]
+    drawn = [_facility(city, one) for one in shown if one.facts["x"] is not None]
+    return collection(drawn, unlocated=len(ids) - len(drawn))
 
 
-def _facility(city: City, identifier: str, *, usable: bool, **more: Any) -> dict[str, Any]:
-    shown = card(city, identifier)
+def _facility(city: City, shown: Card, **more: Any) -> dict[str, Any]:
     lines = [shown.where, *(chip.label for chip in shown.chips)]
     maybe = is_assumed(shown.facts.get("vehicle"))
     if shown.tells_kind:
@@ -41,12 +36,12 @@ def _facility(city: City, identifier: str, *, usable: bool, **more: Any) -> dict
     if shown.precision_warning:
         lines.append(shown.precision_warning)
     return feature(
-        city.facilities.geometry.loc[identifier],
-        identifier=identifier,
+        shown.facts["geometry"],
+        identifier=shown.id,
         name=shown.name,
         layer=shown.layer.id,
         lines=[*more.pop("first_lines", ()), *lines],
-        hollow=None if usable else True,
+        hollow=None if city.usable[city.facilities.index.get_loc(shown.id)] else True,
         dashed=True if _is_approximate(shown) and not maybe else None,
         maybe=maybe or None,
         **more,
@@ -59,12 +54,10 @@ def _is_approximate(shown: Card) -> bool:
 
 def nearest_features(city: City, rows: pd.DataFrame) -> Collection:
     """Return the results of a search, numbered as in the list beside the map."""
-    usable = dict(zip(city.facilities.index, is_usable(city.facilities), strict=True))
     return collection(
         _facility(
             city,
-            row.Index,
-            usable=bool(usable[row.Index]),
+            card(city, row.Index),
             mark=number(rank),
             first_lines=[
                 gettext(
@@ -80,8 +73,8 @@ def walk_features(ground: WalkableCity, lon: float, lat: float, ids: Sequence[st
     """Return the walks from a place to these facilities."""
     kind = "walk" if ground.model.name == "network" else "walk-estimate"
     return collection(
-        feature(walk_line(ground, lon, lat, identifier), kind=kind, to=identifier)
-        for identifier in ids
+        feature(line, kind=kind, to=identifier)
+        for identifier, line in zip(ids, walk_lines(ground, lon, lat, ids), strict=True)
     )
 
 

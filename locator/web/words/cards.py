@@ -8,14 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import pandas as pd
-
 from locator.base.opening_hours.state import hours_in_words, is_valid_hours
 from locator.city.catalogue import Layer
 from locator.city.model import City
 from locator.city.opening import opening_in
 from locator.city.usability import is_assumed
-from locator.geocoding.names import district_title
 from locator.web.i18n import current_language, day, gettext, ngettext, text
 from locator.web.words.texts import ACCESS, PRECISION, PRECISION_SHORT, STATUS, opening_words
 
@@ -162,7 +159,7 @@ def card(
         If there is no such facility.
     """
     row = city.facilities.index.get_loc(facility_id)
-    facts = {name: _known(values[row]) for name, values in city.columns.items()}
+    facts = {name: values[row] for name, values in city.columns.items()}
     layer = city.catalogue.layers[facts["layer"]]
     return Card(
         id=facility_id,
@@ -203,22 +200,13 @@ def hours_said(facts: Mapping[str, Any]) -> str:
     return gettext("written in OpenStreetMap as “{hours}”, which cannot be read", hours=hours)
 
 
-def _known(value: Any) -> Any:
-    if isinstance(value, (dict, list)) or hasattr(value, "geom_type"):
-        return value
-    return None if pd.isna(value) or value == "" else value
-
-
 def _located(facts: Mapping[Hashable, Any] | Mapping[str, Any]) -> bool:
     return facts.get("x") is not None and facts.get("y") is not None
 
 
 def district_name(city: City, district_number: Any) -> str:
     """Return ``"IV Prądnik Biały"`` for a district's number, or nothing."""
-    if district_number is None or int(district_number) not in city.districts.index:
-        return ""
-    known, number = city.districts, int(district_number)
-    return district_title(known["roman"].at[number], known["name"].at[number])
+    return "" if district_number is None else city.district_titles.get(int(district_number), "")
 
 
 def phones(value: str | None) -> tuple[Phone, ...]:

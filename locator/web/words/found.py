@@ -69,7 +69,7 @@ def found(walkable_city: WalkableCity, form: Form, origin: Origin, row: Any, at:
     city = walkable_city.city
     next_change = None if pd.isna(row.next_change) else row.next_change
     facility = card(city, row.Index, opening=(row.open_state, next_change, at))
-    place = city.facilities.geometry.loc[row.Index]
+    place = facility.facts["geometry"]
     route = f"{origin.lat:.5f},{origin.lon:.5f};{place.y:.5f},{place.x:.5f}"
     directions = "https://www.openstreetmap.org/directions?" + urlencode(
         {"engine": "fossgis_osrm_foot", "route": route}
@@ -113,8 +113,8 @@ def unlocated(city: City, layers: list[Layer]) -> Unlocated | None:
     """Return the notice of facilities that are listed but not located."""
     if len(layers) != 1:
         return None
-    mine = city.facilities[city.facilities["layer"] == layers[0].id]
-    count = int((mine["x"].isna() & (mine["status"] == "open")).sum())
+    layer, x, status = (city.columns[name] for name in ("layer", "x", "status"))
+    count = int(((layer == layers[0].id) & pd.isna(x) & (status == "open")).sum())
     if not count:
         return None
     sentence = ngettext(

@@ -42,8 +42,11 @@ def address_beside(app: AppState, lon: float, lat: float) -> str:
 
 
 def _address(app: AppState, row: int) -> str:
-    houses = app.city.houses
-    return f"{houses['street'].iat[row]} {houses['number'].iat[row]}"
+    street, number = app.memo.get(
+        "addresses in words",
+        lambda: tuple(app.city.houses[name].to_numpy(object) for name in ("street", "number")),
+    )
+    return f"{street[row]} {number[row]}"
 
 
 def near_stop(app: AppState, lon: float, lat: float) -> str:
