@@ -4,7 +4,7 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run dev test test-fast lint fix docs bench messages clean
+.PHONY: run dev test test-fast lint fix docs bench load messages clean
 
 run: $(VENV)/.run
 	PORT=$(PORT) $(BIN)/locator serve
@@ -40,6 +40,10 @@ docs: $(VENV)/.test
 
 bench: $(VENV)/.test
 	$(BIN)/python -m tests.bench
+
+# What visitors wait for: 1, 8, 50 and 100 of them, with the mix of a day, and beside dear questions.
+load: $(VENV)/.test
+	$(BIN)/python -m tests.bench load
 
 messages: $(VENV)/.run
 	$(BIN)/python -m locator.cli.messages

@@ -21,6 +21,7 @@ from locator.walking.graph.osm import Progress, silent
 from locator.walking.walkable_city import walkable
 from locator.walking.warmup import warm_in_background
 from locator.web import (
+    apart,
     embedding,
     errors,
     found,
@@ -50,6 +51,7 @@ DEFAULTS: dict[str, Any] = {
     "PROXIES": 0,  # reverse proxies in front whose X-Forwarded-* headers are believed
     "LIMIT_PER_MINUTE": 300,  # expensive requests of one address; 0: no limit
     "LIMIT_AT_ONCE": 4,  # expensive requests worked on at the same time
+    "APART": 0,  # 1: those in a process of their own, as the server has it unless told otherwise
 }
 """Settings and their defaults; each may also come from the environment as LOCATOR_<NAME>."""
 
@@ -114,7 +116,6 @@ def create_app(config: Mapping[str, Any] | None = None, *, progress: Progress = 
         app.register_blueprint(import_module(f"locator.web.pages.{name}").blueprint)
     for module in RESOURCES:
         app.register_blueprint(module.blueprint)
-    state.live_fleet.poller.start()
     i18n.install(app)
     found.install(app)
     embedding.install(app)
@@ -124,6 +125,10 @@ def create_app(config: Mapping[str, Any] | None = None, *, progress: Progress = 
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops
         )
+    fleet = state.live_fleet
+    if app.config["APART"]:
+        apart.start(app, threads=app.config["LIMIT_AT_ONCE"])  # before there are threads here
+    fleet.poller.start()
     # Last: it takes its time from whatever is still to be made.
     warm_in_background(app.extensions["locator"].walkable_city)
     return app

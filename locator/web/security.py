@@ -9,8 +9,8 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import contextmanager
-from functools import wraps
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from functools import partial, wraps
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 from urllib.parse import urlsplit
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -18,6 +18,8 @@ from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import RequestURITooLarge, ServiceUnavailable, TooManyRequests
 
 from locator.base.freeing import Freeing
+from locator.web.apart import LOOK_S, Apart, is_gone
+from locator.web.apart import NAME as APART
 from locator.web.lanes import Urgency
 
 if TYPE_CHECKING:
@@ -155,16 +157,20 @@ class Limiter:
                 del self._counts[visitor]
 
     @contextmanager
-    def slot(self, *, wait_s: float = 5.0) -> Iterator[bool]:
+    def slot(
+        self, *, wait_s: float = 5.0, is_gone: Callable[[], bool] = lambda: False
+    ) -> Iterator[bool]:
         """Hold one of the places for expensive work; False if none came free in time.
 
         Who would have to wait where enough others wait already is told at once: a thread that
-        waits answers nobody else.
+        waits answers nobody else. Nor does anyone wait who is gone.
         """
         got = self._slots.acquire(blocking=False)
         if not got and self._line.acquire(blocking=False):
             try:
-                got = self._slots.acquire(timeout=wait_s)
+                until = self._clock() + wait_s
+                while not got and (left_s := until - self._clock()) > 0 and not is_gone():
+                    got = self._slots.acquire(timeout=min(left_s, LOOK_S))
             finally:
                 self._line.release()
         try:
@@ -208,14 +214,22 @@ def urgent(view: Callable[P, R]) -> Callable[P, R]:
 
 
 def expensive(view: Callable[P, R]) -> Callable[P, R]:
-    """Keep a slow view in bounds: as `counted`, and 503 when every place is taken."""
+    """Keep a slow view in bounds: as `counted`, and 503 when every place is taken.
+
+    Where there is a process apart it is answered there; in this one it would take the interpreter
+    from whoever needs an AED, and so it waits for those.
+    """
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-        _urgency().wait()
-        with _limiter().slot() as got:
+        aside: Apart | None = current_app.extensions.get(APART)
+        if aside is None:
+            _urgency().wait()
+        with _limiter().slot(is_gone=partial(is_gone, request.environ)) as got:
             if not got:
                 raise ServiceUnavailable(retry_after=5)
+            if aside is not None:
+                return cast(R, aside.answer(request.environ, request.get_data()))
             try:
                 return view(*args, **kwargs)
             finally:

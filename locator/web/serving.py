@@ -82,7 +82,8 @@ def run(
     give_back_large_blocks()
     try:
         with made_to_stay():
-            app = create_app(config, progress=progress)
+            apart = {"APART": int(os.environ.get("LOCATOR_APART") or 1)}
+            app = create_app({**apart, **(config or {})}, progress=progress)
     except (LocatorError, ValueError) as fault:
         sys.exit(str(fault))
     tiles.warm(app)
@@ -116,6 +117,8 @@ def serve(app: Flask, *, host: str | None = None, port: int | None = None) -> No
         threads=threads,
         _dispatcher=lanes,
         ident="locator",
+        # Reads on while a request waits, and so learns that the one who asked has gone.
+        channel_request_lookahead=1,
         # The application refuses what is larger than MAX_BODY_BYTES, with a page that says so;
         # the server only cuts off what no slip of the hand would send.
         max_request_body_size=16 * MAX_BODY_BYTES,

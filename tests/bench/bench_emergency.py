@@ -4,30 +4,26 @@ from __future__ import annotations
 
 import os
 import random
-import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from http.client import HTTPConnection
-from pathlib import Path
 from urllib.parse import urlencode
 
 from locator.city.model import default_folder, load_city
 from locator.walking.warmup import AFTER_S
+from tests.bench.asking import ROOT, free_port, wait_for
+from tests.bench.asking import answer as _asked
 from tests.bench.measuring import Row, processor_s
 
-ROOT = Path(__file__).resolve().parents[2]
 VISITORS, DEAR, EACH = 50, 20, 3
 SLOWEST_S = 3.0
-PATIENCE_S = 60.0
 
 
 def rows() -> Iterator[Row]:
     """Yield the rows of this area."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     server = subprocess.Popen(
         [sys.executable, "app.py"],
         cwd=ROOT,
@@ -36,7 +32,7 @@ def rows() -> Iterator[Row]:
         stderr=subprocess.DEVNULL,
     )
     try:
-        _wait(port)
+        wait_for(port, server)
         _asked(port, "/aed?lat=50.0617&lon=19.9373")
         _settle(server.pid)
         yield from _alone(port, server.pid)
@@ -113,29 +109,6 @@ def _points(seed: int) -> Iterator[str]:
 
 
 _LONLAT = load_city(default_folder()).demand.lonlat.tolist()
-
-
-def _asked(port: int, path: str) -> int:
-    """Return the status of an answer, 0 where there is none."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
-    try:
-        connection.request("GET", path, headers={"Accept-Encoding": "gzip"})
-        answer = connection.getresponse()
-        answer.read()
-        return answer.status
-    except OSError:
-        return 0
-    finally:
-        connection.close()
-
-
-def _wait(port: int) -> None:
-    deadline = time.perf_counter() + 120
-    while time.perf_counter() < deadline:
-        if _asked(port, "/aed") == 200:
-            return
-        time.sleep(0.2)
-    raise RuntimeError("the server did not start")
 
 
 def _settle(pid: int) -> None:

@@ -102,6 +102,18 @@ def by_wall(rows: Iterable[Row]) -> list[Row]:
     return [replace(row, processor=None) for row in rows]
 
 
+def family(pid: int) -> list[int]:
+    """Return a process and all that it and its own have forked, as Linux tells it."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [pid, *(one for child in children for one in family(int(child)))]
+
+
+def proportional_mb(pid: int) -> float:
+    """Return the memory of a process, of what it shares its share."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("Pss:"))
+
+
 def processor_s(pid: int) -> float:
     """Return the processor time of a process, as Linux tells it."""
     user, system = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import urllib.request
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.tinycity import write_tiny_city
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 NEAREST = "api/nearest?layer=aeds&lat=50.1078&lon=19.8885"
@@ -84,3 +86,33 @@ def test_every_fault_of_the_folder_is_listed_before_anything_is_served(tmp_path:
     assert ended.returncode == 1
     assert "stops.csv" in ended.stderr and "aeds.geojson" in ended.stderr
     assert "Traceback" not in ended.stderr and "Ready" not in ended.stdout
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="no list of processes here")
+def test_what_is_dear_has_a_process_apart_that_comes_again_and_goes_with_the_server(
+    server: tuple[subprocess.Popen[str], str],
+) -> None:
+    process, address = server
+    (keeper,) = children_of(process.pid)
+    wait_until(lambda: children_of(keeper) != [])  # forked beside the server's own start
+    (first,) = children_of(keeper)
+    assert answer_of(address, "coverage") == 200
+    os.kill(first, signal.SIGKILL)
+    wait_until(lambda: children_of(keeper) not in ([], [first]))
+    assert answer_of(address, "en/coverage") == 200
+    (second,) = children_of(keeper)
+    process.kill()
+    wait_until(lambda: not any(map(is_alive, (keeper, second))))
+
+
+def children_of(pid: int) -> list[int]:
+    """Return the processes that a process has forked."""
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def is_alive(pid: int) -> bool:
+    """Tell whether a process runs; one that nobody has asked for its end does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False

@@ -1,0 +1,179 @@
+"""The server under the mix of a day: 1, 8, 50 and 100 visitors, and beside dear questions.
+
+A visitor asks, reads for some seconds, and asks again; 100 of them are ten questions a second. Of
+what they wait for the wall clock is the measure, so that other programs count, too: the processor
+time of an answer, of the server and its processes, is told beside it. ``LOCATOR_APART=0`` measures
+the server without a process for what is dear.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import quote, urlencode
+
+import numpy as np
+
+from locator.city.model import default_folder, load_city
+from locator.walking.warmup import AFTER_S
+from tests.bench.asking import ROOT, answer, free_port, wait_for
+from tests.bench.measuring import Row, family, processor_s, proportional_mb
+
+VISITORS = (1, 8, 50, 100)
+FOR_S, READS_S = 20.0, (5.0, 15.0)
+DEAR = 20
+WAITS_MS = 300.0
+MEMORY_MB = 600.0
+
+City = tuple[Sequence[Sequence[float]], Sequence[str], Sequence[str]]
+"""Places where people live, ids of facilities, names of streets."""
+
+MIX = {
+    "home": (20, lambda chance, city: "/"),
+    "nearest": (25, lambda chance, city: f"/nearest?layer=nurseries&{_place(chance, city)}"),
+    "nearest by words": (
+        5,
+        lambda chance, city: f"/nearest?layer=aeds&q={quote(chance.choice(city[2]))}%201",
+    ),
+    "API nearest": (10, lambda chance, city: f"/api/nearest?layer=aeds&{_place(chance, city)}"),
+    "AED": (10, lambda chance, city: f"/aed?{_place(chance, city)}"),
+    "layer": (8, lambda chance, city: f"/layers/{chance.choice(('aeds', 'nurseries'))}"),
+    "facility": (10, lambda chance, city: f"/facilities/{chance.choice(city[1])}"),
+    "map data": (2, lambda chance, city: "/maps/features.geojson"),
+    "tile": (
+        10,
+        lambda chance, city: (
+            f"/tiles/14/{chance.randint(9080, 9110)}/{chance.randint(5545, 5560)}.pbf"
+        ),
+    ),
+}
+"""What is asked in a day, and how often in a hundred questions."""
+
+AED = {"AED": MIX["AED"], "API AED": (10, lambda chance, city: f"/api/aed?{_place(chance, city)}")}
+
+
+def rows() -> Iterator[Row]:
+    """Yield the rows of this area."""
+    port = free_port()
+    server = subprocess.Popen(
+        [sys.executable, "app.py"],
+        cwd=ROOT,
+        env=os.environ | {"PORT": str(port), "HOST": "127.0.0.1", "LOCATOR_LIMIT_PER_MINUTE": "0"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        wait_for(port, server)
+        _settle(server.pid)
+        known = load_city(default_folder())
+        city = (
+            known.demand.lonlat.tolist(),
+            known.facilities.index.tolist(),
+            sorted(set(known.houses["street"])),
+        )
+        for visitors in VISITORS:
+            yield from _day(port, server.pid, city, visitors, MIX)
+        yield from _day(port, server.pid, city, VISITORS[-1], AED, dear=DEAR)
+        yield from _day(port, server.pid, city, VISITORS[-1], MIX, dear=DEAR)
+        held_mb = sum(map(proportional_mb, family(server.pid)))
+        yield Row("memory of the server and its processes", held_mb, "MB", MEMORY_MB, "PSS")
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+@dataclass
+class Seen:
+    """What the visitors have seen: milliseconds by what they asked for, and refusals."""
+
+    ms: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    refused: list[str] = field(default_factory=list)
+
+
+def _day(
+    port: int,
+    pid: int,
+    city: City,
+    visitors: int,
+    mix: dict[str, tuple[int, Callable[[random.Random, City], str]]],
+    *,
+    dear: int = 0,
+) -> Iterator[Row]:
+    """Yield what so many visitors wait for in `FOR_S` seconds, each kind of question."""
+    seen, stop, planned = Seen(), threading.Event(), []
+    names, weights = list(mix), [weight for weight, _ in mix.values()]
+    asked_for = {name: address for name, (_, address) in mix.items()}
+
+    def visitor(number: int) -> None:
+        chance = random.Random(number)
+        until = time.monotonic() + FOR_S
+        time.sleep(chance.uniform(0, min(READS_S[1], FOR_S)))
+        while time.monotonic() < until:
+            name = chance.choices(names, weights)[0]
+            begun = time.perf_counter()
+            status = answer(port, asked_for[name](chance, city))
+            seen.ms[name].append((time.perf_counter() - begun) * 1000)
+            if status not in (200, 204, 422):
+                seen.refused.append(f"{name} {status}")
+            time.sleep(chance.uniform(*READS_S) if visitors > 1 else 0.2)
+
+    def planner(number: int) -> None:
+        turn = 0
+        while not stop.is_set():
+            turn += 1
+            minutes = f"{5 + number}.{turn:02d}"
+            path = "where-next" if turn % 4 == 1 else "coverage"
+            planned.append(answer(port, f"/{path}/nurseries?{urlencode({'minutes': minutes})}"))
+
+    planners = _started(planner, dear)
+    time.sleep(1.0 if dear else 0.0)
+    spent_s = sum(map(processor_s, family(pid)))
+    for one in _started(visitor, visitors):
+        one.join()
+    spent_s = sum(map(processor_s, family(pid))) - spent_s
+    stop.set()
+    beside = f" beside {dear} dear questions" if dear else ""
+    whole = [ms for some in seen.ms.values() for ms in some]
+    for name, took_ms in (*sorted(seen.ms.items()), ("all", whole)):
+        p50, p95, p99 = np.percentile(took_ms, (50, 95, 99))
+        budget = WAITS_MS if name in ("AED", "API AED") else None
+        said = f"p50 {p50:.0f}, p95 {p95:.0f}, slowest {max(took_ms):.0f} ms; {len(took_ms)} asked"
+        yield Row(f"{visitors} visitors{beside}, {name}: p99", float(p99), "ms", budget, said)
+    if not dear:
+        each_ms = spent_s / len(whole) * 1000
+        yield Row(f"{visitors} visitors, processor time of an answer", each_ms, "ms")
+    yield Row(f"{visitors} visitors{beside}, turned away", len(seen.refused), "x", 0)
+    for one in planners:
+        one.join()
+    if dear:
+        answered = planned.count(200)
+        yield Row(f"{dear} planners, questions answered", answered, "x", None, f"of {len(planned)}")
+
+
+def _started(act: Callable[[int], None], count: int) -> list[threading.Thread]:
+    threads = [threading.Thread(target=act, args=(number,)) for number in range(count)]
+    for thread in threads:
+        thread.start()
+    return threads
+
+
+def _place(chance: random.Random, city: City) -> str:
+    lon, lat = chance.choice(city[0])
+    return urlencode({"lat": f"{lat:.5f}", "lon": f"{lon:.5f}"})
+
+
+def _settle(pid: int) -> None:
+    """Wait until the server does nothing by itself any more: after the start it warms up."""
+    time.sleep(AFTER_S)
+    for _ in range(120):
+        begun_s = processor_s(pid)
+        time.sleep(1.0)
+        if processor_s(pid) - begun_s < 0.05:
+            return

@@ -1,0 +1,101 @@
+"""What is dear is answered in a process of its own, and nobody can tell by the answer."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from multiprocessing.connection import Listener
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.exceptions import ServiceUnavailable
+from werkzeug.test import TestResponse
+
+from locator.web import apart, create_app
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="no processes to fork here")
+
+ASKED = (
+    "/coverage",
+    "/en/coverage/aeds?minutes=5",
+    "/uk/coverage/aeds.csv?minutes=5",
+    "/api/coverage/aeds?minutes=5",
+    "/en/api/coverage/nothing",
+    "/coverage/aeds?minutes=-1",
+)
+
+
+@pytest.fixture(scope="module")
+def here(city_folder: Path) -> Flask:
+    """The tiny city, answering everything itself."""
+    return create_app({"GEODATA": city_folder, "LIMIT_PER_MINUTE": 0})
+
+
+@pytest.fixture(scope="module")
+def front(here: Flask, city_folder: Path) -> Iterator[FlaskClient]:
+    """The same, with what is dear answered by `here`, as by another process."""
+    app = create_app({"GEODATA": city_folder, "LIMIT_PER_MINUTE": 0})
+    ends, lives = os.pipe()
+    with closing(Listener(family="AF_UNIX")) as listener:
+        working = threading.Thread(target=apart.work, args=(here, listener, 2, ends))
+        working.start()
+        app.extensions[apart.NAME] = apart.Apart(str(listener.address))
+        yield app.test_client()
+        os.close(lives)
+        working.join(30)
+        os.close(ends)
+
+
+@pytest.mark.parametrize("encoding", ["identity", "br"])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("path", ASKED)
+def test_an_answer_from_apart_is_the_answer(
+    here: Flask, front: FlaskClient, path: str, method: str, encoding: str
+) -> None:
+    asked = {"method": method, "headers": {"Accept-Encoding": encoding}}
+    own, other = here.test_client().open(path, **asked), front.open(path, **asked)
+    assert (other.status, other.data) == (own.status, own.data)
+    assert lasting(other) == lasting(own)
+
+
+def lasting(answer: TestResponse) -> list[tuple[str, str]]:
+    """Return the headers that are the same a second later."""
+    return sorted(pair for pair in answer.headers if pair[0] != "Date")
+
+
+def test_an_answer_that_is_known_is_not_sent_again(front: FlaskClient) -> None:
+    path = "/api/coverage/aeds?minutes=5"
+    known = front.get(path).headers.get("ETag")
+    assert known
+    again = front.get(path, headers={"If-None-Match": known})
+    assert (again.status_code, again.data) == (304, b"")
+
+
+def test_what_is_quick_is_answered_without_asking_anyone(city_folder: Path) -> None:
+    app = create_app({"GEODATA": city_folder})
+    app.extensions[apart.NAME] = apart.Apart("/nowhere")
+    client = app.test_client()
+    assert client.get("/aed?q=Lipowa+1").status_code == 200
+    assert client.get("/api/aed?q=Lipowa+1").status_code == 200
+    dear = client.get("/coverage")
+    assert (dear.status_code, dear.headers["Retry-After"]) == (503, "1")
+
+
+def test_nobody_waits_for_an_answer_that_nobody_will_read() -> None:
+    with closing(Listener(family="AF_UNIX")) as listener:  # takes no question, ever
+        line = apart.Apart(str(listener.address))
+        gone = line.answer({"waitress.client_disconnected": lambda: True}, b"")
+    assert gone.status_code == 204
+
+
+def test_a_process_that_ended_over_a_question_is_told_as_busy() -> None:
+    with closing(Listener(family="AF_UNIX")) as listener:
+        ending = threading.Thread(target=lambda: listener.accept().close())
+        ending.start()
+        with pytest.raises(ServiceUnavailable):
+            apart.Apart(str(listener.address)).answer({}, b"")
+        ending.join(30)
