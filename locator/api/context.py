@@ -15,6 +15,7 @@ from locator.base.errors import N_, NotComputableError
 from locator.base.memory import Memory, size_b
 from locator.city.catalogue import Catalogue
 from locator.city.model import City
+from locator.vehicles.transit import TransitNetwork, transit_network
 from locator.walking.network.model import NetworkModel
 from locator.walking.network.profile import Profile
 from locator.walking.walkable_city import WalkableCity, walkable
@@ -60,6 +61,11 @@ class AppState:
     def live_fleet(self) -> LiveFleet:
         """The vehicles and what is known of them live; loaded when first asked for."""
         return load_live_fleet(self.city, self.feeds)
+
+    @cached_property
+    def transit_network(self) -> TransitNetwork:
+        """What runs by the timetables of the city folder; arranged when first asked for."""
+        return transit_network(self.live_fleet.fleet.timetables)
 
     @property
     def memo(self) -> Memory:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from locator.analysis.nearest import NearestResult, nearest
+from locator.analysis.transit.journeys import Transit
 from locator.api.context import AppState
 from locator.api.data import facility_points, facility_properties
 from locator.api.geojson import whole
@@ -15,6 +16,7 @@ from locator.api.queries import NearestParams, SearchParams, StartParams, neares
 from locator.api.schemas import Point
 from locator.api.schemas_places import FoundPlace, NearestAnswer, PlaceKind, Precision, SearchAnswer
 from locator.api.street_info import is_night, off_network_m, profile_of
+from locator.api.transit import MOST, basis_json, journey_json, transit_beside
 from locator.base.geojson import DEGREE_DIGITS
 from locator.base.i18n import gettext
 from locator.city.lookup import known_layers
@@ -73,28 +75,43 @@ def place_json(place: Place) -> FoundPlace:
 )
 def nearest_on_foot(app: AppState, asked: NearestParams) -> NearestAnswer:
     """The `k` nearest of each layer named, sorted by walking time. Say where from with `q`, or with
-    `lat` and `lon`. 404: no such layer, or no place of that name; 422: outside the city, or `q` is
-    not certain: then the error has `candidates`.
+    `lat` and `lon`. `by=transit` says beside the walks how to go by tram or bus, by the timetable.
+    404: no such layer, or no place of that name; 422: outside the city, or `q` is not certain: then
+    the error has `candidates`; or no timetable (`no_timetable`), or none for that day
+    (`outside_timetable`).
     """
     return nearest_answer(app, found_nearest(app, asked))
 
 
 @dataclass(frozen=True)
 class FoundNearest:
-    """The nearest facilities, where the walks start, and the city as it was walked."""
+    """The nearest facilities, where the walks start, and the city as it was walked.
+
+    Attributes
+    ----------
+    origin : Place
+    result : NearestResult
+    walkable_city : WalkableCity
+    transit : Transit or None
+        The journeys beside the walks, where they were asked for.
+    """
 
     origin: Place
     result: NearestResult
     walkable_city: WalkableCity
+    transit: Transit | None = None
 
 
 def found_nearest(app: AppState, asked: NearestParams) -> FoundNearest:
-    """Return the nearest facilities; errors as for `origin_of`, and for an unknown layer."""
+    """Return the nearest facilities; errors as for `origin_of`, `transit`, and an unknown layer."""
     known_layers(app.catalogue, asked.layer)
     origin = origin_of(app, asked)
     walkable_city = app.walkable_city_for(asked.profile, at_night=asked.night == "yes")
     result = nearest(walkable_city, nearest_query_of(asked, origin.lon, origin.lat))
-    return FoundNearest(origin, result, walkable_city)
+    beside = None
+    if asked.by == "transit":
+        beside = transit_beside(app, walkable_city, result, asked.profile)
+    return FoundNearest(origin, result, walkable_city, beside)
 
 
 def origin_of(app: AppState, asked: StartParams) -> Place:
@@ -120,6 +137,7 @@ def nearest_answer(app: AppState, found: FoundNearest) -> NearestAnswer:
     properties = facility_properties(app)
     points = facility_points(app)
     result, model = found.result, found.walkable_city.model
+    basis: dict[str, Any] = {"transit": basis_json(found.transit)} if found.transit else {}
     return {
         "type": "FeatureCollection",
         "origin": place_json(found.origin),
@@ -128,6 +146,7 @@ def nearest_answer(app: AppState, found: FoundNearest) -> NearestAnswer:
         "at_night": is_night(model),
         "at": result.at.isoformat(timespec="seconds"),
         "off_network_m": whole(off_network_m(result.origin)),
+        **basis,  # type: ignore[typeddict-item]
         "features": [
             {
                 "type": "Feature",
@@ -142,8 +161,17 @@ def nearest_answer(app: AppState, found: FoundNearest) -> NearestAnswer:
                     "open_state": row.open_state,
                     "next_change": row.next_change.isoformat() if row.next_change else None,
                     "via": list(row.via),
+                    **_journeys(found, number, row.id),
                 },
             }
-            for row in result.found
+            for number, row in enumerate(result.found)
         ],
     }
+
+
+def _journeys(found: FoundNearest, number: int, facility_id: str) -> dict[str, Any]:
+    """Return the journeys to one of the facilities, where they were asked for."""
+    if found.transit is None:
+        return {}
+    told = [journey_json(one) for one in found.transit.journeys.get(facility_id, ())]
+    return {"journeys": told if number < MOST else None}

@@ -172,9 +172,15 @@ class NearestParams(WaysParams, StartParams):
     status: Literal["open", "all"] = described(
         "`all`: planned and closed ones too.", default="open"
     )
-    at: Moment | None = described("Moment that opening hours are judged at.", default=None)
+    at: Moment | None = described(
+        "Moment that opening hours are judged at, and when one leaves; by default now.",
+        default=None,
+    )
     kind: Kinds = described(
         "Only facilities of this kind, as the data say it; repeat it for several.", default=()
+    )
+    by: Literal["walk", "transit"] = described(
+        "`transit`: say beside the walks how to go by tram or bus.", default="walk"
     )
 
 

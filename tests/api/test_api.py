@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from shapely.geometry import shape
 
-from tests.tinycity import at
+from tests.serving import client_of
+from tests.tinycity import at, write_tiny_city
 
 START = "lat={1}&lon={0}".format(*at(500, 3000))
 
@@ -285,6 +287,14 @@ def test_the_gaps_can_be_downloaded_for_a_gis(client: FlaskClient) -> None:
         (f"/api/nearest?layer=nurseries&{START}&k=0", 400, "invalid_parameter", "k"),
         (f"/api/nearest?layer=nurseries&{START}&k=9999", 400, "invalid_parameter", "k"),
         ("/api/nearest?layer=nurseries&lat=abc&lon=20", 400, "invalid_parameter", "lat"),
+        (f"/api/nearest?layer=nurseries&{START}&by=rocket", 400, "invalid_parameter", "by"),
+        (f"/api/nearest?layer=nurseries&{START}&by=transit&at=8h", 400, "invalid_parameter", "at"),
+        (
+            f"/api/nearest?layer=nurseries&{START}&by=transit&at=2031-01-01T08:00",
+            422,
+            "outside_timetable",
+            "at",
+        ),
         ("/api/nearest?layer=nurseries&q=", 400, "invalid_parameter", "q"),
         ("/api/nearest?layer=nurseries&q=xyzzyxyz", 404, "not_found", "q"),
         ("/api/nearest?layer=nurseries&q=" + "x" * 10_000, 400, "invalid_parameter", "q"),
@@ -305,6 +315,59 @@ def test_what_is_wrong_is_answered_clearly(
     assert (told_code, told_parameter) == (code, parameter)
     assert message and "<" not in client.get(path).text
     assert error(client, f"/en{path}", status)[2] != message
+
+
+def test_journeys_stand_beside_the_walks_where_they_are_asked_for(client: FlaskClient) -> None:
+    lon, lat = at(500, 3500)
+    asked = f"/api/nearest?layer=nurseries&lat={lat}&lon={lon}&at=2026-11-02T05:50"
+    on_foot, beside = get(client, asked), get(client, f"{asked}&by=transit")
+    assert "transit" not in on_foot
+    assert beside.pop("transit") == {
+        "sources": ["timetable: Invented timetable 1"],
+        "valid_from": "2026-10-01",
+        "valid_to": "2027-01-31",
+        "modes": ["tram"],
+        "step_free": None,
+    }
+    journeys = {one["id"]: one["properties"].pop("journeys") for one in beside["features"]}
+    assert beside == on_foot  # all else, and the order, stay those of the walks
+    assert journeys["nurseries-1"] == []
+    first, following = journeys["nurseries-3"]
+    legs = first.pop("legs")
+    assert first == {
+        "departure": "2026-11-02T05:57:55+01:00",
+        "arrival": "2026-11-02T06:16:05+01:00",
+        "duration_s": 1090,
+        "changes": 0,
+        "walk_s": 250,
+        "walk_m": 250,
+    }
+    assert legs[1] == {
+        "mode": "tram",
+        "line": "1",
+        "headsign": "Polna",
+        "from_stop": "Lipowa",
+        "to_stop": "Polna",
+        "departure": "2026-11-02T06:00:00+01:00",
+        "arrival": "2026-11-02T06:14:00+01:00",
+        "duration_s": 840,
+        "walk_m": 0,
+        "stops": 2,
+        "step_free": None,
+    }
+    assert [leg["mode"] for leg in legs] == ["walk", "tram", "walk"]
+    assert following["legs"][1]["departure"] == "2026-11-02T06:30:00+01:00"
+
+
+def test_a_city_without_a_timetable_answers_no_journeys(tmp_path: Path) -> None:
+    folder = write_tiny_city(tmp_path / "tiny")
+    (folder / "timetable.zip").unlink()
+    asked = f"/api/nearest?layer=nurseries&{START}"
+    with client_of(folder) as bare:
+        code, parameter, message = error(bare, f"{asked}&by=transit", 422)
+        assert (code, parameter) == ("no_timetable", "by")
+        assert message
+        assert len(get(bare, asked)["features"]) == 3
 
 
 def test_a_point_in_another_city_is_outside(client: FlaskClient) -> None:

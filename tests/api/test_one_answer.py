@@ -75,6 +75,12 @@ def options(**given: str) -> list[str]:
             ["nearest", START, "--layer", "nurseries", "--layer", "aeds", "-k", "2", "--all"]
             + options(at=NOON),
         ),
+        (
+            "/api/nearest",
+            {"q": START, "layer": ["nurseries"], "at": f"{TUESDAY}T05:50", "by": "transit"},
+            ["nearest", START, "--layer", "nurseries", "--transit"]
+            + options(at=f"{TUESDAY}T05:50"),
+        ),
         ("/api/coverage/nurseries", STANDARD, ["coverage", "nurseries", *options(**STANDARD)]),
         (
             "/api/sites/nurseries",

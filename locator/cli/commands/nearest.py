@@ -20,6 +20,7 @@ from locator.cli.commands._planning import question
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from locator.analysis.transit.journeys import Transit
     from locator.api.context import AppState
     from locator.api.nearest import FoundNearest
 
@@ -30,10 +31,11 @@ if TYPE_CHECKING:
 @click.option("--kind", "kinds", multiple=True, help="Only of this kind, as the data say it.")
 @click.option("-k", default=None, help="How many of each layer, 1 to 20.  [default: 5]")
 @click.option("--pace", default=None, help="Walking speed in m/s.  [default: the layer's]")
-@click.option("--at", default=None, help="Moment for opening hours: 2026-06-01T14:30.")
+@click.option("--at", default=None, help="Moment for opening hours and leaving: 2026-06-01T14:30.")
 @click.option("--open-now", is_flag=True, help="Only those known to be open at that moment.")
 @click.option("--profile", default=None, help="foot, pram or wheelchair.  [default: foot]")
 @click.option("--at-night", is_flag=True, help="Keep off ways and gates that are closed at night.")
+@click.option("--transit", is_flag=True, help="Say how to go by tram or bus, leaving then.")
 @click.option("--all", "every", is_flag=True, help="Planned, closed and private ones too.")
 @json_option
 @geodata_option
@@ -49,6 +51,7 @@ def command(
     open_now: bool,
     profile: str | None,
     at_night: bool,
+    transit: bool,
     every: bool,
     as_json: bool,
 ) -> None:
@@ -62,6 +65,7 @@ def command(
       locator nearest "50.0614, 19.9383" --layer aeds --open-now
       locator nearest "os. Piastów 40" --layer nurseries --layer day_care_homes --json
       locator nearest "Rynek Główny 1" --layer aeds --profile wheelchair --at-night
+      locator nearest "Rynek Główny 1" --layer civic_centres --transit --at 2026-11-30T10:00
     """
     from locator.api.asking import body_of
     from locator.api.nearest import found_nearest, nearest_answer
@@ -80,6 +84,7 @@ def command(
         open="now" if open_now else None,
         status="all" if every else None,
         night="yes" if at_night else None,
+        by="transit" if transit else None,
     )
     app = load(ctx)
     asked = question(app, NearestParams, given)
@@ -130,10 +135,42 @@ def _show(app: AppState, found: FoundNearest) -> None:
         )
     if len(result.rows):
         out.print(made)
+    if found.transit is not None:
+        _show_journeys(app, found.transit)
     said = profile_words(found.walkable_city)
     if said:
         out.print(said)
     out.print(f"Walking model: {result.model}. Opening hours at {result.at:%Y-%m-%d %H:%M}.")
+
+
+def _show_journeys(app: AppState, transit: Transit) -> None:
+    out = console()
+    columns = {"min": "right", "leave": "right", "there": "right", "on foot": "right"}
+    made = table("By tram or bus", columns | {"to": "left", "way": "left", "next": "right"})
+    for facility_id, (first, *later) in transit.journeys.items():
+        rides = "; ".join(
+            f"{leg.mode} {leg.line} {leg.departure:%H:%M} {leg.from_stop} – {leg.to_stop}"
+            for leg in first.rides
+        )
+        made.add_row(
+            f"{first.duration_s / 60:.0f}",
+            f"{first.departure:%H:%M}",
+            f"{first.arrival:%H:%M}",
+            f"{first.walk_s / 60:.0f} min",
+            str(app.city.facilities["name"].at[facility_id]),
+            rides,
+            *[f"{one.rides[0].departure:%H:%M}" for one in later],
+        )
+    if transit.journeys:
+        out.print(made)
+    else:
+        out.print("By tram or bus nothing is reached sooner than on foot.")
+    basis = transit.basis
+    only = f" {next(iter(basis.modes))}s only;" if len(basis.modes) == 1 else ""
+    out.print(
+        f"Timetable of {basis.valid_from} to {basis.valid_to};{only} delays are not known."
+        + ("" if basis.step_free is not False else " It does not say what a wheelchair can use.")
+    )
 
 
 def _open(state: object, change: Any) -> str:
