@@ -53,8 +53,8 @@ from typing import Any
 import pandas as pd
 
 from locator.base.geo import Projection
-from locator.curation.former_timetable import gtfs_of
 from locator.vehicles.own import OWN_FILE
+from tests.toytimetable import gtfs_of
 
 CRS = "EPSG:2178"
 ORIGIN_XY = (7_420_000.0, 5_550_000.0)

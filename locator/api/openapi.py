@@ -31,6 +31,8 @@ Find the nearest city service by walking time, and see who is left out.
 Coordinates are longitude, latitude in WGS84; lengths are metres (`_m`), times seconds (`_s`).
 Every answer says which walking model made it. Messages are in the language of the server chosen:
 Polish, or English under `/en`, or Ukrainian under `/uk`. Unknown parameters are refused (400).
+All that is wrong with a question is told at once, in `faults`; the first decides the status: what
+the address itself names and is not there (404), then a wrong form (400), then other unknown names.
 
 The program is under the MIT License; data keep the terms of their sources, which `/data` lists."""
 

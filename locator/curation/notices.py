@@ -18,7 +18,6 @@ from locator.city.model import City
 from locator.city.population import EVENLY
 from locator.city.population import FILE as GRID_FILE
 from locator.city.usability import BARRED
-from locator.curation.former_timetable import FORMER_FILE
 from locator.vehicles.own import OWN_FILE, imported_timetable, own_timetable
 from locator.vehicles.timetable_file import FILE_NAME as IMPORTED_FILE
 
@@ -191,9 +190,9 @@ def _about_timetable(city: City, day: str) -> Iterator[Notice]:
     own = own_timetable(city)
     if own is not None and str(own.valid_to) < day:
         yield Notice(OWN_FILE, "-", f"ended on {own.valid_to}")
-    if (city.folder / FORMER_FILE).exists():
-        message = "is no longer read: `locator timetable convert` makes a GTFS feed of it"
-        yield Notice(FORMER_FILE, "-", message)
+    if (city.folder / "timetable.json").exists():
+        message = f"is not read: put the publisher's GTFS feed into the folder as {OWN_FILE}"
+        yield Notice("timetable.json", "-", message)
     imported = imported_timetable(city)
     if imported is None:
         return

@@ -74,27 +74,6 @@ def import_(ctx: click.Context, feeds: tuple[str, ...]) -> None:
         out.print(f"Nothing of it runs today ({today}); the folder's own timetable is used then.")
 
 
-@command.command("convert")
-@click.option("--publisher-url", required=True, help="Website of who publishes the timetable.")
-@click.option("--version", required=True, help="What the publisher calls this edition.")
-@click.option("--language", default="pl", show_default=True, help="Of the names of its stops.")
-@geodata_option
-@click.pass_context
-def convert(ctx: click.Context, publisher_url: str, version: str, language: str) -> None:
-    """Make a GTFS feed of the folder's timetable.json, which earlier versions read.
-
-    \b
-    Example:
-      locator timetable convert --publisher-url https://ztp.krakow.pl --version 2026-10-03
-    """
-    from locator.curation.former_timetable import convert_former
-
-    path = convert_former(
-        load(ctx).city, publisher_url=publisher_url, language=language, version=version
-    )
-    console().print(f"Written: {path} ({path.stat().st_size / 1000:,.0f} kB)")
-
-
 @command.command("show")
 @geodata_option
 @click.pass_context

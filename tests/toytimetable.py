@@ -1,4 +1,4 @@
-"""Turn a timetable of the former form (``timetable.json``) into the GTFS feed that is read now.
+"""Write a toy timetable, a few patterns with their departures, as a GTFS feed.
 
 A pattern becomes one trip for each type of day, repeated at its departures by ``frequencies.txt``
 with ``exact_times``: a twentieth of what a row for each call would take. Public holidays become
@@ -9,23 +9,15 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from locator.base.errors import N_, InvalidParameterError
-from locator.base.files import locked, write_bytes_atomically
-from locator.city.model import City
 from locator.vehicles.calendar import DAY, is_public_holiday
 from locator.vehicles.gtfs_tables import WEEKDAYS
-from locator.vehicles.own import OWN_FILE
-
-FORMER_FILE = "timetable.json"
 
 WEEKDAYS_OF: Mapping[str, Sequence[int]] = {
     "working_day": range(5),
@@ -42,49 +34,8 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 Row = Sequence[object]
 
 
-def convert_former(city: City, *, publisher_url: str, language: str, version: str) -> Path:
-    """Write the GTFS feed of a city folder from its former timetable; return the file.
-
-    Parameters
-    ----------
-    city : City
-    publisher_url : str
-        Website of whoever publishes the timetable.
-    language : str
-        Of its names, ``"pl"``.
-    version : str
-        What the publisher calls this edition.
-
-    Raises
-    ------
-    InvalidParameterError
-        The former timetable is not there, or is none.
-    LockedError, WriteError
-        Another program is changing the folder, or it cannot be written.
-    """
-    try:
-        content = gtfs_of(
-            json.loads((city.folder / FORMER_FILE).read_text("utf-8")),
-            city.stops,
-            country=city.catalogue.country,
-            timezone=city.catalogue.timezone,
-            publisher_url=publisher_url,
-            language=language,
-            version=version,
-        )
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):
-        raise InvalidParameterError(
-            N_("There is no {file} of the former form in the city folder."),
-            parameter="geodata",
-            file=FORMER_FILE,
-        ) from None
-    with locked(city.folder):
-        write_bytes_atomically(city.folder / OWN_FILE, content)
-    return city.folder / OWN_FILE
-
-
 def gtfs_of(
-    former: Mapping[str, Any],
+    toy: Mapping[str, Any],
     stops: pd.DataFrame,
     *,
     country: str,
@@ -93,11 +44,11 @@ def gtfs_of(
     language: str,
     version: str,
 ) -> bytes:
-    """Return the GTFS feed of a former timetable, the same bytes each time.
+    """Return the GTFS feed of a toy timetable, the same bytes each time.
 
     Parameters
     ----------
-    former : mapping
+    toy : mapping
         Members ``source``, ``licence``, ``valid_from``, ``valid_to`` and ``patterns``.
     stops : DataFrame
         Columns ``name``, ``lon``, ``lat``; the patterns refer to its rows, whose index becomes
@@ -105,11 +56,11 @@ def gtfs_of(
     country, timezone : str
         For public holidays and the service day.
     publisher_url, language, version : str
-        As `convert_former` has them.
+        As the feed says them.
     """
-    first, last = (date.fromisoformat(former[key]) for key in ("valid_from", "valid_to"))
-    publisher = former["source"].partition(",")[0]
-    patterns = list(enumerate(former["patterns"]))
+    first, last = (date.fromisoformat(toy[key]) for key in ("valid_from", "valid_to"))
+    publisher = toy["source"].partition(",")[0]
+    patterns = list(enumerate(toy["patterns"]))
     used = stops.iloc[sorted({stop for _, pattern in patterns for stop in pattern["stops"]})]
     period = (_day(first), _day(last))
     tables: dict[str, tuple[str, Iterable[Row]]] = {
@@ -124,7 +75,7 @@ def gtfs_of(
         ),
         "attributions": (
             "organization_name,is_producer,attribution_url",
-            [(f"{former['source']}; {former['licence']}", 1, publisher_url)],
+            [(f"{toy['source']}; {toy['licence']}", 1, publisher_url)],
         ),
         "stops": (
             "stop_id,stop_name,stop_lat,stop_lon",

@@ -1,4 +1,4 @@
-"""A timetable of the former form becomes a GTFS feed that says the same."""
+"""The timetable of a city folder: a GTFS feed, read as it is, its faults named."""
 
 from __future__ import annotations
 
@@ -13,12 +13,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from locator.city.model import City, load_city
-from locator.cli.main import main
 from locator.curation.notices import notices
 from locator.vehicles.own import OWN_FILE, own_timetable
 from locator.vehicles.positions import load_fleet, positions
@@ -101,25 +99,16 @@ def test_a_folder_may_have_none(tiny_folder: Path) -> None:
     assert own_timetable(load_city(tiny_folder)) is None
 
 
-def test_a_former_file_is_named_and_converted(tiny_folder: Path) -> None:
-    whole = (tiny_folder / OWN_FILE).read_bytes()
+def test_a_file_of_the_form_before_is_named_with_what_to_do(tiny_folder: Path) -> None:
     (tiny_folder / OWN_FILE).unlink()
     (tiny_folder / "timetable.json").write_text(json.dumps(timetable()), "utf-8")
     said = [notice for notice in notices(load_city(tiny_folder)) if "timetable" in notice.file]
     assert [(notice.file, notice.message) for notice in said] == [
         (
             "timetable.json",
-            "is no longer read: `locator timetable convert` makes a GTFS feed of it",
+            "is not read: put the publisher's GTFS feed into the folder as timetable.zip",
         )
     ]
-    (tiny_folder / "timetable.json").rename(tiny_folder / "away.json")
-    words = ["--publisher-url", "https://example.org", "--version", "1"]
-    args = ["--geodata", str(tiny_folder), "timetable", "convert", *words]
-    refused = CliRunner().invoke(main, args)
-    assert refused.exit_code != 0 and "There is no timetable.json" in refused.output
-    (tiny_folder / "away.json").rename(tiny_folder / "timetable.json")
-    assert CliRunner().invoke(main, args).exit_code == 0
-    assert (tiny_folder / OWN_FILE).read_bytes() == whole
 
 
 @pytest.mark.parametrize(
