@@ -15,6 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from locator.base.echo import cut, shortened
 from locator.base.errors import N_, InvalidParameterError, NotFoundError, QuestionError
 from locator.base.validation import Problem, problems
+from locator.city.lookup import NO_LAYER
 
 Q = TypeVar("Q")
 
@@ -35,7 +36,6 @@ NO_SITE = N_(
     "add has to be lat,lon or lat,lon,places or lat,lon,places,name with points as decimal signs; "
     "given: {given}."
 )
-NO_LAYER = N_("There is no layer {given}. Layers: {choices}.")
 NO_DISTRICT = N_("There is no district {given}.")
 
 NOT_FOUND = {"unknown_layer": NO_LAYER, "unknown_district": NO_DISTRICT}
@@ -244,5 +244,6 @@ def _fault(problem: Problem, shapes: Mapping[str, Mapping[str, Any]]) -> Questio
         least=shape.get("minimum"),
         # Of one value or of how often it is given: pydantic knows which of the two was exceeded.
         most=problem.limits.get("max_length", shape.get("maximum", 100)),
+        known=", ".join(map(str, known or ())),
         choices=", ".join(shape.get("enum", ("1", "0"))),  # without a list it is yes or no
     )

@@ -6,12 +6,14 @@ from locator.base.echo import shortened
 from locator.base.errors import N_, InvalidParameterError, NotComputableError, NotFoundError
 from locator.city.catalogue import AgeGroup, Catalogue, Layer
 
+NO_LAYER = N_("There is no layer {given}. Layers: {known}.")
+
 
 def known_layer(catalogue: Catalogue, layer: str) -> Layer:
     """Return the layer with this id, or raise `NotFoundError` naming those there are."""
     if layer not in catalogue.layers:
         raise NotFoundError(
-            N_("There is no layer {given}. Layers: {known}."),
+            NO_LAYER,
             parameter="layer",
             given=shortened(layer),
             known=", ".join(catalogue.layers),
