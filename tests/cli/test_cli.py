@@ -12,27 +12,13 @@ from typing import Any
 
 import click
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 
 from locator import __version__
 from locator.cli.main import main
 from locator.web import serving
+from tests.cli.running import answer, locator
 from tests.tinycity import at, facility, write_json
-
-
-@pytest.fixture
-def folder(tiny_folder: Path) -> Path:
-    return tiny_folder
-
-
-def locator(folder: Path, *args: str) -> Result:
-    return CliRunner().invoke(main, ["--geodata", str(folder), *args])
-
-
-def answer(folder: Path, *args: str) -> Any:
-    result = locator(folder, *args, "--json")
-    assert result.exit_code == 0, result.output
-    return json.loads(result.stdout)
 
 
 def commands(group: click.Group, prefix: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:

@@ -4,30 +4,13 @@ import csv
 import json
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import openpyxl
 import pytest
-from click.testing import CliRunner, Result
 
-from locator.cli.main import main
+from tests.cli.running import answer, locator
 from tests.tinycity import at
-
-
-@pytest.fixture
-def folder(tiny_folder: Path) -> Path:
-    return tiny_folder
-
-
-def locator(folder: Path, *args: str) -> Result:
-    return CliRunner().invoke(main, ["--geodata", str(folder), *args])
-
-
-def answer(folder: Path, *args: str) -> Any:
-    result = locator(folder, *args, "--json")
-    assert result.exit_code == 0, result.output
-    return json.loads(result.stdout)
 
 
 @pytest.fixture
