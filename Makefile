@@ -16,11 +16,11 @@ dev: $(VENV)/.run
 
 test: $(VENV)/.test
 	$(BIN)/python tests/browser/ensure_chromium.py
-	$(BIN)/python -m pytest -n auto --dist loadgroup
+	$(BIN)/python -m pytest -n auto
 
 # Under a minute: the rules and the numbers on the tiny city; no browser, no page.
 test-fast: $(VENV)/.test
-	$(BIN)/python -m pytest -n auto --dist loadgroup -m "not (browser or krakow or real_data or slow)" \
+	$(BIN)/python -m pytest -n auto -m "not (browser or krakow or real_data or slow)" \
 	  $(addprefix tests/,analysis api base city geocoding reports vehicles)
 
 lint: $(VENV)/.test

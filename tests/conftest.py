@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -36,11 +38,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("krakow")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Share the tests out among the workers of `-n`."""
+    from tests.sharing_out import FileByFile
+
+    return FileByFile(config, log)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _caches_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep what the program keeps for later out of the home of whoever runs the tests."""
+    """Keep what the program keeps for later out of the home of whoever runs the tests.
+
+    The workers of one run share it, as servers of one machine do: a tile is drawn once.
+    """
+    base = tmp_path_factory.getbasetemp()
+    of_all = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("LOCATOR_CACHE", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("LOCATOR_CACHE", str(of_all / "cache"))
         yield
 
 

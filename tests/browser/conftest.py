@@ -23,12 +23,19 @@ DESKTOP = {"width": 1280, "height": 900}
 PATIENCE_MS = 60_000
 """Long enough for a machine with much else to do; what is there at once is not waited for."""
 
+OF_A_PAGE = {"viewport", "reduced_motion", "color_scheme"}
+"""What can be set for a page alone, so that it may share a context with others."""
+
 expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")
 def krakow_site(krakow_app: Flask) -> Iterator[str]:
-    """The address of a live server over the city folder of the repository."""
+    """The address of a live server over the city folder of the repository.
+
+    Its base map is read before anybody comes: who waits too long for a tile is told to come again.
+    """
+    assert krakow_app.extensions["locator.city.basemap"].ground
     with serving(krakow_app) as address:
         yield address
 
@@ -49,14 +56,18 @@ def serving(app: Flask) -> Iterator[str]:
     thread.join(timeout=5)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    """A browser; one at a time, because Playwright does not nest."""
+    """A browser for all tests of this folder; it ends with them, for Playwright does not nest.
+
+    Its first context is the one that the tests share: see `arrivals`.
+    """
     path = find_chromium()
     if path is None:
         pytest.fail("No Chromium: run python tests/browser/ensure_chromium.py")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGS)
+        browser.new_context()
         yield browser
         browser.close()
 
@@ -96,14 +107,28 @@ def visitor(chromium: Browser, krakow_site: str) -> Iterator[Arrive]:
 
 
 def arrivals(chromium: Browser, site: str, **usual: Any) -> Iterator[Arrive]:
-    """Yield what lets visitors in to `site`, then see that none met with a fault."""
+    """Yield what lets visitors in to `site`, then see that none met with a fault.
+
+    The first visitor of a test comes in a context that the tests share, because a new one costs
+    more than most pages do; it is emptied of what a site can keep, but files it has fetched stay
+    fetched. Whoever comes second, or with `apart` or a setting that a page alone cannot have,
+    comes as a stranger in a context of his own.
+    """
     contexts, visitors = [], []
 
-    def arrive(**settings: Any) -> Visitor:
-        context = chromium.new_context(**{"reduced_motion": "reduce", **usual, **settings})
+    def arrive(*, apart: bool = False, **settings: Any) -> Visitor:
+        wanted = {"reduced_motion": "reduce", "color_scheme": "light", **usual, **settings}
+        if apart or visitors or set(wanted) - OF_A_PAGE:
+            context = chromium.new_context(**wanted)
+            contexts.append(context)
+            page = context.new_page()
+        else:
+            context = chromium.contexts[0]
+            page = context.new_page()
+            page.set_viewport_size(wanted.pop("viewport"))
+            page.emulate_media(**wanted)
         context.set_default_timeout(PATIENCE_MS)
-        contexts.append(context)
-        new = Visitor(site, context.new_page())
+        new = Visitor(site, page)
         watch(new)
         visitors.append(new)
         return new
@@ -111,7 +136,20 @@ def arrivals(chromium: Browser, site: str, **usual: Any) -> Iterator[Arrive]:
     yield arrive
     for context in contexts:
         context.close()
+    for one in visitors:
+        if not one.page.is_closed():
+            forget(one)
     assert [fault for one in visitors for fault in one.faults] == []
+
+
+def forget(visitor: Visitor) -> None:
+    """Leave the shared context as if nobody had been there."""
+    page = visitor.page
+    page.context.new_cdp_session(page).send(
+        "Storage.clearDataForOrigin", {"origin": visitor.site, "storageTypes": "all"}
+    )
+    page.context.clear_cookies()
+    page.close()
 
 
 def watch(visitor: Visitor) -> None:

@@ -24,7 +24,7 @@ from tests.browser.barriers import overflow_px, see_no_barrier
 from tests.browser.conftest import DESKTOP, PHONE, Arrive
 from tests.vehicles.test_poller import answer, serving
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 CAPTURES = Path(__file__).resolve().parents[3] / "shared" / "testdata" / "gtfs_rt"
 ADDRESS = "q=Rynek%20G%C5%82%C3%B3wny%201"
@@ -53,7 +53,7 @@ def test_a_page_has_no_barrier_and_asks_no_stranger(visitor: Arrive, path: str) 
 def test_the_page_weighs_less_than_100_kb_and_with_the_base_map_less_than_300(
     visitor: Arrive,
 ) -> None:
-    someone = visitor(viewport=PHONE)
+    someone = visitor(viewport=PHONE, apart=True)
     sizes: list[int] = []
     tiles: list[int] = []
 
@@ -238,7 +238,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
 def test_a_replayed_capture_moves_the_map_without_reloading(
     visitor: Arrive, live: LiveSite, motion: str
 ) -> None:
-    someone = visitor(viewport=DESKTOP, reduced_motion=motion)
+    someone = visitor(viewport=DESKTOP, reduced_motion=motion, apart=True)
     someone.site = live.url
     page = someone.page
     page.clock.install()

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import DESKTOP, PHONE, Arrive, arrivals
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("krakow")]
+pytestmark = pytest.mark.browser
 
 MAP = "locatorMap.of(document.querySelector('.folium-map'))"
 FIRST_VIEW_BYTES = 250_000

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DESKTOP, Arrive
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 ADDRESS = "q=Rynek%20G%C5%82%C3%B3wny%201"
 RUNS = "script:not([src]):not([type$='json'])"  # a block of data is not run

@@ -16,7 +16,7 @@ from locator.web import create_app
 from tests.browser.conftest import DESKTOP, PHONE, Arrive, Visitor, arrivals, serving
 from tests.tinycity import at, facility, nurseries, point, write_json, write_tiny_city
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("map")]
+pytestmark = pytest.mark.browser
 
 MAP = "locatorMap.of(document.querySelector('.folium-map'))"
 NASTY = "<img src=x onerror=alert(1)>${alert(2)}"

@@ -17,7 +17,7 @@ from tests.browser.barriers import violations
 from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE, Visitor, serving, watch
 from tests.osmdata import helsinki, liechtenstein
 
-pytestmark = [pytest.mark.browser, pytest.mark.real_data, pytest.mark.xdist_group("network")]
+pytestmark = [pytest.mark.browser, pytest.mark.real_data]
 
 CITIES = {
     "Helsinki": (helsinki, (24.935, 60.164, 24.954, 60.180), "Aleksanterinkatu 15", "pharmacies"),

@@ -17,7 +17,7 @@ from tests.osmdata import write_osm
 from tests.tinycity import write_tiny_city
 from tests.walking.test_night import PARK, QUESTION
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("network")]
+pytestmark = pytest.mark.browser
 
 LABEL = "W nocy: bez furtek i dróg wtedy zamkniętych"
 

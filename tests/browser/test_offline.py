@@ -20,7 +20,7 @@ from tests.browser.conftest import PHONE, Arrive, arrivals, serving
 from tests.tinycity import at
 from tests.toyline import write_toy_city
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 LAT, LON = 50.06170, 19.93730
 SQUARE = f"lat={LAT:.5f}&lon={LON:.5f}"
@@ -52,7 +52,7 @@ def cut_off(page: Page) -> None:
 def test_after_one_visit_the_nearest_aeds_are_told_without_a_network(
     visitor: Arrive, hour: int
 ) -> None:
-    someone = visitor()
+    someone = visitor(apart=True)
     cut_off(someone.go("/en/aed"))
     now = datetime.now(ZoneInfo("Europe/Warsaw")).replace(
         hour=hour, minute=20, second=0, microsecond=0
@@ -102,7 +102,7 @@ def open_by_the_minute(now: datetime) -> list[str]:
 
 
 def test_the_language_is_kept_and_no_place_is(visitor: Arrive) -> None:
-    someone = visitor()
+    someone = visitor(apart=True)
     page = someone.go(f"/aed?{SQUARE}")
     cut_off(page)
     page.goto(f"{someone.site}/uk/aed?{SQUARE}")
@@ -129,7 +129,7 @@ def test_a_typed_address_is_said_to_need_the_network_and_the_position_does_not(
 
 
 def test_hours_that_were_kept_too_long_ago_are_unknown(visitor: Arrive) -> None:
-    someone = visitor()
+    someone = visitor(apart=True)
     cut_off(someone.go("/en/aed"))
     page = someone.page
     page.clock.set_fixed_time(datetime.now() + timedelta(days=offline.DAYS + 1))
@@ -155,7 +155,7 @@ def test_below_a_prefix_a_new_version_takes_the_place_of_the_old_one_whole(
     lon, lat = at(100, 100)
     with serving(app) as site:
         for arrive in arrivals(chromium, site, viewport=PHONE):
-            page = arrive().go("/city/en/aed")
+            page = arrive(apart=True).go("/city/en/aed")
             page.evaluate(KEPT)
             first = page.evaluate(KEPT)
             assert len(first) == 1

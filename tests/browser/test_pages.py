@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.browser.barriers import overflow_px, see_no_barrier, violations
 from tests.browser.conftest import DESKTOP, PHONE, Arrive
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 ADDRESS = "q=Rynek%20G%C5%82%C3%B3wny%201"
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.barriers import overflow_px, see_no_barrier, violations
 from tests.browser.conftest import DESKTOP, PHONE, Arrive
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 SITE = "add=50.08000,19.90000,40,Nowy"
 
