@@ -9,6 +9,7 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from locator.analysis.access.coverage import Coverage, CoverageQuery, coverage
+from locator.analysis.transit.stop_walks import stop_walks
 from locator.api.live import LiveFleet, load_live_fleet
 from locator.api.parsing import Names
 from locator.base.errors import N_, NotComputableError
@@ -66,6 +67,11 @@ class AppState:
     def transit_network(self) -> TransitNetwork:
         """What runs by the timetables of the city folder; arranged when first asked for."""
         return transit_network(self.live_fleet.fleet.timetables)
+
+    def warm_transit(self) -> None:
+        """Walk between the stops, so that nobody waits for that."""
+        if self.transit_network.timetables:
+            stop_walks(self.walkable_city, self.transit_network)
 
     @property
     def memo(self) -> Memory:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
 from threading import Timer
 
@@ -52,9 +53,18 @@ def warm(walkable_city: WalkableCity) -> int:
     return len(wanted)
 
 
-def warm_in_background(walkable_city: WalkableCity) -> None:
-    """Start `warm` a moment later: the first requests are answered sooner without it."""
+def warm_in_background(
+    walkable_city: WalkableCity, *, then: Callable[[], object] = lambda: None
+) -> None:
+    """Start `warm` a moment later: the first requests are answered sooner without it.
+
+    Parameters
+    ----------
+    walkable_city : WalkableCity
+    then : callable
+        What else is made ready afterwards.
+    """
     if isinstance(walkable_city.model, NetworkModel):
-        warming = Timer(AFTER_S, warm, args=(walkable_city,))
+        warming = Timer(AFTER_S, lambda: (warm(walkable_city), then()))
         warming.name, warming.daemon = "warming", True
         warming.start()

@@ -18,6 +18,7 @@ COMPONENTS = (
     "search",
     "home",
     "results",
+    "transit",
     "reports",
     "preferences",
 )

@@ -36,7 +36,7 @@ from locator.web.words.found import (
     Found,
     Unlocated,
     empty_words,
-    find_rows,
+    find_nearest,
     found,
     more_url,
     title_of,
@@ -55,6 +55,7 @@ from locator.web.words.starting import (
     words_for,
 )
 from locator.web.words.texts import PLACE_KINDS
+from locator.web.words.transit import TransitWords, transit_words
 
 blueprint = Blueprint("nearest", __name__)
 
@@ -87,6 +88,7 @@ class View:
     wider: Link | None = None
     more_url: str | None = None
     unlocated: Unlocated | None = None
+    transit: TransitWords | None = None
     pace_line: str = ""
     at_line: str = ""
     model_line: str = ""
@@ -154,7 +156,8 @@ def answered(app: AppState, view: View) -> View:
     origin, others = find_origin(city, params)
     at = params.at or app.now()
     walkable_city = app.walkable_city_for(params.profile, at_night=params.night == "yes")
-    rows = find_rows(walkable_city, params, origin, at)
+    result = find_nearest(walkable_city, params, origin, at)
+    rows = result.rows
     return replace(
         view,
         origin=origin,
@@ -167,6 +170,7 @@ def answered(app: AppState, view: View) -> View:
         wider=wider_link(form, params) if rows.empty else None,
         more_url=more_url(form, params, len(rows)),
         unlocated=unlocated(city, layers),
+        transit=None if view.emergency else transit_words(app, walkable_city, form, params, result),
         at_line=gettext("Open or closed as of {moment}.", moment=moment(at)) if params.at else "",
         pace_line=pace_line(city, params, rows),
         model_line=" ".join(

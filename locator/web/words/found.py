@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import pandas as pd
 
-from locator.analysis.nearest import nearest
+from locator.analysis.nearest import NearestResult, nearest
 from locator.api.queries import NearestParams, nearest_query_of
 from locator.api.street_info import walk_words
 from locator.city.catalogue import Layer
@@ -53,15 +53,21 @@ def title_of(city: City, layer_ids: tuple[str, ...]) -> str:
 def find_rows(
     walkable_city: WalkableCity, params: NearestParams, origin: Origin, at: datetime
 ) -> pd.DataFrame:
-    """Return the nearest of the layers asked for; of no layer: the nearest one of each."""
+    """Return the rows of `find_nearest`."""
+    return find_nearest(walkable_city, params, origin, at).rows
 
+
+def find_nearest(
+    walkable_city: WalkableCity, params: NearestParams, origin: Origin, at: datetime
+) -> NearestResult:
+    """Return the nearest of the layers asked for; of no layer: the nearest one of each."""
     # Vehicles have no fixed place: they are shown only to those who ask for them.
     fixed = tuple(
         layer.id for layer in walkable_city.city.catalogue.layers.values() if not layer.moves
     )
     asked = replace(nearest_query_of(params, origin.lon, origin.lat), at=at)
     query = asked if params.layer else replace(asked, layers=fixed, k=1)
-    return nearest(walkable_city, query).rows
+    return nearest(walkable_city, query)
 
 
 def found(walkable_city: WalkableCity, form: Form, origin: Origin, row: Any, at: datetime) -> Found:

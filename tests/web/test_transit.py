@@ -1,0 +1,119 @@
+"""What the page of the nearest says of trams; the journey is that of tests/analysis."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from locator.web.words.transit import _stop
+from tests.serving import client_of
+from tests.tinycity import at, write_tiny_city
+
+LON, LAT = at(500, 3500)
+MORNING = "2026-11-02T05:50"
+
+
+def page(client: FlaskClient, prefix: str = "/en", **asked: str) -> str:
+    query = {"layer": "nurseries", "lat": str(LAT), "lon": str(LON), "at": MORNING} | asked
+    got = client.get(f"{prefix}/nearest?{urlencode(query)}")
+    assert got.status_code == 200
+    return got.text
+
+
+def said(html: str) -> str:
+    """Return the words of a page, without its marks."""
+    return unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", html)))
+
+
+def result(html: str, facility: str) -> str:
+    """Return what stands in one result."""
+    return html.split(f'id="r-{facility}"')[1].split("</li>\n      <li class")[0]
+
+
+def test_beside_a_long_walk_stands_the_way_by_tram(client: FlaskClient) -> None:
+    far = said(result(page(client), "nurseries-3"))
+    assert (
+        "By tram: 18 min (leaves Lipowa at 06:00, line 1; next at 06:30; 4 min of it on foot)"
+        in far
+    )
+    assert re.search(r"2 min on foot \(1[23]0 m\) to the stop Lipowa: leave by 05:57", far)
+    assert "06:00 tram 1 towards Polna: get off at Polna at 06:14, after 2 stops" in far
+    assert re.search(r"2 min on foot \(1[23]0 m\): you are there at 06:17", far)
+    assert "Next: leaves Lipowa at 06:30, line 1; you are there at 06:47." in far
+
+
+@pytest.mark.parametrize(
+    ("prefix", "words"),
+    [
+        ("", "Tramwajem: 18 min (odjazd 06:00 z przystanku Lipowa, linia 1; następny 06:30; w tym"),
+        ("/uk", "Трамваєм: 18 хв (відправлення о 06:00 із зупинки Lipowa, маршрут 1; наступний о"),
+    ],
+)
+def test_it_is_said_in_every_language(client: FlaskClient, prefix: str, words: str) -> None:
+    assert words in said(result(page(client, prefix), "nurseries-3"))
+
+
+def test_names_of_stops_are_in_the_language_of_the_data(client: FlaskClient) -> None:
+    assert 'leaves <span lang="pl">Lipowa</span> at' in result(page(client), "nurseries-3")
+    assert "przystanku <span>Lipowa</span>" in result(page(client, ""), "nurseries-3")
+
+
+def test_a_short_walk_stands_alone(client: FlaskClient) -> None:
+    assert "By tram" not in result(page(client), "nurseries-1")
+    near = page(client, k="1")
+    assert "transit" not in near
+    assert "timetable" not in near
+
+
+def test_what_it_rests_on_is_said_and_another_time_can_be_asked_for(client: FlaskClient) -> None:
+    html = page(client)
+    basis = said(html.split('transit-basis">')[1].split("</form>")[0])
+    assert "timetable of 1 October 2026 to 31 January 2027; delays and changes are not" in basis
+    assert "It has trams only: buses are not known." in basis
+    form = html.split('transit-basis">')[1].split("</form>")[0]
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
+    assert hidden == {"layer": "nurseries", "lat": str(LAT), "lon": str(LON)}
+    assert f'type="datetime-local" name="at" value="{MORNING}"' in form
+    later = said(result(page(client, at="2026-11-02T06:05"), "nurseries-3"))
+    assert "leaves Lipowa at 06:30, line 1; next at 07:00" in later
+
+
+def test_a_day_that_the_timetable_does_not_reach_is_said(client: FlaskClient) -> None:
+    html = page(client, at="2031-06-02T08:00")
+    assert "By tram" not in html
+    assert "The timetable on file (2026-10-01 to 2027-01-31) has no trips" in said(html)
+
+
+def test_where_the_last_tram_has_left_nothing_is_said(client: FlaskClient) -> None:
+    html = page(client, at="2026-11-02T12:00")
+    assert "By tram" not in html
+    assert "transit-basis" not in html
+
+
+def test_nobody_is_sent_for_an_aed_by_tram(client: FlaskClient) -> None:
+    asked = {"layer": "aeds", "pace": "0.3"}
+    assert "transit" not in page(client, **asked)
+
+
+def test_a_city_without_a_timetable_says_nothing_of_trams(tmp_path: Path) -> None:
+    folder = write_tiny_city(tmp_path / "tiny")
+    (folder / "timetable.zip").unlink()
+    with client_of(folder) as bare:
+        assert "transit" not in page(bare)
+
+
+def test_a_wrong_moment_is_a_fault_as_before(client: FlaskClient) -> None:
+    got = client.get(f"/en/nearest?layer=nurseries&lat={LAT}&lon={LON}&at=soon")
+    assert got.status_code == 400
+    assert "transit" not in got.text
+
+
+def test_the_name_of_a_stop_is_text(app: Flask) -> None:
+    with app.test_request_context("/"):
+        assert _stop("<b>A & B</b>") == "<span>&lt;b&gt;A &amp; B&lt;/b&gt;</span>"
