@@ -37,6 +37,8 @@ from locator.city.overrides import FILE as OVERRIDES
 from locator.city.overrides import Override, overridden, read_overrides
 from locator.city.points import Tables
 from locator.city.population import DemandPoints
+from locator.city.uncertainty import FILE as UNCERTAINTY
+from locator.city.uncertainty import Uncertainty, read_uncertainty
 from locator.city.usability import is_usable
 from locator.city.vehicle_assignments import check_vehicles
 from locator.geocoding.gazetteer import Gazetteer, build_gazetteer
@@ -91,6 +93,8 @@ class City:
         What people need in their own words, and where that leads.
     overrides : tuple of Override
         Corrections, already in `facilities`; later ones count over earlier ones.
+    uncertainty : Uncertainty
+        How far the folder's walks, places and people may be from the truth, where measured.
     """
 
     folder: Path
@@ -114,6 +118,7 @@ class City:
     helplines: tuple[Helpline, ...] = ()
     needs: tuple[Need, ...] = ()
     overrides: tuple[Override, ...] = ()
+    uncertainty: Uncertainty = field(default_factory=Uncertainty)
 
     def __repr__(self) -> str:
         return f"<City {self.catalogue.id}: {len(self.facilities)} facilities>"
@@ -215,6 +220,7 @@ def _read(folder: Path, log: Callable[[str], FaultLog]) -> City | None:
     kinds = vocabulary.read_kinds(folder, log(vocabulary.FILE))
     vocabulary.check_kinds(found, catalogue.layers.values(), kinds, log)
     rules = likely_open.read_likely_open(folder, log(likely_open.FILE))
+    uncertainty = read_uncertainty(folder, log(UNCERTAINTY))
     lines = read_helplines(folder, catalogue.layers, log(HELPLINES))
     needs = read_needs(
         folder, log(NEEDS), layers=catalogue.layers, facilities=found, helplines=lines
@@ -275,6 +281,7 @@ def _read(folder: Path, log: Callable[[str], FaultLog]) -> City | None:
         helplines=lines,
         needs=needs,
         overrides=corrections,
+        uncertainty=uncertainty,
     )
 
 

@@ -28,6 +28,9 @@ _MOST_PEOPLE = 200_000
 
 EVENLY, BY_BUILDINGS = "uniform", "buildings"
 
+EVERYONE = AgeGroup("people", {}, "people")
+"""All residents, whichever groups a catalogue has."""
+
 
 @dataclass(frozen=True)
 class DemandPoints:

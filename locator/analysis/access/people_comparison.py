@@ -15,10 +15,9 @@ from locator.analysis.access.coverage import counted_rows
 from locator.base.errors import N_, NotComputableError
 from locator.base.geo import WGS84, FloatArray
 from locator.base.measured import read_measured
-from locator.city.catalogue import AgeGroup
 from locator.city.districts import district_of
 from locator.city.model import spread_people
-from locator.city.population import CELL_M, DemandPoints
+from locator.city.population import CELL_M, EVERYONE, DemandPoints
 from locator.walking import SnappedPoints
 from locator.walking.walkable_city import WalkableCity
 
@@ -27,8 +26,6 @@ COLUMNS = ("lon", "lat", "people")
 
 SIDES_M = (100.0, 250.0, 500.0, CELL_M)
 """Squares between which people are compared; the last are the census cells themselves."""
-
-_EVERYONE = AgeGroup("people", {}, "people")
 
 
 @dataclass(frozen=True)
@@ -86,8 +83,7 @@ def compare_people(
     outside_people = float(people[~inside].sum())
     lonlat, people = lonlat[inside], people[inside]
     ours, evenly = (
-        spread_people(city, {"people": _EVERYONE}, dwellings)
-        for dwellings in (city.dwellings, None)
+        spread_people(city, {"people": EVERYONE}, dwellings) for dwellings in (city.dwellings, None)
     )
     if not people.sum() > 0 or not ours.people["people"].sum() > 0:
         raise NotComputableError(N_("There is nobody in the city to compare."), parameter="csv")

@@ -1,0 +1,254 @@
+"""Draw what a coverage would be if what is not known for certain were otherwise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from scipy import sparse
+
+from locator.analysis.access.aggregate import SAME_TIME_S
+from locator.analysis.access.coverage import Coverage
+from locator.analysis.access.doubts import (
+    Flags,
+    People,
+    Places,
+    Sites,
+    Walks,
+    people_of,
+    places_of,
+    sites_of,
+    walks_of,
+)
+from locator.analysis.greedy import one_after_another
+from locator.base.geo import FloatArray, IntArray
+from locator.city.uncertainty import Quantiles
+from locator.walking.reach_matrix import covers_of
+from locator.walking.walkable_city import WalkableCity
+
+Cause = Literal["completeness", "walks", "locations", "people"]
+CAUSES: tuple[Cause, ...] = ("completeness", "walks", "locations", "people")
+
+
+@dataclass(frozen=True, eq=False)
+class Doubt:
+    """All that is drawn from, for one coverage.
+
+    Attributes
+    ----------
+    sites, walks, people
+        What is counted.
+    places : Places or None
+        Where something may stand that is not on the map; None where all is.
+    limit_m : float
+        The standard as a length.
+    detour : float
+        Metres walked for each straight metre that a facility lies farther.
+    ratio : Quantiles or None
+        A walk in truth over the model's; None where nobody measured it.
+    moved_m : tuple of (rows of sites, Quantiles)
+        How far sites lie from their point on file.
+    not_measured : tuple of str
+        Causes that nobody measured here.
+    """
+
+    sites: Sites
+    walks: Walks
+    places: Places | None
+    people: People
+    limit_m: float
+    detour: float
+    ratio: Quantiles | None
+    moved_m: tuple[tuple[IntArray, Quantiles], ...]
+    not_measured: tuple[Cause, ...]
+
+    def shares(self, causes: frozenset[Cause], *, runs: int, seed: int) -> FloatArray:
+        """Return (runs, d + 1) shares served, the city last, where only `causes` are drawn."""
+        streams = np.random.SeedSequence(seed).spawn(len(CAUSES))
+        draw = {
+            cause: np.random.default_rng(stream)
+            for cause, stream in zip(CAUSES, streams, strict=True)
+        }
+        shares = np.empty((runs, len(self.people.register) + 1))
+        within = self._within(None, None)
+        exists = np.ones_like(self.sites.sure_site)
+        more: tuple[int, ...] = ()
+        weight = self.people.census
+        for run in range(runs):
+            if "completeness" in causes:
+                exists, more = self._existing(draw["completeness"])
+            if causes & {"walks", "locations"}:
+                within = self._within(
+                    draw["walks"] if "walks" in causes else None,
+                    draw["locations"] if "locations" in causes else None,
+                )
+            if "people" in causes:
+                weight = self._weight(draw["people"])
+            shares[run] = self._share(self._served(within, exists, more), weight)
+        return shares
+
+    def extremes(self) -> tuple[FloatArray, FloatArray]:
+        """Return (d + 1,) shares by what is confirmed only, and by all at the best places."""
+        within = self._within(None, None)
+        sites, weight = self.sites, self.people.census
+        lowest = self._share(self._served(within, sites.sure_site, ()), weight)
+        # Either all of an older list exists, or what the official count lacks is elsewhere.
+        every, sure = np.ones_like(sites.sure), sites.sure
+        bases = (
+            (np.ones_like(sites.sure_site), int((~sites.located).sum()) + sites.lacking(every)),
+            (sites.sure_site, int((sure & ~sites.located).sum()) + sites.lacking(sure)),
+        )
+        highest = [
+            self._best(self._served(within, exists, ()), missing) for exists, missing in bases
+        ]
+        return lowest, np.fmax(*highest)
+
+    def _existing(self, draw: np.random.Generator) -> tuple[Flags, tuple[int, ...]]:
+        """Return which sites exist, and where what is not on the map stands."""
+        sites = self.sites
+        # How many of an older list still exist is anybody's guess, so the share is drawn first.
+        kept = draw.random(len(sites.sure)) < draw.random()
+        exists = sites.sure | kept
+        missing = sites.district[exists & ~sites.located].tolist()
+        missing += [0] * sites.lacking(exists)
+        places = tuple(self._place(draw, district) for district in missing)
+        return sites.sure_site | kept[sites.centre], tuple(one for one in places if one >= 0)
+
+    def _place(self, draw: np.random.Generator, district: int) -> int:
+        """Return one of the places of a district (0: of the city), by their people; -1 if none."""
+        places = self.places
+        if places is None:
+            return -1
+        inside = (places.district == district) | (district == 0)
+        chance = np.cumsum(np.where(inside, places.people, 0.0))
+        if not len(chance) or chance[-1] <= 0:
+            return -1
+        return int(np.searchsorted(chance, draw.random() * chance[-1], side="right"))
+
+    def _within(
+        self, walks: np.random.Generator | None, locations: np.random.Generator | None
+    ) -> Flags:
+        """Return (p,) which walks are within the standard."""
+        known = self.walks
+        walk_m = known.walk_m
+        if locations is not None and self.moved_m:
+            moved_m = np.zeros(len(self.sites.rows))
+            for some, radius_m in self.moved_m:
+                moved_m[some] = radius_m.at(locations.random(len(some)))
+            angle = locations.random(len(moved_m)) * 2 * np.pi
+            east_m, north_m = moved_m * np.cos(angle), moved_m * np.sin(angle)
+            straight_m = np.sqrt(
+                np.square(known.east_m - east_m[known.site])
+                + np.square(known.north_m - north_m[known.site])
+            )
+            walk_m = walk_m + self.detour * (straight_m - known.straight_m)
+            walk_m = np.maximum(walk_m, straight_m)
+        if walks is not None and self.ratio is not None:
+            walk_m = walk_m * self.ratio.at(walks.random(known.ways))[known.way]
+        return walk_m <= self.limit_m
+
+    def _weight(self, draw: np.random.Generator) -> FloatArray:
+        """Return (n,) people, between census and register, in their cells somewhere else."""
+        people = self.people
+        register = draw.random()
+        factor = np.ones(len(people.part_people))
+        if people.spread > 0:
+            normal = draw.standard_normal(int(people.part_square.max(initial=-1)) + 1)
+            factor = np.exp(people.spread * normal)[people.part_square]
+            on_file = np.bincount(people.part_cell, weights=people.part_people)
+            drawn = np.bincount(people.part_cell, weights=people.part_people * factor)
+            kept = np.divide(on_file, drawn, out=np.zeros_like(drawn), where=drawn > 0)
+            factor *= kept[people.part_cell]
+        factor *= (1 - register + register * people.register)[people.part_row]
+        return people.census * factor[people.part]
+
+    def _served(self, within: Flags, exists: Flags, more: tuple[int, ...]) -> Flags:
+        served = self.walks.always.copy()
+        served[self.walks.point[within & exists[self.walks.site]]] = True
+        for place in more:
+            assert self.places is not None
+            served[self.places.served_from(place)] = True
+        return served
+
+    def _share(self, served: Flags, weight: FloatArray) -> FloatArray:
+        """Return (d + 1,) shares served, the city last; NaN without people."""
+        by_district = self.people.by_district
+        people, reached = by_district @ weight, by_district @ (weight * served)
+        return _ratio(np.append(reached, reached.sum()), np.append(people, people.sum()))
+
+    def _best(self, served: Flags, missing: int) -> FloatArray:
+        """Return (d + 1,) shares with `missing` more at the places best for each, greedily."""
+        weight = self.people.census
+        share = self._share(served, weight)
+        if self.places is None or not missing:
+            return share
+        covers = covers_of(self.places.serves)
+        row = self.people.part_row[self.people.part]
+        districts = len(self.people.register)
+        for column in range(districts + 1):
+            inside = (row == column) | (column == districts)
+            total = weight[inside].sum()
+            left = np.where(inside & ~served, weight, 0.0)
+            if total > 0:
+                share[column] += _most_gained(covers, left, missing) / total
+        return share
+
+
+def _ratio(some: FloatArray, of: FloatArray) -> FloatArray:
+    ratio: FloatArray = np.divide(some, of, out=np.full(len(of), np.nan), where=of > 0)
+    return ratio
+
+
+def _most_gained(covers: sparse.csc_array, left: FloatArray, count: int) -> float:
+    """Return the people that up to `count` places gain, each the best after those before it."""
+
+    def adds(chosen: list[int]) -> FloatArray:
+        for place in chosen[-1:]:
+            left[covers.indices[covers.indptr[place] : covers.indptr[place + 1]]] = 0.0
+        added: FloatArray = covers.T @ left
+        return added
+
+    return sum(one_after_another(adds, count)[1])
+
+
+def doubt_of(walkable_city: WalkableCity, found: Coverage) -> Doubt:
+    """Return what is not known for certain of a coverage."""
+    city = walkable_city.city
+    measured = city.uncertainty
+    sites = sites_of(walkable_city, city.catalogue.layers[found.layer])
+    precision = city.facilities["location_precision"].to_numpy(dtype=object)[sites.rows]
+    moved_m = tuple(
+        (np.flatnonzero(precision == name), radius_m)
+        for name, radius_m in measured.places_m.items()
+        if (precision == name).any()
+    )
+    detour = city.catalogue.estimate.detour_one_bank
+    nearer_m = np.zeros(len(sites.rows))
+    for some, radius_m in moved_m:
+        nearer_m[some] = detour * radius_m.values[-1]
+    ratio = measured.walk_ratios.get(walkable_city.model.name)
+    limit_m = (found.minutes * 60 + SAME_TIME_S) * found.pace_m_s
+    people = people_of(walkable_city, found.group)
+    unknown: dict[Cause, bool] = {
+        "walks": ratio is None,
+        "locations": bool(len(sites.rows)) and not moved_m,
+        "people": not people.spread and bool((people.register == 1).all()),
+    }
+    return Doubt(
+        sites=sites,
+        walks=walks_of(
+            walkable_city,
+            sites,
+            limit_m,
+            ratios=(1.0, 1.0) if ratio is None else (ratio.values[0], ratio.values[-1]),
+            moved_m=nearer_m,
+        ),
+        places=places_of(walkable_city, people.census, limit_m) if sites.may_be_elsewhere else None,
+        people=people,
+        limit_m=limit_m,
+        detour=detour,
+        ratio=ratio,
+        moved_m=moved_m,
+        not_measured=tuple(cause for cause in CAUSES if unknown.get(cause)),
+    )
