@@ -29,6 +29,7 @@ lint: $(VENV)/.test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/numpydoc lint $$(find locator -name '*.py')
+	$(BIN)/python -m tests.docs.docstrings
 
 fix: $(VENV)/.test
 	$(BIN)/ruff check --fix .

@@ -11,7 +11,17 @@ from dataclasses import dataclass, field
 
 
 def N_(message: str) -> str:  # noqa: N802  (the gettext convention for "extract, translate later")
-    """Mark a message template for extraction; return it unchanged."""
+    """Mark a message template for extraction; return it unchanged.
+
+    Parameters
+    ----------
+    message : str
+        English, with ``{name}`` placeholders.
+
+    Returns
+    -------
+    str
+    """
     return message
 
 
@@ -154,7 +164,13 @@ class Fault:
 
 
 class CityFolderError(LocatorError):
-    """A city folder that cannot be read; carries every fault found, not the first."""
+    """A city folder that cannot be read; carries every fault found, not the first.
+
+    Parameters
+    ----------
+    faults : iterable of Fault
+        At least one; kept sorted, by file first.
+    """
 
     code = "city_folder"
 

@@ -79,6 +79,16 @@ def written(path: Path) -> Iterator[BinaryIO]:
     What is written goes to a temporary file beside `path`, which then takes its name and keeps
     its mode; when anything fails, the old file is as it was and the temporary one is gone.
 
+    Parameters
+    ----------
+    path : Path
+        In a folder that is there; an old file there is replaced.
+
+    Yields
+    ------
+    binary file
+        To write into.
+
     Raises
     ------
     WriteError
@@ -111,11 +121,34 @@ def _not_written(path: Path, error: OSError) -> WriteError:
 
 
 def write_text_atomically(path: Path, text: str) -> None:
-    """Write `text` to `path` in UTF-8; see `written`."""
+    """Write `text` to `path` in UTF-8; see `written`.
+
+    Parameters
+    ----------
+    path, text
+        As for `write_bytes_atomically`; `text` is written in UTF-8, its line ends as they are.
+
+    Raises
+    ------
+    WriteError
+        As for `written`.
+    """
     write_bytes_atomically(path, text.encode("utf-8"))
 
 
 def write_bytes_atomically(path: Path, content: bytes) -> None:
-    """Write `content` to `path`; see `written`."""
+    """Write `content` to `path`; see `written`.
+
+    Parameters
+    ----------
+    path : Path
+        In a folder that is there.
+    content : bytes
+
+    Raises
+    ------
+    WriteError
+        As for `written`; the old file is as it was.
+    """
     with written(path) as stream:
         stream.write(content)

@@ -22,13 +22,25 @@ EVERY_S = 10.0
 
 
 def give_back_large_blocks() -> bool:
-    """Have blocks of a megabyte and more given back when they are free; False without glibc."""
+    """Have blocks of a megabyte and more given back when they are free; False without glibc.
+
+    Returns
+    -------
+    bool
+        Whether both of glibc's options could be set.
+    """
     mallopt = _of_glibc("mallopt")
     return mallopt is not None and all(mallopt(option, value) for option, value in OPTIONS)
 
 
 def give_back_free() -> bool:
-    """Give back what lies free now; False without glibc."""
+    """Give back what lies free now; False without glibc.
+
+    Returns
+    -------
+    bool
+        Whether anything was given back.
+    """
     trim = _of_glibc("malloc_trim")
     return trim is not None and bool(trim(0))
 

@@ -24,7 +24,19 @@ EDGE_TOLERANCE_DEG = 0.0003
 
 
 def in_city(boundary: Any, lon: float, lat: float) -> bool:
-    """Tell whether a WGS84 point lies within a city's boundary, or within 25 m of its edge."""
+    """Tell whether a WGS84 point lies within a city's boundary, or within 25 m of its edge.
+
+    Parameters
+    ----------
+    boundary : shapely geometry
+        Area of the city, WGS84.
+    lon, lat : float
+        Degrees; what lies beyond the poles or the date line is in no city.
+
+    Returns
+    -------
+    bool
+    """
     if not (abs(lon) <= 180 and abs(lat) <= 90):
         return False
     return bool(shapely.dwithin(boundary, shapely.Point(lon, lat), EDGE_TOLERANCE_DEG))
@@ -64,7 +76,18 @@ class Projection:
 
 
 def is_metric(crs: str) -> bool:
-    """Tell whether `crs` is a projected system whose axes are in metres."""
+    """Tell whether `crs` is a projected system whose axes are in metres.
+
+    Parameters
+    ----------
+    crs : str
+        What pyproj takes for a system, such as ``"EPSG:2178"``.
+
+    Returns
+    -------
+    bool
+        False also for what is no system at all.
+    """
     try:
         parsed = CRS.from_user_input(crs)
     except Exception:  # pyproj raises its own family; any of them means "not usable"
@@ -76,6 +99,16 @@ def inner_box(lonlat: FloatArray) -> Box:
     """Return the box of (n, 2) points but for the outermost twentieth of them on each side.
 
     Some stray points on another continent say nothing about where the others are.
+
+    Parameters
+    ----------
+    lonlat : array of float, shape (n, 2)
+        Degrees; at least one point.
+
+    Returns
+    -------
+    tuple of float
+        West, south, east, north.
     """
     west, south = np.quantile(lonlat, 0.05, axis=0)
     east, north = np.quantile(lonlat, 0.95, axis=0)
@@ -83,6 +116,17 @@ def inner_box(lonlat: FloatArray) -> Box:
 
 
 def box_in_words(box: Box) -> str:
-    """Return a box of degrees in words for a message."""
+    """Return a box of degrees in words for a message.
+
+    Parameters
+    ----------
+    box : tuple of float
+        West, south, east, north; WGS84.
+
+    Returns
+    -------
+    str
+        To a thousandth of a degree, some 100 m.
+    """
     west, south, east, north = (f"{value:.3f}" for value in box)
     return f"{west}..{east} E, {south}..{north} N"

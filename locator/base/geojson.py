@@ -16,7 +16,19 @@ Collection = dict[str, Any]
 
 
 def collection(features: Iterable[Mapping[str, Any]], **members: Any) -> Collection:
-    """Return a FeatureCollection; `members` stand beside the features."""
+    """Return a FeatureCollection; `members` stand beside the features.
+
+    Parameters
+    ----------
+    features : iterable of mapping
+        As `feature` makes them; read once.
+    **members : object
+        Foreign members (RFC 7946, 6.1), such as ``attribution``.
+
+    Returns
+    -------
+    dict
+    """
     return {"type": "FeatureCollection", **members, "features": list(features)}
 
 
@@ -27,7 +39,24 @@ def feature(
     id_: str | int | None = None,
     digits: int = DEGREE_DIGITS,
 ) -> dict[str, Any]:
-    """Return a feature; without a geometry it stays in the list (RFC 7946, 3.2)."""
+    """Return a feature; without a geometry it stays in the list (RFC 7946, 3.2).
+
+    Parameters
+    ----------
+    properties : mapping
+        What JSON can hold.
+    geometry : shapely geometry or None
+        WGS84.
+    id_ : str or int, optional
+        The feature's identifier; without it the feature has none.
+    digits : int
+        Decimals of a degree that are kept; 6 are some 10 cm.
+
+    Returns
+    -------
+    dict
+        A GeoJSON Feature.
+    """
     head: dict[str, Any] = {"type": "Feature"} if id_ is None else {"type": "Feature", "id": id_}
     return head | {"geometry": geometry_json(geometry, digits), "properties": dict(properties)}
 
@@ -38,6 +67,18 @@ def geometry_json(
     """Return a WGS84 geometry; None for none and for an empty one.
 
     Outer rings run counterclockwise, holes clockwise (RFC 7946, 3.1.6), as rounded.
+
+    Parameters
+    ----------
+    geometry : shapely geometry or None
+        WGS84, of any kind.
+    digits : int
+        Decimals of a degree that are kept.
+
+    Returns
+    -------
+    dict or None
+        A GeoJSON geometry, lon before lat.
     """
     if geometry is None or geometry.is_empty:
         return None

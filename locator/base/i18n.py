@@ -35,13 +35,25 @@ _spoken: ContextVar[str] = ContextVar("language", default=DEFAULT_LANGUAGE)
 
 
 def current_language() -> str:
-    """Return the language that is being spoken; Polish unless somebody chose another."""
+    """Return the language that is being spoken; Polish unless somebody chose another.
+
+    Returns
+    -------
+    str
+        ``"pl"``, ``"en"`` or ``"uk"``.
+    """
     return _spoken.get()
 
 
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
-    """Speak `language` inside the block."""
+    """Speak `language` inside the block.
+
+    Parameters
+    ----------
+    language : str
+        ``"pl"``, ``"en"`` or ``"uk"``. Threads that are started inside do not inherit it.
+    """
     token = _spoken.set(language)
     try:
         yield
@@ -50,7 +62,18 @@ def speaking(language: str) -> Iterator[None]:
 
 
 def prefix(language: str) -> str:
-    """Return what stands before the path of a page in `language`."""
+    """Return what stands before the path of a page in `language`.
+
+    Parameters
+    ----------
+    language : str
+        ``"pl"``, ``"en"`` or ``"uk"``.
+
+    Returns
+    -------
+    str
+        Empty for Polish, whose pages stand at the root; else a slash and the language.
+    """
     return "" if language == DEFAULT_LANGUAGE else f"/{language}"
 
 
@@ -59,7 +82,18 @@ def prefix(language: str) -> str:
 
 @cache
 def translations(language: str) -> NullTranslations:
-    """Return the merged messages of `language` (every area's ``.po`` file)."""
+    """Return the merged messages of `language` (every area's ``.po`` file).
+
+    Parameters
+    ----------
+    language : str
+        Name of a folder of `TRANSLATIONS`.
+
+    Returns
+    -------
+    gettext.NullTranslations
+        Built once for each language.
+    """
     merged = Catalog(locale=language, fuzzy=False)
     for path in sorted((TRANSLATIONS / language).glob("*.po")):
         for message in read_catalogue(path, language):
@@ -72,25 +106,78 @@ def translations(language: str) -> NullTranslations:
 
 
 def read_catalogue(path: Path, language: str) -> Catalog:
-    """Return one ``.po`` file; a missing header is fine, a broken line is not."""
+    """Return one ``.po`` file; a missing header is fine, a broken line is not.
+
+    Parameters
+    ----------
+    path : Path
+        UTF-8.
+    language : str
+        Whose plural forms it has.
+
+    Returns
+    -------
+    babel.messages.Catalog
+
+    Raises
+    ------
+    babel.messages.pofile.PoFileError
+        A line that is no line of such a file.
+    """
     with path.open("rb") as file:
         return read_po(file, locale=language, charset="utf-8", abort_invalid=True)
 
 
 def gettext(message: str, /, **values: object) -> str:
-    """Return `message` in the current language, its placeholders filled in."""
+    """Return `message` in the current language, its placeholders filled in.
+
+    Parameters
+    ----------
+    message : str
+        English, as the code has it; marked with `locator.base.errors.N_` where it is a constant.
+    **values : object
+        What its placeholders stand for. Without any, braces stay as they are.
+
+    Returns
+    -------
+    str
+    """
     translated = str(translations(current_language()).ugettext(message))
     return translated.format(**values) if values else translated
 
 
 def ngettext(singular: str, plural: str, n: int, /, **values: object) -> str:
-    """Return the form of the message that goes with `n`; ``{n}`` is filled in by itself."""
+    """Return the form of the message that goes with `n`; ``{n}`` is filled in by itself.
+
+    Parameters
+    ----------
+    singular, plural : str
+        English forms, with ``{name}`` placeholders.
+    n : int
+        What decides the form; Polish and Ukrainian have three.
+    **values : object
+        What the other placeholders stand for.
+
+    Returns
+    -------
+    str
+    """
     translated = str(translations(current_language()).ungettext(singular, plural, n))
     return translated.format(**{"n": number(n), **values})
 
 
 def error_text(error: LocatorError) -> str:
-    """Return the message of `error` in the current language, quotations in its quotes."""
+    """Return the message of `error` in the current language, quotations in its quotes.
+
+    Parameters
+    ----------
+    error : LocatorError
+
+    Returns
+    -------
+    str
+        In English where the message has no translation.
+    """
     quotes = QUOTES.get(current_language(), ENGLISH_QUOTES)
     values = {
         name: f"{quotes[0]}{value[1:-1]}{quotes[1]}" if _is_quoted(value) else value
@@ -104,7 +191,18 @@ def _is_quoted(value: object) -> TypeGuard[str]:
 
 
 def text(mapping: Mapping[str, str] | None) -> str:
-    """Return a text of the catalogue in the current language."""
+    """Return a text of the catalogue in the current language.
+
+    Parameters
+    ----------
+    mapping : mapping of str to str, or None
+        One text by language, as the catalogue of a city has it.
+
+    Returns
+    -------
+    str
+        In English, or whatever language there is, where the current one is missing; empty for none.
+    """
     if not mapping:
         return ""
     return mapping.get(current_language()) or mapping.get("en") or next(iter(mapping.values()))
@@ -119,12 +217,30 @@ def _locale(language: str) -> Locale:
 
 
 def locale() -> Locale:
-    """Return Babel's locale of the current language."""
+    """Return Babel's locale of the current language.
+
+    Returns
+    -------
+    babel.Locale
+        Of the United Kingdom for English: kilometres, and the day before the month.
+    """
     return _locale(current_language())
 
 
 def number(value: float | None, digits: int = 0) -> str:
-    """Return `value` with the separators of the language, rounded to `digits` decimals."""
+    """Return `value` with the separators of the language, rounded to `digits` decimals.
+
+    Parameters
+    ----------
+    value : float or None
+    digits : int
+        Decimals that are shown, noughts included.
+
+    Returns
+    -------
+    str
+        A dash for None and for what is not finite; never ``-0``.
+    """
     if value is None or not math.isfinite(value):
         return NOTHING
     return _decimal(round(float(value), digits) + 0.0, digits, current_language())
@@ -137,7 +253,20 @@ def _decimal(rounded: float, digits: int, language: str) -> str:
 
 
 def percent(share: float | None, digits: int = 0) -> str:
-    """Return a share from 0 to 1 as a percentage."""
+    """Return a share from 0 to 1 as a percentage.
+
+    Parameters
+    ----------
+    share : float or None
+        From 0 to 1.
+    digits : int
+        Decimals of the percentage.
+
+    Returns
+    -------
+    str
+        A dash for None and for what is not finite.
+    """
     if share is None or not math.isfinite(share):
         return NOTHING
     pattern = f"{_pattern(digits)}\xa0%" if current_language() == "uk" else f"{_pattern(digits)}%"
@@ -149,7 +278,18 @@ def _pattern(digits: int) -> str:
 
 
 def minutes(walk_s: float | None) -> str:
-    """Return a walking time in whole minutes, never less than one."""
+    """Return a walking time in whole minutes, never less than one.
+
+    Parameters
+    ----------
+    walk_s : float or None
+        Seconds.
+
+    Returns
+    -------
+    str
+        With its unit, hours from 60 minutes on; a dash for None and for what is not finite.
+    """
     if walk_s is None or not math.isfinite(walk_s):
         return NOTHING
     whole = max(1, math.floor(walk_s / 60 + 0.5))
@@ -159,7 +299,18 @@ def minutes(walk_s: float | None) -> str:
 
 
 def metres(walk_m: float | None) -> str:
-    """Return a walk's length: to 10 m below a kilometre, to 100 m above."""
+    """Return a walk's length: to 10 m below a kilometre, to 100 m above.
+
+    Parameters
+    ----------
+    walk_m : float or None
+        Metres along the way.
+
+    Returns
+    -------
+    str
+        With its unit; never less than 10 m, a dash for None and for what is not finite.
+    """
     if walk_m is None or not math.isfinite(walk_m):
         return NOTHING
     rounded = max(10, math.floor(walk_m / 10 + 0.5) * 10)
@@ -169,7 +320,18 @@ def metres(walk_m: float | None) -> str:
 
 
 def day(value: str | date | None) -> str:
-    """Return a date in words; an ISO text may be reduced to a month or a year."""
+    """Return a date in words; an ISO text may be reduced to a month or a year.
+
+    Parameters
+    ----------
+    value : str, date or None
+        A date, or an ISO 8601 text.
+
+    Returns
+    -------
+    str
+        A dash for None and for an empty text.
+    """
     if value is None or value == "":
         return NOTHING
     if isinstance(value, date):
@@ -183,12 +345,33 @@ def day(value: str | date | None) -> str:
 
 
 def moment(value: datetime | None) -> str:
-    """Return day and time in words, in the time zone that `value` carries."""
+    """Return day and time in words, in the time zone that `value` carries.
+
+    Parameters
+    ----------
+    value : datetime or None
+
+    Returns
+    -------
+    str
+        Without the year; a dash for None.
+    """
     if value is None:
         return NOTHING
     return f"{dates.format_date(value, 'd MMMM', locale=locale())}, {clock(value)}"
 
 
 def clock(value: datetime | None) -> str:
-    """Return the time of day, ``14:05``."""
+    """Return the time of day, ``14:05``.
+
+    Parameters
+    ----------
+    value : datetime or None
+        Its own time zone counts.
+
+    Returns
+    -------
+    str
+        A dash for None.
+    """
     return NOTHING if value is None else value.strftime("%H:%M")

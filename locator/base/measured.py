@@ -30,6 +30,11 @@ def read_measured(
     parameter : str
         What the faults are about.
 
+    Returns
+    -------
+    DataFrame
+        The `columns` as floats, then `texts` as text; index 0, 1, 2…
+
     Raises
     ------
     InvalidParameterError

@@ -110,6 +110,16 @@ def size_b(value: object) -> int:
 
     What several parts share counts once. An array that is a view counts as all that it looks at;
     one that lies in a mapped file counts nothing.
+
+    Parameters
+    ----------
+    value : object
+        Arrays, frames, dataclasses and containers are looked into; of others their own size counts.
+
+    Returns
+    -------
+    int
+        Bytes.
     """
     return sum(_sizes(value, {}))
 

@@ -79,6 +79,11 @@ def packed_bytes(
     scale : int
         Units per degree that coordinates are rounded to.
 
+    Returns
+    -------
+    bytes
+        The same for the same frame: no time of writing is in it.
+
     Raises
     ------
     PackedFileError
@@ -128,6 +133,17 @@ class Packed:
 def read_packed(file: Path) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
     """Return the frame (WGS84) of a packed file, and what the file says about itself.
 
+    Parameters
+    ----------
+    file : Path
+
+    Returns
+    -------
+    GeoDataFrame
+        In the order in which it was packed; coordinates rounded to the file's scale.
+    dict
+        Members of ``about``.
+
     Raises
     ------
     PackedFileError
@@ -145,6 +161,15 @@ def read_packed(file: Path) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
 
 def read_packed_arrays(file: Path) -> Packed:
     """Return what is in a packed file as arrays: a tenth of the memory of its frame.
+
+    Parameters
+    ----------
+    file : Path
+
+    Returns
+    -------
+    Packed
+        Points are (n, 2) degrees, lon before lat.
 
     Raises
     ------

@@ -62,7 +62,18 @@ def read_text(folder: Path, log: FaultLog) -> str | None:
 
 
 def read_toml(folder: Path, log: FaultLog) -> dict[str, Any] | None:
-    """Return the content of a TOML file, or None with a fault."""
+    """Return the content of a TOML file, or None with a fault.
+
+    Parameters
+    ----------
+    folder : Path
+    log : FaultLog
+        Names the file, and takes its fault.
+
+    Returns
+    -------
+    dict or None
+    """
     text = read_text(folder, log)
     if text is None:
         return None
@@ -94,6 +105,17 @@ def read_features(folder: Path, log: FaultLog) -> list[dict[str, Any]]:
 
     The raw objects are returned, not a frame: a fault has to name the very feature and field,
     and a GIS reader would repair or drop them before they can be seen.
+
+    Parameters
+    ----------
+    folder : Path
+    log : FaultLog
+        Names the file, and takes its faults.
+
+    Returns
+    -------
+    list of dict
+        Those that are whole, in their order; empty where the file cannot be read.
     """
     content = read_json(folder, log)
     if content is None:
@@ -206,7 +228,17 @@ def _numbers(
 
 
 def is_iso_date(value: object) -> bool:
-    """Tell whether `value` is a date of ISO 8601, which may be reduced to a month or a year."""
+    """Tell whether `value` is a date of ISO 8601, which may be reduced to a month or a year.
+
+    Parameters
+    ----------
+    value : object
+        Only a text can be one.
+
+    Returns
+    -------
+    bool
+    """
     match = _DATE.fullmatch(value) if isinstance(value, str) else None
     if match is None:
         return False
@@ -219,7 +251,16 @@ def is_iso_date(value: object) -> bool:
 
 
 def is_number(value: object) -> bool:
-    """Tell whether `value` is a finite number (a boolean is not)."""
+    """Tell whether `value` is a finite number (a boolean is not).
+
+    Parameters
+    ----------
+    value : object
+
+    Returns
+    -------
+    bool
+    """
     # JSON knows whole numbers of any length; a float does not.
     return (
         isinstance(value, int | float)
@@ -229,5 +270,14 @@ def is_number(value: object) -> bool:
 
 
 def is_integer(value: object) -> bool:
-    """Tell whether `value` is a whole number that fits 64 bits (a boolean is not)."""
+    """Tell whether `value` is a whole number that fits 64 bits (a boolean is not).
+
+    Parameters
+    ----------
+    value : object
+
+    Returns
+    -------
+    bool
+    """
     return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63

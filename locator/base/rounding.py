@@ -18,6 +18,16 @@ def whole(people: npt.NDArray[Any] | float) -> IntArray:
 
     A sum that is a half but for the last digits of its arithmetic still counts as a half, so that
     the same people added in another order give the same number.
+
+    Parameters
+    ----------
+    people : array of float, or float
+        Of any shape.
+
+    Returns
+    -------
+    array of int64
+        Of the same shape; nought-dimensional for a single number.
     """
     rounded: IntArray = np.floor(np.asarray(people) + 0.5 + _TOLERANCE).astype(np.int64)
     return rounded
@@ -32,12 +42,29 @@ def lost_and_gained(change: int, lost: float, gained: float) -> tuple[int, int]:
         People served after less those served before, each a sum of whole districts.
     lost, gained : float
         People who cease to be served, and who come to be.
+
+    Returns
+    -------
+    tuple of int
+        Lost and gained, both 0 or more.
     """
     fewer = max(round(lost) if gained else 0, -change, 0)
     return fewer, change + fewer
 
 
 def upwards(share: float, *, digits: int) -> float:
-    """Return a share rounded up to `digits` decimals, so that "at most" stays true."""
+    """Return a share rounded up to `digits` decimals, so that "at most" stays true.
+
+    Parameters
+    ----------
+    share : float
+        0 or more. What exceeds a step by the last digits of its arithmetic alone is that step.
+    digits : int
+        Decimals that are kept.
+
+    Returns
+    -------
+    float
+    """
     tenth = 10.0**-digits
     return round(math.ceil(share / tenth - _TOLERANCE) * tenth, digits)

@@ -36,7 +36,18 @@ declared = with_config(ConfigDict(extra="forbid"))
 
 
 def fits(accept: Callable[[str], bool]) -> AfterValidator:
-    """Return the rule that `accept` accepts a text."""
+    """Return the rule that `accept` accepts a text.
+
+    Parameters
+    ----------
+    accept : callable
+        Takes the text; tells whether it is right.
+
+    Returns
+    -------
+    pydantic.AfterValidator
+        To stand in ``Annotated``.
+    """
 
     def check(value: str) -> str:
         if not accept(value):
@@ -47,7 +58,18 @@ def fits(accept: Callable[[str], bool]) -> AfterValidator:
 
 
 def named(tables: object) -> object:
-    """Return the tables of a mapping, each with its own name among its values."""
+    """Return the tables of a mapping, each with its own name among its values.
+
+    Parameters
+    ----------
+    tables : object
+        What a TOML file holds under one name; anything but a table is returned as it is.
+
+    Returns
+    -------
+    object
+        A copy, each table with its name under `NAME`; what it holds may still be wrong.
+    """
     if not isinstance(tables, dict):
         return tables
     return {
@@ -106,6 +128,11 @@ def read_tables(kind: type[T], folder: Path, log: FaultLog) -> tuple[T, ...]:
         Dataclass of one table; the field with the alias `NAME` takes its name.
     folder, log
         As for `read_declared`.
+
+    Returns
+    -------
+    tuple
+        Of `kind`; with faults, as `read_declared` has it.
     """
     tables = Annotated[dict[str, kind], BeforeValidator(named)]  # type: ignore[valid-type]
     found: dict[str, T] | None = read_declared(tables, folder, log, optional=True)

@@ -35,7 +35,16 @@ class Problem:
 
 
 def problems(error: ValidationError) -> tuple[Problem, ...]:
-    """Return everything that pydantic found, in the order of the fields."""
+    """Return everything that pydantic found, in the order of the fields.
+
+    Parameters
+    ----------
+    error : pydantic.ValidationError
+
+    Returns
+    -------
+    tuple of Problem
+    """
     return tuple(
         Problem(
             names=tuple(str(part) for part in one["loc"] if not isinstance(part, int)),

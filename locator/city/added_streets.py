@@ -75,6 +75,16 @@ def read_added(folder: Path, log: FaultLog, *, boundary: Any = None) -> gpd.GeoD
 def added_streets(folder: Path) -> gpd.GeoDataFrame:
     """Return the added streets of a city folder; see `read_added`.
 
+    Parameters
+    ----------
+    folder : Path
+        City folder.
+
+    Returns
+    -------
+    GeoDataFrame
+        Lines, WGS84; empty where the folder adds none.
+
     Raises
     ------
     CityFolderError

@@ -283,6 +283,15 @@ class Catalogue:
 def read_catalogue(folder: Path) -> Catalogue:
     """Return what ``catalogue.toml`` of `folder` says.
 
+    Parameters
+    ----------
+    folder : Path
+        City folder; none of its other files is read.
+
+    Returns
+    -------
+    Catalogue
+
     Raises
     ------
     CityFolderError
@@ -300,6 +309,17 @@ def parse_catalogue(folder: Path, log: FaultLog) -> Catalogue | None:
 
     With faults it holds what could be read, so that the other files can be checked too; it is
     None where not even that is possible.
+
+    Parameters
+    ----------
+    folder : Path
+        City folder.
+    log : FaultLog
+        Names ``catalogue.toml``, and takes its faults.
+
+    Returns
+    -------
+    Catalogue or None
     """
     catalogue = read_declared(Catalogue, folder, log)
     if catalogue is None:

@@ -20,6 +20,10 @@ def completeness(city: City) -> pd.DataFrame:
     (`Layer.expected_where`), so that "listed of expected" compares like with like; the columns
     ``all_...`` and ``sites...`` are about everything in the layer.
 
+    Parameters
+    ----------
+    city : City
+
     Returns
     -------
     DataFrame
@@ -66,7 +70,19 @@ def is_expected(facilities: pd.DataFrame, layer: Layer) -> pd.Series[bool]:
 
 
 def matching(facilities: pd.DataFrame, where: Mapping[str, tuple[object, ...]]) -> pd.Series[bool]:
-    """Tell for each facility whether its columns hold one of the values that are accepted."""
+    """Tell for each facility whether its columns hold one of the values that are accepted.
+
+    Parameters
+    ----------
+    facilities : DataFrame
+    where : mapping of str to tuple
+        Column to its accepted values; empty: every facility fits.
+
+    Returns
+    -------
+    Series of bool
+        On the index of `facilities`.
+    """
     kept = pd.Series(True, index=facilities.index)
     for column, accepted in where.items():
         # isin, not "in": a missing value is none of the accepted ones, and has no truth of its own.

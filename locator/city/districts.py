@@ -24,6 +24,15 @@ OVERLAP_M2 = 100.0
 def read_districts(folder: Path, projection: Projection, log: FaultLog) -> gpd.GeoDataFrame | None:
     """Return the districts of `folder`, or None with the faults noted in `log`.
 
+    Parameters
+    ----------
+    folder : Path
+        City folder.
+    projection : Projection
+        To the city's metres, in which overlaps are measured.
+    log : FaultLog
+        Names the file, and takes its faults.
+
     Returns
     -------
     GeoDataFrame or None
@@ -119,7 +128,18 @@ def _check_overlaps(
 
 
 def city_boundary(districts: gpd.GeoDataFrame) -> Any:
-    """Return the union of the districts (WGS84), prepared for many point queries."""
+    """Return the union of the districts (WGS84), prepared for many point queries.
+
+    Parameters
+    ----------
+    districts : GeoDataFrame
+        As `read_districts` returns them.
+
+    Returns
+    -------
+    shapely geometry
+        Polygon or multipolygon.
+    """
     shapes = districts.geometry.to_numpy()
     if shapely.coverage_is_valid(shapes):
         boundary = shapely.coverage_union_all(shapes)
@@ -130,7 +150,20 @@ def city_boundary(districts: gpd.GeoDataFrame) -> Any:
 
 
 def district_of(lonlat: FloatArray, districts: gpd.GeoDataFrame) -> IntArray:
-    """Return (n,) district numbers of (n, 2) lon, lat; 0 where a point is in none."""
+    """Return (n,) district numbers of (n, 2) lon, lat; 0 where a point is in none.
+
+    Parameters
+    ----------
+    lonlat : array of float, shape (n, 2)
+        Degrees, WGS84.
+    districts : GeoDataFrame
+        As `read_districts` returns them.
+
+    Returns
+    -------
+    array of int64, shape (n,)
+        On a shared edge the lower number.
+    """
     found = np.zeros(len(lonlat), dtype=np.int64)
     lon, lat = lonlat[:, 0], lonlat[:, 1]
     # Ascending: on a shared boundary the lower number keeps the point.

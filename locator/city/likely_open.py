@@ -55,6 +55,18 @@ def read_likely_open(folder: Path, log: FaultLog) -> tuple[LikelyRule, ...]:
 
 
 def rule_for(rules: Iterable[LikelyRule], texts: Iterable[str | None]) -> LikelyRule | None:
-    """Return the first rule that fits what the sources say of a place; None where none does."""
+    """Return the first rule that fits what the sources say of a place; None where none does.
+
+    Parameters
+    ----------
+    rules : iterable of LikelyRule
+        In the order in which they count.
+    texts : iterable of str or None
+        What the sources say: a name, a place inside, hours in words; None is nothing.
+
+    Returns
+    -------
+    LikelyRule or None
+    """
     said = " " + " ".join(fold(text) for text in texts if text)
     return next((rule for rule in rules if any(f" {word}" in said for word in rule.words)), None)

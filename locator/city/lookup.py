@@ -10,7 +10,23 @@ NO_LAYER = N_("There is no layer {given}. Layers: {known}.")
 
 
 def known_layer(catalogue: Catalogue, layer: str) -> Layer:
-    """Return the layer with this id, or raise `NotFoundError` naming those there are."""
+    """Return the layer with this id, or raise `NotFoundError` naming those there are.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+    layer : str
+        Id.
+
+    Returns
+    -------
+    Layer
+
+    Raises
+    ------
+    NotFoundError
+        There is no such layer.
+    """
     if layer not in catalogue.layers:
         raise NotFoundError(
             NO_LAYER,
@@ -22,7 +38,26 @@ def known_layer(catalogue: Catalogue, layer: str) -> Layer:
 
 
 def known_layers(catalogue: Catalogue, layers: tuple[str, ...]) -> tuple[Layer, ...]:
-    """Return the layers with these ids; at least one has to be named."""
+    """Return the layers with these ids; at least one has to be named.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+    layers : tuple of str
+        Ids.
+
+    Returns
+    -------
+    tuple of Layer
+        In the order asked for.
+
+    Raises
+    ------
+    InvalidParameterError
+        None is named.
+    NotFoundError
+        One of them is not there.
+    """
     if not layers:
         raise InvalidParameterError(
             N_("Which layer? Give at least one of: {known}."),
@@ -34,7 +69,25 @@ def known_layers(catalogue: Catalogue, layers: tuple[str, ...]) -> tuple[Layer, 
 
 
 def standing_layer(catalogue: Catalogue, layer: str) -> Layer:
-    """Return the layer with this id; raise unless there is one and it stands still."""
+    """Return the layer with this id; raise unless there is one and it stands still.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+    layer : str
+        Id.
+
+    Returns
+    -------
+    Layer
+
+    Raises
+    ------
+    NotFoundError
+        There is no such layer.
+    NotComputableError
+        Its facilities are on vehicles.
+    """
     found = known_layer(catalogue, layer)
     if found.moves:
         raise NotComputableError(
@@ -45,7 +98,23 @@ def standing_layer(catalogue: Catalogue, layer: str) -> Layer:
 
 
 def known_group(catalogue: Catalogue, group: str) -> AgeGroup:
-    """Return the age group with this id, or raise `InvalidParameterError` naming the others."""
+    """Return the age group with this id, or raise `InvalidParameterError` naming the others.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+    group : str
+        Id.
+
+    Returns
+    -------
+    AgeGroup
+
+    Raises
+    ------
+    InvalidParameterError
+        There is no such group; ``accepted`` has those there are.
+    """
     if group not in catalogue.groups:
         raise InvalidParameterError(
             N_("{name} has to be one of: {choices}; given: {given}."),

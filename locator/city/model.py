@@ -175,13 +175,28 @@ class City:
 
 
 def default_folder() -> Path:
-    """Return the folder of ``LOCATOR_GEODATA``, or the repository's own ``geodata``."""
+    """Return the folder of ``LOCATOR_GEODATA``, or the repository's own ``geodata``.
+
+    Returns
+    -------
+    Path
+        Whether it is there or not.
+    """
     named = os.environ.get("LOCATOR_GEODATA")
     return Path(named) if named else Path(__file__).resolve().parents[2] / "geodata"
 
 
 def load_city(folder: Path) -> City:
     """Return the city of `folder`, everything read and checked once.
+
+    Parameters
+    ----------
+    folder : Path
+        City folder.
+
+    Returns
+    -------
+    City
 
     Raises
     ------
@@ -288,7 +303,20 @@ def _read(folder: Path, log: Callable[[str], FaultLog]) -> City | None:
 def spread_people(
     city: City, groups: Mapping[str, AgeGroup], homes: Dwellings | None
 ) -> DemandPoints:
-    """Return the people of a city spread anew: over other dwellings, or (None) evenly."""
+    """Return the people of a city spread anew: over other dwellings, or (None) evenly.
+
+    Parameters
+    ----------
+    city : City
+    groups : mapping of str to AgeGroup
+        Who is counted; need not be those of the catalogue.
+    homes : Dwellings or None
+        What the people of a census cell are spread over.
+
+    Returns
+    -------
+    DemandPoints
+    """
     return population.disaggregate(
         city.grid,
         groups,

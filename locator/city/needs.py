@@ -179,6 +179,18 @@ def offered_needs(
 
     None is offered where the words are wholly the name of a place to start from: "Długa" is a
     street, whatever it may mean to somebody in debt.
+
+    Parameters
+    ----------
+    needs : iterable of Need
+    query : str
+        As typed.
+    places : sequence of Place
+        The likeliest first.
+
+    Returns
+    -------
+    tuple of FoundNeed
     """
     best = places[0] if places else None
     if best is not None and best.sure and best.match == "whole" and best.kind in STARTS:
@@ -191,6 +203,17 @@ def find_needs(needs: Iterable[Need], query: str) -> tuple[FoundNeed, ...]:
 
     What is said by some of the words of another need alone is left out: "pomoc psychologiczna" is
     not "pomoc". A need whose words are all among those that say nothing is not found.
+
+    Parameters
+    ----------
+    needs : iterable of Need
+    query : str
+        As somebody typed it, in any language of the city folder.
+
+    Returns
+    -------
+    tuple of FoundNeed
+        At most `MOST`; empty where nothing is meant.
     """
     written = re.findall(r"\S+", query)
     typed = [fold(word) for word in written]

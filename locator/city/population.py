@@ -81,6 +81,13 @@ class DemandPoints:
 def read_grid(folder: Path, log: FaultLog) -> pd.DataFrame | None:
     """Return the census cells of `folder`, or None with the faults noted in `log`.
 
+    Parameters
+    ----------
+    folder : Path
+        City folder.
+    log : FaultLog
+        Names the file, and takes its faults.
+
     Returns
     -------
     DataFrame or None
@@ -234,7 +241,19 @@ def _housed(
 
 
 def cell_of(grid: pd.DataFrame, xy: FloatArray) -> IntArray:
-    """Return the row of the census cell that each point (in the grid's CRS) lies in, or -1."""
+    """Return the row of the census cell that each point (in the grid's CRS) lies in, or -1.
+
+    Parameters
+    ----------
+    grid : DataFrame
+        As `read_grid` returns it.
+    xy : array of float, shape (n, 2)
+        Metres in the grid's CRS.
+
+    Returns
+    -------
+    array of int64, shape (n,)
+    """
     cells = pd.MultiIndex.from_frame(grid[["east_km", "north_km"]].astype(np.int64))
     of_point = np.floor(xy / CELL_M).astype(np.int64)
     wanted = pd.MultiIndex.from_arrays([of_point[:, 0], of_point[:, 1]])

@@ -24,19 +24,52 @@ BARRED = ("no", "private")
 
 
 def is_usable(facilities: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """Return, for each facility, whether a person can use it."""
+    """Return, for each facility, whether a person can use it.
+
+    Parameters
+    ----------
+    facilities : DataFrame
+        Columns ``status`` and ``access``.
+
+    Returns
+    -------
+    array of bool, shape (n,)
+        True where it is open for good (whatever the hour) and nobody is kept out.
+    """
     usable = facilities["status"].eq("open") & ~facilities["access"].isin(BARRED)
     return usable.to_numpy(dtype=np.bool_)
 
 
 def is_assumed(vehicle: object) -> bool:
-    """Tell whether a facility's ``vehicle`` is assumed: the city has not put its number in."""
+    """Tell whether a facility's ``vehicle`` is assumed: the city has not put its number in.
+
+    Parameters
+    ----------
+    vehicle : object
+        What a facility says of its vehicle; None where it stands still.
+
+    Returns
+    -------
+    bool
+        False for what stands still.
+    """
     if not isinstance(vehicle, Mapping):
         return False
     return not vehicle.get("fleet_number") or vehicle.get("assignment") == "assumed"
 
 
 def centre_codes(facilities: pd.DataFrame) -> IntArray:
-    """Return a number for each facility that is the same for all sites of one centre."""
+    """Return a number for each facility that is the same for all sites of one centre.
+
+    Parameters
+    ----------
+    facilities : DataFrame
+        Its column ``centre`` names the centre of those that are one site of several.
+
+    Returns
+    -------
+    array of int64, shape (n,)
+        From 0, in the order in which the centres come.
+    """
     own: pd.Series[Any] = facilities.index.to_series()
     return pd.factorize(facilities["centre"].fillna(own))[0].astype(np.int64)

@@ -293,6 +293,11 @@ def build_gazetteer(
         As `locator.geocoding.street_groups.build_streets`, `locator.geocoding.index.landmark_rows`
         and
         `locator.geocoding.index.alias_rows` want them.
+
+    Returns
+    -------
+    Gazetteer
+        Holds copies of what it needs; the frames may be changed afterwards.
     """
     shapely.prepare(boundary)
     columns = ["street", "number", "lon", "lat", "basis"]

@@ -106,7 +106,18 @@ _WORDS = re.compile(r"[^\W_]+")
 
 @lru_cache(maxsize=16_384)
 def fold(text: str) -> str:
-    """Return `text` in small ASCII-like letters, every run of other signs as one space."""
+    """Return `text` in small ASCII-like letters, every run of other signs as one space.
+
+    Parameters
+    ----------
+    text : str
+        In Latin or Cyrillic letters.
+
+    Returns
+    -------
+    str
+        Cyrillic written in Latin letters; empty where there is no letter and no digit.
+    """
     composed = unicodedata.normalize("NFC", text.casefold())
     plain = unicodedata.normalize("NFKD", composed.translate(_PLAIN))
     if not plain.isascii():
@@ -139,6 +150,15 @@ def parse_name(text: str) -> Name:
 
     Of doubled kinds the last one counts ("al. Aleja Pokoju", "ul. Plac Nowy"); a kind is read
     only in front of a name, so that "Bieńczycki Plac Targowy" keeps its word.
+
+    Parameters
+    ----------
+    text : str
+        Name of a street, square or estate, as written or typed.
+
+    Returns
+    -------
+    Name
     """
     return _taken_apart(fold(text).split())[0]
 
@@ -148,6 +168,16 @@ def spelt(text: str) -> tuple[str, ...]:
     """Return the name proper as it is spelt: small letters, with every accent.
 
     What `parse_name` folds together ("Sadowa" and "Sądowa") is told apart by this.
+
+    Parameters
+    ----------
+    text : str
+        Name of a street, as written or typed.
+
+    Returns
+    -------
+    tuple of str
+        Words without kind and titles.
     """
     words = _WORDS.findall(unicodedata.normalize("NFC", text.casefold()))
     folded = [fold(word) for word in words]
@@ -212,6 +242,15 @@ def parse_number(text: str | None) -> HouseNumber | None:
 
     ``"3/5"``, ``"12/12U2"``, ``"18D/LU5"``, ``"39/1A"``, ``"9-15"`` and ``"20 bud. A"`` are
     read as 3, 12, 18d, 39, 9 (to 15) and 20.
+
+    Parameters
+    ----------
+    text : str or None
+
+    Returns
+    -------
+    HouseNumber or None
+        None where no digit begins it.
     """
     match = _NUMBER.match((text or "").strip().casefold())
     if match is None:
@@ -230,6 +269,15 @@ def name_fits(asked: tuple[str, ...], known: tuple[str, ...]) -> bool:
 
     True when all words of `asked` occur in `known` in their order and both end in the same
     word; a single letter stands for a word that begins with it ("M. Tokarzewskiego").
+
+    Parameters
+    ----------
+    asked, known : tuple of str
+        Words of two names, as `parse_name` has them in ``core``.
+
+    Returns
+    -------
+    bool
     """
     if not asked or asked[-1] != known[-1]:
         return False
@@ -241,5 +289,16 @@ def name_fits(asked: tuple[str, ...], known: tuple[str, ...]) -> bool:
 
 
 def district_title(roman: object, name: object) -> str:
-    """Return what a district is called: numeral and name, or the name alone."""
+    """Return what a district is called: numeral and name, or the name alone.
+
+    Parameters
+    ----------
+    roman : object
+        Numeral, ``"IV"``; empty for districts without.
+    name : object
+
+    Returns
+    -------
+    str
+    """
     return f"{roman} {name}".strip()

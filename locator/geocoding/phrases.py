@@ -80,13 +80,36 @@ class Phrase:
 
 
 def phrase_of(text: str) -> Phrase:
-    """Return the phrase that a text stands for; it has no words where the text has no letters."""
+    """Return the phrase that a text stands for; it has no words where the text has no letters.
+
+    Parameters
+    ----------
+    text : str
+        As a city folder has it.
+
+    Returns
+    -------
+    Phrase
+        Folded, without the words that say nothing, unless it has no others.
+    """
     words = tuple(fold(text).split())
     return Phrase(tuple(word for word in words if word not in EMPTY_WORDS) or words)
 
 
 def fitting(phrase: Phrase, typed: Sequence[str]) -> frozenset[int] | None:
-    """Return the places of the folded words of `typed` that a phrase is fitted by, or None."""
+    """Return the places of the folded words of `typed` that a phrase is fitted by, or None.
+
+    Parameters
+    ----------
+    phrase : Phrase
+    typed : sequence of str
+        Folded words of what somebody typed.
+
+    Returns
+    -------
+    frozenset of int, or None
+        Positions in `typed`, from 0; None unless each word of the phrase is there in some form.
+    """
     places: set[int] = set()
     for wanted in phrase.words:
         found = [i for i, word in enumerate(typed) if same_word(wanted, word)]

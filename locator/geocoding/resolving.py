@@ -67,6 +67,18 @@ def resolve(gazetteer: Gazetteer, query: str) -> tuple[Place, list[Place]]:
     same street; see `Place.sure`. Another street, a likely spelling, a number that may belong
     elsewhere, and one of several equally good places are never taken.
 
+    Parameters
+    ----------
+    gazetteer : Gazetteer
+    query : str
+        As somebody typed it: an address, a street, a stop, a district, a facility, or coordinates.
+
+    Returns
+    -------
+    Place
+    list of Place
+        Others to offer beside it, the likeliest first; mostly empty.
+
     Raises
     ------
     NotFoundError

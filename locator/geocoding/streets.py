@@ -286,7 +286,20 @@ def difference(asked: HouseNumber, known: HouseNumber) -> int:
 
 
 def distance_m(lonlat: FloatArray, to: FloatArray) -> FloatArray:
-    """Return (n,) metres from (n, 2) lon, lat to one lon, lat (equirectangular, city distances)."""
+    """Return (n,) metres from (n, 2) lon, lat to one lon, lat (equirectangular, city distances).
+
+    Parameters
+    ----------
+    lonlat : array of float, shape (n, 2)
+        Degrees, WGS84.
+    to : array of float, shape (2,)
+        Degrees; the scale of its latitude holds for all.
+
+    Returns
+    -------
+    array of float, shape (n,)
+        Metres, on a sphere: for comparing places of one city, not for walks.
+    """
     scale = np.array([math.cos(math.radians(float(to[1]))), 1.0]) * METRES_PER_DEGREE
     away: FloatArray = np.hypot(*((lonlat - to) * scale).T)
     return away

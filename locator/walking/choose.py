@@ -21,6 +21,16 @@ def choose_model(city: City, *, progress: Progress = silent) -> WalkingModel:
     Where the streets that travel with the folder cannot be used, the estimate says why
     (`EstimateModel.fault`). A graph that somebody built is not passed over like that.
 
+    Parameters
+    ----------
+    city : City
+    progress : callable
+        Told of each step while a graph is being made; see `locator.walking.graph.osm.Progress`.
+
+    Returns
+    -------
+    WalkingModel
+
     Raises
     ------
     GraphFileError

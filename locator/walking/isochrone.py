@@ -73,6 +73,11 @@ def isochrones(
     pace_m_s : float
         Walking speed, metres a second.
 
+    Returns
+    -------
+    tuple of Isochrone
+        One for each of `minutes`, in their order.
+
     Raises
     ------
     InvalidParameterError

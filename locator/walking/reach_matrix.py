@@ -70,7 +70,18 @@ def reach(
 
 
 def covers_of(walks: sparse.csc_array) -> sparse.csc_array:
-    """Return 1 where `walks` has a walk, whatever its length."""
+    """Return 1 where `walks` has a walk, whatever its length.
+
+    Parameters
+    ----------
+    walks : sparse array, shape (n, m)
+        Metres from each of n points to each of m places, where there is a walk within the limit.
+
+    Returns
+    -------
+    sparse array, shape (n, m)
+        Shares its indices with `walks`.
+    """
     ones = np.ones(len(walks.data))
     return sparse.csc_array((ones, walks.indices, walks.indptr), shape=walks.shape)
 
@@ -79,6 +90,11 @@ class Joined:
     """Join many short arrays into one, with little more memory than that one takes.
 
     Thousands of short arrays would lie on the heap side by side, and leave holes there.
+
+    Parameters
+    ----------
+    dtype : numpy type
+        Of every part.
     """
 
     def __init__(self, dtype: type[np.generic]) -> None:

@@ -96,6 +96,11 @@ def walkable(city: City, model: WalkingModel, *, memory: Memory | None = None) -
     model : WalkingModel
     memory : Memory, optional
         Where answers are remembered; a new one by default.
+
+    Returns
+    -------
+    WalkableCity
+        Facilities on vehicles that are assumed are left out, as are those without a place.
     """
     xy = city.facilities[["x", "y"]].to_numpy(dtype=np.float64)
     assumed = city.facilities["vehicle"].map(is_assumed).to_numpy(dtype=np.bool_)
@@ -115,6 +120,16 @@ def remembered(
     """Remember the latest answers of a function of a city, in that city's memory.
 
     The city forgets them, or goes with them; arguments have to be hashable.
+
+    Parameters
+    ----------
+    function : callable
+        Takes a `WalkableCity` first; the same arguments have to give the same answer.
+
+    Returns
+    -------
+    callable
+        Takes what `function` takes.
     """
 
     @wraps(function)

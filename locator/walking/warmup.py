@@ -61,6 +61,7 @@ def warm_in_background(
     Parameters
     ----------
     walkable_city : WalkableCity
+        Nothing is warmed where walks are estimated.
     then : callable
         What else is made ready afterwards.
     """

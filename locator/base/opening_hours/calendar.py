@@ -34,7 +34,18 @@ class Where:
 
 @lru_cache(maxsize=4096)
 def is_public(day: date, country: str) -> bool | None:
-    """Tell whether a day is a public holiday; None for a country whose holidays are not known."""
+    """Tell whether a day is a public holiday; None for a country whose holidays are not known.
+
+    Parameters
+    ----------
+    day : date
+    country : str
+        ISO 3166-1 alpha-2.
+
+    Returns
+    -------
+    bool or None
+    """
     calendar = _holidays(country)
     return None if calendar is None else bool(calendar.is_open(datetime.combine(day, time(12))))
 

@@ -70,6 +70,11 @@ def opening_state(
         IANA name, e.g. ``"Europe/Warsaw"``.
     coordinates : tuple of float, optional
         Lon, lat, for hours that follow the sun; without them such hours are unknown.
+
+    Returns
+    -------
+    OpenState
+        Unknown, too, at moments that the hours can be understood in two ways about.
     """
     if not isinstance(opening_hours, str):
         return UNKNOWN
@@ -117,7 +122,16 @@ def _read(text: str, minute: datetime, where: Where) -> OpenState:
 
 
 def is_valid_hours(text: str) -> bool:
-    """Tell whether `text` can be read as OpenStreetMap's grammar for opening hours."""
+    """Tell whether `text` can be read as OpenStreetMap's grammar for opening hours.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    bool
+    """
     return rules_of(text.strip()) is not None
 
 
@@ -127,6 +141,19 @@ def understood_twice(
     """Return the first day of a year from `around` whose hours can be understood in two ways.
 
     None where there is no such day. On such days the moments in question count as unknown.
+
+    Parameters
+    ----------
+    text : str
+        OpenStreetMap's grammar; what cannot be read has no such day.
+    country, timezone : str
+        As for `opening_state`.
+    around : date, optional
+        First day of the year that is looked at; today by default.
+
+    Returns
+    -------
+    date or None
     """
     rules = rules_of(text.strip()) or ()
     if len(rules) < 2:

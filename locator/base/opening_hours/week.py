@@ -13,6 +13,17 @@ def week_of(text: str) -> tuple[Times, ...] | None:
 
     Days of holidays are left out; hours by the date, by the sun, past midnight, with an open end
     or with a doubt are not plain.
+
+    Parameters
+    ----------
+    text : str
+        OpenStreetMap's grammar.
+
+    Returns
+    -------
+    tuple of tuple, or None
+        Seven days from Monday on, each with its (opens, closes) pairs in minutes after midnight; an
+        empty day is closed.
     """
     rules = rules_of(text)
     if rules is None:

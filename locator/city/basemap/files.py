@@ -85,7 +85,18 @@ def read_map_file(folder: Path, file: MapFile) -> Packed | None:
 
 
 def map_file_faults(folder: Path) -> Iterator[Fault]:
-    """Yield what is wrong with the files of the base map; a missing one is no fault."""
+    """Yield what is wrong with the files of the base map; a missing one is no fault.
+
+    Parameters
+    ----------
+    folder : Path
+        City folder.
+
+    Yields
+    ------
+    Fault
+        For each file that is damaged or of another format, and each wrong layer in it.
+    """
     for file in FILES:
         if not (folder / file.name).exists():
             continue

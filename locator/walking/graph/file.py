@@ -217,6 +217,16 @@ def _write(file: BinaryIO, arrays: Mapping[str, Array], graph: StreetGraph) -> N
 def read_graph(path: Path) -> StreetGraph:
     """Return the street graph kept in `path`, its arrays mapped read-only into memory.
 
+    Parameters
+    ----------
+    path : Path
+        As `locator network build` writes it.
+
+    Returns
+    -------
+    StreetGraph
+        Metres in the CRS that its ``about`` names.
+
     Raises
     ------
     GraphFileError

@@ -67,6 +67,24 @@ def pack_for_city(
 ) -> bytes:
     """Return the streets file of the city of `folder`; see `locator.walking.graph.packing`.
 
+    Parameters
+    ----------
+    extract : Path
+        OpenStreetMap, ``.osm.pbf``, that covers the city.
+    folder : Path
+        City folder; its catalogue and districts are read.
+    source : str
+        Where the extract is from.
+    margin_m : float
+        How far beyond the boundary streets are kept, metres.
+    progress : callable
+        Told of each step; see `locator.walking.graph.osm.Progress`.
+
+    Returns
+    -------
+    bytes
+        To be written as ``streets.npz``.
+
     Raises
     ------
     CityFolderError, ExtractError

@@ -49,7 +49,15 @@ class ExtractError(LocatorError):
 
 
 def silent(step: str, done: int, total: int | None) -> None:
-    """Report progress to nobody."""
+    """Report progress to nobody.
+
+    Parameters
+    ----------
+    step : str
+        Key of what is being done, such as ``"ways"``.
+    done, total : int
+        In units of the step; `total` is None where nobody knows it.
+    """
 
 
 @dataclass(frozen=True)
@@ -146,6 +154,22 @@ def objects(
     With `areas`, a filter for relations, complete areas are put together and yielded as well;
     `entities` has to be everything then. With `places`, a table of libosmium, the places of all
     nodes are put into it on the way, whether they pass the filters or not.
+
+    Parameters
+    ----------
+    path : Path
+        ``.osm.pbf``.
+    entities : osmium.osm.osm_entity_bits
+        Kinds of object that are read.
+    *filters : osmium filter
+        Each object has to pass all of them.
+    areas, places : optional
+        See above.
+
+    Yields
+    ------
+    osmium.osm.OSMObject
+        Good only until the next one is asked for.
 
     Raises
     ------
@@ -270,7 +294,18 @@ def _marks_of(ids: IntArray, marks: Mapping[int, int]) -> np.ndarray[Any, np.dty
 
 
 def stated_date(path: Path) -> str:
-    """Return the moment of the data that a file's header states, "" where it does not."""
+    """Return the moment of the data that a file's header states, "" where it does not.
+
+    Parameters
+    ----------
+    path : Path
+        ``.osm.pbf``.
+
+    Returns
+    -------
+    str
+        ISO 8601, UTC.
+    """
     import osmium
 
     return str(osmium.FileProcessor(str(path)).header.get("osmosis_replication_timestamp") or "")

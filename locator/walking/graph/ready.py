@@ -63,6 +63,11 @@ def ready_graph(folder: Path, crs: str, *, progress: Progress = silent) -> Stree
     progress : callable
         Called only while a graph is being made; see `locator.walking.graph.osm.Progress`.
 
+    Returns
+    -------
+    StreetGraph
+        Metres in `crs`.
+
     Raises
     ------
     GraphFileError, PackedFileError, ExtractError
@@ -118,7 +123,20 @@ def key_of(folder: Path, crs: str) -> str:
 
 
 def graph_place(folder: Path, crs: str) -> Path:
-    """Return the file that holds the graph in use; the city folder's where there is none yet."""
+    """Return the file that holds the graph in use; the city folder's where there is none yet.
+
+    Parameters
+    ----------
+    folder : Path
+        City folder.
+    crs : str
+        The city's metric CRS.
+
+    Returns
+    -------
+    Path
+        Whether it is there or not.
+    """
     own = folder / GRAPH_FILE
     if not (folder / STREETS_FILE).is_file() or _is_of_an_extract(own):
         return own
@@ -127,7 +145,13 @@ def graph_place(folder: Path, crs: str) -> Path:
 
 
 def cache_folder() -> Path:
-    """Return where graphs are kept whose city folder cannot be written."""
+    """Return where graphs are kept whose city folder cannot be written.
+
+    Returns
+    -------
+    Path
+        Of ``LOCATOR_CACHE``, or the usual one of the operating system; need not be there.
+    """
     named = os.environ.get("LOCATOR_CACHE")
     if named:
         return Path(named)

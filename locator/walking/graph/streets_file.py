@@ -85,6 +85,18 @@ HARDLY_MAPPED = 0.01
 def read_streets_file(path: Path) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
     """Return the ways of a streets file (WGS84) and what the file says of itself.
 
+    Parameters
+    ----------
+    path : Path
+        As `locator network pack` writes it.
+
+    Returns
+    -------
+    GeoDataFrame
+        Lines; each tag that decides about walking is a column.
+    dict
+        Members of ``about``: source, date, licence.
+
     Raises
     ------
     PackedFileError
