@@ -120,6 +120,15 @@ class DistrictReport:
 def district_report(walkable_city: WalkableCity, query: ReportQuery) -> DistrictReport:
     """Return everything a report says.
 
+    Parameters
+    ----------
+    walkable_city : WalkableCity
+    query : ReportQuery
+
+    Returns
+    -------
+    DistrictReport
+
     Raises
     ------
     NotFoundError

@@ -151,6 +151,15 @@ def nearest(walkable_city: WalkableCity, query: NearestQuery) -> NearestResult:
     Of a centre with several sites only the nearest (open) site is given. Facilities that nobody
     can walk to are left out.
 
+    Parameters
+    ----------
+    walkable_city : WalkableCity
+    query : NearestQuery
+
+    Returns
+    -------
+    NearestResult
+
     Raises
     ------
     NotFoundError
@@ -176,6 +185,17 @@ def nearest(walkable_city: WalkableCity, query: NearestQuery) -> NearestResult:
 
 def place_origin(walkable_city: WalkableCity, lon: float, lat: float) -> SnappedPoints:
     """Return the start of a walk, ready for the model; it must be inside the city.
+
+    Parameters
+    ----------
+    walkable_city : WalkableCity
+    lon, lat : float
+        Degrees, WGS84.
+
+    Returns
+    -------
+    SnappedPoints
+        One point.
 
     Raises
     ------
@@ -207,7 +227,20 @@ def walk_to(walkable_city: WalkableCity, lon: float, lat: float, facility_id: st
 def walk_lines(
     walkable_city: WalkableCity, lon: float, lat: float, facility_ids: Iterable[str]
 ) -> list[LineString]:
-    """Return the lines walked from a place to some facilities, WGS84; errors as for `walk_to`."""
+    """Return the lines walked from a place to some facilities, WGS84; errors as for `walk_to`.
+
+    Parameters
+    ----------
+    walkable_city : WalkableCity
+    lon, lat : float
+        Where the walks start; degrees, WGS84.
+    facility_ids : iterable of str
+
+    Returns
+    -------
+    list of shapely LineString
+        In the order of `facility_ids`; straight where walks are estimated.
+    """
     rows = [_located(walkable_city, facility_id) for facility_id in facility_ids]
     origin = place_origin(walkable_city, lon, lat)
     walks = [
@@ -273,7 +306,18 @@ def _check_kinds(city: City, query: NearestQuery) -> None:
 
 
 def local_moment(city: City, at: datetime | None) -> datetime:
-    """Return `at` in the city's time zone; now for None; naive moments are local ones."""
+    """Return `at` in the city's time zone; now for None; naive moments are local ones.
+
+    Parameters
+    ----------
+    city : City
+    at : datetime or None
+
+    Returns
+    -------
+    datetime
+        Aware. A naive moment that clocks skip or repeat is moved to one that exists.
+    """
     zone = ZoneInfo(city.catalogue.timezone)
     if at is None:
         return datetime.now(zone)

@@ -97,6 +97,11 @@ def pack_base_map(
     about : mapping
         ``source``, ``source_date``, ``licence``: written into every file.
 
+    Returns
+    -------
+    dict of str to int
+        Bytes by name of the file.
+
     Raises
     ------
     BaseMapSourceError

@@ -28,6 +28,15 @@ def check_folder(folder: Path) -> list[Fault]:
     the streets, the street graph (checksums, version, metric CRS), the imported timetable
     (damage, version, whether it holds together, time zone, place) and the files of the base map,
     where they are there.
+
+    Parameters
+    ----------
+    folder : Path
+        City folder.
+
+    Returns
+    -------
+    list of Fault
     """
     city = None
     faults: list[Fault] = []

@@ -53,6 +53,19 @@ def fetch_extract(url: str, folder: Path, *, progress: Progress = silent) -> Ext
     What was fetched of an unfinished file stays beside it as ``*.part`` and is continued by the
     next call. A file that is there is replaced only by a complete and verified one.
 
+    Parameters
+    ----------
+    url : str
+        ``.osm.pbf``; a checksum beside it is looked for (`CHECKSUMS`).
+    folder : Path
+        Where it is kept.
+    progress : callable
+        Told of the bytes; see `locator.walking.graph.osm.Progress`.
+
+    Returns
+    -------
+    Extract
+
     Raises
     ------
     ExtractError

@@ -117,7 +117,19 @@ def _units(file: Path) -> pd.DataFrame:
 
 
 def write_landmarks(folder: Path, frame: pd.DataFrame) -> int:
-    """Write ``landmarks.csv`` and return how many rows."""
+    """Write ``landmarks.csv`` and return how many rows.
+
+    Parameters
+    ----------
+    folder : Path
+        City folder.
+    frame : DataFrame
+        Columns ``name``, ``kind``, ``lon``, ``lat``.
+
+    Returns
+    -------
+    int
+    """
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(["name", "kind", "lon", "lat"])

@@ -122,6 +122,16 @@ class Founded:
 def found_city(new: NewCity, *, progress: Progress = silent) -> Founded:
     """Make a city folder; it appears complete and loadable, or not at all.
 
+    Parameters
+    ----------
+    new : NewCity
+    progress : callable
+        Told of each step; see `locator.walking.graph.osm.Progress`.
+
+    Returns
+    -------
+    Founded
+
     Raises
     ------
     InvalidParameterError

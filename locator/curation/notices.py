@@ -54,6 +54,10 @@ def notices(city: City, *, today: date | None = None) -> list[Notice]:
     city : City
     today : date, optional
         For what should have happened by now; the current day where None.
+
+    Returns
+    -------
+    list of Notice
     """
     day = (today or date.today()).isoformat()
     found = [

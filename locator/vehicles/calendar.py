@@ -109,6 +109,21 @@ def ordinary_days(
     """Return an ordinary date of every day type, 24 hours long.
 
     Those of `representative_days` where something runs; else the nearest plain date of the type.
+
+    Parameters
+    ----------
+    services : iterable of Service
+    country : str
+        ISO 3166-1 alpha-2, for public holidays.
+    timezone : str
+        IANA name; a day on which clocks change is not ordinary.
+    around : date
+        The nearest to it is taken.
+
+    Returns
+    -------
+    dict of str to date
+        Each of `DAY_TYPES` has one.
     """
     found = representative_days(services, country=country, timezone=timezone, around=around)
     every_day = Service("any", frozenset(range(7)), date.min, date.max)

@@ -106,6 +106,10 @@ def assign_vehicle(
     line : str, optional
         The line that it runs on by rule, for when no feed says.
 
+    Returns
+    -------
+    Path
+
     Raises
     ------
     NotFoundError

@@ -60,12 +60,34 @@ class FeedReport:
 
 
 def feed_name(path: Path) -> str:
-    """Return the short name of a feed from its file: ``GTFS_KRK_T.zip`` is ``T``."""
+    """Return the short name of a feed from its file: ``GTFS_KRK_T.zip`` is ``T``.
+
+    Parameters
+    ----------
+    path : Path
+        Zip file of the feed.
+
+    Returns
+    -------
+    str
+        What follows the last ``_`` of the file's name; the whole name without one.
+    """
     return path.stem.rpartition("_")[2] or path.stem
 
 
 def import_feeds(feeds: Mapping[str, Path]) -> tuple[Timetable, tuple[FeedReport, ...]]:
     """Return one timetable of all `feeds` (name to zip file) and what was read of each.
+
+    Parameters
+    ----------
+    feeds : mapping of str to Path
+        The names stand before the ids of stops and trips, which need not differ between feeds.
+
+    Returns
+    -------
+    Timetable
+    tuple of FeedReport
+        In the order of `feeds`.
 
     Raises
     ------

@@ -19,6 +19,16 @@ OWN_FILE = "timetable.zip"
 def timetables_of(city: City) -> tuple[Timetable, ...]:
     """Return the timetables of the city folder: the imported one first, then its own.
 
+    Parameters
+    ----------
+    city : City
+        Its folder is read anew.
+
+    Returns
+    -------
+    tuple of Timetable
+        None, one or two.
+
     Raises
     ------
     GtfsError, TimetableFileError
@@ -30,6 +40,15 @@ def timetables_of(city: City) -> tuple[Timetable, ...]:
 
 def imported_timetable(city: City) -> Timetable | None:
     """Return the timetable that was imported into the folder; None where none was.
+
+    Parameters
+    ----------
+    city : City
+        Its folder is read anew.
+
+    Returns
+    -------
+    Timetable or None
 
     Raises
     ------
@@ -48,6 +67,15 @@ def own_timetable(city: City) -> Timetable | None:
     """Return the timetable that the folder came with; None where it has none.
 
     Its stops are those of ``stops.csv``: their ids are the indexes there, see `own_stop_id`.
+
+    Parameters
+    ----------
+    city : City
+        Its folder is read anew.
+
+    Returns
+    -------
+    Timetable or None
 
     Raises
     ------
@@ -68,7 +96,20 @@ def own_stop_id(index: int) -> str:
 
 
 def refuse_unfit(table: Timetable, city: City, name: str) -> None:
-    """Raise TimetableFileError where `table`, called `name`, is not a timetable of `city`."""
+    """Raise TimetableFileError where `table`, called `name`, is not a timetable of `city`.
+
+    Parameters
+    ----------
+    table : Timetable
+    city : City
+    name : str
+        Of the file, for the message.
+
+    Raises
+    ------
+    TimetableFileError
+        Naming the first thing that `locator.vehicles.validation.unfit` finds.
+    """
     for member, problem, allowed in unfit(table, city):
         raise TimetableFileError(
             N_("{file} is not of this city ({member}: {problem}; allowed: {allowed})"),

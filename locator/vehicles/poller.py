@@ -75,6 +75,15 @@ class FeedState:
 def parse_feeds(text: str) -> dict[str, str]:
     """Return feed name to address from ``"T=https://...,A=https://..."`` (empty: no feeds).
 
+    Parameters
+    ----------
+    text : str
+        As ``LOCATOR_FEEDS`` has it.
+
+    Returns
+    -------
+    dict of str to str
+
     Raises
     ------
     InvalidParameterError

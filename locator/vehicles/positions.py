@@ -77,6 +77,15 @@ class Fleet:
 def load_fleet(city: City) -> Fleet:
     """Return the vehicles of `city` with its timetables, ready to be asked.
 
+    Parameters
+    ----------
+    city : City
+        Its folder's timetables are read anew.
+
+    Returns
+    -------
+    Fleet
+
     Raises
     ------
     GtfsError, TimetableFileError
@@ -123,7 +132,21 @@ class Plan:
 
 
 def plans(fleet: Fleet, at: datetime, feeds: Sequence[FeedState] = ()) -> tuple[Plan, ...]:
-    """Return the plan of every vehicle of `fleet` at `at` (aware)."""
+    """Return the plan of every vehicle of `fleet` at `at` (aware).
+
+    Parameters
+    ----------
+    fleet : Fleet
+    at : datetime
+        Aware, in any time zone.
+    feeds : sequence of FeedState
+        What is known live; a feed that has fallen silent does not count.
+
+    Returns
+    -------
+    tuple of Plan
+        In the fleet's order.
+    """
     days = service_days_at(at, timezone=fleet.timezone)
     assumed = [fleet.runs(day) for day in days]
     reports = {state.feed: state.reports for state in feeds}
@@ -161,7 +184,17 @@ def _reported_plan(
 
 
 def position(plan: Plan) -> VehiclePosition:
-    """Return where the vehicle of `plan` is at its instant."""
+    """Return where the vehicle of `plan` is at its instant.
+
+    Parameters
+    ----------
+    plan : Plan
+
+    Returns
+    -------
+    VehiclePosition
+        ``basis`` says what it was taken from.
+    """
     at_t = plan.at.timestamp()
     if plan.live is not None:
         return _live_position(plan, plan.live, at_t)
@@ -237,7 +270,20 @@ def _along(run: Run, at_t: float, at: datetime) -> dict[str, object]:
 def positions(
     fleet: Fleet, at: datetime, feeds: Sequence[FeedState] = ()
 ) -> tuple[VehiclePosition, ...]:
-    """Return the position of every vehicle of `fleet` at `at` (aware), in the fleet's order."""
+    """Return the position of every vehicle of `fleet` at `at` (aware), in the fleet's order.
+
+    Parameters
+    ----------
+    fleet : Fleet
+    at : datetime
+        Aware, in any time zone.
+    feeds : sequence of FeedState
+        As for `plans`.
+
+    Returns
+    -------
+    tuple of VehiclePosition
+    """
     local = at.astimezone(ZoneInfo(fleet.timezone))
     return tuple(position(plan) for plan in plans(fleet, local, feeds))
 
@@ -270,6 +316,16 @@ def upcoming_calls(plan: Plan, *, within: timedelta) -> Calls:
     """Return the calls of `plan`'s vehicle from its instant until `within` later.
 
     Empty for a live vehicle on an unknown trip: where it goes is then not known.
+
+    Parameters
+    ----------
+    plan : Plan
+    within : timedelta
+
+    Returns
+    -------
+    Calls
+        In the order of arrival within each run.
     """
     from_t = plan.at.timestamp()
     until_t = from_t + within.total_seconds()

@@ -128,7 +128,17 @@ class Ride:
 
 @dataclass(frozen=True)
 class Search:
-    """The rounds of a search; the n-th is of n + 1 rides."""
+    """The rounds of a search; the n-th is of n + 1 rides.
+
+    Attributes
+    ----------
+    running : tuple of Running
+        The service days whose trips counted.
+    footpaths : Footpaths
+    access_s : (s,) float array
+        Seconds from the start to each stop; ``inf`` where one does not walk there.
+    rounds : tuple of Round
+    """
 
     running: tuple[Running, ...]
     footpaths: Footpaths
@@ -231,6 +241,10 @@ def search(
         Nobody boards later than that.
     rides : int
         At most so many.
+
+    Returns
+    -------
+    Search
     """
     in_time = tuple(one for one in running if one.within(depart_t, latest_t))
     ready_t = depart_t + access_s

@@ -248,7 +248,18 @@ def point_at(run: Run, t: float) -> tuple[float, float] | None:
 
 
 def service_spans(runs: Mapping[str, Run]) -> FloatArray:
-    """Return (n, 2) POSIX start and end of every span in which some vehicle is in service."""
+    """Return (n, 2) POSIX start and end of every span in which some vehicle is in service.
+
+    Parameters
+    ----------
+    runs : mapping of str to Run
+        One for each vehicle.
+
+    Returns
+    -------
+    array of float, shape (n, 2)
+        POSIX seconds; spans of several vehicles may overlap.
+    """
     spans = []
     for run in runs.values():
         ends = np.flatnonzero(run.pause_after)

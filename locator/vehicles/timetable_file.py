@@ -42,6 +42,16 @@ class TimetableFileError(LocatorError):
 def save_timetable(table: Timetable, folder: Path) -> Path:
     """Write `table` into the city folder, whole or not at all; return the file.
 
+    Parameters
+    ----------
+    table : Timetable
+    folder : Path
+        City folder.
+
+    Returns
+    -------
+    Path
+
     Raises
     ------
     LockedError, WriteError
@@ -97,6 +107,15 @@ def load_timetable(path: Path) -> Timetable:
 
 def read_timetable_file(path: Path) -> Timetable:
     """Return what is in `path`, whether it holds together (`validation.inconsistencies`) or not.
+
+    Parameters
+    ----------
+    path : Path
+        As `save_timetable` writes it.
+
+    Returns
+    -------
+    Timetable
 
     Raises
     ------

@@ -110,7 +110,17 @@ class TransitNetwork:
 
 
 def transit_network(timetables: Sequence[Timetable]) -> TransitNetwork:
-    """Return the timetables that tell enough to ride by, the first that has a line counting."""
+    """Return the timetables that tell enough to ride by, the first that has a line counting.
+
+    Parameters
+    ----------
+    timetables : sequence of Timetable
+
+    Returns
+    -------
+    TransitNetwork
+        Of those that tell where one gets on and off; may hold none.
+    """
     return TransitNetwork(tuple(table for table in timetables if table.tells_rides))
 
 
@@ -119,13 +129,38 @@ def _services_on(table: Timetable, day: date) -> tuple[int, ...]:
 
 
 def line_of(day: DayTrips, trip: int) -> tuple[str, str, str]:
-    """Return mode, line and headsign of a trip."""
+    """Return mode, line and headsign of a trip.
+
+    Parameters
+    ----------
+    day : DayTrips
+    trip : int
+        Its row in the timetable.
+
+    Returns
+    -------
+    tuple of str
+    """
     path = int(day.table.trip_path[trip])
     return day.table.modes[path], day.table.lines[path], day.table.headsigns[path]
 
 
 def step_free_known(day: DayTrips, trip: int, stops: IntArray) -> bool:
-    """Tell whether the timetable says that a wheelchair can use a trip, and get on and off."""
+    """Tell whether the timetable says that a wheelchair can use a trip, and get on and off.
+
+    Parameters
+    ----------
+    day : DayTrips
+    trip : int
+        Its row in the timetable.
+    stops : array of int64
+        Stops of the network where one gets on or off.
+
+    Returns
+    -------
+    bool
+        False where the timetable does not say.
+    """
     table = day.table
     at = stops - day.first_stop
     return bool(

@@ -25,7 +25,17 @@ Problem = tuple[str, str, str]
 
 
 def inconsistencies(table: Timetable) -> Iterator[Problem]:
-    """Yield what does not hold together in `table`; nothing for a timetable that can be used."""
+    """Yield what does not hold together in `table`; nothing for a timetable that can be used.
+
+    Parameters
+    ----------
+    table : Timetable
+
+    Yields
+    ------
+    tuple of str
+        A `Problem`.
+    """
     broken = list(_lengths(table))
     yield from broken
     if broken:  # nothing can be looked up in arrays that do not belong together
@@ -44,7 +54,19 @@ def inconsistencies(table: Timetable) -> Iterator[Problem]:
 
 
 def unfit(table: Timetable, city: City) -> Iterator[Problem]:
-    """Yield what of a sound timetable does not fit `city`: its clock, its place."""
+    """Yield what of a sound timetable does not fit `city`: its clock, its place.
+
+    Parameters
+    ----------
+    table : Timetable
+        One without `inconsistencies`.
+    city : City
+
+    Yields
+    ------
+    tuple of str
+        A `Problem`.
+    """
     zone = city.catalogue.timezone
     if table.timezone != zone:
         yield "timezone", f"is {table.timezone}", zone
@@ -63,6 +85,18 @@ def misassigned(vehicle: Mapping[str, Any], table: Timetable) -> Iterator[Proble
     """Yield what of a facility's ``vehicle`` the folder's own timetable does not have.
 
     A vehicle that names no direction is free to run on a line that only an imported timetable has.
+
+    Parameters
+    ----------
+    vehicle : mapping
+        What a facility says of its vehicle.
+    table : Timetable
+        The folder's own.
+
+    Yields
+    ------
+    tuple of str
+        A `Problem`.
     """
     line, headsign, first = (vehicle.get(key) for key in ("line", "headsign", "first_departure"))
     if not isinstance(line, str) or not isinstance(headsign, str):

@@ -81,6 +81,15 @@ class Combined:
 def combined(walkable_city: WalkableCity, query: CombinedQuery) -> Combined:
     """Return who has all, or at least one, of several layers within the standard.
 
+    Parameters
+    ----------
+    walkable_city : WalkableCity
+    query : CombinedQuery
+
+    Returns
+    -------
+    Combined
+
     Raises
     ------
     InvalidParameterError

@@ -125,6 +125,16 @@ class Coverage:
 def coverage(walkable_city: WalkableCity, query: CoverageQuery) -> Coverage:
     """Return who of a group reaches the nearest usable facility of a layer within a standard.
 
+    Parameters
+    ----------
+    walkable_city : WalkableCity
+    query : CoverageQuery
+        What it leaves open is the layer's own.
+
+    Returns
+    -------
+    Coverage
+
     Raises
     ------
     NotFoundError

@@ -55,6 +55,22 @@ def coverage_parts(
     """Return the parts of a layer, the smallest first and all of it last.
 
     Empty where no part differs from the whole, or nobody knows which facilities are public.
+
+    Parameters
+    ----------
+    walkable_city : WalkableCity
+    layer : Layer
+        One that stands still.
+    group : str
+        Id of an age group.
+    minutes : float
+        Standard.
+    pace_m_s : float
+        Walking speed, metres a second.
+
+    Returns
+    -------
+    tuple of Part
     """
     rows = np.array(counted_rows(walkable_city, layer.id), dtype=np.int64)
     people = walkable_city.city.demand.people[group]

@@ -71,6 +71,16 @@ class ModelComparison:
 def both_models(walkable_city: WalkableCity) -> tuple[WalkableCity, WalkableCity]:
     """Return the city on the estimate and on the network.
 
+    Parameters
+    ----------
+    walkable_city : WalkableCity
+        On the network.
+
+    Returns
+    -------
+    tuple of WalkableCity
+        The same city on the estimate, then as it was given.
+
     Raises
     ------
     NotComputableError
@@ -88,6 +98,16 @@ def both_models(walkable_city: WalkableCity) -> tuple[WalkableCity, WalkableCity
 
 def compare(estimate: WalkableCity, network: WalkableCity, query: CoverageQuery) -> ModelComparison:
     """Return how the two models differ for the layer, standard, group and pace of `query`.
+
+    Parameters
+    ----------
+    estimate, network : WalkableCity
+        One city on either model, as `both_models` returns it.
+    query : CoverageQuery
+
+    Returns
+    -------
+    ModelComparison
 
     Raises
     ------
@@ -134,7 +154,17 @@ def compare(estimate: WalkableCity, network: WalkableCity, query: CoverageQuery)
 
 
 def comparable_layers(walkable_city: WalkableCity) -> list[str]:
-    """Return the layers that can be compared: fixed, with facilities and people of their group."""
+    """Return the layers that can be compared: fixed, with facilities and people of their group.
+
+    Parameters
+    ----------
+    walkable_city : WalkableCity
+
+    Returns
+    -------
+    list of str
+        Ids in the order of the catalogue.
+    """
     return [
         layer.id
         for layer in walkable_city.city.catalogue.layers.values()
@@ -145,7 +175,17 @@ def comparable_layers(walkable_city: WalkableCity) -> list[str]:
 
 
 def comparison_rows(found: ModelComparison) -> list[tuple[str, str]]:
-    """Return the comparison as pairs of words and figures, for a table."""
+    """Return the comparison as pairs of words and figures, for a table.
+
+    Parameters
+    ----------
+    found : ModelComparison
+
+    Returns
+    -------
+    list of (str, str)
+        In English.
+    """
     percent = "{:.1%}".format
     rows = [
         ("standard, minutes", f"{found.minutes:g}"),

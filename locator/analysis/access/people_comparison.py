@@ -69,6 +69,18 @@ def compare_people(
 ) -> PeopleComparison:
     """Return how `walkable_city` differs from the register in a CSV file with `COLUMNS`.
 
+    Parameters
+    ----------
+    walkable_city : WalkableCity
+    csv_path : Path
+        People by address: UTF-8 with a header, WGS84 degrees; may be gzipped.
+    progress : callable
+        Told of each step; see `locator.walking.graph.osm.Progress`.
+
+    Returns
+    -------
+    PeopleComparison
+
     Raises
     ------
     InvalidParameterError

@@ -121,6 +121,10 @@ def supply(
         mean found. A comparison gives that of "before": with a line that moves with the mean, new
         places would make people short who lose nothing.
 
+    Returns
+    -------
+    Supply
+
     Raises
     ------
     NotComputableError

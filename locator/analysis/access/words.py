@@ -26,6 +26,11 @@ def at_least(completeness: pd.Series) -> str:
     ----------
     completeness : Series
         A row of `locator.city.completeness.completeness`.
+
+    Returns
+    -------
+    str
+        In the language that is spoken, without a full stop.
     """
     expected = completeness["expected"]
     if pd.notna(expected) and completeness["located"] < expected:
@@ -44,7 +49,17 @@ def at_least(completeness: pd.Series) -> str:
 
 
 def parts_said(parts: Sequence[Part]) -> str:
-    """Return the share of each part of a layer, in brackets its places; empty without parts."""
+    """Return the share of each part of a layer, in brackets its places; empty without parts.
+
+    Parameters
+    ----------
+    parts : sequence of Part
+
+    Returns
+    -------
+    str
+        In the language that is spoken, without a full stop.
+    """
     return "; ".join(
         gettext(PARTS[part.kind], share=percent(part.share, 1), counted=number(part.counted))
         for part in parts
@@ -52,7 +67,17 @@ def parts_said(parts: Sequence[Part]) -> str:
 
 
 def minimum_said(change: ScenarioComparison) -> str:
-    """Return why what a change gains is a minimum; empty where all that opens is on the map."""
+    """Return why what a change gains is a minimum; empty where all that opens is on the map.
+
+    Parameters
+    ----------
+    change : ScenarioComparison
+
+    Returns
+    -------
+    str
+        In the language that is spoken.
+    """
     missing = len(change.not_located)
     if not missing:
         return ""

@@ -35,7 +35,26 @@ SAID = ("name", "place_note", "operator", "hours_text", "note")
 
 @dataclass(frozen=True)
 class FixedAed:
-    """What decides of an AED that stays where it is; texts are None where nothing is on file."""
+    """What decides of an AED that stays where it is; texts are None where nothing is on file.
+
+    Attributes
+    ----------
+    id, name : str
+    lon, lat : float
+        Degrees, WGS84.
+    hours : str or None
+        OpenStreetMap's grammar.
+    access : str or None
+        Who may take it, as OpenStreetMap has it.
+    doorless : bool
+        It hangs where no door is locked, so that hours do not matter.
+    indoor : bool or None
+        None where nobody says.
+    level : str or None
+        Storey, as OpenStreetMap counts.
+    rule : LikelyRule or None
+        Why it is likelier, or not, to be had at unknown hours.
+    """
 
     id: str
     name: str
@@ -51,7 +70,18 @@ class FixedAed:
 
 @remembered
 def fixed_aeds(walkable_city: WalkableCity) -> tuple[tuple[FixedAed, ...], SnappedPoints]:
-    """Return the usable AEDs that stand, and where, ready for the model; read once for a city."""
+    """Return the usable AEDs that stand, and where, ready for the model; read once for a city.
+
+    Parameters
+    ----------
+    walkable_city : WalkableCity
+
+    Returns
+    -------
+    tuple of FixedAed
+    SnappedPoints
+        Their places, in the same order.
+    """
     rows = walkable_city.usable_rows.get(FIXED_LAYER, np.empty(0, dtype=np.int64))
     found = walkable_city.city.facilities.iloc[rows]
     aeds = tuple(

@@ -132,6 +132,17 @@ def hourly_coverage(
 ) -> HourlyCoverage:
     """Return, for each hour of three types of day, who has an AED in time.
 
+    Parameters
+    ----------
+    walkable_city : WalkableCity
+    fleet : Fleet
+        The vehicles of the same city.
+    query : HourlyCoverageQuery
+
+    Returns
+    -------
+    HourlyCoverage
+
     Raises
     ------
     NotComputableError

@@ -117,6 +117,10 @@ def nearest_aed(
     feeds : sequence of FeedState
         What is known live.
 
+    Returns
+    -------
+    AedAnswer
+
     Raises
     ------
     OutsideCityError

@@ -103,7 +103,27 @@ def _facility(
 def to_open(
     walkable_city: WalkableCity, scenario: Scenario
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the ids that open, and those of them that are not on the map."""
+    """Return the ids that open, and those of them that are not on the map.
+
+    Parameters
+    ----------
+    walkable_city : WalkableCity
+    scenario : Scenario
+
+    Returns
+    -------
+    tuple of str
+        Those that are on the map.
+    tuple of str
+        Those that are not, and so can serve nobody yet.
+
+    Raises
+    ------
+    NotFoundError
+        A facility that is not there.
+    InvalidParameterError
+        One of another layer, or one that is open already.
+    """
     facilities = walkable_city.city.facilities
     wanted = list(scenario.open)
     if scenario.planned:
@@ -120,7 +140,24 @@ def to_open(
 
 
 def to_close(walkable_city: WalkableCity, scenario: Scenario) -> tuple[str, ...]:
-    """Return the ids that close, each checked."""
+    """Return the ids that close, each checked.
+
+    Parameters
+    ----------
+    walkable_city : WalkableCity
+    scenario : Scenario
+
+    Returns
+    -------
+    tuple of str
+
+    Raises
+    ------
+    NotFoundError
+        A facility that is not there.
+    InvalidParameterError
+        One of another layer, one that is not open and on the map, or one that opens as well.
+    """
     usable = set(counted_rows(walkable_city, scenario.layer))
     for one in scenario.close:
         _facility(walkable_city, scenario, one, "close")
@@ -138,7 +175,25 @@ def to_close(walkable_city: WalkableCity, scenario: Scenario) -> tuple[str, ...]
 
 
 def site_points(walkable_city: WalkableCity, sites: tuple[NewSite, ...]) -> FloatArray:
-    """Return the (e, 2) metric points of the new sites, each checked."""
+    """Return the (e, 2) metric points of the new sites, each checked.
+
+    Parameters
+    ----------
+    walkable_city : WalkableCity
+    sites : tuple of NewSite
+
+    Returns
+    -------
+    array of float, shape (e, 2)
+        In the order of `sites`.
+
+    Raises
+    ------
+    InvalidParameterError
+        Too many sites, one in the river, or one with too few or too many places.
+    OutsideCityError
+        A site outside the city.
+    """
     if len(sites) > MAX_SITES:
         raise InvalidParameterError(
             N_("At most {most} sites can be added; {count} were given."),

@@ -92,6 +92,10 @@ def compare(
     before : Coverage, optional
         What to compare with; by default today's coverage at the layer's own standard and pace.
 
+    Returns
+    -------
+    ScenarioComparison
+
     Raises
     ------
     NotFoundError

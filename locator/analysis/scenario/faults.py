@@ -63,7 +63,15 @@ class ScenarioFault:
 
 
 class ScenarioFileError(LocatorError):
-    """A scenario file that cannot be used; carries every fault found, not the first."""
+    """A scenario file that cannot be used; carries every fault found, not the first.
+
+    Parameters
+    ----------
+    file : str
+        Name of the file, for messages.
+    faults : list of ScenarioFault
+        At least one.
+    """
 
     code = "scenario_file"
 
@@ -113,7 +121,23 @@ ONCE = Said(N_("once"))
 
 
 def whole_file(file: str, template: str, accepted: Said, **values: object) -> ScenarioFileError:
-    """Return the error of a file of which nothing can be read."""
+    """Return the error of a file of which nothing can be read.
+
+    Parameters
+    ----------
+    file : str
+        Name of the file.
+    template : str
+        What is wrong, with ``{name}`` placeholders.
+    accepted : Said
+        What would be accepted.
+    **values : object
+        What the placeholders stand for.
+
+    Returns
+    -------
+    ScenarioFileError
+    """
     fault = ScenarioFault(file, "-", None, "-", Said(template, values), accepted)
     return ScenarioFileError(file, [fault])
 

@@ -76,6 +76,10 @@ def read_scenario(path: Path) -> Scenario:
         ``lon``, ``lat``, ``places``, ``name``), ``minutes``, ``pace_m_s``, ``group``; all but
         ``layer`` may be left out.
 
+    Returns
+    -------
+    Scenario
+
     Raises
     ------
     ScenarioFileError
@@ -90,6 +94,17 @@ def read_scenario(path: Path) -> Scenario:
 
 def scenario_from(content: bytes, *, file: str) -> Scenario:
     """Return the scenario of a file's content; `file` names it in messages.
+
+    Parameters
+    ----------
+    content : bytes
+        JSON in UTF-8, as for `read_scenario`.
+    file : str
+        Its name.
+
+    Returns
+    -------
+    Scenario
 
     Raises
     ------
@@ -107,7 +122,17 @@ def scenario_from(content: bytes, *, file: str) -> Scenario:
 
 
 def too_large(file: str) -> ScenarioFileError:
-    """Return the error of a file that is larger than any scenario can be."""
+    """Return the error of a file that is larger than any scenario can be.
+
+    Parameters
+    ----------
+    file : str
+        Name of the file.
+
+    Returns
+    -------
+    ScenarioFileError
+    """
     most = Said(N_("at most {most} kB"), {"most": MAX_BYTES // 1000})
     return whole_file(file, N_("is too large"), most)
 
@@ -166,6 +191,13 @@ def _site(site: _Site) -> NewSite:
 
 def check_scenario(walkable_city: WalkableCity, scenario: Scenario, *, file: str) -> None:
     """Raise `ScenarioFileError` with everything of `scenario` that its city does not have.
+
+    Parameters
+    ----------
+    walkable_city : WalkableCity
+    scenario : Scenario
+    file : str
+        Name of its file, for messages.
 
     Raises
     ------

@@ -41,6 +41,10 @@ def supply_change(
         What `locator.analysis.scenario.compare.compare` returned.
     before : Supply, optional
         The places within reach today, when they are known already.
+
+    Returns
+    -------
+    SupplyChange or None
     """
     change = found.scenario
     known = [site for site in change.add if site.places is not None]

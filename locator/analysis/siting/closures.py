@@ -26,6 +26,12 @@ def closures(walkable_city: WalkableCity, query: SitingQuery) -> pd.DataFrame:
     A centre with several sites is one facility: who closes it closes them all, so its sites do
     not stand in for one another.
 
+    Parameters
+    ----------
+    walkable_city : WalkableCity
+    query : SitingQuery
+        Its count and its method do not matter here.
+
     Returns
     -------
     DataFrame
@@ -64,6 +70,12 @@ def relocations(walkable_city: WalkableCity, query: SitingQuery) -> pd.DataFrame
     """Return, for each site that is open, the place to move it to that serves most people then.
 
     One site moves; the other sites of its centre stay where they are.
+
+    Parameters
+    ----------
+    walkable_city : WalkableCity
+    query : SitingQuery
+        Its districts limit where something may move to.
 
     Returns
     -------

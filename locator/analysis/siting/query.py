@@ -74,7 +74,27 @@ class SitingQuery:
 
 
 def completed(walkable_city: WalkableCity, query: SitingQuery) -> SitingQuery:
-    """Return `query` with the layer's defaults, or say what is wrong with it."""
+    """Return `query` with the layer's defaults, or say what is wrong with it.
+
+    Parameters
+    ----------
+    walkable_city : WalkableCity
+    query : SitingQuery
+
+    Returns
+    -------
+    SitingQuery
+        With standard, group and pace.
+
+    Raises
+    ------
+    NotFoundError
+        An unknown layer.
+    InvalidParameterError
+        A number out of range, or an unknown group.
+    NotComputableError
+        A layer that moves, or a capacity where shortest walks count.
+    """
     catalogue = walkable_city.city.catalogue
     layer = known_layer(catalogue, query.layer)
     if layer.moves:
@@ -117,7 +137,16 @@ def limit_m(query: SitingQuery) -> float:
 
 
 def time_limit_s(query: SitingQuery) -> float:
-    """Return how long the proof may take, seconds."""
+    """Return how long the proof may take, seconds.
+
+    Parameters
+    ----------
+    query : SitingQuery
+
+    Returns
+    -------
+    float
+    """
     if query.time_limit_s is not None:
         return query.time_limit_s
     return EXACT_S if query.method == "exact" else QUICK_S[query.objective]

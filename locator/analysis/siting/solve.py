@@ -95,6 +95,15 @@ class Siting:
 def where_next(walkable_city: WalkableCity, query: SitingQuery) -> Siting:
     """Return the best sites for new facilities, around those that exist.
 
+    Parameters
+    ----------
+    walkable_city : WalkableCity
+    query : SitingQuery
+
+    Returns
+    -------
+    Siting
+
     Raises
     ------
     InvalidParameterError, NotFoundError, NotComputableError

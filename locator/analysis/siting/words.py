@@ -9,7 +9,17 @@ from locator.base.rounding import upwards
 
 
 def certainty(siting: Siting) -> tuple[str, ...]:
-    """Return what page, report and command line say of a choice: sureness, equals, the search."""
+    """Return what page, report and command line say of a choice: sureness, equals, the search.
+
+    Parameters
+    ----------
+    siting : Siting
+
+    Returns
+    -------
+    tuple of str
+        Sentences in the language that is spoken; none where there is no site.
+    """
     if siting.sites.empty:
         return ()
     return _sureness(siting), *_equals(siting), _search(siting)

@@ -111,6 +111,10 @@ def transit(
     most : int, optional
         Only beside so many walks, the first ones of the answer.
 
+    Returns
+    -------
+    Transit
+
     Raises
     ------
     NoTimetableError

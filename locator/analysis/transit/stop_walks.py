@@ -41,7 +41,18 @@ class StopWalks:
 
 
 def stop_walks(walkable_city: WalkableCity, network: TransitNetwork) -> StopWalks:
-    """Return the stops of `network` in a city and the walks between those near each other."""
+    """Return the stops of `network` in a city and the walks between those near each other.
+
+    Parameters
+    ----------
+    walkable_city : WalkableCity
+    network : TransitNetwork
+
+    Returns
+    -------
+    StopWalks
+        Found once for a city and a network.
+    """
     return walkable_city.memory.get(
         (walkable_city.number, "stop_walks", network.number),
         lambda: _stop_walks(walkable_city, network),

@@ -60,7 +60,17 @@ def _outcome(gazetteer: Gazetteer, query: str) -> tuple[str, Place | None]:
 
 
 def counted(answers: pd.DataFrame) -> dict[str, int]:
-    """Return how many answers there are of each outcome, and how many lie near and far off."""
+    """Return how many answers there are of each outcome, and how many lie near and far off.
+
+    Parameters
+    ----------
+    answers : DataFrame
+        Columns ``outcome`` and ``away_m``, metres from where the address is known to be.
+
+    Returns
+    -------
+    dict of str to int
+    """
     counts = {outcome: int((answers["outcome"] == outcome).sum()) for outcome in OUTCOMES}
     counts = {"asked": len(answers)} | counts
     if answers["away_m"].isna().all():

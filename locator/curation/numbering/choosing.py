@@ -62,6 +62,10 @@ def believe(
     worth : sequence of (f,) float arrays
         What it is worth, learnt before; used where `learn_from` is None.
     progress : callable
+
+    Returns
+    -------
+    Belief
     """
     known = setting.material.known
     pairs = first_pairs(setting)

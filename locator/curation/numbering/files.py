@@ -28,7 +28,21 @@ DECIMALS = 5
 
 
 def write_addresses(folder: Path, rows: pd.DataFrame, *, about: Mapping[str, object]) -> int:
-    """Write ``addresses.npz``: what ``addresses.csv`` does not hold. Return how many rows."""
+    """Write ``addresses.npz``: what ``addresses.csv`` does not hold. Return how many rows.
+
+    Parameters
+    ----------
+    folder : Path
+        City folder.
+    rows : DataFrame
+        As `locator.curation.numbering.outcome.outcome` returns them.
+    about : mapping
+        What the file says of itself: source, date, licence.
+
+    Returns
+    -------
+    int
+    """
     own = (rows["basis"] == "address") & (rows["source"] == "")
     kept = rows[~own].reset_index(drop=True)
     frame = gpd.GeoDataFrame(
@@ -43,7 +57,23 @@ def write_addresses(folder: Path, rows: pd.DataFrame, *, about: Mapping[str, obj
 def write_streets(
     folder: Path, material: Material, rows: pd.DataFrame, *, projection: Projection
 ) -> int:
-    """Write ``street_names.csv``: every street, a point of it, other ways to write it."""
+    """Write ``street_names.csv``: every street, a point of it, other ways to write it.
+
+    Parameters
+    ----------
+    folder : Path
+        City folder.
+    material : Material
+    rows : DataFrame
+        As `locator.curation.numbering.outcome.outcome` returns them.
+    projection : Projection
+        To the city's metres.
+
+    Returns
+    -------
+    int
+        Streets written.
+    """
     others: dict[str, set[str]] = defaultdict(set)
     for alias, label in material.aliases.items():
         others[label].add(alias)

@@ -132,6 +132,10 @@ def read_material(files: Files, *, boundary: Any, projection: Projection) -> Mat
     boundary : shapely geometry
         The city in WGS84.
     projection : Projection
+
+    Returns
+    -------
+    Material
     """
     city = shapely.transform(boundary, projection.to_metric)
     names, lines = _named_ways(files.streets, city, projection)

@@ -49,7 +49,22 @@ class Measured:
 def measure(
     material: Material, *, projection: Projection, progress: Progress, seed: int = SEED
 ) -> Measured:
-    """Return how often the rule is right for addresses that it has not seen."""
+    """Return how often the rule is right for addresses that it has not seen.
+
+    Parameters
+    ----------
+    material : Material
+    projection : Projection
+        To the city's metres.
+    progress : callable
+        Told of each step; see `locator.walking.graph.osm.Progress`.
+    seed : int
+        Of the draw that hides addresses.
+
+    Returns
+    -------
+    Measured
+    """
     draw = np.random.default_rng(seed).random(len(material.xy))
     known = material.known >= 0
     kept = known & (draw < KEPT_APART)

@@ -27,6 +27,18 @@ def outcome(setting: Setting, belief: Belief, *, projection: Projection) -> pd.D
 
     ``basis`` is ``address`` (known with street and number), ``house number`` (the number is known,
     its street by the rule) or ``possible`` (as well another street's).
+
+    Parameters
+    ----------
+    setting : Setting
+    belief : Belief
+    projection : Projection
+        To the city's metres.
+
+    Returns
+    -------
+    DataFrame
+        ``share`` is how much of the belief the street has, from 0 to 1.
     """
     m = setting.material
     rows = pd.concat([_known(setting), _assigned(setting, belief)], ignore_index=True)
