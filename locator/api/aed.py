@@ -153,7 +153,19 @@ def aed(app: AppState, asked: AedParams) -> AedsAnswer:
 
 
 def aed_answer(app: AppState, asked: AedParams, origin: Place) -> AedAnswer:
-    """Return the AEDs round `origin` at the moment asked about."""
+    """Return the AEDs round `origin` at the moment asked about.
+
+    Parameters
+    ----------
+    app : AppState
+    asked : AedParams
+    origin : Place
+        What the question's words, or its point, stand for.
+
+    Returns
+    -------
+    AedAnswer
+    """
     held = app.live_fleet
     query = AedQuery(origin.lon, origin.lat, asked.at, pace_m_s=asked.pace, k=asked.k)
     return nearest_aed(app.walkable_city, held.fleet, query, feeds=held.feeds)

@@ -38,6 +38,11 @@ def ask(app: AppState, one: Operation, args: Args, **path: str) -> bytes:
     **path : str
         What the address itself gives.
 
+    Returns
+    -------
+    bytes
+        As `body_of` has it.
+
     Raises
     ------
     LocatorError
@@ -51,5 +56,15 @@ def ask(app: AppState, one: Operation, args: Args, **path: str) -> bytes:
 
 
 def body_of(answer: Answer) -> bytes:
-    """Return an answer as it is sent, printed or written: JSON, or a table in UTF-8."""
+    """Return an answer as it is sent, printed or written: JSON, or a table in UTF-8.
+
+    Parameters
+    ----------
+    answer : mapping or str
+        What the handler of an operation returned.
+
+    Returns
+    -------
+    bytes
+    """
     return answer.encode() if isinstance(answer, str) else encoded(answer)

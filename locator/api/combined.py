@@ -56,7 +56,17 @@ class TogetherAnswer(TypedDict):
 
 
 def combined_of(app: AppState, asked: TogetherParams) -> Combined:
-    """Return what is asked for, computed once for the same question."""
+    """Return what is asked for, computed once for the same question.
+
+    Parameters
+    ----------
+    app : AppState
+    asked : TogetherParams
+
+    Returns
+    -------
+    Combined
+    """
     query = CombinedQuery(
         layers=asked.layer,
         need=asked.need,

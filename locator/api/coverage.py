@@ -31,7 +31,17 @@ from locator.city.lookup import known_layer
 
 
 def coverage_of(app: AppState, asked: CoverageParams) -> Coverage:
-    """Return the coverage that is asked for, computed once for the same question."""
+    """Return the coverage that is asked for, computed once for the same question.
+
+    Parameters
+    ----------
+    app : AppState
+    asked : CoverageParams
+
+    Returns
+    -------
+    Coverage
+    """
     layer = known_layer(app.catalogue, asked.layer)
     return app.coverage(CoverageQuery(layer.id, asked.minutes, asked.group, asked.pace))
 
@@ -39,7 +49,22 @@ def coverage_of(app: AppState, asked: CoverageParams) -> Coverage:
 def parts_of(
     app: AppState, layer: str, group: str, minutes: float, pace_m_s: float
 ) -> tuple[Part, ...]:
-    """Return what the parts of a layer serve, computed once for the same question."""
+    """Return what the parts of a layer serve, computed once for the same question.
+
+    Parameters
+    ----------
+    app : AppState
+    layer, group : str
+        Ids.
+    minutes : float
+        Standard.
+    pace_m_s : float
+        Walking speed, metres a second.
+
+    Returns
+    -------
+    tuple of Part
+    """
     declared = app.catalogue.layers[layer]
     return app.memo.get(
         ("parts", layer, group, minutes, pace_m_s),

@@ -72,7 +72,18 @@ class HourlyAnswer(TypedDict):
 
 
 def hourly_of(app: AppState, minutes: float) -> HourlyCoverage:
-    """Return who has an AED in time, counted once a day for each limit."""
+    """Return who has an AED in time, counted once a day for each limit.
+
+    Parameters
+    ----------
+    app : AppState
+    minutes : float
+        Limit for fetching an AED and coming back.
+
+    Returns
+    -------
+    HourlyCoverage
+    """
     query = HourlyCoverageQuery(minutes=minutes, around=app.now().date())
     fleet = app.live_fleet.fleet
     return app.memo.get(query, lambda: hourly_coverage(app.walkable_city, fleet, query))

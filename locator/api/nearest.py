@@ -103,7 +103,18 @@ class FoundNearest:
 
 
 def found_nearest(app: AppState, asked: NearestParams) -> FoundNearest:
-    """Return the nearest facilities; errors as for `origin_of`, `transit`, and an unknown layer."""
+    """Return the nearest facilities; errors as for `origin_of`, `transit`, and an unknown layer.
+
+    Parameters
+    ----------
+    app : AppState
+    asked : NearestParams
+        With at least one layer.
+
+    Returns
+    -------
+    FoundNearest
+    """
     known_layers(app.catalogue, asked.layer)
     origin = origin_of(app, asked)
     walkable_city = app.walkable_city_for(asked.profile, at_night=asked.night == "yes")
@@ -133,7 +144,18 @@ def origin_of(app: AppState, asked: StartParams) -> Place:
 
 
 def nearest_answer(app: AppState, found: FoundNearest) -> NearestAnswer:
-    """Return what was found as it is answered."""
+    """Return what was found as it is answered.
+
+    Parameters
+    ----------
+    app : AppState
+    found : FoundNearest
+
+    Returns
+    -------
+    NearestAnswer
+        GeoJSON, texts in the language that is spoken.
+    """
     properties = facility_properties(app)
     points = facility_points(app)
     result, model = found.result, found.walkable_city.model

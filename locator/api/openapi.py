@@ -49,6 +49,11 @@ def document(
         Whose layers and groups are the accepted values.
     root : str
         What a reverse proxy puts in front of the path.
+
+    Returns
+    -------
+    dict
+        OpenAPI 3.1.
     """
     listed = list(operations)
     answers, components = _schemas(listed)
@@ -112,7 +117,18 @@ def _operation(one: Operation, answer: Mapping[str, Any], catalogue: Catalogue) 
 
 
 def parameters_of(one: Operation, catalogue: Catalogue) -> list[dict[str, Any]]:
-    """Return the parameters of an operation as OpenAPI describes them."""
+    """Return the parameters of an operation as OpenAPI describes them.
+
+    Parameters
+    ----------
+    one : Operation
+    catalogue : Catalogue
+        Whose layers and groups are the accepted values.
+
+    Returns
+    -------
+    list of dict
+    """
     in_path = set(IN_PATH.findall(one.path))
     required = required_parameters(one.params) | in_path
     made = []

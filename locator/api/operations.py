@@ -139,5 +139,10 @@ def operation(
 
 
 def operations() -> tuple[Operation, ...]:
-    """Return every operation declared so far, in the order of declaration."""
+    """Return every operation declared so far, in the order of declaration.
+
+    Returns
+    -------
+    tuple of Operation
+    """
     return tuple(_DECLARED.values())

@@ -65,7 +65,13 @@ class Args(Protocol):
 
 
 class Pairs(dict[str, list[str]]):
-    """Names and values from elsewhere than the web, such as the options of a command."""
+    """Names and values from elsewhere than the web, such as the options of a command.
+
+    Parameters
+    ----------
+    pairs : iterable of (str, object)
+        A name may come several times; values are read as ``str`` writes them.
+    """
 
     def __init__(self, pairs: Iterable[tuple[str, object]]) -> None:
         super().__init__()
@@ -109,6 +115,10 @@ def parse(
         What there is in the city; without it no name is looked up.
     **path : str
         What the address itself gives, such as the layer in ``/coverage/<layer>``.
+
+    Returns
+    -------
+    kind
 
     Raises
     ------
@@ -159,7 +169,18 @@ def _rank(problem: Problem, path: Collection[str]) -> int:
 
 
 def parameter_shapes(kind: Any) -> Mapping[str, Mapping[str, Any]]:
-    """Return the JSON Schema of each parameter of `kind`, "or null" taken out."""
+    """Return the JSON Schema of each parameter of `kind`, "or null" taken out.
+
+    Parameters
+    ----------
+    kind : type
+        A question: a dataclass such as those of `locator.api.queries`.
+
+    Returns
+    -------
+    mapping of str to mapping
+        In the order of the fields.
+    """
     return _shapes(kind)
 
 

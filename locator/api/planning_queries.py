@@ -120,7 +120,16 @@ class ReportParams(CoverageParams):
 
 
 def scenario_of(asked: ScenarioParams) -> Scenario:
-    """Return the change that is asked for."""
+    """Return the change that is asked for.
+
+    Parameters
+    ----------
+    asked : ScenarioParams
+
+    Returns
+    -------
+    Scenario
+    """
     return Scenario(
         layer=asked.layer,
         open=asked.open,
@@ -134,7 +143,17 @@ def scenario_of(asked: ScenarioParams) -> Scenario:
 
 
 def siting_of(asked: ClosuresParams) -> SitingQuery:
-    """Return the siting question that is asked."""
+    """Return the siting question that is asked.
+
+    Parameters
+    ----------
+    asked : ClosuresParams
+        Or one of its kinds, which say more.
+
+    Returns
+    -------
+    SitingQuery
+    """
     query = SitingQuery(
         layer=asked.layer,
         count=asked.n,
@@ -153,7 +172,16 @@ def siting_of(asked: ClosuresParams) -> SitingQuery:
 
 
 def report_query_of(asked: ReportParams) -> ReportQuery:
-    """Return what the report that is asked for is about."""
+    """Return what the report that is asked for is about.
+
+    Parameters
+    ----------
+    asked : ReportParams
+
+    Returns
+    -------
+    ReportQuery
+    """
     return ReportQuery(
         layer=asked.layer,
         district=asked.district,
@@ -164,7 +192,22 @@ def report_query_of(asked: ReportParams) -> ReportQuery:
 
 
 def new_site(given: str) -> NewSite:
-    """Return the site that ``lat,lon[,places[,name]]`` stands for."""
+    """Return the site that ``lat,lon[,places[,name]]`` stands for.
+
+    Parameters
+    ----------
+    given : str
+        Degrees with points as decimal signs; an empty number of places is none.
+
+    Returns
+    -------
+    NewSite
+
+    Raises
+    ------
+    InvalidParameterError
+        It is written otherwise.
+    """
     found = SITE.match(given.strip())
     if found is None:
         raise InvalidParameterError(NO_SITE, parameter="add", given=shortened(given))
@@ -178,7 +221,17 @@ def new_site(given: str) -> NewSite:
 
 
 def site_text(site: NewSite) -> str:
-    """Return a site as `new_site` reads it."""
+    """Return a site as `new_site` reads it.
+
+    Parameters
+    ----------
+    site : NewSite
+
+    Returns
+    -------
+    str
+        To a hundred-thousandth of a degree, some 1 m.
+    """
     text = f"{site.lat:.5f},{site.lon:.5f}"
     if site.places is not None or site.name:
         text += f",{'' if site.places is None else site.places}"

@@ -102,7 +102,20 @@ frozen = checked(frozen=True, kw_only=True, config=ConfigDict(extra="forbid"))
 
 
 def described(text: str, **more: Any) -> Any:
-    """Return a field with a description for the OpenAPI document."""
+    """Return a field with a description for the OpenAPI document.
+
+    Parameters
+    ----------
+    text : str
+        Markdown.
+    **more : object
+        As `pydantic.Field` takes it, such as ``default``.
+
+    Returns
+    -------
+    object
+        What `pydantic.Field` returns.
+    """
     return Field(description=text, **more)
 
 
@@ -221,7 +234,18 @@ def one_origin(q: object, lon: object, lat: object) -> None:
 
 
 def nearest_query_of(asked: NearestParams, lon: float, lat: float) -> NearestQuery:
-    """Return what is asked of a place whose coordinates are known by now."""
+    """Return what is asked of a place whose coordinates are known by now.
+
+    Parameters
+    ----------
+    asked : NearestParams
+    lon, lat : float
+        Degrees, WGS84.
+
+    Returns
+    -------
+    NearestQuery
+    """
     return NearestQuery(
         layers=asked.layer,
         lon=lon,

@@ -31,7 +31,17 @@ from locator.base.i18n import gettext
 
 
 def comparison_of(app: AppState, change: Scenario) -> ScenarioComparison:
-    """Return what `change` does, computed once for the same question."""
+    """Return what `change` does, computed once for the same question.
+
+    Parameters
+    ----------
+    app : AppState
+    change : Scenario
+
+    Returns
+    -------
+    ScenarioComparison
+    """
     before = app.coverage(CoverageQuery(change.layer, group=change.group))
     return app.memo.get(
         ("scenario", change), lambda: compare(app.walkable_city, change, before=before)
@@ -39,7 +49,17 @@ def comparison_of(app: AppState, change: Scenario) -> ScenarioComparison:
 
 
 def supply_change_of(app: AppState, found: ScenarioComparison) -> SupplyChange | None:
-    """Return places within reach before and after; None where no capacity is known."""
+    """Return places within reach before and after; None where no capacity is known.
+
+    Parameters
+    ----------
+    app : AppState
+    found : ScenarioComparison
+
+    Returns
+    -------
+    SupplyChange or None
+    """
     today = found.before
     asked = ReportQuery(layer=today.layer, group=today.group, pace_m_s=today.pace_m_s)
     try:
@@ -66,7 +86,17 @@ def scenario(app: AppState, asked: ScenarioParams) -> ScenarioAnswer:
 
 
 def scenario_answer(app: AppState, found: ScenarioComparison) -> ScenarioAnswer:
-    """Return a comparison as it is answered."""
+    """Return a comparison as it is answered.
+
+    Parameters
+    ----------
+    app : AppState
+    found : ScenarioComparison
+
+    Returns
+    -------
+    ScenarioAnswer
+    """
     gaps: Any = found.gaps.itertuples()
     return {
         "layer": found.after.layer,
@@ -116,7 +146,16 @@ def scenario_csv(app: AppState, asked: ScenarioParams) -> str:
 
 
 def scenario_table(found: ScenarioComparison) -> str:
-    """Return the districts of a comparison as CSV."""
+    """Return the districts of a comparison as CSV.
+
+    Parameters
+    ----------
+    found : ScenarioComparison
+
+    Returns
+    -------
+    str
+    """
     return csv.table(tuple(DistrictChange.__annotations__), _districts(found))
 
 
@@ -138,7 +177,17 @@ def scenario_areas(app: AppState, asked: ScenarioParams) -> ScenarioAreasAnswer:
 
 
 def scenario_map(found: ScenarioComparison) -> ScenarioAreasAnswer:
-    """Return the areas and sites of a comparison as GeoJSON."""
+    """Return the areas and sites of a comparison as GeoJSON.
+
+    Parameters
+    ----------
+    found : ScenarioComparison
+
+    Returns
+    -------
+    ScenarioAreasAnswer
+        WGS84.
+    """
     rows: Any = found.areas.itertuples()
     areas: list[ChangedArea] = [
         {

@@ -25,18 +25,50 @@ from locator.walking import ModelName
 
 
 def found_sites(app: AppState, query: SitingQuery) -> Siting:
-    """Return the sites for `query`, computed once for the same question."""
+    """Return the sites for `query`, computed once for the same question.
+
+    Parameters
+    ----------
+    app : AppState
+    query : SitingQuery
+
+    Returns
+    -------
+    Siting
+    """
     return app.memo.get(("sites", query), lambda: where_next(app.walkable_city, query))
 
 
 def found_closures(app: AppState, query: SitingQuery) -> pd.DataFrame:
-    """Return what each facility serves alone, computed once for the same question."""
+    """Return what each facility serves alone, computed once for the same question.
+
+    Parameters
+    ----------
+    app : AppState
+    query : SitingQuery
+
+    Returns
+    -------
+    DataFrame
+        As `locator.analysis.siting.closures.closures` returns it.
+    """
     asked = _about_existing(query)
     return app.memo.get(("closures", asked), lambda: closures(app.walkable_city, asked))
 
 
 def found_relocations(app: AppState, query: SitingQuery) -> pd.DataFrame:
-    """Return the moves that gain somebody, computed once for the same question."""
+    """Return the moves that gain somebody, computed once for the same question.
+
+    Parameters
+    ----------
+    app : AppState
+    query : SitingQuery
+
+    Returns
+    -------
+    DataFrame
+        As `locator.analysis.siting.closures.relocations` returns it.
+    """
     asked = _about_existing(query)
     frame = app.memo.get(("relocations", asked), lambda: relocations(app.walkable_city, asked))
     return frame[frame["net"] > 0]
@@ -76,7 +108,16 @@ def sites(app: AppState, asked: SitingParams) -> SitesAnswer:
 
 
 def sites_answer(found: Siting) -> SitesAnswer:
-    """Return suggested sites as they are answered."""
+    """Return suggested sites as they are answered.
+
+    Parameters
+    ----------
+    found : Siting
+
+    Returns
+    -------
+    SitesAnswer
+    """
     rows: Any = found.sites.itertuples()
     query = found.query
     return {
@@ -131,7 +172,18 @@ def least_missed(app: AppState, asked: ClosuresParams) -> ClosuresAnswer:
 
 
 def closures_answer(app: AppState, query: SitingQuery) -> ClosuresAnswer:
-    """Return the facilities that would be missed least as they are answered."""
+    """Return the facilities that would be missed least as they are answered.
+
+    Parameters
+    ----------
+    app : AppState
+    query : SitingQuery
+        Its count says how many are named.
+
+    Returns
+    -------
+    ClosuresAnswer
+    """
     rows: Any = found_closures(app, query).head(query.count).itertuples()
     return {
         **_standard(completed(app.walkable_city, query), app.walkable_city.model.name),
@@ -166,7 +218,18 @@ def best_moves(app: AppState, asked: RelocationsParams) -> RelocationsAnswer:
 
 
 def relocations_answer(app: AppState, query: SitingQuery) -> RelocationsAnswer:
-    """Return the best moves as they are answered."""
+    """Return the best moves as they are answered.
+
+    Parameters
+    ----------
+    app : AppState
+    query : SitingQuery
+        Its count says how many are named.
+
+    Returns
+    -------
+    RelocationsAnswer
+    """
     rows: Any = found_relocations(app, query).head(query.count).itertuples()
     return {
         **_standard(completed(app.walkable_city, query), app.walkable_city.model.name),

@@ -66,7 +66,16 @@ NOT_KNOWN = {
 
 
 def street_source(app: AppState) -> StreetSource | None:
-    """Return the source of the city's streets; None where walks are estimated."""
+    """Return the source of the city's streets; None where walks are estimated.
+
+    Parameters
+    ----------
+    app : AppState
+
+    Returns
+    -------
+    StreetSource or None
+    """
     model = app.walkable_city.model
     if not isinstance(model, NetworkModel):
         return None
@@ -86,7 +95,18 @@ def street_source(app: AppState) -> StreetSource | None:
 
 
 def streets_caveats(source: StreetSource | None) -> list[str]:
-    """Return in words what is not known of the streets, what was added, and what is missing."""
+    """Return in words what is not known of the streets, what was added, and what is missing.
+
+    Parameters
+    ----------
+    source : StreetSource or None
+        As `street_source` returns it.
+
+    Returns
+    -------
+    list of str
+        Sentences in the language that is spoken; none without a source.
+    """
     if source is None:
         return []
     said = []
@@ -121,13 +141,33 @@ def streets_caveats(source: StreetSource | None) -> list[str]:
 
 
 def streets_fault(walkable_city: WalkableCity) -> LocatorError | None:
-    """Return why walks are estimated although the city folder holds streets."""
+    """Return why walks are estimated although the city folder holds streets.
+
+    Parameters
+    ----------
+    walkable_city : WalkableCity
+
+    Returns
+    -------
+    LocatorError or None
+        None where walks follow streets, or the folder holds none.
+    """
     model = walkable_city.model
     return model.fault if isinstance(model, EstimateModel) else None
 
 
 def comparisons(app: AppState) -> tuple[ModelComparison, ...]:
-    """Return every layer's comparison, computed once; none where walks are estimated."""
+    """Return every layer's comparison, computed once; none where walks are estimated.
+
+    Parameters
+    ----------
+    app : AppState
+
+    Returns
+    -------
+    tuple of ModelComparison
+        In the order of the catalogue.
+    """
     if not isinstance(app.walkable_city.model, NetworkModel):
         return ()
     return app.memo.get("comparisons", lambda: _compared(app.walkable_city))
@@ -145,7 +185,20 @@ def _compared(walkable_city: WalkableCity) -> tuple[ModelComparison, ...]:
 
 
 def walk_words(via: tuple[str, ...], model: str) -> str:
-    """Return which way a walk goes: over which crossing, or along which streets."""
+    """Return which way a walk goes: over which crossing, or along which streets.
+
+    Parameters
+    ----------
+    via : tuple of str
+        Names of streets or crossings, as ``NearestResult`` has them.
+    model : str
+        ``"network"`` or ``"estimate"``.
+
+    Returns
+    -------
+    str
+        In the language that is spoken; empty where nothing is named.
+    """
     if not via:
         return ""
     if model != "network":
@@ -157,7 +210,16 @@ def walk_words(via: tuple[str, ...], model: str) -> str:
 
 @dataclass(frozen=True)
 class Choice:
-    """One entry of a choice."""
+    """One entry of a choice.
+
+    Attributes
+    ----------
+    value : str
+        What the form sends.
+    label : str
+        In the language that is spoken.
+    chosen : bool
+    """
 
     value: str
     label: str
@@ -172,7 +234,18 @@ PROFILES = {
 
 
 def profile_choices(app: AppState, chosen: str) -> tuple[Choice, ...]:
-    """Return the ways to choose from; none without a street network."""
+    """Return the ways to choose from; none without a street network.
+
+    Parameters
+    ----------
+    app : AppState
+    chosen : str
+        ``"pram"`` or ``"wheelchair"``; empty for on foot.
+
+    Returns
+    -------
+    tuple of Choice
+    """
     if not isinstance(app.walkable_city.model, NetworkModel):
         return ()
     return tuple(
@@ -181,7 +254,17 @@ def profile_choices(app: AppState, chosen: str) -> tuple[Choice, ...]:
 
 
 def night_matters(app: AppState) -> bool:
-    """Tell whether any way of the city is known to be closed at night."""
+    """Tell whether any way of the city is known to be closed at night.
+
+    Parameters
+    ----------
+    app : AppState
+
+    Returns
+    -------
+    bool
+        False where walks are estimated.
+    """
     model = app.walkable_city.model
     return isinstance(model, NetworkModel) and model.closes_at_night
 
@@ -197,7 +280,17 @@ def is_night(model: WalkingModel) -> bool:
 
 
 def profile_words(walkable_city: WalkableCity) -> str:
-    """Return what has to be said of walks with a pram, in a wheelchair or at night."""
+    """Return what has to be said of walks with a pram, in a wheelchair or at night.
+
+    Parameters
+    ----------
+    walkable_city : WalkableCity
+
+    Returns
+    -------
+    str
+        In the language that is spoken; empty for walks on foot by day.
+    """
     model = walkable_city.model
     if not isinstance(model, NetworkModel):
         return ""
@@ -227,7 +320,18 @@ def off_network_m(origin: SnappedPoints) -> float | None:
 
 
 def off_network_words(origin: SnappedPoints) -> str:
-    """Return what has to be said of an origin far from every street; "" for any other."""
+    """Return what has to be said of an origin far from every street; "" for any other.
+
+    Parameters
+    ----------
+    origin : SnappedPoints
+        One point.
+
+    Returns
+    -------
+    str
+        In the language that is spoken.
+    """
     gap_m = off_network_m(origin)
     if gap_m is None:
         return ""

@@ -25,7 +25,24 @@ def transit_beside(
     longer_than_s: float = 0.0,
     most: int = MOST,
 ) -> Transit:
-    """Return the journeys beside the walks of an answer; errors and options as for `transit`."""
+    """Return the journeys beside the walks of an answer; errors and options as for `transit`.
+
+    Parameters
+    ----------
+    app : AppState
+    walkable_city : WalkableCity
+        The city as `profile` walks it.
+    result : NearestResult
+        Of `walkable_city`.
+    profile : str
+        For a wheelchair only what the timetable says is step-free counts, if it says so of any.
+    longer_than_s, most
+        As for `locator.analysis.transit.journeys.transit`.
+
+    Returns
+    -------
+    Transit
+    """
     return transit(
         walkable_city,
         app.transit_network,

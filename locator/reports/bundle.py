@@ -20,7 +20,14 @@ from locator.reports.page import write_page
 
 @dataclass(frozen=True)
 class ReportFiles:
-    """A report as the files that it can be written as; composed once, when first needed."""
+    """A report as the files that it can be written as; composed once, when first needed.
+
+    Attributes
+    ----------
+    city : City
+    found : DistrictReport
+        Of the same city.
+    """
 
     city: City
     found: DistrictReport
@@ -73,7 +80,18 @@ def bundle_files(city: City, found: DistrictReport) -> Iterator[tuple[str, bytes
 
 
 def file_names(city: City, found: DistrictReport) -> list[str]:
-    """Return the names of the files that `bundle_files` yields, without making them."""
+    """Return the names of the files that `bundle_files` yields, without making them.
+
+    Parameters
+    ----------
+    city : City
+    found : DistrictReport
+
+    Returns
+    -------
+    list of str
+        In the order in which they are yielded.
+    """
     stem = file_stem(city, found)
     whole = [f"{stem}.{ending}" for ending in WHOLE]
     layers = [f"{stem}-{name}.geojson" for name in report_layers(city, found)]
@@ -82,7 +100,18 @@ def file_names(city: City, found: DistrictReport) -> list[str]:
 
 
 def file_stem(city: City, found: DistrictReport) -> str:
-    """Return what the names of a report's files begin with: layer, and district if any."""
+    """Return what the names of a report's files begin with: layer, and district if any.
+
+    Parameters
+    ----------
+    city : City
+    found : DistrictReport
+
+    Returns
+    -------
+    str
+        Without an ending.
+    """
     if found.query.district is None:
         return f"{city.catalogue.id}-{found.query.layer}"
     district = city.districts.at[found.query.district, "roman"] or found.query.district
@@ -98,6 +127,11 @@ def write_bundle(city: City, found: DistrictReport, folder: Path) -> Iterator[Pa
     found : DistrictReport
     folder : Path
         Made when it is not there; files of the same names are replaced at the end.
+
+    Yields
+    ------
+    Path
+        In `folder`; it is there only when all are done.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".report-") as aside:

@@ -137,7 +137,14 @@ def draw_curve(canvas: Canvas, curve: Curve) -> None:
 
 
 def draw_columns(canvas: Canvas, columns: Columns) -> None:
-    """Draw `columns` over the whole of `canvas`: the lower parts filled, the upper ones hollow."""
+    """Draw `columns` over the whole of `canvas`: the lower parts filled, the upper ones hollow.
+
+    Parameters
+    ----------
+    canvas : Canvas
+        Of the size that the chart is to have.
+    columns : Columns
+    """
     count = len(columns.lower)
     top = round_above(columns.highest)
     plot = _Plot(canvas, count, top)
@@ -180,7 +187,14 @@ class _Plot:
 
 
 def draw_bars(canvas: Canvas, bars: Bars) -> None:
-    """Draw `bars` over the whole of `canvas`, one row each."""
+    """Draw `bars` over the whole of `canvas`, one row each.
+
+    Parameters
+    ----------
+    canvas : Canvas
+        Of the size that the chart is to have.
+    bars : Bars
+    """
     label_wide = canvas.width * 0.36
     wide = canvas.width - label_wide - 52
     top = 14.0

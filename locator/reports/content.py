@@ -23,7 +23,19 @@ from locator.reports.tables import (
 
 
 def build_report(city: City, found: DistrictReport) -> Report:
-    """Return the report of `found` in the language that is spoken."""
+    """Return the report of `found` in the language that is spoken.
+
+    Parameters
+    ----------
+    city : City
+    found : DistrictReport
+        Of the same city.
+
+    Returns
+    -------
+    Report
+        To be written as HTML, PDF or a workbook by the modules beside this one.
+    """
     sections = [
         _where(city, found),
         _who(city, found),
@@ -168,7 +180,19 @@ def _listed(found: DistrictReport) -> Section:
 
 
 def write_value(column: Column, value: Any) -> str:
-    """Return one value of a table in the language that is spoken."""
+    """Return one value of a table in the language that is spoken.
+
+    Parameters
+    ----------
+    column : Column
+        Says what the value is: people, a share, seconds of a walk.
+    value : object
+        None and NaN become a dash.
+
+    Returns
+    -------
+    str
+    """
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return "–"
     if column.kind in ("people", "places"):

@@ -58,7 +58,18 @@ def cover_svg(city: City, layers: Sequence[Layer]) -> str:
 
 
 def cover_png(city: City, layers: Sequence[Layer]) -> bytes:
-    """Return the picture of `cover_svg` as PNG, 1200 by 630 pixels; no words, for all languages."""
+    """Return the picture of `cover_svg` as PNG, 1200 by 630 pixels; no words, for all languages.
+
+    Parameters
+    ----------
+    city : City
+    layers : sequence of Layer
+        Whose facilities are shown, each with its own mark.
+
+    Returns
+    -------
+    bytes
+    """
     source = PAGE.format(wide=WIDE, high=HIGH).encode()
     import typst  # a dear library: the start can do without it
 

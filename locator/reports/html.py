@@ -70,6 +70,10 @@ def section_html(
     write : callable
     sorting, links : mapping, optional
         By name of a table: heads that sort it, and links at the end of its rows.
+
+    Returns
+    -------
+    str
     """
     name = f' id="{escape(section.name)}"' if section.name else ""
     parts = [
@@ -102,7 +106,17 @@ def section_html(
 
 
 def drawing_html(drawing: Drawing) -> str:
-    """Return a drawing with what it shows and how to read it."""
+    """Return a drawing with what it shows and how to read it.
+
+    Parameters
+    ----------
+    drawing : Drawing
+
+    Returns
+    -------
+    str
+        A ``figure``, its words in the language that is spoken; the drawing's SVG is trusted.
+    """
     title = escape(drawing.title)
     fits = " drawing-fits" if drawing.is_small else ""
     hint = escape(gettext("Move the drawing sideways to see the rest of it."))

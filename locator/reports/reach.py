@@ -41,6 +41,10 @@ def reach_section(
         Name of the line.
     beside : Series, optional
         A line to compare it with.
+
+    Returns
+    -------
+    Section
     """
     return Section(
         heading,
@@ -107,7 +111,19 @@ def _limit(minutes: float) -> str:
 
 
 def gaps_table(gaps: gpd.GeoDataFrame, *, with_district: bool = True) -> Table:
-    """Return the largest gaps, numbered as on the map."""
+    """Return the largest gaps, numbered as on the map.
+
+    Parameters
+    ----------
+    gaps : GeoDataFrame
+        As ``Coverage.gaps`` has them, most people first.
+    with_district : bool
+        False where all lie in one.
+
+    Returns
+    -------
+    Table
+    """
     rows = gaps.drop(columns="geometry")
     rows = rows.assign(rank=range(1, len(rows) + 1))
     return Table(
@@ -129,7 +145,23 @@ def gaps_table(gaps: gpd.GeoDataFrame, *, with_district: bool = True) -> Table:
 def sorted_districts(
     city: City, found: Coverage, title: str, *, by: str, descending: bool
 ) -> Table:
-    """Return the districts in the order asked for, the city last, for a page to sort."""
+    """Return the districts in the order asked for, the city last, for a page to sort.
+
+    Parameters
+    ----------
+    city : City
+    found : Coverage
+        Of the same city.
+    title : str
+    by : str
+        Column of ``found.districts``, or ``number`` or ``roman``.
+    descending : bool
+        Districts without a value come last either way.
+
+    Returns
+    -------
+    Table
+    """
     rows = found.districts.rename_axis(None)
     rows = rows.assign(number=rows.index, roman=city.districts["roman"].reindex(rows.index))
     rows = rows.sort_values(by, ascending=not descending, na_position="last", kind="stable")

@@ -14,11 +14,15 @@ def taken(a): """Return."""
 def own(a): """Return."""
 @operation("/api/x")
 def handled(a): """Return."""
+@frozen
+class Asked:
+    """Ask."""
+    a: int
 class Held:
     """Hold."""
 '''
 ABOVE = """
-from locator.city.below import handled, used, Held
+from locator.city.below import handled, used, Asked, Held
 from locator.city import below
 below.taken(1)
 below.missing

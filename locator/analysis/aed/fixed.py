@@ -47,7 +47,7 @@ class FixedAed:
     access : str or None
         Who may take it, as OpenStreetMap has it.
     doorless : bool
-        It hangs where no door is locked, so that hours do not matter.
+        It stands outdoors for everyone, so that no hours are needed.
     indoor : bool or None
         None where nobody says.
     level : str or None
