@@ -134,6 +134,8 @@ class Layer:
     osm_tags : tuple of str
         OpenStreetMap tags (``"amenity=pharmacy"``) that `locator city new` fills the layer from;
         empty where the facilities come from elsewhere.
+    short_names : Text or None
+        For places with little room; None where `names` are short enough.
     """
 
     id: Id
@@ -155,6 +157,7 @@ class Layer:
     official_list: Word | None = None
     moves: Flag = False
     osm_tags: Tags = ()
+    short_names: Text | None = None
 
 
 @declared

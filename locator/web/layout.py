@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -26,40 +25,51 @@ LONGEST_SEARCH = 200
 
 # "60. roku": a full stop ends a clause only before a capital.
 CLAUSE_END = re.compile(r":\s|\.\s+(?=[A-ZĄĆĘŁŃÓŚŹŻА-ЯІЇЄҐ])|\.$")
-FIRST_ANGLE = -0.64  # leaves the times on the rings free
-GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))
 
 ADDRESS = re.compile(r"(https?://[^\s<>\"]*[^\s<>\".,;:)])")
 """A web address inside a text, without the punctuation that follows it."""
 
-MAIN = (
-    ("home.page", N_("Search")),
-    ("aed.page", N_("AED now")),
-    ("map.page", N_("Map")),
-    ("coverage.page", N_("Reach of services")),
-    ("what_if_layers.page", N_("What if")),
-    ("data.page", N_("Data")),
+MENU = (
+    (
+        N_("Services"),
+        (
+            ("home.page", N_("Search")),
+            ("map.page", N_("Map")),
+            ("layers.page", N_("All services")),
+            ("aed.page", N_("AED now")),
+        ),
+    ),
+    (
+        N_("For planners"),
+        (
+            ("coverage.page", N_("Reach of services")),
+            ("aed_coverage.page", N_("AEDs hour by hour")),
+            ("what_if_layers.page", N_("What if")),
+        ),
+    ),
+    (
+        N_("About the data"),
+        (
+            ("about.page", N_("How we count")),
+            ("data.page", N_("Data and sources")),
+            ("accessibility.page", N_("Accessibility statement")),
+            ("api.page", N_("API")),
+            ("embed.page", N_("On your own page")),
+        ),
+    ),
 )
-"""Endpoint and name of each entry; one whose endpoint is not registered is left out."""
+"""Title, then endpoint and name of each entry; one whose endpoint is not registered is left out."""
+
+BAR = tuple(entry for entry in MENU[0][1] if entry[0] != "aed.page")  # that is a button of its own
 
 SECTIONS = {
     "layer_coverage": "coverage.page",
     "combined_coverage": "coverage.page",
-    "aed_coverage": "aed.page",
     "what_if": "what_if_layers.page",
     "where_next": "what_if_layers.page",
     "report": "what_if_layers.page",
 }
 """Page -> the entry under which it lies; a facility lies under none."""
-
-FOOTER = (
-    ("layers.page", N_("All services")),
-    ("about.page", N_("How we count")),
-    ("data.page", N_("Data and sources")),
-    ("accessibility.page", N_("Accessibility statement")),
-    ("api.page", N_("API")),
-    ("embed.page", N_("On your own page")),
-)
 
 
 @dataclass(frozen=True)
@@ -89,26 +99,6 @@ def _current(endpoint: str) -> str | None:
 def brief(words: str) -> str:
     """Return the first clause of a description, for places with little room."""
     return CLAUSE_END.split(words, maxsplit=1)[0]
-
-
-@dataclass(frozen=True)
-class Spot:
-    """A layer's symbol in the drawing beside the search; `x` and `y` run from -100 to 100."""
-
-    symbol: Symbol
-    x: float
-    y: float
-
-
-def constellation(layers: tuple[Layer, ...]) -> list[Spot]:
-    """Return symbols spread round a middle by the golden angle, as in a sunflower."""
-    spots = []
-    for place, layer in enumerate(layers):
-        radius = 34 + 50 * math.sqrt(place / max(1, len(layers) - 1))
-        angle = FIRST_ANGLE + place * GOLDEN_ANGLE
-        x, y = radius * math.cos(angle), radius * math.sin(angle)
-        spots.append(Spot(drawn(layer), round(x, 1), round(y, 1)))
-    return spots
 
 
 def drawn(layer: Layer) -> Symbol:
@@ -156,10 +146,9 @@ def page_context() -> dict[str, Any]:
         "scenario_file_kb": MAX_BYTES // 1000,
         "layers": tuple(catalogue.layers.values()),
         "helplines": lines_for,
-        "navigation": lambda: links(MAIN),
-        "footer_links": lambda: links(FOOTER),
+        "navigation": lambda: links(BAR),
+        "menu": lambda: [(gettext(title), links(entries)) for title, entries in MENU],
         "brief": brief,
-        "constellation": constellation,
         "drawn": drawn,
         "longest_search": LONGEST_SEARCH,
         "in_language_of_data": in_language_of_data,

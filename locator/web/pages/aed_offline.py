@@ -35,7 +35,15 @@ from locator.web.words.near import near_address
 DAYS = 21
 """From a Monday on so many days of hours are kept: two weeks at least, and new ones once a week."""
 
-FILES = ("site.css", "aed.css", "search.js", "offline.js", "icon.svg")
+FILES = (
+    "site.css",
+    "fonts/locator-sans.woff2",
+    "site.js",
+    "aed.css",
+    "search.js",
+    "offline.js",
+    "icon.svg",
+)
 
 blueprint = Blueprint("aed_offline", __name__)
 

@@ -1,0 +1,57 @@
+// What every page has: lists that drop down close by Escape or a click elsewhere, and "Share".
+"use strict";
+
+(() => {
+  const dropped = () => document.querySelectorAll("details[data-drop][open]");
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const details of dropped()) {
+      const inside = details.contains(document.activeElement);
+      details.open = false;
+      if (inside) details.querySelector("summary").focus();
+    }
+  });
+
+  document.addEventListener("click", ({ target }) => {
+    for (const details of dropped()) {
+      if (!details.contains(target)) details.open = false;
+    }
+  });
+
+  // Whoever tabs on out of a list that covers the page would not see where they are.
+  document.addEventListener("focusin", ({ target }) => {
+    for (const details of dropped()) {
+      if (!details.contains(target)) details.open = false;
+    }
+  });
+
+  // The device's own list of ways to share, else the clipboard; else it stays a plain link.
+  const share = async (link, said) => {
+    try {
+      if (navigator.share) {
+        await navigator.share({ title: link.dataset.title, url: link.href });
+        return;
+      }
+      await navigator.clipboard.writeText(link.href);
+      const before = said.textContent;
+      said.textContent = link.dataset.done;
+      setTimeout(() => { said.textContent = before; }, 4000);
+    } catch (error) {
+      // Whoever changes their mind has not met with a fault.
+      if (error.name !== "AbortError") location.assign(link.href);
+    }
+  };
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-share]");
+    if (!link || !(navigator.share || navigator.clipboard)) return;
+    event.preventDefault();
+    share(link, link.querySelector("[aria-live]"));
+  });
+
+  for (const button of document.querySelectorAll("[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => print());
+  }
+})();
