@@ -23,6 +23,7 @@ class Form:
     q: str
     lat: str
     lon: str
+    accuracy_m: str
     layers: tuple[str, ...]
     kinds: tuple[str, ...]
     open: str
@@ -41,6 +42,7 @@ class Form:
             q=q,
             lat="" if q else args.get("lat", "").strip(),
             lon="" if q else args.get("lon", "").strip(),
+            accuracy_m="" if q else args.get("accuracy_m", "").strip(),
             layers=tuple(dict.fromkeys(v for v in args.getlist("layer") if v)),
             kinds=tuple(dict.fromkeys(v for v in args.getlist("kind") if v)),
             open=args.get("open", ""),
@@ -71,6 +73,8 @@ class Form:
             "q": self.q,
             "lat": self.lat,
             "lon": self.lon,
+            # It belongs to the point, and goes with it.
+            "accuracy_m": "" if {"q", "lat"} & changes.keys() else self.accuracy_m,
             "layer": list(self.layers),
             "kind": list(self.kinds),
             "open": self.open,
@@ -85,6 +89,10 @@ class Form:
             {key: value for key, value in values.items() if value not in ("", [], None)}
         )
 
+    def accuracy(self) -> MultiDict[str, str]:
+        """Return what is known of how far off a position may be, as query parameters."""
+        return MultiDict({"accuracy_m": self.accuracy_m} if self.accuracy_m else {})
+
     def url(self, **changes: Any) -> str:
         """Return the address of this page with `changes`."""
         return url("nearest.page", self.args(**changes))
@@ -93,7 +101,9 @@ class Form:
 def without_hidden(form: Form, error: LocatorError) -> Form:
     """Return the form without what is wrong in a field that its visitor does not see."""
     if isinstance(error, OutsideCityError) or error.parameter in ("lat", "lon"):
-        return replace(form, lat="", lon="")  # no start to keep
+        return replace(form, lat="", lon="", accuracy_m="")  # no start to keep
+    if error.parameter == "accuracy_m":
+        return replace(form, accuracy_m="")
     if error.parameter == "k":
         return replace(form, k="")
     return replace(form, at="") if error.parameter == "at" else form

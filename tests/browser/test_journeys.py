@@ -78,7 +78,7 @@ def test_a_stop_that_shares_its_name_with_a_street_can_be_chosen(visitor: Arrive
     expect(page.locator("#q")).to_have_value("przystanek Centralna")
     page.keyboard.press("Enter")
     page.wait_for_url("**/nearest?**")
-    expect(page.locator(".lead")).to_contain_text("Centralna")
+    expect(page.locator(".start > summary")).to_contain_text("Centralna")
     someone.settle()
 
 

@@ -573,6 +573,7 @@ def test_no_name_of_a_street_is_broken_within_a_word(visit: Arrive, width: int) 
     page = visit(viewport={"width": width, "height": 900}).go(
         f"/nearest?layer=nurseries&k=20&lat={lat}&lon={lon}"
     )
+    page.locator(".act-drop").evaluate_all("all => all.forEach((one) => { one.open = true; })")
     expect(page.locator(".via").first).to_be_visible()
 
     page.locator(".via").evaluate_all(

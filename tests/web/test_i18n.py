@@ -191,7 +191,7 @@ def test_what_was_given_stands_in_the_quotes_of_the_language(language: str, said
     [
         ("pl", "Stan danych: 3 października 2026."),
         ("en", "Data as of 3 October 2026."),
-        ("uk", "Стан даних: 3 жовтня 2026 р."),
+        ("uk", "Дані станом на 3 жовтня 2026 р."),
     ],
     indirect=["language"],
 )

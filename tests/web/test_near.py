@@ -80,8 +80,8 @@ def test_a_date_that_the_source_names_is_not_said_twice(client: FlaskClient) -> 
 
 
 def test_a_vehicle_has_no_opening_hours(client: FlaskClient) -> None:
-    assert "<dt>Hours</dt>" not in page(client, "/en/facilities/vehicles-1")
-    assert "<dt>Hours</dt>" in page(client, "/en/facilities/aeds-1")
+    assert ">Hours</h2>" not in page(client, "/en/facilities/vehicles-1")
+    assert ">Hours</h2>" in page(client, "/en/facilities/aeds-1")
 
 
 def test_hours_that_are_on_file_are_not_called_unknown(tiny_folder: Path) -> None:

@@ -75,6 +75,7 @@ def _vehicle(city: City, position: VehiclePosition) -> Collection:
         lines=list(position_lines(position)),
         hollow=True if position.basis == "base" and vehicle.assignment == "confirmed" else None,
         maybe=True if vehicle.assignment == "assumed" else None,
+        moves=True,
     )
 
 

@@ -44,6 +44,7 @@ def _facility(city: City, shown: Card, **more: Any) -> dict[str, Any]:
         hollow=None if city.usable[city.facilities.index.get_loc(shown.id)] else True,
         dashed=True if _is_approximate(shown) and not maybe else None,
         maybe=maybe or None,
+        moves=shown.layer.moves or None,
         **more,
     )
 

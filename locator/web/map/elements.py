@@ -66,6 +66,8 @@ class Stage(MapElement):
         Keep position and chosen layers in the address after ``#``.
     fit_city : bool
         Show the whole city at first.
+    start : (lon, lat), optional
+        Where ways to places of the map begin.
     """
 
     act = "stage"
@@ -81,6 +83,7 @@ class Stage(MapElement):
         nearest_url: str | None = None,
         keep_state: bool = False,
         fit_city: bool = True,
+        start: tuple[float, float] | None = None,
     ) -> None:
         super().__init__(
             *(("address",) if keep_state else ()),
@@ -92,6 +95,7 @@ class Stage(MapElement):
             nearestUrl=nearest_url,
             keepState=keep_state,
             fitCity=fit_city,
+            start=[round(part, 5) for part in start] if start else None,
         )
 
 

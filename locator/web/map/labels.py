@@ -29,6 +29,8 @@ LABELS: dict[str, str] = {
     "point": N_("Point on the map"),
     "about": N_("Data and licences"),
     "no_data": N_("nobody of this group"),
+    "route": N_("Route:"),
+    "another_app": N_("another app"),
     "whole_city": N_("Show the whole city"),
 }
 """Key in the script -> English; ``{count}`` is filled in by the script."""

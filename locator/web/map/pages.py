@@ -181,8 +181,16 @@ def add_map(kind: str, build: Callable[[MultiDict[str, str]], Map]) -> None:
     _BUILDERS[kind] = build
 
 
-def ground(label: str) -> views.Ground:
-    """Return what every map of this city shares, in the reader's language."""
+def ground(label: str, *, start: tuple[float, float] | None = None) -> views.Ground:
+    """Return what every map of this city shares, in the reader's language.
+
+    Parameters
+    ----------
+    label : str
+        Accessible name of the map.
+    start : (lon, lat), optional
+        Where ways to places of the map begin.
+    """
     city = state().city
     west, south, east, north = city.boundary.bounds
     return views.Ground(
@@ -196,6 +204,7 @@ def ground(label: str) -> views.Ground:
         about_url=url("data.page"),
         tiles=current_app.config["TILES"] or None,
         tiles_attribution=current_app.config["TILES_ATTRIBUTION"] or None,
+        start=start,
     )
 
 

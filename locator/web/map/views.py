@@ -45,6 +45,8 @@ class Ground:
         Page with sources and licences.
     tiles, tiles_attribution : str or None
         Address template of base-map tiles, off where None.
+    start : (lon, lat) or None
+        Where ways to places of the map begin; None where that is not known.
     """
 
     bounds: tuple[float, float, float, float]
@@ -57,6 +59,7 @@ class Ground:
     about_url: str | None = None
     tiles: str | None = None
     tiles_attribution: str | None = None
+    start: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -224,6 +227,7 @@ def base_map(
         nearest_url=nearest_url,
         keep_state=keep_state,
         fit_city=centre is None,
+        start=ground.start,
     ).add_to(map_)
     if ground.tiles:
         TilesOfOthers(

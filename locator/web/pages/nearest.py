@@ -32,6 +32,8 @@ from locator.web.map.pages import ground, page_map, symbol_of
 from locator.web.nearest_form import Form, without_hidden
 from locator.web.security import counted
 from locator.web.state import question, state
+from locator.web.words.aed_here import AccuracyParams
+from locator.web.words.cards import Chip
 from locator.web.words.found import (
     Found,
     Unlocated,
@@ -39,6 +41,7 @@ from locator.web.words.found import (
     find_nearest,
     found,
     more_url,
+    said_once,
     title_of,
     unlocated,
     wider_link,
@@ -51,6 +54,7 @@ from locator.web.words.starting import (
     advice_for,
     candidate_links,
     find_origin,
+    named_point,
     problem_text,
     words_for,
 )
@@ -80,6 +84,7 @@ class View:
     origin: Origin | None = None
     alternatives: tuple[Link, ...] = ()
     results: tuple[Found, ...] = ()
+    of_all: tuple[Chip, ...] = ()
     problem: str | None = None
     candidates: tuple[Link, ...] = ()
     problem_in: str | None = None
@@ -151,13 +156,19 @@ def answered(app: AppState, view: View) -> View:
         If a parameter is wrong, or the origin unknown or outside the city.
     """
     form, city = view.form, app.city
-    params = question(NearestParams, form.args())
+    params = question(NearestParams, form.args(accuracy_m=""))
+    accuracy_m = question(AccuracyParams, form.accuracy()).accuracy_m
     layers = [city.catalogue.layers[layer] for layer in params.layer]
     origin, others = find_origin(city, params)
+    if params.q is None:
+        origin = named_point(app, origin, accuracy_m)
     at = params.at or app.now()
     walkable_city = app.walkable_city_for(params.profile, at_night=params.night == "yes")
     result = find_nearest(walkable_city, params, origin, at)
     rows = result.rows
+    of_all, results = said_once(
+        tuple(found(walkable_city, form, origin, row, at) for row in rows.itertuples())
+    )
     return replace(
         view,
         origin=origin,
@@ -165,7 +176,8 @@ def answered(app: AppState, view: View) -> View:
             Link(form.url(q=words_for(p, origin)), p.label, gettext(PLACE_KINDS[p.kind]))
             for p in others
         ),
-        results=tuple(found(walkable_city, form, origin, row, at) for row in rows.itertuples()),
+        results=results,
+        of_all=of_all,
         empty=empty_words(params, layers) if rows.empty else None,
         wider=wider_link(form, params) if rows.empty else None,
         more_url=more_url(form, params, len(rows)),
@@ -196,7 +208,7 @@ def _map(
     shown = layers or [layer for layer in city.catalogue.layers.values() if not layer.moves]
     kept = form.args(q="", lat="", lon="").to_dict(flat=False)
     return views.nearest_map(
-        ground(gettext("Map of the results")),
+        ground(gettext("Map of the results"), start=(origin.lon, origin.lat)),
         symbols=[symbol_of(layer.id) for layer in shown],
         origin=(origin.lon, origin.lat, gettext("Start: {place}", place=origin.label)),
         features=nearest_features(city, rows),

@@ -184,7 +184,9 @@
           wanted.delete("q");
           wanted.set("lat", coords.latitude.toFixed(5));
           wanted.set("lon", coords.longitude.toFixed(5));
-          if ("accuracy" in form.dataset) wanted.set("accuracy_m", Math.ceil(coords.accuracy));
+          wanted.delete("accuracy_m");
+          // Elsewhere than in an emergency only a vague position is worth a word.
+          if ("accuracy" in form.dataset || coords.accuracy > 100) wanted.set("accuracy_m", Math.ceil(coords.accuracy));
           state.textContent = "";
           location.assign(`${form.action}?${wanted}`);
         },

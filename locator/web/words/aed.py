@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from datetime import datetime, timedelta
-from urllib.parse import urlencode
 
 from locator.analysis.aed.fixed import FixedAed
 from locator.analysis.aed.option import AedOption
@@ -72,23 +71,6 @@ def _floor(level: str | None) -> str:
     if floor > 0:
         return ngettext("{n} floor up", "{n} floors up", floor)
     return ngettext("{n} floor down", "{n} floors down", -floor)
-
-
-def routes(start: tuple[float, float], goal: tuple[float, float]) -> tuple[tuple[str, str], ...]:
-    """Return (name, address) of what shows the way, the one that works everywhere first.
-
-    Plain links: nothing is asked of anybody before one is chosen.
-    """
-    (from_lon, from_lat), (lon, lat) = start, goal
-    to = f"{lat:.5f},{lon:.5f}"
-    osm = {"engine": "fossgis_osrm_foot", "route": f"{from_lat:.5f},{from_lon:.5f};{to}"}
-    google = {"api": "1", "destination": to, "travelmode": "walking"}
-    return (
-        ("OpenStreetMap", "https://www.openstreetmap.org/directions?" + urlencode(osm)),
-        ("Google", "https://www.google.com/maps/dir/?" + urlencode(google)),
-        ("Apple", "https://maps.apple.com/?" + urlencode({"daddr": to, "dirflg": "w"})),
-        ("geo:", f"geo:{to}?q={to}"),
-    )
 
 
 def access_chip(access: str | None) -> Chip:

@@ -12,10 +12,7 @@ from locator.api.context import AppState
 from locator.api.queries import described, frozen
 from locator.web.i18n import gettext, metres
 from locator.web.words.near import address_beside
-from locator.web.words.starting import Origin
-
-VAGUE_M = 100.0
-"""A position that may be further off than this is no address to read out."""
+from locator.web.words.starting import VAGUE_M, Origin
 
 
 @frozen

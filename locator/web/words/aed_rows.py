@@ -20,11 +20,11 @@ from locator.web.words.aed import (
     duration,
     goal_of,
     riding_chips,
-    routes,
 )
 from locator.web.words.cards import Card, Chip, card, hours_said
 from locator.web.words.model_words import model_line
 from locator.web.words.near import near_address, near_stop
+from locator.web.words.routes import Route, routes
 from locator.web.words.texts import pace_text
 
 
@@ -49,7 +49,7 @@ class Row:
         The title is a name, in the words of the source.
     direction, door : str
         Which way to go; inside or not, and on which floor. Empty where not known.
-    routes : tuple of (name, address)
+    routes : tuple of Route
         What shows the way; of the first one only.
     """
 
@@ -63,7 +63,7 @@ class Row:
     quoted: bool = False
     direction: str = ""
     door: str = ""
-    routes: tuple[tuple[str, str], ...] = ()
+    routes: tuple[Route, ...] = ()
 
 
 def rows_of(app: AppState, answer: AedAnswer) -> tuple[Row, ...]:
@@ -85,7 +85,7 @@ def _placed(city: City, answer: AedAnswer, row: Row) -> Row:
         row,
         direction=direction(city, start, goal),
         door=door_words(row.option),
-        routes=routes(start, goal),
+        routes=routes(goal, start=start),
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
 import pandas as pd
 
@@ -17,7 +16,8 @@ from locator.city.model import City
 from locator.walking.walkable_city import WalkableCity
 from locator.web.i18n import gettext, ngettext, text, url
 from locator.web.nearest_form import Form
-from locator.web.words.cards import Card, card
+from locator.web.words.cards import Card, Chip, card
+from locator.web.words.routes import Route, routes
 from locator.web.words.starting import Link, Origin
 
 MOST = 20
@@ -31,7 +31,7 @@ class Found:
     walk_s: float
     walk_m: float
     via: str
-    directions: str
+    routes: tuple[Route, ...]
     more_url: str
 
 
@@ -76,18 +76,42 @@ def found(walkable_city: WalkableCity, form: Form, origin: Origin, row: Any, at:
     next_change = None if pd.isna(row.next_change) else row.next_change
     facility = card(city, row.Index, opening=(row.open_state, next_change, at))
     place = facility.facts["geometry"]
-    route = f"{origin.lat:.5f},{origin.lon:.5f};{place.y:.5f},{place.x:.5f}"
-    directions = "https://www.openstreetmap.org/directions?" + urlencode(
-        {"engine": "fossgis_osrm_foot", "route": route}
-    )
     return Found(
         facility=facility,
         walk_s=row.walk_s,
         walk_m=row.walk_m,
         via=walk_words(row.via, walkable_city.model.name),
-        directions=directions,
+        routes=routes((place.x, place.y), start=(origin.lon, origin.lat)),
         more_url=form.url(layer=[facility.layer.id], k=""),
     )
+
+
+def said_once(results: tuple[Found, ...]) -> tuple[tuple[Chip, ...], tuple[Found, ...]]:
+    """Return the remarks that hold for every result, and the results without them."""
+    if len(results) < 2:
+        return (), results
+    shared = tuple(
+        chip
+        for chip in results[0].facility.chips
+        if all(chip in one.facility.chips for one in results)
+    )
+    rest = tuple(
+        replace(
+            one,
+            facility=replace(
+                one.facility,
+                chips=tuple(chip for chip in one.facility.chips if chip not in shared),
+            ),
+        )
+        for one in results
+    )
+    return tuple(_of_all(chip) for chip in shared), rest
+
+
+def _of_all(chip: Chip) -> Chip:
+    if chip.label == gettext("Hours not known"):
+        return replace(chip, label=gettext("The opening hours of these places are not published."))
+    return replace(chip, label=gettext("All of these: {remark}", remark=chip.label))
 
 
 def empty_words(params: NearestParams, layers: list[Layer]) -> str:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from locator.api.context import AppState
 from locator.api.queries import NearestParams
 from locator.base.errors import LocatorError, NotFoundError, OutsideCityError
 from locator.city.model import City
 from locator.geocoding.place import Place
 from locator.geocoding.resolving import NOT_PLACED, NUMBER_UNKNOWN, AmbiguousPlaceError, resolve
-from locator.web.i18n import error_text, gettext
+from locator.web.i18n import error_text, gettext, metres
+from locator.web.words.near import near_address
 from locator.web.words.texts import KIND_WORDS, PLACE_KINDS
 
 ALTERNATIVES = 4
+
+VAGUE_M = 100.0
+"""A position that may be further off than this is said to be vague."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,19 @@ def find_origin(city: City, params: NearestParams) -> tuple[Origin, list[Place]]
     note = gettext(best.note, **dict(best.note_values)) if best.note else None
     label = gettext("the point shown on the map") if best.kind == "coordinate" else best.label
     return Origin(label, best.lon, best.lat, note), unclear[:ALTERNATIVES]
+
+
+def named_point(app: AppState, origin: Origin, accuracy_m: float | None) -> Origin:
+    """Return a point with the address beside it, and a note where the point itself is vague."""
+    beside = near_address(app, origin.lon, origin.lat)
+    note = None
+    if accuracy_m is not None and accuracy_m > VAGUE_M:
+        note = gettext(
+            "Your device knows its position to within {distance} only, so the walks may be wrong"
+            " by as much. Type an address to be sure.",
+            distance=metres(10 * math.ceil(accuracy_m / 10)),
+        )
+    return replace(origin, label=beside or origin.label, note=note or origin.note)
 
 
 def is_told_apart(place: Place, best: Place) -> bool:

@@ -73,11 +73,14 @@
       popup(map, marker.getLatLng(), said(marker.feature), marker, marker.feature.properties.name);
     }
 
-    function said({ properties, id }) {
+    function said({ properties, geometry, id }) {
       const symbol = symbols.get(properties.layer);
       const url = properties.url
         || (config.facilityUrl ? config.facilityUrl.replace("__id__", encodeURIComponent(id)) : null);
-      return describe(properties, { url, kind: [picture(symbol, {}, 18), symbol.name] });
+      const content = describe(properties, { url, kind: [picture(symbol, {}, 18), symbol.name] });
+      // What moves will not be there any more.
+      if (!properties.moves && !config.refreshS) content.append(locatorMap.ways(state, geometry.coordinates));
+      return content;
     }
 
     function add(markers) {

@@ -1,0 +1,86 @@
+"""Say what lies round a facility: the stops one gets off at, and others of its kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from locator.analysis.nearest import NearestQuery, nearest, place_origin
+from locator.api.context import AppState
+from locator.base.errors import LocatorError
+from locator.walking.walkable_city import WalkableCity
+from locator.web.words.cards import Card, card
+
+STOPS = 3
+STOP_WALK_M = 800.0
+"""A stop from which the walk is longer is no stop of this place."""
+
+LOOKED_AT = 24
+"""Posts of stops nearest in a straight line, among which those nearest on foot are looked for."""
+
+OTHERS = 3
+
+
+@dataclass(frozen=True)
+class NearStop:
+    """A stop with the walk from it."""
+
+    name: str
+    walk_m: float
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """Another facility of the layer with the walk to it."""
+
+    facility: Card
+    walk_s: float
+    walk_m: float
+
+
+def stops_near(app: AppState, lon: float, lat: float) -> tuple[NearStop, ...]:
+    """Return the stops nearest on foot; none outside the city or where no stop is near."""
+    ground, stops = app.walkable_city, app.city.stops
+    if stops.empty:
+        return ()
+    try:
+        origin = place_origin(ground, lon, lat)
+    except LocatorError:
+        return ()
+    xy = app.city.projection.to_metric(stops[["lon", "lat"]].to_numpy(np.float64))
+    straight_m = np.hypot(*(xy - app.city.projection.to_metric([(lon, lat)])).T)
+    rows = np.argsort(straight_m, kind="stable")[:LOOKED_AT]
+    rows = rows[straight_m[rows] <= STOP_WALK_M]
+    if not len(rows):
+        return ()
+    walk_m = ground.model.walk_m(origin, ground.model.snap(xy[rows]), limit_m=STOP_WALK_M)
+    # A stop has several posts: the nearest one stands for it.
+    nearest_m: dict[str, float] = {}
+    for metres, name in sorted(zip(walk_m, stops["name"].iloc[rows], strict=True)):
+        if metres <= STOP_WALK_M:
+            nearest_m.setdefault(str(name), float(metres))
+    return tuple(NearStop(name, metres) for name, metres in nearest_m.items())[:STOPS]
+
+
+def others_near(
+    ground: WalkableCity, facility: Card, lon: float, lat: float, at: datetime
+) -> tuple[Neighbour, ...]:
+    """Return the next open facilities of the same layer; none outside the city."""
+    if facility.layer.moves:
+        return ()
+    try:
+        query = NearestQuery((facility.layer.id,), lon, lat, k=OTHERS + 1, at=at)
+        found = nearest(ground, query).found
+    except LocatorError:
+        return ()
+    return tuple(
+        Neighbour(
+            card(ground.city, one.id, opening=(one.open_state, one.next_change, at)),
+            one.walk_s,
+            one.walk_m,
+        )
+        for one in found
+        if one.id != facility.id
+    )[:OTHERS]
