@@ -71,11 +71,11 @@ def contact_of(city: City, facility: Card, *, url: str) -> bytes:
     contact.add("fn", facility.name)
     contact.add("org", vOrg((facts.get("operator") or facility.name,)))
     for phone in facility.phones:
-        contact.add("tel", phone.dial, parameters={"TYPE": ["WORK", "VOICE"]})
+        contact.add("tel", phone.dial, parameters={"TYPE": "WORK"})
     if "@" in (facts.get("email") or ""):
         contact.add("email", facts["email"])
     if facility.address:
-        contact.add("adr", vAdr(_address(city, facility)), parameters={"TYPE": ["WORK"]})
+        contact.add("adr", vAdr(_address(city, facility)), parameters={"TYPE": "WORK"})
     if facility.precision == "exact":
         contact.add("geo", vGeo((round(facts["geometry"].y, 6), round(facts["geometry"].x, 6))))
     contact.add("url", facility.website or url)

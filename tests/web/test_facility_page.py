@@ -89,7 +89,7 @@ def test_the_card_holds_what_is_known_and_nothing_else(client: FlaskClient) -> N
         "N": "Żłobek Pod Lipą;;;;",
         "FN": "Żłobek Pod Lipą",
         "ORG": "Żłobek Pod Lipą",
-        "TEL;TYPE=WORK,VOICE": "+48121112233",
+        "TEL;TYPE=WORK": "+48121112233",
         "ADR;TYPE=WORK": ";;ul. Lipowa 1;Małe Miasto;;;",
         "URL": "http://localhost/facilities/nurseries-1",
     }

@@ -29,8 +29,7 @@ def page(facility_id: str) -> str:
     city, now = app.city, app.now()
     shown = _card(facility_id, now)
     hours = shown.facts.get("opening_hours")
-    place = shown.facts["geometry"] if shown.located else None
-    stands = place is not None and not shown.layer.moves
+    place = None if shown.layer.moves or not shown.located else shown.facts["geometry"]
     return render_template(
         "pages/facility.html",
         facility=shown,
@@ -38,9 +37,9 @@ def page(facility_id: str) -> str:
         hours=hours_said(shown.facts),
         week=week_words(hours, now.date()),
         calendar=has_calendar(hours),
-        routes=routes((place.x, place.y)) if stands else (),
-        stops=stops_near(app, place.x, place.y) if stands else (),
-        others=others_near(app.walkable_city, shown, place.x, place.y, now) if stands else (),
+        routes=routes((place.x, place.y)) if place else (),
+        stops=stops_near(app, place.x, place.y) if place else (),
+        others=others_near(app.walkable_city, shown, place.x, place.y, now) if place else (),
         structured=facility_data(city, shown, canonical_url(current_language())),
         map=map_or_none("facility", {"id": facility_id}) if shown.located else None,
     )
