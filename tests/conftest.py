@@ -19,11 +19,18 @@ from locator.web import create_app
 from tests.tinycity import write_tiny_city
 
 # A busy machine is no reason to fail: speed is measured in tests/bench, never in a test. Neither
-# is chance: the same examples each time; `pytest --hypothesis-profile=search` looks for new ones.
+# is chance: the same examples each time; `pytest --hypothesis-profile=search` looks for new ones,
+# and for more of them wherever a test takes a share of what the profile has.
 settings.register_profile(
-    "search", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=False
+    "search",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=False,
+    max_examples=1000,
 )
-settings.register_profile("same", settings.get_profile("search"), derandomize=True, database=None)
+settings.register_profile(
+    "same", settings.get_profile("search"), derandomize=True, database=None, max_examples=100
+)
 settings.load_profile("same")
 
 

@@ -63,10 +63,7 @@ def test_every_answer_is_one_that_the_document_describes(app: Flask, mode: Gener
 
         @given(case=operation.as_strategy(generation_mode=mode))
         @settings(
-            max_examples=25,
-            deadline=None,
-            derandomize=True,
-            database=None,
+            max_examples=settings().max_examples // 10,
             suppress_health_check=list(HealthCheck),
         )
         def ask(case: Any) -> None:

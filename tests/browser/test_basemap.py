@@ -91,7 +91,8 @@ def drawn(page: Page) -> None:
 
 
 def look_at(page: Page, lat: float, lon: float, zoom: float) -> None:
-    page.evaluate(f"{MAP}.map.setView([{lat}, {lon}], {zoom}, {{animate: false}})")
+    # Not returned: it would be the whole map, and all that hangs on it.
+    page.evaluate(f"void {MAP}.map.setView([{lat}, {lon}], {zoom}, {{animate: false}})")
     page.wait_for_timeout(100)
     expect(page.locator(".map-status.is-loading")).to_have_count(0)
     drawn(page)
@@ -207,6 +208,6 @@ def test_signs_at_one_place_stand_beside_one_another(visit: Arrive) -> None:
     page = visit().go(f"/en/nearest?layer=aeds&layer=nurseries&layer=social_welfare&{RYNEK}")
     drawn(page)
     for zoom in (12, 14, 16):
-        page.evaluate(f"{MAP}.map.setZoom({zoom}, {{animate: false}})")
+        page.evaluate(f"void {MAP}.map.setZoom({zoom}, {{animate: false}})")
         page.wait_for_timeout(400)
         assert page.evaluate(SIGNS_APART) > 22, zoom

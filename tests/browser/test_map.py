@@ -138,7 +138,7 @@ def test_a_popup_opened_while_the_map_moves_is_brought_into_it(visit: Arrive) ->
     expect(sign).to_be_visible()
 
     # The pan that the focus begins is still under way when Enter is pressed.
-    page.evaluate(f"{map_}.panBy([600, 600], {{ animate: false }})")
+    page.evaluate(f"void {map_}.panBy([600, 600], {{ animate: false }})")
     sign.evaluate(
         """node => {
           node.focus();
