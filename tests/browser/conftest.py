@@ -15,7 +15,10 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 from waitress.server import create_server
 
+from locator.web import create_app
 from tests.browser.ensure_chromium import find_chromium
+from tests.browser.maps import NASTY
+from tests.tinycity import facility, nurseries, point, write_json, write_tiny_city
 
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PHONE = {"width": 390, "height": 844}
@@ -104,6 +107,23 @@ Arrive = Callable[..., Visitor]
 def visitor(chromium: Browser, krakow_site: str) -> Iterator[Arrive]:
     """Let visitors in; at the end none may have seen an error or asked another host."""
     yield from arrivals(chromium, krakow_site, viewport=PHONE)
+
+
+@pytest.fixture(scope="package")
+def tiny_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve the tiny city, one of its nurseries with a hostile name."""
+    folder = write_tiny_city(tmp_path_factory.mktemp("map") / "tiny")
+    nasty = facility(point(1500, 3300), id="nurseries-9", name=NASTY)
+    write_json(folder / "nurseries.geojson", [*nurseries(), nasty])
+    app = create_app({"GEODATA": folder, "LIMIT_PER_MINUTE": 0})
+    with serving(app) as address:
+        yield address
+
+
+@pytest.fixture
+def visit(chromium: Browser, tiny_site: str) -> Iterator[Arrive]:
+    """Let visitors in to the tiny city, as `visitor` does to Kraków."""
+    yield from arrivals(chromium, tiny_site, viewport=DESKTOP)
 
 
 def arrivals(chromium: Browser, site: str, **usual: Any) -> Iterator[Arrive]:

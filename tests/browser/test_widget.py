@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 from tests.browser.barriers import see_no_barrier, violations
 from tests.browser.conftest import PHONE, Arrive, Visitor, serving
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 PAGE = """<!doctype html><html lang="pl"><head><title>Szkoła</title></head><body><main>
 <h1>Szkoła</h1>{frames}</main></body></html>"""
