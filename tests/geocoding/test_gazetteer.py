@@ -2,127 +2,26 @@
 
 from __future__ import annotations
 
-import geopandas as gpd
-import pandas as pd
 import pytest
-import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from locator.base.errors import InvalidParameterError, OutsideCityError
 from locator.city.model import City
-from locator.geocoding.coordinates import parse_pair
-from locator.geocoding.gazetteer import Gazetteer, build_gazetteer
-from locator.geocoding.names import HouseNumber, fold, name_fits, parse_name, parse_number
-
-WEST, SOUTH, EAST, NORTH = 19.9, 50.0, 20.0, 50.1
-
-ADDRESSES = [
-    ("Rynek Główny", "1", 19.9380, 50.0610),
-    ("Rynek Główny", "13", 19.9385, 50.0612),
-    ("Rynek Główny", "35", 19.9372, 50.0622),
-    ("Mały Rynek", "4", 19.9410, 50.0615),
-    ("Marii i Bolesława Wysłouchów", "22", 19.9500, 50.0100),
-    ("Jana Kurczaba", "25", 19.9900, 50.0150),
-    ("Jana Kurczaba", "2", 19.9910, 50.0155),
-    ("Janusza Korczaka", "4", 19.9510, 50.0910),
-    ("Henryka Dąbrowskiego", "1", 19.9520, 50.0480),
-    ("Marii Dąbrowskiej", "17", 19.9960, 50.0800),
-    ("Jana Henryka Dąbrowskiego", "9", 19.9990, 50.0890),
-    ("Generała Leopolda Okulickiego", "51", 19.9800, 50.0900),
-    ("Aleja Pokoju", "1", 19.9600, 50.0600),
-    ("Aleja Pokoju", "83", 19.9900, 50.0640),
-    ("Aleja Kasztanowa", "3", 19.9010, 50.0500),
-    ("Osiedle Dywizjonu 303", "1", 19.9950, 50.0700),
-    ("Osiedle Dywizjonu 303", "34", 19.9960, 50.0710),
-    ("28 Lipca 1943", "17a", 19.9050, 50.0630),
-    ("Świętego Jana", "2", 19.9390, 50.0620),
-    ("Świętego Jana", "18", 19.9395, 50.0640),
-    ("Józefa", "12", 19.9450, 50.0500),
-    ("Józefa Dietla", "50", 19.9430, 50.0520),
-    ("Księcia Józefa", "20", 19.9100, 50.0480),
-    ("Smolki", "6", 19.9470, 50.0430),
-    ("Stanisława Smolki", "8", 19.9472, 50.0431),
-    ("Kalwaryjska", "9", 19.9440, 50.0420),
-    ("Długa", "42", 19.9370, 50.0700),
-    ("Długa", "48-50", 19.9368, 50.0704),
-    ("Stefana Batorego", "3", 19.9310, 50.0670),
-    ("Plac Nowy", "4/5", 19.9445, 50.0519),
-    ("Wielicka", "20", 19.9600, 50.0400),
-    ("Wielicka", "22", 19.9602, 50.0399),
-    ("Wielicka", "265", 19.9990, 50.0050),
-    ("Droga", "1", 19.9300, 50.0200),
-    ("Droga", "2", 19.9302, 50.0202),
-    ("Stara Droga", "1", 19.9330, 50.0220),
-    ("Wiejska", "1", 19.9200, 50.0300),
-    ("Wiejska", "3", 19.9202, 50.0302),
-    ("Wiejska", "1", 19.9500, 50.0900),
-    ("Wiejska", "5", 19.9502, 50.0902),
-]
-STOPS = [
-    ("Rondo Mogilskie", 19.9590, 50.0650),
-    ("Rondo Mogilskie", 19.9594, 50.0654),
-    ("Turowicza", 19.9600, 50.0200),
-    ("Turowicza", 19.9602, 50.0204),
-    ("Prądnik Biały", 19.9300, 50.0950),
-    ("ks. Kurzei", 19.9700, 50.0300),
-    ("Wieś", 19.9100, 50.0900),
-    ("Wieś", 19.9900, 50.0100),
-    ("Za Miastem", 20.5000, 50.0500),
-]
-
-
-KRAKOW_QUERIES = {
-    "Rynek Główny 1": ("Rynek Główny 1", "exact"),
-    "rynek glowny 1, krakow": ("Rynek Główny 1", "exact"),
-    "gen. Okulickiego 51": ("Generała Leopolda Okulickiego 51", "exact"),
-    "os. Osiedle Na Skarpie 24": ("Osiedle Na Skarpie 24", "exact"),
-    "Rondo Mogilskie": ("Rondo Mogilskie", "exact"),
-    "Dzielnica XVIII": ("XVIII Nowa Huta", "area"),
-    "Karmelcka 5": ("Karmelicka 5", "exact"),
-}
-
-
-def frame(rows: list[tuple[object, ...]], columns: str) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=columns.split())
-
-
-def small_districts() -> gpd.GeoDataFrame:
-    return gpd.GeoDataFrame(
-        {"roman": ["I", "IV"], "name": ["Stare Miasto", "Prądnik Biały"]},
-        index=[1, 4],
-        geometry=[shapely.box(WEST, SOUTH, EAST, 50.08), shapely.box(WEST, 50.08, EAST, NORTH)],
-        crs="EPSG:4326",
-    )
-
-
-def small_facilities() -> gpd.GeoDataFrame:
-    return gpd.GeoDataFrame(
-        {
-            "name": ["Biuro Rady Krakowskich Seniorów", "Żłobek Samorządowy nr 33", "Bez punktu"],
-            "street": ["al. Daszyńskiego", "ul. Lea", "ul. Nieznana"],
-            "housenumber": ["19", "5", "1"],
-            "location_precision": ["exact", "street", None],
-        },
-        index=["civic-1", "nurseries-33", "nurseries-34"],
-        geometry=[shapely.Point(19.952, 50.057), shapely.Point(19.92, 50.07), None],
-        crs="EPSG:4326",
-    )
-
-
-def small_gazetteer() -> Gazetteer:
-    districts = small_districts()
-    return build_gazetteer(
-        addresses=frame(ADDRESSES, "street number lon lat"),
-        stops=frame(STOPS, "name lon lat"),
-        districts=districts,
-        facilities=small_facilities(),
-        boundary=districts.union_all(),
-        city_names=["Kraków", "Cracow", "Краків"],
-    )
-
-
-GAZETTEER = small_gazetteer()
+from locator.geocoding.gazetteer import build_gazetteer
+from locator.geocoding.names import fold
+from tests.geocoding.smalltown import (
+    ADDRESSES,
+    EAST,
+    GAZETTEER,
+    NORTH,
+    SOUTH,
+    STOPS,
+    WEST,
+    frame,
+    small_districts,
+    small_facilities,
+)
 
 
 def first(query: str) -> tuple[str, str, str]:
@@ -423,144 +322,6 @@ def test_every_address_on_file_is_found_at_its_own_point(
     query = fold(address[0]) + " " + address[1] if plain else query
     place = GAZETTEER.search(query.lower() if small else query)[0]
     assert (place.lon, place.lat) == address[2:]
-
-
-def place_of(street: str, number: str | None) -> tuple[str, str] | None:
-    place = GAZETTEER.locate(street, number)
-    return (place.label, place.precision) if place else None
-
-
-@pytest.mark.parametrize(
-    ("street", "number", "answer"),
-    [
-        ("ul. Rynek Główny", "1", ("Rynek Główny 1", "exact")),
-        ("Kurczaba", "25", ("Jana Kurczaba 25", "exact")),
-        ("Kurczaba 25", None, ("Jana Kurczaba 25", "exact")),
-        ("ul. J. Kurczaba", "25", ("Jana Kurczaba 25", "exact")),
-        ("ul. Marii i Bolesława Wysłouchów", "22", ("Marii i Bolesława Wysłouchów 22", "exact")),
-        ("os. Osiedle Dywizjonu 303", "34", ("Osiedle Dywizjonu 303 34", "exact")),
-        ("os. Dywizjonu 303", None, ("Osiedle Dywizjonu 303", "area")),
-        ("Batorego", "3/5", ("Stefana Batorego 3/5", "exact")),
-        ("Kalwaryjska", "9-15", ("Kalwaryjska 9-15", "exact")),
-        ("Kalwaryjska", "7-9", ("Kalwaryjska 7-9", "exact")),
-        ("Rynek Główny", "15", ("Rynek Główny 13", "street")),
-        ("Rynek Główny", "115", ("Rynek Główny 35", "street")),  # three points, 150 m in all
-        ("Rynek Główny", None, ("Rynek Główny", "street")),
-        ("Jana Kurczaba", "99", ("Jana Kurczaba", "area")),
-        ("ul. Turowicza", "5", ("Turowicza", "area")),
-        ("ul. Jerzego Turowicza", "5", ("Turowicza", "area")),
-        ("ks. Kurzei", "4", ("ks. Kurzei", "area")),
-        ("Wielicka", "28B", ("Wielicka 22", "street")),
-    ],
-)
-def test_a_published_address_is_located_by_the_rule(
-    street: str, number: str | None, answer: tuple[str, str]
-) -> None:
-    assert place_of(street, number) == answer
-
-
-@pytest.mark.parametrize(
-    ("street", "number"),
-    [
-        ("Wielicka", "150"),  # 4 km of street, no near number
-        ("Wielicka", None),
-        ("Dąbrowskiego", "1"),  # two generals
-        ("ul. Kasztanowa", "3"),  # only an avenue of that name is on file
-        ("ul. Pokoju", "1"),
-        ("ks. Józefa", "12"),  # a priest whose surname is missing
-        ("Jana Józefa", "12"),
-        ("Kurcaba", "25"),  # likeness is not enough here
-        ("ul. Wadowska / Wielicka", None),
-        ("ul. Długa, przy Batorego", None),
-        ("Wieś", "1"),  # two stops of that name
-        ("Warszawska", "1"),
-        ("", None),
-        ("ul.", "5"),
-    ],
-)
-def test_a_doubtful_address_is_not_located(street: str, number: str | None) -> None:
-    assert GAZETTEER.locate(street, number) is None
-
-
-@pytest.mark.parametrize(
-    ("text", "number"),
-    [
-        ("3/5", HouseNumber(3, last=5)),
-        ("12/12U2", HouseNumber(12, last=12)),
-        ("14/16", HouseNumber(14, last=16)),
-        ("9-15", HouseNumber(9, last=15, ranged=True)),
-        ("42/1A", HouseNumber(42, last=1)),
-        ("15B", HouseNumber(15, "b")),
-        ("2 a", HouseNumber(2, "a")),
-        ("51AA", HouseNumber(51, "aa")),
-        ("18D/LU5", HouseNumber(18, "d")),
-        ("20 bud. A", HouseNumber(20)),
-        ("bl. 41", HouseNumber(41)),
-        ("LU5", None),
-        ("", None),
-        (None, None),
-    ],
-)
-def test_house_numbers_are_taken_apart(text: str | None, number: HouseNumber | None) -> None:
-    assert parse_number(text) == number
-
-
-def test_names_are_taken_apart() -> None:
-    name = parse_name("ul. gen. M. Karaszewicza-Tokarzewskiego")
-    assert (name.kind, name.titles, name.core) == (
-        "ulica",
-        ("gen",),
-        ("m", "karaszewicza", "tokarzewskiego"),
-    )
-    assert parse_name("Bieńczycki Plac Targowy").core == ("bienczycki", "plac", "targowy")
-
-
-def test_a_shorter_name_fits_only_with_the_same_end() -> None:
-    known = ("jana", "henryka", "dabrowskiego")
-    assert name_fits(("j", "dabrowskiego"), known)
-    assert name_fits(("henryka", "dabrowskiego"), known)
-    assert not name_fits(("henryka", "jana", "dabrowskiego"), known)
-    assert not name_fits(("jana", "henryka"), known)
-
-
-@pytest.mark.parametrize("text", ["12 14", "28 lipca 1943", "Długa 42", "50.06", "1.5 km"])
-def test_what_is_no_pair_of_coordinates_is_not_read_as_one(text: str) -> None:
-    assert parse_pair(text) is None
-
-
-def test_in_krakow_every_address_point_is_found_first_under_its_own_name(krakow: City) -> None:
-    sample = krakow.addresses.drop_duplicates(["street", "number"]).sample(150, random_state=1)
-    missed = []
-    for street, number, lon, lat in sample[["street", "number", "lon", "lat"]].itertuples(
-        index=False
-    ):
-        place = krakow.gazetteer.search(f"{street} {number}")[0]
-        if (place.lon, place.lat) != (lon, lat):
-            missed.append((street, number, place.label))
-    assert missed == []
-
-
-@pytest.mark.parametrize(("query", "answer"), KRAKOW_QUERIES.items())
-def test_in_krakow_people_find_what_they_mean(
-    krakow: City, query: str, answer: tuple[str, str]
-) -> None:
-    place = krakow.gazetteer.search(query)[0]
-    assert (place.label, place.precision) == answer
-
-
-@pytest.mark.parametrize("query", ["Warszawa, Marszałkowska 1", "Gdańsk, Długa 1", "London"])
-def test_in_krakow_other_cities_are_not_matched_wildly(krakow: City, query: str) -> None:
-    assert krakow.gazetteer.search(query) == []
-
-
-@pytest.mark.parametrize(
-    ("number", "used"),
-    [("52", "22"), ("53", None), ("235", "265"), ("234", None), ("295", "265"), ("296", None)],
-)
-def test_a_neighbour_is_at_most_thirty_numbers_away(number: str, used: str | None) -> None:
-    place = GAZETTEER.locate("Wielicka", number)  # 4.8 km with three numbers on file
-    found = None if place is None else (place.precision, dict(place.note_values)["used"])
-    assert found == (None if used is None else ("street", used))
 
 
 @pytest.mark.parametrize("typed", ["Turowicza 5", "Turowicza"])

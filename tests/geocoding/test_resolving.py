@@ -15,7 +15,7 @@ from locator.geocoding.gazetteer import Gazetteer, build_gazetteer
 from locator.geocoding.names import fold, name_fits, parse_name, spelt
 from locator.geocoding.place import Place
 from locator.geocoding.resolving import AmbiguousPlaceError, resolve
-from tests.geocoding.test_gazetteer import (
+from tests.geocoding.smalltown import (
     STOPS,
     frame,
     small_districts,
