@@ -110,7 +110,7 @@ def _located_folder(folder: Path, *, write: bool, source: str | None) -> pd.Data
     for facility_id, facility in pending.iterrows():
         place, reason = _place(city, facility)
         if place is not None:
-            found[str(facility_id)] = _located(city, place, source)
+            found[str(facility_id)] = located(city, place, source)
         rows.append(_report_row(facility, place, reason))
     if write:
         for layer_id in dict.fromkeys(pending.loc[list(found), "layer"]):
@@ -145,7 +145,17 @@ def _near_district(
     return bool(area.distance(point) <= DISTRICT_TOLERANCE_M)
 
 
-def _located(city: City, place: Place, source: str | None) -> Located:
+def located(city: City, place: Place, source: str | None = None) -> Located:
+    """Return a place as the point of a facility, with what it was taken from.
+
+    Parameters
+    ----------
+    city : City
+    place : Place
+        Of `Gazetteer.locate`.
+    source : str, optional
+        As for `locate_folder`.
+    """
     language = "pl" if city.catalogue.country == "PL" else "en"
     basis = place.basis or "address"
     file = "stops.csv" if basis == "stop" else _file_of(city, place)
