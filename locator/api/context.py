@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any, cast
@@ -16,10 +16,12 @@ from locator.base.errors import N_, NotComputableError
 from locator.base.memory import Memory, size_b
 from locator.city.catalogue import Catalogue
 from locator.city.model import City
+from locator.vehicles.fleet import vehicles_of
 from locator.vehicles.transit import TransitNetwork, transit_network
 from locator.walking.network.model import NetworkModel
 from locator.walking.network.profile import Profile
 from locator.walking.walkable_city import WalkableCity, walkable
+from locator.walking.warmup import walkable_anew
 
 VARIANTS_B = 100_000_000
 """What ways of walking beside the usual one may take, apart from the answers: one takes some 40 MB
@@ -120,6 +122,24 @@ class AppState:
             (profile, night),
             lambda: walkable(self.city, model.variant(profile, at_night=night), memory=self.memo),
         )
+
+    def with_city(self, city: City) -> AppState:
+        """Return the state over another reading of the same city: its streets are the same.
+
+        Answers are new; the vehicles' feeds go on being asked as before.
+        """
+        known = self.live_fleet
+        fleet = replace(known.fleet, vehicles=vehicles_of(city, known.fleet.timetables))
+        new = replace(
+            self,
+            city=city,
+            walkable_city=walkable_anew(city, self.walkable_city),
+            variants=Memory(VARIANTS_B, largest_b=VARIANTS_B, size=_variant_b),
+        )
+        vars(new)["live_fleet"] = replace(known, fleet=fleet)
+        if "transit_network" in vars(self):  # the timetables are the same
+            vars(new)["transit_network"] = self.transit_network
+        return new
 
     def coverage(self, query: CoverageQuery) -> Coverage:
         """Return the coverage for `query`, computed once for the same question."""

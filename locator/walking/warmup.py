@@ -8,8 +8,9 @@ from threading import Timer
 
 import numpy as np
 
+from locator.city.model import City
 from locator.walking.network.model import NetworkModel
-from locator.walking.walkable_city import WalkableCity
+from locator.walking.walkable_city import WalkableCity, walkable
 
 KNOWN = 6
 """Facilities of a layer that a vertex knows: a page shows 5, and the next one tells how far these
@@ -51,6 +52,24 @@ def warm(walkable_city: WalkableCity) -> int:
         at_one_place = np.unique(facilities.xy, axis=0, return_counts=True)[1].max()
         model.index_nearest(facilities, k=KNOWN + min(int(max(sites, at_one_place)) - 1, MORE))
     return len(wanted)
+
+
+def walkable_anew(city: City, before: WalkableCity) -> WalkableCity:
+    """Return another reading of a city, walked on the same streets.
+
+    What is indexed of layers that did not change is kept; what is known of the former facilities
+    goes with the former city.
+    """
+    former = before.model
+    if not isinstance(former, NetworkModel):
+        return walkable(city, former)
+    model = former.anew()
+    new = walkable(city, model)
+    for rows in new.usable_rows.values():
+        known = former.k_nearest.of_all(new.snapped(rows)) if len(rows) else None
+        if known is not None:
+            model.k_nearest.add(known)
+    return new
 
 
 def warm_in_background(

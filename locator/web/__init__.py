@@ -28,6 +28,8 @@ from locator.web import (
     i18n,
     layout,
     moved,
+    reloading,
+    reporting,
     routes,
     security,
     static_files,
@@ -47,6 +49,10 @@ DEFAULTS: dict[str, Any] = {
     "TILES_ATTRIBUTION": "",
     "FEEDS": "",  # GTFS-Realtime feeds of the vehicles: NAME=https://address, comma between
     "EMBED_ORIGINS": "",  # whose pages may frame a widget: https://a.example.org, comma between
+    "REPORTS": None,  # SQLite file of residents' reports; None: beside the city folder
+    "REPORTS_PER_DAY": 30,  # reports of one visitor on a day; 0: any number
+    "REPORTS_KEEP_DAYS": 90,  # how long reports are kept that were decided on
+    "SECRET_KEY": None,  # signs forms and the moderators' sessions; None: another at each start
     "SECURITY_CONTACT": "",  # whom to tell of faults of security: mailto:, https:// or tel:
     "PROXIES": 0,  # reverse proxies in front whose X-Forwarded-* headers are believed
     "LIMIT_PER_MINUTE": 300,  # expensive requests of one address; 0: no limit
@@ -104,12 +110,15 @@ def create_app(config: Mapping[str, Any] | None = None, *, progress: Progress = 
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    corrected = reloading.signature(city_folder(app.config["GEODATA"]))
     state = load_state(app.config["GEODATA"], feeds=app.config["FEEDS"] or "", progress=progress)
     app.extensions["locator"] = state
     errors.install(app)
     Compress(app)
     static_files.install(app)
     tiles.install(app)
+    reloading.install(app, corrected)
+    reporting.install(app)
     routes.install(app)
     layout.install(app)
     for name in PAGES:
@@ -138,10 +147,15 @@ def load_state(
     folder: str | Path | None = None, *, feeds: str = "", progress: Progress = silent
 ) -> AppState:
     """Return the state over the city folder, loaded once for the life of the application."""
-    city = cities.load_city(Path(folder) if folder else cities.default_folder())
+    city = cities.load_city(city_folder(folder))
     started = datetime.now(ZoneInfo(city.catalogue.timezone)).replace(microsecond=0)
     walkable_city = walkable(city, choose_model(city, progress=progress))
     return AppState(city=city, walkable_city=walkable_city, started=started, feeds=feeds)
+
+
+def city_folder(given: str | Path | None) -> Path:
+    """Return the city folder of a setting; the default one where it is None."""
+    return Path(given) if given else cities.default_folder()
 
 
 def _environment() -> dict[str, Any]:

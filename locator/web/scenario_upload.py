@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import redirect, request
-from werkzeug.exceptions import Forbidden, RequestEntityTooLarge
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from locator.analysis.scenario.change import Scenario
@@ -17,6 +16,7 @@ from locator.analysis.scenario.file import MAX_BYTES, check_scenario, scenario_f
 from locator.api.context import AppState
 from locator.api.planning_queries import site_text
 from locator.base.errors import N_, LocatorError, Said
+from locator.web.forms import refuse_other_sites
 from locator.web.i18n import error_text, gettext, ngettext, url
 from locator.web.security import MAX_QUERY_BYTES
 
@@ -57,7 +57,7 @@ def opened(app: AppState) -> Response:
     Forbidden
         When another site's page sent the file.
     """
-    _refuse_other_sites()
+    refuse_other_sites()
     name, content = _sent_file()
     change = scenario_from(content, file=name)
     try:
@@ -104,18 +104,6 @@ def _line(fault: ScenarioFault) -> tuple[str, str, str]:
 def _words(said: Said) -> str:
     values: dict[str, Any] = dict(said.values)
     return error_text(LocatorError(said.template, **values))
-
-
-def _refuse_other_sites() -> None:
-    """Refuse what another site's page sends; programs that are no browser say nothing of it."""
-    sent_from = request.headers.get("Sec-Fetch-Site")
-    origin = request.headers.get("Origin")
-    if sent_from is not None:
-        foreign = sent_from not in ("same-origin", "none")
-    else:
-        foreign = origin is not None and urlsplit(origin).netloc != request.host
-    if foreign:
-        raise Forbidden
 
 
 def _sent_file() -> tuple[str, bytes]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar, cast
 
-from flask import current_app
+from flask import current_app, g
 
 from locator.api.context import AppState
 from locator.api.parsing import Args, parse
@@ -13,8 +13,10 @@ Q = TypeVar("Q")
 
 
 def state() -> AppState:
-    """Return the state of the application that answers the current request."""
-    return cast(AppState, current_app.extensions["locator"])
+    """Return the state of the application, the same one as long as a request is answered."""
+    if "locator_state" not in g:  # the city may be read again meanwhile
+        g.locator_state = current_app.extensions["locator"]
+    return cast(AppState, g.locator_state)
 
 
 def question(kind: type[Q], args: Args, **path: str) -> Q:

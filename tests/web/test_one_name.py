@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from flask import Blueprint, Flask, template_rendered
 
+from locator.curation.resident_reports import ReportStore
 from locator.web import create_app
 from locator.web.pages import PAGES
 
@@ -81,9 +82,14 @@ OLD = """
 
 
 @pytest.fixture(scope="module")
-def unasked(city_folder: Path) -> Flask:
-    """An application of its own: what another test asked for before is not rendered again."""
-    return create_app({"GEODATA": city_folder})
+def unasked(city_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """An application of its own: what another test asked for before is not rendered again.
+
+    It has a moderator: without one there is no page for moderators.
+    """
+    reports = tmp_path_factory.mktemp("reports") / "reports.sqlite"
+    ReportStore(reports).set_moderator("Anna", "no hash")
+    return create_app({"GEODATA": city_folder, "REPORTS": reports})
 
 
 def blueprint(name: str) -> Blueprint:

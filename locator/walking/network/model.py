@@ -92,6 +92,12 @@ class NetworkModel:
         """Return the model of the same streets for a pram, a wheelchair or the night."""
         return NetworkModel(self.graph, profile, at_night)
 
+    def anew(self) -> NetworkModel:
+        """Return the model of the same ways, which remembers nothing of any facilities."""
+        made = self.variant(self.profile, at_night=self.at_night)
+        vars(made)["ways"] = self.ways
+        return made
+
     @cached_property
     def ways(self) -> Ways:
         """The ways that the profile may use; made when first needed."""

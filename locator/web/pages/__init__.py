@@ -6,6 +6,7 @@ PAGES = (
     "layers",
     "layer",
     "facility",
+    "facility_mistake",
     "map",
     "aed",
     "aed_coverage",
@@ -24,5 +25,6 @@ PAGES = (
     "embed",
     "embed_nearest",
     "embed_map",
+    "moderate",
 )
 """Modules of this package; each has a blueprint of its name, whose first address is the page."""

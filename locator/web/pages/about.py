@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 
 from locator.api.street_info import street_source, streets_caveats
+from locator.web.reporting import reporting
 from locator.web.state import state
 from locator.web.words.model_words import model_line, model_quality
 
@@ -22,4 +23,5 @@ def page() -> str:
         caveats=streets_caveats(street_source(app)),
         demand=app.city.demand,
         dwellings=app.city.dwellings,
+        keep_days=reporting().keep_days,
     )

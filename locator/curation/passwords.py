@@ -1,0 +1,42 @@
+"""Keep moderators' passwords as Argon2 hashes only."""
+
+from __future__ import annotations
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from locator.base.errors import N_, InvalidParameterError
+
+SHORTEST, LONGEST = 12, 200
+
+_hasher = PasswordHasher()
+
+NOBODYS = _hasher.hash("nobody's password")
+"""Asked where there is no such moderator, so that the answer takes as long."""
+
+
+def hashed(password: str) -> str:
+    """Return the hash of a password, with its parameters and a salt of its own.
+
+    Raises
+    ------
+    InvalidParameterError
+        The password is too short or too long.
+    """
+    if not SHORTEST <= len(password) <= LONGEST:
+        raise InvalidParameterError(
+            N_("A password has {least} to {most} characters."),
+            parameter="password",
+            least=SHORTEST,
+            most=LONGEST,
+        )
+    return _hasher.hash(password)
+
+
+def is_password(known: str | None, password: str) -> bool:
+    """Tell whether a password is the one that was hashed; it takes as long if nothing was."""
+    try:
+        right = _hasher.verify(known or NOBODYS, password[: LONGEST + 1])
+    except (VerificationError, InvalidHashError):
+        return False
+    return right and known is not None
