@@ -34,7 +34,7 @@ from locator.web.reporting import reporting
 from locator.web.security import counted
 from locator.web.state import state
 from locator.web.words.cards import card
-from locator.web.words.reporting import SAID, WRONG, corrected, kept_words, present_facts
+from locator.web.words.reporting import WRONG, corrected, kept_words, present_facts
 
 blueprint = Blueprint("facility_mistake", __name__)
 
@@ -135,7 +135,15 @@ def _again(
     token: str,
 ) -> Response:
     problems = [(fault.parameter, error_text(fault)) for fault in faults]
-    answer = _answer("form", facility_id, kind=kind, words=words, token=token, problems=problems)
+    answer = _answer(
+        "form",
+        facility_id,
+        kind=kind,
+        words=words,
+        token=token,
+        problems=problems,
+        elsewhere=status in (429, 503),
+    )
     answer.status_code = status
     return answer
 
@@ -152,7 +160,6 @@ def _answer(
             facility=facility,
             present=present_facts(facility),
             wrong={name: gettext(said) for name, said in WRONG.items()},
-            right=gettext(SAID[RIGHT]),
             kind=kind,
             token=token or here.forms.token(facility_id),
             most_letters=MOST_LETTERS,
