@@ -124,6 +124,11 @@ def parse_overrides(
     layers : mapping of str to Layer
     area : CityArea
         What points are checked against.
+
+    Returns
+    -------
+    tuple of Override
+        Those without faults.
     """
     for key in sorted(set(content) - {TABLE}):
         log.add(WHOLE, key, "is unknown", f"tables [[{TABLE}]]")
@@ -237,5 +242,16 @@ def _values(row: pd.Series[Any], override: Override, area: CityArea) -> dict[str
 
 
 def overrides_of(overrides: Iterable[Override], facility: str) -> tuple[Override, ...]:
-    """Return the corrections of one facility, the latest first."""
+    """Return the corrections of one facility, the latest first.
+
+    Parameters
+    ----------
+    overrides : iterable of Override
+        As they hold: the later over the earlier.
+    facility : str
+
+    Returns
+    -------
+    tuple of Override
+    """
     return tuple(one for one in overrides if one.facility == facility)[::-1]

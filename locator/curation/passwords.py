@@ -18,6 +18,15 @@ NOBODYS = _hasher.hash("nobody's password")
 def hashed(password: str) -> str:
     """Return the hash of a password, with its parameters and a salt of its own.
 
+    Parameters
+    ----------
+    password : str
+
+    Returns
+    -------
+    str
+        As Argon2 writes it: ``$argon2id$…``.
+
     Raises
     ------
     InvalidParameterError
@@ -34,7 +43,19 @@ def hashed(password: str) -> str:
 
 
 def is_password(known: str | None, password: str) -> bool:
-    """Tell whether a password is the one that was hashed; it takes as long if nothing was."""
+    """Tell whether a password is the one that was hashed; it takes as long if nothing was.
+
+    Parameters
+    ----------
+    known : str or None
+        The hash; None where nobody of that name has a password.
+    password : str
+        What was typed.
+
+    Returns
+    -------
+    bool
+    """
     try:
         right = _hasher.verify(known or NOBODYS, password[: LONGEST + 1])
     except (VerificationError, InvalidHashError):

@@ -115,6 +115,16 @@ def plain_words(given: str) -> str:
 
     Without control characters and without signs that turn the direction of writing; at most one
     empty line in a row.
+
+    Parameters
+    ----------
+    given : str
+        Of any length, with whatever in it.
+
+    Returns
+    -------
+    str
+        In Unicode's composed form (NFC).
     """
     lines = re.split(r"\r\n|[\r\n\u2028\u2029]", unicodedata.normalize("NFC", given))
     shown = (
@@ -367,6 +377,11 @@ def store_of(folder: Path, path: str | Path | None = None) -> ReportStore:
     folder : Path
     path : str or Path, optional
         The file; by default that of ``LOCATOR_REPORTS``, else one beside the folder.
+
+    Returns
+    -------
+    ReportStore
+        Nothing is written yet.
     """
     named = path or os.environ.get("LOCATOR_REPORTS")
     if named:

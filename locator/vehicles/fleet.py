@@ -30,6 +30,10 @@ def vehicles_of(city: City, timetables: Sequence[Timetable]) -> tuple[Vehicle, .
     city : City
     timetables : sequence of Timetable
         Those of the city, which know where a tour begins.
+
+    Returns
+    -------
+    tuple of Vehicle
     """
     moving = [layer.id for layer in city.catalogue.layers.values() if layer.moves]
     rows = city.facilities[city.facilities["layer"].isin(moving)]

@@ -59,6 +59,17 @@ def walkable_anew(city: City, before: WalkableCity) -> WalkableCity:
 
     What is indexed of layers that did not change is kept; what is known of the former facilities
     goes with the former city.
+
+    Parameters
+    ----------
+    city : City
+        With the streets of the former one.
+    before : WalkableCity
+
+    Returns
+    -------
+    WalkableCity
+        With a memory of its own.
     """
     former = before.model
     if not isinstance(former, NetworkModel):
