@@ -26,6 +26,7 @@ from locator.web import (
     errors,
     found,
     i18n,
+    keeping,
     layout,
     moved,
     reloading,
@@ -80,7 +81,7 @@ COMPRESSION = {
     ],
 }
 
-RESOURCES = (moved, maps, feeds, code, tiles, found)
+RESOURCES = (moved, maps, feeds, code, tiles, found, keeping)
 """Modules with a blueprint that are no pages."""
 
 

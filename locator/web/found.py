@@ -25,7 +25,10 @@ blueprint = Blueprint("found", __name__)
 MEANINGFUL = ("layer", "kind", "minutes", "group", "district")
 """Parameters that make another page; a position or a filter does not, and is nobody's business."""
 
-ASKED = ("nearest", "combined_coverage", "aed_offline", "embed_nearest", "embed_map", "moderate")
+ASKED = (
+    *("nearest", "combined_coverage", "aed_offline", "offline"),
+    *("embed_nearest", "embed_map", "moderate"),
+)
 """Pages that are nothing without a question or a frame, for those without a network, or for few."""
 
 DAY_S = 86_400

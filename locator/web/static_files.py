@@ -6,7 +6,7 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-from flask import Flask, Response, request
+from flask import Flask, Response, abort, request
 
 STATIC = Path(__file__).parent / "static"
 
@@ -17,6 +17,7 @@ COMPONENTS = (
     "controls",
     "search",
     "home",
+    "kept",
     "results",
     "transit",
     "reports",
@@ -39,11 +40,15 @@ def install(app: Flask) -> None:
     app.jinja_env.globals["static_url"] = static_url
 
     def static(filename: str) -> Response:
-        if filename not in JOINED:
-            return app.send_static_file(filename)
-        response = Response(_content(filename), mimetype="text/css")
-        response.add_etag()
-        response.make_conditional(request)
+        if filename in JOINED:
+            response = Response(_content(filename), mimetype="text/css")
+            response.add_etag()
+            response.make_conditional(request)
+        else:
+            response = app.send_static_file(filename)
+        if request.args.get("v", version(filename)) != version(filename):
+            response.close()
+            abort(404)  # a page of then never meets a script of now
         return response
 
     app.view_functions["static"] = static
@@ -62,8 +67,12 @@ def install(app: Flask) -> None:
 
 def static_url(filename: str) -> str:
     """Return the address of a static file; static files do not depend on the language."""
-    version = hashlib.blake2b(_content(filename), digest_size=6).hexdigest()
-    return f"{request.environ.get('locator.root', '')}/static/{filename}?v={version}"
+    return f"{request.environ.get('locator.root', '')}/static/{filename}?v={version(filename)}"
+
+
+def version(filename: str) -> str:
+    """Return the version of a static file, which its content decides."""
+    return hashlib.blake2b(_content(filename), digest_size=6).hexdigest()
 
 
 def _content(filename: str) -> bytes:

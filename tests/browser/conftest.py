@@ -70,7 +70,8 @@ def chromium() -> Iterator[Browser]:
         pytest.fail("No Chromium: run python tests/browser/ensure_chromium.py")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGS)
-        browser.new_context()
+        # What a worker keeps beside each page is tested where it matters, not paid everywhere.
+        browser.new_context(service_workers="block")
         yield browser
         browser.close()
 
@@ -139,7 +140,7 @@ def arrivals(chromium: Browser, site: str, **usual: Any) -> Iterator[Arrive]:
     def arrive(*, apart: bool = False, **settings: Any) -> Visitor:
         wanted = {"reduced_motion": "reduce", "color_scheme": "light", **usual, **settings}
         if apart or visitors or set(wanted) - OF_A_PAGE:
-            context = chromium.new_context(**wanted)
+            context = chromium.new_context(**{"service_workers": "block", **wanted})
             contexts.append(context)
             page = context.new_page()
         else:
@@ -178,7 +179,10 @@ def watch(visitor: Visitor) -> None:
 
     def on_console(message: Any) -> None:
         # A page that answers 4xx on purpose is not a fault of the page.
-        expected = "the server responded with a status of 4" in message.text
+        expected = (
+            "the server responded with a status of 4" in message.text
+            or "Service Worker registration blocked by Playwright" in message.text
+        )
         if message.type in ("error", "warning") and not expected:
             faults.append(f"console: {message.text}")
 

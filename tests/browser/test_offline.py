@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -32,6 +34,8 @@ KEPT = """async () => {
   return found;
 }"""
 
+ANSWER = "/en/nearest?q=Lipowa%201&layer=nurseries"
+
 REPLACED = """async (old) => {
   for (;;) {
     const names = await caches.keys();
@@ -39,6 +43,21 @@ REPLACED = """async (old) => {
     await new Promise((done) => setTimeout(done, 50));
   }
 }"""
+
+
+@pytest.fixture
+def visitor(chromium: Browser, krakow_site: str) -> Iterator[Arrive]:
+    """Let visitors in whose browsers may keep things."""
+    yield from arrivals(chromium, krakow_site, viewport=PHONE, service_workers="allow")
+
+
+@pytest.fixture
+def villager(chromium: Browser, tmp_path: Path) -> Iterator[Arrive]:
+    """The same in the toy city, whose pages cost next to nothing."""
+    with serving(
+        create_app({"GEODATA": write_toy_city(tmp_path / "toy"), "LIMIT_PER_MINUTE": 0})
+    ) as site:
+        yield from arrivals(chromium, site, viewport=PHONE, service_workers="allow")
 
 
 def cut_off(page: Page) -> None:
@@ -112,7 +131,7 @@ def test_the_language_is_kept_and_no_place_is(visitor: Arrive) -> None:
     expect(page.get_by_text("Bez sieci: odległości w linii prostej")).to_be_visible()
     expect(page.locator("[data-list=open] .result").first).to_be_visible()
     kept = [address for addresses in page.evaluate(KEPT).values() for address in addresses]
-    assert len(kept) == 8
+    assert len([address for address in kept if "/offline?v=" in address]) == 6
     assert [address for address in kept if "lat" in address.partition("?")[2]] == []
 
 
@@ -154,8 +173,8 @@ def test_below_a_prefix_a_new_version_takes_the_place_of_the_old_one_whole(
     app.wsgi_app = below  # type: ignore[method-assign]
     lon, lat = at(100, 100)
     with serving(app) as site:
-        for arrive in arrivals(chromium, site, viewport=PHONE):
-            page = arrive(apart=True).go("/city/en/aed")
+        for arrive in arrivals(chromium, site, viewport=PHONE, service_workers="allow"):
+            page = arrive().go("/city/en/aed")
             page.evaluate(KEPT)
             first = page.evaluate(KEPT)
             assert len(first) == 1
@@ -164,7 +183,109 @@ def test_below_a_prefix_a_new_version_takes_the_place_of_the_old_one_whole(
             page.evaluate("navigator.serviceWorker.ready.then((it) => it.update())")
             page.evaluate(REPLACED, first)
             (kept,) = page.evaluate(KEPT).values()
-            assert len(kept) == 8 and all("/city/" in address for address in kept)
+            assert len([one for one in kept if "/offline?v=" in one]) == 6
+            assert all("/city/" in address for address in kept)
             cut_off(page)
             page.goto(f"{site}/city/aed?lat={lat}&lon={lon}")
             expect(page.get_by_text("Bez sieci: odległości")).to_be_visible()
+
+
+def stored(page: Page, address: str) -> None:
+    """Wait until an answer is kept on the device."""
+    page.evaluate(
+        """async (address) => {
+          const cache = await caches.open("answers/");
+          while (!await cache.match(address)) await new Promise((done) => setTimeout(done, 50));
+        }""",
+        address,
+    )
+
+
+def test_answers_and_saved_places_are_kept_told_their_age_and_wiped_at_one_tap(
+    villager: Arrive,
+) -> None:
+    someone = villager()
+    page = someone.go(ANSWER)
+    stored(page, ANSWER)
+    results = page.locator(".result h3 a").all_inner_texts()
+    page.locator(".result h3 a").first.click()
+    save = page.locator("button[data-save]")
+    save.click()
+    expect(page.get_by_text("Saved on this device")).to_be_visible()
+    cut_off(page)
+    page.clock.install(time=datetime.now() + timedelta(minutes=12))
+
+    page.goto(someone.site + ANSWER)
+    expect(page.get_by_text("No network: this page was stored at")).to_contain_text("12 min. ago")
+    assert page.locator(".result h3 a").all_inner_texts() == results
+    expect(page.locator(".leaflet-marker-icon").first).to_be_visible()
+    see_no_barrier(page)
+
+    page.goto(someone.site + "/en/coverage")  # never seen before
+    expect(page.get_by_role("heading", level=1, name="No network")).to_be_visible()
+    lists = page.locator("[data-on-device]")
+    for title in ("Saved places", "Recent searches", "Stored pages"):
+        expect(lists.get_by_role("heading", name=title)).to_be_visible()
+    see_no_barrier(page)
+    lists.get_by_role("link", name="Lipowa 1").first.click()
+    expect(page.locator(".result")).to_have_count(len(results))
+
+    page.context.set_offline(False)
+    page.goto(someone.site + "/uk/")
+    page.get_by_role("link", name=results[0]).click()
+    expect(page).to_have_url(re.compile("/uk/facilities/"))  # in the language of today
+    page.go_back()
+    page.get_by_role("button", name="Видалити все").click()
+    expect(page.get_by_role("status").filter(has_text="Видалено")).to_be_focused()
+    expect(page.locator("[data-on-device]")).to_be_hidden()
+    assert page.evaluate("localStorage.length") == 0
+    assert [name for name in page.evaluate("caches.keys()") if not name.startswith("aed/")] == []
+
+
+def test_the_emergency_map_has_its_ground_without_a_network(visitor: Arrive) -> None:
+    someone = visitor()
+    page = someone.go(f"/en/aed?{SQUARE}")
+    page.evaluate(KEPT)
+    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    someone.go(f"/en/aed?{SQUARE}")
+    page.wait_for_function("async () => (await (await caches.open('tiles/')).keys()).length > 3")
+    cut_off(page)
+    page.goto(f"{someone.site}/en/aed?{SQUARE}")
+    expect(page.get_by_text("Stored on this device at")).to_be_visible()
+    shown = page.locator("[data-list] .result").count()
+    expect(page.locator(".map-marker")).to_have_count(shown)
+    someone.settle()
+    painted = page.evaluate(
+        """() => [...document.querySelectorAll("canvas")].filter((canvas) => {
+          const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+          return new Set(new Uint32Array(data.buffer)).size > 50;
+        }).length"""
+    )
+    assert painted > 0
+    see_no_barrier(page)
+
+
+def test_where_nothing_can_be_kept_everything_else_works(villager: Arrive) -> None:
+    someone = villager()
+    someone.page.add_init_script(
+        """const refuse = () => { throw new DOMException("no", "SecurityError"); };
+        for (const name of ["localStorage", "caches"])
+          Object.defineProperty(window, name, { get: refuse });
+        navigator.serviceWorker.register = async () => refuse();"""
+    )
+    page = someone.go(ANSWER)
+    expect(page.locator(".result").first).to_be_visible()
+    page.locator(".result h3 a").first.click()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.locator("button[data-save]")).to_be_hidden()
+    someone.go("/en/")
+    expect(page.locator("[data-on-device]")).to_be_hidden()
+
+
+def test_a_full_device_says_so(villager: Arrive) -> None:
+    someone = villager()
+    page = someone.go("/en/facilities/nurseries-1")
+    page.evaluate("() => { Storage.prototype.setItem = () => { throw new Error('full'); }; }")
+    page.locator("button[data-save]").click()
+    expect(page.get_by_text("storage is full or switched off")).to_be_visible()
+    expect(page.get_by_role("button", name="Save", exact=True)).to_be_visible()

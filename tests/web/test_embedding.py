@@ -98,7 +98,10 @@ def test_the_search_weighs_little(client: FlaskClient) -> None:
     files = re.findall(r'(?:src|href)="(/static/[^"]+)"', page.text)
     assert len(files) == 2
     sizes = [len(brotli.compress(client.get(one, buffered=True).data, quality=5)) for one in files]
-    assert "url(" not in client.get(files[0]).text  # nothing more is loaded by the style
+    style = client.get(files[0]).text
+    families = re.findall(r'@font-face[^}]*font-family: "([^"]+)"', style)
+    (*_, used) = re.findall(r"--sans: ([^;]+);", style)
+    assert not any(family in used for family in families)  # so that no typeface is loaded
     assert len(brotli.compress(page.data, quality=5)) + sum(sizes) < 20_000
 
 

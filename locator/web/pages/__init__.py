@@ -11,6 +11,7 @@ PAGES = (
     "aed",
     "aed_coverage",
     "aed_offline",
+    "offline",
     "coverage",
     "layer_coverage",
     "combined_coverage",

@@ -24,7 +24,6 @@ from locator.web.map.figure import Map
 from locator.web.map.live import aed_map
 from locator.web.map.pages import ground, page_map
 from locator.web.nearest_form import LONGEST_CODE
-from locator.web.pages.aed_offline import worker_url
 from locator.web.security import urgent
 from locator.web.state import question, state
 from locator.web.words.aed import duration, walk_words
@@ -54,7 +53,6 @@ SHOWN, UNKNOWN_SHOWN, CLOSED_SHOWN, UNCONFIRMED_SHOWN = 5, 4, 3, 3
 KEPT = ("lat", "lon", "at", "accuracy_m")
 
 blueprint = Blueprint("aed", __name__)
-blueprint.app_template_global("worker_url")(worker_url)
 blueprint.app_template_global("duration")(duration)
 blueprint.app_template_global("walk_words")(walk_words)
 

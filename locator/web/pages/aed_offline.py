@@ -1,32 +1,29 @@
-"""Keep the emergency page for when there is no network: a page for each language, and a worker.
+"""Stand in for the emergency page when there is no network, with all AEDs that stand.
 
-The page holds all AEDs that stand, with the instants at which their doors open and close, so that
-it works without us; `worker.js` keeps it. No address that somebody asks from is ever kept.
+The page holds the instants at which their doors open and close, so that it works without us.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, render_template, request
+from flask import Blueprint, render_template
 
 from locator.analysis.aed.fixed import FixedAed, fixed_aeds
-from locator.analysis.aed.option import CLOSING_SOON, LESS_SURE_FACTOR, PACE_M_S
+from locator.analysis.aed.option import CLOSING_SOON, FIXED_LAYER, LESS_SURE_FACTOR, PACE_M_S
 from locator.api.context import AppState
-from locator.city.field_types import LANGUAGES
+from locator.base.geojson import collection
 from locator.city.model import City
 from locator.city.opening import opening_in
-from locator.web.i18n import current_language, gettext, prefix, speaking, text
-from locator.web.layout import language_of_data
-from locator.web.map.background import compact_json
+from locator.web.i18n import gettext, text
+from locator.web.keeping import kept_page, stands_in
+from locator.web.layout import drawn, language_of_data
+from locator.web.map import views
+from locator.web.map.elements import FeatureLayer, OriginMarker
+from locator.web.map.figure import Map
+from locator.web.map.pages import ground, page_map
 from locator.web.security import urgent
-from locator.web.state import state
-from locator.web.static_files import STATIC, static_url
 from locator.web.words.aed import DIRECTIONS, access_chip, door_words
 from locator.web.words.aed_rows import note_beside, unknown_hours
 from locator.web.words.cards import card
@@ -35,89 +32,43 @@ from locator.web.words.near import near_address
 DAYS = 21
 """From a Monday on so many days of hours are kept: two weeks at least, and new ones once a week."""
 
-FILES = (
-    "site.css",
-    "fonts/locator-sans.woff2",
-    "site.js",
-    "aed.css",
-    "search.js",
-    "offline.js",
-    "icon.svg",
-)
-
 blueprint = Blueprint("aed_offline", __name__)
-
-
-@dataclass(frozen=True)
-class Kept:
-    """What a browser keeps: a page for each language, and the content of it all as a version."""
-
-    version: str
-    pages: Mapping[str, str]
-    files: tuple[str, ...]
 
 
 @blueprint.get("/aed/offline")
 @urgent
 def page() -> str:
     """Show the AEDs to a browser that has no network, from what it was given before."""
-    kept = _kept()
-    if request.args.get("v", kept.version) != kept.version:
-        abort(404)  # a page of now would not fit the files of then
-    return kept.pages[current_language()]
+    return kept_page("/aed")
 
 
-@blueprint.get("/sw.js")
-@urgent
-def worker() -> Response:
-    """Serve the worker, which changes with every byte of what it keeps."""
-    kept = _kept()
-    paths = [f"{_root()}{prefix(language)}/aed" for language in kept.pages]
-    told = {
-        "name": f"aed{_root()}/",
-        "version": kept.version,
-        "files": kept.files,
-        "pages": {path: f"{path}/offline?v={kept.version}" for path in paths},
-    }
-    code = b"const KEPT = " + compact_json(told) + b";\n" + (STATIC / "worker.js").read_bytes()
-    return Response(code, mimetype="text/javascript")
+@stands_in("/aed")
+def made(app: AppState, monday: date) -> str:
+    """Return the page in the current language; its hours are known from `monday` on."""
+    return render_template(
+        "pages/aed_offline.html",
+        no_alternates=True,
+        kept=content_of(app, monday),
+        map=page_map("aed", _map(app)),
+    )
 
 
-def worker_url() -> str:
-    """Return the address of the worker: it may answer for what lies below the same prefix."""
-    return f"{_root()}/sw.js"
-
-
-def _root() -> str:
-    return str(request.environ.get("locator.root", ""))
-
-
-def _kept() -> Kept:
-    app = state()
-    today = app.now().date()
-    monday = today - timedelta(days=today.weekday())
-    # The addresses of the files are part of the question: they change with their contents.
-    files = tuple(static_url(name) for name in FILES)
-    question = ("offline", _root(), monday, files)
-    return app.memo.get(question, partial(_made, app, monday, files))
-
-
-def _made(app: AppState, monday: date, files: tuple[str, ...]) -> Kept:
-    pages = {language: _page(app, monday, language) for language in LANGUAGES}
-    content = "\n".join((*pages.values(), *files)).encode() + (STATIC / "worker.js").read_bytes()
-    return Kept(hashlib.blake2b(content, digest_size=6).hexdigest(), pages, files)
-
-
-def _page(app: AppState, monday: date, language: str) -> str:
-    """Return the page as it would be at ``/aed``, whoever asks for it."""
-    script = {"SCRIPT_NAME": _root() + prefix(language), "locator.root": _root()}
-    with (
-        speaking(language),
-        current_app.test_request_context("/aed", environ_overrides=script),
-    ):
-        return render_template(
-            "pages/aed_offline.html", no_alternates=True, kept=content_of(app, monday)
-        )
+def _map(app: AppState) -> Map:
+    """Return the map round nowhere yet: the script says where, and which AEDs are shown."""
+    layer = app.catalogue.layers[FIXED_LAYER]
+    lon, lat = app.city.boundary.centroid.coords[0]
+    map_ = views.base_map(ground(gettext("Map of AEDs")), centre=(lon, lat), zoom=15)
+    FeatureLayer(
+        collection([]),
+        symbols=[drawn(layer)],
+        legend=False,
+        fit=True,
+        listed=True,
+        cluster_above=None,
+    ).add_to(map_)
+    label = gettext("Here: {place}", place="{place}")
+    OriginMarker(lon=lon, lat=lat, label=label).add_to(map_)
+    return map_
 
 
 # What the page holds ------------------------------------------------------------------------

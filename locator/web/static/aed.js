@@ -1,4 +1,4 @@
-// The emergency page: keep the list fresh, load the map after the list, and keep the page for when there is no network. Without it the list stands.
+// The emergency page: keep the list fresh, and load the map after the list. Without it the list stands.
 "use strict";
 
 (() => {
@@ -55,17 +55,6 @@
     section.before(button);
   };
 
-  // After all else: what makes the page work without a network the next time.
-  const keepForOffline = (address) => {
-    const scope = address.slice(0, address.lastIndexOf("/") + 1);
-    const register = () =>
-      navigator.serviceWorker.register(address, { scope, updateViaCache: "none" }).catch(() => {});
-    if (document.readyState === "complete") register();
-    else addEventListener("load", register);
-  };
-
-  const { worker } = document.querySelector("[data-worker]").dataset;
-  if ("serviceWorker" in navigator) keepForOffline(worker);
   const answer = document.querySelector("[data-refresh]");
   if (answer) keepFresh(answer);
   const map = document.querySelector("[data-lazy-map]");

@@ -102,15 +102,43 @@
     section.hidden = name !== "open" && !found.length;
   };
 
+  // The map is drawn after this: from here it has the place and what is listed. The ground is what
+  // was kept of it.
+  const map = ([lat, lon], listed) => {
+    const block = main.querySelector("script[data-map]");
+    const told = JSON.parse(block.textContent);
+    for (const [act, config] of told.drawn) {
+      if (act === "origin") {
+        Object.assign(config, { lat, lon, label: config.label.replace("{place}", `${lat}, ${lon}`) });
+      } else if (act === "features") {
+        const layer = config.symbols[0].id;
+        config.data.features = listed.map(({ aed, m, state, direction }, place) => ({
+          type: "Feature",
+          id: place,
+          geometry: { type: "Point", coordinates: [aed.lon, aed.lat] },
+          properties: {
+            layer,
+            name: aed.name,
+            mark: state === "o" ? String(place + 1) : "?",
+            lines: [`${metres(m)} ${direction}`.trim(), aed.where].filter(Boolean),
+          },
+        }));
+      }
+    }
+    block.textContent = JSON.stringify(told);
+  };
+
   const show = (place) => {
     const found = kept.aeds.map((aed) => seen(aed, place, Date.now()));
     const near = (state, key) => found.filter((one) => one.state === state).sort((a, b) => a[key] - b[key]);
     const open = near("o", "rank").slice(0, OPEN_SHOWN);
     const furthest = open.length === OPEN_SHOWN ? Math.max(...open.map((one) => one.m)) : Infinity;
+    const unknown = near("u", "m").filter((one) => one.m <= furthest).slice(0, UNKNOWN_SHOWN);
     fill("open", open);
-    fill("unknown", near("u", "m").filter((one) => one.m <= furthest).slice(0, UNKNOWN_SHOWN));
+    fill("unknown", unknown);
     main.querySelector("[data-here]").textContent = place.map((degrees) => degrees.toFixed(5)).join(", ");
     main.querySelector("[data-answer]").hidden = false;
+    return [...open, ...unknown];
   };
 
   const minute = Date.now() / 60000;
@@ -119,7 +147,9 @@
   for (const link of document.querySelectorAll(".languages a")) link.href += location.search;
   const place = ["lat", "lon"].map((name) => (asked.get(name) ? Number(asked.get(name)) : NaN));
   if (place.every(Number.isFinite)) {
-    show(place);
+    map(place, show(place));
     setInterval(show, EVERY_MS, place);
+  } else {
+    main.querySelector("[data-ground]").remove();
   }
 })();
