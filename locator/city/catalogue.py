@@ -210,7 +210,7 @@ class UnitCode:
         Where the code is from.
     """
 
-    scheme: Annotated[str, matches("[a-z][a-z0-9_]{1,19}", "small letters, digits and _")]
+    scheme: Annotated[str, matches("[a-z][_a-z0-9]{1,19}", "small letters, digits and _")]
     code: Annotated[
         str, matches("[0-9A-Za-z.-]{1,20}", "letters, digits, points, hyphens", "1261011")
     ]

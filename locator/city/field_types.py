@@ -51,7 +51,7 @@ def _as_text(value: object) -> object:
     return value.isoformat() if type(value) is date else value
 
 
-Id = Annotated[str, Field(alias=NAME, pattern="^[a-z][a-z0-9_]*$", description="[a-z][a-z0-9_]*")]
+Id = Annotated[str, Field(alias=NAME, pattern="^[a-z][_a-z0-9]*$", description="[a-z][_a-z0-9]*")]
 """The name of a table ``[layers.<id>]``."""
 Name = Annotated[str, Field(alias=NAME)]
 """The name of a table of any letters."""

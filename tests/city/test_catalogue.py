@@ -76,7 +76,7 @@ def test_a_wrong_official_code_is_named(tiny_folder: Path, old: str, new: str, s
         ("bank_a = [1]", "bank_a = 1", "river: bank_a: is 1"),
         ("detour_across = 1.5", "detour_across = 0.5", "estimate: detour_across: is 0.5"),
         (', uk = "Мале Місто"', "", "-: names.uk: is missing"),
-        ("[layers.aeds]", "[layers.AED]", "layers.AED: -: is 'AED' (allowed: [a-z][a-z0-9_]*)"),
+        ("[layers.aeds]", "[layers.AED]", "layers.AED: -: is 'AED' (allowed: [a-z][_a-z0-9]*)"),
         ("[estimate]", "[estimates]", "-: estimate: is missing (allowed: a table [estimate])"),
         ("bank_a = [1]", "bank_a = [true]", "river: bank_a: has True"),
         ('icon = "♥"', 'icon = "♥"\nicno = "x"', "layers.aeds: icno: is unknown"),
