@@ -121,7 +121,7 @@ def found_nearest(app: AppState, asked: NearestParams) -> FoundNearest:
     result = nearest(walkable_city, nearest_query_of(asked, origin.lon, origin.lat))
     beside = None
     if asked.by == "transit":
-        beside = transit_beside(app, walkable_city, result, asked.profile)
+        beside = transit_beside(app, walkable_city, result, asked)
     return FoundNearest(origin, result, walkable_city, beside)
 
 

@@ -85,6 +85,7 @@ Lon = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Lat = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=1, le=20)]
 Pace = Annotated[float, Field(ge=0.3, le=3, allow_inf_nan=False)]
+WalkToStop = Annotated[float, Field(ge=1, le=30, allow_inf_nan=False)]
 Minutes = Annotated[float, Field(ge=1, le=60, allow_inf_nan=False)]
 Moment = Annotated[
     datetime,
@@ -194,6 +195,10 @@ class NearestParams(WaysParams, StartParams):
     )
     by: Literal["walk", "transit"] = described(
         "`transit`: say beside the walks how to go by tram or bus.", default="walk"
+    )
+    max_walk: WalkToStop = described(
+        "With `transit`: at most so many minutes on foot to the first stop, and from the last one.",
+        default=15,
     )
 
 

@@ -8,8 +8,8 @@ from locator.analysis.nearest import NearestResult
 from locator.analysis.transit.journey import Journey, Leg
 from locator.analysis.transit.journeys import Transit, transit
 from locator.api.context import AppState
+from locator.api.queries import NearestParams
 from locator.api.schemas_transit import Mode, TransitBasis, TransitJourney, TransitLeg
-from locator.walking.network.profile import Profile
 from locator.walking.walkable_city import WalkableCity
 
 MOST = 20
@@ -20,7 +20,7 @@ def transit_beside(
     app: AppState,
     walkable_city: WalkableCity,
     result: NearestResult,
-    profile: Profile,
+    asked: NearestParams,
     *,
     longer_than_s: float = 0.0,
     most: int = MOST,
@@ -47,7 +47,8 @@ def transit_beside(
         walkable_city,
         app.transit_network,
         result,
-        step_free=profile == "wheelchair",
+        step_free=asked.profile == "wheelchair",
+        walk_limit_s=60.0 * asked.max_walk,
         longer_than_s=longer_than_s,
         most=most,
     )

@@ -33,6 +33,7 @@ class Form:
     at: str
     profile: str
     night: str
+    max_walk: str = ""
 
     @classmethod
     def read(cls, args: MultiDict[str, str]) -> Form:
@@ -52,6 +53,7 @@ class Form:
             at=args.get("at", ""),
             profile=args.get("profile", ""),
             night=args.get("night", ""),
+            max_walk=args.get("max_walk", ""),
         )
 
     def shown(self) -> Form:
@@ -84,6 +86,7 @@ class Form:
             "at": self.at,
             "profile": self.profile,
             "night": self.night,
+            "max_walk": self.max_walk,
         } | changes
         return MultiDict(
             {key: value for key, value in values.items() if value not in ("", [], None)}
@@ -106,4 +109,6 @@ def without_hidden(form: Form, error: LocatorError) -> Form:
         return replace(form, accuracy_m="")
     if error.parameter == "k":
         return replace(form, k="")
+    if error.parameter == "max_walk":
+        return replace(form, max_walk="")
     return replace(form, at="") if error.parameter == "at" else form

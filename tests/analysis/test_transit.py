@@ -142,6 +142,15 @@ def test_nobody_walks_longer_than_a_quarter_of_an_hour_to_a_stop(
     assert FAR not in ask(walkable_city, network, 500, 3400 - 721, when=MONDAY).journeys
 
 
+def test_who_walks_less_far_to_a_stop_is_told_less(
+    walkable_city: WalkableCity, network: TransitNetwork
+) -> None:
+    # 800 s from Most Środkowy to the second nursery, 125 s from Polna to the third.
+    assert list(ask(walkable_city, network, walk_limit_s=799).journeys) == [FAR]
+    assert list(ask(walkable_city, network, walk_limit_s=801).journeys) == ["nurseries-2", FAR]
+    assert list(ask(walkable_city, network, walk_limit_s=124).journeys) == []
+
+
 def test_only_long_walks_and_so_many_of_them_are_looked_at(
     walkable_city: WalkableCity, network: TransitNetwork
 ) -> None:

@@ -288,6 +288,7 @@ def test_the_gaps_can_be_downloaded_for_a_gis(client: FlaskClient) -> None:
         (f"/api/nearest?layer=nurseries&{START}&k=9999", 400, "invalid_parameter", "k"),
         ("/api/nearest?layer=nurseries&lat=abc&lon=20", 400, "invalid_parameter", "lat"),
         (f"/api/nearest?layer=nurseries&{START}&by=rocket", 400, "invalid_parameter", "by"),
+        (f"/api/nearest?layer=nurseries&{START}&max_walk=0", 400, "invalid_parameter", "max_walk"),
         (f"/api/nearest?layer=nurseries&{START}&by=transit&at=8h", 400, "invalid_parameter", "at"),
         (
             f"/api/nearest?layer=nurseries&{START}&by=transit&at=2031-01-01T08:00",

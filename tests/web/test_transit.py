@@ -33,7 +33,7 @@ def said(html: str) -> str:
 
 def result(html: str, facility: str) -> str:
     """Return what stands in one result."""
-    return html.split(f'id="r-{facility}"')[1].split("</li>\n      <li class")[0]
+    return html.split(f'id="r-{facility}"')[1].split('<li class="result"')[0]
 
 
 def test_beside_a_long_walk_stands_the_way_by_tram(client: FlaskClient) -> None:
@@ -90,10 +90,26 @@ def test_a_day_that_the_timetable_does_not_reach_is_said(client: FlaskClient) ->
     assert "The timetable on file (2026-10-01 to 2027-01-31) has no trips" in said(html)
 
 
-def test_where_the_last_tram_has_left_nothing_is_said(client: FlaskClient) -> None:
+def test_where_the_last_tram_has_left_it_is_said(client: FlaskClient) -> None:
     html = page(client, at="2026-11-02T12:00")
     assert "By tram" not in html
-    assert "transit-basis" not in html
+    assert "No tram or bus on file gets there sooner than the walk then." in said(html)
+    assert 'name="at" value="2026-11-02T12:00"' in html
+
+
+def test_who_cannot_walk_far_to_a_stop_says_so(client: FlaskClient) -> None:
+    # From Most Środkowy it is 13 minutes to the second nursery, from Polna two to the third.
+    html = page(client, max_walk="5")
+    assert "By tram" not in result(html, "nurseries-2")
+    assert "By tram: 18 min" in said(result(html, "nurseries-3"))
+    assert '<option value="5" selected>' in html
+    assert '<option value="15" selected>' in page(client)
+    assert '<option value="7" selected>' in page(client, max_walk="7")
+    assert "By tram" in result(page(client), "nurseries-2")
+    assert html.count('type="hidden" name="max_walk" value="5"') == 1  # for another start, too
+    wrong = client.get(f"/en/nearest?layer=nurseries&lat={LAT}&lon={LON}&max_walk=500")
+    assert wrong.status_code == 400
+    assert 'value="500"' not in wrong.text
 
 
 def test_nobody_is_sent_for_an_aed_by_tram(client: FlaskClient) -> None:

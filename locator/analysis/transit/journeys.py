@@ -22,7 +22,7 @@ from locator.walking import SnappedPoints
 from locator.walking.walkable_city import WalkableCity
 
 WALK_LIMIT_S = 900.0
-"""The longest walk to the first stop, and from the last one."""
+"""The longest walk to the first stop, and from the last one, where nobody says another."""
 
 LATER_S = 3600.0
 """A later departure is told if it arrives within so much of the time that the walk would take."""
@@ -90,6 +90,7 @@ def transit(
     result: NearestResult,
     *,
     step_free: bool = False,
+    walk_limit_s: float = WALK_LIMIT_S,
     longer_than_s: float = 0.0,
     most: int | None = None,
 ) -> Transit:
@@ -106,6 +107,8 @@ def transit(
         Of `walkable_city`.
     step_free : bool
         Only trips and stops that the timetable says a wheelchair can use, if it says so of any.
+    walk_limit_s : float
+        The longest walk to the first stop, and from the last one.
     longer_than_s : float
         Only beside walks that take longer.
     most : int, optional
@@ -133,7 +136,8 @@ def transit(
     zone = ZoneInfo(walkable_city.city.catalogue.timezone)
     found: dict[str, tuple[Journey, ...]] = {}
     for pace_m_s in sorted({one.pace_m_s for one in asked}):
-        start = _Start(walkable_city, network, running, result.origin, pace_m_s, zone)
+        limit_m = walk_limit_s * pace_m_s
+        start = _Start(walkable_city, network, running, result.origin, pace_m_s, limit_m, zone)
         found |= start.journeys([one for one in asked if one.pace_m_s == pace_m_s], depart_t)
     basis = _basis(known, step_free=step_free)
     return Transit(basis, {one.id: found[one.id] for one in asked if one.id in found})
@@ -185,14 +189,14 @@ class _Start:
     running: Sequence[Running]
     origin: SnappedPoints
     pace_m_s: float
+    limit_m: float
     zone: ZoneInfo
 
     @cached_property
     def access_m(self) -> FloatArray:
         """Metres to every stop; ``inf`` beyond the limit."""
         stops = stop_walks(self.walkable_city, self.network).stops
-        limit_m = WALK_LIMIT_S * self.pace_m_s
-        return self.walkable_city.model.walk_m(self.origin, stops, limit_m=limit_m)
+        return self.walkable_city.model.walk_m(self.origin, stops, limit_m=self.limit_m)
 
     @cached_property
     def footpaths(self) -> Footpaths:
@@ -242,9 +246,7 @@ class _Start:
 
     def reach(self, searched: Search, row: int) -> _Found | None:
         """Return how a facility is reached the earliest; with fewer changes where that is alike."""
-        stops, walk_m = stops_near(
-            self.walkable_city, self.network, row, WALK_LIMIT_S * self.pace_m_s
-        )
+        stops, walk_m = stops_near(self.walkable_city, self.network, row, self.limit_m)
         best: _Found | None = None
         for number, round_ in enumerate(searched.rounds if len(stops) else ()):
             arrive_t = round_.arrive_t[stops] + walk_m / self.pace_m_s

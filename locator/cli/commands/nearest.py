@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 @click.option("--profile", default=None, help="foot, pram or wheelchair.  [default: foot]")
 @click.option("--at-night", is_flag=True, help="Keep off ways and gates that are closed at night.")
 @click.option("--transit", is_flag=True, help="Say how to go by tram or bus, leaving then.")
+@click.option("--max-walk", default=None, help="Minutes on foot to and from stops.  [default: 15]")
 @click.option("--all", "every", is_flag=True, help="Planned, closed and private ones too.")
 @json_option
 @geodata_option
@@ -52,6 +53,7 @@ def command(
     profile: str | None,
     at_night: bool,
     transit: bool,
+    max_walk: str | None,
     every: bool,
     as_json: bool,
 ) -> None:
@@ -85,6 +87,7 @@ def command(
         status="all" if every else None,
         night="yes" if at_night else None,
         by="transit" if transit else None,
+        max_walk=max_walk,
     )
     app = load(ctx)
     asked = question(app, NearestParams, given)

@@ -25,6 +25,9 @@ LONG_S = 900.0
 MOST = 5
 """So many results, the first ones, have journeys told beside them."""
 
+LIMITS_MIN = (5.0, 10.0, 15.0)
+"""Minutes on foot to a stop that can be chosen."""
+
 LEAST_SAVED = 1 / 3
 """Of the walk: a ride that saves less of it is not worth a line."""
 
@@ -60,6 +63,14 @@ class JourneyWords:
 
 
 @dataclass(frozen=True)
+class Limit:
+    """How long somebody walks to a stop, to be chosen."""
+
+    minutes: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
 class TransitWords:
     """What is said of trams and buses beside results.
 
@@ -72,13 +83,15 @@ class TransitWords:
     leaving : str
         The moment that one leaves, as a field of a form takes it.
     hidden : tuple of (str, str)
-        The question, but for that moment.
+        The question, but for that moment and those limits.
+    limits : tuple of Limit
     """
 
     journeys: dict[str, JourneyWords]
     basis: tuple[str, ...]
     leaving: str
     hidden: tuple[tuple[str, str], ...]
+    limits: tuple[Limit, ...]
 
 
 def transit_words(
@@ -92,22 +105,38 @@ def transit_words(
     walks = {one.id: one.walk_s for one in result.found[:MOST] if one.walk_s > LONG_S}
     if not walks:
         return None
-    hidden = tuple(form.args(at="").items(multi=True))
-    leaving = f"{result.at:%Y-%m-%dT%H:%M}"
     try:
-        found = transit_beside(
-            app, walkable_city, result, params.profile, longer_than_s=LONG_S, most=MOST
-        )
+        found = transit_beside(app, walkable_city, result, params, longer_than_s=LONG_S, most=MOST)
     except NoTimetableError:
         return None
     except OutsideTimetableError as error:
-        return TransitWords({}, (error_text(error),), leaving, hidden)
+        return _words({}, (error_text(error),), form, params, result)
     journeys = {
         facility: _journey(told, result.at)
         for facility, told in found.journeys.items()
         if told[0].walk_s <= (1 - LEAST_SAVED) * walks[facility]
     }
-    return TransitWords(journeys, _basis(found.basis), leaving, hidden) if journeys else None
+    basis = _basis(found.basis)
+    if not journeys:
+        basis = (gettext("No tram or bus on file gets there sooner than the walk then."), *basis)
+    return _words(journeys, basis, form, params, result)
+
+
+def _words(
+    journeys: dict[str, JourneyWords],
+    basis: tuple[str, ...],
+    form: Form,
+    params: NearestParams,
+    result: NearestResult,
+) -> TransitWords:
+    limits = sorted({*LIMITS_MIN, params.max_walk})
+    return TransitWords(
+        journeys=journeys,
+        basis=basis,
+        leaving=f"{result.at:%Y-%m-%dT%H:%M}",
+        hidden=tuple(form.args(at="", max_walk="").items(multi=True)),
+        limits=tuple(Limit(f"{limit:g}", limit == params.max_walk) for limit in limits),
+    )
 
 
 def _journey(told: tuple[Journey, ...], asked: datetime) -> JourneyWords:
