@@ -332,7 +332,9 @@ def upcoming_calls(plan: Plan, *, within: timedelta) -> Calls:
     lonlat, names, lines, arrive, depart = [], [], [], [], []
     for run in plan.runs if plan.predictable else ():
         table = run.timetable
-        index = np.flatnonzero((run.depart_t >= from_t) & (run.arrive_t <= until_t))
+        (index,) = ((run.depart_t >= from_t) & (run.arrive_t <= until_t)).nonzero()
+        if not len(index):  # of three service days round an instant, two mostly have none
+            continue
         lonlat.append(table.stop_lonlat[run.stop[index]])
         names += [table.stop_names[stop] for stop in run.stop[index]]
         lines += [table.lines[path] for path in table.trip_path[run.trip[index]]]

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from locator.web.words.near import near_address, near_stop
+from locator.web.words.near import near_address, near_facility, near_stop
 from tests.breaking import edit_feature
 from tests.serving import client_of
 from tests.tinycity import at
@@ -40,6 +40,18 @@ def test_a_place_is_near_an_address_within_120_m(app: Flask) -> None:
         said = near_address(held, first["lon"], first["lat"])
         assert said == f"w pobliżu: {first['street']} {first['number']}"
         assert near_address(held, *at(3400, 3900)) == ""
+
+
+def test_what_is_near_a_facility_is_what_is_near_its_place(app: Flask) -> None:
+    held = app.extensions["locator"]
+    placed = held.city.facilities[held.city.facilities["x"].notna()]
+    with app.test_request_context("/"):
+        said = {str(id_): near_facility(held, str(id_)) for id_ in placed.index}
+        assert said == {
+            str(id_): near_address(held, p.x, p.y) for id_, p in placed.geometry.items()
+        }
+        assert set(said.values()) - {""}
+        assert near_facility(held, "nurseries-5") == ""  # nobody knows where it is
 
 
 @pytest.mark.parametrize("start", ["lat=52.23&lon=21.01", "lat=abc&lon=21.01", "lat=50.06&lon=999"])

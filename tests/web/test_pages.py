@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 
 import pytest
 from flask.testing import FlaskClient
@@ -263,3 +264,18 @@ def test_the_statement_invents_no_contact() -> None:
     unset = statement({})
     assert (unset.operator, unset.email, unset.published) == (None, None, None)
     assert statement({"OPERATOR_EMAIL": "kontakt@example.org"}).email == "kontakt@example.org"
+
+
+@pytest.mark.parametrize("at", ["2026-11-25T11:00", "2026-11-25T10:00Z"])
+@pytest.mark.parametrize("layer", ["aeds", "nurseries"])
+def test_a_moment_without_a_time_zone_is_the_citys(
+    client: FlaskClient, layer: str, at: str
+) -> None:
+    asked = f"layer={layer}&q=Lipowa+1&status=all"
+    here = client.get(f"/en/nearest?{asked}&at=2026-11-25T11:00%2B01:00")
+    given = client.get(f"/en/nearest?{asked}&at={at}")
+    assert (here.status_code, given.status_code) == (200, 200)
+    said = [re.findall(r'<li class="chip.*?</li>', page.text, re.DOTALL) for page in (here, given)]
+    assert said[0]
+    assert said[1] == said[0]
+    assert client.get(f"/maps/nearest.geojson?{asked}&at={at}").status_code == 200

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from locator.analysis.access.coverage import Coverage
-from locator.analysis.nearest import walk_lines
+from locator.analysis.nearest import Reached, walk_lines
 from locator.base.geojson import Collection, collection
 from locator.city.model import City
 from locator.city.usability import is_assumed
@@ -53,20 +53,20 @@ def _is_approximate(shown: Card) -> bool:
     return shown.precision in ("street", "area") or shown.layer.moves
 
 
-def nearest_features(city: City, rows: pd.DataFrame) -> Collection:
+def nearest_features(city: City, found: Iterable[Reached]) -> Collection:
     """Return the results of a search, numbered as in the list beside the map."""
     return collection(
         _facility(
             city,
-            card(city, row.Index),
+            card(city, one.id),
             mark=number(rank),
             first_lines=[
                 gettext(
-                    "{time} on foot, {length}", time=minutes(row.walk_s), length=metres(row.walk_m)
+                    "{time} on foot, {length}", time=minutes(one.walk_s), length=metres(one.walk_m)
                 )
             ],
         )
-        for rank, row in enumerate(_rows(rows), start=1)
+        for rank, one in enumerate(found, start=1)
     )
 
 

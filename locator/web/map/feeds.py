@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from locator.analysis.access.coverage import CoverageQuery
+from locator.analysis.nearest import local_moment
 from locator.api.queries import CoverageParams, NearestParams
 from locator.base.echo import cut
 from locator.base.errors import N_, NotFoundError
@@ -19,7 +20,7 @@ from locator.web.map.background import compact_json
 from locator.web.map.data import coverage_areas, facility_features, nearest_features, walk_features
 from locator.web.security import counted, expensive
 from locator.web.state import question, state
-from locator.web.words.found import find_rows
+from locator.web.words.found import find_nearest
 from locator.web.words.starting import find_origin
 
 blueprint = Blueprint("mapfeeds", __name__)
@@ -78,16 +79,17 @@ def features() -> Response:
 @counted
 def nearest() -> Response:
     """Serve the results that the page "nearest" lists."""
-    _, rows, _ = _answer()
-    return _personal(nearest_features(state().city, rows))
+    _, found, _ = _answer()
+    return _personal(nearest_features(state().city, found))
 
 
 @blueprint.get("/maps/walks.geojson")
 @counted
 def walks() -> Response:
     """Serve the walks to the results that the page "nearest" lists."""
-    origin, rows, ground = _answer()
-    return _personal(walk_features(ground, origin.lon, origin.lat, list(rows.index)))
+    origin, found, ground = _answer()
+    ids = [one.id for one in found]
+    return _personal(walk_features(ground, origin.lon, origin.lat, ids))
 
 
 @blueprint.get("/maps/coverage/<layer_id>.geojson")
@@ -136,12 +138,16 @@ def _personal(answer: Collection) -> Response:
 
 
 def _answer() -> tuple[Any, Any, WalkableCity]:
-    """Return origin and rows of the search that the query string asks for, and what it walks."""
+    """Return origin and results of the search that the query string asks for, and what it walks."""
     app = state()
     params = question(NearestParams, request.args)
     origin, _ = find_origin(app.city, params)
     ground = app.walkable_city_for(params.profile, at_night=params.night == "yes")
-    return origin, find_rows(ground, params, origin, params.at or app.now()), ground
+    return (
+        origin,
+        find_nearest(ground, params, origin, local_moment(app.city, params.at)).found,
+        ground,
+    )
 
 
 def _features_bytes(layer: str | None) -> bytes:

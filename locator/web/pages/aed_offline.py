@@ -27,7 +27,7 @@ from locator.web.security import urgent
 from locator.web.words.aed import DIRECTIONS, access_chip, door_words
 from locator.web.words.aed_rows import note_beside, unknown_hours
 from locator.web.words.cards import card
-from locator.web.words.near import near_address
+from locator.web.words.near import near_facility
 
 DAYS = 21
 """From a Monday on so many days of hours are kept: two weeks at least, and new ones once a week."""
@@ -134,7 +134,7 @@ def _minute(at: datetime) -> int:
 
 def _told(app: AppState, aed: FixedAed, hours: int | None) -> dict[str, Any]:
     shown, access = card(app.city, aed.id), access_chip(aed.access)
-    where = shown.where if shown.address else near_address(app, aed.lon, aed.lat)
+    where = shown.where if shown.address else near_facility(app, aed.id)
     told = {
         "lat": round(aed.lat, 5),
         "lon": round(aed.lon, 5),

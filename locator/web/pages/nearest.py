@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import pandas as pd
 from flask import Blueprint, render_template, request
 from werkzeug.datastructures import MultiDict
 
 from locator.analysis.aed.nearest import FIXED_LAYER
-from locator.analysis.nearest import place_origin
+from locator.analysis.nearest import Reached, local_moment, place_origin
 from locator.api.context import AppState
 from locator.api.queries import NearestParams
 from locator.api.street_info import (
@@ -162,13 +161,11 @@ def answered(app: AppState, view: View) -> View:
     origin, others = find_origin(city, params)
     if params.q is None:
         origin = named_point(app, origin, accuracy_m)
-    at = params.at or app.now()
+    at = local_moment(city, params.at)
     walkable_city = app.walkable_city_for(params.profile, at_night=params.night == "yes")
     result = find_nearest(walkable_city, params, origin, at)
-    rows = result.rows
-    of_all, results = said_once(
-        tuple(found(walkable_city, form, origin, row, at) for row in rows.itertuples())
-    )
+    rows = result.found
+    of_all, results = said_once(tuple(found(walkable_city, form, origin, row, at) for row in rows))
     return replace(
         view,
         origin=origin,
@@ -178,13 +175,13 @@ def answered(app: AppState, view: View) -> View:
         ),
         results=results,
         of_all=of_all,
-        empty=empty_words(params, layers) if rows.empty else None,
-        wider=wider_link(form, params) if rows.empty else None,
+        empty=empty_words(params, layers) if not rows else None,
+        wider=wider_link(form, params) if not rows else None,
         more_url=more_url(form, params, len(rows)),
         unlocated=unlocated(city, layers),
         transit=None if view.emergency else transit_words(app, walkable_city, form, params, result),
         at_line=gettext("Open or closed as of {moment}.", moment=moment(at)) if params.at else "",
-        pace_line=pace_line(city, params, rows),
+        pace_line=pace_line(city, params),
         model_line=" ".join(
             filter(None, (model_line(walkable_city), profile_words(walkable_city)))
         ),
@@ -192,7 +189,7 @@ def answered(app: AppState, view: View) -> View:
         off_network=off_network_words(place_origin(walkable_city, origin.lon, origin.lat)),
         many_layers=len(params.layer) != 1,
         every_layer=not params.layer,
-        map=None if rows.empty else _map(walkable_city, form, origin, rows, layers),
+        map=None if not rows else _map(walkable_city, form, origin, rows, layers),
     )
 
 
@@ -200,7 +197,7 @@ def _map(
     walkable_city: WalkableCity,
     form: Form,
     origin: Origin,
-    rows: pd.DataFrame,
+    rows: Sequence[Reached],
     layers: Sequence[Layer],
 ) -> Map:
     """Return the map of the results: what is drawn is what the list shows."""
@@ -212,7 +209,7 @@ def _map(
         symbols=[symbol_of(layer.id) for layer in shown],
         origin=(origin.lon, origin.lat, gettext("Start: {place}", place=origin.label)),
         features=nearest_features(city, rows),
-        walks=walk_features(walkable_city, origin.lon, origin.lat, list(rows.index)),
+        walks=walk_features(walkable_city, origin.lon, origin.lat, [row.id for row in rows]),
         nearest_url=url("nearest.page", kept),
         walk_labels={
             "walk": gettext("the walk along streets"),

@@ -23,7 +23,7 @@ from locator.web.words.aed import (
 )
 from locator.web.words.cards import Card, Chip, card, hours_said
 from locator.web.words.model_words import model_line
-from locator.web.words.near import near_address, near_stop
+from locator.web.words.near import near_facility, near_stop
 from locator.web.words.routes import Route, routes
 from locator.web.words.texts import pace_text
 
@@ -68,11 +68,11 @@ class Row:
 
 def rows_of(app: AppState, answer: AedAnswer) -> tuple[Row, ...]:
     """Return the AEDs that can be fetched, numbered."""
-    rows = []
+    rows: list[Row] = []
     for rank, option in enumerate(answer.options, start=1):
         make = riding_row if option.kind == "vehicle" else _standing
         row = _placed(app.city, answer, make(app, option, answer.at))
-        rows.append(replace(row, mark=number(rank), routes=row.routes if rank == 1 else ()))
+        rows.append(replace(row, mark=number(rank), routes=() if rows else _routes(answer, row)))
     return tuple(rows)
 
 
@@ -85,8 +85,13 @@ def _placed(city: City, answer: AedAnswer, row: Row) -> Row:
         row,
         direction=direction(city, start, goal),
         door=door_words(row.option),
-        routes=routes(goal, start=start),
     )
+
+
+def _routes(answer: AedAnswer, row: Row) -> tuple[Route, ...]:
+    """Return what shows the way to a row's AED."""
+    goal = goal_of(row.option)
+    return () if goal is None else routes(goal, start=(answer.query.lon, answer.query.lat))
 
 
 # One AED ------------------------------------------------------------------------------------
@@ -152,7 +157,7 @@ def way_unknown_row(app: AppState, option: AedOption) -> Row:
 
 def _named(app: AppState, option: AedOption, shown: Card, chips: tuple[Chip, ...]) -> Row:
     """Return the row of a fixed AED: its name, its note unless the name says it, an address."""
-    where = shown.where if shown.address else near_address(app, option.lon, option.lat)
+    where = shown.where if shown.address else near_facility(app, option.id)
     how, note = where or shown.district, note_beside(shown)
     return Row(option, shown, shown.name, how, chips, note=note, quoted=True)
 

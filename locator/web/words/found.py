@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 import pandas as pd
 
-from locator.analysis.nearest import NearestResult, nearest
+from locator.analysis.nearest import NearestResult, Reached, nearest
 from locator.api.queries import NearestParams, nearest_query_of
 from locator.api.street_info import walk_words
 from locator.city.catalogue import Layer
@@ -50,13 +49,6 @@ def title_of(city: City, layer_ids: tuple[str, ...]) -> str:
     return gettext("What is near you?") if not layer_ids else gettext("The nearest services")
 
 
-def find_rows(
-    walkable_city: WalkableCity, params: NearestParams, origin: Origin, at: datetime
-) -> pd.DataFrame:
-    """Return the rows of `find_nearest`."""
-    return find_nearest(walkable_city, params, origin, at).rows
-
-
 def find_nearest(
     walkable_city: WalkableCity, params: NearestParams, origin: Origin, at: datetime
 ) -> NearestResult:
@@ -70,11 +62,12 @@ def find_nearest(
     return nearest(walkable_city, query)
 
 
-def found(walkable_city: WalkableCity, form: Form, origin: Origin, row: Any, at: datetime) -> Found:
+def found(
+    walkable_city: WalkableCity, form: Form, origin: Origin, row: Reached, at: datetime
+) -> Found:
     """Return one result in words."""
     city = walkable_city.city
-    next_change = None if pd.isna(row.next_change) else row.next_change
-    facility = card(city, row.Index, opening=(row.open_state, next_change, at))
+    facility = card(city, row.id, opening=(row.open_state, row.next_change, at))
     place = facility.facts["geometry"]
     return Found(
         facility=facility,

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-import pandas as pd
-
 from locator.api.queries import NearestParams
 from locator.api.street_info import streets_fault
 from locator.city.model import City
@@ -42,7 +40,7 @@ def is_number(text: str) -> bool:
     return re.fullmatch(r"\d{1,3}([.,]\d{1,6})?", text) is not None
 
 
-def pace_line(city: City, params: NearestParams, rows: pd.DataFrame) -> str:
+def pace_line(city: City, params: NearestParams) -> str:
     """Return at what pace the minutes are counted."""
     if params.pace is not None:
         return gettext("Walking pace: {pace}, as you chose.", pace=pace_text(params.pace))

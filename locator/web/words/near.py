@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from locator.api.context import AppState
 from locator.web.i18n import gettext, metres
+
+if TYPE_CHECKING:
+    from scipy.spatial import cKDTree
 
 ADDRESS_M = 120.0
 """A place is said to be near an address that is no further away."""
@@ -25,6 +30,24 @@ def near_address(app: AppState, lon: float, lat: float) -> str:
     if row is None:
         return ""
     return gettext("near {address}", address=_address(app, row))
+
+
+def near_facility(app: AppState, facility_id: str) -> str:
+    """Return the same of a facility that stands: looked up for all of them at once."""
+
+    def made() -> dict[str, int]:
+        ids, geometry = app.city.facilities.index, app.city.columns["geometry"]
+        placed = np.flatnonzero(~pd.isna(geometry))
+        if app.city.houses.empty or not len(placed):
+            return {}
+        lonlat = [(where.x, where.y) for where in geometry[placed]]
+        asked = _tree(app, "houses").query(app.city.projection.to_metric(lonlat))
+        away_m, row = map(np.asarray, asked)
+        near = away_m <= ADDRESS_M
+        return dict(zip(ids[placed[near]].tolist(), row[near].tolist(), strict=True))
+
+    row = app.memo.get("addresses near facilities", made).get(facility_id)
+    return "" if row is None else gettext("near {address}", address=_address(app, row))
 
 
 def address_beside(app: AppState, lon: float, lat: float) -> str:
@@ -61,15 +84,19 @@ def _nearest_row(
     app: AppState, table: str, lon: float, lat: float, *, within_m: float
 ) -> int | None:
     """Return the row of ``city.<table>`` nearest to a place, None beyond `within_m`."""
+    if getattr(app.city, table).empty:
+        return None
+    away_m, row = _tree(app, table).query(app.city.projection.to_metric([(lon, lat)])[0])
+    return int(row) if away_m <= within_m else None
+
+
+def _tree(app: AppState, table: str) -> cKDTree:
+    """Return the points of ``city.<table>``, ready to be searched."""
     from scipy.spatial import cKDTree
 
-    points = getattr(app.city, table)
-    if points.empty:
-        return None
-
     def made() -> cKDTree:
-        return cKDTree(app.city.projection.to_metric(points[["lon", "lat"]].to_numpy()))
+        points = getattr(app.city, table)[["lon", "lat"]].to_numpy()
+        return cKDTree(app.city.projection.to_metric(points))
 
-    tree = app.memo.get(("near", table), made)
-    away_m, row = tree.query(app.city.projection.to_metric([(lon, lat)])[0])
-    return int(row) if away_m <= within_m else None
+    tree: cKDTree = app.memo.get(("near", table), made)
+    return tree
