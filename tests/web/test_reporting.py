@@ -472,6 +472,23 @@ def test_faulty_decisions_say_all_and_keep_what_was_typed(
     assert decide(moderator, "explode", report.id).status_code == 404
 
 
+def test_a_decision_that_cannot_be_written_is_said_and_none(
+    moderator: FlaskClient, here: Reporting, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(moderator, what="closed")
+    (report,) = here.store.reports()
+    with monkeypatch.context() as patch:
+
+        def full(*_: object) -> None:
+            raise OSError(28, "No space left on device")
+
+        patch.setattr("locator.base.files.os.fsync", full)
+        answer = decide(moderator, "accept", report.id)
+    assert answer.status_code == 503 and "No space left" in problems(answer.text)[0]
+    assert not (folder / FILE).exists() and here.store.decisions() == ()
+    assert decide(moderator, "accept", report.id).status_code == 303
+
+
 def test_ten_thousand_reports_are_shown_in_pages(moderator: FlaskClient, here: Reporting) -> None:
     from tests.curation.test_resident_reports import fill
 

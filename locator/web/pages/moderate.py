@@ -227,7 +227,7 @@ def _list(
     log = here.store.decisions(first=(number - 1) * LINES, most=LINES + 1) if shown == "log" else ()
     more = len(groups) > FACILITIES or len(log) > LINES
     return _answer(
-        200 if error is None else 400,
+        _status(error),
         shown=shown,
         session=known,
         tabs={name: gettext(said) for name, said in SHOWN.items()},
@@ -241,6 +241,12 @@ def _list(
         fault_of=fault_of,
         given={name: asked.get(name, "") for name in ALL_FIELDS} if fault_of else {},
     )
+
+
+def _status(error: LocatorError | None) -> int:
+    if error is None:
+        return 200
+    return 400 if isinstance(error, InvalidParameterError) else 503
 
 
 def _problems(error: LocatorError) -> list[str]:
