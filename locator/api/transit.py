@@ -31,10 +31,10 @@ def transit_beside(
     ----------
     app : AppState
     walkable_city : WalkableCity
-        The city as `profile` walks it.
+        The city as who asks walks it.
     result : NearestResult
         Of `walkable_city`.
-    profile : str
+    asked : NearestParams
         For a wheelchair only what the timetable says is step-free counts, if it says so of any.
     longer_than_s, most
         As for `locator.analysis.transit.journeys.transit`.
