@@ -141,9 +141,16 @@ class AppState:
             vars(new)["transit_network"] = self.transit_network
         return new
 
-    def coverage(self, query: CoverageQuery) -> Coverage:
-        """Return the coverage for `query`, computed once for the same question."""
-        return self.memo.get(query, lambda: coverage(self.walkable_city, query))
+    def coverage(self, query: CoverageQuery, *, profile: Profile = "foot") -> Coverage:
+        """Return the coverage for `query`, computed once for the same question.
+
+        Raises
+        ------
+        NotComputableError
+            Without a street network, for ways without steps.
+        """
+        ground = self.walkable_city_for(profile)
+        return self.memo.get((query, profile), lambda: coverage(ground, query))
 
     def now(self) -> datetime:
         """Return this moment in the city's time zone."""

@@ -13,7 +13,7 @@ from locator.api import csv
 from locator.api.context import AppState
 from locator.api.geojson import SHARE_DIGITS, area_json, decimal, whole
 from locator.api.operations import CACHE_S, CSV, GEOJSON, operation
-from locator.api.queries import CoverageListParams, CoverageParams
+from locator.api.queries import CoverageListParams, ReachParams
 from locator.api.schemas import Area
 from locator.api.schemas_coverage import (
     CoverageAnswer,
@@ -28,26 +28,34 @@ from locator.api.schemas_coverage import (
 from locator.base.errors import NotComputableError
 from locator.base.i18n import error_text, gettext, text
 from locator.city.lookup import known_layer
+from locator.walking.network.profile import Profile
 
 
-def coverage_of(app: AppState, asked: CoverageParams) -> Coverage:
+def coverage_of(app: AppState, asked: ReachParams) -> Coverage:
     """Return the coverage that is asked for, computed once for the same question.
 
     Parameters
     ----------
     app : AppState
-    asked : CoverageParams
+    asked : ReachParams
 
     Returns
     -------
     Coverage
     """
     layer = known_layer(app.catalogue, asked.layer)
-    return app.coverage(CoverageQuery(layer.id, asked.minutes, asked.group, asked.pace))
+    query = CoverageQuery(layer.id, asked.minutes, asked.group, asked.pace)
+    return app.coverage(query, profile=asked.profile)
 
 
 def parts_of(
-    app: AppState, layer: str, group: str, minutes: float, pace_m_s: float
+    app: AppState,
+    layer: str,
+    group: str,
+    minutes: float,
+    pace_m_s: float,
+    *,
+    profile: Profile = "foot",
 ) -> tuple[Part, ...]:
     """Return what the parts of a layer serve, computed once for the same question.
 
@@ -60,6 +68,8 @@ def parts_of(
         Standard.
     pace_m_s : float
         Walking speed, metres a second.
+    profile : str
+        Whose ways are walked.
 
     Returns
     -------
@@ -67,9 +77,13 @@ def parts_of(
     """
     declared = app.catalogue.layers[layer]
     return app.memo.get(
-        ("parts", layer, group, minutes, pace_m_s),
+        ("parts", layer, group, minutes, pace_m_s, profile),
         lambda: coverage_parts(
-            app.walkable_city, declared, group=group, minutes=minutes, pace_m_s=pace_m_s
+            app.walkable_city_for(profile),
+            declared,
+            group=group,
+            minutes=minutes,
+            pace_m_s=pace_m_s,
         ),
     )
 
@@ -102,7 +116,7 @@ def coverage_list(app: AppState, asked: CoverageListParams) -> CoverageListAnswe
 
 @operation(
     "/api/coverage/<layer>",
-    CoverageParams,
+    ReachParams,
     CoverageAnswer,
     summary="Coverage of one layer",
     tag="coverage",
@@ -110,15 +124,16 @@ def coverage_list(app: AppState, asked: CoverageListParams) -> CoverageListAnswe
     cache_s=CACHE_S,
     bounds="expensive",
 )
-def coverage_of_layer(app: AppState, asked: CoverageParams) -> CoverageAnswer:
+def coverage_of_layer(app: AppState, asked: ReachParams) -> CoverageAnswer:
     """People of the age group inside and outside the standard, for the city and each district; the
     curve of people against minutes; the ten largest gaps; what has to be known with the numbers.
     """
     found = coverage_of(app, asked)
     return {
         "layer": found.layer,
-        **_totals(app, found),
+        **_totals(app, found, profile=asked.profile),
         "model": found.model,
+        "profile": asked.profile,
         "counted": int(found.counted),
         "caveats": [gettext(caveat.template).format(**caveat.values) for caveat in found.caveats],
         "districts": _districts(found),
@@ -136,7 +151,7 @@ def coverage_of_layer(app: AppState, asked: CoverageParams) -> CoverageAnswer:
 
 @operation(
     "/api/coverage/<layer>.csv",
-    CoverageParams,
+    ReachParams,
     str,
     summary="Coverage by district as a table",
     tag="coverage",
@@ -146,7 +161,7 @@ def coverage_of_layer(app: AppState, asked: CoverageParams) -> CoverageAnswer:
     bounds="expensive",
     filename="coverage-{layer}.csv",
 )
-def coverage_csv(app: AppState, asked: CoverageParams) -> str:
+def coverage_csv(app: AppState, asked: ReachParams) -> str:
     """UTF-8, one row for each district; every row says which question it answers."""
     found = coverage_of(app, asked)
     question = {
@@ -155,6 +170,7 @@ def coverage_csv(app: AppState, asked: CoverageParams) -> str:
         "minutes": f"{found.minutes:g}",
         "pace_m_s": f"{found.pace_m_s:g}",
         "model": found.model,
+        "profile": asked.profile,
         "data_date": app.catalogue.data_date,
     }
     columns = (*question, *DistrictCoverage.__annotations__)
@@ -163,7 +179,7 @@ def coverage_csv(app: AppState, asked: CoverageParams) -> str:
 
 @operation(
     "/api/coverage/<layer>.geojson",
-    CoverageParams,
+    ReachParams,
     GapsAnswer,
     summary="The ten largest gaps as GeoJSON",
     tag="coverage",
@@ -173,7 +189,7 @@ def coverage_csv(app: AppState, asked: CoverageParams) -> str:
     bounds="expensive",
     filename="gaps-{layer}.geojson",
 )
-def coverage_gaps(app: AppState, asked: CoverageParams) -> GapsAnswer:
+def coverage_gaps(app: AppState, asked: ReachParams) -> GapsAnswer:
     """The unserved areas with their people, for a GIS; the file says what it was made from."""
     found = coverage_of(app, asked)
     unit = app.catalogue.unit_code
@@ -184,6 +200,7 @@ def coverage_gaps(app: AppState, asked: CoverageParams) -> GapsAnswer:
         "group": found.group,
         "pace_m_s": found.pace_m_s,
         "model": found.model,
+        "profile": asked.profile,
         "unit": None if unit is None else {"scheme": unit.scheme, "code": unit.code},
         "data_date": app.catalogue.data_date,
         "attribution": app.catalogue.attribution["en"],
@@ -193,7 +210,7 @@ def coverage_gaps(app: AppState, asked: CoverageParams) -> GapsAnswer:
     }
 
 
-def _totals(app: AppState, found: Coverage) -> CoverageTotals:
+def _totals(app: AppState, found: Coverage, *, profile: Profile = "foot") -> CoverageTotals:
     row = found.completeness
     return {
         "minutes": found.minutes,
@@ -221,7 +238,9 @@ def _totals(app: AppState, found: Coverage) -> CoverageTotals:
                 "served": part.served,
                 "share": round(part.share, SHARE_DIGITS),
             }
-            for part in parts_of(app, found.layer, found.group, found.minutes, found.pace_m_s)
+            for part in parts_of(
+                app, found.layer, found.group, found.minutes, found.pace_m_s, profile=profile
+            )
         ],
     }
 

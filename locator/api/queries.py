@@ -213,6 +213,15 @@ class CoverageParams:
 
 
 @frozen
+class ReachParams(CoverageParams):
+    """A layer, a standard, whose needs count, and whose ways are walked."""
+
+    profile: Profile = described(
+        "`pram` and `wheelchair` avoid steps; they need the street network.", default="foot"
+    )
+
+
+@frozen
 class CoverageListParams:
     """Every layer at once, each with its own group and pace."""
 

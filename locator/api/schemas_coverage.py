@@ -7,6 +7,7 @@ from typing import Literal
 from typing_extensions import TypedDict
 
 from locator.api.schemas import Area, Completeness, Model, closed
+from locator.walking.network.profile import Profile
 
 
 @closed
@@ -101,6 +102,7 @@ class CoverageAnswer(CoverageTotals):
 
     layer: str
     model: Model
+    profile: Profile
     counted: int
     caveats: list[str]
     districts: list[DistrictCoverage]
@@ -161,6 +163,7 @@ class GapsAnswer(TypedDict):
     group: str
     pace_m_s: float
     model: Model
+    profile: Profile
     unit: UnitCode | None
     data_date: str
     attribution: str

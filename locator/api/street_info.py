@@ -302,6 +302,11 @@ def profile_words(walkable_city: WalkableCity) -> str:
                 " that nobody has mapped may remain."
             )
         )
+        said.append(
+            gettext(
+                "Whether an entrance has steps is known of few places: call and ask before you go."
+            )
+        )
     if model.at_night:
         said.append(
             gettext(

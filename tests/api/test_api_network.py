@@ -176,6 +176,43 @@ def test_the_page_offers_ways_without_steps_where_streets_are_known(
     assert drawn.status_code == 200
 
 
+def test_reach_without_steps_is_that_of_the_longer_ways(
+    networked: FlaskClient, client: FlaskClient
+) -> None:
+    address = "/coverage/nurseries?minutes=10&group=all"
+    foot = get(networked, f"/api{address}")
+    wheels = get(networked, f"/api{address}&profile=wheelchair")
+    assert (foot["profile"], wheels["profile"]) == ("foot", "wheelchair")
+    assert wheels["people"] == foot["people"]
+    assert wheels["walk_s"]["mean"] > foot["walk_s"]["mean"]
+    part_served = [part["served"] for part in wheels["parts"]]
+    assert all(served <= wheels["served"] for served in part_served)
+
+    page = networked.get(f"/en{address}&profile=wheelchair").text
+    assert '<option value="wheelchair" selected>' in page
+    assert "nobody has mapped may remain" in page
+    assert "Whether an entrance has steps is known of few places" in page
+    assert "profile=wheelchair" in page.split('id="downloads-title"')[1]
+    map_data = networked.get(
+        "/maps/coverage/nurseries.geojson?minutes=10&group=all&profile=wheelchair"
+    )
+    mean = [
+        one["properties"]["lines"]
+        for one in map_data.get_json(force=True)["features"]
+        if one["properties"]["kind"] == "area"
+    ]
+    on_foot = networked.get("/maps/coverage/nurseries.geojson?minutes=10&group=all")
+    assert mean != [
+        one["properties"]["lines"]
+        for one in on_foot.get_json(force=True)["features"]
+        if one["properties"]["kind"] == "area"
+    ]
+
+    assert 'id="profile"' not in client.get(f"/en{address}").text  # no street, no steps known
+    assert client.get(f"/en{address}&profile=wheelchair").status_code == 422
+    assert networked.get(f"/en{address}&profile=horse").status_code == 400
+
+
 def test_the_page_names_the_streets_and_says_who_is_far_from_them(networked: FlaskClient) -> None:
     lon, lat = at(1000, 3010)
     page = networked.get(f"/en/nearest?layer=nurseries&lat={lat}&lon={lon}").text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.barriers import violations
@@ -51,6 +52,9 @@ def test_with_large_letters_the_first_result_is_on_the_first_screen(visitor: Arr
         )
         assert all(y < 44 for y in tops)
         assert bottom(page, ".site-head") < 100
+    page = someone.go(f"/nearest?{ADDRESS}")  # one of each layer: signs that would overlap
+    found = Axe().run(page, options={"runOnly": ["target-size"]}).response["violations"]
+    assert [node["target"] for rule in found for node in rule["nodes"]] == []
 
 
 def test_menu_and_actions_by_keyboard(visitor: Arrive) -> None:

@@ -63,13 +63,13 @@ def command(
     from locator.api.asking import body_of
     from locator.api.coverage import coverage_csv, coverage_gaps, coverage_of, coverage_of_layer
     from locator.api.parsing import Pairs
-    from locator.api.queries import CoverageParams
+    from locator.api.queries import ReachParams
     from locator.base.files import write_bytes_atomically
     from locator.base.i18n import speaking
 
     given = Pairs.given(minutes=minutes, group=group, pace=pace)
     app = load(ctx)
-    asked = question(app, CoverageParams, given, layer=layer)
+    asked = question(app, ReachParams, given, layer=layer)
     answers: dict[str, Any] = {
         ".csv": coverage_csv,
         ".geojson": coverage_gaps,

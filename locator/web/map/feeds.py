@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request
 
 from locator.analysis.access.coverage import CoverageQuery
 from locator.analysis.nearest import local_moment
-from locator.api.queries import CoverageParams, NearestParams
+from locator.api.queries import NearestParams, ReachParams
 from locator.base.echo import cut
 from locator.base.errors import N_, NotFoundError
 from locator.base.geojson import Collection
@@ -97,7 +97,7 @@ def walks() -> Response:
 def coverage_data(layer_id: str) -> Response:
     """Serve the districts with their shares, and the gaps."""
     app = state()
-    params = question(CoverageParams, request.args, layer=layer_id)
+    params = question(ReachParams, request.args, layer=layer_id)
     query = CoverageQuery(
         layer=params.layer,
         minutes=params.minutes,
@@ -106,9 +106,10 @@ def coverage_data(layer_id: str) -> Response:
     )
 
     def made() -> bytes:
-        return compact_json(coverage_areas(app.city, app.coverage(query)))
+        found = app.coverage(query, profile=params.profile)
+        return compact_json(coverage_areas(app.city, found))
 
-    return kept(app.memo.get(("map-coverage", current_language(), query), made))
+    return kept(app.memo.get(("map-coverage", current_language(), query, params.profile), made))
 
 
 def kept(data: bytes, *, mimetype: str = GEOJSON) -> Response:

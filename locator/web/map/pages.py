@@ -11,7 +11,7 @@ from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from locator.api.queries import CoverageParams
+from locator.api.queries import ReachParams
 from locator.base.echo import shortened
 from locator.base.errors import N_, LocatorError, NotFoundError
 from locator.city.lookup import known_layer
@@ -146,7 +146,7 @@ def _facility(args: MultiDict[str, str]) -> Map:
 
 
 def _coverage(args: MultiDict[str, str]) -> Map:
-    params = question(CoverageParams, args)
+    params = question(ReachParams, args)
     layer = state().catalogue.layers[params.layer]
     rest = {name: value for name, value in args.items() if name != "layer"}
     edges = (0.0, *SHARE_BREAKS, 1.0)

@@ -18,7 +18,8 @@ from locator.analysis.access.words import at_least, parts_said
 from locator.api.context import AppState
 from locator.api.coverage import coverage_gaps, parts_of
 from locator.api.json import encoded
-from locator.api.queries import CoverageParams
+from locator.api.queries import ReachParams
+from locator.api.street_info import Choice, profile_choices, profile_words
 from locator.city.catalogue import Layer
 from locator.city.model import City
 from locator.reports.content import write_value
@@ -74,12 +75,12 @@ def gaps(layer_id: str) -> Response:
     return attachment(body, "application/geo+json", _name(result, "gaps", "geojson"))
 
 
-def _asked(layer_id: str) -> tuple[CoverageParams, Coverage]:
-    params = question(CoverageParams, request.args, layer=layer_id)
+def _asked(layer_id: str) -> tuple[ReachParams, Coverage]:
+    params = question(ReachParams, request.args, layer=layer_id)
     query = CoverageQuery(
         layer=params.layer, minutes=params.minutes, group=params.group, pace_m_s=params.pace
     )
-    return params, state().coverage(query)
+    return params, state().coverage(query, profile=params.profile)
 
 
 def _name(result: Coverage, what: str, ending: str) -> str:
@@ -102,6 +103,10 @@ class CoverageReport:
     groups, standards, paces
         Choices of the form.
     downloads : dict of str to str
+    profiles : tuple of Choice
+        Whose ways; none without a street network.
+    ways : str
+        What has to be said of ways without steps; empty for people on foot.
     """
 
     layer: Layer
@@ -117,10 +122,12 @@ class CoverageReport:
     form_minutes: str
     at_least: str
     parts: str
+    profiles: tuple[Choice, ...]
+    ways: str
 
 
 def report_of(
-    app: AppState, result: Coverage, params: CoverageParams, args: MultiDict[str, str]
+    app: AppState, result: Coverage, params: ReachParams, args: MultiDict[str, str]
 ) -> CoverageReport:
     """Return the report of one layer."""
     catalogue = app.catalogue
@@ -144,7 +151,18 @@ def report_of(
         },
         form_minutes=number(result.minutes, 0 if result.minutes.is_integer() else 1),
         at_least=at_least(result.completeness),
-        parts=parts_said(parts_of(app, layer.id, result.group, result.minutes, result.pace_m_s)),
+        parts=parts_said(
+            parts_of(
+                app,
+                layer.id,
+                result.group,
+                result.minutes,
+                result.pace_m_s,
+                profile=params.profile,
+            )
+        ),
+        profiles=profile_choices(app, params.profile if params.profile != "foot" else ""),
+        ways=profile_words(app.walkable_city_for(params.profile)),
     )
 
 

@@ -97,6 +97,7 @@ class View:
     at_line: str = ""
     model_line: str = ""
     model_quality: str = ""
+    ways: str = ""
     off_network: str = ""
     profiles: tuple[Choice, ...] = ()
     night_matters: bool = False
@@ -182,9 +183,8 @@ def answered(app: AppState, view: View) -> View:
         transit=None if view.emergency else transit_words(app, walkable_city, form, params, result),
         at_line=gettext("Open or closed as of {moment}.", moment=moment(at)) if params.at else "",
         pace_line=pace_line(city, params),
-        model_line=" ".join(
-            filter(None, (model_line(walkable_city), profile_words(walkable_city)))
-        ),
+        model_line=model_line(walkable_city),
+        ways=profile_words(walkable_city),
         model_quality=model_quality(app.walkable_city),
         off_network=off_network_words(place_origin(walkable_city, origin.lon, origin.lat)),
         many_layers=len(params.layer) != 1,

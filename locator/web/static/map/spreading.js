@@ -3,11 +3,13 @@
   "use strict";
 
   const { states } = locatorMap;
-  const APART_PX = 31;
-  const ROUNDS = 40;
+  // Two signs of 32 px leave 24 px of each for the finger, even cornerwise.
+  const APART_PX = 40;
+  const ROUNDS = 80;
   // The pin of the start: a head above the place that it points to.
   const PIN_UP_PX = 20;
-  const PIN_PX = 36;
+  const PIN_PX = 46;
+  const HALF_PX = 18;
 
   // All signs of a map together, whatever layer they are of.
   function spreading(map, markers) {
@@ -25,7 +27,8 @@
     const at = shown.map((marker) => map.latLngToLayerPoint(home.get(marker)));
     const points = at.map((point) => point.clone());
     const pin = origin && map.latLngToLayerPoint(origin.getLatLng()).subtract([0, PIN_UP_PX]);
-    for (let round = 0; round < ROUNDS && settle(points, pin); round += 1);
+    const corner = buttonsOf(map);
+    for (let round = 0; round < ROUNDS && settle(points, pin, corner); round += 1);
     lines.clearLayers();
     shown.forEach((marker, i) => {
       const moved = points[i].distanceTo(at[i]) > 1;
@@ -34,8 +37,17 @@
     });
   }
 
+  // The corner that the buttons take, with room for half a sign; in the coordinates of the signs.
+  function buttonsOf(map) {
+    const { offsetWidth, offsetHeight } = map.getContainer().querySelector(".leaflet-top.leaflet-left");
+    return {
+      start: map.containerPointToLayerPoint([0, 0]),
+      end: map.containerPointToLayerPoint([offsetWidth + HALF_PX, offsetHeight + HALF_PX]),
+    };
+  }
+
   // One round: whoever is too near to another gives way by half. True while anybody had to.
-  function settle(points, pin) {
+  function settle(points, pin, corner) {
     let moved = false;
     const part = (one, other, least, share, i) => {
       const away = one.subtract(other);
@@ -51,6 +63,12 @@
     points.forEach((one, i) => {
       for (let j = 0; j < i; j += 1) part(one, points[j], APART_PX, 0.5, i);
       if (pin) part(one, pin, PIN_PX, 1, i);
+      const [right, down] = [corner.end.x - one.x, corner.end.y - one.y];
+      const seen = one.x > corner.start.x && one.y > corner.start.y;
+      if (seen && right > 0.5 && down > 0.5) {
+        moved = true;
+        one._add(right < down ? L.point(right, 0) : L.point(0, down));
+      }
     });
     return moved;
   }

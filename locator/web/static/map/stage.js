@@ -113,7 +113,8 @@
   // Legends arrive when their data do, but stand in the order of the layers.
   function slot(state) {
     const place = make("div", { class: "map-slot" });
-    state.panel.insertBefore(place, state.tools);
+    // Below the buttons, which stay where they are when the data come.
+    state.panel.append(place);
     return place;
   }
 
