@@ -107,6 +107,25 @@ def test_one_changes_and_walks_between_the_stops(walkable_city: WalkableCity) ->
     assert found.basis.modes == {"tram", "bus"}
 
 
+def test_of_two_that_arrive_alike_the_one_without_a_change_is_told(
+    walkable_city: WalkableCity,
+) -> None:
+    rides = {"1": (0, 1, 360.0), "2": (1, 2, 420.0), "3": (0, 2, 840.0)}
+    table = build_timetable(
+        source="toy",
+        timezone="Europe/Warsaw",
+        services=[Service("s", frozenset(range(7)), date(2026, 10, 1), date(2026, 12, 31))],
+        stop_ids="abc",
+        stop_names=["Lipowa", "Most", "Polna"],
+        stop_lonlat=np.array([at(500, 3400), at(2000, 2100), at(500, 600)]),
+        paths=[PathRow(n, "", (a, b), (0, s), (0, s), "tram") for n, (a, b, s) in rides.items()],
+        # Both are at Polna at 06:14.
+        trips=[TripRow(str(i), i, 0, 21_600.0 + (420.0 if i == 1 else 0.0)) for i in range(3)],
+    )
+    (journey,) = ask(walkable_city, transit_network([table])).journeys[FAR]
+    assert [leg.line for leg in journey.rides] == ["3"]
+
+
 def test_none_is_told_where_the_walk_is_as_quick(
     walkable_city: WalkableCity, network: TransitNetwork
 ) -> None:

@@ -148,6 +148,7 @@ def test_a_change_takes_a_minute_and_the_walk_between_the_stops() -> None:
     assert clock(ask(late, {A: 0.0}, at("08:00")), D, rides=2) == "08:37"  # 08:10 is too soon
     other = toy(SLOW, ("2", (E, D), (0, 5), (494, 495, 500)))
     assert clock(ask(other, {A: 0.0}, at("08:00"), (B, E, 240.0)), D, rides=2) == "08:20"
+    assert clock(ask(other, {A: 0.0}, at("08:00"), (B, E, 241.0)), D, rides=2) == "08:25"
     assert clock(ask(other, {A: 0.0}, at("08:00")), D, rides=2) == "-"  # no way from B to E
 
 
@@ -162,6 +163,7 @@ def test_at_most_two_changes_are_made() -> None:
         ["-", "-", "-"],
     ]
     assert len(found.rounds) == 3
+    assert not np.isfinite(found.rounds[1].ready_t[A])  # another ride is no gain there
 
 
 def test_the_rides_are_told_and_the_first_is_as_late_as_the_second_allows() -> None:
