@@ -80,7 +80,7 @@ def test_the_vehicles_are_loaded_once_and_polled_by_one(
 
 def test_one_style_sheet_is_made_of_a_file_for_each_component(app: Flask) -> None:
     components = {path.stem: path for path in (static_files.STATIC / "css").glob("*.css")}
-    assert set(components) == set(static_files.COMPONENTS)
+    assert set(components) == {*static_files.COMPONENTS, *static_files.WIDGET}
     client = app.test_client()
     answer = client.get("/static/site.css", buffered=True)
     assert answer.mimetype == "text/css"
