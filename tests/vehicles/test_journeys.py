@@ -154,7 +154,8 @@ def test_a_change_takes_a_minute_and_the_walk_between_the_stops() -> None:
 
 def test_at_most_two_changes_are_made() -> None:
     legs = [(str(i), (i, i + 1), (0, 5), (480 + 10 * i,)) for i in range(4)]
-    found = ask(toy(*legs), {A: 0.0}, at("08:00"))
+    back = ("back", (B, A), (0, 5), (486,))
+    found = ask(toy(*legs, back), {A: 0.0}, at("08:00"))
     reached = [[clock(found, stop, rides=n) for n in (1, 2, 3)] for stop in (B, C, D, E)]
     assert reached == [
         ["08:05", "-", "-"],
