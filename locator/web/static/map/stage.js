@@ -113,8 +113,7 @@
   // Legends arrive when their data do, but stand in the order of the layers.
   function slot(state) {
     const place = make("div", { class: "map-slot" });
-    // Below the buttons, which stay where they are when the data come.
-    state.panel.append(place);
+    state.panel.insertBefore(place, state.tools);
     return place;
   }
 
