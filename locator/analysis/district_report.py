@@ -13,6 +13,7 @@ from locator.analysis.access.coverage import Coverage, CoverageQuery, coverage
 from locator.analysis.access.coverage_parts import Part, coverage_parts
 from locator.analysis.access.equity import Equity, equity, gini
 from locator.analysis.access.gaps import facility_reach_m, find_gaps
+from locator.analysis.access.ranges import Ranges, ranges
 from locator.analysis.access.supply import Supply, supply
 from locator.analysis.scenario.change import Scenario
 from locator.analysis.scenario.compare import ScenarioComparison, compare
@@ -103,6 +104,8 @@ class DistrictReport:
         The layer's facilities in the scope, as listed.
     parts : tuple of Part
         What the city's own facilities, and all public ones, serve in the whole city.
+    ranges : Ranges
+        Between which values the shares of city and districts lie.
     """
 
     query: ReportQuery
@@ -115,6 +118,7 @@ class DistrictReport:
     siting: Siting | None
     facilities: gpd.GeoDataFrame
     parts: tuple[Part, ...]
+    ranges: Ranges
 
 
 def district_report(walkable_city: WalkableCity, query: ReportQuery) -> DistrictReport:
@@ -164,6 +168,7 @@ def district_report(walkable_city: WalkableCity, query: ReportQuery) -> District
             minutes=found.minutes,
             pace_m_s=found.pace_m_s,
         ),
+        ranges=ranges(walkable_city, found),
     )
 
 

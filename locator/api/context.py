@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -9,6 +12,7 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from locator.analysis.access.coverage import Coverage, CoverageQuery, coverage
+from locator.analysis.access.ranges import Ranges, ranges
 from locator.analysis.transit.stop_walks import stop_walks
 from locator.api.live import LiveFleet, load_live_fleet
 from locator.api.parsing import Names
@@ -151,6 +155,34 @@ class AppState:
         """
         ground = self.walkable_city_for(profile)
         return self.memo.get((query, profile), lambda: coverage(ground, query))
+
+    def ranges(self, query: CoverageQuery, *, profile: Profile = "foot") -> Ranges:
+        """Return between which values the coverage for `query` lies, computed once."""
+        found = self.coverage(query, profile=profile)
+        return ranges(self.walkable_city_for(profile), found)
+
+    def ranges_soon(
+        self, queries: Sequence[CoverageQuery], *, within_s: float, profile: Profile = "foot"
+    ) -> list[Ranges | None]:
+        """Return the ranges for `queries` that are known within some seconds.
+
+        The others are counted on, and will be known when somebody asks again.
+        """
+        begun: list[Future[Ranges]] = [
+            self._counting.submit(self.ranges, one, profile=profile) for one in queries
+        ]
+        wait(begun, timeout=within_s)
+        return [one.result() if one.done() else None for one in begun]
+
+    @cached_property
+    def _counting(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(1, thread_name_prefix="ranges")
+
+    def warm_ranges(self) -> None:
+        """Count the ranges of every layer's own question, so that nobody waits for them."""
+        for layer in self.catalogue.layers.values():
+            with suppress(NotComputableError):
+                self.ranges(CoverageQuery(layer.id))
 
     def now(self) -> datetime:
         """Return this moment in the city's time zone."""

@@ -6,8 +6,9 @@ from typing import Any, cast
 
 import pandas as pd
 
-from locator.analysis.access.coverage import Coverage, CoverageQuery
+from locator.analysis.access.coverage import Coverage, CoverageQuery, counted_by
 from locator.analysis.access.coverage_parts import Part, coverage_parts
+from locator.analysis.access.ranges import Ranges
 from locator.analysis.access.words import at_least
 from locator.api import csv
 from locator.api.context import AppState
@@ -24,11 +25,29 @@ from locator.api.schemas_coverage import (
     GapProperties,
     GapsAnswer,
     LeftOut,
+    RangesAnswer,
 )
 from locator.base.errors import NotComputableError
 from locator.base.i18n import error_text, gettext, text
 from locator.city.lookup import known_layer
+from locator.city.register import PeopleFrom
 from locator.walking.network.profile import Profile
+
+
+def query_of(asked: ReachParams, layer: str) -> CoverageQuery:
+    """Return what is asked of a layer that is known.
+
+    Parameters
+    ----------
+    asked : ReachParams
+    layer : str
+        Id.
+
+    Returns
+    -------
+    CoverageQuery
+    """
+    return CoverageQuery(layer, asked.minutes, asked.group, asked.pace, asked.people)
 
 
 def coverage_of(app: AppState, asked: ReachParams) -> Coverage:
@@ -44,8 +63,39 @@ def coverage_of(app: AppState, asked: ReachParams) -> Coverage:
     Coverage
     """
     layer = known_layer(app.catalogue, asked.layer)
-    query = CoverageQuery(layer.id, asked.minutes, asked.group, asked.pace)
-    return app.coverage(query, profile=asked.profile)
+    return app.coverage(query_of(asked, layer.id), profile=asked.profile)
+
+
+def ranges_of(app: AppState, found: Coverage, *, profile: Profile = "foot") -> Ranges:
+    """Return between which values a coverage lies, computed once for the same question.
+
+    Parameters
+    ----------
+    app : AppState
+    found : Coverage
+        Of today's facilities.
+    profile : str
+        Whose ways are walked.
+
+    Returns
+    -------
+    Ranges
+    """
+    return app.ranges(same_query(found), profile=profile)
+
+
+def same_query(found: Coverage) -> CoverageQuery:
+    """Return the question that a coverage answers, nothing left to the layer.
+
+    Parameters
+    ----------
+    found : Coverage
+
+    Returns
+    -------
+    CoverageQuery
+    """
+    return CoverageQuery(found.layer, found.minutes, found.group, found.pace_m_s, found.people_from)
 
 
 def parts_of(
@@ -54,6 +104,7 @@ def parts_of(
     group: str,
     minutes: float,
     pace_m_s: float,
+    people: PeopleFrom = "census",
     *,
     profile: Profile = "foot",
 ) -> tuple[Part, ...]:
@@ -68,6 +119,8 @@ def parts_of(
         Standard.
     pace_m_s : float
         Walking speed, metres a second.
+    people : str
+        Whose count of the people holds.
     profile : str
         Whose ways are walked.
 
@@ -77,9 +130,9 @@ def parts_of(
     """
     declared = app.catalogue.layers[layer]
     return app.memo.get(
-        ("parts", layer, group, minutes, pace_m_s, profile),
+        ("parts", layer, group, minutes, pace_m_s, people, profile),
         lambda: coverage_parts(
-            app.walkable_city_for(profile),
+            counted_by(app.walkable_city_for(profile), people),
             declared,
             group=group,
             minutes=minutes,
@@ -136,7 +189,7 @@ def coverage_of_layer(app: AppState, asked: ReachParams) -> CoverageAnswer:
         "profile": asked.profile,
         "counted": int(found.counted),
         "caveats": [gettext(caveat.template).format(**caveat.values) for caveat in found.caveats],
-        "districts": _districts(found),
+        "districts": _districts(found, ranges_of(app, found, profile=asked.profile)),
         "curve": [
             {
                 "minutes": round(row["minutes"], 1),
@@ -169,12 +222,19 @@ def coverage_csv(app: AppState, asked: ReachParams) -> str:
         "group": found.group,
         "minutes": f"{found.minutes:g}",
         "pace_m_s": f"{found.pace_m_s:g}",
+        "people_from": found.people_from,
         "model": found.model,
         "profile": asked.profile,
         "data_date": app.catalogue.data_date,
     }
     columns = (*question, *DistrictCoverage.__annotations__)
-    return csv.table(columns, ({**question, **row} for row in _districts(found)))
+    return csv.table(
+        columns,
+        (
+            {**question, **row}
+            for row in _districts(found, ranges_of(app, found, profile=asked.profile))
+        ),
+    )
 
 
 @operation(
@@ -216,10 +276,12 @@ def _totals(app: AppState, found: Coverage, *, profile: Profile = "foot") -> Cov
         "minutes": found.minutes,
         "group": found.group,
         "pace_m_s": found.pace_m_s,
+        "people_from": found.people_from,
         "people": round(found.people),
         "served": round(found.served),
         "unserved": round(found.unserved),
         "share": decimal(found.share, SHARE_DIGITS),
+        "ranges": _ranges(ranges_of(app, found, profile=profile)),
         "walk_s": {
             "mean": whole(found.mean_s),
             "median": whole(found.median_s),
@@ -239,14 +301,36 @@ def _totals(app: AppState, found: Coverage, *, profile: Profile = "foot") -> Cov
                 "share": round(part.share, SHARE_DIGITS),
             }
             for part in parts_of(
-                app, found.layer, found.group, found.minutes, found.pace_m_s, profile=profile
+                app,
+                found.layer,
+                found.group,
+                found.minutes,
+                found.pace_m_s,
+                found.people_from,
+                profile=profile,
             )
         ],
     }
 
 
-def _districts(found: Coverage) -> list[DistrictCoverage]:
-    districts: Any = found.districts.to_dict("index")
+def _ranges(found: Ranges) -> RangesAnswer:
+    return {
+        "low": round(found.low, SHARE_DIGITS),
+        "high": round(found.high, SHARE_DIGITS),
+        "lowest": round(found.lowest, SHARE_DIGITS),
+        "highest": round(found.highest, SHARE_DIGITS),
+        "runs": found.runs,
+        "seed": found.seed,
+        "causes": [
+            {"cause": cause, "moves": round(moves, SHARE_DIGITS)}
+            for cause, moves in found.causes.items()
+        ],
+        "not_measured": list(found.not_measured),
+    }
+
+
+def _districts(found: Coverage, within: Ranges) -> list[DistrictCoverage]:
+    districts: Any = found.districts.join(within.districts).to_dict("index")
     return [
         {
             "number": int(number),
@@ -258,9 +342,18 @@ def _districts(found: Coverage) -> list[DistrictCoverage]:
             "mean_s": whole(row["mean_s"]),
             "p90_s": whole(row["p90_s"]),
             "beyond": decimal(row["beyond"], SHARE_DIGITS),
+            "low": decimal(row["low"], SHARE_DIGITS),
+            "high": decimal(row["high"], SHARE_DIGITS),
+            "rank": _rank(row["rank"]),
+            "rank_low": _rank(row["rank_low"]),
+            "rank_high": _rank(row["rank_high"]),
         }
         for number, row in districts.items()
     ]
+
+
+def _rank(value: Any) -> int | None:
+    return None if pd.isna(value) else int(value)
 
 
 def _gaps(found: Coverage) -> list[tuple[GapProperties, Area]]:

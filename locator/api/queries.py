@@ -26,6 +26,7 @@ from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from locator.analysis.nearest import NearestQuery
 from locator.base.errors import N_, InvalidParameterError
+from locator.city.register import PeopleFrom
 from locator.walking.network.profile import Profile
 
 Q = TypeVar("Q")
@@ -214,10 +215,15 @@ class CoverageParams:
 
 @frozen
 class ReachParams(CoverageParams):
-    """A layer, a standard, whose needs count, and whose ways are walked."""
+    """A layer, a standard, whose needs count, whose ways are walked, and who counts people."""
 
     profile: Profile = described(
         "`pram` and `wheelchair` avoid steps; they need the street network.", default="foot"
+    )
+    people: PeopleFrom = described(
+        "Whose count of the people holds: the census, or the city's register of residents, by "
+        "which each district is scaled.",
+        default="census",
     )
 
 

@@ -21,7 +21,11 @@ class WalkTimes(TypedDict):
 
 @closed
 class DistrictCoverage(TypedDict):
-    """One district. `beyond` is the share of its people outside the standard."""
+    """One district. `beyond` is the share of its people outside the standard.
+
+    Nine in ten runs of what is not known for certain put the share between `low` and `high`, and
+    the rank (1: the largest share) between `rank_low` and `rank_high`.
+    """
 
     number: int
     name: str
@@ -32,6 +36,11 @@ class DistrictCoverage(TypedDict):
     mean_s: int | None
     p90_s: int | None
     beyond: float | None
+    low: float | None
+    high: float | None
+    rank: int | None
+    rank_low: int | None
+    rank_high: int | None
 
 
 @closed
@@ -73,6 +82,35 @@ class Part(TypedDict):
     share: float
 
 
+Cause = Literal["completeness", "walks", "locations", "people"]
+
+
+@closed
+class CauseOfRange(TypedDict):
+    """How far one cause alone moves the share: root of the mean square over the runs."""
+
+    cause: Cause
+    moves: float
+
+
+@closed
+class RangesAnswer(TypedDict):
+    """Between which values the share lies (`docs/ranges.md`).
+
+    `low` and `high` hold nine in ten runs; `lowest` counts only what is confirmed and on the map,
+    `highest` all that may exist, at the best places. `not_measured`: causes left out.
+    """
+
+    low: float
+    high: float
+    lowest: float
+    highest: float
+    runs: int
+    seed: int
+    causes: list[CauseOfRange]
+    not_measured: list[Cause]
+
+
 @closed
 class CoverageTotals(TypedDict):
     """Who is served within the standard, and who is not.
@@ -83,10 +121,12 @@ class CoverageTotals(TypedDict):
     minutes: float
     group: str
     pace_m_s: float
+    people_from: Literal["census", "register"]
     people: int
     served: int
     unserved: int
     share: float | None
+    ranges: RangesAnswer
     walk_s: WalkTimes
     completeness: Completeness
     at_least: str | None

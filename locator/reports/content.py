@@ -6,6 +6,9 @@ import math
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
+from locator.analysis.access.words import range_words, share_said
 from locator.analysis.district_report import DistrictReport
 from locator.base.i18n import current_language, day, gettext, minutes, number, percent, text
 from locator.city.model import City
@@ -95,11 +98,20 @@ def answer(city: City, found: DistrictReport) -> str:
         "{minutes}-minute walk of the nearest facility; {unserved} do not.",
         served=number(found.scope.served),
         people=number(found.scope.people),
-        share=percent(found.scope.share),
+        share=share_said(found.scope.share, *scope_range(found)),
         group=text(city.catalogue.groups[found.coverage.group].names),
         minutes=number(found.coverage.minutes),
         unserved=number(found.scope.unserved),
     )
+
+
+def scope_range(found: DistrictReport) -> tuple[float, float]:
+    """Return between which values the share of the scope lies."""
+    if found.query.district is None:
+        return found.ranges.low, found.ranges.high
+    mine = found.ranges.districts.loc[[found.query.district], ["low", "high"]]
+    low, high = mine.to_numpy(dtype=np.float64)[0]
+    return float(low), float(high)
 
 
 def _where(city: City, found: DistrictReport) -> Section:
@@ -114,6 +126,7 @@ def _who(city: City, found: DistrictReport) -> Section:
     drawings = () if found.query.district is not None else (district_bars(city, found),)
     return Section(
         gettext("Who is served, by district"),
+        paragraphs=(" ".join(range_words(found.ranges)),),
         drawings=drawings,
         tables=(districts_table(city, found),),
     )

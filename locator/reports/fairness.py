@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+import pandas as pd
+
+from locator.analysis.access.words import between, rank_said
 from locator.analysis.district_report import DistrictReport
 from locator.base.i18n import gettext, number, percent
 from locator.city.model import City
@@ -48,20 +52,46 @@ def _place_line(city: City, found: DistrictReport) -> list[str]:
                 "By the share of people beyond the standard ({share}) the district is number "
                 "{rank} of {count}, counted from the worst served.",
                 share=percent(beyond[district]),
-                rank=number(int((beyond > beyond[district]).sum()) + 1),
+                rank=_rank_from_worst(found, district, len(beyond)),
                 count=number(len(beyond)),
             )
         ]
+    worst, best = (
+        [int(one) for one in beyond.index if one == end or not found.ranges.differ(int(one), end)]
+        for end in (said.worst_district, said.best_district)
+    )
+    if not set(worst).isdisjoint(best):
+        return [gettext("The districts do not differ beyond what is not known for certain.")]
     return [
         gettext(
             "Most left out: {worst} ({worst_share} beyond the standard); least: {best} "
             "({best_share}).",
-            worst=names[said.worst_district],
-            worst_share=percent(beyond[said.worst_district]),
-            best=names[said.best_district],
-            best_share=percent(beyond[said.best_district]),
+            worst=_one_of(names, worst),
+            worst_share=_shares(beyond, worst),
+            best=_one_of(names, best),
+            best_share=_shares(beyond, best),
         )
     ]
+
+
+def _one_of(names: pd.Series[str], districts: list[int]) -> str:
+    """Return a district's name, or those of all that cannot be told apart."""
+    if len(districts) == 1:
+        return str(names[districts[0]])
+    return gettext(
+        "{names}, which cannot be told apart for certain",
+        names=", ".join(str(names[one]) for one in districts),
+    )
+
+
+def _shares(beyond: pd.Series[float], districts: list[int]) -> str:
+    return between(float(beyond[districts].min()), float(beyond[districts].max()))
+
+
+def _rank_from_worst(found: DistrictReport, district: int, count: int) -> str:
+    ranks = found.ranges.districts.loc[[district], ["rank_high", "rank_low"]]
+    first, last = count + 1 - ranks.to_numpy(dtype=np.int64)[0]
+    return rank_said(int(first), int(last))
 
 
 def _ratio_line(found: DistrictReport) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from locator.analysis.access.words import at_least, parts_said
+from locator.analysis.access.words import at_least, parts_said, people_said
 from locator.analysis.district_report import DistrictReport
 from locator.base.i18n import day, gettext, number, text
 from locator.city.model import City
@@ -26,6 +26,7 @@ def method_section(city: City, found: DistrictReport) -> Section:
             "city.",
             size=number(city.demand.size_m),
         ),
+        people_said(city, found.coverage.people_from),
         text(group.scaled_from),
         *(_caveat(caveat) for caveat in found.coverage.caveats),
         gettext(
@@ -33,6 +34,13 @@ def method_section(city: City, found: DistrictReport) -> Section:
             "may be shorter in truth."
         ),
         *_methods(found),
+        gettext(
+            "Ranges: {runs} draws (seed {seed}) of what is not known for certain: which places "
+            "exist and where, the error of walks, how exactly places are on the map, where people "
+            "live. Nine of ten lie between the ends.",
+            runs=number(found.ranges.runs),
+            seed=number(found.ranges.seed),
+        ),
         gettext(
             "Official number: {source} ({date}).",
             source=layer.expected_source,

@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 
 from locator.analysis.access.coverage import Coverage
+from locator.analysis.access.ranges import Ranges
+from locator.analysis.access.words import between, rank_said
 from locator.analysis.district_report import STANDARDS_MIN
 from locator.base.i18n import gettext, number, percent, text
 from locator.city.model import City
@@ -142,8 +144,44 @@ def gaps_table(gaps: gpd.GeoDataFrame, *, with_district: bool = True) -> Table:
     )
 
 
+def ranged(rows: pd.DataFrame, within: Ranges) -> pd.DataFrame:
+    """Return rows of districts, by number, with their ranges: as numbers, and as they are said."""
+    known = within.districts.reindex(rows.index)
+    said = [
+        "" if np.isnan(low) else between(low, high)
+        for low, high in zip(known["low"], known["high"], strict=True)
+    ]
+    ranks = [rank_said(*pair) for pair in zip(known["rank_low"], known["rank_high"], strict=True)]
+    numbers = known.astype("Float64").astype(np.float64)  # a sheet knows NaN, and no NA
+    return rows.join(numbers).assign(range=said, ranks=ranks)
+
+
+def range_columns() -> tuple[Column, ...]:
+    """Return the columns for people of what `ranged` adds."""
+    return (
+        Column("range", gettext("Range"), sort_key="low"),
+        Column("ranks", gettext("Rank"), sort_key="rank"),
+    )
+
+
+def range_codes() -> tuple[Column, ...]:
+    """Return the columns for files of what `ranged` adds."""
+    return (
+        Column("low", gettext("Share at least (%)"), "share"),
+        Column("high", gettext("Share at most (%)"), "share"),
+        Column("rank_low", gettext("Rank at best"), "places"),
+        Column("rank_high", gettext("Rank at worst"), "places"),
+    )
+
+
 def sorted_districts(
-    city: City, found: Coverage, title: str, *, by: str, descending: bool
+    city: City,
+    found: Coverage,
+    title: str,
+    *,
+    by: str,
+    descending: bool,
+    within: Ranges | None = None,
 ) -> Table:
     """Return the districts in the order asked for, the city last, for a page to sort.
 
@@ -157,6 +195,8 @@ def sorted_districts(
         Column of ``found.districts``, or ``number`` or ``roman``.
     descending : bool
         Districts without a value come last either way.
+    within : Ranges, optional
+        Stand beside the shares where they are known.
 
     Returns
     -------
@@ -164,11 +204,15 @@ def sorted_districts(
     """
     rows = found.districts.rename_axis(None)
     rows = rows.assign(number=rows.index, roman=city.districts["roman"].reindex(rows.index))
+    if within is not None:
+        rows = ranged(rows, within)
+    by = by if by in rows else "number"
     rows = rows.sort_values(by, ascending=not descending, na_position="last", kind="stable")
     columns = (
         Column("roman", gettext("No."), sort_key="number"),
         Column("name", gettext("District")),
         Column("share", gettext("Within reach"), "share", has_bar=True),
+        *(range_columns() if within is not None else ()),
         Column("people", gettext("People"), "people"),
         Column("unserved", gettext("Beyond"), "people"),
         Column("mean_s", gettext("Mean walk (min)"), "minutes"),
@@ -176,6 +220,8 @@ def sorted_districts(
     )
     total = {column.key: getattr(found, column.key, "") for column in columns}
     total |= {"name": text(city.catalogue.names), "number": np.nan}
+    if within is not None:
+        total["range"] = between(within.low, within.high)
     rows = pd.concat([rows, pd.DataFrame([total])], ignore_index=True)
     return Table("districts", title, columns, rows, head="name", has_total=True)
 

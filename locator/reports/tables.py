@@ -8,6 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from locator.analysis.access.supply import Supply
+from locator.analysis.access.words import between
 from locator.analysis.district_report import DistrictReport
 from locator.analysis.scenario.compare import ScenarioComparison
 from locator.analysis.siting.solve import Siting
@@ -15,12 +16,12 @@ from locator.base.i18n import gettext
 from locator.city.model import City
 from locator.geocoding.names import district_title
 from locator.reports.document import Column, Table
-from locator.reports.reach import district_column, number_code
+from locator.reports.reach import district_column, number_code, range_codes, range_columns, ranged
 
 
 def districts_table(city: City, found: DistrictReport) -> Table:
     """Return who is served in each district, the city last; for one district, these two rows."""
-    rows = found.coverage.districts.copy()
+    rows = ranged(found.coverage.districts, found.ranges)
     rows.insert(0, "district", _numbered(city, rows.index))
     rows["number"] = rows.index
     if found.query.district is not None:
@@ -32,6 +33,10 @@ def districts_table(city: City, found: DistrictReport) -> Table:
         "served": whole.served,
         "unserved": whole.unserved,
         "share": whole.share,
+        "range": between(found.ranges.low, found.ranges.high),
+        "ranks": "",
+        "low": found.ranges.low,
+        "high": found.ranges.high,
         "mean_s": whole.mean_s,
         "p90_s": whole.p90_s,
     }
@@ -41,14 +46,20 @@ def districts_table(city: City, found: DistrictReport) -> Table:
         Column("served", gettext("Served"), "people"),
         Column("unserved", gettext("Left out"), "people"),
         Column("share", gettext("Served (%)"), "share"),
+        *range_columns(),
         Column("mean_s", gettext("Mean walk (min)"), "minutes"),
         Column("p90_s", gettext("90% walk at most (min)"), "minutes"),
     )
-    keys = [column.key for column in columns]
+    keys = [*(column.key for column in columns), "low", "high"]
     rows = pd.concat([rows, pd.DataFrame([total])[keys].astype(rows[keys].dtypes)])
     rows["number"] = rows["number"].astype("float64")
     return Table(
-        "districts", gettext("Served and left out"), columns, rows, (number_code(),), has_total=True
+        "districts",
+        gettext("Served and left out"),
+        columns,
+        rows,
+        (number_code(), *range_codes()),
+        has_total=True,
     )
 
 

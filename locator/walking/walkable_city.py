@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, wraps
 from itertools import count
 from typing import Concatenate, ParamSpec, TypeVar
@@ -15,6 +15,7 @@ from locator.base.geo import FloatArray, IntArray
 from locator.base.memory import Memory
 from locator.city.completeness import completeness
 from locator.city.model import City
+from locator.city.register import by_register
 from locator.city.usability import centre_codes, is_assumed, is_usable
 from locator.walking import SnappedPoints, WalkingModel
 
@@ -81,6 +82,11 @@ class WalkableCity:
     def completeness(self) -> pd.DataFrame:
         """What is listed, located and open of each layer (`locator.city.completeness`)."""
         return completeness(self.city)
+
+    @cached_property
+    def by_register(self) -> WalkableCity:
+        """The same with as many people as the city's register has (`locator.city.register`)."""
+        return replace(self, city=by_register(self.city))
 
     def snapped(self, rows: IntArray) -> SnappedPoints:
         """Return the located `rows` of ``city.facilities``, ready for the model."""

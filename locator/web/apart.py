@@ -36,6 +36,9 @@ LOOK_S = 0.5
 
 BACKLOG = 64
 
+AFTER_S = 10.0
+"""What planners ask first is counted so much later, when the server has started."""
+
 Answer = tuple[str, list[tuple[str, str]], bytes]
 """Status, headers and body."""
 
@@ -155,6 +158,9 @@ def _remove(address: str) -> None:
 def work(app: Flask, listener: Listener, threads: int, ends: int) -> None:
     """Take questions, so many at once, until the server has ended."""
     gc.enable()
+    warming = threading.Timer(AFTER_S, app.extensions["locator"].warm_ranges)
+    warming.daemon = True
+    warming.start()
 
     def take() -> None:
         while True:

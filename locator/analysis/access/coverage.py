@@ -24,6 +24,7 @@ from locator.base.rounding import whole
 from locator.city.catalogue import Layer
 from locator.city.lookup import standing_layer
 from locator.city.model import City
+from locator.city.register import PeopleFrom
 from locator.walking import ModelName
 from locator.walking.walkable_city import WalkableCity, nearest_facilities
 
@@ -44,12 +45,15 @@ class CoverageQuery:
         Id of an age group. None means the layer's own.
     pace_m_s : float or None
         Walking speed. None means the layer's own.
+    people : str
+        Whose count of the people holds: the census, or the city's register of residents.
     """
 
     layer: str
     minutes: float | None = None
     group: str | None = None
     pace_m_s: float | None = None
+    people: PeopleFrom = "census"
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,8 @@ class Coverage:
         What was asked, the layer's own values filled in.
     model : str
         The walking model that made the answer.
+    people_from : str
+        Who counted the people.
     people, served, unserved : int
         Of the group, in the city; ``served + unserved == people``.
     share : float
@@ -101,6 +107,7 @@ class Coverage:
     minutes: float
     pace_m_s: float
     model: ModelName
+    people_from: PeopleFrom
     people: int
     served: int
     unserved: int
@@ -144,6 +151,7 @@ def coverage(walkable_city: WalkableCity, query: CoverageQuery) -> Coverage:
     NotComputableError
         For a layer that moves, or a group without people.
     """
+    walkable_city = counted_by(walkable_city, query.people)
     asked = _resolve(walkable_city.city, query)
     rows = counted_rows(walkable_city, asked.layer.id)
     return _counted(walkable_city, asked, rows, nearest_facilities(walkable_city, rows)[0])
@@ -163,7 +171,25 @@ def coverage_of(
     walk_m : (n,) float array
         Metres from each demand point to the nearest of them, or of sites besides them.
     """
+    walkable_city = counted_by(walkable_city, query.people)
     return _counted(walkable_city, _resolve(walkable_city.city, query), rows, walk_m)
+
+
+def counted_by(walkable_city: WalkableCity, people: PeopleFrom) -> WalkableCity:
+    """Return the city with the people of the census, or of its register.
+
+    Parameters
+    ----------
+    walkable_city : WalkableCity
+        With those of the census.
+    people : str
+        Whose count holds.
+
+    Returns
+    -------
+    WalkableCity
+    """
+    return walkable_city if people == "census" else walkable_city.by_register
 
 
 def _counted(
@@ -185,6 +211,7 @@ def _counted(
         minutes=asked.minutes,
         pace_m_s=asked.pace_m_s,
         model=walkable_city.model.name,
+        people_from=asked.people,
         people=total,
         served=total_served,
         unserved=total - total_served,
@@ -248,6 +275,7 @@ class _Asked:
     group: str
     minutes: float
     pace_m_s: float
+    people: PeopleFrom
 
 
 def _resolve(city: City, query: CoverageQuery) -> _Asked:
@@ -280,7 +308,7 @@ def _resolve(city: City, query: CoverageQuery) -> _Asked:
             parameter="pace",
             pace=pace_m_s,
         )
-    return _Asked(layer, group, minutes, pace_m_s)
+    return _Asked(layer, group, minutes, pace_m_s, query.people)
 
 
 def _glance(walkable_city: WalkableCity, layer: Layer, minutes: float | None) -> dict[str, object]:

@@ -17,8 +17,8 @@ from locator.analysis.siting.candidates import candidates
 from locator.base.geo import FloatArray, IntArray
 from locator.city.catalogue import Layer
 from locator.city.completeness import matching
-from locator.city.model import City, spread_people
-from locator.city.population import CELL_M, EVERYONE
+from locator.city.population import CELL_M
+from locator.city.register import register_ratios
 from locator.city.usability import is_usable
 from locator.walking.reach_matrix import reach
 from locator.walking.walkable_city import WalkableCity, remembered
@@ -29,8 +29,12 @@ WAY_SQUARE_M = 500.0
 """Homes of one square of this side share the error of their walk to one facility: errors of walks
 farther apart have hardly anything in common (``docs/ranges.md``)."""
 
-PLACES_M = 500.0
-"""What is not on the map may stand at one address or stop of each square of this side."""
+PLACES_M, PLACES_SHARE = 500.0, 0.6
+"""What is not on the map may stand at one address or stop of each square of this side; of larger
+ones where the standard is long, as a share of it: so the walks to them are never too many."""
+
+AT_ONCE = 32
+"""So many facilities are walked to before the walks that change nothing are forgotten."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -210,16 +214,31 @@ def walks_of(
     shortest, longest = min(ratios[0], 1.0), max(ratios[1], 1.0)
     reach_m = limit_m / shortest + moved_m
     demand, facilities = walkable_city.demand, walkable_city.snapped(sites.rows)
-    table = reach(
-        walkable_city.model, demand, facilities, limit_m=float(reach_m.max(initial=limit_m))
-    )
-    site = np.repeat(np.arange(len(sites.rows)), np.diff(table.indptr))
-    point: IntArray = table.indices.astype(np.int64)
     always = np.zeros(len(demand), dtype=np.bool_)
-    certain = (table.data + moved_m[site]) * longest <= limit_m
-    always[point[certain & sites.sure_site[site]]] = True
-    open_ = (table.data <= reach_m[site]) & ~always[point]
-    site, point = site[open_], point[open_]
+    parts: list[tuple[IntArray, IntArray, FloatArray]] = []
+    first, count = 0, len(sites.rows)
+    while first < count:
+        left = np.flatnonzero(~always)
+        few = len(left) < count - first  # then they are searched from: it is as far there as back
+        some = np.arange(first, count if few else min(first + AT_ONCE, count))
+        first = int(some[-1]) + 1
+        homes, places = demand.take(left), facilities.take(some)
+        ends = (places, homes) if few else (homes, places)
+        table = reach(walkable_city.model, *ends, limit_m=float(reach_m[some].max()))
+        if few:
+            table = sparse.csc_array(table.T)
+        site, walk_m = np.repeat(some, np.diff(table.indptr)), table.data
+        point = left[table.indices]
+        certain = (walk_m + moved_m[site]) * longest <= limit_m
+        always[point[certain & sites.sure_site[site]]] = True
+        open_ = (walk_m <= reach_m[site]) & ~always[point]
+        parts.append((site[open_], point[open_], walk_m[open_]))
+    none = np.zeros(0, dtype=np.int64)
+    site, point, walk_m = (
+        np.concatenate(listed) for listed in zip((none, none, np.zeros(0)), *parts, strict=True)
+    )
+    open_ = ~always[point]
+    site, point, walk_m = site[open_], point[open_], walk_m[open_]
     east_m, north_m = (demand.xy[point] - facilities.xy[site]).T
     square = np.floor(demand.xy / WAY_SQUARE_M).astype(np.int64)
     _, home = np.unique(square, axis=0, return_inverse=True)
@@ -228,7 +247,7 @@ def walks_of(
         always=always,
         point=point,
         site=site,
-        walk_m=table.data[open_],
+        walk_m=walk_m,
         straight_m=np.hypot(east_m, north_m),
         east_m=np.ascontiguousarray(east_m),
         north_m=np.ascontiguousarray(north_m),
@@ -241,7 +260,7 @@ def places_of(walkable_city: WalkableCity, people: FloatArray, limit_m: float) -
     """Return where something may stand that nobody has put on the map."""
     from scipy.spatial import cKDTree
 
-    places = _places(walkable_city)
+    places = _places(walkable_city, limit_m)
     if places.empty:
         empty = sparse.csc_array((len(people), 0))
         return Places(empty, np.zeros(0, dtype=np.int64), np.zeros(0))
@@ -255,13 +274,14 @@ def places_of(walkable_city: WalkableCity, people: FloatArray, limit_m: float) -
 
 
 @remembered
-def _places(walkable_city: WalkableCity) -> pd.DataFrame:
-    return candidates(walkable_city.city, spacing_m=PLACES_M)
+def _places(walkable_city: WalkableCity, limit_m: float) -> pd.DataFrame:
+    return candidates(walkable_city.city, spacing_m=max(PLACES_M, PLACES_SHARE * limit_m))
 
 
 @remembered
 def _place_walks(walkable_city: WalkableCity, limit_m: float) -> sparse.csc_array:
-    places = walkable_city.model.snap(_places(walkable_city)[["x", "y"]].to_numpy(dtype=np.float64))
+    xy = _places(walkable_city, limit_m)[["x", "y"]].to_numpy(dtype=np.float64)
+    places = walkable_city.model.snap(xy)
     return reach(walkable_city.model, walkable_city.demand, places, limit_m=limit_m)
 
 
@@ -278,7 +298,7 @@ def people_of(walkable_city: WalkableCity, group: str) -> People:
     return People(
         census=census,
         by_district=sparse.csr_array((np.ones(len(row)), (row, np.arange(len(row)))), shape=shape),
-        register=register_ratios(walkable_city),
+        register=register_ratios(city),
         part=part.ravel(),
         part_people=np.bincount(part.ravel(), weights=census, minlength=len(parts)).astype(float),
         part_square=parts[:, 0],
@@ -294,28 +314,3 @@ def spread_for(misplaced: float) -> float:
     Half the mean of ``|x - 1|`` over a lognormal x of mean 1 is ``2 Φ(σ / 2) - 1``.
     """
     return 2.0 * NormalDist().inv_cdf((1.0 + misplaced) / 2.0)
-
-
-@remembered
-def register_ratios(walkable_city: WalkableCity) -> FloatArray:
-    """Return people of the city's register for each one of the census, by row of the districts."""
-    city = walkable_city.city
-    counted = census_by_district(city)
-    residents = city.districts["residents"].astype("Float64").to_numpy(np.float64, na_value=np.nan)
-    ratio = np.divide(residents, counted, out=np.ones(len(counted)), where=counted > 0)
-    return np.where(np.isnan(ratio), 1.0, ratio)
-
-
-def census_by_district(city: City) -> FloatArray:
-    """Return all residents of the census in each row of ``city.districts``."""
-    demand = city.demand
-    whole = [g for g in city.catalogue.groups.values() if g.column == EVERYONE.column]
-    if whole:
-        people = demand.people[whole[0].id] / whole[0].factor
-    else:
-        spread = spread_people(city, {EVERYONE.id: EVERYONE}, city.dwellings)
-        people = spread.people[EVERYONE.id]
-    counted: FloatArray = np.bincount(
-        city.district_rows, weights=people, minlength=len(city.districts)
-    ).astype(np.float64)
-    return counted

@@ -18,6 +18,9 @@ from locator.walking.walkable_city import WalkableCity
 
 RUNS = 200
 SEED = 1
+CAUSE_RUNS = 100
+"""At most so many runs for each cause alone: they only say which one matters most."""
+
 WITHIN = 0.9
 """A range holds this share of the runs: a twentieth lies below it, a twentieth above."""
 
@@ -80,10 +83,22 @@ def ranges(
     walkable_city : WalkableCity
         With the people of the census.
     found : Coverage
-        Its layer, group, standard and pace are asked about; its shares lie in their ranges.
+        Of today's facilities; its shares lie in their ranges.
     runs, seed : int
-        The same seed gives the same ranges.
+        The same seed gives the same ranges; they are remembered.
+
+    Returns
+    -------
+    Ranges
     """
+    asked = (found.layer, found.group, found.minutes, found.pace_m_s, found.people_from)
+    return walkable_city.memory.get(
+        (walkable_city.number, "ranges", asked, runs, seed),
+        lambda: _ranges(walkable_city, found, runs=runs, seed=seed),
+    )
+
+
+def _ranges(walkable_city: WalkableCity, found: Coverage, *, runs: int, seed: int) -> Ranges:
     doubt = doubt_of(walkable_city, found)
     drawn = doubt.shares(frozenset(CAUSES), runs=runs, seed=seed)
     counted = doubt.shares(frozenset(), runs=1, seed=seed)[0]
@@ -96,7 +111,7 @@ def ranges(
         cause: float(np.sqrt(np.mean(np.square(shares[:, -1] - counted[-1]))))
         for cause in CAUSES
         if cause not in doubt.not_measured
-        for shares in [doubt.shares(frozenset({cause}), runs=runs, seed=seed)]
+        for shares in [doubt.shares(frozenset({cause}), runs=min(runs, CAUSE_RUNS), seed=seed)]
     }
     return Ranges(
         low=float(low[-1]),
@@ -141,7 +156,7 @@ def _districts(
         },
         index=found.districts.index,
     )
-    frame.loc[np.isnan(shown[:-1])] = pd.NA
+    frame.loc[np.isnan(shown[:-1]), list(ranks)] = pd.NA
     return frame
 
 

@@ -7,9 +7,18 @@ from collections.abc import Sequence
 import pandas as pd
 
 from locator.analysis.access.coverage_parts import Part
+from locator.analysis.access.draws import Cause
+from locator.analysis.access.ranges import Ranges
 from locator.analysis.scenario.compare import ScenarioComparison
 from locator.base.errors import N_
 from locator.base.i18n import gettext, ngettext, number, percent
+from locator.city.model import City
+from locator.city.register import (
+    PeopleFrom,
+    census_by_district,
+    register_ratios,
+    residents_by_district,
+)
 
 PARTS = {
     "municipal": N_("municipal ones alone: {share} ({counted})"),
@@ -17,6 +26,141 @@ PARTS = {
     "known_hours": N_("those of known hours alone: {share} ({counted})"),
     "all": N_("all together: {share} ({counted})"),
 }
+
+
+CAUSES: dict[Cause, str] = {
+    "completeness": N_("which places exist, and where those are that are not on the map"),
+    "walks": N_("the error of the walks"),
+    "locations": N_("how exactly the places are on the map"),
+    "people": N_("how many people live where"),
+}
+
+NOT_WORTH_SAYING = 0.0005
+"""A share that moves by less is the same in every text."""
+
+
+def between(low: float, high: float) -> str:
+    """Return a range of shares; the share itself where both ends are written alike.
+
+    Parameters
+    ----------
+    low, high : float
+
+    Returns
+    -------
+    str
+    """
+    ends = percent(low), percent(high)
+    return ends[0] if ends[0] == ends[1] else gettext("{low} to {high}", low=ends[0], high=ends[1])
+
+
+def share_said(share: float, low: float, high: float, *, digits: int = 0) -> str:
+    """Return a share and its range.
+
+    Parameters
+    ----------
+    share, low, high : float
+    digits : int
+        Of the share; a range has none.
+
+    Returns
+    -------
+    str
+    """
+    return gettext("{share}; {range}", share=percent(share, digits), range=between(low, high))
+
+
+def rank_said(first: float | None, last: float | None) -> str:
+    """Return the ranks that a district may have; a dash where it has none.
+
+    Parameters
+    ----------
+    first, last : float or None
+
+    Returns
+    -------
+    str
+    """
+    if first is None or last is None or pd.isna(first):
+        return "–"
+    return number(first) if first == last else f"{number(first)}–{number(last)}"
+
+
+def range_words(found: Ranges) -> tuple[str, ...]:
+    """Return sentences: the range and what it is made of, its extremes, what matters most.
+
+    Parameters
+    ----------
+    found : Ranges
+
+    Returns
+    -------
+    tuple of str
+    """
+    said = [
+        gettext(
+            "Allowing for what is not known for certain, the share of the city is {range} "
+            "(nine of ten draws).",
+            range=between(found.low, found.high),
+        )
+    ]
+    for cause, moves in list(found.causes.items())[:1]:
+        if moves > NOT_WORTH_SAYING:
+            said.append(gettext("What matters most: {cause}.", cause=gettext(CAUSES[cause])))
+    if found.highest - found.lowest > NOT_WORTH_SAYING:
+        said.append(
+            gettext(
+                "If only confirmed places that are on the map exist, it is {lowest}; if all that "
+                "may exist do, those not on the map at the best places, it is {highest}.",
+                lowest=percent(found.lowest),
+                highest=percent(found.highest),
+            )
+        )
+    if found.not_measured:
+        causes = "; ".join(gettext(CAUSES[one]) for one in found.not_measured)
+        said.append(
+            gettext("Left out, since nobody has measured it here: {causes}.", causes=causes)
+        )
+    return tuple(said)
+
+
+def people_said(city: City, people_from: PeopleFrom) -> str:
+    """Return who counted the people, and how far census and register are apart.
+
+    Parameters
+    ----------
+    city : City
+        With the people of the census.
+    people_from : str
+
+    Returns
+    -------
+    str
+        Empty where the city's register is not on file.
+    """
+    residents = residents_by_district(city)
+    if pd.isna(residents).any() or not census_by_district(city).all():
+        return ""
+    ratio = 1 / register_ratios(city)
+    template = (
+        N_(
+            "People are those of the census, {census}; the city's register has {register}. For "
+            "each one of the register the census has {least} to {most}, by district."
+        )
+        if people_from == "census"
+        else N_(
+            "People are those of the city's register, {register}, inside each district where the "
+            "census has them; the census has {census}. For each one of the register it has "
+            "{least} to {most}, by district."
+        )
+    )
+    return gettext(
+        template,
+        census=number(census_by_district(city).sum()),
+        register=number(residents.sum()),
+        least=number(ratio.min(), 2),
+        most=number(ratio.max(), 2),
+    )
 
 
 def at_least(completeness: pd.Series) -> str:

@@ -23,6 +23,7 @@ from locator.cli.commands._planning import question
 
 if TYPE_CHECKING:
     from locator.analysis.access.coverage import Coverage
+    from locator.analysis.access.ranges import Ranges
     from locator.api.context import AppState
     from locator.city.catalogue import Layer
 
@@ -32,6 +33,11 @@ FORMATS = (".csv", ".geojson", ".json")
 @click.command()
 @click.argument("layer")
 @standard_options
+@click.option(
+    "--people",
+    default=None,
+    help="census, or register: people by the city's register.  [default: census]",
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False, writable=True),
@@ -47,6 +53,7 @@ def command(
     minutes: str | None,
     group: str | None,
     pace: str | None,
+    people: str | None,
     out: Path | None,
     as_json: bool,
 ) -> None:
@@ -67,7 +74,7 @@ def command(
     from locator.base.files import write_bytes_atomically
     from locator.base.i18n import speaking
 
-    given = Pairs.given(minutes=minutes, group=group, pace=pace)
+    given = Pairs.given(minutes=minutes, group=group, pace=pace, people=people)
     app = load(ctx)
     asked = question(app, ReachParams, given, layer=layer)
     answers: dict[str, Any] = {
@@ -89,8 +96,8 @@ def command(
 
 
 def _show(app: AppState, found: Coverage) -> None:
-    from locator.analysis.access.words import at_least, parts_said
-    from locator.api.coverage import parts_of
+    from locator.analysis.access.words import at_least, parts_said, range_words
+    from locator.api.coverage import parts_of, ranges_of
     from locator.base.i18n import speaking
 
     out = console()
@@ -101,18 +108,23 @@ def _show(app: AppState, found: Coverage) -> None:
         f"{found.minutes:g} min at {found.pace_m_s:g} m/s: {found.share:.1%}; "
         f"{found.unserved:,} do not."
     )
-    asked = (found.layer, found.group, found.minutes, found.pace_m_s)
+    asked = (found.layer, found.group, found.minutes, found.pace_m_s, found.people_from)
+    within = ranges_of(app, found)
     with speaking("en"):
-        for words in (at_least(found.completeness), parts_said(parts_of(app, *asked))):
+        for words in (
+            *range_words(within),
+            at_least(found.completeness),
+            parts_said(parts_of(app, *asked)),
+        ):
             if words:
-                out.print(f"{words[0].upper()}{words[1:]}.")
+                out.print(f"{words[0].upper()}{words[1:].removesuffix('.')}.")
     out.print(
         f"Walking time: mean {shown(found.mean_s, _minutes)}, median "
         f"{shown(found.median_s, _minutes)}, 90th percentile {shown(found.p90_s, _minutes)}."
     )
     out.print(f"Counted: {found.counted} that are open and located. Walking model: {found.model}.")
     out.print(_completeness(layer, found))
-    _show_districts(out, found)
+    _show_districts(out, found, within)
     _show_gaps(out, found)
     for caveat in found.caveats:
         out.print(f"- {caveat.template.format(**caveat.values)}")
@@ -132,7 +144,9 @@ def _minutes(seconds: float) -> str:
     return f"{seconds / 60:.1f} min"
 
 
-def _show_districts(out: Any, found: Coverage) -> None:
+def _show_districts(out: Any, found: Coverage, within: Ranges) -> None:
+    from locator.analysis.access.words import rank_said
+
     districts = table(
         "Districts",
         {
@@ -142,11 +156,13 @@ def _show_districts(out: Any, found: Coverage) -> None:
             "served": "right",
             "unserved": "right",
             "share": "right",
+            "from – to": "right",
+            "rank": "right",
             "mean min": "right",
             "p90 min": "right",
         },
     )
-    for number, row in found.districts.iterrows():
+    for number, row in found.districts.join(within.districts).iterrows():
         districts.add_row(
             str(number),
             str(row["name"]),
@@ -154,6 +170,8 @@ def _show_districts(out: Any, found: Coverage) -> None:
             shown(row["served"], "{:,.0f}"),
             shown(row["unserved"], "{:,.0f}"),
             shown(row["share"], "{:.1%}"),
+            shown(row["share"], f"{row['low']:.0%} – {row['high']:.0%}"),
+            rank_said(row["rank_low"], row["rank_high"]),
             shown(row["mean_s"], lambda s: f"{s / 60:.1f}"),
             shown(row["p90_s"], lambda s: f"{s / 60:.1f}"),
         )

@@ -7,8 +7,8 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from locator.analysis.access.coverage import CoverageQuery
 from locator.analysis.nearest import local_moment
+from locator.api.coverage import query_of
 from locator.api.queries import NearestParams, ReachParams
 from locator.base.echo import cut
 from locator.base.errors import N_, NotFoundError
@@ -98,12 +98,7 @@ def coverage_data(layer_id: str) -> Response:
     """Serve the districts with their shares, and the gaps."""
     app = state()
     params = question(ReachParams, request.args, layer=layer_id)
-    query = CoverageQuery(
-        layer=params.layer,
-        minutes=params.minutes,
-        group=params.group,
-        pace_m_s=params.pace,
-    )
+    query = query_of(params, params.layer)
 
     def made() -> bytes:
         found = app.coverage(query, profile=params.profile)

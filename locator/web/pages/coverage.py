@@ -11,8 +11,9 @@ import pandas as pd
 from flask import Blueprint, render_template, request
 from werkzeug.datastructures import MultiDict
 
-from locator.analysis.access.coverage import NOBODY, coverage_overview
-from locator.analysis.access.words import at_least, parts_said
+from locator.analysis.access.coverage import NOBODY, CoverageQuery, coverage_overview
+from locator.analysis.access.ranges import Ranges
+from locator.analysis.access.words import at_least, between, parts_said
 from locator.api.context import AppState
 from locator.api.coverage import parts_of
 from locator.api.queries import CoverageListParams
@@ -26,6 +27,9 @@ from locator.web.words.choices import FilterOption, standard_options
 from locator.web.words.model_words import model_line
 from locator.web.words.provenance import completeness_row
 from locator.web.words.texts import group_name
+
+PATIENCE_S = 1.0
+"""The page waits so long for ranges that nobody has asked for yet, and leaves the others out."""
 
 KEYS = ("name", "share", "people", "unserved", "mean_s", "counted")
 
@@ -55,6 +59,7 @@ class OverviewRow:
     listed: int
     at_least: str
     parts: str
+    range: str
 
 
 @dataclass(frozen=True)
@@ -79,7 +84,12 @@ def overview_of(app: AppState, params: CoverageListParams, args: MultiDict[str, 
     found = frame[frame["computable"]].to_dict("index")
     if found and not frame["people"].sum():
         raise NotComputableError(NOBODY, parameter="group")
-    rows = [_overview_row(app, layers[str(name)], row) for name, row in found.items()]
+    asked_ranges = [CoverageQuery(str(name), row["minutes"]) for name, row in found.items()]
+    within = app.ranges_soon(asked_ranges, within_s=PATIENCE_S)
+    rows = [
+        _overview_row(app, layers[str(name)], row, known)
+        for (name, row), known in zip(found.items(), within, strict=True)
+    ]
     sorting = sorting_of(args, ("", *KEYS), "coverage.page")
     if sorting.key:
         rows.sort(key=lambda row: _overview_value(row, sorting.key), reverse=sorting.descending)
@@ -93,7 +103,9 @@ def overview_of(app: AppState, params: CoverageListParams, args: MultiDict[str, 
     )
 
 
-def _overview_row(app: AppState, layer: Layer, row: Mapping[Any, Any]) -> OverviewRow:
+def _overview_row(
+    app: AppState, layer: Layer, row: Mapping[Any, Any], within: Ranges | None
+) -> OverviewRow:
     return OverviewRow(
         layer=layer,
         group=group_name(app.catalogue, row["group"]),
@@ -108,6 +120,7 @@ def _overview_row(app: AppState, layer: Layer, row: Mapping[Any, Any]) -> Overvi
         parts=parts_said(
             parts_of(app, layer.id, str(row["group"]), float(row["minutes"]), row["pace_m_s"])
         ),
+        range="" if within is None else between(within.low, within.high),
     )
 
 

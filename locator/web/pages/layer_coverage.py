@@ -13,10 +13,17 @@ from flask import Blueprint, Response, current_app, redirect, render_template, r
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
-from locator.analysis.access.coverage import Coverage, CoverageQuery
-from locator.analysis.access.words import at_least, parts_said
+from locator.analysis.access.coverage import Coverage
+from locator.analysis.access.ranges import Ranges
+from locator.analysis.access.words import (
+    at_least,
+    parts_said,
+    people_said,
+    range_words,
+    share_said,
+)
 from locator.api.context import AppState
-from locator.api.coverage import coverage_gaps, parts_of
+from locator.api.coverage import coverage_gaps, parts_of, query_of, same_query
 from locator.api.json import encoded
 from locator.api.queries import ReachParams
 from locator.api.street_info import Choice, profile_choices, profile_words
@@ -27,17 +34,31 @@ from locator.reports.document import Section
 from locator.reports.html import Link, section_html
 from locator.reports.reach import gaps_table, reach_section, sorted_districts
 from locator.web.downloads import attachment, csv_attachment
-from locator.web.i18n import gettext, ngettext, number, text, url
+from locator.web.i18n import gettext, ngettext, number, percent, text, url
 from locator.web.map.pages import map_for
 from locator.web.security import expensive
 from locator.web.sorting import CARRIED, Sorting, sorting_of
 from locator.web.state import question, state
-from locator.web.words.choices import FilterOption, group_options, standard_options
+from locator.web.words.choices import FilterOption, group_options, people_options, standard_options
 from locator.web.words.model_words import Pace, model_line, model_quality, pace_choices
 from locator.web.words.provenance import CompletenessRow, completeness_row
 from locator.web.words.texts import pace_text
 
-DISTRICT_KEYS = ("number", "name", "people", "served", "unserved", "share", "mean_s", "p90_s")
+DISTRICT_KEYS = (
+    "number",
+    "name",
+    "people",
+    "served",
+    "unserved",
+    "share",
+    "low",
+    "rank",
+    "mean_s",
+    "p90_s",
+)
+
+PATIENCE_S = 2.0
+"""A page waits so long for ranges that nobody has asked for yet, and then says that they come."""
 
 blueprint = Blueprint("layer_coverage", __name__)
 
@@ -77,9 +98,7 @@ def gaps(layer_id: str) -> Response:
 
 def _asked(layer_id: str) -> tuple[ReachParams, Coverage]:
     params = question(ReachParams, request.args, layer=layer_id)
-    query = CoverageQuery(
-        layer=params.layer, minutes=params.minutes, group=params.group, pace_m_s=params.pace
-    )
+    query = query_of(params, params.layer)
     return params, state().coverage(query, profile=params.profile)
 
 
@@ -107,6 +126,10 @@ class CoverageReport:
         Whose ways; none without a street network.
     ways : str
         What has to be said of ways without steps; empty for people on foot.
+    share : str
+        Served, with the range where it is known.
+    range_words : tuple of str
+        What the range is made of; empty while it is being counted.
     """
 
     layer: Layer
@@ -124,6 +147,9 @@ class CoverageReport:
     parts: str
     profiles: tuple[Choice, ...]
     ways: str
+    share: str
+    range_words: tuple[str, ...]
+    people: tuple[FilterOption, ...]
 
 
 def report_of(
@@ -135,12 +161,13 @@ def report_of(
     group = catalogue.groups[result.group]
     sorting = sorting_of(args, DISTRICT_KEYS, "layer_coverage.page", layer_id=layer.id)
     same = {name: args[name] for name in CARRIED if args.get(name)}
+    (within,) = app.ranges_soon([same_query(result)], within_s=PATIENCE_S, profile=params.profile)
     return CoverageReport(
         layer=layer,
         result=result,
         group=text(group.names),
         complete=completeness_row(app.walkable_city, layer),
-        sections=tuple(_sections(app, result, sorting)),
+        sections=tuple(_sections(app, result, sorting, within)),
         groups=group_options(app, result.group),
         standards=standard_options(result.minutes, layer.standard_min),
         paces=pace_choices("" if params.pace is None else f"{params.pace:g}"),
@@ -158,15 +185,23 @@ def report_of(
                 result.group,
                 result.minutes,
                 result.pace_m_s,
+                result.people_from,
                 profile=params.profile,
             )
         ),
         profiles=profile_choices(app, params.profile if params.profile != "foot" else ""),
         ways=profile_words(app.walkable_city_for(params.profile)),
+        share=percent(result.share, 1)
+        if within is None
+        else share_said(result.share, within.low, within.high, digits=1),
+        range_words=() if within is None else range_words(within),
+        people=people_options(app, result.people_from),
     )
 
 
-def _sections(app: AppState, result: Coverage, sorting: Sorting) -> Iterator[str]:
+def _sections(
+    app: AppState, result: Coverage, sorting: Sorting, within: Ranges | None
+) -> Iterator[str]:
     """Yield how far people walk, the districts, the gaps and the method, as HTML."""
     limit = number(result.minutes, 0 if result.minutes.is_integer() else 1)
     group = app.catalogue.groups[result.group]
@@ -180,6 +215,7 @@ def _sections(app: AppState, result: Coverage, sorting: Sorting) -> Iterator[str
         ),
         by=sorting.key,
         descending=sorting.descending,
+        within=within,
     )
     pieces = (
         reach_section(
@@ -248,6 +284,7 @@ def _method(app: AppState, result: Coverage, limit: str) -> Section:
         ),
         model_line(app.walkable_city),
         model_quality(app.walkable_city),
+        people_said(app.city, result.people_from),
         text(app.catalogue.groups[result.group].scaled_from),
     )
     caveats = tuple(gettext(one.template, **one.values) for one in result.caveats)

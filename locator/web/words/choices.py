@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from locator.api.context import AppState
-from locator.web.i18n import text
+from locator.base.errors import N_
+from locator.city.register import PeopleFrom
+from locator.web.i18n import gettext, text
 
 STANDARDS_MIN = (5, 10, 15, 20, 30)
 
@@ -23,6 +25,21 @@ def standard_options(chosen: float | None, *also: float) -> tuple[FilterOption, 
     """Return the usual standards in minutes, what is chosen, and `also`, if they are others."""
     values = {*map(float, STANDARDS_MIN), *also, *([] if chosen is None else [chosen])}
     return tuple(FilterOption(f"{v:g}", f"{v:g}", v == chosen) for v in sorted(values))
+
+
+PEOPLE_FROM: dict[PeopleFrom, str] = {
+    "census": N_("the census"),
+    "register": N_("the city's register"),
+}
+
+
+def people_options(app: AppState, chosen: PeopleFrom) -> tuple[FilterOption, ...]:
+    """Return who may have counted the people; none where only the census has."""
+    if bool(app.city.districts["residents"].isna().any()):
+        return ()
+    return tuple(
+        FilterOption(value, gettext(words), value == chosen) for value, words in PEOPLE_FROM.items()
+    )
 
 
 def group_options(app: AppState, chosen: str) -> tuple[FilterOption, ...]:
