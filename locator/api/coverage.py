@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import pandas as pd
 
+from locator.analysis.access.as_of import AsOf, as_of
 from locator.analysis.access.coverage import Coverage, CoverageQuery, counted_by
 from locator.analysis.access.coverage_parts import Part, coverage_parts
 from locator.analysis.access.ranges import Ranges
@@ -17,6 +18,7 @@ from locator.api.operations import CACHE_S, CSV, GEOJSON, operation
 from locator.api.queries import CoverageListParams, ReachParams
 from locator.api.schemas import Area
 from locator.api.schemas_coverage import (
+    AsOfDay,
     CoverageAnswer,
     CoverageLine,
     CoverageListAnswer,
@@ -47,7 +49,7 @@ def query_of(asked: ReachParams, layer: str) -> CoverageQuery:
     -------
     CoverageQuery
     """
-    return CoverageQuery(layer, asked.minutes, asked.group, asked.pace, asked.people)
+    return CoverageQuery(layer, asked.minutes, asked.group, asked.pace, asked.people, asked.at)
 
 
 def coverage_of(app: AppState, asked: ReachParams) -> Coverage:
@@ -64,6 +66,24 @@ def coverage_of(app: AppState, asked: ReachParams) -> Coverage:
     """
     layer = known_layer(app.catalogue, asked.layer)
     return app.coverage(query_of(asked, layer.id), profile=asked.profile)
+
+
+def as_of_day(app: AppState, asked: ReachParams) -> AsOf | None:
+    """Return between which values a coverage lay on the day asked for; None without a day.
+
+    Parameters
+    ----------
+    app : AppState
+    asked : ReachParams
+
+    Returns
+    -------
+    AsOf or None
+    """
+    if asked.at is None:
+        return None
+    ground = counted_by(app.walkable_city_for(asked.profile), asked.people)
+    return as_of(ground, coverage_of(app, asked), asked.at)
 
 
 def ranges_of(app: AppState, found: Coverage, *, profile: Profile = "foot") -> Ranges:
@@ -180,16 +200,18 @@ def coverage_list(app: AppState, asked: CoverageListParams) -> CoverageListAnswe
 def coverage_of_layer(app: AppState, asked: ReachParams) -> CoverageAnswer:
     """People of the age group inside and outside the standard, for the city and each district; the
     curve of people against minutes; the ten largest gaps; what has to be known with the numbers.
+    With `at`, all that may have stood on that day counts; `as_of` has the least, too.
     """
     found = coverage_of(app, asked)
     return {
         "layer": found.layer,
-        **_totals(app, found, profile=asked.profile),
+        **_totals(app, found, profile=asked.profile, today=asked.at is None),
+        "as_of": _as_of(as_of_day(app, asked)),
         "model": found.model,
         "profile": asked.profile,
         "counted": int(found.counted),
         "caveats": [gettext(caveat.template).format(**caveat.values) for caveat in found.caveats],
-        "districts": _districts(found, ranges_of(app, found, profile=asked.profile)),
+        "districts": _districts(found, district_ranges(app, asked, found)),
         "curve": [
             {
                 "minutes": round(row["minutes"], 1),
@@ -226,14 +248,12 @@ def coverage_csv(app: AppState, asked: ReachParams) -> str:
         "model": found.model,
         "profile": asked.profile,
         "data_date": app.catalogue.data_date,
+        **({} if asked.at is None else {"at": asked.at.isoformat()}),
     }
     columns = (*question, *DistrictCoverage.__annotations__)
     return csv.table(
         columns,
-        (
-            {**question, **row}
-            for row in _districts(found, ranges_of(app, found, profile=asked.profile))
-        ),
+        ({**question, **row} for row in _districts(found, district_ranges(app, asked, found))),
     )
 
 
@@ -263,6 +283,7 @@ def coverage_gaps(app: AppState, asked: ReachParams) -> GapsAnswer:
         "profile": asked.profile,
         "unit": None if unit is None else {"scheme": unit.scheme, "code": unit.code},
         "data_date": app.catalogue.data_date,
+        "at": None if asked.at is None else asked.at.isoformat(),
         "attribution": app.catalogue.attribution["en"],
         "features": [
             {"type": "Feature", "geometry": area, "properties": gap} for gap, area in _gaps(found)
@@ -270,7 +291,45 @@ def coverage_gaps(app: AppState, asked: ReachParams) -> GapsAnswer:
     }
 
 
-def _totals(app: AppState, found: Coverage, *, profile: Profile = "foot") -> CoverageTotals:
+def district_ranges(app: AppState, asked: ReachParams, found: Coverage) -> pd.DataFrame:
+    """Return between which values the share of each district lies.
+
+    Parameters
+    ----------
+    app : AppState
+    asked : ReachParams
+    found : Coverage
+        What was asked for.
+
+    Returns
+    -------
+    DataFrame
+        Index: number. Columns ``low``, ``high``, ``rank``, ``rank_low``, ``rank_high``; as of a
+        day nobody ranks.
+    """
+    then = as_of_day(app, asked)
+    if then is not None:
+        return then.districts.assign(rank=None, rank_low=None, rank_high=None)
+    return ranges_of(app, found, profile=asked.profile).districts
+
+
+def _as_of(then: AsOf | None) -> AsOfDay | None:
+    if then is None:
+        return None
+    return {
+        "at": then.at.isoformat(),
+        "low": round(then.low, SHARE_DIGITS),
+        "high": round(then.high, SHARE_DIGITS),
+        "served_low": then.served_low,
+        "served_high": then.served_high,
+        "counted_low": then.counted_low,
+        "counted_high": then.counted_high,
+    }
+
+
+def _totals(
+    app: AppState, found: Coverage, *, profile: Profile = "foot", today: bool = True
+) -> CoverageTotals:
     row = found.completeness
     return {
         "minutes": found.minutes,
@@ -281,7 +340,7 @@ def _totals(app: AppState, found: Coverage, *, profile: Profile = "foot") -> Cov
         "served": round(found.served),
         "unserved": round(found.unserved),
         "share": decimal(found.share, SHARE_DIGITS),
-        "ranges": _ranges(ranges_of(app, found, profile=profile)),
+        "ranges": _ranges(ranges_of(app, found, profile=profile)) if today else None,
         "walk_s": {
             "mean": whole(found.mean_s),
             "median": whole(found.median_s),
@@ -292,7 +351,7 @@ def _totals(app: AppState, found: Coverage, *, profile: Profile = "foot") -> Cov
             "listed": int(row["listed"]),
             "located": int(row["located"]),
         },
-        "at_least": at_least(row) or None,
+        "at_least": (at_least(row) or None) if today else None,
         "parts": [
             {
                 "kind": part.kind,
@@ -309,6 +368,7 @@ def _totals(app: AppState, found: Coverage, *, profile: Profile = "foot") -> Cov
                 found.people_from,
                 profile=profile,
             )
+            if today
         ],
     }
 
@@ -329,8 +389,8 @@ def _ranges(found: Ranges) -> RangesAnswer:
     }
 
 
-def _districts(found: Coverage, within: Ranges) -> list[DistrictCoverage]:
-    districts: Any = found.districts.join(within.districts).to_dict("index")
+def _districts(found: Coverage, within: pd.DataFrame) -> list[DistrictCoverage]:
+    districts: Any = found.districts.join(within).to_dict("index")
     return [
         {
             "number": int(number),

@@ -30,6 +30,7 @@ CHOICE = N_("{name} has to be one of: {choices}; given: {given}.")
 TOO_LONG = N_("{name} may have at most {most} characters; {count} were given.")
 TOO_MANY = N_("{name} may be given at most {most} times.")
 MOMENT = N_("{name} has to be a date and time like 2026-06-01T14:30; given: {given}.")
+DAY = N_("{name} has to be a day like 2024-05-01, from 1900 to 2099; given: {given}.")
 NOT_ACCEPTED = N_("{name} does not have an accepted value; given: {given}.")
 
 NO_SITE = N_(
@@ -51,6 +52,7 @@ TEMPLATES = {
     "value_error": MOMENT,
     "unknown_group": CHOICE,
     "site": NO_SITE,
+    "day": DAY,
 }
 """Message of each kind of fault that pydantic finds; numbers are told apart by their type."""
 

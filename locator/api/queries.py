@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
@@ -38,6 +38,8 @@ ISO_MOMENT = (
     "T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])?$"
 )
 
+ISO_DAY = "^(19|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
+
 
 def _moment(value: object) -> datetime:
     # Without this pydantic would take "5" for five seconds after 1970.
@@ -48,6 +50,16 @@ def _moment(value: object) -> datetime:
     if not re.match(ISO_MOMENT, given):
         raise ValueError("moment")
     return datetime.fromisoformat(given)
+
+
+def _day(value: object) -> date:
+    given = str(value).strip()
+    try:
+        if not re.match(ISO_DAY, given):
+            raise ValueError("day")
+        return date.fromisoformat(given)
+    except ValueError:
+        raise PydanticCustomError("day", "is not a day") from None
 
 
 def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
@@ -92,6 +104,11 @@ Moment = Annotated[
     datetime,
     BeforeValidator(_moment),
     WithJsonSchema({"type": "string", "pattern": ISO_MOMENT, "examples": ["2026-06-01T14:30"]}),
+]
+Day = Annotated[
+    date,
+    BeforeValidator(_day),
+    WithJsonSchema({"type": "string", "pattern": ISO_DAY, "examples": ["2024-05-01"]}),
 ]
 Kinds = Annotated[tuple[Id, ...], Field(max_length=30), AfterValidator(_distinct)]
 Layers = Annotated[
@@ -224,6 +241,11 @@ class ReachParams(CoverageParams):
         "Whose count of the people holds: the census, or the city's register of residents, by "
         "which each district is scaled.",
         default="census",
+    )
+    at: Day | None = described(
+        "Count what may have stood on this day, `as_of` saying between which values the share lay "
+        "then; by default what the data say is open.",
+        default=None,
     )
 
 

@@ -126,11 +126,26 @@ class CoverageTotals(TypedDict):
     served: int
     unserved: int
     share: float | None
-    ranges: RangesAnswer
+    ranges: RangesAnswer | None
     walk_s: WalkTimes
     completeness: Completeness
     at_least: str | None
     parts: list[Part]
+
+
+@closed
+class AsOfDay(TypedDict):
+    """Between which values a coverage lay on a day: `low` counts what is known to have stood then,
+    `high` all that is not known not to have.
+    """
+
+    at: str
+    low: float
+    high: float
+    served_low: int
+    served_high: int
+    counted_low: int
+    counted_high: int
 
 
 @closed
@@ -141,6 +156,7 @@ class CoverageAnswer(CoverageTotals):
     """
 
     layer: str
+    as_of: AsOfDay | None
     model: Model
     profile: Profile
     counted: int
@@ -206,5 +222,6 @@ class GapsAnswer(TypedDict):
     profile: Profile
     unit: UnitCode | None
     data_date: str
+    at: str | None
     attribution: str
     features: list[GapFeature]

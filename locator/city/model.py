@@ -26,6 +26,8 @@ from locator.city import kinds as vocabulary
 from locator.city import units as neighbourhoods
 from locator.city.basemap.backdrop import Backdrop, read_backdrop
 from locator.city.catalogue import AgeGroup, Catalogue
+from locator.city.claims import FILE as CLAIMS
+from locator.city.claims import Claims, read_claims
 from locator.city.dwellings import Dwellings
 from locator.city.field_types import Text
 from locator.city.helplines import FILE as HELPLINES
@@ -95,6 +97,8 @@ class City:
         Corrections, already in `facilities`; later ones count over earlier ones.
     uncertainty : Uncertainty
         How far the folder's walks, places and people may be from the truth, where measured.
+    claims : Claims
+        What the city says that it has changed, and in which years.
     """
 
     folder: Path
@@ -119,6 +123,7 @@ class City:
     needs: tuple[Need, ...] = ()
     overrides: tuple[Override, ...] = ()
     uncertainty: Uncertainty = field(default_factory=Uncertainty)
+    claims: Claims = field(default_factory=Claims)
 
     def __repr__(self) -> str:
         return f"<City {self.catalogue.id}: {len(self.facilities)} facilities>"
@@ -236,6 +241,7 @@ def _read(folder: Path, log: Callable[[str], FaultLog]) -> City | None:
     vocabulary.check_kinds(found, catalogue.layers.values(), kinds, log)
     rules = likely_open.read_likely_open(folder, log(likely_open.FILE))
     uncertainty = read_uncertainty(folder, log(UNCERTAINTY))
+    claims = read_claims(folder, log(CLAIMS), layers=catalogue.layers, facilities=set(found.index))
     lines = read_helplines(folder, catalogue.layers, log(HELPLINES))
     needs = read_needs(
         folder, log(NEEDS), layers=catalogue.layers, facilities=found, helplines=lines
@@ -297,6 +303,7 @@ def _read(folder: Path, log: Callable[[str], FaultLog]) -> City | None:
         needs=needs,
         overrides=corrections,
         uncertainty=uncertainty,
+        claims=claims,
     )
 
 

@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from locator.web.i18n import url
 
-CARRIED = ("minutes", "group", "pace", "people", "profile")
+CARRIED = ("minutes", "group", "pace", "people", "profile", "at")
 """Parameters that a link of a report takes along."""
 
 

@@ -34,7 +34,7 @@ def test_a_wrong_question_is_told_everything_that_is_wrong(client: FlaskClient) 
     assert (told["code"], told["parameter"]) == ("invalid_parameter", "speed")
     number = {"type": "number"}
     assert [(one["parameter"], one["accepted"]) for one in told["faults"]] == [
-        ("speed", {"enum": ["minutes", "group", "pace", "profile", "people"]}),
+        ("speed", {"enum": ["minutes", "group", "pace", "profile", "people", "at"]}),
         ("minutes", number | {"minimum": 1, "maximum": 60}),
         ("pace", number | {"minimum": 0.3, "maximum": 3}),
     ]

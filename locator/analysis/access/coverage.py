@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import geopandas as gpd
 import numpy as np
@@ -22,11 +23,12 @@ from locator.base.errors import N_, InvalidParameterError, NotComputableError, S
 from locator.base.geo import FloatArray
 from locator.base.rounding import whole
 from locator.city.catalogue import Layer
+from locator.city.history import Standing, standing
 from locator.city.lookup import standing_layer
 from locator.city.model import City
 from locator.city.register import PeopleFrom
 from locator.walking import ModelName
-from locator.walking.walkable_city import WalkableCity, nearest_facilities
+from locator.walking.walkable_city import WalkableCity, nearest_facilities, remembered
 
 NOBODY = N_("How many people of this group live here is not known, so nobody can be counted.")
 
@@ -47,6 +49,9 @@ class CoverageQuery:
         Walking speed. None means the layer's own.
     people : str
         Whose count of the people holds: the census, or the city's register of residents.
+    at : date or None
+        Count all that may have stood on this day (`locator.analysis.access.as_of`). None counts
+        what is open by the data.
     """
 
     layer: str
@@ -54,6 +59,7 @@ class CoverageQuery:
     group: str | None = None
     pace_m_s: float | None = None
     people: PeopleFrom = "census"
+    at: date | None = None
 
 
 @dataclass(frozen=True)
@@ -154,6 +160,8 @@ def coverage(walkable_city: WalkableCity, query: CoverageQuery) -> Coverage:
     walkable_city = counted_by(walkable_city, query.people)
     asked = _resolve(walkable_city.city, query)
     rows = counted_rows(walkable_city, asked.layer.id)
+    if query.at is not None:
+        rows = standing_rows(walkable_city, asked.layer.id, query.at)[1]
     return _counted(walkable_city, asked, rows, nearest_facilities(walkable_city, rows)[0])
 
 
@@ -265,6 +273,20 @@ def counted_rows(walkable_city: WalkableCity, layer: str) -> tuple[int, ...]:
     """Return the rows of ``walkable_city.city.facilities`` that count for the coverage of
     `layer`."""
     return tuple(walkable_city.usable_rows[layer].tolist())
+
+
+def standing_rows(
+    walkable_city: WalkableCity, layer: str, at: date
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the located rows of `layer` that surely stood on a day, and those that may have."""
+    located, then = walkable_city.located_rows[layer], _standing(walkable_city, at)
+    sure, possible = (located[flags[located]] for flags in (then.sure, then.possible))
+    return tuple(sure.tolist()), tuple(possible.tolist())
+
+
+@remembered
+def _standing(walkable_city: WalkableCity, at: date) -> Standing:
+    return standing(walkable_city.city, at)
 
 
 @dataclass(frozen=True)

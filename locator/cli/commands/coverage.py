@@ -22,9 +22,11 @@ from locator.cli.commands._common import (
 from locator.cli.commands._planning import question
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from locator.analysis.access.coverage import Coverage
-    from locator.analysis.access.ranges import Ranges
     from locator.api.context import AppState
+    from locator.api.queries import ReachParams
     from locator.city.catalogue import Layer
 
 FORMATS = (".csv", ".geojson", ".json")
@@ -38,6 +40,7 @@ FORMATS = (".csv", ".geojson", ".json")
     default=None,
     help="census, or register: people by the city's register.  [default: census]",
 )
+@click.option("--at", help="Count what may have stood on this day, e.g. 2024-05-01.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False, writable=True),
@@ -54,6 +57,7 @@ def command(
     group: str | None,
     pace: str | None,
     people: str | None,
+    at: str | None,
     out: Path | None,
     as_json: bool,
 ) -> None:
@@ -64,17 +68,23 @@ def command(
       locator coverage senior_activity_centres
       locator coverage nurseries --minutes 10 --group age_0_2
       locator coverage nurseries --out gaps.geojson
+      locator coverage senior_activity_centres --at 2024-05-01
     """
     if out is not None:
         check_out(out, FORMATS)
     from locator.api.asking import body_of
-    from locator.api.coverage import coverage_csv, coverage_gaps, coverage_of, coverage_of_layer
+    from locator.api.coverage import (
+        coverage_csv,
+        coverage_gaps,
+        coverage_of,
+        coverage_of_layer,
+    )
     from locator.api.parsing import Pairs
     from locator.api.queries import ReachParams
     from locator.base.files import write_bytes_atomically
     from locator.base.i18n import speaking
 
-    given = Pairs.given(minutes=minutes, group=group, pace=pace, people=people)
+    given = Pairs.given(minutes=minutes, group=group, pace=pace, people=people, at=at)
     app = load(ctx)
     asked = question(app, ReachParams, given, layer=layer)
     answers: dict[str, Any] = {
@@ -90,14 +100,14 @@ def command(
     if body is not None:
         print_body(body)
     else:
-        _show(app, found)
+        _show(app, asked, found)
     if out is not None:
         click.echo(f"Written: {out}", err=True)
 
 
-def _show(app: AppState, found: Coverage) -> None:
+def _show(app: AppState, asked: ReachParams, found: Coverage) -> None:
     from locator.analysis.access.words import at_least, parts_said, range_words
-    from locator.api.coverage import parts_of, ranges_of
+    from locator.api.coverage import as_of_day, district_ranges, parts_of, ranges_of
     from locator.base.i18n import speaking
 
     out = console()
@@ -108,14 +118,18 @@ def _show(app: AppState, found: Coverage) -> None:
         f"{found.minutes:g} min at {found.pace_m_s:g} m/s: {found.share:.1%}; "
         f"{found.unserved:,} do not."
     )
-    asked = (found.layer, found.group, found.minutes, found.pace_m_s, found.people_from)
-    within = ranges_of(app, found)
+    then = as_of_day(app, asked)
+    same = (found.layer, found.group, found.minutes, found.pace_m_s, found.people_from)
+    within = None if then else ranges_of(app, found)
+    if then is not None:
+        out.print(
+            f"As of {then.at}: between {then.low:.1%} and {then.high:.1%}; {then.counted_low} are "
+            f"known to have stood then, of {then.undated} more nobody knows; all are counted here."
+        )
     with speaking("en"):
-        for words in (
-            *range_words(within),
-            at_least(found.completeness),
-            parts_said(parts_of(app, *asked)),
-        ):
+        said = () if within is None else range_words(within)
+        today = () if then else (at_least(found.completeness), parts_said(parts_of(app, *same)))
+        for words in (*said, *today):
             if words:
                 out.print(f"{words[0].upper()}{words[1:].removesuffix('.')}.")
     out.print(
@@ -124,7 +138,7 @@ def _show(app: AppState, found: Coverage) -> None:
     )
     out.print(f"Counted: {found.counted} that are open and located. Walking model: {found.model}.")
     out.print(_completeness(layer, found))
-    _show_districts(out, found, within)
+    _show_districts(out, found, district_ranges(app, asked, found))
     _show_gaps(out, found)
     for caveat in found.caveats:
         out.print(f"- {caveat.template.format(**caveat.values)}")
@@ -144,7 +158,7 @@ def _minutes(seconds: float) -> str:
     return f"{seconds / 60:.1f} min"
 
 
-def _show_districts(out: Any, found: Coverage, within: Ranges) -> None:
+def _show_districts(out: Any, found: Coverage, within: pd.DataFrame) -> None:
     from locator.analysis.access.words import rank_said
 
     districts = table(
@@ -162,7 +176,7 @@ def _show_districts(out: Any, found: Coverage, within: Ranges) -> None:
             "p90 min": "right",
         },
     )
-    for number, row in found.districts.join(within.districts).iterrows():
+    for number, row in found.districts.join(within).iterrows():
         districts.add_row(
             str(number),
             str(row["name"]),
@@ -171,7 +185,7 @@ def _show_districts(out: Any, found: Coverage, within: Ranges) -> None:
             shown(row["unserved"], "{:,.0f}"),
             shown(row["share"], "{:.1%}"),
             shown(row["share"], f"{row['low']:.0%} – {row['high']:.0%}"),
-            rank_said(row["rank_low"], row["rank_high"]),
+            "" if row["rank"] is None else rank_said(row["rank_low"], row["rank_high"]),
             shown(row["mean_s"], lambda s: f"{s / 60:.1f}"),
             shown(row["p90_s"], lambda s: f"{s / 60:.1f}"),
         )

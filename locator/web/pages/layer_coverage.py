@@ -23,7 +23,7 @@ from locator.analysis.access.words import (
     share_said,
 )
 from locator.api.context import AppState
-from locator.api.coverage import coverage_gaps, parts_of, query_of, same_query
+from locator.api.coverage import as_of_day, coverage_gaps, parts_of, query_of, same_query
 from locator.api.json import encoded
 from locator.api.queries import ReachParams
 from locator.api.street_info import Choice, profile_choices, profile_words
@@ -34,7 +34,7 @@ from locator.reports.document import Section
 from locator.reports.html import Link, section_html
 from locator.reports.reach import gaps_table, reach_section, sorted_districts
 from locator.web.downloads import attachment, csv_attachment
-from locator.web.i18n import gettext, ngettext, number, percent, text, url
+from locator.web.i18n import day, gettext, ngettext, number, percent, text, url
 from locator.web.map.pages import map_for
 from locator.web.security import expensive
 from locator.web.sorting import CARRIED, Sorting, sorting_of
@@ -130,6 +130,8 @@ class CoverageReport:
         Served, with the range where it is known.
     range_words : tuple of str
         What the range is made of; empty while it is being counted.
+    then, at : str
+        Between which values the share of a day lay, and the day; empty without one.
     """
 
     layer: Layer
@@ -150,6 +152,8 @@ class CoverageReport:
     share: str
     range_words: tuple[str, ...]
     people: tuple[FilterOption, ...]
+    then: str
+    at: str
 
 
 def report_of(
@@ -161,7 +165,8 @@ def report_of(
     group = catalogue.groups[result.group]
     sorting = sorting_of(args, DISTRICT_KEYS, "layer_coverage.page", layer_id=layer.id)
     same = {name: args[name] for name in CARRIED if args.get(name)}
-    (within,) = app.ranges_soon([same_query(result)], within_s=PATIENCE_S, profile=params.profile)
+    queries = [] if params.at else [same_query(result)]
+    within = next(iter(app.ranges_soon(queries, within_s=PATIENCE_S, profile=params.profile)), None)
     return CoverageReport(
         layer=layer,
         result=result,
@@ -177,8 +182,10 @@ def report_of(
             "geojson": url("layer_coverage.gaps", same, layer_id=layer.id),
         },
         form_minutes=number(result.minutes, 0 if result.minutes.is_integer() else 1),
-        at_least=at_least(result.completeness),
-        parts=parts_said(
+        at_least="" if params.at else at_least(result.completeness),
+        parts=""
+        if params.at
+        else parts_said(
             parts_of(
                 app,
                 layer.id,
@@ -196,6 +203,27 @@ def report_of(
         else share_said(result.share, within.low, within.high, digits=1),
         range_words=() if within is None else range_words(within),
         people=people_options(app, result.people_from),
+        then=_then(app, params),
+        at="" if params.at is None else params.at.isoformat(),
+    )
+
+
+def _then(app: AppState, params: ReachParams) -> str:
+    """Return between which values the share of a day lay; empty without a day."""
+    then = as_of_day(app, params)
+    if then is None:
+        return ""
+    if then.served_low == then.served_high:
+        return gettext("As it was on {date}.", date=day(then.at))
+    return gettext(
+        "As it may have been on {date}: between {low} and {high} of the people were within reach. "
+        "On the map and known to have existed then: {sure}; with an opening date that nobody "
+        "knows: {undated}. The numbers below count both.",
+        date=day(then.at),
+        low=percent(then.low, 1),
+        high=percent(then.high, 1),
+        sure=number(then.counted_low),
+        undated=number(then.undated),
     )
 
 

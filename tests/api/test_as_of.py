@@ -1,0 +1,55 @@
+"""A coverage as of a day, as machines and pages ask for it."""
+
+from __future__ import annotations
+
+import pytest
+from flask.testing import FlaskClient
+
+BAD_DAYS = ("2024-02-30", "2024-5-1", "2024-05", "yesterday", "3024-05-01", "2024-05-01T10:00")
+
+
+def test_the_answer_says_between_which_values(client: FlaskClient) -> None:
+    answer = client.get("/api/coverage/nurseries?at=2026-06-01").get_json()
+    assert answer["as_of"] == {
+        "at": "2026-06-01",
+        "low": round(15 / 53, 4),
+        "high": round(50 / 53, 4),
+        "served_low": 15,
+        "served_high": 50,
+        "counted_low": 1,
+        "counted_high": 3,
+    }
+    some = round(15 / 18, 4)
+    rows = [(one["low"], one["high"], one["rank"]) for one in answer["districts"]]
+    assert rows == [(0.0, 1.0, None), (some, some, None)]
+    assert [answer[name] for name in ("served", "ranges", "parts", "at_least")] == [
+        50,
+        None,
+        [],
+        None,
+    ]
+    assert client.get("/api/coverage/nurseries").get_json()["as_of"] is None
+
+
+@pytest.mark.parametrize("day", BAD_DAYS)
+def test_what_is_no_day_is_refused(client: FlaskClient, day: str) -> None:
+    for path in ("/api/coverage/nurseries", "/coverage/nurseries"):
+        answer = client.get(path, query_string={"at": day})
+        assert answer.status_code == 400
+        assert day in answer.get_data(as_text=True)
+
+
+def test_files_say_their_day(client: FlaskClient) -> None:
+    table = client.get("/api/coverage/nurseries.csv?at=2026-06-01").get_data(as_text=True)
+    assert table.splitlines()[0].split(",")[7:10] == ["data_date", "at", "number"]
+    gaps = client.get("/api/coverage/nurseries.geojson?at=2026-06-01").get_json()
+    assert gaps["at"] == "2026-06-01"
+
+
+def test_the_page_says_the_range_and_keeps_the_day(client: FlaskClient) -> None:
+    page = client.get("/en/coverage/nurseries?at=2026-06-01").get_data(as_text=True)
+    assert "between 28.3% and 94.3% of the people were within reach" in page
+    assert 'value="2026-06-01"' in page
+    assert "/coverage/nurseries/districts.csv?at=2026-06-01" in page
+    same = client.get("/en/coverage/nurseries?at=2026-11-01").get_data(as_text=True)
+    assert "As it was on 1 November 2026." in same
