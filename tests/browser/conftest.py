@@ -82,6 +82,7 @@ class Visitor:
 
     site: str
     page: Page
+    scripts: bool = True
     faults: list[str] = field(default_factory=list)
 
     def go(self, path: str) -> Page:
@@ -91,7 +92,10 @@ class Visitor:
         return self.page
 
     def settle(self) -> None:
-        """Wait until no map is loading any more."""
+        """Wait until no map is loading any more, nor about to."""
+        if self.scripts:
+            later = self.page.locator("[data-later-map]:not(:has(.map-ask))")
+            expect(later).to_have_count(0)
         for status in self.page.locator(".map-status").all():
             expect(status).not_to_have_class(re.compile("is-loading"))
 
@@ -149,7 +153,7 @@ def arrivals(chromium: Browser, site: str, **usual: Any) -> Iterator[Arrive]:
             page.set_viewport_size(wanted.pop("viewport"))
             page.emulate_media(**wanted)
         context.set_default_timeout(PATIENCE_MS)
-        new = Visitor(site, page)
+        new = Visitor(site, page, scripts=settings.get("java_script_enabled", True))
         watch(new)
         visitors.append(new)
         return new

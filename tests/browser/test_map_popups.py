@@ -82,7 +82,7 @@ def test_a_popup_leads_to_the_facility(visit: Arrive) -> None:
     page = visit().go("/en/map")
 
     marker(page, "AED – Remiza, AEDs").click()
-    page.get_by_role("dialog").get_by_role("link").click()
+    page.get_by_role("dialog").get_by_role("link", name="AED – Remiza").click()
     expect(page).to_have_url(re.compile(r"/en/facilities/aeds-1$"))
 
 

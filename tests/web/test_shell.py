@@ -95,3 +95,18 @@ def test_an_accuracy_that_is_no_number_is_a_fault_and_is_not_kept(client: FlaskC
     answer = client.get("/en/nearest?lat=50.1&lon=19.9&accuracy_m=near&layer=nurseries")
     assert answer.status_code == 400
     assert 'name="accuracy_m"' not in answer.text
+
+
+@pytest.mark.parametrize(
+    "path", ["/nearest?lat=50.1&lon=19.9", "/aed?lat=50.1&lon=19.9", "/facilities/nurseries-1"]
+)
+def test_nothing_of_a_map_is_loaded_before_the_answer_stands(
+    client: FlaskClient, path: str
+) -> None:
+    text = page(client, path)
+    head, body = text.split("<body>")
+    later = body.split("<template>")[1].split("</template>")[0]
+    assert "leaflet.js" in later and "leaflet.css" in later and "/maps/code/" in later
+    for file in re.findall(r'(?:src|href)="([^"]+)"', later):
+        assert text.count(file) == 1
+    assert 'rel="preload"' not in head  # a typeface would come before the style

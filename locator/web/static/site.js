@@ -1,4 +1,5 @@
-// What every page has: lists that drop down close by Escape or a click elsewhere, and "Share".
+// What every page has: lists that drop down close by Escape or a click elsewhere, "Share", and a
+// map that waits until the answer stands.
 "use strict";
 
 (() => {
@@ -54,4 +55,40 @@
     button.hidden = false;
     button.addEventListener("click", () => print());
   }
+
+  // The files of the map stand in a template, from where nothing is loaded until they are copied.
+  const loadMap = (section) => {
+    const files = [...section.querySelector("template").content.children].map((file) => {
+      const copy = document.importNode(file);
+      copy.async = false;
+      return copy;
+    });
+    files[files.length - 1].addEventListener("load", () => section.removeAttribute("data-later-map"));
+    document.head.append(...files);
+  };
+
+  // Nothing of the map comes before the answer can be used. Who pays for each byte, or would wait
+  // long for them, asks for it.
+  const laterMap = (section) => {
+    const line = navigator.connection || {};
+    if (!line.saveData && !/(^|-)2g$/.test(line.effectiveType || "")) {
+      const load = () => loadMap(section);
+      if (document.readyState === "complete") load();
+      else addEventListener("load", load);
+      return;
+    }
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "button map-ask";
+    button.textContent = section.dataset.show;
+    button.addEventListener("click", () => {
+      button.remove();
+      loadMap(section);
+      section.focus();
+    });
+    section.querySelector(".map-frame").append(button);
+  };
+
+  const map = document.querySelector("[data-later-map]");
+  if (map) laterMap(map);
 })();
