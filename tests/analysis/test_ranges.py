@@ -25,6 +25,7 @@ from locator.city.uncertainty import PeopleErrors, PlaceErrors, Uncertainty, Wal
 from locator.walking.choose import choose_model
 from locator.walking.walkable_city import WalkableCity, walkable
 from tests.analysis.naive_ranges import Naive
+from tests.tinycity import metric
 
 SURE, ALL = 1400 / 2100, 2000 / 2100
 QUERY = CoverageQuery("nurseries", group="all")
@@ -107,6 +108,14 @@ def test_an_older_list_may_name_what_the_official_count_lacks(tiny: City):
     assert replace(sites, expected=None).lacking(confirmed) == 0
 
 
+def test_what_exists_by_an_older_list_is_not_lacking_elsewhere(tiny: City):
+    # Two municipal ones are counted: 1, and 3 by an older list or an unknown one elsewhere. Both
+    # at once would serve the 400 round the second as well.
+    left = ("nurseries-2", "nurseries-5")
+    shares = drawn(made(tiny, without=left, expected=2), "completeness", runs=300)
+    assert shares.max() == pytest.approx(1600 / 2100)
+
+
 # -- what is drawn -----------------------------------------------------------------------------
 
 
@@ -186,6 +195,29 @@ def test_a_facility_that_lies_elsewhere_is_farther_by_the_detour(tiny: City):
     # By 400 m: those are left out whose new straight way is longer than 720 m.
     some = moved(400.0)
     assert 0.7 * 1000 / 2100 < some.min() <= some.max() < 1000 / 2100
+
+
+class North:
+    """Draws a quarter of everything: a whole turn's quarter is north."""
+
+    def random(self, size: int) -> np.ndarray:
+        return np.full(size, 0.25)
+
+
+@pytest.mark.parametrize("walked", [1.25, 1.0])
+def test_a_walk_changes_by_the_detour_and_is_never_shorter_than_straight(tiny: City, walked: float):
+    by = Uncertainty(places=PlaceErrors((0.0, 1.0), UNSAID, exact=(400.0, 400.0)))
+    left = ("nurseries-2", "nurseries-3", "nurseries-5")
+    doubt = doubt_in(made(tiny, without=left, expected=None, uncertainty=by))
+    walks = replace(doubt.walks, walk_m=walked * doubt.walks.straight_m)
+    for limit_m in (300.0, 500.0, 700.0, 900.0):
+        within = replace(doubt, walks=walks, limit_m=limit_m)._within(None, North())  # type: ignore[arg-type]
+        for point, is_within in zip(walks.point, within, strict=True):
+            # The nursery stands at (500, 3500), and in truth 400 m farther north.
+            east_m, north_m = tiny.demand.xy[point] - metric(500, 3500)
+            before_m, after_m = np.hypot(east_m, north_m), np.hypot(east_m, north_m - 400)
+            walk_m = max(walked * before_m + 1.25 * (after_m - before_m), after_m)
+            assert is_within == (walk_m <= limit_m) or abs(walk_m - limit_m) < 0.01
 
 
 def test_people_move_inside_their_cells_and_towards_the_register(tiny: City):

@@ -52,6 +52,22 @@ def test_the_table_to_download_has_them_as_columns(client: FlaskClient) -> None:
     ]
 
 
+def test_the_table_of_the_page_has_them_as_columns(client: FlaskClient) -> None:
+    text = client.get("/coverage/nurseries/districts.csv").text.removeprefix("\ufeff")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert [(row["low"], row["rank_low"], row["people_from"]) for row in rows[:2]] == [
+        ("1.0000", "1", "census"),
+        ("0.0000", "2", "census"),
+    ]
+    assert (rows[2]["low"], rows[2]["rank_low"]) == ("", "")  # the city: its page says it
+
+
+def test_the_method_says_what_is_measured_and_what_is_assumed(client: FlaskClient) -> None:
+    page = client.get("/en/about").text
+    assert "drawn 200 times" in page
+    assert page.count("Nobody has measured that here") == 2
+
+
 def test_people_are_counted_by_the_register_where_asked(client: FlaskClient) -> None:
     census, register = (
         client.get(f"/api/coverage/nurseries?group=all&people={who}").json

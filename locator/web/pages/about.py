@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
+from locator.analysis.access.ranges import RUNS
 from locator.api.street_info import street_source, streets_caveats
 from locator.web.reporting import reporting
 from locator.web.state import state
@@ -23,5 +24,7 @@ def page() -> str:
         caveats=streets_caveats(street_source(app)),
         demand=app.city.demand,
         dwellings=app.city.dwellings,
+        runs=RUNS,
+        measured=app.city.uncertainty.measured,
         keep_days=reporting().keep_days,
     )

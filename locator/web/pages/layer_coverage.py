@@ -23,7 +23,14 @@ from locator.analysis.access.words import (
     share_said,
 )
 from locator.api.context import AppState
-from locator.api.coverage import as_of_day, coverage_gaps, parts_of, query_of, same_query
+from locator.api.coverage import (
+    as_of_day,
+    coverage_gaps,
+    district_ranges,
+    parts_of,
+    query_of,
+    same_query,
+)
 from locator.api.json import encoded
 from locator.api.queries import ReachParams
 from locator.api.street_info import Choice, profile_choices, profile_words
@@ -81,9 +88,10 @@ def page(layer_id: str) -> str | AnyResponse:
 @expensive
 def districts_csv(layer_id: str) -> Response:
     """Send the table of districts, the city in the last row."""
-    _, result = _asked(layer_id)
+    params, result = _asked(layer_id)
     table = io.StringIO()
-    csv.writer(table).writerows(table_rows(state().city, result))
+    within = district_ranges(state(), params, result)
+    csv.writer(table).writerows(table_rows(state().city, result, within))
     return csv_attachment(table.getvalue(), _name(result, "districts", "csv"))
 
 
@@ -320,27 +328,32 @@ def _method(app: AppState, result: Coverage, limit: str) -> Section:
     return Section(gettext("How this was counted"), paragraphs=said, bullets=caveats)
 
 
-def table_rows(city: City, result: Coverage) -> list[list[Any]]:
+SHARES = ("share", "low", "high")
+
+
+def table_rows(city: City, result: Coverage, within: pd.DataFrame) -> list[list[Any]]:
     """Return the table of districts for a download: header, districts, the city."""
     columns = ["people", "served", "unserved", "share", "mean_s", "p90_s"]
-    header = ["district_number", "district_roman", "district", *columns]
-    about = ["layer", "group", "minutes", "pace_m_s", "model"]
-    same = [result.layer, result.group, f"{result.minutes:g}", f"{result.pace_m_s:g}", result.model]
+    ranged = ["low", "high", "rank_low", "rank_high"]  # of districts
+    header = ["district_number", "district_roman", "district", *columns, *ranged]
+    about = ["layer", "group", "minutes", "pace_m_s", "people_from", "model"]
+    limits = [f"{result.minutes:g}", f"{result.pace_m_s:g}"]
+    same = [result.layer, result.group, *limits, result.people_from, result.model]
     known = city.catalogue.unit_code
     if known is not None:
         about, same = [*about, known.scheme], [*same, known.code]
     rows: list[list[Any]] = [header + about]
-    for key, row in result.districts.iterrows():
+    for key, row in result.districts.join(within[ranged]).iterrows():
         roman = city.districts["roman"].get(key, "")
-        rows.append([key, roman, row["name"], *_cells(row[columns]), *same])
-    city_row = [getattr(result, column) for column in columns]
-    rows.append(["", "", text(city.catalogue.names), *_cells(pd.Series(city_row, columns)), *same])
+        rows.append([key, roman, row["name"], *_cells(row[[*columns, *ranged]]), *same])
+    whole = _cells(pd.Series([getattr(result, column) for column in columns], columns))
+    blank = [""] * len(ranged)
+    rows.append(["", "", text(city.catalogue.names), *whole, *blank, *same])
     return rows
 
 
 def _cells(row: pd.Series[Any]) -> list[str]:
-    digits = {"people": 0, "served": 0, "unserved": 0, "share": 4, "mean_s": 0, "p90_s": 0}
     return [
-        "" if pd.isna(value) else f"{float(value):.{digits[str(key)]}f}"
+        "" if pd.isna(value) else f"{float(value):.{4 if key in SHARES else 0}f}"
         for key, value in row.items()
     ]
