@@ -13,6 +13,7 @@ from locator.api import (
     scenario,
     siting,
     supply,
+    two_years,
 )
 from locator.api.context import AppState
 from locator.api.json import encoded
@@ -20,7 +21,19 @@ from locator.api.operations import Answer, Operation, operations
 from locator.api.parsing import Args, parse
 from locator.base.i18n import current_language
 
-DECLARING = (data, nearest, coverage, network, aed, hourly, scenario, siting, supply, combined)
+DECLARING = (
+    data,
+    nearest,
+    coverage,
+    network,
+    aed,
+    hourly,
+    scenario,
+    siting,
+    supply,
+    combined,
+    two_years,
+)
 """Modules that declare operations; the document lists them in this order."""
 
 OPERATIONS = {one.name: one for one in operations()}

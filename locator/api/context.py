@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
+from locator.analysis.access.claims import answer_claim
 from locator.analysis.access.coverage import Coverage, CoverageQuery, coverage
 from locator.analysis.access.ranges import Ranges, ranges
 from locator.analysis.transit.stop_walks import stop_walks
@@ -180,13 +181,18 @@ class AppState:
         return ThreadPoolExecutor(1, thread_name_prefix="ranges")
 
     def warm_ranges(self) -> None:
-        """Count the ranges of every layer's own question, so that nobody waits for them."""
+        """Count the ranges of every layer's own question, and what the claims mean for people.
+
+        So nobody waits for them.
+        """
         for layer in self.catalogue.layers.values():
             with suppress(NotComputableError):
                 begun_s = time.thread_time()
                 self.ranges(CoverageQuery(layer.id))
                 # Whoever asks meanwhile has the interpreter for as long as this has had it.
                 time.sleep(time.thread_time() - begun_s)
+        for name in self.city.claims.claims:
+            answer_claim(self.walkable_city, name)
 
     def now(self) -> datetime:
         """Return this moment in the city's time zone."""

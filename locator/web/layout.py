@@ -44,6 +44,7 @@ MENU = (
         (
             ("coverage.page", N_("Reach of services")),
             ("aed_coverage.page", N_("AEDs hour by hour")),
+            ("two_years.page", N_("What two years changed")),
             ("what_if_layers.page", N_("What if")),
         ),
     ),
