@@ -65,7 +65,18 @@ def _row(facilities: pd.DataFrame, layer: Layer) -> dict[str, object]:
 
 
 def is_expected(facilities: pd.DataFrame, layer: Layer) -> pd.Series[bool]:
-    """Tell for each facility of `layer` whether its ``expected`` count is about it."""
+    """Tell for each facility of `layer` whether its ``expected`` count is about it.
+
+    Parameters
+    ----------
+    facilities : DataFrame
+    layer : Layer
+
+    Returns
+    -------
+    Series of bool
+        On the index of `facilities`.
+    """
     return matching(facilities, layer.expected_where)
 
 
