@@ -188,9 +188,7 @@ def test_the_map_changes_its_colours_with_the_system(visit: Arrive) -> None:
     }}"""
     light = page.evaluate(brightness)
     page.emulate_media(color_scheme="dark")
-    page.wait_for_timeout(200)
-
-    assert page.evaluate(brightness) < 0.6 * light
+    page.wait_for_function(f"light => ({brightness})() < 0.6 * light", arg=light)
 
 
 def test_a_tile_is_as_sharp_as_the_screen_between_two_zooms_too(visit: Arrive) -> None:

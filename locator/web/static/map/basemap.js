@@ -4,8 +4,8 @@
 
   const { states, vectorTile, paint, colours, report, pause, inTurn, TILE_UNITS } = locatorMap;
   const SIZE = 512;
-  const TRIES = 5;
-  const AGAIN_MS = 1200;
+  const TRIES = 6;
+  const AGAIN_MS = 400;  // then twice as long each time: who has much to draw says 503
   const SETTLED_MS = 80;
   const dark = matchMedia("(prefers-color-scheme: dark)");
 
@@ -73,7 +73,7 @@
         return vectorTile(await response.arrayBuffer());
       } catch (problem) {
         if (tries <= 1 || problem.name === "AbortError") throw problem;
-        await pause(AGAIN_MS);
+        await pause(AGAIN_MS * 2 ** (TRIES - tries));
         return this.fetchTile(canvas, tries - 1);
       }
     },
