@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from locator.analysis.access.aggregate import SAME_TIME_S, curve_by_minute, walking_times
+from locator.analysis.access.claims import ClaimAnswer, answer_claim
 from locator.analysis.access.coverage import Coverage, CoverageQuery, coverage
 from locator.analysis.access.coverage_parts import Part, coverage_parts
 from locator.analysis.access.equity import Equity, equity, gini
@@ -106,6 +107,8 @@ class DistrictReport:
         What the city's own facilities, and all public ones, serve in the whole city.
     ranges : Ranges
         Between which values the shares of city and districts lie.
+    changes : tuple of ClaimAnswer
+        What the city's statements on the layer mean; none in a district's report.
     """
 
     query: ReportQuery
@@ -119,6 +122,7 @@ class DistrictReport:
     facilities: gpd.GeoDataFrame
     parts: tuple[Part, ...]
     ranges: Ranges
+    changes: tuple[ClaimAnswer, ...]
 
 
 def district_report(walkable_city: WalkableCity, query: ReportQuery) -> DistrictReport:
@@ -161,6 +165,7 @@ def district_report(walkable_city: WalkableCity, query: ReportQuery) -> District
         supply=_supply(walkable_city, found),
         siting=_siting(walkable_city, query, found),
         facilities=facilities,
+        changes=_changes(walkable_city, query),
         parts=coverage_parts(
             walkable_city,
             city.catalogue.layers[found.layer],
@@ -225,6 +230,14 @@ def _scope(walkable_city: WalkableCity, found: Coverage, district: int | None) -
 def _gini(found: Coverage, people: FloatArray) -> float:
     reached = np.isfinite(found.walk_s)
     return gini(found.walk_s[reached], people[reached])
+
+
+def _changes(walkable_city: WalkableCity, query: ReportQuery) -> tuple[ClaimAnswer, ...]:
+    """Return what the city's statements on the layer mean; they are about the whole city."""
+    if query.district is not None:
+        return ()
+    claims = walkable_city.city.claims.claims.values()
+    return tuple(answer_claim(walkable_city, one.id) for one in claims if one.layer == query.layer)
 
 
 def _planned(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 import pandas as pd
@@ -178,6 +179,8 @@ def _unknown(city: City, found: ClaimAnswer) -> Iterator[str]:
             new=number(claim.new),
             off_map=number(found.off_map),
         )
+    if found.unnamed and found.kind == "coming":
+        yield gettext("Not on the list, so not counted: {n}.", n=number(found.unnamed))
     if len(named) and found.kind != "moving":
         vague = named.loc[named["precision"].eq("area"), "name"]
         if len(vague):
@@ -215,7 +218,8 @@ def _unknown(city: City, found: ClaimAnswer) -> Iterator[str]:
 
 
 def _named_table(city: City, found: ClaimAnswer) -> Table:
-    rows = found.named.astype(object).where(found.named.notna(), None)
+    places = found.named["places"].astype("Float64").to_numpy(dtype=float, na_value=math.nan)
+    rows = found.named.assign(places=places)
     columns = (
         Column("name", gettext("Name")),
         Column("district_name", gettext("District")),

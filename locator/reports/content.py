@@ -12,6 +12,7 @@ from locator.analysis.access.words import range_words, share_said
 from locator.analysis.district_report import DistrictReport
 from locator.base.i18n import current_language, day, gettext, minutes, number, percent, text
 from locator.city.model import City
+from locator.reports.changes import claim_section
 from locator.reports.document import Column, Report, Section, Table
 from locator.reports.fairness import fairness_section
 from locator.reports.figures import district_bars, report_map
@@ -47,6 +48,7 @@ def build_report(city: City, found: DistrictReport) -> Report:
         fairness_section(city, found),
         places_section(city, found),
         under_way_section(city, found),
+        *(claim_section(city, one) for one in found.changes),
         next_sites_section(city, found),
         _listed(found),
         method_section(city, found),
