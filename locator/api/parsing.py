@@ -37,6 +37,7 @@ NO_SITE = N_(
     "add has to be lat,lon or lat,lon,places or lat,lon,places,name with points as decimal signs; "
     "given: {given}."
 )
+NO_PRICE = N_("price_in has to be district:price, such as 4:900000; given: {given}.")
 NO_DISTRICT = N_("There is no district {given}.")
 
 NOT_FOUND = {"unknown_layer": NO_LAYER, "unknown_district": NO_DISTRICT}
@@ -53,6 +54,7 @@ TEMPLATES = {
     "unknown_group": CHOICE,
     "site": NO_SITE,
     "day": DAY,
+    "price": NO_PRICE,
 }
 """Message of each kind of fault that pydantic finds; numbers are told apart by their type."""
 

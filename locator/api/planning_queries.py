@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from locator.analysis.district_report import ReportQuery
 from locator.analysis.scenario.change import NewSite, Scenario
+from locator.analysis.siting.query import Objective
 from locator.analysis.siting.solve import MAX_SITES, SitingQuery
 from locator.api.parsing import NO_SITE
 from locator.api.queries import (
@@ -51,6 +52,19 @@ Districts = Annotated[
     at_most(50),
 ]
 Places = Annotated[int, Field(ge=1, le=5000)]
+Percent = Annotated[float, Field(ge=0.1, le=100, allow_inf_nan=False)]
+Money = Annotated[float, Field(ge=0.01, le=1e12, allow_inf_nan=False)]
+PRICES = re.compile(r"^\s*\d{1,3}:\d{1,12}(?:\.\d+)?(?:[\s,;]+\d{1,3}:\d{1,12}(?:\.\d+)?)*\s*$")
+
+
+def _price_text(given: str) -> str:
+    if PRICES.match(given) is None:
+        raise PydanticCustomError("price", "is no price")
+    return given
+
+
+PriceText = Annotated[str, Field(min_length=1, max_length=400), AfterValidator(_price_text)]
+Prices = Annotated[tuple[PriceText, ...], Field(max_length=50), at_most(50)]
 
 
 @frozen
@@ -98,8 +112,10 @@ class RelocationsParams(ClosuresParams):
 class SitingParams(RelocationsParams):
     """Where the next facilities of a layer should stand."""
 
-    objective: Literal["cover", "median"] = described(
-        "`cover`: most people within the standard; `median`: shortest walks in sum.",
+    objective: Objective = described(
+        "`cover`: most people within the standard; `median`: shortest walks in sum; "
+        "`target_share`: the fewest sites with which `target_percent` of all are within the "
+        "standard; `budget`: most people within the standard for the money.",
         default="cover",
     )
     method: Literal["quick", "greedy", "exact"] = described(
@@ -108,7 +124,21 @@ class SitingParams(RelocationsParams):
         default="quick",
     )
     capacity: Places | None = described(
-        "People that one site can take; with `cover` only.", default=None
+        "People that one site can take; with `cover` and `target_share`.", default=None
+    )
+    target_percent: Percent | None = described(
+        "Share of the group in the whole city to reach; with `target_share`, for which `n` does "
+        "not count.",
+        default=None,
+    )
+    budget: Money | None = described(
+        "Money for all sites; with `budget`, for which `n` does not count.", default=None
+    )
+    price: Money | None = described("What a site costs, in the same money.", default=None)
+    price_in: Prices = described(
+        "What a site costs in a district where it is something else, `district:price` such as "
+        "`4:900000`; repeat it, or separate several by spaces.",
+        default=(),
     )
 
 
@@ -166,9 +196,22 @@ def siting_of(asked: ClosuresParams) -> SitingQuery:
         query = replace(query, district=asked.district, avoid=asked.avoid)
     if isinstance(asked, SitingParams):
         query = replace(
-            query, objective=asked.objective, method=asked.method, capacity=asked.capacity
+            query,
+            objective=asked.objective,
+            method=asked.method,
+            capacity=asked.capacity,
+            target_percent=asked.target_percent,
+            budget=asked.budget,
+            price=asked.price,
+            district_prices=_prices(asked.price_in),
         )
     return query
+
+
+def _prices(given: tuple[str, ...]) -> tuple[tuple[int, float], ...]:
+    """Return the price of each district that is named, the last one said."""
+    pairs = [one.split(":") for text in given for one in re.split(r"[\s,;]+", text.strip())]
+    return tuple(sorted({int(number): float(price) for number, price in pairs}.items()))
 
 
 def report_query_of(asked: ReportParams) -> ReportQuery:

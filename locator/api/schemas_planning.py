@@ -149,19 +149,25 @@ class Site(TypedDict):
     gained: int
     total: int
     ties: int
+    price: float | None
 
 
 @closed
 class SitesAnswer(Standard):
     """Suggested sites, how much more others can gain, and how many gain as much.
 
-    No choice of as many sites gains more than `bound`.
+    No choice of as many sites, or for the same money, gains more than `bound`; with
+    `target_share` no choice of fewer sites than `bound` reaches the target, and `gap` is a share
+    of the sites. `cost` is what the sites cost together.
     """
 
     objective: str
     method: str
     planned: bool
     capacity: float | None
+    target_percent: float | None
+    budget: float | None
+    cost: float | None
     district: int | None
     avoid: list[int]
     candidates: int

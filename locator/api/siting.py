@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import isnan
 from typing import Any
 
 import pandas as pd
@@ -83,6 +84,10 @@ def _about_existing(query: SitingQuery) -> SitingQuery:
         objective=usual.objective,
         method=usual.method,
         capacity=usual.capacity,
+        target_percent=usual.target_percent,
+        budget=usual.budget,
+        price=usual.price,
+        district_prices=usual.district_prices,
         time_limit_s=usual.time_limit_s,
     )
 
@@ -102,7 +107,8 @@ def sites(app: AppState, asked: SitingParams) -> SitesAnswer:
     (`gained` counts people) or shorten all walks most (`gained` counts minutes of all people
     together). No other choice gains more than `gap` beyond what this one gains, as a share of it;
     `proven` says that none gains more. `ties` counts choices that gain as much and differ from
-    this one in one site: of a site, the other places that would do as well.
+    this one in one site: of a site, the other places that would do as well. `target_share` asks
+    for the fewest sites that reach a share, `budget` for most people for the money.
     """
     return sites_answer(found_sites(app, siting_of(asked)))
 
@@ -126,6 +132,9 @@ def sites_answer(found: Siting) -> SitesAnswer:
         "method": query.method,
         "planned": query.planned,
         "capacity": query.capacity,
+        "target_percent": query.target_percent,
+        "budget": query.budget,
+        "cost": found.cost,
         "district": query.district,
         "avoid": list(query.avoid),
         "candidates": found.candidates,
@@ -148,6 +157,7 @@ def sites_answer(found: Siting) -> SitesAnswer:
                 "gained": round(site.gained),
                 "total": round(site.total),
                 "ties": int(site.ties),
+                "price": None if isnan(site.price) else float(site.price),
             }
             for site in rows
         ],

@@ -74,7 +74,7 @@ def test_the_solver_alone_finds_it_too(
     monkeypatch: pytest.MonkeyPatch, seed: int, room: int
 ) -> None:
     monkeypatch.setattr(capacitated, "BOUND_ROUNDS", 1)
-    monkeypatch.setattr(Loads, "bettered", lambda _loads, chosen, _until: chosen)
+    monkeypatch.setattr(Loads, "bettered", lambda _loads, chosen, _until, **_: chosen)
     walks = random_walks(seed)
     people = np.random.default_rng(seed + 1).integers(1, 50, 25).astype(float)
     best = max(most_served(walks, people, trio, room) for trio in combinations(range(12), 3))

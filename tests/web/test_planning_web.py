@@ -344,3 +344,23 @@ def test_the_pages_of_a_service_lead_to_each_other(client: FlaskClient, path: st
     (here,) = [unescape(address) for address, current in links if current]
     assert here == f"/en{path}?minutes=10&group=all"
     assert all(unescape(address).endswith("?minutes=10&group=all") for address, _ in links)
+
+
+def test_where_next_answers_a_share_and_a_budget_and_says_what_they_lack(
+    client: FlaskClient,
+) -> None:
+    asked = "/en/where-next/nurseries?minutes=10&group=all"
+    share = client.get(f"{asked}&objective=target_share&target_percent=80").text
+    assert "3 new sites are enough for 80.0% of all people within reach: then 81.5% are." in share
+    assert "No choice of fewer sites reaches the share: this is proven." in share
+    money = client.get(f"{asked}&objective=budget&budget=5&price=2&price_in=1:3+2:4").text
+    assert "The sites cost 3 of 5." in money and 'value="1:3 2:4"' in money
+    lacking = client.get(f"{asked}&objective=budget&budget=5")
+    assert lacking.status_code == 400
+    assert "Say how much money there is (budget) and what a site costs (price)." in lacking.text
+    wrong = client.get("/api/sites/nurseries?objective=budget&budget=5&price=1&price_in=x")
+    assert wrong.status_code == 400 and "4:900000" in wrong.text
+    answer = client.get(
+        "/api/sites/nurseries?minutes=10&group=all&objective=budget&budget=5&price=2&price_in=1:3"
+    ).get_json()
+    assert answer["cost"] == sum(site["price"] for site in answer["sites"]) <= 5

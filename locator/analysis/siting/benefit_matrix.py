@@ -18,6 +18,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from locator.analysis.greedy import one_after_another
+from locator.analysis.siting.limits import Limit
 from locator.base.geo import FloatArray, IntArray
 
 SAME = 1e-12
@@ -146,9 +147,9 @@ class BenefitMatrix:
             serving[rows] += self.worth[span] > price[rows]
         return serving
 
-    def bettered(self, chosen: list[int], until: float) -> list[int]:
+    def bettered(self, chosen: list[int], until: float, *, limit: Limit | None = None) -> list[int]:
         """Return what `swapped` makes of a choice."""
-        return swapped(self, chosen, until=until)
+        return swapped(self, chosen, until=until, limit=limit)
 
     def best(self, chosen: list[int]) -> FloatArray:
         """Return (n,) what the best of the sites `chosen` is worth to each point."""
@@ -185,7 +186,13 @@ def one_by_one(gains: BenefitMatrix, count: int) -> tuple[list[int], list[float]
     return one_after_another(gains.adds, count)
 
 
-def swapped(gains: BenefitMatrix, chosen: list[int], *, until: float = np.inf) -> list[int]:
+def swapped(
+    gains: BenefitMatrix,
+    chosen: list[int],
+    *,
+    until: float = np.inf,
+    limit: Limit | None = None,
+) -> list[int]:
     """Swap the one site for the one other that gains most, until no swap gains or time is up.
 
     Parameters
@@ -194,6 +201,8 @@ def swapped(gains: BenefitMatrix, chosen: list[int], *, until: float = np.inf) -
     chosen : list of int
     until : float
         Moment of `time.monotonic`.
+    limit : Limit, optional
+        What the choice has to stay within, where not any site may stand for any other.
     """
     chosen = list(chosen)
     while chosen and len(chosen) < gains.sites and monotonic() < until:
@@ -202,6 +211,10 @@ def swapped(gains: BenefitMatrix, chosen: list[int], *, until: float = np.inf) -
         lost = np.bincount(owner, best - second, minlength=len(chosen))
         net: FloatArray = saved + gains.beyond(best) - lost[:, np.newaxis]
         net[:, chosen] = -np.inf
+        if limit is not None:
+            for leaves in range(len(chosen)):
+                rest = chosen[:leaves] + chosen[leaves + 1 :]
+                net[leaves, ~limit.allowed(rest, gains.sites)] = -np.inf
         leaves, comes = divmod(int(np.argmax(net)), gains.sites)
         if net[leaves, comes] <= SAME * float(best.sum()):
             break

@@ -17,6 +17,7 @@ from scipy import sparse
 from locator.analysis.greedy import one_after_another
 from locator.analysis.siting.exact import SCALE, Choice, known_after, solver_options
 from locator.analysis.siting.lagrangian import PROVEN_GAP, LagrangianBound, lagrangian_bound
+from locator.analysis.siting.limits import Limit
 from locator.base.geo import FloatArray, IntArray
 
 BOUND_ROUNDS = 400
@@ -154,7 +155,7 @@ class Loads:
         order, added = one_after_another(adds, len(chosen), least_share=PROVEN_GAP)
         return [chosen[position] for position in order], [min(n, self.capacity) for n in added]
 
-    def bettered(self, chosen: list[int], until: float) -> list[int]:
+    def bettered(self, chosen: list[int], until: float, *, limit: Limit | None = None) -> list[int]:
         """Swap one site for the one that takes most of those left over, while that helps."""
         chosen, total, helped = list(chosen), self.total(chosen), True
         while helped:

@@ -17,13 +17,15 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from locator.analysis.siting.benefit_matrix import BenefitMatrix, one_by_one, swapped
+from locator.analysis.greedy import one_after_another
+from locator.analysis.siting.benefit_matrix import BenefitMatrix, swapped
 from locator.analysis.siting.lagrangian import (
     PROVEN_GAP,
     Benefits,
     LagrangianBound,
     lagrangian_bound,
 )
+from locator.analysis.siting.limits import CENT, Limit, limit_of
 from locator.base.geo import FloatArray
 
 BOUND_ROUNDS = 1500
@@ -58,38 +60,61 @@ class Choice:
 
 
 def best_choice(
-    gains: BenefitMatrix, count: int, *, time_limit_s: float, known: list[int] | None = None
+    gains: BenefitMatrix,
+    count: int | Limit,
+    *,
+    time_limit_s: float,
+    known: list[int] | None = None,
 ) -> Choice:
     """Return the best `count` sites, or the best known when the time is up, with a bound.
 
     Parameters
     ----------
     gains : BenefitMatrix
-    count : int
+    count : int or Limit
+        Sites to choose, or what limits them.
     time_limit_s : float
     known : list of int, optional
         A choice to begin from; the answer is never worse.
     """
-    start = monotonic()
-    chosen = one_by_one(gains, count)[0] if known is None else known
+    start, limit = monotonic(), limit_of(count)
+    chosen = greedy_choice(gains, limit) if known is None else known
     if not chosen:
         return Choice([], [], 0.0, False)
     bound_until, until = start + BOUND_SHARE * time_limit_s, start + time_limit_s
     found = lagrangian_bound(
         gains,
-        count,
-        swapped(gains, chosen, until=until),
+        limit,
+        swapped(gains, chosen, until=until, limit=limit),
         rounds=BOUND_ROUNDS,
         until=bound_until,
     )
     if not found.proven and monotonic() < until:
-        found = _solved(gains, count, found, until)
+        found = _solved(gains, limit, found, until)
     order, added = gains.ordered(found.chosen)
     return Choice(order, added, found.bound, not found.proven and monotonic() >= bound_until)
 
 
+def greedy_choice(gains: BenefitMatrix, limit: Limit) -> list[int]:
+    """Return one site after the other, while the limit allows another.
+
+    Of the most useful sites and those most useful for their price the better choice: alone either
+    may be as bad as one likes (Khuller, Moss and Naor 1999).
+    """
+    uses = limit.uses(np.arange(gains.sites))
+
+    def adds(chosen: list[int], rate: FloatArray) -> FloatArray:
+        return np.where(limit.allowed(chosen, gains.sites), gains.adds(chosen) / rate, 0.0)
+
+    worth, _ = one_after_another(lambda chosen: adds(chosen, np.ones(gains.sites)), gains.sites)
+    if not len(uses) or uses.min() == uses.max():
+        return worth
+    rate, _ = one_after_another(lambda chosen: adds(chosen, uses), gains.sites)
+    return max(worth, rate, key=gains.total)
+
+
 def _solved(
-    gains: BenefitMatrix, count: int, found: LagrangianBound, until: float
+    gains: BenefitMatrix, limit: Limit, found: LagrangianBound, until: float
 ) -> LagrangianBound:
     """Let HiGHS choose among the sites that are not settled; return what is known then."""
     from scipy.optimize import Bounds, LinearConstraint, milp
@@ -97,20 +122,22 @@ def _solved(
     floor = gains.best(found.needed.tolist())
     open_ = np.setdiff1d(found.kept, found.needed)
     rest = gains.only(open_).above(floor)
+    if not rest.worth.size:  # beside those that are needed none adds anything
+        return replace(found, bound=found.total)
     if rest.worth.size > SOLVABLE:
         return found
     base, scale = float(floor.sum()), SCALE / found.total
     steps, weights = _steps(rest)
     m, k = rest.sites, len(weights)
     sites, heights = np.ones(m), np.concatenate([np.zeros(m), weights * scale])
-    budget = sparse.csr_array(np.concatenate([sites, np.zeros(k)])[np.newaxis, :])
+    uses = sparse.csr_array(np.concatenate([limit.uses(open_), np.zeros(k)])[np.newaxis, :])
     # Only what is as good as the best one known is looked for; that saves most of the search.
     least = (found.total - base) * (1 - PROVEN_GAP) * scale
     result = milp(
         -heights,
         constraints=[
             LinearConstraint(steps, ub=0),
-            LinearConstraint(budget, ub=count - len(found.needed)),
+            LinearConstraint(uses, ub=1 + CENT - float(limit.uses(found.needed).sum())),
             LinearConstraint(sparse.csr_array(heights[np.newaxis, :]), lb=least),
         ],
         integrality=np.concatenate([sites, np.zeros(k)]),
@@ -120,6 +147,8 @@ def _solved(
     picked = None
     if result.x is not None:
         picked = open_[np.flatnonzero(result.x[:m] > 0.5)].tolist() + found.needed.tolist()
+        if not limit.allows(picked):  # the solver's tolerance is wider than a cent
+            picked = None
     return known_after(result, found, gains, picked, lambda bound: base - bound / scale)
 
 

@@ -16,6 +16,7 @@ from typing import Protocol, Self
 
 import numpy as np
 
+from locator.analysis.siting.limits import Limit, limit_of
 from locator.base.geo import FloatArray, IntArray
 
 PROVEN_GAP = 1e-6
@@ -84,8 +85,8 @@ class Benefits(Protocol):
     def total(self, chosen: list[int]) -> float:
         """Return what the sites `chosen` gain together."""
 
-    def bettered(self, chosen: list[int], until: float) -> list[int]:
-        """Return a choice as good as `chosen` or better."""
+    def bettered(self, chosen: list[int], until: float, *, limit: Limit | None = None) -> list[int]:
+        """Return a choice as good as `chosen` or better, which `limit` allows."""
 
 
 def gap(bound: float, gained: float) -> float:
@@ -97,28 +98,29 @@ def gap(bound: float, gained: float) -> float:
 
 
 def lagrangian_bound(
-    gains: Benefits, count: int, chosen: list[int], *, rounds: int, until: float = np.inf
+    gains: Benefits, count: int | Limit, chosen: list[int], *, rounds: int, until: float = np.inf
 ) -> LagrangianBound:
     """Return the least bound that `rounds` find, and what they settle.
 
     Parameters
     ----------
     gains : Benefits
-    count : int
-        Sites to choose, at least 1.
+    count : int or Limit
+        Sites to choose, at least 1, or what limits them.
     chosen : list of int
-        A good choice of at most as many: the better it is, the more is struck.
+        A good choice that is allowed: the better it is, the more is struck.
     rounds : int
         Most steps; fewer when the answer is proven or the steps stall.
     until : float
         Moment of `time.monotonic` at which to stop.
     """
-    total = gains.total(chosen)
+    limit, total = limit_of(count), gains.total(chosen)
     kept = np.arange(gains.sites)
     highest = gains.highest()
-    if gains.sites <= count or total >= highest.sum():
-        everything = list(range(gains.sites)) if gains.sites <= count else list(chosen)
-        return _settled(gains, everything)
+    if limit.allows(kept.tolist()):
+        return _settled(gains, kept.tolist())
+    if total >= highest.sum():
+        return _settled(gains, list(chosen))
     # Without prices a site is worth all that it can contribute: most candidates are struck by that.
     price, move = np.zeros(len(highest)), np.zeros(len(highest))
     bound, step, idle = float(highest.sum()), 1.0, 0
@@ -126,25 +128,25 @@ def lagrangian_bound(
     without = np.full(gains.sites, np.inf)
     for done in range(rounds + 1):
         worth = gains.beyond(price)
-        order = np.argpartition(worth, (-count - 1, -count))
-        picked, last, next_best = order[-count:], worth[order[-count]], worth[order[-count - 1]]
-        value = float(price.sum() + worth[picked].sum())
-        with_it = np.minimum(with_it, value + np.minimum(worth - last, 0.0))
-        without = np.minimum(without, value - np.maximum(worth - next_best, 0.0))
+        pick = limit.pick(worth)
+        picked = pick.sites
+        value = float(price.sum()) + pick.worth
+        with_it = np.minimum(with_it, value + pick.shy)
+        without = np.minimum(without, value - pick.sure)
         idle = 0 if value < bound * (1 - 1e-5) else idle + 1
         bound = min(bound, value)
         if idle == PATIENCE:
             step, idle = step / 1.5, 0
         if done % EVERY == 0:
-            better = _tried(gains, picked.tolist(), total, until)
+            better = _tried(gains, limit, picked.tolist(), total, until)
             if better is not None:
                 chosen = kept[better].tolist()
                 total = gains.total(better)
             left = np.flatnonzero(with_it >= total * (1 - MARGIN))
-            if len(left) <= count:
+            if limit.allows(left.tolist()):
                 return _settled_among(gains, kept, left, chosen, total)
             if len(left) < 0.95 * gains.sites:
-                gains, kept = gains.only(left), kept[left]
+                gains, limit, kept = gains.only(left), limit.only(left), kept[left]
                 with_it, without = with_it[left], without[left]
                 if done:
                     continue
@@ -166,11 +168,13 @@ def lagrangian_bound(
     return LagrangianBound(max(bound, total), total, chosen, kept[open_], kept[open_ & needed])
 
 
-def _tried(gains: Benefits, picked: list[int], total: float, until: float) -> list[int] | None:
+def _tried(
+    gains: Benefits, limit: Limit, picked: list[int], total: float, until: float
+) -> list[int] | None:
     """Return a choice better than `total` from the one that the prices pick, or None."""
     if gains.total(picked) <= total * WORTH_A_TRY:
         return None
-    better = gains.bettered(picked, until)
+    better = gains.bettered(picked, until, limit=limit)
     return better if gains.total(better) > total * (1 + MARGIN) else None
 
 

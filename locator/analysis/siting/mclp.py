@@ -18,8 +18,9 @@ from scipy import sparse
 from locator.analysis.greedy import one_after_another
 from locator.analysis.siting.benefit_matrix import BenefitMatrix, swapped
 from locator.analysis.siting.capacitated import Loads, best_loads
-from locator.analysis.siting.exact import best_choice
+from locator.analysis.siting.exact import best_choice, greedy_choice
 from locator.analysis.siting.lagrangian import gap, lagrangian_bound
+from locator.analysis.siting.limits import Budget
 from locator.base.geo import FloatArray, IntArray
 from locator.walking.reach_matrix import covers_of
 
@@ -148,6 +149,39 @@ def exact_cover(
             time_limit_s=max(time_limit_s - (monotonic() - start), 0.0),
             most=min(greedy.bound, best.bound),
         )
+    return _cover(best.chosen, best.added, best.bound, "exact", timed_out=best.timed_out)
+
+
+def budget_cover(
+    walks: sparse.csc_array,
+    people: FloatArray,
+    budget: Budget,
+    *,
+    time_limit_s: float | None = 20.0,
+) -> Cover:
+    """Return the sites that serve most people for the money, with the gap.
+
+    The budgeted maximum coverage problem (Khuller, Moss and Naor 1999).
+
+    Parameters
+    ----------
+    walks, people
+        As in `greedy_cover`.
+    budget : Budget
+    time_limit_s : float, optional
+        Without it one site is taken after the other.
+
+    Returns
+    -------
+    Cover
+    """
+    table = gains_of(walks, people)
+    if time_limit_s is None:
+        greedy = greedy_choice(table, budget)
+        chosen, added = table.ordered(greedy)
+        better = lagrangian_bound(table, budget, greedy, rounds=60) if greedy else None
+        return _cover(chosen, added, better.bound if better else 0.0, "greedy")
+    best = best_choice(table, budget, time_limit_s=time_limit_s)
     return _cover(best.chosen, best.added, best.bound, "exact", timed_out=best.timed_out)
 
 

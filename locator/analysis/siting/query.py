@@ -12,6 +12,7 @@ from scipy import sparse
 
 from locator.analysis.access.aggregate import SAME_TIME_S
 from locator.analysis.siting.candidates import SPACING_M
+from locator.analysis.siting.limits import Budget
 from locator.analysis.siting.walks import SQUARE_M, all_candidates, walks_within
 from locator.base.errors import N_, InvalidParameterError, NotComputableError, NotFoundError
 from locator.base.geo import FloatArray
@@ -19,9 +20,13 @@ from locator.city.lookup import known_group, known_layer
 from locator.walking.walkable_city import WalkableCity
 
 MAX_SITES = 20
+MOST_SITES = 100
+"""Sites that a share of the people or a budget may call for, where no number is given."""
 PLANNED = ("under_construction", "modernisation", "planned")
 
-QUICK_S = {"cover": 1.5, "median": 4.0}
+Objective = Literal["cover", "median", "target_share", "budget"]
+
+QUICK_S = {"cover": 1.5, "median": 4.0, "target_share": 4.0, "budget": 1.5}
 """Seconds that the search may take where nobody asked for a proof: the tables of walks are full."""
 EXACT_S = 20.0
 """Seconds that it may take where somebody did."""
@@ -35,9 +40,11 @@ class SitingQuery:
     ----------
     layer : str
     count : int
-        Sites to choose, 1 to `MAX_SITES`.
+        Sites to choose, 1 to `MAX_SITES`; of no account where a share or a budget is given.
     objective : str
-        ``"cover"``: most people within the standard; ``"median"``: shortest walks in sum.
+        ``"cover"``: most people within the standard; ``"median"``: shortest walks in sum;
+        ``"target_share"``: the fewest sites with which `target_percent` of all people are within
+        the standard; ``"budget"``: most people within the standard for the money.
     method : str
         ``"quick"`` looks for the proof for a moment (`QUICK_S`), which is enough for most
         questions; ``"exact"`` for longer (`EXACT_S`); ``"greedy"`` takes one site after the other.
@@ -46,8 +53,9 @@ class SitingQuery:
     planned : bool
         Take what is being built as if it were open.
     capacity : float or None
-        People that one new site can take (``"cover"`` only). Facilities that exist serve whoever
-        is within the standard of them, as in `locator.analysis.access.coverage`.
+        People that one new site can take (``"cover"`` and ``"target_share"``). Facilities that
+        exist serve whoever is within the standard of them, as in
+        `locator.analysis.access.coverage`.
     district : int or None
         Only candidates in this district; people anywhere count.
     avoid : tuple of int
@@ -56,11 +64,17 @@ class SitingQuery:
         WGS84; no site there.
     time_limit_s : float or None
         For the proof; that of the method by default.
+    target_percent : float or None
+        Of the group in the whole city, more than 0, at most 100.
+    budget, price : float or None
+        Money, and what a site costs.
+    district_prices : tuple of (int, float)
+        What a site costs in some districts, where it is something else.
     """
 
     layer: str
     count: int = 5
-    objective: Literal["cover", "median"] = "cover"
+    objective: Objective = "cover"
     method: Literal["quick", "greedy", "exact"] = "quick"
     minutes: float | None = None
     group: str | None = None
@@ -71,6 +85,17 @@ class SitingQuery:
     avoid: tuple[int, ...] = ()
     forbidden: Any | None = None
     time_limit_s: float | None = None
+    target_percent: float | None = None
+    budget: float | None = None
+    price: float | None = None
+    district_prices: tuple[tuple[int, float], ...] = ()
+
+
+OBJECTIVE_NEEDS = {"target_share": ("target_percent",), "budget": ("budget", "price")}
+LACKING = {
+    "target_share": N_("Say which share of the people is to be reached (target_percent)."),
+    "budget": N_("Say how much money there is (budget) and what a site costs (price)."),
+}
 
 
 def completed(walkable_city: WalkableCity, query: SitingQuery) -> SitingQuery:
@@ -93,7 +118,8 @@ def completed(walkable_city: WalkableCity, query: SitingQuery) -> SitingQuery:
     InvalidParameterError
         A number out of range, or an unknown group.
     NotComputableError
-        A layer that moves, or a capacity where shortest walks count.
+        A layer that moves, a capacity where walks or money count, or a share or money where
+        something else counts.
     """
     catalogue = walkable_city.city.catalogue
     layer = known_layer(catalogue, query.layer)
@@ -114,7 +140,8 @@ def completed(walkable_city: WalkableCity, query: SitingQuery) -> SitingQuery:
         raise InvalidParameterError(
             N_("The capacity of a site has to be more than 0."), parameter="capacity"
         )
-    if query.capacity is not None and query.objective != "cover":
+    _check_objective(walkable_city, query)
+    if query.capacity is not None and query.objective not in ("cover", "target_share"):
         raise NotComputableError(
             N_("A capacity can be given only where the most people within the standard count."),
             parameter="capacity",
@@ -127,6 +154,60 @@ def completed(walkable_city: WalkableCity, query: SitingQuery) -> SitingQuery:
         minutes=query.minutes if query.minutes is not None else float(layer.standard_min),
         pace_m_s=query.pace_m_s if query.pace_m_s is not None else layer.pace_m_s,
     )
+
+
+def _check_objective(walkable_city: WalkableCity, query: SitingQuery) -> None:
+    """Say what the objective lacks, and what does not belong to it."""
+    needed = OBJECTIVE_NEEDS.get(query.objective, ())
+    if any(getattr(query, name) is None for name in needed):
+        raise InvalidParameterError(LACKING[query.objective], parameter="objective")
+    for objective, names in OBJECTIVE_NEEDS.items():
+        for name in (*names, *(("district_prices",) if objective == "budget" else ())):
+            if name not in needed and query.objective != objective and getattr(query, name):
+                asked = "price_in" if name == "district_prices" else name
+                raise NotComputableError(
+                    N_("{name} belongs to the objective {objective}."),
+                    parameter=asked,
+                    name=asked,
+                    objective=objective,
+                )
+    if query.target_percent is not None and not 0 < query.target_percent <= 100:
+        raise InvalidParameterError(
+            N_("{name} has to be more than 0 and at most 100."),
+            parameter="target_percent",
+            name="target_percent",
+        )
+    for name, amount in (("budget", query.budget), ("price", query.price)):
+        if amount is not None and not amount > 0:
+            raise InvalidParameterError(
+                N_("{name} has to be more than 0."), parameter=name, name=name
+            )
+    for number, amount in query.district_prices:
+        _known_district(walkable_city, number, parameter="price_in")
+        if not amount > 0:
+            raise InvalidParameterError(
+                N_("{name} has to be more than 0."), parameter="price_in", name="price_in"
+            )
+
+
+def budget_of(query: SitingQuery, places: pd.DataFrame) -> Budget:
+    """Return what the sites `places` cost and what there is, or say that it is no budget."""
+    assert query.budget is not None and query.price is not None  # `completed` saw to it
+    prices = places["district"].map(dict(query.district_prices)).fillna(query.price)
+    each: FloatArray = np.asarray(prices, dtype=np.float64)
+    budget = Budget(each, query.budget)
+    least = float(budget.prices.min())
+    if least > query.budget:
+        raise NotComputableError(
+            N_("The budget does not pay for a single site."), parameter="budget"
+        )
+    if query.budget > MOST_SITES * least:
+        raise NotComputableError(
+            N_("The budget would pay for more than {most} sites; that many are not weighed."),
+            parameter="budget",
+            most=MOST_SITES,
+        )
+    return budget
 
 
 def limit_m(query: SitingQuery) -> float:

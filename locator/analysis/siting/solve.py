@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -13,12 +13,21 @@ from locator.analysis.access.aggregate import people_by_district
 from locator.analysis.access.supply import supply
 from locator.analysis.siting.capacitated import Loads
 from locator.analysis.siting.lagrangian import gap
-from locator.analysis.siting.mclp import exact_cover, gains_of, greedy_cover
+from locator.analysis.siting.least import ENOUGH, Enough, least_sites
+from locator.analysis.siting.mclp import (
+    Cover,
+    budget_cover,
+    exact_cover,
+    gains_of,
+    greedy_cover,
+)
 from locator.analysis.siting.pmedian import p_median, saved_walks
 from locator.analysis.siting.query import (
     MAX_SITES,
+    MOST_SITES,
     PLANNED,
     SitingQuery,
+    budget_of,
     candidate_places,
     completed,
     existing_rows,
@@ -26,7 +35,7 @@ from locator.analysis.siting.query import (
     time_limit_s,
     walks_to,
 )
-from locator.analysis.siting.ties import Beside, preferred, ties
+from locator.analysis.siting.ties import Addable, Beside, Within, preferred, ties
 from locator.analysis.siting.walks import inhabited_squares, rows_of, square_walks
 from locator.base.errors import N_, NotComputableError
 from locator.base.geo import FloatArray, IntArray
@@ -54,18 +63,19 @@ class Siting:
         that a scenario
         with the same sites gains the same. ``ties``: how many other places would gain as much in
         the place of this one (`locator.analysis.siting.ties`, which also says how one of them is
-        preferred).
+        preferred). ``price``: what the site costs, NaN where no money is asked about.
     people : float
         People of the group in the city.
     unserved_before : float
         People beyond the standard before anything is built. Both are whole, summed by district,
         as in `locator.analysis.access.coverage.Coverage`.
     bound : float
-        No choice of as many sites can gain more.
+        No choice of as many sites, or for the same money, can gain more; for a target, no choice
+        of fewer sites than this reaches it.
     gap : float
         0 means proven best; 0.05 means that another choice can gain at most 5 % more than this
-        one gains. With both objectives it is a share of the gain
-        (`locator.analysis.siting.lagrangian.gap`).
+        one gains. It is a share of the gain (`locator.analysis.siting.lagrangian.gap`); for a
+        target, of the sites: 0.05 means that at most 5 % more sites are chosen than are needed.
     timed_out : bool
     candidates : int
         Places that were weighed.
@@ -83,8 +93,13 @@ class Siting:
 
     @property
     def proven(self) -> bool:
-        """Tell whether no other choice of as many sites can gain more."""
+        """Tell whether no other choice can be better."""
         return self.gap == 0
+
+    @property
+    def cost(self) -> float | None:
+        """Return what the sites cost together, None where no money is asked about."""
+        return float(self.sites["price"].sum()) if self.query.objective == "budget" else None
 
     @property
     def ties(self) -> int:
@@ -144,6 +159,7 @@ class _Choice:
     gap: float
     timed_out: bool
     ties: IntArray
+    prices: FloatArray | None = None
 
 
 def _cover_choice(
@@ -156,40 +172,101 @@ def _cover_choice(
     left_out = np.flatnonzero(unserved > 0)
     walks = rows_of(walks_to(walkable_city, places, query, unserved), left_out)
     waiting = unserved[left_out]
-    cover = (
-        greedy_cover(walks, waiting, query.count, capacity=query.capacity)
-        if query.method == "greedy"
-        else exact_cover(
-            walks,
-            waiting,
-            query.count,
-            capacity=query.capacity,
-            time_limit_s=time_limit_s(query),
-        )
-    )
+    budget = budget_of(query, places) if query.objective == "budget" else None
+    fewest = None
+    if query.objective == "target_share":
+        needed = _needed(people, unserved, query)
+        cover, fewest = _least_cover(walks, waiting, query, needed, people)
+    elif budget is not None:
+        limit_s = None if query.method == "greedy" else time_limit_s(query)
+        cover = budget_cover(walks, waiting, budget, time_limit_s=limit_s)
+    else:
+        cover = _most_people(walks, waiting, query, query.count, time_limit_s(query))
     table = (
         gains_of(walks, waiting)
         if query.capacity is None
         else Loads.of(walks, waiting, query.capacity)
     )
+    weighed: Addable = table if budget is None else Within(table, budget)
     chosen = cover.chosen.tolist()
-    if ties(table, chosen).any():
-        chosen = preferred(table, chosen, _beside(walkable_city, query, walks, left_out))
+    if ties(weighed, chosen).any():
+        beside = _beside(walkable_city, query, walks, left_out)
+        if budget is not None:
+            beside = replace(beside, prices=budget.prices)
+        chosen = preferred(weighed, chosen, beside)
     chosen, added = table.ordered(chosen)
+    if fewest is not None:  # whatever serves enough people with as many sites is as good
+        weighed = Enough(table, needed)
     if query.capacity is None:
         reached = np.zeros((len(people), len(chosen)), dtype=np.bool_)
         reached[left_out] = walks[:, chosen].toarray() > 0
         totals = _whole_totals(walkable_city, people, unserved, reached)
     else:  # who of those within reach comes is the affair of the sites that have room
         totals = whole(np.cumsum(added))
+    bound = max(cover.bound, float(totals[-1]) if len(totals) else 0.0)
     return _Choice(
         np.array(chosen, dtype=np.int64),
         np.diff(totals, prepend=0).astype(np.float64),
-        max(cover.bound, float(totals[-1]) if len(totals) else 0.0),
-        gap(cover.bound, sum(added)),
+        bound if fewest is None else float(fewest),
+        _gap(cover.bound, added, fewest),
         cover.timed_out,
-        ties(table, chosen),
+        ties(weighed, chosen),
+        None if budget is None else budget.prices[chosen],
     )
+
+
+def _gap(bound: float, added: list[float], fewest: int | None) -> float:
+    """Return how much better another choice can be: of the gain, or of the number of sites."""
+    if fewest is None:
+        return gap(bound, sum(added))
+    return len(added) / fewest - 1 if fewest else 0.0
+
+
+def _most_people(
+    walks: sparse.csc_array, waiting: FloatArray, query: SitingQuery, count: int, limit_s: float
+) -> Cover:
+    """Return the sites that serve most people, by the method of `query`."""
+    if query.method == "greedy" or limit_s <= 0 and query.objective == "target_share":
+        return greedy_cover(walks, waiting, count, capacity=query.capacity)
+    return exact_cover(walks, waiting, count, capacity=query.capacity, time_limit_s=limit_s)
+
+
+def _needed(people: FloatArray, unserved: FloatArray, query: SitingQuery) -> float:
+    """Return how many more people have to be served for the share that is the target."""
+    assert query.target_percent is not None  # `completed` saw to it
+    everybody = float(people.sum())
+    return max(query.target_percent / 100 * everybody - (everybody - float(unserved.sum())), 0.0)
+
+
+def _least_cover(
+    walks: sparse.csc_array,
+    waiting: FloatArray,
+    query: SitingQuery,
+    needed: float,
+    people: FloatArray,
+) -> tuple[Cover, int]:
+    """Return the fewest sites that serve `needed` people, and how many are needed at least."""
+    if needed <= ENOUGH * float(people.sum()):
+        none = np.array([], dtype=np.int64)
+        return Cover(none, none.astype(np.float64), 0.0, 0.0, 0.0, "exact"), 0
+    least = least_sites(
+        lambda count, limit_s: _most_people(walks, waiting, query, count, limit_s),
+        needed,
+        MOST_SITES,
+        time_limit_s=time_limit_s(query),
+    )
+    if not least.reached:
+        short = needed - least.cover.people
+        reached = float(query.target_percent or 0) - 100 * short / float(people.sum())
+        raise NotComputableError(
+            N_(
+                "Not even {most} sites reach the target: as far as is known they reach {reached} %."
+            ),
+            parameter="target_percent",
+            most=MOST_SITES,
+            reached=f"{reached:.1f}",
+        )
+    return replace(least.cover, timed_out=least.timed_out), least.fewest
 
 
 def _beside(
@@ -263,5 +340,6 @@ def _sites(walkable_city: WalkableCity, places: pd.DataFrame, choice: _Choice) -
             "gained": choice.gains,
             "total": np.cumsum(choice.gains),
             "ties": choice.ties,
+            "price": np.nan if choice.prices is None else choice.prices,
         }
     )

@@ -26,6 +26,21 @@ def certainty(siting: Siting) -> tuple[str, ...]:
 
 
 def _sureness(siting: Siting) -> str:
+    if siting.query.objective == "target_share":
+        if siting.proven:
+            return gettext("No choice of fewer sites reaches the share: this is proven.")
+        return ngettext(
+            "At least {n} site is needed; that fewer than these are enough is not ruled out.",
+            "At least {n} sites are needed; that fewer than these are enough is not ruled out.",
+            int(siting.bound),
+        )
+    if siting.query.objective == "budget":
+        if siting.proven:
+            return gettext("No other choice for this money gains more: this is proven.")
+        return gettext(
+            "Another choice for this money can gain at most {gap} more than this one.",
+            gap=percent(upwards(siting.gap, digits=3), 1),
+        )
     if siting.proven:
         return gettext("No other choice of as many sites gains more: this is proven.")
     return gettext(
@@ -37,6 +52,16 @@ def _sureness(siting: Siting) -> str:
 def _equals(siting: Siting) -> tuple[str, ...]:
     if not siting.ties:
         return ()
+    if siting.query.objective == "target_share":
+        return (
+            ngettext(
+                "At least {n} other choice of as many sites reaches the share; it differs from "
+                "this one in one site. Of all known this one serves most people.",
+                "At least {n} other choices of as many sites reach the share; each differs from "
+                "this one in one site. Of all known this one serves most people.",
+                siting.ties,
+            ),
+        )
     counted = (
         ngettext(
             "{n} other place would gain as much.",

@@ -35,10 +35,11 @@ SOON_S = 2.0
 @click.option("-n", "count", default=None, help="How many sites, 1 to 20.  [default: 5]")
 @click.option(
     "--objective",
-    type=click.Choice(["cover", "median"]),
+    type=click.Choice(["cover", "median", "target_share", "budget"]),
     default="cover",
     show_default=True,
-    help="Most people within the standard, or shortest walks in sum.",
+    help="Most people within the standard, shortest walks in sum, fewest sites for a share, or "
+    "most people for the money.",
 )
 @click.option(
     "--method",
@@ -48,7 +49,17 @@ SOON_S = 2.0
     help="The best found in a moment, one site after the other, or time for the proof.",
 )
 @click.option("--planned", is_flag=True, help="Count what is under way as open.")
-@click.option("--capacity", default=None, help="People that one site can take (cover only).")
+@click.option(
+    "--capacity", default=None, help="People that one site can take (cover, target_share)."
+)
+@click.option("--target-percent", default=None, help="Share to reach (target_share).")
+@click.option("--budget", default=None, help="Money for all sites (budget).")
+@click.option("--price", default=None, help="What a site costs (budget).")
+@click.option(
+    "--price-in",
+    multiple=True,
+    help="What it costs in a district, such as IV:900000. Repeat it for several.",
+)
 @click.option("--district", default=None, help="Only sites in this district: IV, 4 or its name.")
 @click.option(
     "--avoid",
@@ -82,6 +93,10 @@ def command(
     method: str,
     planned: bool,
     capacity: str | None,
+    target_percent: str | None,
+    budget: str | None,
+    price: str | None,
+    price_in: tuple[str, ...],
     district: str | None,
     avoid: tuple[str, ...],
     minutes: str | None,
@@ -104,6 +119,8 @@ def command(
       locator sites nurseries -n 5 --planned
       locator sites nurseries --method exact --time-limit 60
       locator sites nurseries --objective median --method exact
+      locator sites nurseries --objective target_share --target-percent 85
+      locator sites nurseries --objective budget --budget 5000 --price 900 --price-in I:1500
       locator sites day_care_homes --capacity 30 --method exact
       locator sites senior_activity_centres --district IV --forbidden parks.geojson
       locator sites nurseries --avoid I --avoid XVIII
@@ -124,9 +141,14 @@ def command(
         group=group,
         pace=pace,
         planned="1" if planned else None,
+        target_percent=target_percent,
+        budget=budget,
+        price=price,
     )
     area = None if forbidden is None else read_area(forbidden)
     app = load(ctx)
+    if price_in:
+        given["price_in"] = [_numbered(app, one) for one in price_in]
     asked = question(app, SitingParams, given, layer=layer)
     query = replace(
         siting_of(asked),
@@ -144,6 +166,12 @@ def command(
         _existing(app, query, move=best_move, as_json=as_json)
     else:
         _new_sites(app, query, as_json=as_json)
+
+
+def _numbered(app: AppState, given: str) -> str:
+    """Return a district's price with the number of the district, however that was named."""
+    name, colon, price = given.rpartition(":")
+    return f"{district_number(app.city, name, hint='--price-in')}:{price}" if colon else given
 
 
 def _new_sites(app: AppState, query: SitingQuery, *, as_json: bool) -> None:
@@ -171,9 +199,15 @@ def _new_sites(app: AppState, query: SitingQuery, *, as_json: bool) -> None:
         + (", with what is under way counted as open." if asked.planned else ".")
     )
     if found.sites.empty:
-        out.print("No site gains anybody.")
+        enough = asked.objective == "target_share" and found.proven
+        out.print("The share is reached already." if enough else "No site gains anybody.")
         return
     out.print(_sites_table(found))
+    if found.cost is not None:
+        out.print(f"The sites cost {found.cost:,.2f} of {asked.budget:,.2f}.")
+    if asked.objective == "target_share":
+        served = found.people - found.unserved_before + float(found.sites["total"].iloc[-1])
+        out.print(f"Then {served / found.people:.1%} are within the standard.")
     out.print(f"{found.candidates:,} places weighed.")
     with speaking("en"):
         out.print(" ".join(certainty(found)))
@@ -181,7 +215,7 @@ def _new_sites(app: AppState, query: SitingQuery, *, as_json: bool) -> None:
 
 
 def _sites_table(found: Siting) -> Any:
-    unit = "people" if found.query.objective == "cover" else "person-minutes saved"
+    unit = "person-minutes saved" if found.query.objective == "median" else "people"
     made = table(
         "Where to build next",
         {"no.": "right", "near": "left", "district": "left", unit: "right", "in all": "right"}

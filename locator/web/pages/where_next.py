@@ -12,7 +12,7 @@ from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from locator.analysis.scenario.change import NewSite
-from locator.analysis.siting.solve import PLANNED, Siting, SitingQuery
+from locator.analysis.siting.solve import MAX_SITES, PLANNED, Siting, SitingQuery
 from locator.analysis.siting.words import certainty
 from locator.api.context import AppState
 from locator.api.planning_queries import SitingParams, site_text, siting_of
@@ -68,7 +68,9 @@ def page(layer_id: str) -> AnyResponse | tuple[str, int]:
         # What the form sends along without need would only make the address long.
         return redirect(url("where_next.page", tidy, layer_id=layer_id), 303)
     asked, view = found.answer
-    added = [f"{site['lat']:.5f},{site['lon']:.5f},,{site['name']}" for site in view.sites]
+    added = [
+        f"{site['lat']:.5f},{site['lon']:.5f},,{site['name']}" for site in view.sites[:MAX_SITES]
+    ]
     shown: dict[str, Any] = {"layer": layer_id, "add": added}
     shown |= {name: found.args[name] for name in ("group", "pace") if found.args.get(name)}
     shown |= {"minutes": f"{view.result.query.minutes:g}"}
@@ -104,6 +106,7 @@ class WhereNext:
     avoid_ticks: tuple[Tick, ...]
     avoided: tuple[str, ...]
     certainty: tuple[str, ...]
+    money: Mapping[str, str]
     exact_url: str | None
     planned_url: str | None
     model_line: str
@@ -143,7 +146,7 @@ def where_next_view(app: AppState, asked: SitingParams, query: SitingQuery) -> W
             for row, site in zip(records(found.sites), sites, strict=True)
         ],
         drawing=_gain_bars(found) if len(sites) > 1 else None,
-        all_url=what_if_url(*sites),
+        all_url=what_if_url(*sites[:MAX_SITES]),
         closures=[
             row | {"url": what_if_url(close=row["sites"])}
             for row in _addressed(app, found_closures(app, query))
@@ -163,6 +166,11 @@ def where_next_view(app: AppState, asked: SitingParams, query: SitingQuery) -> W
         ),
         avoided=tuple(districts[str(one)] for one in asked.avoid),
         certainty=certainty(found),
+        money={
+            "budget": "" if asked.budget is None else f"{asked.budget:.15g}",
+            "price": "" if asked.price is None else f"{asked.price:.15g}",
+            "price_in": " ".join(asked.price_in),
+        },
         exact_url=url("where_next.page", texts_of(asked) | {"method": "exact"}, layer_id=layer.id)
         if asked.method != "exact" and not found.proven
         else None,
@@ -175,8 +183,8 @@ def where_next_view(app: AppState, asked: SitingParams, query: SitingQuery) -> W
 
 def _gain_bars(found: Siting) -> Drawing:
     """Return what each further site adds, as bars: where they shrink it is time to stop."""
-    rows = found.sites
-    cover = found.query.objective == "cover"
+    rows = found.sites.head(MAX_SITES)
+    people = found.query.objective != "median"
     bars = Bars(
         title=gettext("What each further site adds"),
         labels=tuple(
@@ -189,7 +197,7 @@ def _gain_bars(found: Siting) -> Drawing:
     return Drawing(
         title=bars.title,
         description=gettext("Bars: people gained. The same numbers stand in the table.")
-        if cover
+        if people
         else gettext("Bars: minutes saved by all people together. The table has the numbers."),
         ratio=(14 + BAR_UNITS * len(rows)) / UNITS,
         draw=lambda canvas: draw_bars(canvas, bars),
