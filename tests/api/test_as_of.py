@@ -51,5 +51,6 @@ def test_the_page_says_the_range_and_keeps_the_day(client: FlaskClient) -> None:
     assert "between 28.3% and 94.3% of the people were within reach" in page
     assert 'value="2026-06-01"' in page
     assert "/coverage/nurseries/districts.csv?at=2026-06-01" in page
+    assert "<b>15 – 50 of 53 people</b> (28.3% – 94.3%)" in page
     same = client.get("/en/coverage/nurseries?at=2026-11-01").get_data(as_text=True)
     assert "As it was on 1 November 2026." in same

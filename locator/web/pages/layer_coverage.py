@@ -13,6 +13,7 @@ from flask import Blueprint, Response, current_app, redirect, render_template, r
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
+from locator.analysis.access.as_of import AsOf
 from locator.analysis.access.coverage import Coverage
 from locator.analysis.access.ranges import Ranges
 from locator.analysis.access.words import (
@@ -36,6 +37,7 @@ from locator.api.queries import ReachParams
 from locator.api.street_info import Choice, profile_choices, profile_words
 from locator.city.catalogue import Layer
 from locator.city.model import City
+from locator.reports.changes import between
 from locator.reports.content import write_value
 from locator.reports.document import Section
 from locator.reports.html import Link, section_html
@@ -140,6 +142,8 @@ class CoverageReport:
         What the range is made of; empty while it is being counted.
     then, at : str
         Between which values the share of a day lay, and the day; empty without one.
+    served : str
+        People, or from how many to how many on a day.
     """
 
     layer: Layer
@@ -162,6 +166,7 @@ class CoverageReport:
     people: tuple[FilterOption, ...]
     then: str
     at: str
+    served: str
 
 
 def report_of(
@@ -173,6 +178,7 @@ def report_of(
     group = catalogue.groups[result.group]
     sorting = sorting_of(args, DISTRICT_KEYS, "layer_coverage.page", layer_id=layer.id)
     same = {name: args[name] for name in CARRIED if args.get(name)}
+    then = as_of_day(app, params)
     queries = [] if params.at else [same_query(result)]
     within = next(iter(app.ranges_soon(queries, within_s=PATIENCE_S, profile=params.profile)), None)
     return CoverageReport(
@@ -206,19 +212,28 @@ def report_of(
         ),
         profiles=profile_choices(app, params.profile if params.profile != "foot" else ""),
         ways=profile_words(app.walkable_city_for(params.profile)),
-        share=percent(result.share, 1)
+        share=_share_then(then)
+        if then is not None
+        else percent(result.share, 1)
         if within is None
         else share_said(result.share, within.low, within.high, digits=1),
         range_words=() if within is None else range_words(within),
         people=people_options(app, result.people_from),
-        then=_then(app, params),
+        then=_then(then),
+        served=number(result.served)
+        if then is None
+        else between(then.served_low, then.served_high),
         at="" if params.at is None else params.at.isoformat(),
     )
 
 
-def _then(app: AppState, params: ReachParams) -> str:
+def _share_then(then: AsOf) -> str:
+    low, high = percent(then.low, 1), percent(then.high, 1)
+    return low if low == high else f"{low} – {high}"
+
+
+def _then(then: AsOf | None) -> str:
     """Return between which values the share of a day lay; empty without a day."""
-    then = as_of_day(app, params)
     if then is None:
         return ""
     if then.served_low == then.served_high:
