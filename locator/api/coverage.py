@@ -10,7 +10,7 @@ from locator.analysis.access.as_of import AsOf, as_of
 from locator.analysis.access.coverage import Coverage, CoverageQuery, counted_by
 from locator.analysis.access.coverage_parts import Part, coverage_parts
 from locator.analysis.access.ranges import Ranges
-from locator.analysis.access.words import at_least
+from locator.analysis.access.words import leaves_out
 from locator.api import csv
 from locator.api.context import AppState
 from locator.api.geojson import SHARE_DIGITS, area_json, decimal, whole
@@ -351,7 +351,7 @@ def _totals(
             "listed": int(row["listed"]),
             "located": int(row["located"]),
         },
-        "at_least": (at_least(row) or None) if today else None,
+        "leaves_out": (leaves_out(row) or None) if today else None,
         "parts": [
             {
                 "kind": part.kind,

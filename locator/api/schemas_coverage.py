@@ -115,7 +115,7 @@ class RangesAnswer(TypedDict):
 class CoverageTotals(TypedDict):
     """Who is served within the standard, and who is not.
 
-    `at_least`: why the share is a minimum, null where every place is on the map.
+    `leaves_out`: how many places are not on the map, null where every place is.
     """
 
     minutes: float
@@ -129,7 +129,7 @@ class CoverageTotals(TypedDict):
     ranges: RangesAnswer | None
     walk_s: WalkTimes
     completeness: Completeness
-    at_least: str | None
+    leaves_out: str | None
     parts: list[Part]
 
 
@@ -152,7 +152,7 @@ class AsOfDay(TypedDict):
 class CoverageAnswer(CoverageTotals):
     """Who is served within the standard, and who is not, and where they live.
 
-    `at_least`: why the share is a minimum, null where every place is on the map.
+    `leaves_out`: how many places are not on the map, null where every place is.
     """
 
     layer: str
@@ -168,7 +168,7 @@ class CoverageAnswer(CoverageTotals):
 
 @closed
 class CoverageLine(CoverageTotals):
-    """One layer of the overview; `at_least` and `parts` as in the coverage of one layer."""
+    """One layer of the overview; `leaves_out` and `parts` as in the coverage of one layer."""
 
     layer: str
     name: str

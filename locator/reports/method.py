@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from locator.analysis.access.words import at_least, parts_said, people_said
+from locator.analysis.access.words import leaves_out, parts_said, people_said
 from locator.analysis.district_report import DistrictReport
 from locator.base.i18n import day, gettext, number, text
 from locator.city.model import City
@@ -105,8 +105,8 @@ def completeness_lines(city: City, found: DistrictReport) -> tuple[str, ...]:
                 located=number(row["located"]),
             )
         )
-    if why := at_least(row):
-        lines.append(gettext("The shares are a minimum: {why}.", why=why))
+    if why := leaves_out(row):
+        lines.append(gettext("The shares count what is on the map: {why}.", why=why))
     if found.parts:
         lines.append(
             gettext(

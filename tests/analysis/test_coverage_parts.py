@@ -8,7 +8,7 @@ import pytest
 
 from locator.analysis.access.coverage import CoverageQuery, coverage
 from locator.analysis.access.coverage_parts import Part, coverage_parts
-from locator.analysis.access.words import at_least, minimum_said, parts_said
+from locator.analysis.access.words import leaves_out, minimum_said, parts_said
 from locator.analysis.scenario.change import Scenario
 from locator.analysis.scenario.compare import compare
 from locator.base.i18n import speaking
@@ -77,9 +77,9 @@ def test_aeds_of_unknown_hours_are_a_part_of_all(walkable_city: WalkableCity) ->
 @pytest.mark.parametrize(
     ("expected", "located", "all_listed", "all_located", "said"),
     [
-        (49, 10, 17, 12, "at least: 10 of the 49 that there should be are on the map"),
-        (pd.NA, 4, 6, 4, "at least: 4 of 6 listed are on the map"),
-        (4, 4, 6, 4, "at least: 4 of 6 listed are on the map"),
+        (49, 10, 17, 12, "10 of the 49 that there should be are on the map"),
+        (pd.NA, 4, 6, 4, "4 of 6 listed are on the map"),
+        (4, 4, 6, 4, "4 of 6 listed are on the map"),
         (4, 4, 6, 6, ""),
         (pd.NA, 6, 6, 6, ""),
     ],
@@ -98,7 +98,7 @@ def test_a_share_says_when_it_is_a_minimum(
         dtype=object,
     )
     with speaking("en"):
-        assert at_least(row) == said
+        assert leaves_out(row) == said
 
 
 def test_what_opens_off_the_map_makes_the_gain_a_minimum(walkable_city: WalkableCity) -> None:

@@ -22,7 +22,7 @@ def test_the_answer_says_between_which_values(client: FlaskClient) -> None:
     some = round(15 / 18, 4)
     rows = [(one["low"], one["high"], one["rank"]) for one in answer["districts"]]
     assert rows == [(0.0, 1.0, None), (some, some, None)]
-    assert [answer[name] for name in ("served", "ranges", "parts", "at_least")] == [
+    assert [answer[name] for name in ("served", "ranges", "parts", "leaves_out")] == [
         50,
         None,
         [],

@@ -163,8 +163,8 @@ def people_said(city: City, people_from: PeopleFrom) -> str:
     )
 
 
-def at_least(completeness: pd.Series) -> str:
-    """Return why a share is a minimum: places that exist are not on the map; empty if none is.
+def leaves_out(completeness: pd.Series) -> str:
+    """Return what a share leaves out: places that exist are not on the map; empty if all are.
 
     Parameters
     ----------
@@ -179,13 +179,13 @@ def at_least(completeness: pd.Series) -> str:
     expected = completeness["expected"]
     if pd.notna(expected) and completeness["located"] < expected:
         return gettext(
-            "at least: {located} of the {expected} that there should be are on the map",
+            "{located} of the {expected} that there should be are on the map",
             located=number(completeness["located"]),
             expected=number(int(expected)),
         )
     if completeness["all_not_located"]:
         return gettext(
-            "at least: {located} of {listed} listed are on the map",
+            "{located} of {listed} listed are on the map",
             located=number(completeness["all_located"]),
             listed=number(completeness["all_listed"]),
         )

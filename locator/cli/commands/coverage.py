@@ -106,7 +106,7 @@ def command(
 
 
 def _show(app: AppState, asked: ReachParams, found: Coverage) -> None:
-    from locator.analysis.access.words import at_least, parts_said, range_words
+    from locator.analysis.access.words import leaves_out, parts_said, range_words
     from locator.api.coverage import as_of_day, district_ranges, parts_of, ranges_of
     from locator.base.i18n import speaking
 
@@ -128,7 +128,7 @@ def _show(app: AppState, asked: ReachParams, found: Coverage) -> None:
         )
     with speaking("en"):
         said = () if within is None else range_words(within)
-        today = () if then else (at_least(found.completeness), parts_said(parts_of(app, *same)))
+        today = () if then else (leaves_out(found.completeness), parts_said(parts_of(app, *same)))
         for words in (*said, *today):
             if words:
                 out.print(f"{words[0].upper()}{words[1:].removesuffix('.')}.")

@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from locator.analysis.access.coverage import NOBODY, CoverageQuery, coverage_overview
 from locator.analysis.access.ranges import Ranges
-from locator.analysis.access.words import at_least, between, parts_said
+from locator.analysis.access.words import between, leaves_out, parts_said
 from locator.api.context import AppState
 from locator.api.coverage import parts_of
 from locator.api.queries import CoverageListParams
@@ -57,7 +57,7 @@ class OverviewRow:
     mean_s: float | None
     counted: int
     listed: int
-    at_least: str
+    leaves_out: str
     parts: str
     range: str
 
@@ -116,7 +116,7 @@ def _overview_row(
         mean_s=_known(row["mean_s"]),
         counted=int(row["counted"]),
         listed=completeness_row(app.walkable_city, layer).all_listed,
-        at_least=at_least(app.walkable_city.completeness.T[layer.id]),
+        leaves_out=leaves_out(app.walkable_city.completeness.T[layer.id]),
         parts=parts_said(
             parts_of(app, layer.id, str(row["group"]), float(row["minutes"]), row["pace_m_s"])
         ),

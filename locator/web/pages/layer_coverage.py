@@ -17,7 +17,7 @@ from locator.analysis.access.as_of import AsOf
 from locator.analysis.access.coverage import Coverage
 from locator.analysis.access.ranges import Ranges
 from locator.analysis.access.words import (
-    at_least,
+    leaves_out,
     parts_said,
     people_said,
     range_words,
@@ -157,7 +157,7 @@ class CoverageReport:
     pace: str
     downloads: dict[str, str]
     form_minutes: str
-    at_least: str
+    leaves_out: str
     parts: str
     profiles: tuple[Choice, ...]
     ways: str
@@ -196,7 +196,7 @@ def report_of(
             "geojson": url("layer_coverage.gaps", same, layer_id=layer.id),
         },
         form_minutes=number(result.minutes, 0 if result.minutes.is_integer() else 1),
-        at_least="" if params.at else at_least(result.completeness),
+        leaves_out="" if params.at else leaves_out(result.completeness),
         parts=""
         if params.at
         else parts_said(
