@@ -44,7 +44,7 @@ def test_the_walk_goes_round_the_park_when_the_night_is_ticked(visitor: Arrive) 
     expect(page.get_by_text("Liczone na noc")).to_have_count(0)
     tick = page.get_by_label(LABEL)
     if not tick.is_visible():
-        page.locator("summary").first.click()
+        page.locator("summary", has_text="Zmień wyszukiwanie").click()
     tick.check()
     page.get_by_role("button", name="Pokaż najbliższe").click()
     page.wait_for_url(re.compile(r"[?&]night=yes"))

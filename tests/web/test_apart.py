@@ -31,8 +31,11 @@ ASKED = (
 
 @pytest.fixture(scope="module")
 def here(city_folder: Path) -> Flask:
-    """The tiny city, answering everything itself."""
-    return create_app({"GEODATA": city_folder, "LIMIT_PER_MINUTE": 0})
+    """The tiny city, answering everything itself; its ranges are counted, so that pages have them."""
+    app = create_app({"GEODATA": city_folder, "LIMIT_PER_MINUTE": 0})
+    for waits in ("/api/coverage", "/api/coverage/aeds?minutes=5"):
+        assert app.test_client().get(waits).status_code == 200
+    return app
 
 
 @pytest.fixture(scope="module")

@@ -55,12 +55,12 @@ def made(app: AppState, monday: date) -> str:
 
 def _map(app: AppState) -> Map:
     """Return the map round nowhere yet: the script says where, and which AEDs are shown."""
-    layer = app.catalogue.layers[FIXED_LAYER]
+    layer = app.catalogue.layers.get(FIXED_LAYER)
     lon, lat = app.city.boundary.centroid.coords[0]
     map_ = views.base_map(ground(gettext("Map of AEDs")), centre=(lon, lat), zoom=15)
     FeatureLayer(
         collection([]),
-        symbols=[drawn(layer)],
+        symbols=[drawn(layer)] if layer else [],
         legend=False,
         fit=True,
         listed=True,
