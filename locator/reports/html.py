@@ -90,6 +90,7 @@ def section_html(
             _table(
                 table,
                 f"table-{place}-{number}",
+                heading=f"part-{place}",
                 write=write,
                 sorting=(sorting or {}).get(table.name),
                 links=(links or {}).get(table.name, ()),
@@ -130,12 +131,20 @@ def drawing_html(drawing: Drawing) -> str:
 
 
 def _table(
-    table: Table, name: str, *, write: Write, sorting: Sorting | None, links: Sequence[Link]
+    table: Table,
+    name: str,
+    *,
+    heading: str,
+    write: Write,
+    sorting: Sorting | None,
+    links: Sequence[Link],
 ) -> Iterator[str]:
+    # Tables of several sections may have one title: the heading tells their frames apart.
+    named = f"{heading} {name}"
     short = " table-short" if table.is_short else ""
     hint = escape(gettext("Move the table sideways to see the rest of it."))
     yield f'<p class="wide-hint small soft no-print" hidden>{hint}</p>'
-    yield f'<div class="table-frame{short}" tabindex="0" role="region" aria-labelledby="{name}">'
+    yield f'<div class="table-frame{short}" tabindex="0" role="region" aria-labelledby="{named}">'
     yield f"<table{' data-sortable' if sorting else ''}>"
     yield f'<caption id="{name}"><span>{escape(table.title)}</span></caption>\n<thead><tr>'
     for column in table.columns:

@@ -31,7 +31,7 @@ ASKED = (
 
 @pytest.fixture(scope="module")
 def here(city_folder: Path) -> Flask:
-    """The tiny city, answering everything itself; its ranges are counted, so that pages have them."""
+    """The tiny city, answering everything itself; its ranges are counted before."""
     app = create_app({"GEODATA": city_folder, "LIMIT_PER_MINUTE": 0})
     for waits in ("/api/coverage", "/api/coverage/aeds?minutes=5"):
         assert app.test_client().get(waits).status_code == 200
