@@ -81,6 +81,11 @@ class AppState:
         if self.transit_network.timetables:
             stop_walks(self.walkable_city, self.transit_network)
 
+    def transit_soon(self, walkable_city: WalkableCity, *, within_s: float) -> bool:
+        """Whether the walks between stops are known within some seconds; else they are made on."""
+        begun = self._counting.submit(stop_walks, walkable_city, self.transit_network)
+        return bool(wait([begun], timeout=within_s).done)
+
     @property
     def memo(self) -> Memory:
         """Answers that depend on nothing but the city, one bound for all, whoever asks."""

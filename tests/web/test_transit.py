@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from html import unescape
 from pathlib import Path
+from threading import Event
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from locator.api import context
+from locator.web.words import transit
 from locator.web.words.transit import _stop
 from tests.serving import client_of
 from tests.tinycity import at, write_tiny_city
@@ -62,6 +66,26 @@ def test_it_is_said_in_every_language(client: FlaskClient, prefix: str, words: s
 def test_names_of_stops_are_in_the_language_of_the_data(client: FlaskClient) -> None:
     assert 'leaves <span lang="pl">Lipowa</span> at' in result(page(client), "nurseries-3")
     assert "przystanku <span>Lipowa</span>" in result(page(client, ""), "nurseries-3")
+
+
+def test_a_list_does_not_wait_for_the_walks_between_stops(
+    city_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, count = Event(), context.stop_walks
+
+    def slowly(*city: Any) -> Any:
+        made.wait(30)
+        return count(*city)
+
+    monkeypatch.setattr(context, "stop_walks", slowly)
+    monkeypatch.setattr(transit, "PATIENCE_S", 0.01)
+    client = client_of(city_folder)
+    early = page(client)
+    assert "Trams and buses are being looked up" in early
+    assert "By tram" not in early
+    made.set()
+    monkeypatch.setattr(transit, "PATIENCE_S", 30)
+    assert "By tram: 18 min" in said(result(page(client), "nurseries-3"))
 
 
 def test_a_short_walk_stands_alone(client: FlaskClient) -> None:

@@ -22,6 +22,9 @@ from locator.web.nearest_form import Form
 LONG_S = 900.0
 """A walk that takes longer is long."""
 
+PATIENCE_S = 0.5
+"""A page waits so long for the walks between stops, and then says that they come."""
+
 MOST = 5
 """So many results, the first ones, have journeys told beside them."""
 
@@ -105,6 +108,9 @@ def transit_words(
     walks = {one.id: one.walk_s for one in result.found[:MOST] if one.walk_s > LONG_S}
     if not walks:
         return None
+    if not app.transit_soon(walkable_city, within_s=PATIENCE_S):
+        later = gettext("Trams and buses are being looked up: load this page again in a moment.")
+        return _words({}, (later,), form, params, result)
     try:
         found = transit_beside(app, walkable_city, result, params, longer_than_s=LONG_S, most=MOST)
     except NoTimetableError:
