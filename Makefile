@@ -21,7 +21,7 @@ test: $(VENV)/.test
 # Under a minute: the rules and the numbers on the tiny city; no browser, no page.
 test-fast: $(VENV)/.test
 	$(BIN)/python -m pytest -n auto -m "not (browser or krakow or real_data or slow)" \
-	  $(addprefix tests/,analysis api base city geocoding reports vehicles)
+	  $(addprefix tests/,analysis base city geocoding)
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .

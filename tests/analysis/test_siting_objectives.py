@@ -17,6 +17,8 @@ from locator.analysis.siting.solve import SitingQuery, where_next
 from locator.base.errors import InvalidParameterError, NotComputableError, NotFoundError
 from locator.walking.walkable_city import WalkableCity, nearest_facilities
 
+pytestmark = pytest.mark.slow
+
 # Four sites and five houses. Site 0 serves 6 for 10, site 1 serves 5 for 4, site 2 serves 4 for 4,
 # site 3 serves 2 for 1; nobody is served by two.
 REACH = sparse.csc_array(
