@@ -1,18 +1,25 @@
-"""Ask a server that was started for a benchmark."""
+"""Start a server for a benchmark, and ask it."""
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
+import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
+
+from locator.walking.warmup import AFTER_S
+from tests.bench.measuring import processor_s
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 60.0
 
 
-def free_port() -> int:
+def _free_port() -> int:
     """Return a port that nobody listens on."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         return int(listening.getsockname()[1])
@@ -32,11 +39,40 @@ def answer(port: int, path: str) -> int:
         connection.close()
 
 
-def wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
+@contextmanager
+def served() -> Iterator[tuple[int, int]]:
+    """Give the port and the process of a server that answers; it is ended afterwards."""
+    port = _free_port()
+    server = subprocess.Popen(
+        [sys.executable, "app.py"],
+        cwd=ROOT,
+        env=os.environ | {"PORT": str(port), "HOST": "127.0.0.1", "LOCATOR_LIMIT_PER_MINUTE": "0"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait_for(port, server)
+        yield port, server.pid
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def settle(pid: int) -> None:
+    """Wait until the server does nothing by itself any more: after the start it warms up."""
+    time.sleep(AFTER_S)
+    for _ in range(120):
+        begun_s = processor_s(pid)
+        time.sleep(1.0)
+        if processor_s(pid) - begun_s < 0.05:
+            return
+
+
+def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
     """Return when the server answers."""
     deadline = time.monotonic() + 2 * PATIENCE_S
     while time.monotonic() < deadline and server.poll() is None:
         if answer(port, "/healthz") == 200:
             return
-        time.sleep(0.1)
+        time.sleep(0.05)
     raise RuntimeError("the server did not start")

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import random
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from urllib.parse import urlencode
 
 from locator.city.model import default_folder, load_city
-from locator.walking.warmup import AFTER_S
-from tests.bench.asking import ROOT, free_port, wait_for
 from tests.bench.asking import answer as _asked
+from tests.bench.asking import served, settle
 from tests.bench.measuring import Row, processor_s
 
 VISITORS, DEAR, EACH = 50, 20, 3
@@ -23,25 +19,13 @@ SLOWEST_S = 3.0
 
 def rows() -> Iterator[Row]:
     """Yield the rows of this area."""
-    port = free_port()
-    server = subprocess.Popen(
-        [sys.executable, "app.py"],
-        cwd=ROOT,
-        env=os.environ | {"PORT": str(port), "HOST": "127.0.0.1", "LOCATOR_LIMIT_PER_MINUTE": "0"},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        wait_for(port, server)
+    with served() as (port, pid):
         _asked(port, "/aed?lat=50.0617&lon=19.9373")
-        _settle(server.pid)
-        yield from _alone(port, server.pid)
+        settle(pid)
+        yield from _alone(port, pid)
         for path in ("/aed", "/api/aed"):
             yield from _together(port, path, dear=0)
             yield from _together(port, path, dear=DEAR)
-    finally:
-        server.terminate()
-        server.wait(10)
 
 
 def _alone(port: int, pid: int) -> Iterator[Row]:
@@ -109,13 +93,3 @@ def _points(seed: int) -> Iterator[str]:
 
 
 _LONLAT = load_city(default_folder()).demand.lonlat.tolist()
-
-
-def _settle(pid: int) -> None:
-    """Wait until the server does nothing by itself any more: after the start it warms up."""
-    time.sleep(AFTER_S)
-    for _ in range(120):
-        begun_s = processor_s(pid)
-        time.sleep(1.0)
-        if processor_s(pid) - begun_s < 0.05:
-            return

@@ -8,10 +8,7 @@ the server without a process for what is dear.
 
 from __future__ import annotations
 
-import os
 import random
-import subprocess
-import sys
 import threading
 import time
 from collections import defaultdict
@@ -22,8 +19,7 @@ from urllib.parse import quote, urlencode
 import numpy as np
 
 from locator.city.model import default_folder, load_city
-from locator.walking.warmup import AFTER_S
-from tests.bench.asking import ROOT, answer, free_port, wait_for
+from tests.bench.asking import answer, served, settle
 from tests.bench.measuring import Row, family, processor_s, proportional_mb
 
 VISITORS = (1, 8, 50, 100)
@@ -61,17 +57,8 @@ AED = {"AED": MIX["AED"], "API AED": (10, lambda chance, city: f"/api/aed?{_plac
 
 def rows() -> Iterator[Row]:
     """Yield the rows of this area."""
-    port = free_port()
-    server = subprocess.Popen(
-        [sys.executable, "app.py"],
-        cwd=ROOT,
-        env=os.environ | {"PORT": str(port), "HOST": "127.0.0.1", "LOCATOR_LIMIT_PER_MINUTE": "0"},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        wait_for(port, server)
-        _settle(server.pid)
+    with served() as (port, pid):
+        settle(pid)
         known = load_city(default_folder())
         city = (
             known.demand.lonlat.tolist(),
@@ -79,14 +66,11 @@ def rows() -> Iterator[Row]:
             sorted(set(known.houses["street"])),
         )
         for visitors in VISITORS:
-            yield from _day(port, server.pid, city, visitors, MIX)
-        yield from _day(port, server.pid, city, VISITORS[-1], AED, dear=DEAR)
-        yield from _day(port, server.pid, city, VISITORS[-1], MIX, dear=DEAR)
-        held_mb = sum(map(proportional_mb, family(server.pid)))
+            yield from _day(port, pid, city, visitors, MIX)
+        yield from _day(port, pid, city, VISITORS[-1], AED, dear=DEAR)
+        yield from _day(port, pid, city, VISITORS[-1], MIX, dear=DEAR)
+        held_mb = sum(map(proportional_mb, family(pid)))
         yield Row("memory of the server and its processes", held_mb, "MB", MEMORY_MB, "PSS")
-    finally:
-        server.terminate()
-        server.wait(10)
 
 
 @dataclass
@@ -167,13 +151,3 @@ def _started(act: Callable[[int], None], count: int) -> list[threading.Thread]:
 def _place(chance: random.Random, city: City) -> str:
     lon, lat = chance.choice(city[0])
     return urlencode({"lat": f"{lat:.5f}", "lon": f"{lon:.5f}"})
-
-
-def _settle(pid: int) -> None:
-    """Wait until the server does nothing by itself any more: after the start it warms up."""
-    time.sleep(AFTER_S)
-    for _ in range(120):
-        begun_s = processor_s(pid)
-        time.sleep(1.0)
-        if processor_s(pid) - begun_s < 0.05:
-            return

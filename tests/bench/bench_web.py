@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import gzip
-import os
 import re
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from html import unescape
@@ -17,9 +13,8 @@ from urllib.parse import urljoin, urlsplit
 
 import brotli
 
+from tests.bench.asking import served
 from tests.bench.measuring import Row, by_wall, median, p50_p95, processor_s
-
-ROOT = Path(__file__).resolve().parents[2]
 
 PAGES = {
     "home": "/",
@@ -40,31 +35,19 @@ _LINKED = re.compile(r'<(?:script|link|img)\b[^>]*?\b(?:src|href)="([^"]+)"[^>]*
 
 def rows() -> Iterator[Row]:
     """Yield the rows of this area."""
-    port = _free_port()
     started = time.perf_counter()
-    server = subprocess.Popen(
-        [sys.executable, "-m", "locator.cli.main", "serve"],
-        cwd=ROOT,
-        env=os.environ | {"PORT": str(port), "HOST": "127.0.0.1", "LOCATOR_LIMIT_PER_MINUTE": "0"},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        _wait(server, port)
+    with served() as (port, pid):
         listening_s = time.perf_counter() - started
         _get(port, PAGES["nearest"], "br")
         taken_s = time.perf_counter() - started
-        spent_s = processor_s(server.pid) if Path("/proc/self/stat").exists() else None
+        spent_s = processor_s(pid) if Path("/proc/self/stat").exists() else None
         said = f"the nearest AEDs as a page; listens after {listening_s:.2g} s"
         yield Row("start to the first answer", taken_s, "s", 3, said, spent_s)
         yield from _sizes(port)
         yield from _answers(port)
-        peak_mb = _peak_mb(server.pid)
+        peak_mb = _peak_mb(pid)
         if peak_mb:
             yield Row("peak memory of the server after all this", peak_mb, "MB", 600)
-    finally:
-        server.terminate()
-        server.wait(10)
 
 
 def _sizes(port: int) -> Iterator[Row]:
@@ -129,25 +112,6 @@ def _get(port: int, path: str, encoding: str) -> tuple[str, int]:
         response.headers.get("Content-Encoding", ""), bytes
     )
     return decode(body).decode("utf-8", "replace"), len(body)
-
-
-def _wait(server: subprocess.Popen[bytes], port: int) -> None:
-    """Return when the server answers."""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        if server.poll() is not None:
-            raise RuntimeError(f"the server left with code {server.returncode}")
-        try:
-            _get(port, "/healthz", "identity")
-            return
-        except OSError:
-            time.sleep(0.05)
-    raise RuntimeError("the server did not answer within a minute")
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return int(listening.getsockname()[1])
 
 
 def _peak_mb(pid: int) -> float | None:
