@@ -41,7 +41,7 @@ def install(app: Flask) -> None:
 
     def static(filename: str) -> Response:
         if filename in JOINED:
-            response = Response(_content(filename), mimetype="text/css")
+            response = Response(_known(filename)[0], mimetype="text/css")
             response.add_etag()
             response.make_conditional(request)
         else:
@@ -72,14 +72,16 @@ def static_url(filename: str) -> str:
 
 def version(filename: str) -> str:
     """Return the version of a static file, which its content decides."""
-    return hashlib.blake2b(_content(filename), digest_size=6).hexdigest()
+    return _known(filename)[1]
 
 
-def _content(filename: str) -> bytes:
+def _known(filename: str) -> tuple[bytes, str]:
+    """Return the content of a static file and its version."""
     files = JOINED.get(filename, (STATIC / filename,))
-    return _joined(files, tuple(file.stat().st_mtime_ns for file in files))
+    return _read(files, tuple(file.stat().st_mtime_ns for file in files))
 
 
 @cache
-def _joined(files: tuple[Path, ...], _modified_ns: tuple[int, ...]) -> bytes:
-    return b"".join(file.read_bytes() for file in files)
+def _read(files: tuple[Path, ...], _modified_ns: tuple[int, ...]) -> tuple[bytes, str]:
+    content = b"".join(file.read_bytes() for file in files)
+    return content, hashlib.blake2b(content, digest_size=6).hexdigest()
