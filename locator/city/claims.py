@@ -6,14 +6,14 @@ Statements only, each with its source; what of it the facilities bear out is ano
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from locator.base.reading import FaultLog
+from locator.base.reading import WHOLE, FaultLog
 from locator.base.toml import declared, named, read_declared
 from locator.city.field_types import Date, Id, Integer, Name, Text, Word
 
@@ -138,14 +138,12 @@ def read_claims(
     -------
     Claims
     """
-    found: Mapping[str, object] | Claims | None = read_declared(Claims, folder, log, optional=True)
-    if not isinstance(found, Claims):
-        return Claims()
-    if found.claims and found.period is None and not log.noted("period", "since"):
+    found = read_declared(Claims, folder, log, optional=True) or Claims()
+    if found.claims and found.period is None and not log.noted(WHOLE, "period"):
         log.add("period", "since", "is missing", "the years that the claims are about")
     for name, claim in found.claims.items():
-        if claim.layer not in layers and not log.noted(name, "layer"):
-            log.add(f"claims.{name}", "layer", f"is {claim.layer!r}", ", ".join(layers))
+        if claim.layer not in layers and not log.noted(where := f"claims.{name}", "layer"):
+            log.add(where, "layer", f"is {claim.layer!r}", ", ".join(layers))
     for name in found.costs:
         if name not in facilities:
             log.add(f"costs.{name}", "facility", f"is {name!r}", "the id of a facility")

@@ -121,6 +121,8 @@ def test_a_new_one_was_not_there_before_the_years_of_the_claims(tiny_folder: Pat
     ("old", "new", "said"),
     [
         ('layer = "nurseries"', 'layer = "schools"', "claims.toml: claims.nurseries: layer"),
+        ('layer = "nurseries"', 'layer = ""', "claims.toml: claims.nurseries: layer"),
+        (CLAIMS.partition("[claims")[0], "period = 2024\n", "claims.toml: -: period"),
         ("[costs.nurseries-1]", "[costs.nurseries-9]", "claims.toml: costs.nurseries-9: facility"),
         ("amount = 1000.0", "amount = -1.0", "claims.toml: costs.nurseries-1: amount"),
         ('since = "2024-05"', 'since = "May"', "claims.toml: period: since"),
