@@ -9,7 +9,7 @@ import pandas as pd
 from locator.analysis.access.as_of import AsOf, as_of
 from locator.analysis.access.coverage import Coverage, CoverageQuery, counted_by
 from locator.analysis.access.coverage_parts import Part, coverage_parts
-from locator.analysis.access.ranges import Ranges
+from locator.analysis.access.ranges import Ranges, ranges
 from locator.analysis.access.words import leaves_out
 from locator.api import csv
 from locator.api.context import AppState
@@ -101,21 +101,7 @@ def ranges_of(app: AppState, found: Coverage, *, profile: Profile = "foot") -> R
     -------
     Ranges
     """
-    return app.ranges(same_query(found), profile=profile)
-
-
-def same_query(found: Coverage) -> CoverageQuery:
-    """Return the question that a coverage answers, nothing left to the layer.
-
-    Parameters
-    ----------
-    found : Coverage
-
-    Returns
-    -------
-    CoverageQuery
-    """
-    return CoverageQuery(found.layer, found.minutes, found.group, found.pace_m_s, found.people_from)
+    return ranges(app.walkable_city_for(profile), found)
 
 
 def parts_of(

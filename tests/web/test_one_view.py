@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from locator.analysis.access.coverage import coverage
+from locator.analysis.access.coverage import Coverage, CoverageQuery, coverage
 from locator.analysis.aed.nearest import nearest_aed
 from locator.analysis.nearest import nearest
 from locator.geocoding.gazetteer import Gazetteer
+from locator.walking.walkable_city import WalkableCity
 from locator.web.map.figure import render
 
 COUNTED: dict[Callable[..., Any], str] = {
@@ -68,3 +69,19 @@ def test_a_view_costs_one_search_one_computation_and_one_rendering(
 ) -> None:
     calls = calls_of(lambda: view(client, address))
     assert calls == Counter(searches=searches, computations=1, renderings=1)
+
+
+def test_a_range_is_of_the_coverage_that_was_computed(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def counted(walkable_city: WalkableCity, query: CoverageQuery) -> Coverage:
+        asked.append(query.minutes)
+        return coverage(walkable_city, query)
+
+    monkeypatch.setattr("locator.api.context.coverage", counted)
+    monkeypatch.setattr("locator.web.pages.layer_coverage.PATIENCE_S", 20.0)
+    for address in ("/en/coverage/nurseries?minutes=13.5", "/api/coverage/nurseries?minutes=12.5"):
+        assert client.get(address).status_code == 200
+    assert asked == [13.5, 12.5]

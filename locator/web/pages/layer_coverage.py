@@ -30,7 +30,6 @@ from locator.api.coverage import (
     district_ranges,
     parts_of,
     query_of,
-    same_query,
 )
 from locator.api.json import encoded
 from locator.api.queries import ReachParams
@@ -179,7 +178,7 @@ def report_of(
     sorting = sorting_of(args, DISTRICT_KEYS, "layer_coverage.page", layer_id=layer.id)
     same = {name: args[name] for name in CARRIED if args.get(name)}
     then = as_of_day(app, params)
-    queries = [] if params.at else [same_query(result)]
+    queries = [] if params.at else [query_of(params, layer.id)]
     within = next(iter(app.ranges_soon(queries, within_s=PATIENCE_S, profile=params.profile)), None)
     return CoverageReport(
         layer=layer,
