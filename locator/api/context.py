@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from locator.analysis.access.claims import answer_claim
 from locator.analysis.access.coverage import Coverage, CoverageQuery, coverage
 from locator.analysis.access.ranges import Ranges, ranges
-from locator.analysis.transit.stop_walks import stop_walks
+from locator.analysis.transit.stop_walks import has_stop_walks, stop_walks
 from locator.api.live import LiveFleet, load_live_fleet
 from locator.api.parsing import Names
 from locator.base.errors import N_, NotComputableError
@@ -83,6 +83,8 @@ class AppState:
 
     def transit_soon(self, walkable_city: WalkableCity, *, within_s: float) -> bool:
         """Whether the walks between stops are known within some seconds; else they are made on."""
+        if has_stop_walks(walkable_city, self.transit_network):
+            return True  # not behind what is being counted for others
         begun = self._counting.submit(stop_walks, walkable_city, self.transit_network)
         return bool(wait([begun], timeout=within_s).done)
 

@@ -70,6 +70,10 @@ class Memory:
         """Return how many answers are remembered."""
         return len(self._answers)
 
+    def __contains__(self, question: Hashable) -> bool:
+        """Tell whether an answer to `question` is remembered."""
+        return question in self._answers
+
     def get(self, question: Hashable, answer: Callable[[], T]) -> T:
         """Return what is remembered for `question`, or compute and remember it.
 

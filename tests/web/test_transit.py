@@ -88,6 +88,19 @@ def test_a_list_does_not_wait_for_the_walks_between_stops(
     assert "By tram: 18 min" in said(result(page(client), "nurseries-3"))
 
 
+def test_who_asks_for_known_walks_does_not_wait_for_others(
+    city_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, counted = client_of(city_folder), Event()
+    state = client.application.extensions["locator"]
+    state.warm_transit()
+    monkeypatch.setattr(transit, "PATIENCE_S", 0.01)
+    state._counting.submit(counted.wait, 30)
+    told = said(result(page(client), "nurseries-3"))
+    counted.set()
+    assert "By tram: 18 min" in told
+
+
 def test_a_short_walk_stands_alone(client: FlaskClient) -> None:
     assert "By tram" not in result(page(client), "nurseries-1")
     near = page(client, k="1")

@@ -54,9 +54,27 @@ def stop_walks(walkable_city: WalkableCity, network: TransitNetwork) -> StopWalk
         Found once for a city and a network.
     """
     return walkable_city.memory.get(
-        (walkable_city.number, "stop_walks", network.number),
-        lambda: _stop_walks(walkable_city, network),
+        _question(walkable_city, network), lambda: _stop_walks(walkable_city, network)
     )
+
+
+def has_stop_walks(walkable_city: WalkableCity, network: TransitNetwork) -> bool:
+    """Tell whether `stop_walks` has found them already.
+
+    Parameters
+    ----------
+    walkable_city : WalkableCity
+    network : TransitNetwork
+
+    Returns
+    -------
+    bool
+    """
+    return _question(walkable_city, network) in walkable_city.memory
+
+
+def _question(walkable_city: WalkableCity, network: TransitNetwork) -> tuple[int, str, int]:
+    return walkable_city.number, "stop_walks", network.number
 
 
 def _stop_walks(walkable_city: WalkableCity, network: TransitNetwork) -> StopWalks:
