@@ -113,6 +113,11 @@ def test_random_cities_are_answered_as_every_choice_answers(seed: int) -> None:
         assert hurried_least.fewest <= fewest
         if hurried_least.reached:
             assert len(hurried_least.cover.chosen) >= fewest
+        greedy_least = least_sites(
+            lambda count, _: greedy_cover(walks, people, count), needed, sites, time_limit_s=0.0
+        )
+        proven = greedy_least.fewest == len(greedy_least.cover.chosen)
+        assert not greedy_least.reached or greedy_least.timed_out == (not proven)
         assert exact_cover(walks, people, fewest, capacity=capacity).people <= most + 1e-6
 
 
@@ -156,13 +161,13 @@ def test_the_tiny_city_needs_as_many_sites_as_every_choice_says(
 
 
 def test_equal_money_is_a_number_of_sites(walkable_city: WalkableCity) -> None:
-    money = replace(ASKED, objective="budget", budget=3.5, price=1.0)
+    money = replace(ASKED, objective="budget", budget=3.5, price=1.1)
     bought, counted = (
         where_next(walkable_city, money),
         where_next(walkable_city, replace(ASKED, count=3)),
     )
     assert bought.sites["total"].iloc[-1] == counted.sites["total"].iloc[-1]
-    assert bought.proven and bought.cost == 3 and counted.cost is None
+    assert bought.proven and bought.cost == 3.3 and counted.cost is None
 
 
 def test_a_dear_district_is_left_for_a_cheap_one(walkable_city: WalkableCity) -> None:

@@ -77,7 +77,7 @@ def least_sites(
         elif fewer.bound < needed:
             fewest = count
         else:
-            timed_out = fewer.timed_out
+            timed_out = fewer.timed_out or monotonic() >= until
             break
     known_short = fewest if fewest == count else _known_short(solve, needed, count)
     return Least(cover, known_short, True, timed_out)
