@@ -13,7 +13,7 @@ import sqlite3
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Literal, cast, get_args
@@ -167,18 +167,11 @@ class ReportStore:
         """
         with self._writing(pages=self._pages - self._pages // FOR_DECISIONS) as connection:
             done = connection.execute(
-                f"INSERT INTO reports ({REPORT}) SELECT ?, ?, ?, ?, ?, ?, 'pending', NULL"
-                " WHERE NOT EXISTS (SELECT 1 FROM decisions WHERE report = ?)"
+                f"INSERT INTO reports ({REPORT}) SELECT :id, :facility, :kind, :words, :language,"
+                " :reported_on, 'pending', NULL"
+                " WHERE NOT EXISTS (SELECT 1 FROM decisions WHERE report = :id)"
                 " ON CONFLICT (id) DO NOTHING",
-                (
-                    report.id,
-                    report.facility,
-                    report.kind,
-                    report.words,
-                    report.language,
-                    report.reported_on,
-                    report.id,
-                ),
+                asdict(report),
             )
         return done.rowcount == 1
 
@@ -251,7 +244,11 @@ class ReportStore:
             "undone": "pending",
         }
         with self._writing(pages=self._pages) as connection:
-            self._note(connection, decision)
+            connection.execute(
+                "INSERT INTO decisions (report, facility, who, at, action, detail)"
+                " VALUES (:report, :facility, :who, :at, :action, :detail)",
+                asdict(decision),
+            )
             if decision.action == "deleted":
                 connection.execute("DELETE FROM reports WHERE id = ?", (decision.report,))
             else:
@@ -281,20 +278,6 @@ class ReportStore:
             with self._writing(pages=self._pages) as connection:
                 connection.execute(f"DELETE FROM reports {old}", (decided_before,))
         return cast(int, count)
-
-    def _note(self, connection: sqlite3.Connection, decision: Decision) -> None:
-        connection.execute(
-            "INSERT INTO decisions (report, facility, who, at, action, detail)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
-            (
-                decision.report,
-                decision.facility,
-                decision.who,
-                decision.at,
-                decision.action,
-                decision.detail,
-            ),
-        )
 
     # Moderators -----------------------------------------------------------------------------
 
