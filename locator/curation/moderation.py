@@ -26,12 +26,12 @@ from locator.curation.overrides_file import (
     without_report,
     write_overrides,
 )
+from locator.curation.report_store import ReportStore
 from locator.curation.resident_reports import (
     RIGHT,
     Action,
     Decision,
     Kind,
-    ReportStore,
     ResidentReport,
     moment_text,
     plain_words,

@@ -10,7 +10,7 @@ from flask import Flask, current_app
 
 from locator.api.context import AppState
 from locator.curation.moderation import Desk
-from locator.curation.resident_reports import ReportStore, store_of
+from locator.curation.report_store import ReportStore, store_of
 from locator.web.forms import DailyLimit, Forms
 from locator.web.security import Limiter
 from locator.web.state import state

@@ -12,7 +12,8 @@ from click.testing import CliRunner, Result
 from locator.city.model import load_city
 from locator.cli.main import main
 from locator.curation.passwords import is_password
-from locator.curation.resident_reports import Kind, ReportStore, ResidentReport
+from locator.curation.report_store import ReportStore
+from locator.curation.resident_reports import Kind, ResidentReport
 
 
 @pytest.fixture

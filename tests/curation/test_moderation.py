@@ -20,13 +20,8 @@ from locator.city.model import City, load_city
 from locator.city.overrides import FILE
 from locator.curation import moderation
 from locator.curation.moderation import Changes, Desk
-from locator.curation.resident_reports import (
-    Decision,
-    Kind,
-    NotKeptError,
-    ReportStore,
-    ResidentReport,
-)
+from locator.curation.report_store import NotKeptError, ReportStore
+from locator.curation.resident_reports import Decision, Kind, ResidentReport
 from tests.tinycity import at
 
 NOW = datetime(2026, 11, 28, 10, 0, tzinfo=ZoneInfo("Europe/Warsaw"))

@@ -12,15 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from locator.curation.resident_reports import (
-    MOST_LETTERS,
-    Decision,
-    NotKeptError,
-    ReportStore,
-    ResidentReport,
-    plain_words,
-    store_of,
-)
+from locator.curation.report_store import NotKeptError, ReportStore, store_of
+from locator.curation.resident_reports import MOST_LETTERS, Decision, ResidentReport, plain_words
 
 ROOT = Path(__file__).resolve().parents[2]
 ONE = ResidentReport("r1", "nurseries-1", "phone", "inny numer", "pl", "2026-11-27")
@@ -124,7 +117,8 @@ def test_ten_thousand_reports_are_listed_and_added_to(store: ReportStore) -> Non
 WRITER = """
 import sys
 from pathlib import Path
-from locator.curation.resident_reports import ReportStore, ResidentReport
+from locator.curation.report_store import ReportStore
+from locator.curation.resident_reports import ResidentReport
 store = ReportStore(Path(sys.argv[1]))
 for number in range(int(sys.argv[3])):
     name = f"{sys.argv[2]}-{number}"

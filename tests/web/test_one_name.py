@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from flask import Blueprint, Flask, template_rendered
 
-from locator.curation.resident_reports import ReportStore
+from locator.curation.report_store import ReportStore
 from locator.web import create_app
 from locator.web.pages import PAGES
 

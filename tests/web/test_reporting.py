@@ -17,7 +17,8 @@ from werkzeug.test import TestResponse
 
 from locator.city.overrides import FILE
 from locator.curation.passwords import hashed, is_password
-from locator.curation.resident_reports import MOST_LETTERS, NotKeptError, ReportStore
+from locator.curation.report_store import NotKeptError, ReportStore
+from locator.curation.resident_reports import MOST_LETTERS
 from locator.web import create_app, forms, moderators, reporting
 from locator.web.forms import DailyLimit
 from locator.web.reloading import Reloading

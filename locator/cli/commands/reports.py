@@ -22,7 +22,8 @@ from locator.cli.commands._common import (
 
 if TYPE_CHECKING:
     from locator.curation.moderation import Desk
-    from locator.curation.resident_reports import ReportStore, ResidentReport
+    from locator.curation.report_store import ReportStore
+    from locator.curation.resident_reports import ResidentReport
 
 WHO = "command line"
 COLUMNS = ("id", "facility", "kind", "words", "language", "reported_on", "state", "decided_on")
@@ -212,7 +213,7 @@ def password(ctx: click.Context, name: str, remove: bool, path: Path | None) -> 
 
 
 def _store(ctx: click.Context, path: Path | None) -> ReportStore:
-    from locator.curation.resident_reports import store_of
+    from locator.curation.report_store import store_of
 
     return store_of(folder_of(ctx), path)
 

@@ -17,12 +17,12 @@ from flask import (
 from werkzeug.wrappers import Response as AnyResponse
 
 from locator.base.errors import N_, InvalidParameterError, LocatorError
+from locator.curation.report_store import NotKeptError
 from locator.curation.resident_reports import (
     KINDS,
     MOST_LETTERS,
     RIGHT,
     Kind,
-    NotKeptError,
     ResidentReport,
     plain_words,
 )
