@@ -11,6 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from locator.web.embedding import origins_of
+from locator.web.pages import nearest
 from tests.serving import client_of
 
 CITY = "https://www.example.org"
@@ -90,6 +91,14 @@ def test_a_place_to_choose_from_stays_in_the_frame(client: FlaskClient) -> None:
     links = re.findall(r'class="candidate" href="([^"]+)"', page)
     assert links and all(link.startswith("/en/embed/nearest?") for link in links)
     assert 'role="alert"' in page
+
+
+def test_the_search_is_answered_without_what_it_does_not_show(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(nearest, "_map")
+    monkeypatch.delattr(nearest, "transit_words")
+    assert 'class="results' in client.get("/embed/nearest?layer=nurseries&q=Lipowa+1").text
 
 
 def test_the_search_weighs_little(client: FlaskClient) -> None:

@@ -22,5 +22,5 @@ def page() -> tuple[str, int]:
     """Show a search and its first results; what is wrong with the question is said there."""
     args = MultiDict(pair for pair in request.args.items(multi=True) if pair[0] != "lang")
     args.setdefault("k", str(SHOWN))
-    view = view_of(state(), args)
+    view = view_of(state(), args, whole=False)
     return render_template("pages/embed_nearest.html", view=view), view.code

@@ -109,8 +109,11 @@ class View:
     kinds: tuple[Link, ...] = ()
 
 
-def view_of(app: AppState, args: MultiDict[str, str]) -> View:
-    """Return the page for a query string; what is wrong with it is part of the page."""
+def view_of(app: AppState, args: MultiDict[str, str], *, whole: bool = True) -> View:
+    """Return the page for a query string; what is wrong with it is part of the page.
+
+    Unless `whole` it has neither the map nor journeys by tram and bus.
+    """
     asked = Form.read(args)
     form = asked.shown()
     urgent = {FIXED_LAYER, *(layer.id for layer in app.catalogue.layers.values() if layer.moves)}
@@ -131,7 +134,7 @@ def view_of(app: AppState, args: MultiDict[str, str]) -> View:
     kept = {name: args[name] for name in ("lat", "lon") if args.get(name)} if form.q else {}
     view = replace(view, offered=offered(app, form.q, kept, lambda **other: form.url(**other)))
     try:
-        return answered(app, replace(view, form=asked))
+        return answered(app, replace(view, form=asked), whole=whole)
     except LocatorError as error:
         if view.offered.needs and error.parameter in ("q", None):
             places = candidate_links(error, lambda **start: form.url(**start))
@@ -147,8 +150,8 @@ def view_of(app: AppState, args: MultiDict[str, str]) -> View:
         )
 
 
-def answered(app: AppState, view: View) -> View:
-    """Return `view` with its results.
+def answered(app: AppState, view: View, *, whole: bool) -> View:
+    """Return `view` with its results, and if it is to be `whole` with a map and journeys.
 
     Raises
     ------
@@ -180,7 +183,9 @@ def answered(app: AppState, view: View) -> View:
         wider=wider_link(form, params) if not rows else None,
         more_url=more_url(form, params, len(rows)),
         unlocated=unlocated(city, layers),
-        transit=None if view.emergency else transit_words(app, walkable_city, form, params, result),
+        transit=transit_words(app, walkable_city, form, params, result)
+        if whole and not view.emergency
+        else None,
         at_line=gettext("Open or closed as of {moment}.", moment=moment(at)) if params.at else "",
         pace_line=pace_line(city, params),
         model_line=model_line(walkable_city),
@@ -189,7 +194,7 @@ def answered(app: AppState, view: View) -> View:
         off_network=off_network_words(place_origin(walkable_city, origin.lon, origin.lat)),
         many_layers=len(params.layer) != 1,
         every_layer=not params.layer,
-        map=None if not rows else _map(walkable_city, form, origin, rows, layers),
+        map=_map(walkable_city, form, origin, rows, layers) if whole and rows else None,
     )
 
 
