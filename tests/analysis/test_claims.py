@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from locator.analysis.access.claims import ClaimAnswer, answer_claim, most_at_once, openings
+from locator.analysis.access.claim_gains import most_at_once
+from locator.analysis.access.claims import ClaimAnswer, answer_claim, openings
 from locator.analysis.access.extremes import least_lost, most_lost
 from locator.city.claims import Claim
 from locator.city.model import City, load_city
