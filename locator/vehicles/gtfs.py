@@ -27,11 +27,12 @@ from locator.vehicles.gtfs_tables import (
     Tables,
     mode_of,
     read_tables,
+    seconds_of,
     wheelchair_codes,
 )
 from locator.vehicles.timetable import PathRow, Timetable, TripRow, build_timetable
 
-__all__ = ["FeedReport", "GtfsError", "feed_name", "import_feeds", "seconds_of"]
+__all__ = ["FeedReport", "GtfsError", "feed_name", "import_feeds"]
 
 
 @dataclass(frozen=True)
@@ -234,31 +235,6 @@ def _stops(tables: Tables, feed: str) -> pd.DataFrame:
         }
     )
     return frame.dropna().drop_duplicates("id").reset_index(drop=True)
-
-
-def seconds_of(times: pd.Series[str], *, feed: str) -> FloatArray:
-    """Return seconds for ``H:MM:SS`` times, which may pass 24:00; NaN where empty.
-
-    Raises
-    ------
-    GtfsError
-        A text that is not a time.
-    """
-    codes, texts = pd.factorize(times)
-    values = np.empty(len(texts))
-    for i, text in enumerate(texts.tolist()):
-        if not text.strip():
-            values[i] = np.nan
-            continue
-        try:
-            hours, minutes, seconds = (int(part) for part in text.split(":"))
-        except ValueError:
-            raise GtfsError(
-                N_('feed {feed}: "{text}" is not a time'), feed=feed, text=text
-            ) from None
-        values[i] = hours * 3600 + minutes * 60 + seconds
-    result: FloatArray = values[codes]
-    return result
 
 
 def _calls(tables: Tables, feed: str, stop_number: Mapping[str, int]) -> pd.DataFrame:

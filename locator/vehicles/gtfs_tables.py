@@ -1,4 +1,4 @@
-"""Read the tables of a GTFS feed from its zip file, every needed column there, and its codes."""
+"""Read the tables of a GTFS feed from its zip, every needed column there, its codes and times."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from locator.base.errors import N_, InvalidParameterError, LocatorError
+from locator.base.geo import FloatArray
 from locator.vehicles.timetable import ACCESSIBLE, INACCESSIBLE, UNKNOWN
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -120,3 +121,28 @@ def mode_of(route_type: str) -> str:
 def wheelchair_codes(said: pd.Series[str]) -> pd.Series[int]:
     """Return what a timetable says of wheelchairs for what a feed does."""
     return said.map({"1": ACCESSIBLE, "2": INACCESSIBLE}).fillna(UNKNOWN).astype(np.int64)
+
+
+def seconds_of(times: pd.Series[str], *, feed: str) -> FloatArray:
+    """Return seconds for ``H:MM:SS`` times, which may pass 24:00; NaN where empty.
+
+    Raises
+    ------
+    GtfsError
+        A text that is not a time.
+    """
+    codes, texts = pd.factorize(times)
+    values = np.empty(len(texts))
+    for i, text in enumerate(texts.tolist()):
+        if not text.strip():
+            values[i] = np.nan
+            continue
+        try:
+            hours, minutes, seconds = (int(part) for part in text.split(":"))
+        except ValueError:
+            raise GtfsError(
+                N_('feed {feed}: "{text}" is not a time'), feed=feed, text=text
+            ) from None
+        values[i] = hours * 3600 + minutes * 60 + seconds
+    result: FloatArray = values[codes]
+    return result
