@@ -3,6 +3,10 @@
 ``overrides.toml`` holds one table ``[[override]]`` for each correction, in the order in which they
 hold: of two that change one field the later one counts. The layers' files stay as their sources
 wrote them, so that a refreshed file keeps its corrections.
+
+The fields have the rules of the layers' files (`locator.city.facilities.value_fault`), said once
+for both, and not types of their own as the other TOML files have (`locator.base.toml`): a faulty
+correction is left out, where those put an example in the place of what is wrong.
 """
 
 from __future__ import annotations
