@@ -35,7 +35,7 @@ def near_address(app: AppState, lon: float, lat: float) -> str:
 def near_facility(app: AppState, facility_id: str) -> str:
     """Return the same of a facility that stands: looked up for all of them at once."""
 
-    def made() -> dict[str, int]:
+    def made() -> dict[str, str]:
         ids, geometry = app.city.facilities.index, app.city.columns["geometry"]
         placed = np.flatnonzero(~pd.isna(geometry))
         if app.city.houses.empty or not len(placed):
@@ -44,10 +44,11 @@ def near_facility(app: AppState, facility_id: str) -> str:
         asked = _tree(app, "houses").query(app.city.projection.to_metric(lonlat))
         away_m, row = map(np.asarray, asked)
         near = away_m <= ADDRESS_M
-        return dict(zip(ids[placed[near]].tolist(), row[near].tolist(), strict=True))
+        houses = app.city.houses.iloc[row[near]]
+        return dict(zip(ids[placed[near]], houses["street"] + " " + houses["number"], strict=True))
 
-    row = app.memo.get("addresses near facilities", made).get(facility_id)
-    return "" if row is None else gettext("near {address}", address=_address(app, row))
+    address = app.memo.get("addresses near facilities", made).get(facility_id)
+    return "" if address is None else gettext("near {address}", address=address)
 
 
 def address_beside(app: AppState, lon: float, lat: float) -> str:
@@ -65,11 +66,8 @@ def address_beside(app: AppState, lon: float, lat: float) -> str:
 
 
 def _address(app: AppState, row: int) -> str:
-    street, number = app.memo.get(
-        "addresses in words",
-        lambda: tuple(app.city.houses[name].to_numpy(object) for name in ("street", "number")),
-    )
-    return f"{street[row]} {number[row]}"
+    street, number = (app.city.houses[name].to_numpy()[row] for name in ("street", "number"))
+    return f"{street} {number}"
 
 
 def near_stop(app: AppState, lon: float, lat: float) -> str:
