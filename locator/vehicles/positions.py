@@ -216,14 +216,13 @@ def position(plan: Plan) -> VehiclePosition:
 
 
 def _live_position(plan: Plan, report: ReportedPosition, at_t: float) -> VehiclePosition:
-    zone = plan.at.tzinfo
     words = _along(plan.runs[0], at_t, plan.at) if plan.runs else {}
     return VehiclePosition(
         vehicle=plan.vehicle,
         at=plan.at,
         lon=report.lon,
         lat=report.lat,
-        observed_at=datetime.fromtimestamp(report.observed_t, zone),
+        observed_at=datetime.fromtimestamp(report.observed_t, plan.at.tzinfo),
         age_s=age_s(report, at_t),
         basis="live",
         assignment="confirmed",
