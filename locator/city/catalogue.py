@@ -21,6 +21,7 @@ from locator.base.reading import FaultLog
 from locator.base.toml import declared, fits, named, read_declared
 from locator.city.field_types import (
     UNSAID,
+    Count,
     Date,
     Flag,
     Id,
@@ -148,7 +149,7 @@ class Layer:
     standard_min: Annotated[int, whole(1, 60)]
     pace_m_s: Annotated[float, number(0.3, 3)]
     pace_basis: Text
-    expected: Annotated[Integer, Field(ge=0, description="a whole number, 0 or more")] | None = None
+    expected: Count | None = None
     expected_source: Word | None = None
     expected_date: Date | None = None
     expected_note: Text | None = None

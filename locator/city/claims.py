@@ -15,11 +15,10 @@ from pydantic import BeforeValidator, Field
 
 from locator.base.reading import WHOLE, FaultLog
 from locator.base.toml import declared, named, read_declared
-from locator.city.field_types import Date, Id, Integer, Name, Text, Word
+from locator.city.field_types import Count, Date, Id, Name, Text, Word
 
 FILE = "claims.toml"
 
-Count = Annotated[Integer, Field(ge=0, description="a whole number, 0 or more")]
 Amount = Annotated[float, Field(gt=0, allow_inf_nan=False, description="more than 0")]
 
 

@@ -74,3 +74,4 @@ Date = Annotated[
 Flag = Annotated[bool, Field(strict=True, description="true or false")]
 Integer = Annotated[int, Field(strict=True, gt=-(2**63), lt=2**63)]
 """A whole number that fits 64 bits."""
+Count = Annotated[Integer, Field(ge=0, description="a whole number, 0 or more")]
