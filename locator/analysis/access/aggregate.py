@@ -20,6 +20,11 @@ SAME_TIME_S = 1e-6
 """Two times that differ by less are one: a walk of exactly the standard is within it."""
 
 
+def standard_m(minutes: float, pace_m_s: float) -> float:
+    """Return the longest walk within a standard, metres."""
+    return (minutes * 60 + SAME_TIME_S) * pace_m_s
+
+
 def walking_times(walk_s: FloatArray, people: FloatArray) -> tuple[float, float, float]:
     """Return mean, median and 90th percentile of walking times, weighted by people.
 

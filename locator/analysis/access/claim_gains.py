@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from locator.analysis.access.aggregate import SAME_TIME_S, people_by_district
+from locator.analysis.access.aggregate import people_by_district, standard_m
 from locator.analysis.access.coverage import counted_rows
 from locator.analysis.access.extremes import Flags, least_lost, most_lost
 from locator.analysis.aed.option import FIXED_LAYER
@@ -45,9 +45,9 @@ def centres_in(walkable_city: WalkableCity, which: Flags) -> int:
     return len(np.unique(walkable_city.centre[which]))
 
 
-def standard_m(layer: Layer) -> float:
+def limit_m_of(layer: Layer) -> float:
     """Return the longest walk within the standard of a layer, metres."""
-    return (layer.standard_min * 60 + SAME_TIME_S) * layer.pace_m_s
+    return standard_m(layer.standard_min, layer.pace_m_s)
 
 
 def served_by(walkable_city: WalkableCity, layer: Layer, rows: IntArray) -> Flags:
@@ -56,7 +56,7 @@ def served_by(walkable_city: WalkableCity, layer: Layer, rows: IntArray) -> Flag
         walkable_city.model,
         walkable_city.demand,
         walkable_city.snapped(rows),
-        limit_m=standard_m(layer),
+        limit_m=limit_m_of(layer),
     )
     covers: Flags = covers_of(walks).toarray() > 0
     return covers
@@ -128,7 +128,7 @@ def gained_by_coming(walkable_city: WalkableCity, layer: Layer, meant: Flags) ->
     city = walkable_city.city
     people = city.demand.people[layer.group]
     rows = counted_rows(walkable_city, layer.id)
-    before = nearest_facilities(walkable_city, rows)[0] <= standard_m(layer)
+    before = nearest_facilities(walkable_city, rows)[0] <= limit_m_of(layer)
     located = np.intersect1d(np.flatnonzero(meant), walkable_city.located)
     after = before | served_by(walkable_city, layer, located).any(axis=1)
     known = people_by_district(city, people * before)
@@ -144,11 +144,11 @@ def gained_by_moving(walkable_city: WalkableCity, layer: Layer, count: int) -> G
     city = walkable_city.city
     people = city.demand.people[layer.group]
     fixed = counted_rows(walkable_city, FIXED_LAYER) if FIXED_LAYER in city.catalogue.layers else ()
-    before = nearest_facilities(walkable_city, fixed)[0] <= standard_m(layer)
+    before = nearest_facilities(walkable_city, fixed)[0] <= limit_m_of(layer)
     known = people_by_district(city, people * before)
     xy = np.unique(walkable_city.stop_xy, axis=0)
     places = walkable_city.model.snap(xy)
-    walks = reach(walkable_city.model, walkable_city.demand, places, limit_m=standard_m(layer))
+    walks = reach(walkable_city.model, walkable_city.demand, places, limit_m=limit_m_of(layer))
     covers, waiting = covers_of(walks), np.where(before, 0.0, people)
     high = np.array(
         [

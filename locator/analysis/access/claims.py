@@ -18,9 +18,9 @@ from locator.analysis.access.claim_gains import (
     gained_by_coming,
     gained_by_moving,
     gained_by_opened,
+    limit_m_of,
     off_map_of,
     served_by,
-    standard_m,
 )
 from locator.analysis.access.coverage import counted_rows
 from locator.base.geo import IntArray
@@ -217,7 +217,7 @@ def _named(walkable_city: WalkableCity, layer: Layer, meant: IntArray) -> pd.Dat
         located = np.isin(meant, walkable_city.located)
         covers = served_by(walkable_city, layer, meant[located])
         others = tuple(np.setdiff1d(counted_rows(walkable_city, layer.id), meant).tolist())
-        served = nearest_facilities(walkable_city, others)[0] <= standard_m(layer)
+        served = nearest_facilities(walkable_city, others)[0] <= limit_m_of(layer)
         people = city.demand.people[layer.group]
         reached[located] = [int(people_by_district(city, people * one).sum()) for one in covers.T]
         gained[located] = [

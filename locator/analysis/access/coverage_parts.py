@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from locator.analysis.access.aggregate import SAME_TIME_S, people_by_district
+from locator.analysis.access.aggregate import people_by_district, standard_m
 from locator.analysis.access.coverage import counted_facilities, counted_rows
 from locator.analysis.aed.fixed import is_doorless
 from locator.analysis.aed.option import FIXED_LAYER
@@ -74,7 +74,7 @@ def coverage_parts(
     """
     rows = np.array(counted_rows(walkable_city, layer.id), dtype=np.int64)
     people = walkable_city.city.demand.people[group]
-    limit_m = (minutes * 60 + SAME_TIME_S) * pace_m_s
+    limit_m = standard_m(minutes, pace_m_s)
     parts: list[Part] = []
     seen = {0, len(rows)}
     for kind, inside in _parts(walkable_city.city.facilities.iloc[rows], layer).items():

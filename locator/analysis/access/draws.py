@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from scipy import sparse
 
-from locator.analysis.access.aggregate import SAME_TIME_S
+from locator.analysis.access.aggregate import standard_m
 from locator.analysis.access.coverage import Coverage
 from locator.analysis.access.doubts import (
     Flags,
@@ -228,7 +228,7 @@ def doubt_of(walkable_city: WalkableCity, found: Coverage) -> Doubt:
     for some, radius_m in moved_m:
         nearer_m[some] = detour * radius_m.values[-1]
     ratio = measured.walk_ratios.get(walkable_city.model.name)
-    limit_m = (found.minutes * 60 + SAME_TIME_S) * found.pace_m_s
+    limit_m = standard_m(found.minutes, found.pace_m_s)
     people = people_of(walkable_city, found.group)
     unknown: dict[Cause, bool] = {
         "walks": ratio is None,

@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 from scipy import sparse
 
-from locator.analysis.access.aggregate import SAME_TIME_S
+from locator.analysis.access.aggregate import standard_m
 from locator.analysis.siting.candidates import SPACING_M
 from locator.analysis.siting.limits import Budget
 from locator.analysis.siting.walks import SQUARE_M, all_candidates, walks_within
@@ -214,7 +214,7 @@ def limit_m(query: SitingQuery) -> float:
     """Return the longest walk within the standard, metres, of a completed query."""
     assert query.minutes is not None and query.pace_m_s is not None  # `completed` fills them
     # The same tolerance as coverage has, so that both draw the line at the same people.
-    return (query.minutes * 60 + SAME_TIME_S) * query.pace_m_s
+    return standard_m(query.minutes, query.pace_m_s)
 
 
 def time_limit_s(query: SitingQuery) -> float:
