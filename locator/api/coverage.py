@@ -1,4 +1,7 @@
-"""Answer machines who is served: coverage of a layer, of all layers, and the tables to download."""
+"""Answer machines who is served: coverage of a layer, of all layers, and the tables to download.
+
+Over 350 lines, because the answer, the table and the map of one question share what is found.
+"""
 
 from __future__ import annotations
 

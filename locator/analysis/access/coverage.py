@@ -1,4 +1,8 @@
-"""Count who is served within a standard, who is not, and where."""
+"""Count who is served within a standard, who is not, and where.
+
+Over 350 lines, because one layer in full and all at a glance are counted by the same rules, which
+are read together.
+"""
 
 from __future__ import annotations
 

@@ -9,10 +9,7 @@ from datetime import date, timedelta
 import numpy as np
 from scipy import sparse
 
-from locator.analysis.aed.intervals import (
-    Intervals,
-    joined,
-)
+from locator.analysis.aed.intervals import Intervals, joined
 from locator.base.geo import IntArray
 from locator.vehicles.calendar import DayType
 from locator.vehicles.positions import Fleet
