@@ -18,6 +18,7 @@ Box = tuple[float, float, float, float]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
 EDGE_TOLERANCE_DEG = 0.0003
 """About 25 m: the boundary is generalised, a point on it must not fall outside."""

@@ -16,12 +16,11 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from locator.base.geo import Flags
 from locator.city.model import City
 from locator.city.usability import BARRED
 
-Flags = npt.NDArray[np.bool_]
 Span = tuple[date, date]
 
 

@@ -18,13 +18,12 @@ from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 from pyproj import Transformer
 from scipy.spatial import cKDTree
 
-from locator.base.geo import WGS84, FloatArray, IntArray
+from locator.base.geo import WGS84, Flags, FloatArray, IntArray
 from locator.city.dwellings import SQUARE_M, Parameters
 from locator.city.population import cell_of
 from locator.curation.material import Material
@@ -85,8 +84,6 @@ NO_BUSINESS = frozenset(
     }
 )
 """Classes of named places that take up no rooms."""
-
-Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

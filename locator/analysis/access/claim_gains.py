@@ -14,9 +14,9 @@ from scipy import sparse
 
 from locator.analysis.access.aggregate import people_by_district, standard_m
 from locator.analysis.access.coverage import counted_rows
-from locator.analysis.access.extremes import Flags, least_lost, most_lost
+from locator.analysis.access.extremes import least_lost, most_lost
 from locator.analysis.aed.option import FIXED_LAYER
-from locator.base.geo import FloatArray, IntArray
+from locator.base.geo import Flags, FloatArray, IntArray
 from locator.city.catalogue import Layer
 from locator.city.claims import Claim
 from locator.city.completeness import is_expected

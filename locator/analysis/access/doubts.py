@@ -14,7 +14,7 @@ import pandas as pd
 from scipy import sparse
 
 from locator.analysis.siting.candidates import candidates
-from locator.base.geo import FloatArray, IntArray
+from locator.base.geo import Flags, FloatArray, IntArray
 from locator.city.catalogue import Layer
 from locator.city.completeness import matching
 from locator.city.population import CELL_M
@@ -22,8 +22,6 @@ from locator.city.register import register_ratios
 from locator.city.usability import is_usable
 from locator.walking.reach_matrix import reach
 from locator.walking.walkable_city import WalkableCity, remembered
-
-Flags = npt.NDArray[np.bool_]
 
 WAY_SQUARE_M = 500.0
 """Homes of one square of this side share the error of their walk to one facility: errors of walks

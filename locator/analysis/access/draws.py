@@ -11,7 +11,6 @@ from scipy import sparse
 from locator.analysis.access.aggregate import standard_m
 from locator.analysis.access.coverage import Coverage
 from locator.analysis.access.doubts import (
-    Flags,
     People,
     Places,
     Sites,
@@ -22,7 +21,7 @@ from locator.analysis.access.doubts import (
     walks_of,
 )
 from locator.analysis.greedy import one_after_another
-from locator.base.geo import FloatArray, IntArray
+from locator.base.geo import Flags, FloatArray, IntArray
 from locator.city.uncertainty import Quantiles
 from locator.walking.reach_matrix import covers_of
 from locator.walking.walkable_city import WalkableCity

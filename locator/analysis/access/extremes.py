@@ -10,9 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from locator.base.geo import FloatArray
-
-Flags = npt.NDArray[np.bool_]
+from locator.base.geo import Flags, FloatArray
 
 
 def most_lost(covers: Flags, people: FloatArray, count: int) -> Flags:
