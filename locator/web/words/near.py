@@ -41,7 +41,7 @@ def near_facility(app: AppState, facility_id: str) -> str:
         if app.city.houses.empty or not len(placed):
             return {}
         lonlat = [(where.x, where.y) for where in geometry[placed]]
-        asked = _tree(app, "houses").query(app.city.projection.to_metric(lonlat))
+        asked = tree_of(app, "houses").query(app.city.projection.to_metric(lonlat))
         away_m, row = map(np.asarray, asked)
         near = away_m <= ADDRESS_M
         houses = app.city.houses.iloc[row[near]]
@@ -84,12 +84,12 @@ def _nearest_row(
     """Return the row of ``city.<table>`` nearest to a place, None beyond `within_m`."""
     if getattr(app.city, table).empty:
         return None
-    away_m, row = _tree(app, table).query(app.city.projection.to_metric([(lon, lat)])[0])
+    away_m, row = tree_of(app, table).query(app.city.projection.to_metric([(lon, lat)])[0])
     return int(row) if away_m <= within_m else None
 
 
-def _tree(app: AppState, table: str) -> cKDTree:
-    """Return the points of ``city.<table>``, ready to be searched."""
+def tree_of(app: AppState, table: str) -> cKDTree:
+    """Return the points of ``city.<table>``, metric and ready to be searched."""
     from scipy.spatial import cKDTree
 
     def made() -> cKDTree:

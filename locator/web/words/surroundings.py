@@ -12,6 +12,7 @@ from locator.api.context import AppState
 from locator.base.errors import LocatorError
 from locator.walking.walkable_city import WalkableCity
 from locator.web.words.cards import Card, card
+from locator.web.words.near import tree_of
 
 STOPS = 3
 STOP_WALK_M = 800.0
@@ -42,23 +43,24 @@ class Neighbour:
 
 def stops_near(app: AppState, lon: float, lat: float) -> tuple[NearStop, ...]:
     """Return the stops nearest on foot; none outside the city or where no stop is near."""
-    ground, stops = app.walkable_city, app.city.stops
-    if stops.empty:
+    ground = app.walkable_city
+    if app.city.stops.empty:
         return ()
     try:
         origin = place_origin(ground, lon, lat)
     except LocatorError:
         return ()
-    xy = app.city.projection.to_metric(stops[["lon", "lat"]].to_numpy(np.float64))
-    straight_m = np.hypot(*(xy - app.city.projection.to_metric([(lon, lat)])).T)
-    rows = np.argsort(straight_m, kind="stable")[:LOOKED_AT]
-    rows = rows[straight_m[rows] <= STOP_WALK_M]
+    tree = tree_of(app, "stops")
+    here = app.city.projection.to_metric([(lon, lat)])[0]
+    found = tree.query(here, k=LOOKED_AT, distance_upper_bound=STOP_WALK_M)
+    straight_m, rows = map(np.asarray, found)
+    rows = rows[np.isfinite(straight_m)]
     if not len(rows):
         return ()
-    walk_m = ground.model.walk_m(origin, ground.model.snap(xy[rows]), limit_m=STOP_WALK_M)
+    walk_m = ground.model.walk_m(origin, ground.model.snap(tree.data[rows]), limit_m=STOP_WALK_M)
     # A stop has several posts: the nearest one stands for it.
     nearest_m: dict[str, float] = {}
-    for metres, name in sorted(zip(walk_m, stops["name"].iloc[rows], strict=True)):
+    for metres, name in sorted(zip(walk_m, app.city.stops["name"].iloc[rows], strict=True)):
         if metres <= STOP_WALK_M:
             nearest_m.setdefault(str(name), float(metres))
     return tuple(NearStop(name, metres) for name, metres in nearest_m.items())[:STOPS]
