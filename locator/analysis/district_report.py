@@ -14,7 +14,7 @@ from locator.analysis.access.coverage import Coverage, CoverageQuery, coverage
 from locator.analysis.access.coverage_parts import Part, coverage_parts
 from locator.analysis.access.equity import Equity, equity, gini
 from locator.analysis.access.gaps import facility_reach_m, find_gaps
-from locator.analysis.access.ranges import Ranges, ranges
+from locator.analysis.access.ranges import Ranges, gap_ranges, ranges
 from locator.analysis.access.supply import Supply, supply
 from locator.analysis.scenario.change import Scenario
 from locator.analysis.scenario.compare import ScenarioComparison, compare
@@ -107,6 +107,8 @@ class DistrictReport:
         What the city's own facilities, and all public ones, serve in the whole city.
     ranges : Ranges
         Between which values the shares of city and districts lie.
+    gap_ranges : DataFrame
+        Between which values the people of the gaps lie (`low`, `high`).
     changes : tuple of ClaimAnswer
         What the city's statements on the layer mean; none in a district's report.
     """
@@ -122,6 +124,7 @@ class DistrictReport:
     facilities: gpd.GeoDataFrame
     parts: tuple[Part, ...]
     ranges: Ranges
+    gap_ranges: pd.DataFrame
     changes: tuple[ClaimAnswer, ...]
 
 
@@ -155,11 +158,12 @@ def district_report(walkable_city: WalkableCity, query: ReportQuery) -> District
     facilities = city.facilities[city.facilities["layer"] == query.layer]
     if query.district is not None:
         facilities = facilities[facilities["district"] == query.district]
+    gaps = _gaps(walkable_city, found, query.district)
     return DistrictReport(
         query=query,
         coverage=found,
         scope=_scope(walkable_city, found, query.district),
-        gaps=_gaps(walkable_city, found, query.district),
+        gaps=gaps,
         equity=equity(found, city.demand.people[found.group]),
         planned=_planned(walkable_city, query, found),
         supply=_supply(walkable_city, found),
@@ -174,6 +178,7 @@ def district_report(walkable_city: WalkableCity, query: ReportQuery) -> District
             pace_m_s=found.pace_m_s,
         ),
         ranges=ranges(walkable_city, found),
+        gap_ranges=gap_ranges(walkable_city, found, gaps),
     )
 
 

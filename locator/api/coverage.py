@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+import numpy as np
 import pandas as pd
 
 from locator.analysis.access.as_of import AsOf, as_of
 from locator.analysis.access.coverage import Coverage, CoverageQuery, counted_by
 from locator.analysis.access.coverage_parts import Part, coverage_parts
-from locator.analysis.access.ranges import Ranges, ranges
+from locator.analysis.access.ranges import Ranges, gap_ranges, ranges
 from locator.analysis.access.words import leaves_out
 from locator.api import csv
 from locator.api.context import AppState
@@ -209,7 +210,7 @@ def coverage_of_layer(app: AppState, asked: ReachParams) -> CoverageAnswer:
             }
             for row in found.curve.to_dict("records")
         ],
-        "gaps": [{**gap, "geometry": area} for gap, area in _gaps(found)],
+        "gaps": [{**gap, "geometry": area} for gap, area in _gaps(app, asked, found)],
     }
 
 
@@ -275,7 +276,8 @@ def coverage_gaps(app: AppState, asked: ReachParams) -> GapsAnswer:
         "at": None if asked.at is None else asked.at.isoformat(),
         "attribution": app.catalogue.attribution["en"],
         "features": [
-            {"type": "Feature", "geometry": area, "properties": gap} for gap, area in _gaps(found)
+            {"type": "Feature", "geometry": area, "properties": gap}
+            for gap, area in _gaps(app, asked, found)
         ],
     }
 
@@ -405,12 +407,17 @@ def _rank(value: Any) -> int | None:
     return None if pd.isna(value) else int(value)
 
 
-def _gaps(found: Coverage) -> list[tuple[GapProperties, Area]]:
-    rows: Any = found.gaps.itertuples()
+def _gaps(app: AppState, asked: ReachParams, found: Coverage) -> list[tuple[GapProperties, Area]]:
+    within = pd.DataFrame(np.nan, found.gaps.index, ["low", "high"])
+    if asked.at is None:
+        within = gap_ranges(app.walkable_city_for(asked.profile), found, found.gaps)
+    rows: Any = found.gaps.join(within).itertuples()
     return [
         (
             {
                 "people": round(row.people),
+                "low": whole(row.low),
+                "high": whole(row.high),
                 "district": int(row.district),
                 "district_name": str(row.district_name),
                 "place": None if pd.isna(row.place) else str(row.place),

@@ -183,7 +183,13 @@ def _gaps(found: DistrictReport) -> Section | None:
                 "facility. The numbers are those on the map."
             ),
         ),
-        tables=(gaps_table(found.gaps, with_district=found.query.district is None),),
+        tables=(
+            gaps_table(
+                found.gaps,
+                with_district=found.query.district is None,
+                within=found.gap_ranges,
+            ),
+        ),
     )
 
 

@@ -12,6 +12,7 @@ from locator.analysis.access.words import between, rank_said
 from locator.analysis.district_report import STANDARDS_MIN
 from locator.base.i18n import gettext, number, percent, text
 from locator.city.model import City
+from locator.reports.changes import between as people_between
 from locator.reports.charts import Curve, Series, draw_curve
 from locator.reports.document import Column, Drawing, Section, Table
 
@@ -112,7 +113,9 @@ def _limit(minutes: float) -> str:
     return number(minutes, 0 if float(minutes).is_integer() else 1)
 
 
-def gaps_table(gaps: gpd.GeoDataFrame, *, with_district: bool = True) -> Table:
+def gaps_table(
+    gaps: gpd.GeoDataFrame, *, with_district: bool = True, within: pd.DataFrame | None = None
+) -> Table:
     """Return the largest gaps, numbered as on the map.
 
     Parameters
@@ -121,12 +124,19 @@ def gaps_table(gaps: gpd.GeoDataFrame, *, with_district: bool = True) -> Table:
         As ``Coverage.gaps`` has them, most people first.
     with_district : bool
         False where all lie in one.
+    within : DataFrame, optional
+        Between which values their people lie (`locator.analysis.access.ranges.gap_ranges`).
 
     Returns
     -------
     Table
     """
     rows = gaps.drop(columns="geometry")
+    if within is not None:
+        ends = within.round().astype(np.int64)
+        rows = rows.join(ends).assign(
+            range=[people_between(*pair) for pair in zip(ends["low"], ends["high"], strict=True)]
+        )
     rows = rows.assign(rank=range(1, len(rows) + 1))
     return Table(
         "gaps",
@@ -136,11 +146,20 @@ def gaps_table(gaps: gpd.GeoDataFrame, *, with_district: bool = True) -> Table:
             Column("place", gettext("Near")),
             *district_column(shown=with_district),
             Column("people", gettext("People left out"), "people"),
+            *((Column("range", gettext("Range")),) if within is not None else ()),
             Column("walk_s", gettext("Their mean walk (min)"), "minutes"),
         ),
         rows,
-        (number_code("district"),),
+        (number_code("district"), *(_people_codes() if within is not None else ())),
         head="place",
+    )
+
+
+def _people_codes() -> tuple[Column, ...]:
+    """Return the columns for files of the ends of a range of people."""
+    return (
+        Column("low", gettext("People at least"), "people"),
+        Column("high", gettext("People at most"), "people"),
     )
 
 

@@ -226,7 +226,7 @@ def test_people_move_inside_their_cells_and_towards_the_register(tiny: City):
     cell = np.bincount(tiny.demand.cell, weights=census)
     draw = np.random.default_rng(1)
     for _ in range(20):
-        weight = doubt._weight(draw)
+        weight = doubt._weight(draw, draw.random())
         by_cell = np.bincount(tiny.demand.cell, weights=weight) / cell
         # District 1 has as many in the register as in the census, district 2 has 690 of 700.
         assert by_cell[:2] == pytest.approx([1.0, 1.0])

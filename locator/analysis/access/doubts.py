@@ -21,7 +21,7 @@ from locator.city.population import CELL_M
 from locator.city.register import register_ratios
 from locator.city.usability import is_usable
 from locator.walking.reach_matrix import reach
-from locator.walking.walkable_city import WalkableCity, remembered
+from locator.walking.walkable_city import WalkableCity, nearest_facilities, remembered
 
 WAY_SQUARE_M = 500.0
 """Homes of one square of this side share the error of their walk to one facility: errors of walks
@@ -30,6 +30,9 @@ farther apart have hardly anything in common (``docs/ranges.md``)."""
 PLACES_M, PLACES_SHARE = 500.0, 0.6
 """What is not on the map may stand at one address or stop of each square of this side; of larger
 ones where the standard is long, as a share of it: so the walks to them are never too many."""
+
+SAME_M = 1.0
+"""Two searches may differ by less."""
 
 AT_ONCE = 32
 """So many facilities are walked to before the walks that change nothing are forgotten."""
@@ -212,14 +215,15 @@ def walks_of(
     shortest, longest = min(ratios[0], 1.0), max(ratios[1], 1.0)
     reach_m = limit_m / shortest + moved_m
     demand, facilities = walkable_city.demand, walkable_city.snapped(sites.rows)
-    always = np.zeros(len(demand), dtype=np.bool_)
+    always = _surely_served(walkable_city, sites, limit_m, longest=longest, moved_m=moved_m)
     parts: list[tuple[IntArray, IntArray, FloatArray]] = []
-    first, count = 0, len(sites.rows)
-    while first < count:
+    # Where few are left in doubt, most sites are farther from all of them.
+    to_left_m = walkable_city.model.nearest(facilities, demand.take(np.flatnonzero(~always)))[0]
+    ahead = np.flatnonzero(to_left_m <= reach_m + SAME_M)
+    while len(ahead):
         left = np.flatnonzero(~always)
-        few = len(left) < count - first  # then they are searched from: it is as far there as back
-        some = np.arange(first, count if few else min(first + AT_ONCE, count))
-        first = int(some[-1]) + 1
+        few = len(left) < len(ahead)  # then they are searched from: it is as far there as back
+        some, ahead = (ahead, ahead[:0]) if few else (ahead[:AT_ONCE], ahead[AT_ONCE:])
         homes, places = demand.take(left), facilities.take(some)
         ends = (places, homes) if few else (homes, places)
         table = reach(walkable_city.model, *ends, limit_m=float(reach_m[some].max()))
@@ -252,6 +256,26 @@ def walks_of(
         way=way.ravel(),
         ways=len(names),
     )
+
+
+def _surely_served(
+    walkable_city: WalkableCity,
+    sites: Sites,
+    limit_m: float,
+    *,
+    longest: float,
+    moved_m: FloatArray,
+) -> Flags:
+    """Return (n,) who reaches the nearest confirmed site whatever is drawn.
+
+    One search for all: only the others' walks have to be looked for.
+    """
+    sure = tuple(np.sort(sites.rows[sites.sure_site]).tolist())
+    walk_m, row = nearest_facilities(walkable_city, sure)
+    farther_m = np.zeros(len(walkable_city.city.facilities) + 1)  # the last: of no site
+    farther_m[sites.rows] = moved_m
+    served: Flags = (walk_m + farther_m[row]) * longest <= limit_m
+    return served
 
 
 def places_of(walkable_city: WalkableCity, people: FloatArray, limit_m: float) -> Places:

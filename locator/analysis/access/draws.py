@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -64,34 +65,40 @@ class Doubt:
 
     def shares(self, causes: frozenset[Cause], *, runs: int, seed: int) -> FloatArray:
         """Return (runs, d + 1) shares served, the city last, where only `causes` are drawn."""
+        drawn = self.runs(causes, runs=runs, seed=seed)
+        return np.array([self.share(served, weight) for served, weight in drawn])
+
+    def runs(
+        self, causes: frozenset[Cause], *, runs: int, seed: int
+    ) -> Iterator[tuple[Flags, FloatArray]]:
+        """Yield (n,) who is served and (n,) people, where only `causes` are drawn."""
         streams = np.random.SeedSequence(seed).spawn(len(CAUSES))
         draw = {
             cause: np.random.default_rng(stream)
             for cause, stream in zip(CAUSES, streams, strict=True)
         }
-        shares = np.empty((runs, len(self.people.register) + 1))
         within = self._within(None, None)
         exists = np.ones_like(self.sites.sure_site)
         more: tuple[int, ...] = ()
         weight = self.people.census
+        kept, register = _spread(draw["completeness"], runs), _spread(draw["people"], runs)
         for run in range(runs):
             if "completeness" in causes:
-                exists, more = self._existing(draw["completeness"])
+                exists, more = self._existing(draw["completeness"], kept[run])
             if causes & {"walks", "locations"}:
                 within = self._within(
                     draw["walks"] if "walks" in causes else None,
                     draw["locations"] if "locations" in causes else None,
                 )
             if "people" in causes:
-                weight = self._weight(draw["people"])
-            shares[run] = self._share(self._served(within, exists, more), weight)
-        return shares
+                weight = self._weight(draw["people"], register[run])
+            yield self._served(within, exists, more), weight
 
     def extremes(self) -> tuple[FloatArray, FloatArray]:
         """Return (d + 1,) shares by what is confirmed only, and by all at the best places."""
         within = self._within(None, None)
         sites, weight = self.sites, self.people.census
-        lowest = self._share(self._served(within, sites.sure_site, ()), weight)
+        lowest = self.share(self._served(within, sites.sure_site, ()), weight)
         # Either all of an older list exists, or what the official count lacks is elsewhere.
         every, sure = np.ones_like(sites.sure), sites.sure
         bases = (
@@ -103,11 +110,13 @@ class Doubt:
         ]
         return lowest, np.fmax(*highest)
 
-    def _existing(self, draw: np.random.Generator) -> tuple[Flags, tuple[int, ...]]:
-        """Return which sites exist, and where what is not on the map stands."""
+    def _existing(self, draw: np.random.Generator, share: float) -> tuple[Flags, tuple[int, ...]]:
+        """Return which sites exist, and where what is not on the map stands.
+
+        `share` of an older list still exists: how many do is anybody's guess.
+        """
         sites = self.sites
-        # How many of an older list still exist is anybody's guess, so the share is drawn first.
-        kept = draw.random(len(sites.sure)) < draw.random()
+        kept = draw.random(len(sites.sure)) < share
         exists = sites.sure | kept
         missing = sites.district[exists & ~sites.located].tolist()
         missing += [0] * sites.lacking(exists)
@@ -147,10 +156,9 @@ class Doubt:
             walk_m = walk_m * self.ratio.at(walks.random(known.ways))[known.way]
         return walk_m <= self.limit_m
 
-    def _weight(self, draw: np.random.Generator) -> FloatArray:
-        """Return (n,) people, between census and register, in their cells somewhere else."""
+    def _weight(self, draw: np.random.Generator, register: float) -> FloatArray:
+        """Return (n,) people, so far from census to register, in their cells somewhere else."""
         people = self.people
-        register = draw.random()
         factor = np.ones(len(people.part_people))
         if people.spread > 0:
             normal = draw.standard_normal(int(people.part_square.max(initial=-1)) + 1)
@@ -170,7 +178,7 @@ class Doubt:
             served[self.places.served_from(place)] = True
         return served
 
-    def _share(self, served: Flags, weight: FloatArray) -> FloatArray:
+    def share(self, served: Flags, weight: FloatArray) -> FloatArray:
         """Return (d + 1,) shares served, the city last; NaN without people."""
         by_district = self.people.by_district
         people, reached = by_district @ weight, by_district @ (weight * served)
@@ -179,7 +187,7 @@ class Doubt:
     def _best(self, served: Flags, missing: int) -> FloatArray:
         """Return (d + 1,) shares with `missing` more at the places best for each, greedily."""
         weight = self.people.census
-        share = self._share(served, weight)
+        share = self.share(served, weight)
         if self.places is None or not missing:
             return share
         covers = covers_of(self.places.serves)
@@ -192,6 +200,16 @@ class Doubt:
             if total > 0:
                 share[column] += _most_gained(covers, left, missing) / total
         return share
+
+
+def _spread(draw: np.random.Generator, runs: int) -> FloatArray:
+    """Return numbers from 0 to 1, one in each of `runs` equal parts of it, in any order.
+
+    What is drawn once a run moves all of it: spread so, the ends of the ranges vary less
+    (stratified sampling; McKay, Beckman and Conover 1979).
+    """
+    spread: FloatArray = (draw.permutation(runs) + draw.random(runs)) / runs
+    return spread
 
 
 def _ratio(some: FloatArray, of: FloatArray) -> FloatArray:
@@ -211,8 +229,19 @@ def _most_gained(covers: sparse.csc_array, left: FloatArray, count: int) -> floa
     return sum(one_after_another(adds, count)[1])
 
 
+def asked_of(found: Coverage) -> tuple[Hashable, ...]:
+    """Return what was asked of a coverage, its ends filled in: what its ranges depend on."""
+    return (found.layer, found.group, found.minutes, found.pace_m_s, found.people_from)
+
+
 def doubt_of(walkable_city: WalkableCity, found: Coverage) -> Doubt:
-    """Return what is not known for certain of a coverage."""
+    """Return what is not known for certain of a coverage; it is remembered."""
+    return walkable_city.memory.get(
+        (walkable_city.number, "doubt", asked_of(found)), lambda: _doubt_of(walkable_city, found)
+    )
+
+
+def _doubt_of(walkable_city: WalkableCity, found: Coverage) -> Doubt:
     city = walkable_city.city
     measured = city.uncertainty
     sites = sites_of(walkable_city, city.catalogue.layers[found.layer])

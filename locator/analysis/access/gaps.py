@@ -8,14 +8,14 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import shapely
-from scipy.sparse import coo_array
+from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
 from locator.base.geo import WGS84, FloatArray, IntArray
 from locator.base.rounding import whole
 from locator.city.model import City
 from locator.city.population import DemandPoints
-from locator.walking.walkable_city import WalkableCity
+from locator.walking.walkable_city import WalkableCity, remembered
 
 LARGEST = 10
 """Gaps that are drawn and named; the rest is counted."""
@@ -198,6 +198,30 @@ def outline(walkable_city: WalkableCity, squares: IntArray) -> shapely.Geometry:
     return shapely.transform(
         shapely.simplify(union, _STRAIGHT_M), walkable_city.city.projection.to_lonlat
     )
+
+
+def points_in(walkable_city: WalkableCity, areas: gpd.GeoDataFrame) -> csr_array:
+    """Return which demand points lie in some areas.
+
+    Parameters
+    ----------
+    walkable_city : WalkableCity
+    areas : GeoDataFrame
+        g polygons, WGS84.
+
+    Returns
+    -------
+    (g, n) csr_array
+        1 where a point lies in an area.
+    """
+    area, point = _demand_tree(walkable_city).query(areas.geometry.to_numpy(), predicate="contains")
+    shape = (len(areas), len(walkable_city.city.demand))
+    return csr_array((np.ones(len(area)), (area, point)), shape=shape)
+
+
+@remembered
+def _demand_tree(walkable_city: WalkableCity) -> shapely.STRtree:
+    return shapely.STRtree(np.asarray(shapely.points(walkable_city.city.demand.lonlat)))
 
 
 def _nearest_stop(

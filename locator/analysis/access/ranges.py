@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from locator.analysis.access.coverage import Coverage
-from locator.analysis.access.draws import CAUSES, Cause, doubt_of
+from locator.analysis.access.draws import CAUSES, Cause, asked_of, doubt_of
+from locator.analysis.access.gaps import points_in
 from locator.base.geo import FloatArray
 from locator.walking.walkable_city import WalkableCity
 
@@ -91,9 +94,8 @@ def ranges(
     -------
     Ranges
     """
-    asked = (found.layer, found.group, found.minutes, found.pace_m_s, found.people_from)
     return walkable_city.memory.get(
-        (walkable_city.number, "ranges", asked, runs, seed),
+        (walkable_city.number, "ranges", asked_of(found), runs, seed),
         lambda: _ranges(walkable_city, found, runs=runs, seed=seed),
     )
 
@@ -103,9 +105,7 @@ def _ranges(walkable_city: WalkableCity, found: Coverage, *, runs: int, seed: in
     drawn = doubt.shares(frozenset(CAUSES), runs=runs, seed=seed)
     counted = doubt.shares(frozenset(), runs=1, seed=seed)[0]
     shown = np.append(found.districts["share"].to_numpy(dtype=np.float64), found.share)
-    tail = (1 - WITHIN) / 2
-    low = np.fmin(np.quantile(drawn, tail, axis=0), shown)
-    high = np.fmax(np.quantile(drawn, 1 - tail, axis=0), shown)
+    low, high = ends(drawn, shown)
     lowest, highest = doubt.extremes()
     apart = {
         cause: float(np.sqrt(np.mean(np.square(shares[:, -1] - counted[-1]))))
@@ -125,6 +125,55 @@ def _ranges(walkable_city: WalkableCity, found: Coverage, *, runs: int, seed: in
         runs=runs,
         seed=seed,
     )
+
+
+def gap_ranges(
+    walkable_city: WalkableCity,
+    found: Coverage,
+    gaps: gpd.GeoDataFrame,
+    *,
+    runs: int = RUNS,
+    seed: int = SEED,
+) -> pd.DataFrame:
+    """Return between which values the people of some gaps lie.
+
+    Parameters
+    ----------
+    walkable_city, found, runs, seed
+        As for `ranges`; the draws are the same.
+    gaps : GeoDataFrame
+        Of `found`: those of the city, or of a district.
+
+    Returns
+    -------
+    DataFrame
+        Index of `gaps`. ``low``, ``high``: people in the area of the gap who are not served; nine
+        in ten runs lie between, and so do those counted.
+    """
+    doubt, inside = doubt_of(walkable_city, found), points_in(walkable_city, gaps)
+    left = [
+        inside @ np.where(served, 0.0, weight)
+        for served, weight in doubt.runs(frozenset(CAUSES), runs=runs, seed=seed)
+    ]
+    low, high = ends(np.array(left), gaps["people"])
+    return pd.DataFrame({"low": low, "high": high}, index=gaps.index)
+
+
+def ends(drawn: FloatArray, counted: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """Return the values between which nine in ten runs lie, and what was counted too.
+
+    Parameters
+    ----------
+    drawn : (runs, m) float array
+    counted : (m,) array_like
+
+    Returns
+    -------
+    low, high : (m,) float array
+    """
+    tail, shown = (1 - WITHIN) / 2, np.asarray(counted, dtype=np.float64)
+    low, high = np.quantile(drawn, (tail, 1 - tail), axis=0)
+    return np.fmin(low, shown), np.fmax(high, shown)
 
 
 def _districts(

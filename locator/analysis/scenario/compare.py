@@ -9,7 +9,6 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import shapely
 
 from locator.analysis.access.aggregate import SAME_TIME_S
 from locator.analysis.access.coverage import (
@@ -19,11 +18,11 @@ from locator.analysis.access.coverage import (
     coverage,
     coverage_of,
 )
-from locator.analysis.access.gaps import outline
+from locator.analysis.access.gaps import outline, points_in
 from locator.analysis.scenario.change import Scenario, rows_of, site_points, to_close, to_open
 from locator.base.geo import WGS84, FloatArray
 from locator.base.rounding import lost_and_gained, whole
-from locator.walking.walkable_city import WalkableCity, nearest_facilities, remembered
+from locator.walking.walkable_city import WalkableCity, nearest_facilities
 
 
 @dataclass(frozen=True)
@@ -178,11 +177,6 @@ def _districts(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-@remembered
-def _demand_tree(walkable_city: WalkableCity) -> shapely.STRtree:
-    return shapely.STRtree(np.asarray(shapely.points(walkable_city.city.demand.lonlat)))
-
-
 def _gaps_after(
     walkable_city: WalkableCity,
     before: Coverage,
@@ -190,9 +184,7 @@ def _gaps_after(
     people: FloatArray,
 ) -> gpd.GeoDataFrame:
     gaps = before.gaps.copy()
-    gap, point = _demand_tree(walkable_city).query(gaps.geometry.to_numpy(), predicate="contains")
-    left = np.bincount(gap, weights=np.where(unserved, people, 0.0)[point], minlength=len(gaps))
-    gaps["people_after"] = whole(left)
+    gaps["people_after"] = whole(points_in(walkable_city, gaps) @ np.where(unserved, people, 0.0))
     return gaps
 
 

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from locator.analysis.access.as_of import AsOf
 from locator.analysis.access.coverage import Coverage
-from locator.analysis.access.ranges import Ranges
+from locator.analysis.access.ranges import Ranges, gap_ranges
 from locator.analysis.access.words import (
     leaves_out,
     parts_said,
@@ -185,7 +185,7 @@ def report_of(
         result=result,
         group=text(group.names),
         complete=completeness_row(app.walkable_city, layer),
-        sections=tuple(_sections(app, result, sorting, within)),
+        sections=tuple(_sections(app, result, params, sorting, within)),
         groups=group_options(app, result.group),
         standards=standard_options(result.minutes, layer.standard_min),
         paces=pace_choices("" if params.pace is None else f"{params.pace:g}"),
@@ -250,7 +250,11 @@ def _then(then: AsOf | None) -> str:
 
 
 def _sections(
-    app: AppState, result: Coverage, sorting: Sorting, within: Ranges | None
+    app: AppState,
+    result: Coverage,
+    params: ReachParams,
+    sorting: Sorting,
+    within: Ranges | None,
 ) -> Iterator[str]:
     """Yield how far people walk, the districts, the gaps and the method, as HTML."""
     limit = number(result.minutes, 0 if result.minutes.is_integer() else 1)
@@ -276,7 +280,7 @@ def _sections(
             share=result.share,
         ),
         Section(gettext("Districts"), tables=(districts,), name="districts"),
-        _gaps(result, limit),
+        _gaps(app, result, limit, params, within),
         _method(app, result, limit),
     )
     links = {"gaps": _gap_links(result)}
@@ -286,7 +290,9 @@ def _sections(
         )
 
 
-def _gaps(result: Coverage, limit: str) -> Section:
+def _gaps(
+    app: AppState, result: Coverage, limit: str, params: ReachParams, within: Ranges | None
+) -> Section:
     heading = gettext("The largest gaps")
     if result.gaps.empty:
         none = gettext("None: everyone of this group lives within reach.")
@@ -305,7 +311,10 @@ def _gaps(result: Coverage, limit: str) -> Section:
                 result.gaps_total,
             )
         )
-    return Section(heading, paragraphs=(" ".join(words),), tables=(gaps_table(result.gaps),))
+    ground = app.walkable_city_for(params.profile)
+    known = None if within is None else gap_ranges(ground, result, result.gaps)
+    table = gaps_table(result.gaps, within=known)
+    return Section(heading, paragraphs=(" ".join(words),), tables=(table,))
 
 
 def _gap_links(result: Coverage) -> list[Link]:
