@@ -182,13 +182,16 @@ def watch(visitor: Visitor) -> None:
     page, faults = visitor.page, visitor.faults
 
     def on_console(message: Any) -> None:
-        # A page that answers 4xx on purpose is not a fault of the page.
+        # A page that answers 4xx on purpose is not a fault of the page, nor is a tile that a busy
+        # server asks to come again for.
+        url = message.location["url"]
         expected = (
             "the server responded with a status of 4" in message.text
+            or ("a status of 503" in message.text and "/tiles/" in url)
             or "Service Worker registration blocked by Playwright" in message.text
         )
         if message.type in ("error", "warning") and not expected:
-            faults.append(f"console: {message.text}")
+            faults.append(f"console: {message.text} ({url})")
 
     def on_request(request: Request) -> None:
         if not request.url.startswith((visitor.site + "/", "data:")):

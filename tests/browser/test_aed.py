@@ -223,6 +223,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
     served = {"body": stamped_now(frames[0]).SerializeToString()}
     with serving(lambda handler: answer(served["body"])(handler)) as (feed, _):
         app = create_app({"GEODATA": folder, "LIMIT_PER_MINUTE": 0, "FEEDS": f"T={feed}"})
+        assert app.extensions["locator.city.basemap"].ground  # read before anybody comes
         server = create_server(app, host="127.0.0.1", port=0, threads=4)
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()

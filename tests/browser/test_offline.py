@@ -18,7 +18,7 @@ from locator.city.opening import opening_in
 from locator.web import create_app
 from locator.web.pages import aed_offline as offline
 from tests.browser.barriers import overflow_px, see_no_barrier
-from tests.browser.conftest import PHONE, Arrive, arrivals, serving
+from tests.browser.conftest import PHONE, Arrive, Visitor, arrivals, serving
 from tests.tinycity import at
 from tests.toyline import write_toy_city
 
@@ -60,8 +60,10 @@ def villager(chromium: Browser, tmp_path: Path) -> Iterator[Arrive]:
         yield from arrivals(chromium, site, viewport=PHONE, service_workers="allow")
 
 
-def cut_off(page: Page) -> None:
-    """Wait until the worker has kept what it keeps, and cut the network."""
+def cut_off(someone: Visitor) -> None:
+    """Wait until the page has all it asks for and the worker what it keeps; cut the network."""
+    someone.settle()
+    page = someone.page
     page.evaluate(KEPT)
     page.wait_for_function("navigator.serviceWorker.controller !== null")
     page.context.set_offline(True)
@@ -72,7 +74,8 @@ def test_after_one_visit_the_nearest_aeds_are_told_without_a_network(
     visitor: Arrive, hour: int
 ) -> None:
     someone = visitor(apart=True)
-    cut_off(someone.go("/en/aed"))
+    someone.go("/en/aed")
+    cut_off(someone)
     now = datetime.now(ZoneInfo("Europe/Warsaw")).replace(
         hour=hour, minute=20, second=0, microsecond=0
     )
@@ -123,7 +126,7 @@ def open_by_the_minute(now: datetime) -> list[str]:
 def test_the_language_is_kept_and_no_place_is(visitor: Arrive) -> None:
     someone = visitor(apart=True)
     page = someone.go(f"/aed?{SQUARE}")
-    cut_off(page)
+    cut_off(someone)
     page.goto(f"{someone.site}/uk/aed?{SQUARE}")
     expect(page.get_by_text("Без мережі: відстані по прямій")).to_be_visible()
     expect(page.locator("html")).to_have_attribute("lang", "uk")
@@ -139,7 +142,8 @@ def test_a_typed_address_is_said_to_need_the_network_and_the_position_does_not(
     visitor: Arrive,
 ) -> None:
     someone = visitor(geolocation={"latitude": LAT, "longitude": LON}, permissions=["geolocation"])
-    cut_off(someone.go("/en/aed"))
+    someone.go("/en/aed")
+    cut_off(someone)
     page = someone.page
     page.goto(f"{someone.site}/en/aed?q=Rynek")
     expect(page.get_by_text("An address cannot be looked up offline")).to_be_visible()
@@ -149,7 +153,8 @@ def test_a_typed_address_is_said_to_need_the_network_and_the_position_does_not(
 
 def test_hours_that_were_kept_too_long_ago_are_unknown(visitor: Arrive) -> None:
     someone = visitor(apart=True)
-    cut_off(someone.go("/en/aed"))
+    someone.go("/en/aed")
+    cut_off(someone)
     page = someone.page
     page.clock.set_fixed_time(datetime.now() + timedelta(days=offline.DAYS + 1))
     page.goto(f"{someone.site}/en/aed?{SQUARE}")
@@ -174,7 +179,8 @@ def test_below_a_prefix_a_new_version_takes_the_place_of_the_old_one_whole(
     lon, lat = at(100, 100)
     with serving(app) as site:
         for arrive in arrivals(chromium, site, viewport=PHONE, service_workers="allow"):
-            page = arrive().go("/city/en/aed")
+            someone = arrive()
+            page = someone.go("/city/en/aed")
             page.evaluate(KEPT)
             first = page.evaluate(KEPT)
             assert len(first) == 1
@@ -185,7 +191,7 @@ def test_below_a_prefix_a_new_version_takes_the_place_of_the_old_one_whole(
             (kept,) = page.evaluate(KEPT).values()
             assert len([one for one in kept if "/offline?v=" in one]) == 6
             assert all("/city/" in address for address in kept)
-            cut_off(page)
+            cut_off(someone)
             page.goto(f"{site}/city/aed?lat={lat}&lon={lon}")
             expect(page.get_by_text("Bez sieci: odległości")).to_be_visible()
 
@@ -212,7 +218,7 @@ def test_answers_and_saved_places_are_kept_told_their_age_and_wiped_at_one_tap(
     save = page.locator("button[data-save]")
     save.click()
     expect(page.get_by_text("Saved on this device")).to_be_visible()
-    cut_off(page)
+    cut_off(someone)
     page.clock.install(time=datetime.now() + timedelta(minutes=12))
 
     page.goto(someone.site + ANSWER)
@@ -249,7 +255,7 @@ def test_the_emergency_map_has_its_ground_without_a_network(visitor: Arrive) -> 
     page.wait_for_function("navigator.serviceWorker.controller !== null")
     someone.go(f"/en/aed?{SQUARE}")
     page.wait_for_function("async () => (await (await caches.open('tiles/')).keys()).length > 3")
-    cut_off(page)
+    cut_off(someone)
     page.goto(f"{someone.site}/en/aed?{SQUARE}")
     expect(page.get_by_text("Stored on this device at")).to_be_visible()
     shown = page.locator("[data-list] .result").count()

@@ -226,12 +226,7 @@
     const { active } = await serviceWorker.ready;
     if (document.documentElement.dataset.keptAt) return;
     for (const answer of await wanting()) active.postMessage(answer);
-    if (isSlow()) return;
-    if (!serviceWorker.controller) await new Promise((done) => serviceWorker.addEventListener("controllerchange", done, { once: true }));
-    // One by one, as nobody waits for them; a server that is busy is left alone.
-    for (const address of ground()) {
-      if ((await fetch(address)).status >= 500) return;
-    }
+    if (!isSlow()) active.postMessage({ ground: ground() });
   };
 
   const remember = ({ label, searched }) => {

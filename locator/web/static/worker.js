@@ -95,6 +95,16 @@ const keepTile = async (request, response) => {
   for (const old of (await cache.keys()).slice(0, -MOST_TILES)) await cache.delete(old);
 };
 
+// One by one, as nobody waits for them; a server that is busy is left alone.
+const keepGround = async (addresses) => {
+  for (const address of addresses) {
+    if (await find(TILES, address)) continue;
+    const response = await fetch(address);
+    if (response.status >= 500) return;
+    if (response.ok) await keepTile(address, response);
+  }
+};
+
 // The last answers ---------------------------------------------------------------------------
 
 const filesOf = (html) => {
@@ -141,9 +151,13 @@ let keeping = Promise.resolve();
 self.addEventListener("install", (event) => event.waitUntil(keepShell()));
 self.addEventListener("activate", (event) => event.waitUntil(dropOthers()));
 self.addEventListener("message", (event) => {
+  const { ground, ...answer } = event.data;
   // A device without room keeps nothing, and everything else works.
-  keeping = keeping.then(() => keepAnswer(event.data)).catch(() => {});
-  event.waitUntil(keeping);
+  if (ground) event.waitUntil(keepGround(ground).catch(() => {}));
+  else {
+    keeping = keeping.then(() => keepAnswer(answer)).catch(() => {});
+    event.waitUntil(keeping);
+  }
 });
 self.addEventListener("fetch", (event) => {
   const { request } = event;
