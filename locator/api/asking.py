@@ -5,6 +5,7 @@ from __future__ import annotations
 from locator.api import (
     aed,
     combined,
+    compare,
     coverage,
     data,
     hourly,
@@ -32,6 +33,7 @@ DECLARING = (
     siting,
     supply,
     combined,
+    compare,
     two_years,
 )
 """Modules that declare operations; the document lists them in this order."""

@@ -75,7 +75,7 @@ def draw_map(canvas: Canvas, figure: MapFigure) -> None:
     if figure.backdrop is not None:
         _backdrop(canvas, figure, figure.backdrop(), at, scale)
     for _, row in figure.areas.iterrows():
-        shade = _shade(row["value"], figure.classes)
+        shade = shade_of(row["value"], figure.classes)
         opacity = NO_SHADE if shade == "paper" else SHADE
         for rings in _polygons(row.geometry, at, scale):
             canvas.area(rings, shade, outline="muted", opacity=opacity)
@@ -85,7 +85,7 @@ def draw_map(canvas: Canvas, figure: MapFigure) -> None:
         _outlines(canvas, figure.outlines, at, scale)
     for _, row in figure.areas.iterrows():
         centre = row.geometry.representative_point()
-        tone = "paper" if _shade(row["value"], figure.classes) in ("class3", "class4") else "ink"
+        tone = "paper" if shade_of(row["value"], figure.classes) in ("class3", "class4") else "ink"
         canvas.text(
             at(centre.x, centre.y), str(row["label"]), anchor="middle", bold=True, tone=tone
         )
@@ -153,7 +153,19 @@ def _transform(canvas: Canvas, figure: MapFigure) -> tuple[Callable[[float, floa
     return at, scale
 
 
-def _shade(value: float, classes: Sequence[float]) -> str:
+def shade_of(value: float, classes: Sequence[float]) -> str:
+    """Return the tone of a share (0 to 1), ``paper`` where it is not known.
+
+    Parameters
+    ----------
+    value : float
+    classes : sequence of float
+        Upper bounds of the shades but the last, ascending.
+
+    Returns
+    -------
+    str
+    """
     if not np.isfinite(value):
         return "paper"
     return f"class{int(np.searchsorted(classes, value, side='left'))}"

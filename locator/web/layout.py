@@ -43,6 +43,7 @@ MENU = (
         N_("For planners"),
         (
             ("coverage.page", N_("Reach of services")),
+            ("compare.page", N_("Services by district")),
             ("aed_coverage.page", N_("AEDs hour by hour")),
             ("two_years.page", N_("What two years changed")),
             ("what_if_layers.page", N_("What if")),

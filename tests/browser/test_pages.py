@@ -34,6 +34,7 @@ PAGES = {
     "report": "/coverage/senior_activity_centres",
     "report, changed": "/coverage/nurseries?minutes=5&group=age_3_5&pace=1.1&sort=share",
     "report that cannot be": "/coverage/mpk_aeds",
+    "compare": "/compare",
     "two years": "/two-years",
     "data": "/data",
     "method": "/about",

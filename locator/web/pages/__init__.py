@@ -15,6 +15,7 @@ PAGES = (
     "coverage",
     "layer_coverage",
     "combined_coverage",
+    "compare",
     "two_years",
     "what_if_layers",
     "what_if",

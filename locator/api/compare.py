@@ -1,0 +1,211 @@
+"""Answer machines how every service reaches every district: one matrix with ranges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+import pandas as pd
+from typing_extensions import TypedDict
+
+from locator.analysis.access.coverage import Coverage, CoverageQuery
+from locator.analysis.access.ranges import Ranges
+from locator.api import csv
+from locator.api.context import AppState
+from locator.api.geojson import SHARE_DIGITS, decimal
+from locator.api.operations import CACHE_S, CSV, operation
+from locator.api.queries import GroupId, Minutes, described, frozen
+from locator.api.schemas import Model, closed
+from locator.base.errors import NotComputableError
+from locator.base.i18n import text
+from locator.city.register import PeopleFrom
+
+
+@frozen
+class CompareParams:
+    """Every service that stands still, in every district."""
+
+    minutes: Minutes | None = described(
+        "One standard for all; by default each layer's.", default=None
+    )
+    group: GroupId | None = described(
+        "Id of one age group for all; by default each layer's.", default=None
+    )
+    people: PeopleFrom = described(
+        "Whose count of the people holds: the census, or the city's register of residents.",
+        default="census",
+    )
+
+
+@closed
+class DistrictShare(TypedDict):
+    """A service in one district; `low` to `rank_high` as in the coverage of one layer."""
+
+    number: int
+    name: str
+    people: int
+    served: int
+    share: float | None
+    low: float | None
+    high: float | None
+    rank: int | None
+    rank_low: int | None
+    rank_high: int | None
+
+
+@closed
+class ServiceShares(TypedDict):
+    """A service in the city and in every district."""
+
+    layer: str
+    name: str
+    group: str
+    minutes: float
+    pace_m_s: float
+    people: int
+    served: int
+    share: float
+    low: float
+    high: float
+    runs: int
+    seed: int
+    districts: list[DistrictShare]
+
+
+@closed
+class CompareAnswer(TypedDict):
+    """Every service in every district."""
+
+    model: Model
+    people_from: Literal["census", "register"]
+    services: list[ServiceShares]
+
+
+def queries_of(app: AppState, asked: CompareParams) -> tuple[CoverageQuery, ...]:
+    """Return the coverages of the matrix: of each layer that has one, in catalogue order.
+
+    Parameters
+    ----------
+    app : AppState
+    asked : CompareParams
+
+    Returns
+    -------
+    tuple of CoverageQuery
+
+    Raises
+    ------
+    NotComputableError
+        Nobody can be counted for any layer.
+    """
+    queries: list[CoverageQuery] = []
+    why: NotComputableError | None = None
+    for layer in app.catalogue.layers:
+        query = CoverageQuery(layer, asked.minutes, asked.group, people=asked.people)
+        try:
+            app.coverage(query)
+        except NotComputableError as reason:  # it moves, or nobody of its group lives here
+            why = reason
+        else:
+            queries.append(query)
+    if not queries and why is not None:
+        raise why
+    return tuple(queries)
+
+
+@operation(
+    "/api/compare",
+    CompareParams,
+    CompareAnswer,
+    summary="Every service in every district",
+    tag="coverage",
+    errors=(422,),
+    cache_s=CACHE_S,
+    bounds="expensive",
+)
+def compare(app: AppState, asked: CompareParams) -> CompareAnswer:
+    """The share within reach of each service, in the city and in each district, with its range and
+    its rank. Layers that move are left out.
+    """
+    queries = queries_of(app, asked)
+    return {
+        "model": app.walkable_city.model.name,
+        "people_from": asked.people,
+        "services": [_service(app, app.coverage(one), app.ranges(one)) for one in queries],
+    }
+
+
+@operation(
+    "/api/compare.csv",
+    CompareParams,
+    str,
+    summary="Every service in every district, as a table",
+    tag="coverage",
+    media_type=CSV,
+    errors=(422,),
+    cache_s=CACHE_S,
+    bounds="expensive",
+    filename="services-by-district.csv",
+)
+def compare_csv(app: AppState, asked: CompareParams) -> str:
+    """UTF-8, one row for each service and district; the city's row has no number."""
+    found = compare(app, asked)
+    about = ("layer", "group", "minutes", "pace_m_s")
+    same: dict[str, str] = {
+        "people_from": asked.people,
+        "model": found["model"],
+        "data_date": app.catalogue.data_date,
+    }
+    return csv.table(
+        (*about, *DistrictShare.__annotations__, *same), _rows(app, found["services"], about, same)
+    )
+
+
+def _rows(
+    app: AppState, services: list[ServiceShares], about: tuple[str, ...], same: dict[str, str]
+) -> Iterator[dict[str, Any]]:
+    for service in services:
+        asked = {name: dict(service)[name] for name in about} | same
+        city = {
+            name: value for name, value in service.items() if name in DistrictShare.__annotations__
+        }
+        yield asked | city | {"name": text(app.catalogue.names)}
+        for district in service["districts"]:
+            yield asked | dict(district)
+
+
+def _service(app: AppState, found: Coverage, within: Ranges) -> ServiceShares:
+    rows: Any = found.districts.join(within.districts).to_dict("index")
+    return {
+        "layer": found.layer,
+        "name": text(app.catalogue.layers[found.layer].names),
+        "group": found.group,
+        "minutes": found.minutes,
+        "pace_m_s": found.pace_m_s,
+        "people": found.people,
+        "served": found.served,
+        "share": round(found.share, SHARE_DIGITS),
+        "low": round(within.low, SHARE_DIGITS),
+        "high": round(within.high, SHARE_DIGITS),
+        "runs": within.runs,
+        "seed": within.seed,
+        "districts": [
+            {
+                "number": int(number),
+                "name": str(row["name"]),
+                "people": int(row["people"]),
+                "served": int(row["served"]),
+                "share": decimal(row["share"], SHARE_DIGITS),
+                "low": decimal(row["low"], SHARE_DIGITS),
+                "high": decimal(row["high"], SHARE_DIGITS),
+                "rank": _rank(row["rank"]),
+                "rank_low": _rank(row["rank_low"]),
+                "rank_high": _rank(row["rank_high"]),
+            }
+            for number, row in rows.items()
+        ],
+    }
+
+
+def _rank(value: Any) -> int | None:
+    return None if pd.isna(value) else int(value)
