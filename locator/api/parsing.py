@@ -34,8 +34,8 @@ DAY = N_("{name} has to be a day like 2024-05-01, from 1900 to 2099; given: {giv
 NOT_ACCEPTED = N_("{name} does not have an accepted value; given: {given}.")
 
 NO_SITE = N_(
-    "add has to be lat,lon or lat,lon,places or lat,lon,places,name with points as decimal signs; "
-    "given: {given}."
+    "add has to be lat,lon or lat,lon,places or lat,lon,places,name with points as decimal signs, "
+    "and a date after the places if there is one (60@2027-09); given: {given}."
 )
 NO_PRICE = N_("price_in has to be district:price, such as 4:900000; given: {given}.")
 NO_DISTRICT = N_("There is no district {given}.")

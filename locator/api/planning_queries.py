@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from locator.analysis.district_report import ReportQuery
-from locator.analysis.scenario.change import NewSite, Scenario
+from locator.analysis.scenario.change import MAX_NAME, MAX_NOTE, NewSite, Scenario
 from locator.analysis.siting.query import Objective
 from locator.analysis.siting.solve import MAX_SITES, SitingQuery
 from locator.api.parsing import NO_SITE
@@ -27,8 +27,12 @@ from locator.api.queries import (
 )
 from locator.base.echo import shortened
 from locator.base.errors import InvalidParameterError
+from locator.city.history import DATE, is_date
 
-SITE = re.compile(r"^(-?\d{1,3}\.?\d*),(-?\d{1,3}\.?\d*)(?:,(-?\d{0,6})(?:,(.{0,80}))?)?$")
+SITE = re.compile(
+    rf"^(-?\d{{1,3}}\.?\d*),(-?\d{{1,3}}\.?\d*)"
+    rf"(?:,(-?\d{{0,6}})(?:@({DATE.pattern}))?(?:,(.{{0,80}}))?)?$"
+)
 
 Ids = Annotated[
     tuple[Id, ...], Field(max_length=400), AfterValidator(lambda ids: tuple(dict.fromkeys(ids)))
@@ -36,12 +40,19 @@ Ids = Annotated[
 
 
 def _site_text(given: str) -> str:
-    if SITE.match(given.strip()) is None:
+    found = SITE.match(given.strip())
+    if found is None or not is_date(found[4] or "2000"):
         raise PydanticCustomError("site", "is no site")
     return given
 
 
+def _one_line(given: str) -> str:
+    return " ".join(given.split())
+
+
 SiteText = Annotated[str, Field(min_length=3, max_length=160), AfterValidator(_site_text)]
+Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME), AfterValidator(_one_line)]
+Note = Annotated[str, Field(min_length=1, max_length=MAX_NOTE), AfterValidator(_one_line)]
 Sites = Annotated[tuple[SiteText, ...], Field(max_length=MAX_SITES), at_most(MAX_SITES)]
 SiteCount = Annotated[int, Field(ge=1, le=MAX_SITES)]
 District = Annotated[int, Field(ge=1, le=999), in_city("district")]
@@ -75,9 +86,12 @@ class ScenarioParams(CoverageParams):
     close: Ids = described("Id of a facility that closes; repeat it for several.", default=())
     planned: bool = described("Open everything that is under way.", default=False)
     add: Sites = described(
-        "A site to add, `lat,lon` or `lat,lon,places` or `lat,lon,places,name`; repeat it.",
+        "A site to add, `lat,lon` or `lat,lon,places` or `lat,lon,places,name`; repeat it. "
+        "After the places may stand when it opens: `50.06,19.94,60@2027-09,Rynek`.",
         default=(),
     )
+    name: Name = described("What the scenario is called, for reports.", default="")
+    note: Note = described("What is to be said of it, for reports.", default="")
 
 
 @frozen
@@ -169,7 +183,35 @@ def scenario_of(asked: ScenarioParams) -> Scenario:
         minutes=asked.minutes,
         pace_m_s=asked.pace,
         group=asked.group,
+        name=asked.name,
+        note=asked.note,
     )
+
+
+def scenario_texts(change: Scenario) -> dict[str, list[str]]:
+    """Return a change as the query string of its page: what `scenario_of` reads.
+
+    Parameters
+    ----------
+    change : Scenario
+
+    Returns
+    -------
+    dict of str to list of str
+        Without what is empty, and without the layer.
+    """
+    given = {
+        "open": list(change.open),
+        "close": list(change.close),
+        "planned": ["1"] if change.planned else [],
+        "add": [site_text(site) for site in change.add],
+        "minutes": [] if change.minutes is None else [f"{change.minutes:g}"],
+        "pace": [] if change.pace_m_s is None else [f"{change.pace_m_s:g}"],
+        "group": [] if change.group is None else [change.group],
+        "name": [change.name] if change.name else [],
+        "note": [change.note] if change.note else [],
+    }
+    return {name: values for name, values in given.items() if values}
 
 
 def siting_of(asked: ClosuresParams) -> SitingQuery:
@@ -235,7 +277,7 @@ def report_query_of(asked: ReportParams) -> ReportQuery:
 
 
 def new_site(given: str) -> NewSite:
-    """Return the site that ``lat,lon[,places[,name]]`` stands for.
+    """Return the site that ``lat,lon[,places[@opens][,name]]`` stands for.
 
     Parameters
     ----------
@@ -252,14 +294,15 @@ def new_site(given: str) -> NewSite:
         It is written otherwise.
     """
     found = SITE.match(given.strip())
-    if found is None:
+    if found is None or not is_date(found[4] or "2000"):
         raise InvalidParameterError(NO_SITE, parameter="add", given=shortened(given))
-    lat, lon, places, name = found.groups()
+    lat, lon, places, opens, name = found.groups()
     return NewSite(
         lon=float(lon),
         lat=float(lat),
         places=int(places) if places and places != "-" else None,
         name=(name or "").strip(),
+        opens=opens or "",
     )
 
 
@@ -276,6 +319,7 @@ def site_text(site: NewSite) -> str:
         To a hundred-thousandth of a degree, some 1 m.
     """
     text = f"{site.lat:.5f},{site.lon:.5f}"
-    if site.places is not None or site.name:
+    if site.places is not None or site.name or site.opens:
         text += f",{'' if site.places is None else site.places}"
+        text += f"@{site.opens}" if site.opens else ""
     return f"{text},{site.name}" if site.name else text

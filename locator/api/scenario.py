@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -10,7 +11,9 @@ from locator.analysis.access.coverage import Coverage, CoverageQuery
 from locator.analysis.district_report import ReportQuery
 from locator.analysis.scenario.change import Scenario
 from locator.analysis.scenario.compare import ScenarioComparison, compare
+from locator.analysis.scenario.findings import ScenarioFindings, scenario_findings
 from locator.analysis.scenario.supply import SupplyChange, supply_change
+from locator.analysis.scenario.words import changes_said
 from locator.api import csv
 from locator.api.context import AppState
 from locator.api.geojson import SHARE_DIGITS, area_json, decimal, point_json, whole
@@ -43,9 +46,29 @@ def comparison_of(app: AppState, change: Scenario) -> ScenarioComparison:
     ScenarioComparison
     """
     before = app.coverage(CoverageQuery(change.layer, group=change.group))
-    return app.memo.get(
+    found = app.memo.get(
         ("scenario", change), lambda: compare(app.walkable_city, change, before=before)
     )
+    return replace(found, scenario=change)  # what it is called makes no other question of it
+
+
+def findings_of(app: AppState, found: ScenarioComparison) -> ScenarioFindings:
+    """Return what the report of a scenario says, computed once for the same question.
+
+    Parameters
+    ----------
+    app : AppState
+    found : ScenarioComparison
+
+    Returns
+    -------
+    ScenarioFindings
+    """
+    findings = app.memo.get(
+        ("scenario-findings", found.scenario),
+        lambda: scenario_findings(app.walkable_city, found, supply_change_of(app, found)),
+    )
+    return replace(findings, compared=found)
 
 
 def supply_change_of(app: AppState, found: ScenarioComparison) -> SupplyChange | None:
@@ -99,6 +122,9 @@ def scenario_answer(app: AppState, found: ScenarioComparison) -> ScenarioAnswer:
     """
     gaps: Any = found.gaps.itertuples()
     return {
+        "name": found.scenario.name,
+        "note": found.scenario.note,
+        "changes": [one.words for one in changes_said(app.city, found)],
         "layer": found.after.layer,
         "group": found.after.group,
         "minutes": found.after.minutes,
@@ -201,7 +227,12 @@ def scenario_map(found: ScenarioComparison) -> ScenarioAreasAnswer:
         {
             "type": "Feature",
             "geometry": point_json(site.lon, site.lat),
-            "properties": {"kind": "site", "name": site.name, "places": site.places},
+            "properties": {
+                "kind": "site",
+                "name": site.name,
+                "places": site.places,
+                "opens": site.opens or None,
+            },
         }
         for site in found.scenario.add
     ]
@@ -217,6 +248,8 @@ def _districts(found: ScenarioComparison) -> list[DistrictChange]:
             "people": round(row["people"]),
             "served_before": round(row["served_before"]),
             "served_after": round(row["served_after"]),
+            "gained": int(row["gained"]),
+            "lost": int(row["lost"]),
             "difference": round(row["difference"]),
             "share_before": decimal(row["share_before"], SHARE_DIGITS),
             "share_after": decimal(row["share_after"], SHARE_DIGITS),

@@ -43,6 +43,8 @@ class DistrictChange(TypedDict):
     people: int
     served_before: int
     served_after: int
+    gained: int
+    lost: int
     difference: int
     share_before: float | None
     share_after: float | None
@@ -75,9 +77,12 @@ class ScenarioAnswer(Standard):
     """Before, after and difference.
 
     `gained_is_minimum`: some that would open are not on the map (`not_located`).
-    `places_per_100` is null where no capacity is known.
+    `places_per_100` is null where no capacity is known. `changes` says in words what is changed.
     """
 
+    name: str
+    note: str
+    changes: list[str]
     before: Served
     after: Served
     gained: int
@@ -116,6 +121,7 @@ class AddedProperties(TypedDict):
     kind: Literal["site"]
     name: str
     places: int | None
+    opens: str | None
 
 
 @closed

@@ -33,23 +33,30 @@ def whole(people: npt.NDArray[Any] | float) -> IntArray:
     return rounded
 
 
-def lost_and_gained(change: int, lost: float, gained: float) -> tuple[int, int]:
+def lost_and_gained(
+    change: npt.NDArray[Any] | int,
+    lost: npt.NDArray[Any] | float,
+    gained: npt.NDArray[Any] | float,
+) -> tuple[IntArray, IntArray]:
     """Return people lost and gained as whole people whose difference is `change`.
 
     Parameters
     ----------
-    change : int
-        People served after less those served before, each a sum of whole districts.
-    lost, gained : float
+    change : int, or array of int
+        People served after less those served before, in each district. The city is the sum of
+        its districts.
+    lost, gained : float, or array of float
         People who cease to be served, and who come to be.
 
     Returns
     -------
-    tuple of int
-        Lost and gained, both 0 or more.
+    tuple of int arrays
+        Lost and gained, all 0 or more, of the same shape.
     """
-    fewer = max(round(lost) if gained else 0, -change, 0)
-    return fewer, change + fewer
+    falls = np.where(np.asarray(gained) > 0, np.rint(lost), 0).astype(np.int64)
+    fewer: IntArray = np.maximum(np.maximum(falls, -np.asarray(change)), 0)
+    more: IntArray = np.asarray(change) + fewer
+    return fewer, more
 
 
 def upwards(share: float, *, digits: int) -> float:

@@ -9,6 +9,7 @@ no opening.
 
 from __future__ import annotations
 
+import re
 from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ from locator.city.model import City
 from locator.city.usability import BARRED
 
 Span = tuple[date, date]
+
+DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
+"""A day in ISO 8601, maybe reduced to its month or its year."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +65,26 @@ def span_of(value: object) -> Span | None:
         return first, first
     last_month = month or 12
     return first, date(year, last_month, monthrange(year, last_month)[1])
+
+
+def is_date(text: str) -> bool:
+    """Tell whether a text is a date that `span_of` reads.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    bool
+        False also for a day that its month does not have.
+    """
+    if DATE.fullmatch(text) is None:
+        return False
+    try:
+        return span_of(text) is not None
+    except ValueError:
+        return False
 
 
 def opening_span(city: City, row: Mapping[str, Any]) -> Span:

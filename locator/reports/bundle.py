@@ -4,38 +4,57 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import geopandas as gpd
+
 from locator.analysis.district_report import DistrictReport
+from locator.analysis.scenario.findings import ScenarioFindings
 from locator.base.i18n import gettext
 from locator.city.model import City
+from locator.geocoding.names import fold
 from locator.reports.content import all_tables, build_report, write_value
 from locator.reports.document import Report
-from locator.reports.exports import geopackage, layer_geojson, report_layers, table_csv
+from locator.reports.exports import (
+    coded_layers,
+    geopackage,
+    layer_geojson,
+    report_layers,
+    table_csv,
+)
 from locator.reports.page import write_page
+from locator.reports.scenario import scenario_layers, scenario_report
 
 
-@dataclass(frozen=True)
-class ReportFiles:
-    """A report as the files that it can be written as; composed once, when first needed.
+class DocumentFiles(ABC):
+    """A document as the files that it can be written as.
 
     Attributes
     ----------
     city : City
-    found : DistrictReport
-        Of the same city.
+    report : Report
+    stem : str
     """
 
     city: City
-    found: DistrictReport
 
     @cached_property
+    @abstractmethod
     def report(self) -> Report:
-        """The document that all but the map layers are written from."""
-        return build_report(self.city, self.found)
+        """The document that all but the map layers are written from; composed once."""
+
+    @abstractmethod
+    def layers(self) -> dict[str, gpd.GeoDataFrame]:
+        """Return its map layers by name, WGS84."""
+
+    @property
+    @abstractmethod
+    def stem(self) -> str:
+        """What the names of its files begin with."""
 
     def pdf(self) -> bytes:
         """Return it as PDF."""
@@ -56,46 +75,103 @@ class ReportFiles:
 
     def gpkg(self) -> bytes:
         """Return its map layers as a GeoPackage."""
-        return geopackage(self.city, self.found)
+        return geopackage(self.city, self.layers())
 
 
-WHOLE: dict[str, Callable[[ReportFiles], bytes]] = {
-    "pdf": ReportFiles.pdf,
-    "html": ReportFiles.html,
-    "xlsx": ReportFiles.xlsx,
-    "gpkg": ReportFiles.gpkg,
+@dataclass(frozen=True)
+class ReportFiles(DocumentFiles):
+    """The report of a layer as files.
+
+    Attributes
+    ----------
+    city : City
+    found : DistrictReport
+        Of the same city.
+    """
+
+    city: City
+    found: DistrictReport
+
+    @cached_property
+    def report(self) -> Report:
+        """The document that all but the map layers are written from; composed once."""
+        return build_report(self.city, self.found)
+
+    def layers(self) -> dict[str, gpd.GeoDataFrame]:
+        """Return its map layers by name, WGS84."""
+        return report_layers(self.city, self.found)
+
+    @property
+    def stem(self) -> str:
+        """What the names of its files begin with."""
+        return file_stem(self.city, self.found)
+
+
+@dataclass(frozen=True)
+class ScenarioFiles(DocumentFiles):
+    """The report of a scenario as files.
+
+    Attributes
+    ----------
+    city : City
+    findings : ScenarioFindings
+        Of the same city.
+    """
+
+    city: City
+    findings: ScenarioFindings
+
+    @cached_property
+    def report(self) -> Report:
+        """The document that all but the map layers are written from; composed once."""
+        return scenario_report(self.city, self.findings)
+
+    def layers(self) -> dict[str, gpd.GeoDataFrame]:
+        """Return its map layers by name, WGS84."""
+        return coded_layers(self.city, scenario_layers(self.city, self.findings.compared))
+
+    @property
+    def stem(self) -> str:
+        """What the names of its files begin with: the city, the layer, the scenario's name."""
+        change = self.findings.compared.scenario
+        name = fold(change.name).replace(" ", "-") or "scenario"
+        return f"{self.city.catalogue.id}-{change.layer}-{name}"
+
+
+WHOLE: dict[str, Callable[[DocumentFiles], bytes]] = {
+    "pdf": DocumentFiles.pdf,
+    "html": DocumentFiles.html,
+    "xlsx": DocumentFiles.xlsx,
+    "gpkg": DocumentFiles.gpkg,
 }
 """What a whole report can be written as, by the ending of the file."""
 
 
-def bundle_files(city: City, found: DistrictReport) -> Iterator[tuple[str, bytes]]:
+def bundle_files(files: DocumentFiles) -> Iterator[tuple[str, bytes]]:
     """Yield the name and content of every file of a report, each made when it is asked for."""
-    files, stem = ReportFiles(city, found), file_stem(city, found)
     for ending, write in WHOLE.items():
-        yield f"{stem}.{ending}", write(files)
-    for name, layer in report_layers(city, found).items():
-        yield f"{stem}-{name}.geojson", layer_geojson(layer).encode()
+        yield f"{files.stem}.{ending}", write(files)
+    for name, layer in files.layers().items():
+        yield f"{files.stem}-{name}.geojson", layer_geojson(layer).encode()
     for table in all_tables(files.report):
-        yield f"{stem}-{table.name}.csv", table_csv(table).encode()
+        yield f"{files.stem}-{table.name}.csv", table_csv(table).encode()
 
 
-def file_names(city: City, found: DistrictReport) -> list[str]:
+def file_names(files: DocumentFiles) -> list[str]:
     """Return the names of the files that `bundle_files` yields, without making them.
 
     Parameters
     ----------
-    city : City
-    found : DistrictReport
+    files : DocumentFiles
 
     Returns
     -------
     list of str
         In the order in which they are yielded.
     """
-    stem = file_stem(city, found)
-    whole = [f"{stem}.{ending}" for ending in WHOLE]
-    layers = [f"{stem}-{name}.geojson" for name in report_layers(city, found)]
-    tables = [f"{stem}-{table.name}.csv" for table in all_tables(build_report(city, found))]
+    whole = [f"{files.stem}.{ending}" for ending in WHOLE]
+    layers = [f"{files.stem}-{name}.geojson" for name in files.layers()]
+    tables = [f"{files.stem}-{table.name}.csv" for table in all_tables(files.report)]
     return whole + layers + tables
 
 
@@ -118,13 +194,12 @@ def file_stem(city: City, found: DistrictReport) -> str:
     return f"{city.catalogue.id}-{found.query.layer}-{district}"
 
 
-def write_bundle(city: City, found: DistrictReport, folder: Path) -> Iterator[Path]:
+def write_bundle(files: DocumentFiles, folder: Path) -> Iterator[Path]:
     """Yield each file of a report as it is written; a failure leaves `folder` as it was.
 
     Parameters
     ----------
-    city : City
-    found : DistrictReport
+    files : DocumentFiles
     folder : Path
         Made when it is not there; files of the same names are replaced at the end.
 
@@ -136,7 +211,7 @@ def write_bundle(city: City, found: DistrictReport, folder: Path) -> Iterator[Pa
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".report-") as aside:
         written = []
-        for name, content in bundle_files(city, found):
+        for name, content in bundle_files(files):
             path = Path(aside) / name
             path.write_bytes(content)
             written.append(path)

@@ -68,7 +68,9 @@ def build_report(city: City, found: DistrictReport) -> Report:
             "would change it?"
         ),
         answer=answer(city, found),
-        sections=tuple(_coded(city, section) for section in sections if section is not None),
+        sections=tuple(
+            with_city_code(city, section) for section in sections if section is not None
+        ),
         language=current_language(),
         footer=" · ".join(
             (
@@ -79,7 +81,8 @@ def build_report(city: City, found: DistrictReport) -> Report:
     )
 
 
-def _coded(city: City, section: Section) -> Section:
+def with_city_code(city: City, section: Section) -> Section:
+    """Return `section` with the city's official code in the rows of its tables."""
     tables = tuple(with_unit_code(city, table) for table in section.tables)
     return replace(section, tables=tables)
 

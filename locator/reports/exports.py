@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -61,12 +62,14 @@ def report_layers(city: City, found: DistrictReport) -> dict[str, gpd.GeoDataFra
             geometry=gpd.points_from_xy(sites["lon"], sites["lat"]),
             crs=WGS84,
         )
+    return coded_layers(city, layers)
+
+
+def coded_layers(city: City, layers: Mapping[str, gpd.GeoDataFrame]) -> dict[str, gpd.GeoDataFrame]:
+    """Return layers with the city's code in an official register as a column, if declared."""
     known = city.catalogue.unit_code
-    if known is not None:
-        layers = {
-            name: layer.assign(**{known.scheme: known.code}) for name, layer in layers.items()
-        }
-    return layers
+    code = {} if known is None else {known.scheme: known.code}
+    return {name: layer.assign(**code) for name, layer in layers.items()}
 
 
 def layer_geojson(layer: gpd.GeoDataFrame) -> str:
@@ -77,11 +80,11 @@ def layer_geojson(layer: gpd.GeoDataFrame) -> str:
     return json.dumps(made, ensure_ascii=False, allow_nan=False)
 
 
-def geopackage(city: City, found: DistrictReport) -> bytes:
-    """Return all layers and numbers as one GeoPackage in the city's national CRS."""
+def geopackage(city: City, layers: Mapping[str, gpd.GeoDataFrame]) -> bytes:
+    """Return layers and their numbers as one GeoPackage in the city's national CRS."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "report.gpkg"
-        for name, layer in report_layers(city, found).items():
+        for name, layer in layers.items():
             _plain(layer).to_crs(city.catalogue.crs_export).to_file(path, layer=name, driver="GPKG")
         return path.read_bytes()
 

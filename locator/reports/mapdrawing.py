@@ -35,11 +35,12 @@ class MapFigure:
     Attributes
     ----------
     areas : GeoDataFrame
-        Columns ``label`` (written inside), ``value`` (0 to 1; NaN is left white), geometry.
+        Columns ``label`` (written inside; without one an area has no outline), ``value`` (0 to 1;
+        NaN is left white), geometry.
     classes : tuple of float
         Upper bounds of the shades but the last, ascending; at most four.
     legend : tuple of str
-        One text for each shade.
+        One text for each shade; empty where no area has it.
     outlines : GeoDataFrame
         Areas drawn as thick outlines (gaps), with ``label``.
     marks : list of (x, y, shape)
@@ -78,7 +79,7 @@ def draw_map(canvas: Canvas, figure: MapFigure) -> None:
         shade = shade_of(row["value"], figure.classes)
         opacity = NO_SHADE if shade == "paper" else SHADE
         for rings in _polygons(row.geometry, at, scale):
-            canvas.area(rings, shade, outline="muted", opacity=opacity)
+            canvas.area(rings, shade, outline="muted" if row["label"] else None, opacity=opacity)
     for x, y, shape in figure.marks:
         canvas.dot(at(x, y), "ink", radius=2.4, shape=shape)
     if figure.outlines is not None:
@@ -230,7 +231,7 @@ def _legend(canvas: Canvas, figure: MapFigure) -> None:
 
 def _legend_rows(canvas: Canvas, figure: MapFigure) -> list[list[tuple[float, str, str]]]:
     """Return the entries of each row of the legend as (x, sign, words)."""
-    named = [(f"class{place}", words) for place, words in enumerate(figure.legend)]
+    named = [(f"class{place}", words) for place, words in enumerate(figure.legend) if words]
     rows: list[list[tuple[float, str, str]]] = [[]]
     x = MARGIN
     for sign, words in [*named, *figure.mark_legend]:

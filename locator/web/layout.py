@@ -68,6 +68,7 @@ SECTIONS = {
     "layer_coverage": "coverage.page",
     "combined_coverage": "coverage.page",
     "what_if": "what_if_layers.page",
+    "what_if_report": "what_if_layers.page",
     "where_next": "what_if_layers.page",
     "report": "what_if_layers.page",
 }

@@ -10,11 +10,10 @@ from flask import redirect, request
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
-from locator.analysis.scenario.change import Scenario
 from locator.analysis.scenario.faults import ScenarioFault, ScenarioFileError, whole_file
 from locator.analysis.scenario.file import MAX_BYTES, check_scenario, scenario_from, too_large
 from locator.api.context import AppState
-from locator.api.planning_queries import site_text
+from locator.api.planning_queries import scenario_texts
 from locator.base.errors import N_, LocatorError, Said
 from locator.web.forms import refuse_other_sites
 from locator.web.i18n import error_text, gettext, ngettext, url
@@ -66,7 +65,7 @@ def opened(app: AppState) -> Response:
         raise
     except LocatorError as error:  # a service that moves, a group without people
         raise whole_file(name, error.template, Said("-"), **error.values) from None
-    address = url("what_if.page", _given(change), layer_id=change.layer)
+    address = url("what_if.page", scenario_texts(change), layer_id=change.layer)
     if len(address.partition("?")[2]) > MAX_QUERY_BYTES:
         raise whole_file(
             name,
@@ -124,17 +123,3 @@ def _short_name(given: str) -> str:
     name = PurePath(given.replace("\\", "/")).name
     name = "".join(letter for letter in name if letter.isprintable())
     return name if len(name) <= 60 else f"{name[:56]}…"
-
-
-def _given(change: Scenario) -> dict[str, list[str]]:
-    """Return a change as the query string of its page."""
-    given = {
-        "open": list(change.open),
-        "close": list(change.close),
-        "planned": ["1"] if change.planned else [],
-        "add": [site_text(site) for site in change.add],
-        "minutes": [] if change.minutes is None else [f"{change.minutes:g}"],
-        "pace": [] if change.pace_m_s is None else [f"{change.pace_m_s:g}"],
-        "group": [] if change.group is None else [change.group],
-    }
-    return {name: values for name, values in given.items() if values}

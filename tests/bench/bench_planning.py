@@ -15,7 +15,7 @@ from locator.analysis.siting.closures import closures, relocations
 from locator.analysis.siting.solve import Siting, SitingQuery, where_next
 from locator.base.i18n import speaking
 from locator.city.model import default_folder, load_city
-from locator.reports.bundle import write_bundle
+from locator.reports.bundle import ReportFiles, write_bundle
 from locator.walking.choose import choose_model
 from locator.walking.walkable_city import WalkableCity, walkable
 from tests.bench.measuring import Row, median, once
@@ -107,7 +107,7 @@ def _reports(walkable_city: WalkableCity) -> Iterator[Row]:
     def whole(district: int | None) -> None:
         with TemporaryDirectory() as folder, speaking("pl"):
             found = district_report(walkable_city, ReportQuery(layer=LAYER, district=district))
-            files[:] = list(write_bundle(walkable_city.city, found, Path(folder)))
+            files[:] = list(write_bundle(ReportFiles(walkable_city.city, found), Path(folder)))
 
     row = median("a district's whole report", lambda _: whole(4), repeat=3, budget=REPORT_MS)
     yield replace(row, note=f"{len(files)} files: PDF, HTML, XLSX, GeoPackage, CSV, GeoJSON")

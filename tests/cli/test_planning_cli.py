@@ -237,6 +237,19 @@ def test_a_report_is_a_whole_set_of_files(folder: Path, tmp_path: Path) -> None:
     assert "districts" in openpyxl.load_workbook(out / "tiny-nurseries-II.xlsx").sheetnames
 
 
+def test_the_report_of_a_scenario_is_written_from_its_file(
+    folder: Path, change: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "reports"
+    options = ("report", "--scenario", str(change), "--out", str(out))
+    assert locator(folder, *options, "--language", "en").exit_code == 0
+    names = {path.name for path in out.iterdir()}
+    assert {"tiny-nurseries-scenario.pdf", "tiny-nurseries-scenario-districts.csv"} <= names
+    assert locator(folder, *options, "--layer", "nurseries").exit_code == 2
+    assert locator(folder, *options, "--minutes", "10").exit_code == 2
+    assert locator(folder, "report", "--out", str(out)).exit_code == 2
+
+
 def test_the_page_of_a_report_stands_alone(folder: Path, tmp_path: Path) -> None:
     report(folder, tmp_path, "--language", "en")
     text = (tmp_path / "tiny-nurseries.html").read_text(encoding="utf-8")

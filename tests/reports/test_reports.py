@@ -16,7 +16,7 @@ from locator.analysis.district_report import ReportQuery, district_report
 from locator.base.errors import NotFoundError
 from locator.base.i18n import speaking
 from locator.city.catalogue import UnitCode
-from locator.reports.bundle import bundle_files, write_bundle
+from locator.reports.bundle import ReportFiles, bundle_files, write_bundle
 from locator.reports.content import build_report, write_value
 from locator.reports.pdf import write_pdf
 from locator.reports.workbook import write_workbook
@@ -27,7 +27,7 @@ from locator.walking.walkable_city import WalkableCity
 def files(walkable_city: WalkableCity) -> dict[str, bytes]:
     found = district_report(walkable_city, ReportQuery(layer="nurseries", group="all", minutes=10))
     with speaking("en"):
-        return dict(bundle_files(walkable_city.city, found))
+        return dict(bundle_files(ReportFiles(walkable_city.city, found)))
 
 
 def test_districts_of_a_report_sum_to_the_city(walkable_city: WalkableCity) -> None:
@@ -102,7 +102,7 @@ def test_files_carry_the_code_of_the_city_in_every_row(
     city = replace(walkable_city.city, catalogue=catalogue)
     found = district_report(walkable_city, ReportQuery(layer="nurseries", group="all", minutes=10))
     with speaking("en"):
-        files = dict(bundle_files(city, found))
+        files = dict(bundle_files(ReportFiles(city, found)))
     tables = [name for name in files if name.endswith(".csv") and "standards" not in name]
     assert len(tables) >= 5
     for name in tables:
@@ -221,9 +221,9 @@ def test_a_failed_report_leaves_the_folder_as_it_was(
 
     monkeypatch.setattr("locator.reports.bundle.geopackage", full)
     with pytest.raises(OSError, match="No space"):
-        list(write_bundle(walkable_city.city, found, tmp_path))
+        list(write_bundle(ReportFiles(walkable_city.city, found), tmp_path))
     assert [path.name for path in tmp_path.iterdir()] == ["tiny-nurseries.pdf"]
     assert (tmp_path / "tiny-nurseries.pdf").read_text() == "old"
     monkeypatch.undo()
-    assert len(list(write_bundle(walkable_city.city, found, tmp_path))) >= 8
+    assert len(list(write_bundle(ReportFiles(walkable_city.city, found), tmp_path))) >= 8
     assert (tmp_path / "tiny-nurseries.pdf").read_bytes().startswith(b"%PDF")

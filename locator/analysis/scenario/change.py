@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from locator.walking.walkable_city import WalkableCity, remembered
 
 MAX_SITES = 20
 MAX_PLACES = 5000
+MAX_NAME, MAX_NOTE = 80, 600
 RIVER_M = 30.0
 """A site nearer than this to the middle of the river is taken to lie in it."""
 
@@ -33,12 +34,16 @@ class NewSite:
     places : int or None
         Its capacity; None where only walking counts.
     name : str
+    opens : str
+        When it is to open: an ISO 8601 text, maybe reduced to a month or a year; empty where
+        nobody said.
     """
 
     lon: float
     lat: float
     places: int | None = None
     name: str = ""
+    opens: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +62,8 @@ class Scenario:
         The standard and the pace after the change; None leaves them.
     group : str or None
         Whose coverage counts; None means the layer's group.
+    name, note : str
+        What people call it and say of it; of no account for what it does.
     """
 
     layer: str
@@ -67,6 +74,8 @@ class Scenario:
     minutes: float | None = None
     pace_m_s: float | None = None
     group: str | None = None
+    name: str = field(default="", compare=False)
+    note: str = field(default="", compare=False)
 
     @property
     def changes_nothing(self) -> bool:

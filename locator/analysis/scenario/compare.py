@@ -41,7 +41,8 @@ class ScenarioComparison:
         People who come to be served, and who cease to be.
     districts : DataFrame
         Index: number. Columns ``name``, ``people``, ``served_before``, ``served_after``,
-        ``difference``, ``share_before``, ``share_after``.
+        ``gained``, ``lost``, ``difference``, ``share_before``, ``share_after``. People are whole:
+        before + gained - lost is after, and the districts sum to the city.
     gaps : GeoDataFrame
         The gaps before, with ``people_after``: how many of their people stay unserved.
     areas : GeoDataFrame
@@ -67,16 +68,12 @@ class ScenarioComparison:
     @property
     def people_lost(self) -> int:
         """`lost` as written: whole people, so that before + gained - lost is after."""
-        return self._whole[0]
+        return int(self.districts["lost"].sum())
 
     @property
     def people_gained(self) -> int:
         """`gained` as written: whole people, so that before + gained - lost is after."""
-        return self._whole[1]
-
-    @property
-    def _whole(self) -> tuple[int, int]:
-        return lost_and_gained(self.after.served - self.before.served, self.lost, self.gained)
+        return int(self.districts["gained"].sum())
 
 
 def compare(
@@ -139,8 +136,11 @@ def _compared(
     is_now = after.walk_s <= after.minutes * 60 + SAME_TIME_S
     new, old = is_now & ~was & (people > 0), was & ~is_now & (people > 0)
     gained, lost = float(people[new].sum()), float(people[old].sum())
-    fewer, more = lost_and_gained(after.served - before.served, lost, gained)
-    areas = [_area(walkable_city, "gained", new, more), _area(walkable_city, "lost", old, fewer)]
+    districts = _districts(walkable_city, (before, after), people * old, people * new)
+    areas = [
+        _area(walkable_city, change, squares, int(districts[change].sum()))
+        for change, squares in (("gained", new), ("lost", old))
+    ]
     opened, closed, missing = changed
     return ScenarioComparison(
         scenario=scenario,
@@ -151,7 +151,7 @@ def _compared(
         not_located=missing,
         gained=gained,
         lost=lost,
-        districts=_districts(before.districts, after.districts),
+        districts=districts,
         gaps=_gaps_after(walkable_city, before, ~is_now, people),
         areas=gpd.GeoDataFrame(
             [area for area in areas if not area["geometry"].is_empty],
@@ -163,18 +163,38 @@ def _compared(
     )
 
 
-def _districts(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+def _districts(
+    walkable_city: WalkableCity,
+    compared: tuple[Coverage, Coverage],
+    lost: FloatArray,
+    gained: FloatArray,
+) -> pd.DataFrame:
+    before, after = (one.districts for one in compared)
+    difference = after["served"] - before["served"]
+    fewer, more = lost_and_gained(
+        difference.to_numpy(np.int64),
+        _sums_by_district(walkable_city, lost),
+        _sums_by_district(walkable_city, gained),
+    )
     return pd.DataFrame(
         {
             "name": before["name"],
             "people": before["people"],
             "served_before": before["served"],
             "served_after": after["served"],
-            "difference": after["served"] - before["served"],
+            "gained": more,
+            "lost": fewer,
+            "difference": difference,
             "share_before": before["share"],
             "share_after": after["share"],
         }
     )
+
+
+def _sums_by_district(walkable_city: WalkableCity, people: FloatArray) -> FloatArray:
+    city = walkable_city.city
+    sums = np.bincount(city.district_rows, people, minlength=len(city.districts))
+    return sums.astype(np.float64)
 
 
 def _gaps_after(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from locator.analysis.scenario.change import MAX_PLACES, MAX_SITES
+from locator.analysis.scenario.change import MAX_NAME, MAX_NOTE, MAX_PLACES, MAX_SITES
 from locator.base.echo import cut
 from locator.base.errors import N_, Fault, LocatorError, Said
 from locator.base.validation import Problem
@@ -93,15 +93,18 @@ ALLOWED: dict[str, Said] = {
     "planned": Said(N_("true or false")),
     "add": Said(
         N_("list of at most {most} sites with {members}"),
-        {"most": MAX_SITES, "members": "lon, lat, places, name"},
+        {"most": MAX_SITES, "members": "lon, lat, places, name, opens"},
     ),
     "add.lon": Said(N_("degrees east, -180 to 180")),
     "add.lat": Said(N_("degrees north, -90 to 90")),
     "add.places": Said(N_("whole number from 1 to {most}, or null"), {"most": MAX_PLACES}),
-    "add.name": Said(N_("text of at most 80 characters")),
+    "add.name": Said(N_("text of at most {most} characters"), {"most": MAX_NAME}),
+    "add.opens": Said(N_("date such as 2027, 2027-09 or 2027-09-01")),
     "minutes": Said(N_("number from 1 to 60, or null")),
     "pace_m_s": Said(N_("metres a second, 0.3 to 3, or null")),
     "group": Said(N_("id of an age group, or null")),
+    "name": Said(N_("text of at most {most} characters"), {"most": MAX_NAME}),
+    "note": Said(N_("text of at most {most} characters"), {"most": MAX_NOTE}),
 }
 """What each member of the file may be."""
 

@@ -9,10 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
 from locator.analysis.access.coverage import CoverageQuery, coverage
 from locator.analysis.scenario.change import (
+    MAX_NAME,
+    MAX_NOTE,
     MAX_PLACES,
     MAX_SITES,
     NewSite,
@@ -35,6 +38,7 @@ from locator.base.echo import cut
 from locator.base.errors import N_, LocatorError, NotComputableError, Said
 from locator.base.geo import in_city
 from locator.base.validation import problems
+from locator.city.history import is_date
 from locator.walking.walkable_city import WalkableCity
 
 MAX_BYTES = 200_000
@@ -44,13 +48,20 @@ Id = Annotated[str, Field(min_length=1, max_length=100)]
 Ids = Annotated[list[Id], Field(max_length=400)]
 
 
+def _known_date(text: str) -> str:
+    if text and not is_date(text):
+        raise PydanticCustomError("date", "is no date")
+    return text
+
+
 class _Site(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
     lon: Annotated[float, Field(ge=-180, le=180)]
     lat: Annotated[float, Field(ge=-90, le=90)]
     places: Annotated[int, Field(ge=1, le=MAX_PLACES)] | None = None
-    name: Annotated[str, Field(max_length=80)] = ""
+    name: Annotated[str, Field(max_length=MAX_NAME)] = ""
+    opens: Annotated[str, AfterValidator(_known_date)] = ""
 
 
 class _File(BaseModel):
@@ -64,6 +75,8 @@ class _File(BaseModel):
     minutes: Annotated[float, Field(ge=1, le=60)] | None = None
     pace_m_s: Annotated[float, Field(ge=0.3, le=3)] | None = None
     group: Id | None = None
+    name: Annotated[str, Field(max_length=MAX_NAME)] = ""
+    note: Annotated[str, Field(max_length=MAX_NOTE)] = ""
 
 
 def read_scenario(path: Path) -> Scenario:
@@ -73,8 +86,8 @@ def read_scenario(path: Path) -> Scenario:
     ----------
     path : Path
         JSON in UTF-8: ``layer``, ``open``, ``close``, ``planned``, ``add`` (a list of
-        ``lon``, ``lat``, ``places``, ``name``), ``minutes``, ``pace_m_s``, ``group``; all but
-        ``layer`` may be left out.
+        ``lon``, ``lat``, ``places``, ``name``, ``opens``), ``minutes``, ``pace_m_s``, ``group``,
+        ``name``, ``note``; all but ``layer`` may be left out.
 
     Returns
     -------
@@ -181,12 +194,14 @@ def parse_scenario(text: str, *, file: str) -> Scenario:
         minutes=found.minutes,
         pace_m_s=found.pace_m_s,
         group=found.group,
+        name=" ".join(found.name.split()),
+        note=" ".join(found.note.split()),
     )
 
 
 def _site(site: _Site) -> NewSite:
     # A line break or a tab in a name would not survive the address of a page.
-    return NewSite(site.lon, site.lat, site.places, " ".join(site.name.split()))
+    return NewSite(site.lon, site.lat, site.places, " ".join(site.name.split()), site.opens)
 
 
 def check_scenario(walkable_city: WalkableCity, scenario: Scenario, *, file: str) -> None:

@@ -100,11 +100,10 @@ def relocations(walkable_city: WalkableCity, query: SitingQuery) -> pd.DataFrame
     gained = _by_district(walkable_city, _weighed(there, unserved))
     kept = _by_district(walkable_city, sparse.csc_array(there.multiply(alone)))
     lost = _by_district(walkable_city, alone) - kept
-    net = _change(_by_district(walkable_city, _column(people - unserved)), gained - lost)
-    parts = [
-        lost_and_gained(int(one), fewer, more)
-        for one, fewer, more in zip(net, lost.sum(axis=0), gained.sum(axis=0), strict=True)
-    ]
+    before = _by_district(walkable_city, _column(people - unserved))
+    fewer, more = lost_and_gained(
+        whole(before + gained - lost) - whole(before), lost=lost, gained=gained
+    )
     facilities = walkable_city.city.facilities.iloc[rows]
     frame = pd.DataFrame(
         {
@@ -112,9 +111,9 @@ def relocations(walkable_city: WalkableCity, query: SitingQuery) -> pd.DataFrame
             "site": places["name"].to_numpy()[best],
             "lon": places["lon"].to_numpy()[best],
             "lat": places["lat"].to_numpy()[best],
-            "lost": np.array([fewer for fewer, _ in parts], dtype=np.int64),
-            "gained": np.array([more for _, more in parts], dtype=np.int64),
-            "net": net,
+            "lost": fewer.sum(axis=0),
+            "gained": more.sum(axis=0),
+            "net": (more - fewer).sum(axis=0),
         },
         index=facilities.index,
     )

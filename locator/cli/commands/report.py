@@ -1,10 +1,11 @@
-"""Write a whole report of a layer: PDF, HTML, XLSX, CSV, GeoPackage, GeoJSON."""
+"""Write a whole report of a layer or a scenario: PDF, HTML, XLSX, CSV, GeoPackage, GeoJSON."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,12 +17,21 @@ from locator.cli.commands._planning import district_number, question
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from locator.analysis.district_report import ReportQuery
     from locator.api.context import AppState
+    from locator.reports.bundle import DocumentFiles
+
+    Maker = Callable[[], DocumentFiles]
 
 
 @click.command()
-@click.option("--layer", required=True, help="Id of a layer.")
+@click.option("--layer", default=None, help="Id of a layer.")
+@click.option(
+    "--scenario",
+    "scenario_file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    default=None,
+    help="File of a scenario, of which the report is then.",
+)
 @click.option("--district", default=None, help="IV, 4 or its name.  [default: the whole city]")
 @click.option("--all-districts", is_flag=True, help="The city and each district.")
 @click.option(
@@ -50,7 +60,8 @@ if TYPE_CHECKING:
 @click.pass_context
 def command(
     ctx: click.Context,
-    layer: str,
+    layer: str | None,
+    scenario_file: Path | None,
     district: str | None,
     all_districts: bool,
     folder: Path,
@@ -60,7 +71,7 @@ def command(
     pace: str | None,
     sites: int,
 ) -> None:
-    """Write the report of a layer into a folder, for the city or one district.
+    """Write the report of a layer, for the city or one district, or that of a scenario.
 
     The set is a PDF, a page to open without a server, an XLSX workbook, CSV tables, a GeoPackage
     in the national system and GeoJSON in WGS84. The files of a report appear together, when all
@@ -71,16 +82,43 @@ def command(
       locator report --layer nurseries --out reports
       locator report --layer nurseries --district IV --out reports --language en
       locator report --layer senior_activity_centres --all-districts --out reports
+      locator report --scenario change.json --out reports
     """
-    if district is not None and all_districts:
-        raise click.UsageError("Give either --district or --all-districts.")
-    from locator.api.parsing import Pairs
-    from locator.api.planning_queries import ReportParams, report_query_of
     from locator.base.i18n import speaking
 
+    if (layer is None) == (scenario_file is None):
+        raise click.UsageError("Give either --layer or --scenario.")
+    if district is not None and all_districts:
+        raise click.UsageError("Give either --district or --all-districts.")
     given = {"minutes": minutes, "group": group, "pace": pace}
-    pairs = [(name, value) for name, value in given.items() if value is not None]
     app = load(ctx)
+    if scenario_file is not None:
+        if district or all_districts or any(one is not None for one in given.values()):
+            raise click.UsageError("--scenario says itself what its report is about.")
+        makers = [_of_scenario(app, scenario_file)]
+    else:
+        makers = _of_layer(app, str(layer), given, district, all_districts, sites)
+    with speaking(language), _progress() as bars:
+        written = _write(makers, folder, bars)
+    for path in written:
+        click.echo(path)
+    click.echo(f"{len(written)} files of {len(makers)} report(s) in {folder}.", err=True)
+
+
+def _of_layer(
+    app: AppState,
+    layer: str,
+    given: Mapping[str, str | None],
+    district: str | None,
+    all_districts: bool,
+    sites: int,
+) -> list[Maker]:
+    from locator.analysis.district_report import ReportQuery, district_report
+    from locator.api.parsing import Pairs
+    from locator.api.planning_queries import ReportParams, report_query_of
+    from locator.reports.bundle import ReportFiles
+
+    pairs = [(name, value) for name, value in given.items() if value is not None]
     asked = question(app, ReportParams, Pairs(pairs), layer=layer)
     query = replace(
         report_query_of(asked),
@@ -90,28 +128,36 @@ def command(
     queries = [query]
     if all_districts:
         queries += [replace(query, district=int(number)) for number in app.city.districts.index]
-    with speaking(language), _progress() as bars:
-        written = _write(app, queries, folder, bars)
-    for path in written:
-        click.echo(path)
-    click.echo(f"{len(written)} files of {len(queries)} report(s) in {folder}.", err=True)
+
+    def made(query: ReportQuery) -> ReportFiles:
+        return ReportFiles(app.city, district_report(app.walkable_city, query))
+
+    return [partial(made, one) for one in queries]
 
 
-def _write(app: AppState, queries: list[ReportQuery], folder: Path, bars: Progress) -> list[Path]:
-    from locator.analysis.district_report import district_report
-    from locator.reports.bundle import file_names, file_stem, write_bundle
+def _of_scenario(app: AppState, file: Path) -> Maker:
+    from locator.analysis.scenario.file import check_scenario, read_scenario
+    from locator.api.scenario import comparison_of, findings_of
+    from locator.reports.bundle import ScenarioFiles
+
+    change = read_scenario(file)
+    check_scenario(app.walkable_city, change, file=file.name)
+    return lambda: ScenarioFiles(app.city, findings_of(app, comparison_of(app, change)))
+
+
+def _write(makers: Sequence[Maker], folder: Path, bars: Progress) -> list[Path]:
+    from locator.reports.bundle import file_names, write_bundle
 
     written: list[Path] = []
-    reports = bars.add_task("Reports", total=len(queries), visible=len(queries) > 1)
-    for query in queries:
+    reports = bars.add_task("Reports", total=len(makers), visible=len(makers) > 1)
+    for make in makers:
         task = bars.add_task("Counting", total=None)
-        found = district_report(app.walkable_city, query)
-        stem = file_stem(app.city, found)
-        bars.update(task, total=len(file_names(app.city, found)), description=stem)
-        for path in write_bundle(app.city, found, folder):
+        files = make()
+        bars.update(task, total=len(file_names(files)), description=files.stem)
+        for path in write_bundle(files, folder):
             written.append(path)
             bars.update(task, advance=1)
-        bars.update(task, visible=len(queries) == 1)
+        bars.update(task, visible=len(makers) == 1)
         bars.update(reports, advance=1)
     return written
 

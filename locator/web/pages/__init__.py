@@ -19,6 +19,7 @@ PAGES = (
     "two_years",
     "what_if_layers",
     "what_if",
+    "what_if_report",
     "where_next",
     "report",
     "data",

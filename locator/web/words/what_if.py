@@ -51,6 +51,7 @@ class WhatIf:
     paces: tuple[Pace, ...]
     file_url: str
     open_url: str
+    report_url: str
     model_line: str
 
 
@@ -84,6 +85,7 @@ def what_if(app: AppState, asked: ScenarioParams, change: Scenario) -> WhatIf:
         paces=pace_choices("" if asked.pace is None else f"{asked.pace:g}"),
         file_url=url("what_if.scenario_file", same, layer_id=layer.id),
         open_url=url("what_if.open_file", same, layer_id=layer.id),
+        report_url=url("what_if_report.page", same, layer_id=layer.id),
         model_line=model_line(app.walkable_city),
     )
 
@@ -129,19 +131,22 @@ def _difference(row: Mapping[Any, Any]) -> float:
 
 def scenario_json(change: Scenario) -> str:
     """Return a change as the JSON file that ``locator scenario`` reads."""
-    data = {
+    data: dict[str, Any] = {
         "layer": change.layer,
         "open": list(change.open),
         "close": list(change.close),
         "planned": change.planned,
         "add": [
             {"lon": site.lon, "lat": site.lat, "places": site.places, "name": site.name}
+            | ({"opens": site.opens} if site.opens else {})
             for site in change.add
         ],
         "minutes": change.minutes,
         "pace_m_s": change.pace_m_s,
         "group": change.group,
     }
+    data |= {"name": change.name} if change.name else {}
+    data |= {"note": change.note} if change.note else {}
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 
 
