@@ -20,7 +20,8 @@ from locator.analysis.scenario.change import Scenario
 from locator.analysis.scenario.compare import ScenarioComparison, compare
 from locator.analysis.siting.solve import PLANNED, Siting, SitingQuery, where_next
 from locator.base.errors import N_, NotComputableError, NotFoundError
-from locator.base.geo import FloatArray
+from locator.base.geo import Flags, FloatArray
+from locator.city.model import City
 from locator.walking.walkable_city import WalkableCity
 
 STANDARDS_MIN = (5, 10, 15, 20, 30)
@@ -91,6 +92,8 @@ class DistrictReport:
     coverage : Coverage
         Of the whole city.
     scope : Scope
+    inside : (n,) bool array
+        Demand points of the scope.
     gaps : GeoDataFrame
         The ten largest gaps of the scope.
     equity : Equity
@@ -116,6 +119,7 @@ class DistrictReport:
     query: ReportQuery
     coverage: Coverage
     scope: Scope
+    inside: Flags
     gaps: gpd.GeoDataFrame
     equity: Equity
     planned: ScenarioComparison | None
@@ -163,6 +167,7 @@ def district_report(walkable_city: WalkableCity, query: ReportQuery) -> District
         query=query,
         coverage=found,
         scope=_scope(walkable_city, found, query.district),
+        inside=_inside(city, query),
         gaps=gaps,
         equity=equity(found, city.demand.people[found.group]),
         planned=_planned(walkable_city, query, found),
@@ -180,6 +185,14 @@ def district_report(walkable_city: WalkableCity, query: ReportQuery) -> District
         ranges=ranges(walkable_city, found),
         gap_ranges=gap_ranges(walkable_city, found, gaps),
     )
+
+
+def _inside(city: City, query: ReportQuery) -> Flags:
+    """Return which demand points a report is about."""
+    if query.district is None:
+        return np.ones(len(city.demand), dtype=bool)
+    inside: Flags = city.demand.district == query.district
+    return inside
 
 
 def _gaps(walkable_city: WalkableCity, found: Coverage, district: int | None) -> gpd.GeoDataFrame:

@@ -14,8 +14,8 @@ class Canvas:
     """An SVG drawing without a single inline style, so that it passes a strict policy.
 
     The origin is top left, y grows downwards. ``tone`` is a name, not a colour ("ink", "faint",
-    "accent", "warn", "class0" to "class4", "river"): the page or paper that shows the drawing
-    brings the colours, so that dark pages and black-and-white paper work.
+    "accent", "warn", "class0" to "class4", "walk0" to "walk4", "river"): the page or paper that
+    shows the drawing brings the colours, so that dark pages and black-and-white paper work.
 
     Parameters
     ----------
@@ -62,18 +62,31 @@ class Canvas:
             f'<path class="line-{tone}" fill="none" stroke-width="{width:g}" d="{path}"/>'
         )
 
-    def dot(self, at: Point, tone: str, *, radius: float = 2, shape: str = "circle") -> None:
+    def dot(
+        self,
+        at: Point,
+        tone: str,
+        *,
+        radius: float = 2,
+        shape: str = "circle",
+        outline: str | None = None,
+    ) -> None:
         """Draw a marker: ``circle``, ``square``, ``diamond`` or ``cross``."""
         x, y = at
         if shape == "circle":
+            edge = f" line-{outline}" if outline else ""
             self._parts.append(
-                f'<circle class="fill-{tone}" cx="{x:.1f}" cy="{y:.1f}" r="{radius:g}"/>'
+                f'<circle class="fill-{tone}{edge}" cx="{x:.1f}" cy="{y:.1f}" r="{radius:g}"/>'
             )
         elif shape == "cross":
+            if outline:
+                for slope in (1, -1):
+                    ends = [(x - radius, y - slope * radius), (x + radius, y + slope * radius)]
+                    self.line(ends, outline, width=3)
             self.line([(x - radius, y - radius), (x + radius, y + radius)], tone, width=1.5)
             self.line([(x - radius, y + radius), (x + radius, y - radius)], tone, width=1.5)
         else:
-            self.area([corners(at, radius, shape)], tone)
+            self.area([corners(at, radius, shape)], tone, outline=outline)
 
     def text(
         self,
@@ -84,12 +97,19 @@ class Canvas:
         size: float = 9,
         bold: bool = False,
         tone: str = "ink",
+        has_halo: bool = False,
     ) -> None:
-        """Write `words` on a baseline starting, centred or ending at `at`."""
+        """Write `words` on a baseline starting, centred or ending at `at`.
+
+        A halo of paper keeps them readable on any ground.
+        """
         weight = ' font-weight="600"' if bold else ""
+        halo = ' paint-order="stroke" stroke-width="2.6" stroke-linejoin="round"'
+        around = halo if has_halo else ""
+        edge = " line-paper" if has_halo else ""
         self._parts.append(
-            f'<text class="fill-{tone}" x="{at[0]:.1f}" y="{at[1]:.1f}" font-size="{size:g}" '
-            f'text-anchor="{anchor}"{weight}>{escape(words)}</text>'
+            f'<text class="fill-{tone}{edge}"{around} x="{at[0]:.1f}" y="{at[1]:.1f}" '
+            f'font-size="{size:g}" text-anchor="{anchor}"{weight}>{escape(words)}</text>'
         )
 
     def markup(self, *, style: str = "") -> str:

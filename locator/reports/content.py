@@ -13,9 +13,10 @@ from locator.analysis.district_report import DistrictReport
 from locator.base.i18n import current_language, day, gettext, minutes, number, percent, text
 from locator.city.model import City
 from locator.reports.changes import claim_section
+from locator.reports.conclusions import completeness_said, findings, recommendations
 from locator.reports.document import Column, Report, Section, Table
 from locator.reports.fairness import fairness_section
-from locator.reports.figures import district_bars, report_map
+from locator.reports.figures import district_bars, districts_map, source_said, walks_map
 from locator.reports.method import completeness_lines, method_section
 from locator.reports.outlook import next_sites_section, places_section, under_way_section
 from locator.reports.reach import gaps_table, reach_section, series_beside
@@ -72,12 +73,11 @@ def build_report(city: City, found: DistrictReport) -> Report:
             with_city_code(city, section) for section in sections if section is not None
         ),
         language=current_language(),
-        footer=" · ".join(
-            (
-                text(city.catalogue.attribution),
-                gettext("data of {date}", date=day(city.catalogue.data_date)),
-            )
-        ),
+        footer=source_said(city),
+        completeness=completeness_said(found, *scope_extremes(found)),
+        findings=findings(city, found),
+        recommendations=recommendations(city, found),
+        map=walks_map(city, found),
     )
 
 
@@ -119,11 +119,20 @@ def scope_range(found: DistrictReport) -> tuple[float, float]:
     return float(low), float(high)
 
 
+def scope_extremes(found: DistrictReport) -> tuple[float, float]:
+    """Return the share of the scope by what is confirmed only, and by all that may exist."""
+    if found.query.district is None:
+        return found.ranges.lowest, found.ranges.highest
+    mine = found.ranges.districts.loc[[found.query.district], ["lowest", "highest"]]
+    low, high = mine.to_numpy(dtype=np.float64)[0]
+    return float(low), float(high)
+
+
 def _where(city: City, found: DistrictReport) -> Section:
     return Section(
         gettext("Where people are left out"),
         paragraphs=completeness_lines(city, found),
-        drawings=(report_map(city, found),),
+        drawings=(districts_map(city, found),) if found.query.district is None else (),
     )
 
 

@@ -8,10 +8,13 @@ from typing import Literal
 
 import pandas as pd
 
+from locator.base.i18n import gettext
 from locator.reports.canvas import Canvas
 
 Kind = Literal["text", "people", "share", "minutes", "limit", "number", "places", "date", "degrees"]
 SHORT_ROWS = 20
+PAGE_UNITS = 560.0
+"""Width of a page in the units of drawings, in which letters are 8 to 9 high."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,8 @@ class Drawing:
         What is to be seen in it, in words.
     is_small : bool
         Whether it has so few marks that a phone can show it whole.
+    part : float
+        Of the width of a page that it takes on paper; its words stay as large.
     """
 
     title: str
@@ -110,13 +115,14 @@ class Drawing:
     draw: Callable[[Canvas], None]
     said: str = ""
     is_small: bool = False
+    part: float = 1.0
 
     @property
     def alternative(self) -> str:
         """The text for those who do not see the drawing."""
         return f"{self.title}. {self.said}" if self.said else self.title
 
-    def svg(self, *, width: float = 560.0, style: str = "") -> str:
+    def svg(self, *, width: float = PAGE_UNITS, style: str = "") -> str:
         """Return the drawing as an ``<svg>`` element; fewer units of width make larger words."""
         canvas = Canvas(width, width * self.ratio, label=self.alternative)
         self.draw(canvas)
@@ -163,6 +169,14 @@ class Report:
     language : str
     footer : str
         Attribution and data date, on every page.
+    page_label : str
+        Says which page it is.
+    completeness : str
+        How much of what exists is on the map, in one sentence.
+    findings, recommendations : tuple of str
+        What matters most, and what follows from it; on the first page, before the map.
+    map : Drawing or None
+        On the first page.
     """
 
     title: str
@@ -173,3 +187,15 @@ class Report:
     language: str
     footer: str
     page_label: str = "{page} / {pages}"
+    completeness: str = ""
+    findings: tuple[str, ...] = ()
+    recommendations: tuple[str, ...] = ()
+    map: Drawing | None = None
+
+    @property
+    def first_lists(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The lists of the first page, each below its heading."""
+        return (
+            (gettext("What was found"), self.findings),
+            (gettext("What follows from it"), self.recommendations),
+        )

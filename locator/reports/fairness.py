@@ -18,7 +18,7 @@ def fairness_section(city: City, found: DistrictReport) -> Section | None:
     """Return how unequal the walks are; None where nobody can say."""
     bullets = [
         *_gini_line(found),
-        *_place_line(city, found),
+        *place_line(city, found),
         *_ratio_line(found),
     ]
     return Section(gettext("How fair it is"), bullets=tuple(bullets)) if bullets else None
@@ -39,7 +39,7 @@ def _gini_line(found: DistrictReport) -> list[str]:
     ]
 
 
-def _place_line(city: City, found: DistrictReport) -> list[str]:
+def place_line(city: City, found: DistrictReport) -> list[str]:
     """Return the districts at both ends; for a district, its place among all of them."""
     said, names = found.equity, city.districts["name"]
     beyond = found.coverage.districts["beyond"].dropna()

@@ -1,4 +1,4 @@
-"""Draw what a report shows: the map, the bars of the districts, the curve of walks."""
+"""Draw what a report shows: the map of walks, the districts, the curve of walks."""
 
 from __future__ import annotations
 
@@ -6,72 +6,189 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from locator.analysis.access.aggregate import SAME_TIME_S
 from locator.analysis.district_report import DistrictReport
-from locator.base.i18n import gettext, number, percent
+from locator.base.geo import FloatArray
+from locator.base.i18n import day, gettext, number, percent, text
 from locator.city.model import City
 from locator.geocoding.names import district_title
 from locator.reports.charts import Bars, draw_bars
 from locator.reports.document import Drawing
 from locator.reports.mapdrawing import MapFigure, draw_map, map_ratio
 
-CLASSES = (0.2, 0.4, 0.6, 0.8)
-ROW_UNITS = 18.0
+ROW_UNITS = 14.0
+DISTRICTS_PART = 0.8
 PLANNED_MARK, OPEN_MARK, SITE_MARK = "cross", "circle", "site"
+WALK_STEPS = (0.5, 1.0, 1.5, 2.0)
+"""Where one tone of walks ends and the next begins, in standards."""
+
+MAP_RATIO, PAD = 0.6, 0.03
+"""Height by width of the map of walks, and the room at its edges."""
+
+SHADES = 5
+ROUND_TO = (0.05, 0.01)
+
+Frame = tuple[float, float, float, float]
 
 
-def report_map(city: City, found: DistrictReport) -> Drawing:
-    """Return the map: districts shaded by share served, gaps, facilities, suggested sites."""
-    crs = city.projection.crs
-    areas = gpd.GeoDataFrame(
-        {
-            "label": city.districts["roman"].where(
-                city.districts["roman"] != "", city.districts["name"]
-            ),
-            "value": found.coverage.districts["share"].reindex(city.districts.index),
-        },
-        geometry=city.districts.geometry.to_crs(crs).to_numpy(),
-    )
-    areas.index = city.districts.index
-    focus = areas if found.query.district is None else areas.loc[[found.query.district]]
-    bounds = focus.total_bounds
-    pad = 0.03 * (bounds[2] - bounds[0])
-    frame = (bounds[0] - pad, bounds[1] - pad, bounds[2] + pad, bounds[3] + pad)
+def walks_map(city: City, found: DistrictReport) -> Drawing:
+    """Return the map of walks from where people live, with gaps, facilities, suggested sites."""
+    areas, focus = _districts(city), None
     if found.query.district is not None:
-        areas = _with_neighbours(areas, found.query.district, frame)
-    gaps = found.gaps.to_crs(crs) if len(found.gaps) else found.gaps
-    outlines = gpd.GeoDataFrame(
-        {"label": [str(rank) for rank in range(1, len(gaps) + 1)]},
-        geometry=gaps.geometry.to_numpy(),
-    )
+        focus = areas.geometry[found.query.district]
+    frame = _frame(areas.total_bounds if focus is None else np.array(focus.bounds))
+    areas = areas.set_geometry(shapely.clip_by_rect(areas.geometry.to_numpy(), *frame))
+    areas = areas[~areas.geometry.is_empty]
+    gaps = found.gaps.to_crs(city.projection.crs) if len(found.gaps) else found.gaps
     figure = MapFigure(
-        areas=areas,
-        classes=CLASSES,
-        legend=tuple(
-            f"{number(100 * low)}–{percent(high)}"
-            for low, high in zip((0, *CLASSES), (*CLASSES, 1), strict=True)
+        areas=areas.assign(value=np.nan),
+        walks=_walks(city, found),
+        outlines=gpd.GeoDataFrame(
+            {"label": [str(rank) for rank in range(1, len(gaps) + 1)]},
+            geometry=gaps.geometry.to_numpy(),
         ),
-        outlines=outlines,
         marks=_marks(found, city, shapely.box(*frame)),
         sites=_sites(found, city),
-        mark_legend=(
-            ("outline", gettext("gap")),
-            (OPEN_MARK, gettext("open")),
-            (PLANNED_MARK, gettext("under way")),
-            (SITE_MARK, gettext("suggested")),
-        ),
+        mark_legend=_mark_legend(found, city),
         backdrop=lambda: city.backdrop,
         frame=frame,
+        focus=focus,
+        source=source_said(city),
     )
     return Drawing(
-        title=gettext("Share of people within the standard, by district"),
+        title=gettext("Walks to the nearest facility, from where people live"),
         description=gettext(
-            "The darker, the more people are served. Outlined and numbered: the largest gaps. "
-            "Diamonds: suggested sites. The same numbers stand in the tables."
+            "Squares of {size} m where people of the group live, however many; the darker, the "
+            "longer the walk. Outlined and numbered: the largest gaps. Diamonds: suggested sites. "
+            "The same numbers stand in the tables.",
+            size=number(city.demand.size_m),
         ),
         ratio=map_ratio(figure),
         draw=lambda canvas: draw_map(canvas, figure),
         said=_map_said(city, found, figure),
     )
+
+
+def districts_map(city: City, found: DistrictReport) -> Drawing:
+    """Return the map of the share served in each district, the shades as far apart as they are."""
+    shares = found.coverage.districts["share"].reindex(city.districts.index)
+    known = shares.dropna().to_numpy(dtype=np.float64)
+    bounds = shade_bounds(known)
+    areas = _districts(city).assign(value=shares)
+    areas["label"] = [
+        label if np.isnan(share) else f"{label}\n{percent(share)}"
+        for label, share in zip(areas["label"], shares, strict=True)
+    ]
+    low, high = (known.min(), known.max()) if len(known) else (0.0, 1.0)
+    figure = MapFigure(
+        areas=areas,
+        classes=bounds,
+        legend=tuple(
+            f"{number(100 * first)}–{percent(last)}"
+            for first, last in zip((low, *bounds), (*bounds, high), strict=True)
+        ),
+        backdrop=lambda: city.backdrop,
+        source=source_said(city),
+    )
+    return Drawing(
+        title=gettext("Share of people within the standard, by district"),
+        description=gettext(
+            "The darker, the more people are served. The shades part the districts into groups of "
+            "about as many; whether two of them differ for certain, the ranges say."
+        ),
+        ratio=map_ratio(figure),
+        draw=lambda canvas: draw_map(canvas, figure),
+        said=_shares_said(city, found),
+        part=DISTRICTS_PART,
+    )
+
+
+def shade_bounds(shares: FloatArray) -> tuple[float, ...]:
+    """Return bounds of at most five shades of about as many shares each, none of them empty.
+
+    They are whole multiples of five per cent, or of one where the shares are near each other.
+    """
+    best: tuple[float, ...] = ()
+    for step in ROUND_TO:
+        parts = np.arange(1, SHADES) / SHADES if len(shares) else np.array([])
+        rounded = sorted({round(round(np.quantile(shares, one) / step) * step, 2) for one in parts})
+        bounds = tuple(
+            one
+            for before, one in zip([-1.0, *rounded], rounded, strict=False)
+            if ((shares > before) & (shares <= one)).any() and (shares > one).any()
+        )
+        if len(bounds) > len(best):
+            best = bounds
+        if len(best) == SHADES - 1:
+            break
+    return best
+
+
+def source_said(city: City) -> str:
+    """Return whose data a map or a report shows, and of which day."""
+    date = gettext("data of {date}", date=day(city.catalogue.data_date))
+    return f"{text(city.catalogue.attribution)} · {date}"
+
+
+def _districts(city: City) -> gpd.GeoDataFrame:
+    roman, name = city.districts["roman"], city.districts["name"]
+    return gpd.GeoDataFrame(
+        {"label": roman.where(roman != "", name)},
+        geometry=city.districts.geometry.to_crs(city.projection.crs),
+    )
+
+
+def _frame(bounds: FloatArray) -> Frame:
+    """Return bounds of one shape for every map, with room at the edges."""
+    left, bottom, right, top = bounds
+    wide, high = (right - left) * (1 + 2 * PAD), (top - bottom) * (1 + 2 * PAD)
+    wide, high = max(wide, high / MAP_RATIO), max(high, wide * MAP_RATIO)
+    x, y = (left + right) / 2, (bottom + top) / 2
+    return x - wide / 2, y - high / 2, x + wide / 2, y + high / 2
+
+
+def _walks(city: City, found: DistrictReport) -> list[tuple[str, shapely.Geometry]]:
+    """Return the inhabited squares of the scope by the length of their walks, and its words."""
+    demand, standard = city.demand, found.coverage.minutes
+    people = demand.people[found.coverage.group]
+    some = np.flatnonzero(found.inside & (people > 0))
+    place = np.column_stack([demand.column[some], demand.row[some]])
+    _, first, square = np.unique(place, axis=0, return_index=True, return_inverse=True)
+    # The points of a square may have walks of their own: that of most of its people stands for it.
+    most = np.lexsort((-people[some], square.ravel()))
+    longest = found.coverage.walk_s[
+        some[most[np.searchsorted(square.ravel()[most], range(len(first)))]]
+    ]
+    bounds = np.array(WALK_STEPS) * standard * 60 + SAME_TIME_S
+    kind = np.searchsorted(bounds, longest)
+    limits = [
+        number(standard * step, 0 if (standard * step).is_integer() else 1) for step in WALK_STEPS
+    ]
+    words = [
+        gettext("up to {minutes} min", minutes=limits[0]),
+        *(
+            gettext("{minutes} min", minutes=f"{low}–{high}")
+            for low, high in zip(limits, limits[1:], strict=False)
+        ),
+        gettext("over {minutes} min", minutes=limits[-1]),
+    ]
+    corners = demand.square_xy[some[first]].round(3)
+    return [
+        (said, shapely.coverage_union_all(shapely.polygons(corners[kind == place])))
+        for place, said in enumerate(words)
+    ]
+
+
+def _mark_legend(found: DistrictReport, city: City) -> tuple[tuple[str, str], ...]:
+    """Return the signs that the map has."""
+    layer = city.facilities[city.facilities["layer"] == found.query.layer]
+    shown = (
+        ("outline", gettext("gap"), len(found.gaps) > 0),
+        (OPEN_MARK, gettext("open"), layer["status"].eq("open").any()),
+        (PLANNED_MARK, gettext("under way"), (~layer["status"].isin(["open", "closed"])).any()),
+        (SITE_MARK, gettext("suggested"), bool(_sites(found, city))),
+    )
+    return tuple((sign, words) for sign, words, is_there in shown if is_there)
 
 
 def _map_said(city: City, found: DistrictReport, figure: MapFigure) -> str:
@@ -124,15 +241,6 @@ def _sites(found: DistrictReport, city: City) -> list[tuple[float, float, str]]:
     sites = found.siting.sites
     xy = city.projection.to_metric(sites[["lon", "lat"]].to_numpy())
     return [(x, y, str(rank)) for (x, y), rank in zip(xy, sites["rank"], strict=True)]
-
-
-def _with_neighbours(
-    areas: gpd.GeoDataFrame, district: int, frame: tuple[float, float, float, float]
-) -> gpd.GeoDataFrame:
-    """Return the districts inside the frame; only the one that is meant keeps its shade."""
-    inside = areas.assign(value=areas["value"].where(areas.index == district))
-    inside = inside.set_geometry(shapely.clip_by_rect(areas.geometry.to_numpy(), *frame))
-    return inside[~inside.geometry.is_empty]
 
 
 def district_bars(city: City, found: DistrictReport) -> Drawing:

@@ -8,7 +8,7 @@ from html import escape
 from typing import Any, Protocol
 
 from locator.base.i18n import gettext
-from locator.reports.document import Column, Drawing, Section, Table
+from locator.reports.document import Column, Drawing, Report, Section, Table
 from locator.reports.palette import WORDS
 
 UNITS, SMALL_UNITS = 440.0, 280.0
@@ -50,6 +50,28 @@ class Link:
     words: str
     about: str
     area: str
+
+
+def first_page_html(report: Report) -> str:
+    """Return what stands on the first page of a report below its answer: findings and the map.
+
+    Parameters
+    ----------
+    report : Report
+
+    Returns
+    -------
+    str
+        Everything from the data is escaped.
+    """
+    parts = [f'<p class="prose">{escape(report.completeness)}</p>'] if report.completeness else []
+    for heading, items in report.first_lists:
+        if items:
+            lines = "".join(f"<li>{escape(words)}</li>" for words in items)
+            parts.append(f'<h2>{escape(heading)}</h2>\n<ol class="prose">{lines}</ol>')
+    if report.map is not None:
+        parts.append(drawing_html(report.map))
+    return "\n".join(parts)
 
 
 def section_html(

@@ -1,8 +1,9 @@
-"""Draw a small map as vectors: districts shaded and numbered, gaps outlined, places marked."""
+"""Draw a small map as vectors: walks in squares, districts shaded, gaps and sites numbered."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import math
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,10 +13,11 @@ import shapely
 
 from locator.city.basemap.backdrop import Backdrop
 from locator.reports.canvas import Canvas, Point, corners
+from locator.reports.maplabels import Box, Label, place_labels
+from locator.reports.maplegend import Entry, draw_legend, legend_high
 
+UNITS_WIDE = 560.0
 MARGIN = 8.0
-LEGEND_HIGH = 30.0
-LEGEND_ROW = 13.0
 # Narrower than this in drawing units is noise on paper.
 SIMPLIFY_UNITS = 0.4
 SMALLEST_UNITS = 6.0
@@ -27,6 +29,16 @@ LESSER_STREETS_M = 12_000
 SHADE, NO_SHADE = 0.72, 0.3
 """How much an area covers of what lies under it."""
 
+WALK_SHADE = 0.85
+MANY_MARKS = 100
+"""More markers than this are drawn smaller."""
+
+LETTER, LINE = 4.6, 8.5
+"""Width and height of a letter of a label."""
+
+LEAST_ROOM = 7.0
+"""An area whose largest circle is smaller, in drawing units, has no label."""
+
 
 @dataclass(frozen=True)
 class MapFigure:
@@ -35,123 +47,130 @@ class MapFigure:
     Attributes
     ----------
     areas : GeoDataFrame
-        Columns ``label`` (written inside; without one an area has no outline), ``value`` (0 to 1;
-        NaN is left white), geometry.
+        Columns ``label`` (written inside, a second line after a line break; without one an area
+        has no outline), ``value`` (0 to 1; NaN is left white), geometry.
     classes : tuple of float
         Upper bounds of the shades but the last, ascending; at most four.
     legend : tuple of str
         One text for each shade; empty where no area has it.
+    walks : sequence of (words, geometry)
+        Where people live, from the shortest walks to the longest; at most five.
     outlines : GeoDataFrame
         Areas drawn as thick outlines (gaps), with ``label``.
     marks : list of (x, y, shape)
         Facilities.
     sites : list of (x, y, label)
         Suggested sites, drawn above all else with their number.
+    mark_legend : sequence of (sign, words)
     backdrop : callable, optional
         Returns what lies under the areas; asked for when the map is drawn.
     frame : tuple of float or None
         Bounds to draw; the areas' own otherwise.
+    focus : geometry or None
+        What the map is about, if not all of it.
+    source : str
+        Whose data they are.
     """
 
     areas: gpd.GeoDataFrame
-    classes: tuple[float, ...]
-    legend: tuple[str, ...]
+    classes: tuple[float, ...] = ()
+    legend: tuple[str, ...] = ()
+    walks: Sequence[tuple[str, Any]] = ()
     outlines: gpd.GeoDataFrame | None = None
     marks: Sequence[tuple[float, float, str]] = ()
     sites: Sequence[tuple[float, float, str]] = ()
     mark_legend: Sequence[tuple[str, str]] = ()
     backdrop: Callable[[], Backdrop] | None = None
     frame: tuple[float, float, float, float] | None = None
+    focus: Any = None
+    source: str = ""
+
+    @property
+    def entries(self) -> list[Entry]:
+        """The signs of the map and what each means."""
+        shades = [(f"class{place}", words) for place, words in enumerate(self.legend) if words]
+        walks = [
+            (f"walk{place}", words)
+            for place, (words, shape) in enumerate(self.walks)
+            if not shape.is_empty
+        ]
+        return [*walks, *shades, *self.mark_legend]
+
+
+@dataclass(frozen=True)
+class _Ground:
+    """A canvas, and where on it a place of the city is."""
+
+    canvas: Canvas
+    scale: float
+    left: float
+    top: float
+    indent: float
+
+    def at(self, x: float, y: float) -> Point:
+        return self.indent + (x - self.left) * self.scale, MARGIN / 2 + (self.top - y) * self.scale
+
+    def box(self, geometry: Any) -> Box:
+        west, south, east, north = geometry.bounds
+        return *self.at(west, north), *self.at(east, south)
+
+    def polygons(self, geometry: Any) -> Iterator[list[list[Point]]]:
+        for polygon in shapely.get_parts(shapely.simplify(geometry, SIMPLIFY_UNITS / self.scale)):
+            if polygon.geom_type != "Polygon" or polygon.is_empty:
+                continue
+            rings = [polygon.exterior, *polygon.interiors]
+            yield [[self.at(x, y) for x, y in ring.coords[:-1]] for ring in rings]
+
+    def outline(self, geometry: Any, tone: str, *, width: float) -> None:
+        for rings in self.polygons(geometry):
+            for ring in rings:
+                self.canvas.line([*ring, ring[0]], tone, width=width)
 
 
 def map_ratio(figure: MapFigure) -> float:
     """Return height by width that fits `figure` on a canvas 560 units wide."""
     left, bottom, right, top = _frame(figure)
-    return float((top - bottom) / (right - left)) + LEGEND_HIGH / 560
+    high = (UNITS_WIDE - 2 * MARGIN) * (top - bottom) / (right - left) + MARGIN
+    return float(high + legend_high(figure.entries, UNITS_WIDE)) / UNITS_WIDE
 
 
 def draw_map(canvas: Canvas, figure: MapFigure) -> None:
     """Draw `figure` over the whole of `canvas`, the legend below."""
-    at, scale = _transform(canvas, figure)
-    if figure.backdrop is not None:
-        _backdrop(canvas, figure, figure.backdrop(), at, scale)
-    for _, row in figure.areas.iterrows():
-        shade = shade_of(row["value"], figure.classes)
-        opacity = NO_SHADE if shade == "paper" else SHADE
-        for rings in _polygons(row.geometry, at, scale):
-            canvas.area(rings, shade, outline="muted" if row["label"] else None, opacity=opacity)
-    for x, y, shape in figure.marks:
-        canvas.dot(at(x, y), "ink", radius=2.4, shape=shape)
+    ground = _ground(canvas, figure)
+    under = figure.backdrop() if figure.backdrop is not None else None
+    if under is not None:
+        _backdrop(ground, figure, under)
+    _shades(ground, figure)
+    for place, (_, shape) in enumerate(figure.walks):
+        for rings in ground.polygons(shape):
+            canvas.area(rings, f"walk{place}", opacity=WALK_SHADE)
+    if figure.walks:
+        if under is not None:
+            _streets(ground, figure, under.main, "street", 0.4)
+        for area in figure.areas.geometry:
+            ground.outline(area, "muted", width=0.6)
+    if figure.focus is not None:
+        ground.outline(figure.focus, "ink", width=1.6)
     if figure.outlines is not None:
-        _outlines(canvas, figure.outlines, at, scale)
-    for _, row in figure.areas.iterrows():
-        centre = row.geometry.representative_point()
-        tone = "paper" if shade_of(row["value"], figure.classes) in ("class3", "class4") else "ink"
-        canvas.text(
-            at(centre.x, centre.y), str(row["label"]), anchor="middle", bold=True, tone=tone
-        )
-    for x, y, label in figure.sites:
-        _site(canvas, at(x, y), label)
-    _legend(canvas, figure)
+        for area in figure.outlines.geometry:
+            # On paper, so that it is seen in grey as well.
+            ground.outline(area, "paper", width=3)
+            ground.outline(area, "warn", width=1.4)
+    radius = 2.4 if len(figure.marks) <= MANY_MARKS else 1.7
+    for x, y, sign in figure.marks:
+        canvas.dot(ground.at(x, y), "ink", radius=radius, shape=sign, outline="paper")
+    _labels(ground, figure)
+    draw_legend(canvas, figure.entries, source=figure.source, scale=ground.scale, shade=SHADE)
 
 
-def _backdrop(
-    canvas: Canvas,
-    figure: MapFigure,
-    ground: Backdrop,
-    at: Callable[[float, float], Point],
-    scale: float,
-) -> None:
-    """Draw green, waters and streets as far as the areas go; small streets on large maps only."""
-    city = shapely.union_all(shapely.simplify(figure.areas.geometry.to_numpy(), 1 / scale))
-    shapely.prepare(city)
-
-    def inside(shapes: Any, least: float = 0) -> Any:
-        kept = shapes[shapely.intersects(city, shapes) & (shapely.area(shapes) >= least)]
-        plain = shapely.simplify(kept, SIMPLIFY_UNITS / scale)
-        within = shapely.contains_properly(city, plain)
-        plain[~within] = shapely.intersection(plain[~within], city)
-        return plain
-
-    def drawn(lines: Any, tone: str, width: float) -> None:
-        parts = shapely.get_parts(lines)
-        is_line = shapely.get_type_id(parts) == shapely.GeometryType.LINESTRING
-        paths = [
-            [at(x, y) for x, y in part.coords] for part in parts[is_line & ~shapely.is_empty(parts)]
-        ]
-        if paths:
-            canvas.network(paths, tone, width=width)
-
-    for shapes, tone in ((ground.green, "green"), (ground.water, "river")):
-        whole = shapely.union_all(inside(shapes, SMALLEST_UNITS / scale**2))
-        for rings in _polygons(whole, at, scale):
-            canvas.area(rings, tone)
-    drawn(inside(ground.rivers), "river", 1.6)
-    if scale * LESSER_STREETS_M >= canvas.width:
-        drawn(inside(ground.lesser), "street", 0.3)
-    drawn(inside(ground.main), "street", 0.9)
-
-
-def _frame(figure: MapFigure) -> tuple[float, float, float, float]:
-    if figure.frame is not None:
-        return figure.frame
-    left, bottom, right, top = figure.areas.total_bounds
-    return float(left), float(bottom), float(right), float(top)
-
-
-def _transform(canvas: Canvas, figure: MapFigure) -> tuple[Callable[[float, float], Point], float]:
-    left, bottom, right, top = _frame(figure)
-    legend_high = LEGEND_HIGH + LEGEND_ROW * (len(_legend_rows(canvas, figure)) - 1)
-    scale = min(
-        (canvas.width - 2 * MARGIN) / (right - left),
-        (canvas.height - legend_high - MARGIN) / (top - bottom),
-    )
-    indent = (canvas.width - scale * (right - left)) / 2
-
-    def at(x: float, y: float) -> Point:
-        return indent + (x - left) * scale, MARGIN / 2 + (top - y) * scale
-
-    return at, scale
+def _shades(ground: _Ground, figure: MapFigure) -> None:
+    areas = figure.areas
+    for words, value, area in zip(areas["label"], areas["value"], areas.geometry, strict=True):
+        shade = shade_of(value, figure.classes)
+        opacity = NO_SHADE if shade == "paper" else SHADE
+        for rings in ground.polygons(area):
+            outline = "muted" if words else None
+            ground.canvas.area(rings, shade, outline=outline, opacity=opacity)
 
 
 def shade_of(value: float, classes: Sequence[float]) -> str:
@@ -172,86 +191,136 @@ def shade_of(value: float, classes: Sequence[float]) -> str:
     return f"class{int(np.searchsorted(classes, value, side='left'))}"
 
 
-def _polygons(
-    geometry: Any, at: Callable[[float, float], Point], scale: float
-) -> Iterable[list[list[Point]]]:
-    for polygon in shapely.get_parts(shapely.simplify(geometry, SIMPLIFY_UNITS / scale)):
-        if polygon.geom_type != "Polygon" or polygon.is_empty:
+def _backdrop(ground: _Ground, figure: MapFigure, under: Backdrop) -> None:
+    """Draw green, waters and streets as far as the areas go; small streets on large maps only."""
+    for shapes, tone in ((under.green, "green"), (under.water, "river")):
+        whole = shapely.union_all(_inside(ground, figure, shapes, SMALLEST_UNITS))
+        for rings in ground.polygons(whole):
+            ground.canvas.area(rings, tone)
+    _streets(ground, figure, under.rivers, "river", 1.6)
+    if ground.scale * LESSER_STREETS_M >= ground.canvas.width:
+        _streets(ground, figure, under.lesser, "street", 0.3)
+    _streets(ground, figure, under.main, "street", 0.9)
+
+
+def _streets(ground: _Ground, figure: MapFigure, lines: Any, tone: str, width: float) -> None:
+    parts = shapely.get_parts(_inside(ground, figure, lines))
+    is_line = shapely.get_type_id(parts) == shapely.GeometryType.LINESTRING
+    paths = [
+        [ground.at(x, y) for x, y in part.coords]
+        for part in parts[is_line & ~shapely.is_empty(parts)]
+    ]
+    if paths:
+        ground.canvas.network(paths, tone, width=width)
+
+
+def _inside(ground: _Ground, figure: MapFigure, shapes: Any, least_units: float = 0) -> Any:
+    """Return the parts of some shapes in the areas, without what nobody could see."""
+    scale = ground.scale
+    city = shapely.union_all(shapely.simplify(figure.areas.geometry.to_numpy(), 1 / scale))
+    shapely.prepare(city)
+    large = shapely.area(shapes) >= least_units / scale**2
+    plain = shapely.simplify(
+        shapes[shapely.intersects(city, shapes) & large], SIMPLIFY_UNITS / scale
+    )
+    within = shapely.contains_properly(city, plain)
+    plain[~within] = shapely.intersection(plain[~within], city)
+    return plain
+
+
+def _frame(figure: MapFigure) -> tuple[float, float, float, float]:
+    if figure.frame is not None:
+        return figure.frame
+    left, bottom, right, top = figure.areas.total_bounds
+    return float(left), float(bottom), float(right), float(top)
+
+
+def _ground(canvas: Canvas, figure: MapFigure) -> _Ground:
+    left, bottom, right, top = _frame(figure)
+    high = canvas.height - legend_high(figure.entries, canvas.width) - MARGIN
+    scale = min((canvas.width - 2 * MARGIN) / (right - left), high / (top - bottom))
+    return _Ground(canvas, scale, left, top, (canvas.width - scale * (right - left)) / 2)
+
+
+def _labels(ground: _Ground, figure: MapFigure) -> None:
+    """Number sites and gaps and name the areas, none over another."""
+    canvas = ground.canvas
+    sites = [
+        Label(words, (*ground.at(x, y), *ground.at(x, y)), 15, 15, is_inside=True)
+        for x, y, words in figure.sites
+    ]
+    gaps = [] if figure.outlines is None else list(_gap_labels(ground, figure.outlines))
+    areas = list(_area_labels(ground, figure.areas))
+    dots = [ground.at(x, y) for x, y, _ in figure.marks]
+    _, bottom, _, top = _frame(figure)
+    within = (0.0, 0.0, canvas.width, ground.at(0, bottom)[1])
+    labels = [*sites, *gaps, *areas]
+    placed = place_labels(labels, within=within, dots=dots)
+    shown = dict(zip(map(id, labels), placed, strict=True))
+    for label in areas:
+        x, y = shown[id(label)]
+        lines = label.words.split("\n")
+        for row, words in enumerate(lines):
+            baseline = y + 3.2 + LINE * (row - (len(lines) - 1) / 2)
+            is_head = row == 0
+            canvas.text(
+                (x, baseline),
+                words,
+                anchor="middle",
+                size=9 if is_head else 8,
+                bold=is_head,
+                has_halo=True,
+            )
+    for label in (*sites, *gaps):
+        _leader(canvas, label, shown[id(label)])
+    for label in gaps:
+        _gap(canvas, label, shown[id(label)])
+    for label in sites:
+        _site(canvas, label.words, shown[id(label)])
+
+
+def _gap_labels(ground: _Ground, outlines: gpd.GeoDataFrame) -> Iterator[Label]:
+    for words, area in zip(outlines["label"], outlines.geometry, strict=True):
+        wide = 3 + LETTER * len(str(words))
+        yield Label(str(words), ground.box(area), wide, 10, is_inside=False)
+
+
+def _area_labels(ground: _Ground, areas: gpd.GeoDataFrame) -> Iterator[Label]:
+    for words, area in zip(areas["label"], areas.geometry, strict=True):
+        if not words:
             continue
-        rings = [polygon.exterior, *polygon.interiors]
-        yield [[at(x, y) for x, y in ring.coords[:-1]] for ring in rings]
-
-
-def _outlines(
-    canvas: Canvas,
-    outlines: gpd.GeoDataFrame,
-    at: Callable[[float, float], Point],
-    scale: float,
-) -> None:
-    for _, row in outlines.iterrows():
-        for rings in _polygons(row.geometry, at, scale):
-            for ring in rings:
-                # On paper, so that it is seen in grey as well.
-                canvas.line([*ring, ring[0]], "paper", width=3)
-                canvas.line([*ring, ring[0]], "warn", width=1.4)
-        # In the corner, on paper: the middle is where the dots and the sites are.
-        _, _, right, top = row.geometry.bounds
-        wide = 3 + 4.6 * len(str(row["label"]))
-        x, y = at(right, top)[0] - wide, at(right, top)[1] + 5
-        canvas.area(
-            [[(x, y - 4), (x + wide, y - 4), (x + wide, y + 5), (x, y + 5)]],
-            "paper",
-            outline="warn",
-        )
-        canvas.text(
-            (x + wide / 2, y + 3.2),
-            str(row["label"]),
-            anchor="middle",
-            size=8,
-            tone="warn",
-            bold=True,
+        circle = shapely.maximum_inscribed_circle(area, 2 / ground.scale)
+        room = shapely.length(circle) * ground.scale
+        if room < LEAST_ROOM:
+            continue
+        x, y = ground.at(*circle.coords[0])
+        lines = str(words).split("\n")
+        wide = LETTER * max(map(len, lines)) + 2
+        yield Label(
+            str(words), (x, y, x, y), wide, LINE * len(lines) + 2, is_inside=True, reach=room
         )
 
 
-def _site(canvas: Canvas, at: Point, label: str) -> None:
+def _leader(canvas: Canvas, label: Label, centre: Point) -> None:
+    """Draw a line from a label to what it names, where they stand apart."""
+    left, top, right, bottom = label.at(centre)
+    west, north, east, south = label.box
+    apart = math.hypot(max(west - right, left - east, 0.0), max(north - bottom, top - south, 0.0))
+    if apart > 3 or (west == east and centre != label.middle):
+        canvas.line([centre, label.middle], "paper", width=2)
+        canvas.line([centre, label.middle], "ink", width=0.7)
+        canvas.dot(label.middle, "ink", radius=1.4)
+
+
+def _gap(canvas: Canvas, label: Label, centre: Point) -> None:
+    left, top, right, bottom = label.at(centre)
+    box = [(left, top), (right, top), (right, bottom), (left, bottom)]
+    canvas.area([box], "paper", outline="warn")
+    at = (centre[0], centre[1] + 2.9)
+    canvas.text(at, label.words, anchor="middle", size=8, tone="warn", bold=True)
+
+
+def _site(canvas: Canvas, words: str, at: Point) -> None:
     """Draw a diamond with the number of the site in it."""
-    canvas.area([corners(at, 7.5, "diamond")], "paper", outline="ink")
-    canvas.text((at[0], at[1] + 2.6), label, anchor="middle", size=7.5, bold=True)
-
-
-def _legend(canvas: Canvas, figure: MapFigure) -> None:
-    """Name shades and marks in rows below the map, as many as the width asks for."""
-    rows = _legend_rows(canvas, figure)
-    for row, entries in enumerate(rows):
-        y = canvas.height - 9 - LEGEND_ROW * (len(rows) - 1 - row)
-        for x, sign, words in entries:
-            _legend_sign(canvas, (x, y), sign)
-            canvas.text((x + 18, y), words, size=8)
-
-
-def _legend_rows(canvas: Canvas, figure: MapFigure) -> list[list[tuple[float, str, str]]]:
-    """Return the entries of each row of the legend as (x, sign, words)."""
-    named = [(f"class{place}", words) for place, words in enumerate(figure.legend) if words]
-    rows: list[list[tuple[float, str, str]]] = [[]]
-    x = MARGIN
-    for sign, words in [*named, *figure.mark_legend]:
-        wide = 26 + 4.4 * len(words)
-        if rows[-1] and x + wide > canvas.width:
-            rows.append([])
-            x = MARGIN
-        rows[-1].append((x, sign, words))
-        x += wide
-    return rows
-
-
-def _legend_sign(canvas: Canvas, at: Point, sign: str) -> None:
-    x, y = at
-    box = [(x, y - 8), (x + 14, y - 8), (x + 14, y + 2), (x, y + 2)]
-    if sign.startswith("class"):
-        canvas.area([box], sign, outline="muted", opacity=SHADE)
-    elif sign == "outline":
-        canvas.line([*box, box[0]], "warn", width=1.4)
-    elif sign == "site":
-        canvas.area([corners((x + 7, y - 3), 6, "diamond")], "paper", outline="ink")
-    else:
-        canvas.dot((x + 7, y - 3), "ink", radius=3, shape=sign)
+    canvas.area([corners(at, 8, "diamond")], "paper", outline="ink")
+    canvas.text((at[0], at[1] + 2.6), words, anchor="middle", size=7.5, bold=True)

@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 
 from locator.reports.document import Column, Report
-from locator.reports.html import section_html
+from locator.reports.html import first_page_html, section_html
 from locator.reports.palette import tone_style
 
 STYLE = """
@@ -73,7 +73,9 @@ def _parts(report: Report, number: Callable[[Column, Any], str]) -> Iterator[str
     yield f"<title>{title}</title>\n<style>{STYLE}{tone_style()}</style>\n</head>\n<body>"
     yield f'<header>\n<h1>{title}</h1>\n<p class="subtitle">{escape(report.subtitle)}</p>'
     yield f'<p>{escape(report.question)}</p>\n<p class="answer">{escape(report.answer)}</p>'
-    yield "</header>\n<nav>\n<ul>"
+    yield "</header>"
+    yield first_page_html(report)
+    yield "<nav>\n<ul>"
     for position, section in enumerate(report.sections, start=1):
         yield f'<li><a href="#part-{position}">{escape(section.heading)}</a></li>'
     yield "</ul>\n</nav>\n<main>"

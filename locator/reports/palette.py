@@ -22,6 +22,13 @@ TONES: dict[str, tuple[int, int, int]] = {
     "class2": (150, 188, 206),
     "class3": (86, 141, 170),
     "class4": (24, 84, 120),
+    # Walks, from a short one to a long one: two tones within the standard, three beyond it. Their
+    # lightness falls evenly (94, 80, 65, 46, 25 of 100), so that they are told apart in grey.
+    "walk0": (224, 243, 238),
+    "walk1": (158, 208, 198),
+    "walk2": (224, 141, 74),
+    "walk3": (176, 84, 34),
+    "walk4": (92, 38, 20),
 }
 
 

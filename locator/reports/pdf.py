@@ -10,7 +10,7 @@ from typing import Any, Final, cast
 
 import typst
 
-from locator.reports.document import Column, Report, Table
+from locator.reports.document import PAGE_UNITS, Column, Drawing, Report, Table
 from locator.reports.palette import TONES, WORDS, tone_style
 
 FONT = "Source Sans Pro"
@@ -19,6 +19,8 @@ same report looks the same everywhere."""
 
 ACCESSIBLE: Final = "ua-1"
 ROUNDS_REMEMBERED = 10
+BESIDE = 0.6
+"""Part of the width for a drawing that shares its line with a table."""
 
 
 def write_pdf(report: Report, *, number: Callable[[Column, Any], str]) -> bytes:
@@ -66,25 +68,39 @@ def _told(report: Report, number: Callable[[Column, Any], str]) -> dict[str, Any
         "footer": report.footer,
         "page_label": report.page_label,
         "font": FONT,
+        "beside": BESIDE,
         "tones": {name: f"#{r:02x}{g:02x}{b:02x}" for name, (r, g, b) in TONES.items()},
+        "completeness": report.completeness,
+        "lists": [
+            {"heading": heading, "items": items} for heading, items in report.first_lists if items
+        ],
+        "map": _drawing(report.map, style) if report.map else None,
         "sections": [
             {
                 "heading": section.heading,
                 "paragraphs": section.paragraphs,
                 "bullets": section.bullets,
+                "beside": section.side_by_side,
                 "drawings": [
-                    {
-                        "svg": drawing.svg(style=style),
-                        "title": f"{drawing.title}.",
-                        "description": drawing.description,
-                        "alt": drawing.alternative,
-                    }
+                    _drawing(drawing, style, is_beside=section.side_by_side)
                     for drawing in section.drawings
                 ],
                 "tables": [_table(table, number) for table in section.tables],
             }
             for section in report.sections
         ],
+    }
+
+
+def _drawing(drawing: Drawing, style: str, *, is_beside: bool = False) -> dict[str, Any]:
+    units = PAGE_UNITS * (BESIDE if is_beside else drawing.part)
+    return {
+        "svg": drawing.svg(style=style, width=units),
+        "title": f"{drawing.title}.",
+        "description": drawing.description,
+        "alt": drawing.alternative,
+        "ratio": drawing.ratio,
+        "width": 1.0 if is_beside else drawing.part,
     }
 
 

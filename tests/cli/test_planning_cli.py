@@ -257,7 +257,7 @@ def test_the_page_of_a_report_stands_alone(folder: Path, tmp_path: Path) -> None
     page.feed(text)
     assert '<html lang="en">' in text
     assert page.tags.count("h1") == 1
-    assert page.tags.count("svg") == 3
+    assert page.tags.count("svg") == 4
     assert "caption" in page.tags
     assert not {"script", "link", "img", "iframe"} & set(page.tags)
     assert not {"src", "onclick", "style"} & page.attributes

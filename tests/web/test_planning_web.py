@@ -154,7 +154,7 @@ def test_supply_sums_over_districts(client: FlaskClient) -> None:
 def test_a_report_reads_in_every_language(client: FlaskClient, language: str) -> None:
     page = client.get(f"{language}/report/nurseries?group=all")
     assert page.status_code == 200
-    assert page.text.count('<svg class="drawing"') == 3
+    assert page.text.count('<svg class="drawing"') == 4
     assert "style=" not in page.text
 
 
@@ -162,8 +162,13 @@ def test_a_report_as_files(client: FlaskClient, tmp_path: Path) -> None:
     pdf = client.get("/en/report/nurseries.pdf?district=2&group=all")
     assert pdf.mimetype == "application/pdf"
     assert "tiny-nurseries-II.pdf" in pdf.headers["Content-Disposition"]
-    text = " ".join(pypdf.PdfReader(BytesIO(pdf.data)).pages[0].extract_text().split())
-    assert "Where people are left out" in text
+    first, second = (
+        " ".join(page.extract_text().split())
+        for page in pypdf.PdfReader(BytesIO(pdf.data)).pages[:2]
+    )
+    assert "What follows from it" in first
+    assert "Walks to the nearest facility" in first, "the map is on the first page"
+    assert second.startswith("Where people are left out")
     assert client.get("/report/nurseries.xlsx").data.startswith(b"PK")
     assert client.get("/report/nurseries.gpkg").data.startswith(b"SQLite format 3")
     assert client.get("/report/nurseries.doc").status_code == 404

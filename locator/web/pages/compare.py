@@ -16,9 +16,8 @@ from locator.api.compare import CompareParams, queries_of
 from locator.api.context import AppState
 from locator.city.catalogue import Layer
 from locator.geocoding.names import district_title
-from locator.reports.figures import CLASSES
 from locator.reports.mapdrawing import shade_of
-from locator.reports.smallmap import SmallOutlines, small_map, small_outlines
+from locator.reports.smallmap import CLASSES, SmallOutlines, small_map, small_outlines
 from locator.web.i18n import gettext, percent, text, url
 from locator.web.security import expensive
 from locator.web.sorting import Sorting, sorting_of

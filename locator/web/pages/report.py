@@ -10,7 +10,7 @@ from locator.base.errors import N_, NotFoundError
 from locator.base.i18n import speaking
 from locator.reports.bundle import WHOLE, ReportFiles, file_stem
 from locator.reports.content import build_report, write_value
-from locator.reports.html import section_html
+from locator.reports.html import first_page_html, section_html
 from locator.web.downloads import attachment
 from locator.web.i18n import current_language, url
 from locator.web.lenient import Args, answer_leniently
@@ -52,6 +52,7 @@ def page(layer_id: str) -> tuple[str, int]:
         layer=layer,
         same=same,
         problems=lenient.problems,
+        first=first_page_html(made),
         sections=[
             section_html(section, place, write=write_value)
             for place, section in enumerate(made.sections, start=1)
