@@ -11,11 +11,11 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
-from importlib.metadata import version
 from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
+from locator import __version__
 from locator.api.operations import JSON, Operation
 from locator.api.parsing import parameter_shapes, required_parameters
 from locator.api.schemas import ErrorAnswer
@@ -61,7 +61,7 @@ def document(
         "openapi": "3.1.0",
         "info": {
             "title": f"{plain(catalogue.names['en']) or catalogue.id}: service locator",
-            "version": version("krakow-service-locator"),
+            "version": __version__,
             "description": ABOUT,
             "license": {"name": "MIT License", "identifier": "MIT"},
         },

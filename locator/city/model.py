@@ -18,6 +18,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from locator.base.errors import CityFolderError, Fault
+from locator.base.folders import bundled
 from locator.base.geo import FloatArray, IntArray, Projection
 from locator.base.reading import WHOLE, FaultLog
 from locator.city import added_streets as addedstreets
@@ -183,7 +184,7 @@ class City:
 
 
 def default_folder() -> Path:
-    """Return the folder of ``LOCATOR_GEODATA``, or the repository's own ``geodata``.
+    """Return the folder of ``LOCATOR_GEODATA``, or the ``geodata`` that come with the program.
 
     Returns
     -------
@@ -191,7 +192,7 @@ def default_folder() -> Path:
         Whether it is there or not.
     """
     named = os.environ.get("LOCATOR_GEODATA")
-    return Path(named) if named else Path(__file__).resolve().parents[2] / "geodata"
+    return Path(named) if named else bundled("geodata")
 
 
 def load_city(folder: Path) -> City:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import cast
 
 from locator.base.errors import N_, LocatorError
+from locator.base.folders import belongs_to_installation, data_folder
 from locator.curation.resident_reports import STATES, Action, Decision, ResidentReport, State
 
 LARGEST_B = 64 * 1024 * 1024
@@ -275,7 +276,8 @@ def store_of(folder: Path, path: str | Path | None = None) -> ReportStore:
     ----------
     folder : Path
     path : str or Path, optional
-        The file; by default that of ``LOCATOR_REPORTS``, else one beside the folder.
+        The file; by default that of ``LOCATOR_REPORTS``, else one beside the folder, or among
+        the user's own data where the folder is the installed program's.
 
     Returns
     -------
@@ -286,4 +288,7 @@ def store_of(folder: Path, path: str | Path | None = None) -> ReportStore:
     if named:
         return ReportStore(Path(named))
     here = folder.resolve()
+    if belongs_to_installation(here):
+        with suppress(RuntimeError):  # a user without a home has no other place
+            return ReportStore(data_folder() / f"{here.name}-reports.sqlite")
     return ReportStore(here.with_name(f"{here.name}-reports.sqlite"))

@@ -15,6 +15,7 @@ from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from locator.api.context import AppState
+from locator.base.folders import bundled
 from locator.city import model as cities
 from locator.walking.choose import choose_model
 from locator.walking.graph.osm import Progress, silent
@@ -41,8 +42,6 @@ from locator.web.map import pages as maps
 from locator.web.pages import PAGES
 
 __all__ = ["AppState", "create_app", "load_state"]
-
-ROOT = Path(__file__).resolve().parents[2]
 
 DEFAULTS: dict[str, Any] = {
     "GEODATA": None,  # city folder; None: LOCATOR_GEODATA or geodata/ of the project
@@ -103,7 +102,7 @@ def create_app(config: Mapping[str, Any] | None = None, *, progress: Progress = 
         If a setting does not have an accepted value.
     """
     app = Flask(
-        __name__, template_folder=str(ROOT / "templates"), static_folder=str(static_files.STATIC)
+        __name__, template_folder=str(bundled("templates")), static_folder=str(static_files.STATIC)
     )
     app.config.from_mapping(DEFAULTS | COMPRESSION)
     app.config.from_mapping(_environment())

@@ -12,10 +12,10 @@ from flask import Blueprint, Flask, Response, current_app, jsonify, request
 from werkzeug.exceptions import ServiceUnavailable
 
 from locator.base.errors import N_, NotFoundError
+from locator.base.folders import cache_folder
 from locator.city.basemap.serving import BaseMap
 from locator.city.basemap.store import BusyError
 from locator.city.basemap.worldgrid import HIGHEST, LOWEST
-from locator.walking.graph.ready import cache_folder
 from locator.web.i18n import text
 from locator.web.map.style import gl_style
 from locator.web.state import state

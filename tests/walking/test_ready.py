@@ -12,6 +12,7 @@ import pytest
 import shapely
 from click.testing import CliRunner
 
+from locator.base.folders import cache_folder
 from locator.base.packed import PackedFileError, packed_bytes, read_packed
 from locator.city.added_streets import STREETS_FILE
 from locator.city.model import load_city
@@ -22,7 +23,7 @@ from locator.walking.estimate import EstimateModel
 from locator.walking.graph import ready
 from locator.walking.graph.file import GRAPH_FILE, GraphFileError, read_about
 from locator.walking.graph.for_city import build_for_city, pack_for_city
-from locator.walking.graph.ready import cache_folder, graph_place, ready_graph
+from locator.walking.graph.ready import graph_place, ready_graph
 from locator.walking.network.model import NetworkModel
 from tests.osmdata import TOWN_NODES, TOWN_WAYS, write_osm, write_town
 from tests.serving import client_of

@@ -11,14 +11,13 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from locator.base.errors import N_, LocatorError
+from locator.base.folders import cache_folder
 from locator.base.geo import Projection
 from locator.city.added_streets import FILE as ADDED_FILE
 from locator.city.added_streets import STREETS_FILE, added_streets
@@ -142,26 +141,6 @@ def graph_place(folder: Path, crs: str) -> Path:
         return own
     key = key_of(folder, crs)
     return next((place for place in _places(folder) if _key_in(place) == key), own)
-
-
-def cache_folder() -> Path:
-    """Return where graphs are kept whose city folder cannot be written.
-
-    Returns
-    -------
-    Path
-        Of ``LOCATOR_CACHE``, or the usual one of the operating system; need not be there.
-    """
-    named = os.environ.get("LOCATOR_CACHE")
-    if named:
-        return Path(named)
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
-    else:
-        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "service-locator"
 
 
 def _places(folder: Path) -> Iterator[Path]:
