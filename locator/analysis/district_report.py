@@ -21,6 +21,7 @@ from locator.analysis.scenario.compare import ScenarioComparison, compare
 from locator.analysis.siting.solve import PLANNED, Siting, SitingQuery, where_next
 from locator.base.errors import N_, NotComputableError, NotFoundError
 from locator.base.geo import Flags, FloatArray
+from locator.city.facility_filter import EVERYTHING, FacilityFilter
 from locator.city.model import City
 from locator.walking.walkable_city import WalkableCity
 
@@ -44,6 +45,8 @@ class ReportQuery:
         As in `locator.analysis.access.coverage.CoverageQuery`.
     sites : int
         How many new sites to suggest.
+    which : FacilityFilter
+        Which facilities count.
     """
 
     layer: str
@@ -52,6 +55,7 @@ class ReportQuery:
     group: str | None = None
     pace_m_s: float | None = None
     sites: int = 5
+    which: FacilityFilter = EVERYTHING
 
 
 @dataclass(frozen=True)
@@ -156,8 +160,10 @@ def district_report(walkable_city: WalkableCity, query: ReportQuery) -> District
         raise NotFoundError(
             N_("There is no district {given}."), parameter="district", given=query.district
         )
+    walkable_city = walkable_city.choosing(query.which)
     found = coverage(
-        walkable_city, CoverageQuery(query.layer, query.minutes, query.group, query.pace_m_s)
+        walkable_city,
+        CoverageQuery(query.layer, query.minutes, query.group, query.pace_m_s, which=query.which),
     )
     facilities = city.facilities[city.facilities["layer"] == query.layer]
     if query.district is not None:
@@ -271,6 +277,7 @@ def _planned(
         minutes=found.minutes,
         pace_m_s=found.pace_m_s,
         group=found.group,
+        which=found.which,
     )
     return compare(walkable_city, change, before=found)
 
@@ -296,6 +303,7 @@ def _siting(walkable_city: WalkableCity, query: ReportQuery, found: Coverage) ->
                 planned=True,
                 method="exact",
                 time_limit_s=SOLVER_S,
+                which=found.which,
             ),
         )
     except NotComputableError:

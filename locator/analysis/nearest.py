@@ -27,7 +27,7 @@ from locator.base.errors import (
 )
 from locator.base.geo import FloatArray, IntArray, in_city
 from locator.base.opening_hours.state import OpenState
-from locator.city.lookup import known_layer
+from locator.city.lookup import NO_KIND, known_layer
 from locator.city.model import City
 from locator.city.opening import opening_in
 from locator.walking import ModelName, SnappedPoints, Walk
@@ -298,7 +298,7 @@ def _check_kinds(city: City, query: NearestQuery) -> None:
     for kind in query.kinds:
         if kind not in known:
             raise InvalidParameterError(
-                N_("No facility of this layer is of the kind {given}. Kinds: {known}."),
+                NO_KIND,
                 parameter="kind",
                 given=shortened(kind),
                 known=", ".join(sorted(known)) or "–",

@@ -10,14 +10,23 @@ from typing_extensions import TypedDict
 from locator.analysis.access.combined import Combined, CombinedQuery, combined
 from locator.api.context import AppState
 from locator.api.operations import CACHE_S, operation
-from locator.api.queries import GroupId, Layers, Minutes, Pace, described, frozen
+from locator.api.queries import (
+    FilterParams,
+    GroupId,
+    Layers,
+    Minutes,
+    Pace,
+    described,
+    filter_of,
+    frozen,
+)
 from locator.api.schemas import Model, closed
 
 NeedText = Annotated[Literal["all", "any"], Field()]
 
 
 @frozen
-class TogetherParams:
+class TogetherParams(FilterParams):
     """Several layers at once."""
 
     layer: Layers = described(
@@ -73,6 +82,7 @@ def combined_of(app: AppState, asked: TogetherParams) -> Combined:
         minutes=asked.minutes,
         group=asked.group,
         pace_m_s=asked.pace,
+        which=filter_of(asked),
     )
     return app.memo.get(query, lambda: combined(app.walkable_city, query))
 

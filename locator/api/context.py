@@ -21,6 +21,7 @@ from locator.api.parsing import Names
 from locator.base.errors import N_, NotComputableError
 from locator.base.memory import Memory, size_b
 from locator.city.catalogue import Catalogue
+from locator.city.facility_filter import said_by_layer
 from locator.city.model import City
 from locator.vehicles.fleet import vehicles_of
 from locator.vehicles.transit import TransitNetwork, transit_network
@@ -110,6 +111,8 @@ class AppState:
             "layer": tuple(self.catalogue.layers),
             "group": tuple(self.catalogue.groups),
             "district": tuple(int(number) for number in self.city.districts.index),
+            "kind": said_by_layer(self.city, "kind"),
+            "operator": said_by_layer(self.city, "operator"),
         }
 
     def walkable_city_for(self, profile: Profile, *, at_night: bool = False) -> WalkableCity:

@@ -17,9 +17,10 @@ from locator.analysis.access.ranges import Ranges, gap_ranges, ranges
 from locator.analysis.access.words import leaves_out
 from locator.api import csv
 from locator.api.context import AppState
+from locator.api.filtering import filter_answer, filter_columns
 from locator.api.geojson import SHARE_DIGITS, area_json, decimal, whole
 from locator.api.operations import CACHE_S, CSV, GEOJSON, operation
-from locator.api.queries import CoverageListParams, ReachParams
+from locator.api.queries import CoverageListParams, ReachParams, filter_of
 from locator.api.schemas import Area
 from locator.api.schemas_coverage import (
     AsOfDay,
@@ -35,6 +36,7 @@ from locator.api.schemas_coverage import (
 )
 from locator.base.errors import NotComputableError
 from locator.base.i18n import error_text, gettext, text
+from locator.city.facility_filter import EVERYTHING, FacilityFilter
 from locator.city.lookup import known_layer
 from locator.city.register import PeopleFrom
 from locator.walking.network.profile import Profile
@@ -53,7 +55,15 @@ def query_of(asked: ReachParams, layer: str) -> CoverageQuery:
     -------
     CoverageQuery
     """
-    return CoverageQuery(layer, asked.minutes, asked.group, asked.pace, asked.people, asked.at)
+    return CoverageQuery(
+        layer,
+        asked.minutes,
+        asked.group,
+        asked.pace,
+        asked.people,
+        asked.at,
+        which=filter_of(asked),
+    )
 
 
 def coverage_of(app: AppState, asked: ReachParams) -> Coverage:
@@ -117,6 +127,7 @@ def parts_of(
     people: PeopleFrom = "census",
     *,
     profile: Profile = "foot",
+    which: FacilityFilter = EVERYTHING,
 ) -> tuple[Part, ...]:
     """Return what the parts of a layer serve, computed once for the same question.
 
@@ -133,6 +144,8 @@ def parts_of(
         Whose count of the people holds.
     profile : str
         Whose ways are walked.
+    which : FacilityFilter
+        Which facilities count.
 
     Returns
     -------
@@ -140,9 +153,9 @@ def parts_of(
     """
     declared = app.catalogue.layers[layer]
     return app.memo.get(
-        ("parts", layer, group, minutes, pace_m_s, people, profile),
+        ("parts", layer, group, minutes, pace_m_s, people, profile, which),
         lambda: coverage_parts(
-            counted_by(app.walkable_city_for(profile), people),
+            counted_by(app.walkable_city_for(profile), people).choosing(which),
             declared,
             group=group,
             minutes=minutes,
@@ -168,7 +181,7 @@ def coverage_list(app: AppState, asked: CoverageListParams) -> CoverageListAnswe
     left_out: list[LeftOut] = []
     for layer in app.catalogue.layers.values():
         try:
-            found = app.coverage(CoverageQuery(layer.id, asked.minutes))
+            found = app.coverage(CoverageQuery(layer.id, asked.minutes, which=filter_of(asked)))
         except NotComputableError as reason:
             why = error_text(reason)
             left_out.append({"layer": layer.id, "name": text(layer.names), "reason": why})
@@ -239,6 +252,7 @@ def coverage_csv(app: AppState, asked: ReachParams) -> str:
         "profile": asked.profile,
         "data_date": app.catalogue.data_date,
         **({} if asked.at is None else {"at": asked.at.isoformat()}),
+        **filter_columns(app.city, found),
     }
     columns = (*question, *DistrictCoverage.__annotations__)
     return csv.table(
@@ -274,6 +288,7 @@ def coverage_gaps(app: AppState, asked: ReachParams) -> GapsAnswer:
         "unit": None if unit is None else {"scheme": unit.scheme, "code": unit.code},
         "data_date": app.catalogue.data_date,
         "at": None if asked.at is None else asked.at.isoformat(),
+        "filter": filter_answer(app.city, found),
         "attribution": app.catalogue.attribution["en"],
         "features": [
             {"type": "Feature", "geometry": area, "properties": gap}
@@ -331,6 +346,7 @@ def _totals(
         "served": round(found.served),
         "unserved": round(found.unserved),
         "share": decimal(found.share, SHARE_DIGITS),
+        "filter": filter_answer(app.city, found),
         "ranges": _ranges(ranges_of(app, found, profile=profile)) if today else None,
         "walk_s": {
             "mean": whole(found.mean_s),
@@ -358,6 +374,7 @@ def _totals(
                 found.pace_m_s,
                 found.people_from,
                 profile=profile,
+                which=found.which,
             )
             if today
         ],

@@ -22,6 +22,7 @@ from locator.api.queries import (
     Words,
     at_most,
     described,
+    filter_of,
     frozen,
     in_city,
 )
@@ -185,6 +186,7 @@ def scenario_of(asked: ScenarioParams) -> Scenario:
         group=asked.group,
         name=asked.name,
         note=asked.note,
+        which=filter_of(asked),
     )
 
 
@@ -233,6 +235,7 @@ def siting_of(asked: ClosuresParams) -> SitingQuery:
         group=asked.group,
         pace_m_s=asked.pace,
         planned=asked.planned,
+        which=filter_of(asked),
     )
     if isinstance(asked, RelocationsParams):
         query = replace(query, district=asked.district, avoid=asked.avoid)
@@ -273,6 +276,7 @@ def report_query_of(asked: ReportParams) -> ReportQuery:
         minutes=asked.minutes,
         group=asked.group,
         pace_m_s=asked.pace,
+        which=filter_of(asked),
     )
 
 

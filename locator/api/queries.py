@@ -26,7 +26,9 @@ from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from locator.analysis.nearest import NearestQuery
 from locator.base.errors import N_, InvalidParameterError
+from locator.city.facility_filter import FacilityFilter, Ownership
 from locator.city.register import PeopleFrom
+from locator.geocoding.names import fold
 from locator.walking.network.profile import Profile
 
 Q = TypeVar("Q")
@@ -78,6 +80,26 @@ def in_city(what: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def of_layer(what: str) -> AfterValidator:
+    """Return the rule that a value is one that facilities of the layer asked for have.
+
+    `parse` is told which values each layer has; without a layer any of the city's will do.
+    """
+
+    def check(value: str, info: ValidationInfo) -> str:
+        by_layer = (info.context or {}).get(what)
+        if by_layer is None:
+            return value
+        layers = (info.data or {}).get("layer") or tuple(by_layer)
+        asked = (layers,) if isinstance(layers, str) else layers
+        known = dict.fromkeys(one for layer in asked for one in by_layer.get(layer, ()))
+        if fold(value) not in set(map(fold, known)):
+            raise PydanticCustomError(f"unknown_{what}", "is not said", {"known": tuple(known)})
+        return value
+
+    return AfterValidator(check)
+
+
 def at_most(most: int) -> BeforeValidator:
     """Return the rule of how often a parameter may be given, asked before each is looked up."""
 
@@ -110,7 +132,11 @@ Day = Annotated[
     BeforeValidator(_day),
     WithJsonSchema({"type": "string", "pattern": ISO_DAY, "examples": ["2024-05-01"]}),
 ]
-Kinds = Annotated[tuple[Id, ...], Field(max_length=30), AfterValidator(_distinct)]
+Kinds = Annotated[
+    tuple[Annotated[Id, of_layer("kind")], ...], Field(max_length=30), AfterValidator(_distinct)
+]
+Operator = Annotated[str, StringConstraints(min_length=1, max_length=200), of_layer("operator")]
+Operators = Annotated[tuple[Operator, ...], Field(max_length=30), AfterValidator(_distinct)]
 Layers = Annotated[
     tuple[LayerId, ...], Field(max_length=30), AfterValidator(_distinct), at_most(30)
 ]
@@ -221,13 +247,41 @@ class NearestParams(WaysParams, StartParams):
 
 
 @frozen
-class CoverageParams:
+class FilterParams:
+    """Which facilities count. One of which that is not known never does."""
+
+    ownership: Ownership | None = described(
+        "Only facilities that are `public` (run by the city or commissioned by it), `municipal` "
+        "(run by the city itself) or `private`.",
+        default=None,
+    )
+    kind: Kinds = described(
+        "Only facilities of this kind, as the data say it; repeat it for several.", default=()
+    )
+    operator: Operators = described(
+        "Only facilities run by this operator, as the data say it; repeat it for several.",
+        default=(),
+    )
+    open_at: Moment | None = described(
+        "Only facilities known to be open at this moment.", default=None
+    )
+    step_free: Literal["yes", "no"] = described(
+        "`yes`: only facilities known to be entered without steps.", default="no"
+    )
+
+
+@frozen
+class StandardParams(LayerParams):
     """A layer, a standard and whose needs count."""
 
-    layer: LayerId = described("Id of a layer.")
     minutes: Minutes | None = described("Standard; by default the layer's.", default=None)
     group: GroupId | None = described("Id of an age group; by default the layer's.", default=None)
     pace: Pace | None = described("Walking speed in m/s; by default the layer's.", default=None)
+
+
+@frozen
+class CoverageParams(FilterParams, StandardParams):
+    """A layer, a standard, whose needs count, and which facilities."""
 
 
 @frozen
@@ -250,10 +304,30 @@ class ReachParams(CoverageParams):
 
 
 @frozen
-class CoverageListParams:
+class CoverageListParams(FilterParams):
     """Every layer at once, each with its own group and pace."""
 
     minutes: Minutes | None = described("Standard; by default each layer's.", default=None)
+
+
+def filter_of(asked: FilterParams) -> FacilityFilter:
+    """Return which facilities count.
+
+    Parameters
+    ----------
+    asked : FilterParams
+
+    Returns
+    -------
+    FacilityFilter
+    """
+    return FacilityFilter(
+        ownership=asked.ownership,
+        kinds=tuple(sorted(asked.kind)),
+        operators=tuple(sorted(asked.operator)),
+        open_at=asked.open_at,
+        step_free=asked.step_free == "yes",
+    )
 
 
 def one_origin(q: object, lon: object, lat: object) -> None:

@@ -76,6 +76,25 @@ class Health(TypedDict):
 
 
 @closed
+class FilterAnswer(TypedDict):
+    """Which facilities count, in a sentence, too; null where all do.
+
+    `counted`: on the map and known to fit; `undetermined`: of how many nobody knows, so that they
+    do not count; `barred`: known not to fit.
+    """
+
+    ownership: Literal["public", "municipal", "private"] | None
+    kind: list[str]
+    operator: list[str]
+    open_at: str | None
+    step_free: bool
+    words: str
+    counted: int
+    undetermined: int
+    barred: int
+
+
+@closed
 class Completeness(TypedDict):
     """How many facilities there are in truth, on the list and on the map."""
 

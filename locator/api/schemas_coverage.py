@@ -6,7 +6,7 @@ from typing import Literal
 
 from typing_extensions import TypedDict
 
-from locator.api.schemas import Area, Completeness, Model, closed
+from locator.api.schemas import Area, Completeness, FilterAnswer, Model, closed
 from locator.walking.network.profile import Profile
 
 
@@ -127,6 +127,7 @@ class CoverageTotals(TypedDict):
     group: str
     pace_m_s: float
     people_from: Literal["census", "register"]
+    filter: FilterAnswer | None
     people: int
     served: int
     unserved: int
@@ -228,5 +229,6 @@ class GapsAnswer(TypedDict):
     unit: UnitCode | None
     data_date: str
     at: str | None
+    filter: FilterAnswer | None
     attribution: str
     features: list[GapFeature]

@@ -320,13 +320,15 @@ def metres(walk_m: float | None) -> str:
     return gettext("{kilometres} km", kilometres=number(walk_m / 1000, 1))
 
 
-def day(value: str | date | None) -> str:
+def day(value: str | date | None, *, weekday: bool = False) -> str:
     """Return a date in words; an ISO text may be reduced to a month or a year.
 
     Parameters
     ----------
     value : str, date or None
         A date, or an ISO 8601 text.
+    weekday : bool
+        Say the day of the week, too, of a date.
 
     Returns
     -------
@@ -336,7 +338,7 @@ def day(value: str | date | None) -> str:
     if value is None or value == "":
         return NOTHING
     if isinstance(value, date):
-        return dates.format_date(value, "long", locale=locale())
+        return dates.format_date(value, "full" if weekday else "long", locale=locale())
     parts = value.split("-")
     if len(parts) == 1:
         return value

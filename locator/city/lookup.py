@@ -7,6 +7,7 @@ from locator.base.errors import N_, InvalidParameterError, NotComputableError, N
 from locator.city.catalogue import AgeGroup, Catalogue, Layer
 
 NO_LAYER = N_("There is no layer {given}. Layers: {known}.")
+NO_KIND = N_("No facility of this layer is of the kind {given}. Kinds: {known}.")
 
 
 def known_layer(catalogue: Catalogue, layer: str) -> Layer:

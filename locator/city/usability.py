@@ -21,6 +21,8 @@ from locator.base.geo import IntArray
 
 BARRED = ("no", "private")
 """Values of ``access`` that keep everyone out whom the owner does not know."""
+DOORLESS_ACCESS = ("yes", "permissive", None)
+"""Values of ``access`` that let everyone take what stands outdoors."""
 
 
 def is_usable(facilities: pd.DataFrame) -> npt.NDArray[np.bool_]:
@@ -56,6 +58,38 @@ def is_assumed(vehicle: object) -> bool:
     if not isinstance(vehicle, Mapping):
         return False
     return not vehicle.get("fleet_number") or vehicle.get("assignment") == "assumed"
+
+
+def is_doorless(facility: pd.Series[Any]) -> bool:
+    """Tell whether a facility, such as an AED, stands outdoors for everyone: it needs no hours.
+
+    Parameters
+    ----------
+    facility : Series
+        ``indoor`` and ``access`` of it.
+
+    Returns
+    -------
+    bool
+    """
+    outdoors = facility["indoor"]
+    return (
+        pd.notna(outdoors) and not outdoors and text_or_none(facility["access"]) in DOORLESS_ACCESS
+    )
+
+
+def text_or_none(value: object) -> str | None:
+    """Return a text of a frame; None for what is missing.
+
+    Parameters
+    ----------
+    value : object
+
+    Returns
+    -------
+    str or None
+    """
+    return value if isinstance(value, str) and value.strip() else None
 
 
 def centre_codes(facilities: pd.DataFrame) -> IntArray:

@@ -11,12 +11,13 @@ from typing import Concatenate, ParamSpec, TypeVar
 import numpy as np
 import pandas as pd
 
-from locator.base.geo import FloatArray, IntArray
+from locator.base.geo import Flags, FloatArray, IntArray
 from locator.base.memory import Memory
 from locator.city.completeness import completeness
+from locator.city.facility_filter import EVERYTHING, FacilityFilter, Fit, fit
 from locator.city.model import City
 from locator.city.register import by_register
-from locator.city.usability import centre_codes, is_assumed, is_usable
+from locator.city.usability import centre_codes, is_assumed
 from locator.walking import SnappedPoints, WalkingModel
 
 P = ParamSpec("P")
@@ -42,6 +43,10 @@ class WalkableCity:
         What was answered lately (see `remembered`); may be shared with other cities.
     number : int
         Tells its answers from those of the others.
+    which : FacilityFilter
+        Which facilities count (`choosing`); the others are in `city` and serve nobody.
+    unfiltered : WalkableCity or None
+        The same where all count; None where they do here.
     """
 
     city: City
@@ -50,10 +55,44 @@ class WalkableCity:
     located: IntArray
     memory: Memory = field(default_factory=Memory, repr=False)
     number: int = field(default_factory=_NUMBERS.__next__, init=False, repr=False)
+    which: FacilityFilter = EVERYTHING
+    unfiltered: WalkableCity | None = field(default=None, repr=False)
+
+    @property
+    def everything(self) -> WalkableCity:
+        """The same where all facilities count."""
+        return self if self.unfiltered is None else self.unfiltered
+
+    def choosing(self, which: FacilityFilter) -> WalkableCity:
+        """Return the same where only some facilities count, whatever was chosen before.
+
+        This is where facilities are chosen: who counts asks for `usable_rows`, `usable` and
+        `undetermined`, and knows of no filter.
+        """
+        everything = self.everything
+        return replace(everything, which=which, unfiltered=everything) if which else everything
+
+    @cached_property
+    def fit(self) -> Fit:
+        """Which rows of ``city.facilities`` fit what is chosen, usable or not."""
+        every, which = self.everything, self.which
+        return every.memory.get((every.number, "fit", which), lambda: fit(every.city, which))
+
+    @cached_property
+    def usable(self) -> Flags:
+        """For each row of ``city.facilities`` whether a person can use it and it is chosen."""
+        return self.city.usable & self.fit.known
+
+    @cached_property
+    def undetermined(self) -> Flags:
+        """For each row of ``city.facilities`` whether it would count if more were known of it."""
+        return self.city.usable & self.fit.unknown
 
     @cached_property
     def demand(self) -> SnappedPoints:
         """The demand points, in the order of ``city.demand``; snapped when first asked for."""
+        if self.unfiltered is not None:
+            return self.unfiltered.demand
         return self.model.snap(self.city.demand.xy)
 
     @cached_property
@@ -69,9 +108,10 @@ class WalkableCity:
 
     @cached_property
     def usable_rows(self) -> Mapping[str, IntArray]:
-        """Of `located_rows`, those that a person can use (`locator.city.usability`)."""
-        usable = is_usable(self.city.facilities)
-        return {name: rows[usable[rows]] for name, rows in self.located_rows.items()}
+        """Of `located_rows`, those that a person can use (`locator.city.usability`) and that are
+        chosen.
+        """
+        return {name: rows[self.usable[rows]] for name, rows in self.located_rows.items()}
 
     @cached_property
     def centre(self) -> IntArray:
@@ -80,12 +120,16 @@ class WalkableCity:
 
     @cached_property
     def completeness(self) -> pd.DataFrame:
-        """What is listed, located and open of each layer (`locator.city.completeness`)."""
-        return completeness(self.city)
+        """What is listed, located and open of each layer, chosen or not
+        (`locator.city.completeness`).
+        """
+        return completeness(self.city) if self.unfiltered is None else self.unfiltered.completeness
 
     @cached_property
     def by_register(self) -> WalkableCity:
         """The same with as many people as the city's register has (`locator.city.register`)."""
+        if self.unfiltered is not None:
+            return self.unfiltered.by_register.choosing(self.which)
         return replace(self, city=by_register(self.city))
 
     def snapped(self, rows: IntArray) -> SnappedPoints:
@@ -125,7 +169,8 @@ def remembered(
 ) -> Callable[Concatenate[WalkableCity, P], R]:
     """Remember the latest answers of a function of a city, in that city's memory.
 
-    The city forgets them, or goes with them; arguments have to be hashable.
+    The city forgets them, or goes with them; arguments have to be hashable. The function is asked
+    of the city where all facilities count, whatever is chosen, so that its answers are shared.
 
     Parameters
     ----------
@@ -140,8 +185,9 @@ def remembered(
 
     @wraps(function)
     def asked(walkable_city: WalkableCity, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        question = (walkable_city.number, function.__qualname__, args, *sorted(kwargs.items()))
-        return walkable_city.memory.get(question, lambda: function(walkable_city, *args, **kwargs))
+        city = walkable_city.everything
+        question = (city.number, function.__qualname__, args, *sorted(kwargs.items()))
+        return city.memory.get(question, lambda: function(city, *args, **kwargs))
 
     return asked
 

@@ -17,6 +17,7 @@ from locator.base.errors import N_
 from locator.city.catalogue import Layer
 from locator.web.i18n import current_language, gettext, locale, url
 from locator.web.map.symbols import Symbol, symbol
+from locator.web.sorting import FILTER_NAMES
 from locator.web.state import state
 from locator.web.words.calling import lines_for
 from locator.web.words.texts import KIND_WORDS, PLACE_KINDS, pace_text
@@ -157,6 +158,7 @@ def page_context() -> dict[str, Any]:
         "in_language_of_data": in_language_of_data,
         "quoted_language": quoted_language,
         "linked": linked,
+        "carried": ("minutes", "group", "pace", *FILTER_NAMES),
         "has_endpoint": lambda endpoint: endpoint in current_app.view_functions,
         "kind_words": KIND_WORDS,
         "pace_text": pace_text,

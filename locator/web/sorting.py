@@ -8,7 +8,9 @@ from werkzeug.datastructures import MultiDict
 
 from locator.web.i18n import url
 
-CARRIED = ("minutes", "group", "pace", "people", "profile", "at")
+FILTER_NAMES = ("ownership", "kind", "operator", "open_at", "step_free")
+"""Parameters of which facilities count."""
+CARRIED = ("minutes", "group", "pace", "people", "profile", "at", *FILTER_NAMES)
 """Parameters that a link of a report takes along."""
 
 

@@ -18,6 +18,9 @@ from tests.tinycity import at, write_tiny_city
 START = "lat={1}&lon={0}".format(*at(500, 3000))
 
 
+FILTER = ("ownership", "kind", "operator", "open_at", "step_free")
+
+
 def get(client: FlaskClient, path: str, status: int = 200) -> Any:
     answer = client.get(path)
     assert answer.status_code == status, answer.text
@@ -34,7 +37,7 @@ def test_a_wrong_question_is_told_everything_that_is_wrong(client: FlaskClient) 
     assert (told["code"], told["parameter"]) == ("invalid_parameter", "speed")
     number = {"type": "number"}
     assert [(one["parameter"], one["accepted"]) for one in told["faults"]] == [
-        ("speed", {"enum": ["minutes", "group", "pace", "profile", "people", "at"]}),
+        ("speed", {"enum": ["minutes", "group", "pace", *FILTER, "profile", "people", "at"]}),
         ("minutes", number | {"minimum": 1, "maximum": 60}),
         ("pace", number | {"minimum": 0.3, "maximum": 3}),
     ]

@@ -57,6 +57,7 @@ def as_of(walkable_city: WalkableCity, found: Coverage, at: date) -> AsOf:
     -------
     AsOf
     """
+    walkable_city = walkable_city.choosing(found.which)
     sure, _ = standing_rows(walkable_city, found.layer, at)
     walk_m = nearest_facilities(walkable_city, sure)[0]
     within = walk_m / found.pace_m_s <= found.minutes * 60 + SAME_TIME_S

@@ -6,7 +6,6 @@ import numpy as np
 
 from locator.base.errors import N_, Said
 from locator.city.population import BY_BUILDINGS, EVENLY
-from locator.city.usability import is_usable
 from locator.walking.walkable_city import WalkableCity
 
 
@@ -31,8 +30,18 @@ def coverage_caveats(
     last_known = int(counted["status_basis"].eq("last_known").sum())
     missing = _unlocated(walkable_city, rows, layer)
     factor = city.catalogue.groups[group].factor
+    which = walkable_city.which
     said = [
-        (not rows, N_("No facility of this layer is open and on the map: nobody is served."), {}),
+        (
+            not rows and not which,
+            N_("No facility of this layer is open and on the map: nobody is served."),
+            {},
+        ),
+        (
+            not rows and bool(which),
+            N_("No facility on the map is known to be what was chosen: nobody is served."),
+            {},
+        ),
         (
             missing > 0,
             N_("Open but not on the map, so they serve nobody here: {count}."),
@@ -82,7 +91,12 @@ def coverage_caveats(
             ),
             {},
         ),
-        (True, N_("Opening hours and free places are not taken into account."), {}),
+        (
+            which.open_at is None,
+            N_("Opening hours and free places are not taken into account."),
+            {},
+        ),
+        (which.open_at is not None, N_("Free places are not taken into account."), {}),
     ]
     return tuple(Said(template, values) for holds, template, values in said if holds)
 
@@ -90,5 +104,5 @@ def coverage_caveats(
 def _unlocated(walkable_city: WalkableCity, rows: tuple[int, ...], layer: str) -> int:
     """Return how many usable facilities of a layer have no located site, a centre counted once."""
     facilities = walkable_city.city.facilities
-    usable = is_usable(facilities) & facilities["layer"].eq(layer).to_numpy()
+    usable = walkable_city.usable & facilities["layer"].eq(layer).to_numpy()
     return len(np.setdiff1d(walkable_city.centre[usable], walkable_city.centre[list(rows)]))

@@ -14,6 +14,7 @@ from locator.analysis.access.aggregate import SAME_TIME_S, by_district
 from locator.analysis.access.coverage import counted_rows
 from locator.base.errors import N_, InvalidParameterError, NotComputableError
 from locator.base.geo import FloatArray
+from locator.city.facility_filter import EVERYTHING, FacilityFilter
 from locator.city.lookup import known_group, standing_layer
 from locator.walking import ModelName
 from locator.walking.walkable_city import WalkableCity, nearest_facilities
@@ -37,6 +38,8 @@ class CombinedQuery:
         Id of an age group.
     pace_m_s : float or None
         One pace for all layers; None means each layer's own.
+    which : FacilityFilter
+        Which facilities of each layer count.
     """
 
     layers: tuple[str, ...]
@@ -44,6 +47,7 @@ class CombinedQuery:
     minutes: float | None = None
     group: str = "all"
     pace_m_s: float | None = None
+    which: FacilityFilter = EVERYTHING
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,7 @@ def combined(walkable_city: WalkableCity, query: CombinedQuery) -> Combined:
         For a layer that moves, or a group without people.
     """
     _check(walkable_city, query)
+    walkable_city = walkable_city.choosing(query.which)
     people = walkable_city.city.demand.people[query.group]
     walk_s, within = _walks(walkable_city, query)
     join = np.logical_and if query.need == "all" else np.logical_or

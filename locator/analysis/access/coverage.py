@@ -24,9 +24,10 @@ from locator.analysis.access.aggregate import (
 from locator.analysis.access.caveats import coverage_caveats
 from locator.analysis.access.gaps import facility_reach_m, find_gaps
 from locator.base.errors import N_, InvalidParameterError, NotComputableError, Said
-from locator.base.geo import FloatArray
+from locator.base.geo import Flags, FloatArray
 from locator.base.rounding import whole
 from locator.city.catalogue import Layer
+from locator.city.facility_filter import EVERYTHING, FacilityFilter
 from locator.city.history import Standing, standing
 from locator.city.lookup import standing_layer
 from locator.city.model import City
@@ -56,6 +57,8 @@ class CoverageQuery:
     at : date or None
         Count all that may have stood on this day (`locator.analysis.access.as_of`). None counts
         what is open by the data.
+    which : FacilityFilter
+        Which facilities count.
     """
 
     layer: str
@@ -64,6 +67,7 @@ class CoverageQuery:
     pace_m_s: float | None = None
     people: PeopleFrom = "census"
     at: date | None = None
+    which: FacilityFilter = EVERYTHING
 
 
 @dataclass(frozen=True)
@@ -106,6 +110,11 @@ class Coverage:
         Seconds to the nearest facility for each demand point; ``inf`` where there is none.
     counted, counted_sites : int
         Usable, located facilities, a centre with several sites once; and their sites.
+    which : FacilityFilter
+        Which of them were chosen.
+    barred, undetermined : int
+        Usable facilities, on the map or not, that are known not to be what was chosen; and those
+        of which nobody knows, which do not count either.
     completeness : Series
         The layer's row of `locator.city.completeness`.
     caveats : tuple of Said
@@ -135,6 +144,9 @@ class Coverage:
     walk_s: FloatArray
     counted: int
     counted_sites: int
+    which: FacilityFilter
+    barred: int
+    undetermined: int
     completeness: pd.Series
     caveats: tuple[Said, ...]
 
@@ -161,7 +173,7 @@ def coverage(walkable_city: WalkableCity, query: CoverageQuery) -> Coverage:
     NotComputableError
         For a layer that moves, or a group without people.
     """
-    walkable_city = counted_by(walkable_city, query.people)
+    walkable_city = counted_by(walkable_city, query.people).choosing(query.which)
     asked = _resolve(walkable_city.city, query)
     rows = counted_rows(walkable_city, asked.layer.id)
     if query.at is not None:
@@ -183,7 +195,7 @@ def coverage_of(
     walk_m : (n,) float array
         Metres from each demand point to the nearest of them, or of sites besides them.
     """
-    walkable_city = counted_by(walkable_city, query.people)
+    walkable_city = counted_by(walkable_city, query.people).choosing(query.which)
     return _counted(walkable_city, _resolve(walkable_city.city, query), rows, walk_m)
 
 
@@ -217,6 +229,7 @@ def _counted(
     gaps = find_gaps(walkable_city, ~served, people, walk_s, reach_m=reach_m)
     mean_s, median_s, p90_s = walking_times(walk_s, people)
     unreachable = int(whole(people[np.isinf(walk_s)].sum()))
+    barred, undetermined = _left_out(walkable_city, asked)
     return Coverage(
         layer=asked.layer.id,
         group=asked.group,
@@ -241,6 +254,9 @@ def _counted(
         walk_s=walk_s,
         counted=counted_facilities(walkable_city, rows),
         counted_sites=len(rows),
+        which=walkable_city.which,
+        barred=barred,
+        undetermined=undetermined,
         completeness=walkable_city.completeness.T[asked.layer.id],
         caveats=coverage_caveats(
             walkable_city, rows, layer=asked.layer.id, group=asked.group, unreachable=unreachable
@@ -254,6 +270,7 @@ def coverage_overview(walkable_city: WalkableCity, *, minutes: float | None = No
     Parameters
     ----------
     walkable_city : WalkableCity
+        Its chosen facilities count.
     minutes : float, optional
         One standard for all; by default each layer's own.
 
@@ -274,16 +291,43 @@ def coverage_overview(walkable_city: WalkableCity, *, minutes: float | None = No
 
 
 def counted_rows(walkable_city: WalkableCity, layer: str) -> tuple[int, ...]:
-    """Return the rows of ``walkable_city.city.facilities`` that count for the coverage of
-    `layer`."""
+    """Return the facilities that count for the coverage of a layer: usable, located and chosen.
+
+    Parameters
+    ----------
+    walkable_city : WalkableCity
+    layer : str
+        Id.
+
+    Returns
+    -------
+    tuple of int
+        Rows of ``walkable_city.city.facilities``, ascending.
+    """
     return tuple(walkable_city.usable_rows[layer].tolist())
 
 
 def standing_rows(
     walkable_city: WalkableCity, layer: str, at: date
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Return the located rows of `layer` that surely stood on a day, and those that may have."""
+    """Return which located and chosen facilities of a layer stood on a day.
+
+    Parameters
+    ----------
+    walkable_city : WalkableCity
+    layer : str
+        Id.
+    at : date
+
+    Returns
+    -------
+    tuple of int
+        Rows of those that surely stood.
+    tuple of int
+        Rows of those that may have.
+    """
     located, then = walkable_city.located_rows[layer], _standing(walkable_city, at)
+    located = located[walkable_city.fit.known[located]]
     sure, possible = (located[flags[located]] for flags in (then.sure, then.possible))
     return tuple(sure.tolist()), tuple(possible.tolist())
 
@@ -302,6 +346,7 @@ class _Asked:
     minutes: float
     pace_m_s: float
     people: PeopleFrom
+    at: date | None
 
 
 def _resolve(city: City, query: CoverageQuery) -> _Asked:
@@ -334,7 +379,22 @@ def _resolve(city: City, query: CoverageQuery) -> _Asked:
             parameter="pace",
             pace=pace_m_s,
         )
-    return _Asked(layer, group, minutes, pace_m_s, query.people)
+    return _Asked(layer, group, minutes, pace_m_s, query.people, query.at)
+
+
+def _left_out(walkable_city: WalkableCity, asked: _Asked) -> tuple[int, int]:
+    """Return how many usable facilities are known not to be chosen, and of how many it is not
+    known; a centre with several sites once.
+    """
+    fit, centre = walkable_city.fit, walkable_city.centre
+    usable: Flags = walkable_city.city.usable
+    if asked.at is not None:
+        usable = _standing(walkable_city, asked.at).possible
+    usable = usable & walkable_city.city.facilities["layer"].eq(asked.layer.id).to_numpy()
+    chosen = np.unique(centre[usable & fit.known])
+    undetermined = np.setdiff1d(centre[usable & fit.unknown], chosen)
+    every = len(np.unique(centre[usable]))
+    return every - len(chosen) - len(undetermined), len(undetermined)
 
 
 def _glance(walkable_city: WalkableCity, layer: Layer, minutes: float | None) -> dict[str, object]:

@@ -15,11 +15,11 @@ import pandas as pd
 
 from locator.analysis.access.aggregate import people_by_district, standard_m
 from locator.analysis.access.coverage import counted_facilities, counted_rows
-from locator.analysis.aed.fixed import is_doorless
 from locator.analysis.aed.option import FIXED_LAYER
 from locator.base.geo import FloatArray, IntArray
 from locator.city.catalogue import Layer
 from locator.city.completeness import matching
+from locator.city.usability import is_doorless
 from locator.walking.walkable_city import WalkableCity, nearest_facilities
 
 Kind = Literal["municipal", "public", "known_hours", "all"]

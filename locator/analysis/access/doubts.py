@@ -19,7 +19,6 @@ from locator.city.catalogue import Layer
 from locator.city.completeness import matching
 from locator.city.population import CELL_M
 from locator.city.register import register_ratios
-from locator.city.usability import is_usable
 from locator.walking.reach_matrix import reach
 from locator.walking.walkable_city import WalkableCity, nearest_facilities, remembered
 
@@ -49,24 +48,31 @@ class Sites:
     centre : (s,) int array
         Whose site it is, 0 to c - 1.
     sure_site : (s,) bool array
-        Confirmed; the others are open by an older list only.
+        Confirmed, and known to be what is chosen; the others are open by an older list only, or
+        not known to fit.
+    counted_site : (s,) bool array
+        Known to fit, confirmed or not: a coverage counts them.
     sure, located, official : (c,) bool arrays
         Some site is confirmed; some is on the map; the official count is about it, however well
         it is known.
     district : (c,) int array
         Where it is said to be; 0 where nobody says.
     expected : int or None
-        The official count.
+        The official count, less those that are known not to be what is chosen.
+    filtered : bool
+        Not all of the layer counts, so that nobody knows whether what is missing would.
     """
 
     rows: IntArray
     centre: IntArray
     sure_site: Flags
+    counted_site: Flags
     sure: Flags
     located: Flags
     official: Flags
     district: IntArray
     expected: int | None
+    filtered: bool = False
 
     def lacking(self, exists: Flags) -> int:
         """Return how many more there should be by the official count, where `exists` (c,) are."""
@@ -165,14 +171,19 @@ class People:
 def sites_of(walkable_city: WalkableCity, layer: Layer) -> Sites:
     """Return what `layer` offers, on the map or not."""
     facilities = walkable_city.city.facilities
-    mine = facilities["layer"].eq(layer.id).to_numpy() & is_usable(facilities)
-    usable = np.flatnonzero(mine)
+    of_layer = facilities["layer"].eq(layer.id).to_numpy()
+    usable = np.flatnonzero(of_layer & (walkable_city.usable | walkable_city.undetermined))
     frame = facilities.iloc[usable]
     numbers, centre = np.unique(walkable_city.centre[usable], return_inverse=True)
-    sure_site = frame["status_basis"].ne("last_known").to_numpy(dtype=np.bool_)
-    on_map = np.isin(usable, walkable_city.usable_rows[layer.id])
+    counted = walkable_city.usable[usable]
+    sure_site = counted & frame["status_basis"].ne("last_known").to_numpy(dtype=np.bool_)
+    on_map = np.isin(usable, walkable_city.located_rows[layer.id])
     about = {key: values for key, values in layer.expected_where.items() if key != "status_basis"}
     official = matching(frame, about).to_numpy(dtype=np.bool_)
+    others = np.flatnonzero(of_layer & walkable_city.city.usable)
+    others = others[~np.isin(walkable_city.centre[others], numbers)]
+    elsewhere = matching(facilities.iloc[others], about).to_numpy(dtype=np.bool_)
+    barred = len(np.unique(walkable_city.centre[others[elsewhere]]))
     stated = pd.to_numeric(frame["district"]).fillna(0).to_numpy(dtype=np.int64)
 
     def some(flags: Flags) -> Flags:
@@ -184,11 +195,13 @@ def sites_of(walkable_city: WalkableCity, layer: Layer) -> Sites:
         rows=usable[on_map],
         centre=centre[on_map],
         sure_site=sure_site[on_map],
+        counted_site=counted[on_map],
         sure=some(sure_site),
         located=some(on_map),
         official=some(official),
         district=district,
-        expected=layer.expected,
+        expected=None if layer.expected is None else layer.expected - barred,
+        filtered=bool(walkable_city.which),
     )
 
 

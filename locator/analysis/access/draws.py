@@ -78,7 +78,7 @@ class Doubt:
             for cause, stream in zip(CAUSES, streams, strict=True)
         }
         within = self._within(None, None)
-        exists = np.ones_like(self.sites.sure_site)
+        exists = self.sites.counted_site
         more: tuple[int, ...] = ()
         weight = self.people.census
         kept, register = _spread(draw["completeness"], runs), _spread(draw["people"], runs)
@@ -111,15 +111,19 @@ class Doubt:
         return lowest, np.fmax(*highest)
 
     def _existing(self, draw: np.random.Generator, share: float) -> tuple[Flags, tuple[int, ...]]:
-        """Return which sites exist, and where what is not on the map stands.
+        """Return which sites exist and are what is chosen, and where others of them stand.
 
-        `share` of an older list still exists: how many do is anybody's guess.
+        `share` of an older list still exists, and of those of which nobody knows whether they fit
+        does: how many do is anybody's guess.
         """
         sites = self.sites
         kept = draw.random(len(sites.sure)) < share
         exists = sites.sure | kept
         missing = sites.district[exists & ~sites.located].tolist()
-        missing += [0] * sites.lacking(exists)
+        lacking = sites.lacking(exists)
+        if sites.filtered:
+            lacking = int((draw.random(lacking) < share).sum())
+        missing += [0] * lacking
         places = tuple(self._place(draw, district) for district in missing)
         return sites.sure_site | kept[sites.centre], tuple(one for one in places if one >= 0)
 
@@ -231,13 +235,16 @@ def _most_gained(covers: sparse.csc_array, left: FloatArray, count: int) -> floa
 
 def asked_of(found: Coverage) -> tuple[Hashable, ...]:
     """Return what was asked of a coverage, its ends filled in: what its ranges depend on."""
-    return (found.layer, found.group, found.minutes, found.pace_m_s, found.people_from)
+    standard = (found.layer, found.group, found.minutes, found.pace_m_s, found.people_from)
+    return (*standard, found.which)
 
 
 def doubt_of(walkable_city: WalkableCity, found: Coverage) -> Doubt:
     """Return what is not known for certain of a coverage; it is remembered."""
+    chosen = walkable_city.choosing(found.which)
     return walkable_city.memory.get(
-        (walkable_city.number, "doubt", asked_of(found)), lambda: _doubt_of(walkable_city, found)
+        (walkable_city.everything.number, "doubt", asked_of(found)),
+        lambda: _doubt_of(chosen, found),
     )
 
 

@@ -94,9 +94,10 @@ def ranges(
     -------
     Ranges
     """
+    chosen = walkable_city.choosing(found.which)
     return walkable_city.memory.get(
-        (walkable_city.number, "ranges", asked_of(found), runs, seed),
-        lambda: _ranges(walkable_city, found, runs=runs, seed=seed),
+        (walkable_city.everything.number, "ranges", asked_of(found), runs, seed),
+        lambda: _ranges(chosen, found, runs=runs, seed=seed),
     )
 
 

@@ -14,7 +14,6 @@ from locator.analysis.access.e2sfca import STEPS, e2sfca
 from locator.base.errors import N_, NotComputableError
 from locator.base.geo import FloatArray, IntArray
 from locator.city.population import DemandPoints
-from locator.city.usability import is_usable
 from locator.walking import ModelName
 from locator.walking.reach_matrix import reach
 from locator.walking.walkable_city import WalkableCity, remembered
@@ -200,7 +199,7 @@ def _capacity(
 
 def _unlocated_places(walkable_city: WalkableCity, layer: str) -> float:
     facilities = walkable_city.city.facilities
-    missing = is_usable(facilities) & (facilities["layer"] == layer) & facilities["x"].isna()
+    missing = walkable_city.usable & (facilities["layer"] == layer) & facilities["x"].isna()
     return float(pd.to_numeric(facilities.loc[missing, "places"]).sum())
 
 

@@ -23,10 +23,10 @@ from locator.base.geo import FloatArray
 from locator.city.likely_open import LikelyRule, rule_for
 from locator.city.model import City
 from locator.city.opening import opening_in
+from locator.city.usability import is_doorless, text_or_none
 from locator.walking import SnappedPoints
 from locator.walking.walkable_city import WalkableCity, remembered
 
-DOORLESS_ACCESS = ("yes", "permissive", None)
 WIDEN = 2
 """So many times as many are looked at while too few of them are sure."""
 SAID = ("name", "place_note", "operator", "hours_text", "note")
@@ -213,14 +213,3 @@ def fixed_state(
     if now.next_change is not None and now.next_change <= at + timedelta(seconds=walk_s):
         state = state_at(at + timedelta(seconds=walk_s)).state
     return state, now.next_change, "hours" if state == "open" else None
-
-
-def is_doorless(aed: pd.Series) -> bool:
-    """Tell whether an AED stands outdoors for everyone, so that no hours are needed."""
-    outdoors = aed["indoor"]
-    return pd.notna(outdoors) and not outdoors and text_or_none(aed["access"]) in DOORLESS_ACCESS
-
-
-def text_or_none(value: object) -> str | None:
-    """Return a text of a frame; None for what is missing."""
-    return value if isinstance(value, str) and value.strip() else None

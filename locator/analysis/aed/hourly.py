@@ -24,7 +24,6 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from locator.analysis.aed.fixed import is_doorless, text_or_none
 from locator.analysis.aed.intervals import (
     DAY_S,
     HOUR_S,
@@ -40,6 +39,7 @@ from locator.base.errors import N_, NotComputableError
 from locator.base.geo import FloatArray, IntArray
 from locator.city.model import City
 from locator.city.opening import opening_in
+from locator.city.usability import is_doorless, text_or_none
 from locator.vehicles.calendar import DAY_TYPES, DayType, ordinary_days
 from locator.vehicles.positions import Fleet
 from locator.walking import ModelName

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from locator.analysis.aed.fixed import is_doorless, text_or_none
 from locator.analysis.greedy import one_after_another
 from locator.base.geo import FloatArray, IntArray
 from locator.city.model import City
+from locator.city.usability import is_doorless, text_or_none
 
 SAYABLE_PEOPLE = 0.5
 """Less than half a person is nothing that can be said in numbers."""

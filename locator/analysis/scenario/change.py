@@ -14,6 +14,7 @@ from locator.analysis.siting.solve import PLANNED
 from locator.base.echo import cut
 from locator.base.errors import N_, InvalidParameterError, NotFoundError, OutsideCityError
 from locator.base.geo import FloatArray, in_city
+from locator.city.facility_filter import EVERYTHING, FacilityFilter
 from locator.walking.walkable_city import WalkableCity, remembered
 
 MAX_SITES = 20
@@ -64,6 +65,8 @@ class Scenario:
         Whose coverage counts; None means the layer's group.
     name, note : str
         What people call it and say of it; of no account for what it does.
+    which : FacilityFilter
+        Which facilities count, before and after; sites that are added always do.
     """
 
     layer: str
@@ -76,6 +79,7 @@ class Scenario:
     group: str | None = None
     name: str = field(default="", compare=False)
     note: str = field(default="", compare=False)
+    which: FacilityFilter = EVERYTHING
 
     @property
     def changes_nothing(self) -> bool:
@@ -167,7 +171,8 @@ def to_close(walkable_city: WalkableCity, scenario: Scenario) -> tuple[str, ...]
     InvalidParameterError
         One of another layer, one that is not open and on the map, or one that opens as well.
     """
-    usable = set(counted_rows(walkable_city, scenario.layer))
+    # One that is not chosen may be closed, too: that changes nothing.
+    usable = set(counted_rows(walkable_city.everything, scenario.layer))
     for one in scenario.close:
         _facility(walkable_city, scenario, one, "close")
         if not rows_of(walkable_city, [one]) <= usable:

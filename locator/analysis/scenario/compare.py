@@ -37,6 +37,8 @@ class ScenarioComparison:
         Ids that took effect.
     not_located : tuple of str
         Ids that would open but are not on the map; they change nothing here.
+    not_chosen : tuple of str
+        Ids that open and are not known to be what is chosen; they change nothing here either.
     gained, lost : float
         People who come to be served, and who cease to be.
     districts : DataFrame
@@ -58,6 +60,7 @@ class ScenarioComparison:
     opened: tuple[str, ...]
     closed: tuple[str, ...]
     not_located: tuple[str, ...]
+    not_chosen: tuple[str, ...]
     gained: float
     lost: float
     districts: pd.DataFrame
@@ -102,15 +105,24 @@ def compare(
     OutsideCityError
         For a site outside the city.
     """
+    walkable_city = walkable_city.choosing(scenario.which)
     if before is None:  # this checks layer and group, too
-        before = coverage(walkable_city, CoverageQuery(scenario.layer, group=scenario.group))
+        asked = CoverageQuery(scenario.layer, group=scenario.group, which=scenario.which)
+        before = coverage(walkable_city, asked)
     opened, missing = to_open(walkable_city, scenario)
     closed = to_close(walkable_city, scenario)
     sites_xy = site_points(walkable_city, scenario.add)
     counted = set(counted_rows(walkable_city, scenario.layer))
-    rows = (counted | rows_of(walkable_city, opened)) - rows_of(walkable_city, closed)
+    opens = {row for row in rows_of(walkable_city, opened) if walkable_city.fit.known[row]}
+    rows = (counted | opens) - rows_of(walkable_city, closed)
     rows_after = tuple(sorted(rows))
-    after_query = CoverageQuery(scenario.layer, scenario.minutes, scenario.group, scenario.pace_m_s)
+    after_query = CoverageQuery(
+        scenario.layer,
+        scenario.minutes,
+        scenario.group,
+        scenario.pace_m_s,
+        which=scenario.which,
+    )
     walk_m, _ = nearest_facilities(walkable_city, rows_after)
     if len(sites_xy):
         snapped = walkable_city.model.snap(sites_xy)
@@ -149,6 +161,9 @@ def _compared(
         opened=opened,
         closed=closed,
         not_located=missing,
+        not_chosen=tuple(
+            one for one in opened if not rows_of(walkable_city, [one]) <= set(rows_after)
+        ),
         gained=gained,
         lost=lost,
         districts=districts,

@@ -47,6 +47,7 @@ def supply_change(
     SupplyChange or None
     """
     change = found.scenario
+    walkable_city = walkable_city.choosing(change.which)
     known = [site for site in change.add if site.places is not None]
     lonlat = np.array([[site.lon, site.lat] for site in known]).reshape(-1, 2)
     extra = Extra(

@@ -40,6 +40,7 @@ def closures(walkable_city: WalkableCity, query: SitingQuery) -> pd.DataFrame:
         of it), ``sites`` (tuple of the ids that close with it). People are whole, counted as
         `locator.analysis.scenario.compare.compare` counts them.
     """
+    walkable_city = walkable_city.choosing(query.which)
     query = completed(walkable_city, query)
     walks, rows, people = _existing_walks(walkable_city, query)
     _, first, centre = np.unique(walkable_city.centre[rows], return_index=True, return_inverse=True)
@@ -85,6 +86,7 @@ def relocations(walkable_city: WalkableCity, query: SitingQuery) -> pd.DataFrame
         the move less those served before), best move first. People are whole, counted as
         `locator.analysis.scenario.compare.compare` counts them.
     """
+    walkable_city = walkable_city.choosing(query.which)
     query = completed(walkable_city, query)
     walks, rows, people = _existing_walks(walkable_city, query)
     covers = covers_of(walks)

@@ -16,6 +16,7 @@ from locator.analysis.siting.limits import Budget
 from locator.analysis.siting.walks import SQUARE_M, all_candidates, walks_within
 from locator.base.errors import N_, InvalidParameterError, NotComputableError, NotFoundError
 from locator.base.geo import FloatArray
+from locator.city.facility_filter import EVERYTHING, FacilityFilter
 from locator.city.lookup import known_group, known_layer
 from locator.walking.walkable_city import WalkableCity
 
@@ -70,6 +71,8 @@ class SitingQuery:
         Money, and what a site costs.
     district_prices : tuple of (int, float)
         What a site costs in some districts, where it is something else.
+    which : FacilityFilter
+        Which of the facilities that exist count.
     """
 
     layer: str
@@ -89,6 +92,7 @@ class SitingQuery:
     budget: float | None = None
     price: float | None = None
     district_prices: tuple[tuple[int, float], ...] = ()
+    which: FacilityFilter = EVERYTHING
 
 
 OBJECTIVE_NEEDS = {"target_share": ("target_percent",), "budget": ("budget", "price")}
@@ -272,9 +276,11 @@ def walks_to(
 
 def existing_rows(walkable_city: WalkableCity, query: SitingQuery) -> tuple[int, ...]:
     """Return the rows of ``city.facilities`` that count as existing for `query`."""
+    walkable_city = walkable_city.choosing(query.which)
     rows = walkable_city.usable_rows[query.layer]
     if query.planned:
         all_rows = walkable_city.located_rows[query.layer]
+        all_rows = all_rows[walkable_city.fit.known[all_rows]]
         status = walkable_city.city.facilities["status"].to_numpy(dtype=object)[all_rows]
         rows = np.union1d(rows, all_rows[np.isin(status, PLANNED)])
     return tuple(rows.tolist())

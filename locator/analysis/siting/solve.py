@@ -127,6 +127,7 @@ def where_next(walkable_city: WalkableCity, query: SitingQuery) -> Siting:
         For a count out of range, an unknown layer, group or district, a layer that moves, shortest
         walks with a capacity, or no candidate left.
     """
+    walkable_city = walkable_city.choosing(query.which)
     query = completed(walkable_city, query)
     places = candidate_places(walkable_city, query)
     people = walkable_city.city.demand.people[str(query.group)]

@@ -64,6 +64,25 @@ def standard_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add which facilities count; the command takes them as keywords for `Pairs.given`."""
+    options = (
+        click.option("--ownership", help="Only public, municipal or private ones."),
+        click.option("--kind", multiple=True, help="Only those of this kind; repeatable."),
+        click.option("--operator", multiple=True, help="Only those run by it; repeatable."),
+        click.option("--open-at", help="Only those known to be open then: 2026-12-01T18:00."),
+        click.option("--step-free", is_flag=True, help="Only those known to be without steps."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def chosen(**given: Any) -> dict[str, Any]:
+    """Return the options of `filter_options` as the parameters they stand for."""
+    return given | {"step_free": "yes" if given["step_free"] else None}
+
+
 def folder_of(ctx: click.Context, folder: Path | None = None) -> Path:
     """Return the city folder: the argument, ``--geodata``, or the default one."""
     from locator.city.model import default_folder

@@ -9,7 +9,9 @@ import click
 
 from locator.cli.commands._common import (
     check_out,
+    chosen,
     console,
+    filter_options,
     geodata_option,
     json_option,
     load,
@@ -41,6 +43,8 @@ FORMATS = (".csv", ".geojson", ".json")
     help="census, or register: people by the city's register.  [default: census]",
 )
 @click.option("--at", help="Count what may have stood on this day, e.g. 2024-05-01.")
+@click.option("--profile", help="Whose ways: foot, pram or wheelchair.  [default: foot]")
+@filter_options
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False, writable=True),
@@ -52,14 +56,17 @@ FORMATS = (".csv", ".geojson", ".json")
 @click.pass_context
 def command(
     ctx: click.Context,
+    /,
     layer: str,
     minutes: str | None,
     group: str | None,
     pace: str | None,
     people: str | None,
     at: str | None,
+    profile: str | None,
     out: Path | None,
     as_json: bool,
+    **which: Any,
 ) -> None:
     """Count who lives within a walk of the facilities of LAYER, and where the gaps are.
 
@@ -69,6 +76,7 @@ def command(
       locator coverage nurseries --minutes 10 --group age_0_2
       locator coverage nurseries --out gaps.geojson
       locator coverage senior_activity_centres --at 2024-05-01
+      locator coverage nurseries --ownership public --profile pram
     """
     if out is not None:
         check_out(out, FORMATS)
@@ -84,7 +92,15 @@ def command(
     from locator.base.files import write_bytes_atomically
     from locator.base.i18n import speaking
 
-    given = Pairs.given(minutes=minutes, group=group, pace=pace, people=people, at=at)
+    given = Pairs.given(
+        minutes=minutes,
+        group=group,
+        pace=pace,
+        people=people,
+        at=at,
+        profile=profile,
+        **chosen(**which),
+    )
     app = load(ctx)
     asked = question(app, ReachParams, given, layer=layer)
     answers: dict[str, Any] = {
@@ -106,6 +122,7 @@ def command(
 
 
 def _show(app: AppState, asked: ReachParams, found: Coverage) -> None:
+    from locator.analysis.access.filter_words import filter_words
     from locator.analysis.access.words import leaves_out, parts_said, range_words
     from locator.api.coverage import as_of_day, district_ranges, parts_of, ranges_of
     from locator.base.i18n import speaking
@@ -120,7 +137,8 @@ def _show(app: AppState, asked: ReachParams, found: Coverage) -> None:
     )
     then = as_of_day(app, asked)
     same = (found.layer, found.group, found.minutes, found.pace_m_s, found.people_from)
-    within = None if then else ranges_of(app, found)
+    within = None if then else ranges_of(app, found, profile=asked.profile)
+    some = parts_of(app, *same, profile=asked.profile, which=found.which)
     if then is not None:
         out.print(
             f"As of {then.at}: between {then.low:.1%} and {then.high:.1%}; {then.counted_low} are "
@@ -128,15 +146,18 @@ def _show(app: AppState, asked: ReachParams, found: Coverage) -> None:
         )
     with speaking("en"):
         said = () if within is None else range_words(within)
-        today = () if then else (leaves_out(found.completeness), parts_said(parts_of(app, *same)))
-        for words in (*said, *today):
+        today = () if then else (leaves_out(found.completeness), parts_said(some))
+        for words in (filter_words(app.city, found), *said, *today):
             if words:
                 out.print(f"{words[0].upper()}{words[1:].removesuffix('.')}.")
     out.print(
         f"Walking time: mean {shown(found.mean_s, _minutes)}, median "
         f"{shown(found.median_s, _minutes)}, 90th percentile {shown(found.p90_s, _minutes)}."
     )
-    out.print(f"Counted: {found.counted} that are open and located. Walking model: {found.model}.")
+    ways = "" if asked.profile == "foot" else f" Ways: {asked.profile}."
+    out.print(
+        f"Counted: {found.counted} that are open and located. Walking model: {found.model}.{ways}"
+    )
     out.print(_completeness(layer, found))
     _show_districts(out, found, district_ranges(app, asked, found))
     _show_gaps(out, found)

@@ -7,9 +7,10 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
+from locator.analysis.access.coverage import counted_rows, standing_rows
 from locator.analysis.nearest import local_moment
 from locator.api.coverage import query_of
-from locator.api.queries import NearestParams, ReachParams
+from locator.api.queries import NearestParams, ReachParams, filter_of
 from locator.base.echo import cut
 from locator.base.errors import N_, NotFoundError
 from locator.base.geojson import Collection
@@ -105,6 +106,20 @@ def coverage_data(layer_id: str) -> Response:
         return compact_json(coverage_areas(app.city, found))
 
     return kept(app.memo.get(("map-coverage", current_language(), query, params.profile), made))
+
+
+@blueprint.get("/maps/coverage/<layer_id>/places.geojson")
+@expensive
+def coverage_places(layer_id: str) -> Response:
+    """Serve the facilities that count."""
+    app = state()
+    params = question(ReachParams, request.args, layer=layer_id)
+    city = app.walkable_city_for(params.profile).choosing(filter_of(params))
+    if params.at is None:
+        rows = counted_rows(city, params.layer)
+    else:
+        rows = standing_rows(city, params.layer, params.at)[1]
+    return kept(compact_json(facility_features(app.city, app.city.facilities.index[list(rows)])))
 
 
 def kept(data: bytes, *, mimetype: str = GEOJSON) -> Response:

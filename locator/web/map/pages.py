@@ -11,7 +11,7 @@ from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from locator.api.queries import ReachParams
+from locator.api.queries import ReachParams, filter_of
 from locator.base.echo import shortened
 from locator.base.errors import N_, LocatorError, NotFoundError
 from locator.city.lookup import known_layer
@@ -148,7 +148,7 @@ def _facility(args: MultiDict[str, str]) -> Map:
 def _coverage(args: MultiDict[str, str]) -> Map:
     params = question(ReachParams, args)
     layer = state().catalogue.layers[params.layer]
-    rest = {name: value for name, value in args.items() if name != "layer"}
+    rest = {name: args.getlist(name) for name in args if name != "layer"}
     edges = (0.0, *SHARE_BREAKS, 1.0)
     return views.coverage_map(
         ground(gettext("Map of the reach: {layer}", layer=text(layer.names))),
@@ -164,7 +164,9 @@ def _coverage(args: MultiDict[str, str]) -> Map:
             gap_label=gettext("largest gaps: people beyond the standard"),
         ),
         symbol=symbol_of(layer.id),
-        features_url=mapfeeds.features_url(layer.id),
+        features_url=url("mapfeeds.coverage_places", rest, layer_id=layer.id)
+        if filter_of(params)
+        else mapfeeds.features_url(layer.id),
     )
 
 

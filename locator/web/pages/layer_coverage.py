@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from locator.analysis.access.as_of import AsOf
 from locator.analysis.access.coverage import Coverage
+from locator.analysis.access.filter_words import filter_words, filtered
 from locator.analysis.access.ranges import Ranges, gap_ranges
 from locator.analysis.access.words import (
     leaves_out,
@@ -31,6 +32,7 @@ from locator.api.coverage import (
     parts_of,
     query_of,
 )
+from locator.api.filtering import filter_columns
 from locator.api.json import encoded
 from locator.api.queries import ReachParams
 from locator.api.street_info import Choice, profile_choices, profile_words
@@ -45,9 +47,10 @@ from locator.web.downloads import attachment, csv_attachment
 from locator.web.i18n import day, gettext, ngettext, number, percent, text, url
 from locator.web.map.pages import map_for
 from locator.web.security import expensive
-from locator.web.sorting import CARRIED, Sorting, sorting_of
+from locator.web.sorting import CARRIED, FILTER_NAMES, Sorting, sorting_of
 from locator.web.state import question, state
 from locator.web.words.choices import FilterOption, group_options, people_options, standard_options
+from locator.web.words.filtering import FilterForm, filter_form
 from locator.web.words.model_words import Pace, model_line, model_quality, pace_choices
 from locator.web.words.provenance import CompletenessRow, completeness_row
 from locator.web.words.texts import pace_text
@@ -80,7 +83,7 @@ def page(layer_id: str) -> str | AnyResponse:
         return redirect(url("aed_coverage.page"))
     params, result = _asked(layer_id)
     view = report_of(state(), result, params, request.args)
-    same = {name: request.args[name] for name in CARRIED if name in request.args}
+    same = {name: request.args.getlist(name) for name in CARRIED if name in request.args}
     page_map = map_for("coverage", {**same, "layer": layer_id})
     return render_template("pages/layer_coverage.html", view=view, map=page_map)
 
@@ -112,7 +115,8 @@ def _asked(layer_id: str) -> tuple[ReachParams, Coverage]:
 
 
 def _name(result: Coverage, what: str, ending: str) -> str:
-    return f"{result.layer}-{result.minutes:g}min-{result.group}-{what}.{ending}"
+    some = "-filtered" if result.which else ""
+    return f"{result.layer}-{result.minutes:g}min-{result.group}{some}-{what}.{ending}"
 
 
 @dataclass(frozen=True)
@@ -143,6 +147,11 @@ class CoverageReport:
         Between which values the share of a day lay, and the day; empty without one.
     served : str
         People, or from how many to how many on a day.
+    filter : FilterForm
+    filter_words : str
+        Which facilities count; empty where all do.
+    unfiltered_url : str
+        The same of all facilities.
     """
 
     layer: Layer
@@ -166,6 +175,9 @@ class CoverageReport:
     then: str
     at: str
     served: str
+    filter: FilterForm
+    filter_words: str
+    unfiltered_url: str
 
 
 def report_of(
@@ -176,7 +188,8 @@ def report_of(
     layer = catalogue.layers[result.layer]
     group = catalogue.groups[result.group]
     sorting = sorting_of(args, DISTRICT_KEYS, "layer_coverage.page", layer_id=layer.id)
-    same = {name: args[name] for name in CARRIED if args.get(name)}
+    same = {name: args.getlist(name) for name in CARRIED if args.get(name)}
+    unfiltered = {name: one for name, one in same.items() if name not in FILTER_NAMES}
     then = as_of_day(app, params)
     queries = [] if params.at else [query_of(params, layer.id)]
     within = next(iter(app.ranges_soon(queries, within_s=PATIENCE_S, profile=params.profile)), None)
@@ -207,6 +220,7 @@ def report_of(
                 result.pace_m_s,
                 result.people_from,
                 profile=params.profile,
+                which=result.which,
             )
         ),
         profiles=profile_choices(app, params.profile if params.profile != "foot" else ""),
@@ -223,6 +237,9 @@ def report_of(
         if then is None
         else between(then.served_low, then.served_high),
         at="" if params.at is None else params.at.isoformat(),
+        filter=filter_form(app, (layer.id,), params),
+        filter_words=filter_words(app.city, result),
+        unfiltered_url=url("layer_coverage.page", unfiltered, layer_id=layer.id),
     )
 
 
@@ -262,10 +279,14 @@ def _sections(
     districts = sorted_districts(
         app.city,
         result,
-        gettext(
-            "{group}, within {minutes} minutes, by district",
-            group=text(group.names),
-            minutes=limit,
+        filtered(
+            app.city,
+            result.which,
+            gettext(
+                "{group}, within {minutes} minutes, by district",
+                group=text(group.names),
+                minutes=limit,
+            ),
         ),
         by=sorting.key,
         descending=sorting.descending,
@@ -345,6 +366,7 @@ def _method(app: AppState, result: Coverage, limit: str) -> Section:
         model_quality(app.walkable_city),
         people_said(app.city, result.people_from),
         text(app.catalogue.groups[result.group].scaled_from),
+        filter_words(app.city, result),
     )
     caveats = tuple(gettext(one.template, **one.values) for one in result.caveats)
     said = tuple(one for one in words if one)
@@ -365,6 +387,8 @@ def table_rows(city: City, result: Coverage, within: pd.DataFrame) -> list[list[
     known = city.catalogue.unit_code
     if known is not None:
         about, same = [*about, known.scheme], [*same, known.code]
+    for column, value in filter_columns(city, result).items():
+        about, same = [*about, column], [*same, str(value)]
     rows: list[list[Any]] = [header + about]
     for key, row in result.districts.join(within[ranged]).iterrows():
         roman = city.districts["roman"].get(key, "")

@@ -1,0 +1,111 @@
+"""What is chosen reaches page, map, table, API and command alike, on the tiny city."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.cli.running import answer, locator
+
+PUBLIC = "ownership=public"
+
+
+def api(client: FlaskClient, path: str, status: int = 200) -> Any:
+    told = client.get(path)
+    assert told.status_code == status, told.text
+    return json.loads(told.data)
+
+
+def test_the_page_says_what_counts_and_how_many_do_not(client: FlaskClient) -> None:
+    page = client.get(f"/en/coverage/nurseries?{PUBLIC}&open_at=2026-12-01T10:00").text
+    assert "Free places are not taken into account" in page
+    assert "Opening hours and free places" not in page
+    assert "Only these count: public (run by the city or commissioned by it); open on" in page
+    assert "Tuesday, 1 December 2026, 10:00. On the map: 1." in page
+    assert "2 more do not count, because nobody knows whether they fit. 1 is known" in page
+    assert 'value="2026-12-01T10:00"' in page
+    assert '<option value="public" selected>' in page
+    sorting = "open_at=2026-12-01T10:00&amp;sort=share"
+    assert f"/en/coverage/nurseries?{PUBLIC}&amp;{sorting}" in page.replace("%3A", ":")
+    assert 'href="/en/coverage/nurseries">Count all places</a>' in page
+
+
+def test_without_a_filter_the_page_is_as_it_was(client: FlaskClient) -> None:
+    page = client.get("/en/coverage/nurseries").text
+    assert "Only these count" not in page and "(only:" not in page
+    assert '<details class="filter"><summary>Choose which places count' in page
+    assert "Of 4 places the opening hours are on file for 1" in page
+
+
+def test_the_map_shows_the_places_that_count(client: FlaskClient) -> None:
+    places = api(client, f"/en/maps/coverage/nurseries/places.geojson?{PUBLIC}")
+    assert {one["id"] for one in places["features"]} == {"nurseries-1", "nurseries-3"}
+    assert "places.geojson?ownership=public" in client.get(f"/en/coverage/nurseries?{PUBLIC}").text
+    assert "places.geojson" not in client.get("/en/coverage/nurseries").text
+
+
+def test_the_answer_names_the_filter(client: FlaskClient) -> None:
+    told = api(client, f"/en/api/coverage/nurseries?{PUBLIC}&step_free=yes")
+    assert told["filter"] == {
+        "ownership": "public",
+        "kind": [],
+        "operator": [],
+        "open_at": None,
+        "step_free": True,
+        "words": "public (run by the city or commissioned by it); with an entrance without steps",
+        "counted": 0,
+        "undetermined": 3,
+        "barred": 1,
+    }
+    assert (told["counted"], told["served"]) == (0, 0)
+    assert told["ranges"]["low"] == 0 < told["ranges"]["high"]
+    assert api(client, "/en/api/coverage/nurseries")["filter"] is None
+    layers = api(client, f"/en/api/coverage?{PUBLIC}")["layers"]
+    assert {one["layer"]: one["filter"]["counted"] for one in layers} == {"nurseries": 2, "aeds": 0}
+
+
+def test_a_table_says_in_each_row_what_counts(client: FlaskClient) -> None:
+    for path in ("/en/api/coverage/nurseries.csv", "/en/coverage/nurseries/districts.csv"):
+        table = client.get(f"{path}?{PUBLIC}").text.removeprefix("\ufeff")
+        rows = list(csv.DictReader(io.StringIO(table)))
+        assert {row["filter"] for row in rows} == {"public (run by the city or commissioned by it)"}
+        assert {row["undetermined"] for row in rows} == {"0"}
+        assert "filter" not in client.get(path).text.splitlines()[0]
+    gaps = api(client, f"/en/api/coverage/nurseries.geojson?{PUBLIC}")
+    assert gaps["filter"]["ownership"] == "public"
+
+
+def test_all_that_is_wrong_with_a_filter_is_told(client: FlaskClient) -> None:
+    wrong = "ownership=both&kind=bank&operator=nobody&open_at=noon&step_free=1"
+    told = api(client, f"/en/api/coverage/nurseries?{wrong}", 400)["error"]
+    assert [one["parameter"] for one in told["faults"]] == [
+        *("ownership", "open_at", "step_free"),
+        *("kind", "operator"),
+    ]
+    assert told["faults"][-1]["message"] == (
+        "No facility of this layer is run by “nobody”. Operators: –."
+    )
+
+
+@pytest.mark.parametrize("language", ["", "/uk"])
+def test_every_language_says_it(client: FlaskClient, language: str) -> None:
+    said = {"": "Liczymy tylko takie placówki", "/uk": "Враховано лише такі заклади"}
+    assert said[language] in client.get(f"{language}/coverage/nurseries?{PUBLIC}").text
+
+
+def test_the_command_asks_the_same(city_folder: Path) -> None:
+    asked = ("coverage", "nurseries", "--ownership", "public", "--open-at", "2026-12-01T10:00")
+    told = answer(city_folder, *asked)
+    assert told["filter"]["counted"] == 1
+    said = locator(city_folder, *asked).stdout.replace("\n", " ")
+    assert "2 more do not count" in said
+    refused = locator(city_folder, "coverage", "nurseries", "--operator", "nobody")
+    assert refused.exit_code == 2 and "run by “nobody”" in refused.stderr
+    steps = locator(city_folder, "coverage", "nurseries", "--profile", "pram")
+    assert steps.exit_code != 0 and "need the street network" in steps.stderr
