@@ -63,6 +63,12 @@ class DocumentFiles(ABC):
 
         return write_pdf(self.report, number=write_value)
 
+    def docx(self) -> bytes:
+        """Return it as DOCX, to be edited."""
+        from locator.reports.wordfile import write_word
+
+        return write_word(self.report, number=write_value)
+
     def html(self) -> bytes:
         """Return it as one page that needs no server."""
         return write_page(self.report, number=write_value).encode()
@@ -140,6 +146,7 @@ class ScenarioFiles(DocumentFiles):
 
 WHOLE: dict[str, Callable[[DocumentFiles], bytes]] = {
     "pdf": DocumentFiles.pdf,
+    "docx": DocumentFiles.docx,
     "html": DocumentFiles.html,
     "xlsx": DocumentFiles.xlsx,
     "gpkg": DocumentFiles.gpkg,

@@ -19,6 +19,12 @@ same report looks the same everywhere."""
 
 ACCESSIBLE: Final = "ua-1"
 ROUNDS_REMEMBERED = 10
+PAGE_MM = 174.0
+"""Width of the text on a page."""
+
+PICTURE = b"""#set page(width: eval(sys.inputs.width), height: eval(sys.inputs.height), margin: 0pt)
+#image(bytes(sys.inputs.svg), format: "svg", width: 100%, height: 100%)
+"""
 BESIDE = 0.6
 """Part of the width for a drawing that shares its line with a table."""
 
@@ -50,6 +56,28 @@ def write_pdf(report: Report, *, number: Callable[[Column, Any], str]) -> bytes:
             _compiled(b"", "")
 
 
+def picture(drawing: Drawing, *, width_mm: float, ppi: float) -> bytes:
+    """Return a drawing as PNG, its letters as large as in a PDF.
+
+    Parameters
+    ----------
+    drawing : Drawing
+    width_mm : float
+        Of the picture on paper.
+    ppi : float
+        Pixels for each inch.
+
+    Returns
+    -------
+    bytes
+    """
+    units = PAGE_UNITS * width_mm / PAGE_MM
+    made = drawing.svg(style=_style(), width=units)
+    size = {"width": f"{width_mm:g}mm", "height": f"{width_mm * drawing.ratio:g}mm"}
+    compiler = typst.Compiler(PICTURE, font_paths=_fonts(), sys_inputs={"svg": made, **size})
+    return cast(bytes, compiler.compile(format="png", ppi=ppi))
+
+
 def _compiled(source: bytes, report: str, *, standards: Sequence[typst.PDFStandard] = ()) -> bytes:
     # A compiler forgets a source that has no file once it has compiled it.
     compiler = typst.Compiler(source, font_paths=_fonts(), sys_inputs={"report": report})
@@ -58,7 +86,7 @@ def _compiled(source: bytes, report: str, *, standards: Sequence[typst.PDFStanda
 
 def _told(report: Report, number: Callable[[Column, Any], str]) -> dict[str, Any]:
     """Return what the template shows: texts, and drawings as SVG."""
-    style = f'text {{ font-family: "{FONT}"; }}\n{tone_style()}'
+    style = _style()
     return {
         "title": report.title,
         "subtitle": report.subtitle,
@@ -90,6 +118,10 @@ def _told(report: Report, number: Callable[[Column, Any], str]) -> dict[str, Any
             for section in report.sections
         ],
     }
+
+
+def _style() -> str:
+    return f'text {{ font-family: "{FONT}"; }}\n{tone_style()}'
 
 
 def _drawing(drawing: Drawing, style: str, *, is_beside: bool = False) -> dict[str, Any]:

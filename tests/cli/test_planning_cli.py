@@ -225,6 +225,7 @@ def test_a_report_is_a_whole_set_of_files(folder: Path, tmp_path: Path) -> None:
     assert sorted(path.name for path in out.iterdir()) == sorted(path.name for path in written)
     assert {path.suffix for path in written} == {
         ".pdf",
+        ".docx",
         ".html",
         ".xlsx",
         ".csv",

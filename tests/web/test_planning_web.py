@@ -169,6 +169,7 @@ def test_a_report_as_files(client: FlaskClient, tmp_path: Path) -> None:
     assert "What follows from it" in first
     assert "Walks to the nearest facility" in first, "the map is on the first page"
     assert second.startswith("Where people are left out")
+    assert client.get("/report/nurseries.docx").data.startswith(b"PK")
     assert client.get("/report/nurseries.xlsx").data.startswith(b"PK")
     assert client.get("/report/nurseries.gpkg").data.startswith(b"SQLite format 3")
     assert client.get("/report/nurseries.doc").status_code == 404

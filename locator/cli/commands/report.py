@@ -1,4 +1,4 @@
-"""Write a whole report of a layer or a scenario: PDF, HTML, XLSX, CSV, GeoPackage, GeoJSON."""
+"""Write a whole report of a layer or a scenario: PDF, DOCX, HTML, XLSX, CSV, maps."""
 
 from __future__ import annotations
 
@@ -73,9 +73,9 @@ def command(
 ) -> None:
     """Write the report of a layer, for the city or one district, or that of a scenario.
 
-    The set is a PDF, a page to open without a server, an XLSX workbook, CSV tables, a GeoPackage
-    in the national system and GeoJSON in WGS84. The files of a report appear together, when all
-    of them are done; what does not succeed leaves the folder as it was.
+    The set is a PDF, a DOCX to edit, a page to open without a server, an XLSX workbook, CSV
+    tables, a GeoPackage in the national system and GeoJSON in WGS84. The files of a report appear
+    together, when all of them are done; what does not succeed leaves the folder as it was.
 
     \b
     Examples:

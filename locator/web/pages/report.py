@@ -1,4 +1,4 @@
-"""Serve the reports to take along: on the page, as PDF, as tables, as maps."""
+"""Serve the reports to take along: on the page, as PDF, as a text to edit, as tables, as maps."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from locator.web.words.model_words import pace_choices
 
 REPORT_KINDS = {
     "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "gpkg": "application/geopackage+sqlite3",
 }
@@ -71,7 +72,7 @@ def page(layer_id: str) -> tuple[str, int]:
 @blueprint.get("/report/<layer_id>.<kind>")
 @expensive
 def file(layer_id: str, kind: str) -> Response:
-    """Send a report as PDF, XLSX or GeoPackage."""
+    """Send a report as PDF, DOCX, XLSX or GeoPackage."""
     if kind not in REPORT_KINDS:
         raise NotFoundError(
             N_("There is no report as {given}; there are: {known}."),
