@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import DESKTOP, PHONE, Arrive, arrivals
+from tests.browser.maps import until
 
 pytestmark = pytest.mark.browser
 
@@ -38,7 +39,7 @@ SIGNS_APART = """() => {
 }"""
 
 
-COVERED = f"""() => {{
+COVERED = f"""async () => {{
   const {{ map, basemap }} = {MAP};
   const canvas = document.querySelector(".map-lettering").getBoundingClientRect();
   const frame = map.getContainer().getBoundingClientRect();
@@ -58,11 +59,17 @@ COVERED = f"""() => {{
       points.push(["walk", x, y]);
     }}
   }}
-  basemap.offers(({{ kind, points: [at] }}) => {{
-    if (kind !== "stop" || map.getZoom() < 15) return;
-    const {{ x, y }} = map.layerPointToContainerPoint(at);
-    points.push(["stop", x + frame.left, y + frame.top]);
-  }});
+  for (const {{ coords, left, top, side }} of basemap.onShow()) {{
+    if (map.getZoom() < 15) break;
+    const url = L.Util.template(basemap.config.url, {{ ...coords, z: coords.z - 1 }});
+    const reading = locatorMap.vectorTile(await (await fetch(url)).arrayBuffer());
+    for (const {{ kind, points: [[east, south]] }} of locatorMap.atOnce(reading).names) {{
+      if (kind !== "stop") continue;
+      const at = [left + (east * side) / 2048, top + (south * side) / 2048];
+      const {{ x, y }} = map.layerPointToContainerPoint(at);
+      points.push(["stop", x + frame.left, y + frame.top]);
+    }}
+  }}
   const found = new Set();
   for (const {{ name, boxes }} of basemap.written) {{
     for (const [left, top, right, bottom] of boxes) {{
@@ -87,14 +94,12 @@ def visit(chromium: Browser, krakow_site: str) -> Iterator[Arrive]:
 def drawn(page: Page) -> None:
     """Wait until every tile in view is painted and its names are written."""
     expect(page.locator(".map-tiles canvas.leaflet-tile-loaded").first).to_be_visible()
-    page.wait_for_timeout(300)
+    until(page, f"(({{ basemap }}) => !basemap.pending && !basemap.unwritten())({MAP})")
 
 
 def look_at(page: Page, lat: float, lon: float, zoom: float) -> None:
     # Not returned: it would be the whole map, and all that hangs on it.
     page.evaluate(f"void {MAP}.map.setView([{lat}, {lon}], {zoom}, {{animate: false}})")
-    page.wait_for_timeout(100)
-    expect(page.locator(".map-status.is-loading")).to_have_count(0)
     drawn(page)
 
 
@@ -180,7 +185,7 @@ def test_the_map_changes_its_colours_with_the_system(visit: Arrive) -> None:
     look_at(page, 50.0617, 19.9372, 15)
     brightness = f"""() => {{
       const tiles = Object.values({MAP}.basemap._tiles);
-      const {{ el }} = tiles.find((tile) => tile.current && tile.el.data.land);
+      const {{ el }} = tiles.find((tile) => tile.current && tile.el.read);
       const copy = document.createElement("canvas");
       const context = copy.getContext("2d", {{ willReadFrequently: true }});
       context.drawImage(el, 0, 0, 300, 150);

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.conftest import DESKTOP, PHONE, Arrive
 from tests.browser.maps import MAP, until
@@ -45,6 +46,65 @@ def test_the_map_has_no_accessibility_violation(visit: Arrive, scheme: str) -> N
 
     found = Axe().run(page, context=".map-side")
     assert found.violations_count == 0, found.generate_report()
+
+
+BRIGHTNESS = f"""() => Object.values({MAP}.basemap._tiles).filter(({{ current }}) => current)
+  .reduce((sum, {{ el }}) => {{
+    const copy = document.createElement("canvas");
+    const context = copy.getContext("2d", {{ willReadFrequently: true }});
+    context.drawImage(el, 0, 0, 300, 150);
+    return sum + context.getImageData(0, 0, 300, 150).data.reduce((all, one) => all + one, 0);
+  }}, 0)"""
+
+DRAWN = f"(({{ basemap }}) => basemap && !basemap.pending && !basemap.unwritten())({MAP})"
+
+NO_WORKER_COMES = """window.Worker = class {
+  constructor() { setTimeout(() => this.onerror(new Event("error")), 50); }
+  postMessage() {}
+}"""
+
+
+def test_the_ground_is_drawn_in_a_worker_and_without_one_all_the_same(visit: Arrive) -> None:
+    def ground(page: Page) -> tuple[int, int, list[str]]:
+        until(page, DRAWN)
+        names = page.evaluate(f"{MAP}.basemap.written.map(({{ name }}) => name)")
+        return len(page.workers), page.evaluate(BRIGHTNESS), names
+
+    apart = ground(visit().go("/en/map"))
+    without = []
+    for script in ("delete window.OffscreenCanvas", NO_WORKER_COMES):
+        one = visit(apart=True)
+        one.page.add_init_script(script)
+        without.append(ground(one.go("/en/map")))
+
+    workers, brightness, names = apart
+    assert workers == 1
+    assert brightness > 0
+    assert names
+    for here in without:
+        assert here == (0, pytest.approx(brightness, rel=0.01), names)
+
+
+def test_a_tile_that_the_server_is_too_busy_for_is_asked_for_again(visit: Arrive) -> None:
+    one = visit()
+    asked: Counter[str] = Counter()
+
+    def busy_at_first(route: Route) -> None:
+        asked[route.request.url] += 1
+        if asked[route.request.url] == 1:
+            route.fulfill(status=503, headers={"Retry-After": "1"})
+        else:
+            route.continue_()
+
+    one.page.route("**/tiles/**", busy_at_first)
+    page = one.go("/en/map")
+    until(page, DRAWN)
+
+    assert asked
+    assert set(asked.values()) == {2}
+    expect(page.locator(".map-status.is-failed")).to_have_count(0)
+    assert page.evaluate(f"{MAP}.basemap.written.length") > 0
+    one.faults.clear()  # the browser's own word of a 503
 
 
 def test_the_attribution_stands_below_the_map_and_covers_nothing(visit: Arrive) -> None:

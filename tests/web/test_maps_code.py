@@ -19,11 +19,11 @@ from locator.web.map import elements, views
 from locator.web.map import pages as mapviews
 from locator.web.map.figure import Map, render
 from locator.web.map.labels import LABELS
-from locator.web.map.parts import NEEDS, in_order
+from locator.web.map.parts import NEEDS, files, in_order
 from locator.web.map.symbols import symbol
 
 STATIC_PARTS = sorted(mapcode.PARTS.glob("*.js"))
-GIVEN = re.compile(r"(?:Object\.assign\(locatorMap, |window\.locatorMap = )\{ ([^}]*) \}")
+GIVEN = re.compile(r"Object\.assign\(locatorMap, \{ ([^}]*) \}")
 TAKEN = re.compile(r"const \{ ([^}]*) \} = locatorMap;")
 CALLED = re.compile(r"locatorMap\.(\w+)")
 COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.S)
@@ -69,6 +69,8 @@ def test_each_part_stands_after_what_it_needs() -> None:
 
 def test_parts_come_with_all_they_need_and_in_order() -> None:
     assert in_order(["origin", "symbols"]) == (
+        "namespace",
+        "turns",
         "core",
         "gestures",
         "popups",
@@ -81,6 +83,19 @@ def test_parts_come_with_all_they_need_and_in_order() -> None:
     assert in_order([]) == ()
     with pytest.raises(ValueError, match="nowhere"):
         in_order(["core", "nowhere"])
+
+
+def test_what_draws_is_a_file_of_its_own_that_a_worker_can_run() -> None:
+    drawing, rest = files(["basemap"])
+
+    assert drawing == in_order(["studio"])
+    assert (*drawing, *rest) == tuple(part for part in NEEDS if part in in_order(["basemap"]))
+    for part in drawing:
+        # In a worker there is neither a page nor Leaflet; only the studio knows of both.
+        foreign = re.findall(r"\b(?:window|document|L)\b", source(part))
+        assert part == "studio" or foreign == [], part
+    assert files(["core"]) == (in_order(["core"]),)
+    assert files([]) == ()
 
 
 @pytest.mark.parametrize("part", NEEDS)
@@ -192,10 +207,10 @@ def code_url(app: Flask) -> Callable[[tuple[str, ...]], str]:
 def test_the_parts_arrive_as_one_and_keep_for_a_year(
     client: FlaskClient, code_url: Callable[[tuple[str, ...]], str]
 ) -> None:
-    answer = client.get(code_url(("core", "popups")))
+    answer = client.get(code_url(in_order(["popups"])))
 
     assert answer.data == b"".join(
-        (mapcode.PARTS / f"{part}.js").read_bytes() for part in ("core", "popups")
+        (mapcode.PARTS / f"{part}.js").read_bytes() for part in in_order(["popups"])
     )
     assert answer.mimetype == "text/javascript"
     assert answer.headers["Cache-Control"] == mapcode.FOREVER
@@ -227,6 +242,18 @@ def test_a_changed_part_has_another_address(
     assert before != after
     assert app.test_client().get(before).status_code == 404
     assert app.test_client().get(after).data == b"2; // longer"
+
+
+def test_both_files_of_a_page_are_served_and_together_are_the_whole(
+    app: Flask, client: FlaskClient
+) -> None:
+    with app.test_request_context("/en/map"):
+        addresses = mapcode.code_urls(("basemap", "start"))
+
+    assert len(addresses) == 2
+    arrived = b"".join(client.get(address).data for address in addresses)
+    parts = (*files(["basemap", "start"])[0], *files(["basemap", "start"])[1])
+    assert arrived == b"".join((mapcode.PARTS / f"{part}.js").read_bytes() for part in parts)
 
 
 @pytest.mark.parametrize("names", ["nowhere", "popups", "popups.core", "core.core", "", "../core"])

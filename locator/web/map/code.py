@@ -15,7 +15,7 @@ from flask import Blueprint, Response, request
 from xstatic.pkg import leaflet, leaflet_markercluster
 
 from locator.base.errors import N_, NotFoundError
-from locator.web.map.parts import NEEDS, in_order
+from locator.web.map.parts import NEEDS, files, in_order
 from locator.web.static_files import STATIC
 
 blueprint = Blueprint("mapcode", __name__)
@@ -62,6 +62,11 @@ def code_url(parts: Sequence[str]) -> str:
     return _bundle_url(tuple(parts), "js")
 
 
+def code_urls(parts: Sequence[str]) -> tuple[str, ...]:
+    """Return the addresses of the scripts that a page loads for `parts`, in order."""
+    return tuple(code_url(file) for file in files(parts))
+
+
 def style_url(parts: Sequence[str]) -> str:
     """Return the address of the style of those of `parts` that have one."""
     return _bundle_url(_with(parts, "css"), "css")
@@ -85,12 +90,18 @@ def _with(parts: Sequence[str], ending: str) -> tuple[str, ...]:
 def code(version: str, names: str, ending: str) -> Response:
     """Serve some of our parts as one file: each request costs more than a part weighs."""
     parts = tuple(names.split(BETWEEN))
-    if not set(parts) <= set(NEEDS) or parts != _with(in_order(parts), ending):
+    if not set(parts) <= set(NEEDS) or parts not in _wholes(parts, ending):
         raise NotFoundError(N_("There is no such file."))
     data = _code(parts, ending)
     if version != _digest(data):
         raise NotFoundError(N_("There is no such file."))
     return _unchanging(data, KINDS[ending])
+
+
+def _wholes(parts: tuple[str, ...], ending: str) -> tuple[tuple[str, ...], ...]:
+    """Return what may be asked for in place of `parts`: all that they need, or a page's files."""
+    whole = in_order(parts)
+    return (_with(whole, ending), *(files(whole) if ending == "js" else ()))
 
 
 @blueprint.get("/vendor/<package>/<version>/<path:name>")

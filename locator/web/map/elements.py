@@ -17,6 +17,8 @@ from locator.web.map.style import COLOURS, STYLE
 from locator.web.map.symbols import Symbol
 
 _CLUSTER_JS = ("markerclusterjs", f"{ASSET}markercluster/leaflet.markercluster.js")
+FONT = "Locator Sans"
+"""Family and weights as in ``static/css/tokens.css``."""
 _CLUSTER_CSS = ("markerclustercss", f"{ASSET}markercluster/MarkerCluster.css")
 
 
@@ -130,12 +132,20 @@ class BaseMap(MapElement):
         Of the map.
     overlay : bool
         Tiles of others lie below: draw the borders and names of districts only.
+    font_url : str, optional
+        Address of the page's typeface, for names that are written beside the page.
     """
 
     act = "basemap"
 
     def __init__(
-        self, tiles: str, *, bounds: Sequence[float], max_zoom: int, overlay: bool = False
+        self,
+        tiles: str,
+        *,
+        bounds: Sequence[float],
+        max_zoom: int,
+        overlay: bool = False,
+        font_url: str | None = None,
     ) -> None:
         super().__init__(
             url=tiles,
@@ -145,6 +155,7 @@ class BaseMap(MapElement):
             overlay=overlay,
             style=STYLE,
             colours=list(COLOURS),
+            font={"family": FONT, "weight": "400 700", "url": font_url} if font_url else None,
         )
 
 

@@ -26,6 +26,7 @@ from locator.web.map.labels import LABELS
 from locator.web.map.parts import NEEDS
 from locator.web.map.symbols import Symbol, symbol
 from locator.web.state import question, state
+from locator.web.static_files import static_url
 
 blueprint = Blueprint("mapviews", __name__)
 
@@ -61,7 +62,7 @@ def page_map(name: str, map_: Map) -> PageMap:
     return PageMap(
         html=Markup(rendered.html) + Markup(block).format(map_.get_name(), Markup(rendered.data)),
         styles=(*rendered.styles, mapcode.style_url(rendered.parts)),
-        scripts=(*rendered.scripts, mapcode.code_url(rendered.parts)),
+        scripts=(*rendered.scripts, *mapcode.code_urls(rendered.parts)),
     )
 
 
@@ -202,6 +203,7 @@ def ground(label: str, *, start: tuple[float, float] | None = None) -> views.Gro
         attribution=text(city.catalogue.attribution),
         base_map_url=tiles.tiles_url(),
         base_map_bounds=tiles.base_map().box,
+        font_url=static_url("fonts/locator-sans.woff2"),
         facility_url=url("facility.page", facility_id="__id__"),
         about_url=url("data.page"),
         tiles=current_app.config["TILES"] or None,

@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 NEEDS: dict[str, tuple[str, ...]] = {
-    "core": (),
+    "namespace": (),
+    "turns": ("namespace",),
+    "vectortile": ("namespace",),
+    "painting": ("namespace",),
+    "writing": ("namespace",),
+    "lettering": ("vectortile", "painting", "writing"),
+    "studio": ("lettering", "turns"),
+    "core": ("turns",),
     "gestures": ("core",),
     "popups": ("core",),
     "address": ("core",),
     "asking": ("popups",),
     "printing": ("core",),
     "stage": ("gestures", "asking", "printing"),
-    "vectortile": ("core",),
-    "painting": ("core",),
-    "writing": ("core",),
-    "lettering": ("vectortile", "writing"),
-    "turns": ("core",),
-    "basemap": ("stage", "painting", "lettering", "turns"),
+    "obstacles": ("core",),
+    "names": ("obstacles", "studio"),
+    "fetching": ("turns",),
+    "basemap": ("stage", "names", "fetching"),
     "symbols": ("core",),
     "legend": ("symbols", "stage"),
     "clusters": ("core",),
@@ -38,6 +43,9 @@ NEEDS: dict[str, tuple[str, ...]] = {
 Each stands after all that it needs.
 """
 
+WORKS_ALONE = "studio"
+"""The part that runs in a worker, too: with what it needs it is a file of its own."""
+
 
 def in_order(parts: Iterable[str]) -> tuple[str, ...]:
     """Return `parts` and all that they need, in the order in which they have to run.
@@ -54,3 +62,17 @@ def in_order(parts: Iterable[str]) -> tuple[str, ...]:
         if part in wanted:
             wanted.update(NEEDS[part])
     return tuple(part for part in NEEDS if part in wanted)
+
+
+def files(parts: Iterable[str]) -> tuple[tuple[str, ...], ...]:
+    """Return `parts` and all that they need, shared out to the files that a page loads, in order.
+
+    Raises
+    ------
+    ValueError
+        For a part that there is not.
+    """
+    wanted = in_order(parts)
+    alone = in_order([WORKS_ALONE]) if WORKS_ALONE in wanted else ()
+    rest = tuple(part for part in wanted if part not in alone)
+    return tuple(file for file in (alone, rest) if file)

@@ -47,6 +47,8 @@ class Ground:
         Address template of base-map tiles, off where None.
     start : (lon, lat) or None
         Where ways to places of the map begin; None where that is not known.
+    font_url : str or None
+        Address of the site's typeface, in which names are written.
     """
 
     bounds: tuple[float, float, float, float]
@@ -60,6 +62,7 @@ class Ground:
     tiles: str | None = None
     tiles_attribution: str | None = None
     start: tuple[float, float] | None = None
+    font_url: str | None = None
 
 
 @dataclass(frozen=True)
@@ -238,5 +241,6 @@ def base_map(
         bounds=[round(side, 5) for side in ground.base_map_bounds],
         max_zoom=MAX_ZOOM,
         overlay=bool(ground.tiles),
+        font_url=ground.font_url,
     ).add_to(map_)
     return map_

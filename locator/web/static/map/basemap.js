@@ -2,12 +2,15 @@
 (() => {
   "use strict";
 
-  const { states, vectorTile, paint, colours, report, pause, inTurn, TILE_UNITS } = locatorMap;
+  const { states, studio, show, report, fetchTile } = locatorMap;
   const SIZE = 512;
-  const TRIES = 6;
-  const AGAIN_MS = 400;  // then twice as long each time: who has much to draw says 503
-  const SETTLED_MS = 80;
   const dark = matchMedia("(prefers-color-scheme: dark)");
+
+  // Colours live in the style sheet, each with its dark twin.
+  function colours(container, names) {
+    const style = getComputedStyle(container);
+    return Object.fromEntries(names.map((name) => [name, style.getPropertyValue(`--map-${name}`).trim()]));
+  }
 
   const BaseMap = L.GridLayer.extend({
     initialize(config) {
@@ -18,12 +21,17 @@
       });
       this.config = config;
       this.pending = 0;
+      this.made = 0;
+      this.draw = studio(config);
     },
 
     onAdd(map) {
       this.palette = colours(map.getContainer(), this.config.colours);
       L.GridLayer.prototype.onAdd.call(this, map);
-      this.on("tileunload", ({ tile }) => tile.stop.abort());
+      this.on("tileunload", ({ tile }) => {
+        tile.stop.abort();
+        this.forget(tile);
+      });
       map.on("zoomend", this.repaint, this);
       dark.addEventListener("change", () => {
         this.palette = colours(map.getContainer(), this.config.colours);
@@ -33,18 +41,22 @@
 
     createTile(coords, done) {
       const canvas = document.createElement("canvas");
-      canvas.stop = new AbortController();
-      canvas.coords = coords;
+      this.made += 1;
+      Object.assign(canvas, { coords, key: this.made, stop: new AbortController(), read: false, painted: null });
       this.wait(1);
-      this.getTile(canvas).then((data) => {
-        canvas.data = data;
-        this.paintTile(canvas);
-        done(null, canvas);
-      }).catch((problem) => {
-        if (problem.name !== "AbortError") this.failed();
+      this.getTile(canvas).then(() => {
+        canvas.read = true;
+        return this.paintTile(canvas);
+      }).then(() => done(null, canvas)).catch((problem) => {
+        if (canvas.stop.signal.aborted) this.forget(canvas);
+        else this.failed();
         done(problem, canvas);
       }).finally(() => this.wait(-1));
       return canvas;
+    },
+
+    forget({ key }) {
+      this.draw("forget", { key }).catch(() => {});
     },
 
     // Leaflet's own "load" does not come when a view is replaced by one that needs no new tile.
@@ -53,29 +65,10 @@
       this.fire("pending");
     },
 
-    // A view that is replaced at once, as the first one mostly is, is not asked for.
-    async getTile(canvas) {
-      await pause(SETTLED_MS);
-      return inTurn(() => {
-        canvas.stop.signal.throwIfAborted();
-        return this.fetchTile(canvas, TRIES);
-      });
-    },
-
     // A tile's own zoom is one less than the map's: it is drawn twice as wide as its kind usually is.
-    async fetchTile(canvas, tries) {
-      const { x, y, z } = canvas.coords;
+    getTile({ coords: { x, y, z }, key, stop }) {
       const url = L.Util.template(this.config.url, { x, y, z: z - 1 });
-      try {
-        const response = await fetch(url, { credentials: "same-origin", signal: canvas.stop.signal });
-        if (response.status === 404) return {};
-        if (!response.ok) throw new Error(`${response.status} ${url}`);
-        return vectorTile(await response.arrayBuffer());
-      } catch (problem) {
-        if (tries <= 1 || problem.name === "AbortError") throw problem;
-        await pause(AGAIN_MS * 2 ** (TRIES - tries));
-        return this.fetchTile(canvas, tries - 1);
-      }
+      return fetchTile(url, stop.signal, (buffer) => this.draw("read", { key, buffer }));
     },
 
     failed() {
@@ -86,37 +79,34 @@
     },
 
     // Between two zooms a tile is drawn smaller or larger than it was made; it stays as sharp.
-    paintTile(canvas) {
+    async paintTile(canvas) {
       const zoom = this._map.getZoom();
-      const scale = this._map.getZoomScale(zoom, canvas.coords.z);
-      const side = Math.round(SIZE * scale * Math.min(devicePixelRatio || 1, 3));
-      if (canvas.width !== side) canvas.width = canvas.height = side;
-      canvas.clientPixels = SIZE * scale;
+      const clientPixels = SIZE * this._map.getZoomScale(zoom, canvas.coords.z);
+      const side = Math.round(clientPixels * Math.min(devicePixelRatio || 1, 3));
+      const { palette } = this;
       canvas.painted = zoom;
-      paint(canvas, canvas.data, { style: this.config.style, palette: this.palette, zoom, overlay: this.config.overlay });
+      const { picture } = await this.draw("paint", { key: canvas.key, side, clientPixels, zoom, palette });
+      // Meanwhile the view or the colours may have changed again.
+      if (canvas.painted === zoom && palette === this.palette) show(canvas, picture);
     },
 
     repaint({ type }) {
       for (const { el, current } of Object.values(this._tiles || {})) {
-        if (el.data && current && (type === "theme" || el.painted !== this._map.getZoom())) this.paintTile(el);
+        if (!el.read || !current || (type !== "theme" && el.painted === this._map.getZoom())) continue;
+        this.wait(1);
+        this.paintTile(el).catch(() => {}).finally(() => this.wait(-1));
       }
       this.fire("repaint");
     },
 
-    // The names that the tiles on show offer, where they belong in the map's layers.
-    offers(take) {
+    // The tiles on show: where in the map's layers each begins, and how many pixels its side takes.
+    onShow() {
       const map = this._map;
       const origin = map.getPixelOrigin();
-      for (const { el, current } of Object.values(this._tiles)) {
-        if (!current || !el.data || !el.data.names) continue;
-        const { x, y, z } = el.coords;
-        const scale = map.getZoomScale(map.getZoom(), z);
-        const place = ([east, south]) => [
-          (x * SIZE + (east * SIZE) / TILE_UNITS) * scale - origin.x,
-          (y * SIZE + (south * SIZE) / TILE_UNITS) * scale - origin.y,
-        ];
-        for (const offer of el.data.names) take({ ...offer, points: offer.points.map(place) });
-      }
+      return Object.values(this._tiles).filter(({ el, current }) => current && el.read).map(({ el: { key, coords } }) => {
+        const side = SIZE * map.getZoomScale(map.getZoom(), coords.z);
+        return { key, coords, left: coords.x * side - origin.x, top: coords.y * side - origin.y, side };
+      });
     },
   });
 
@@ -137,7 +127,7 @@
     const layer = new BaseMap(config);
     told(map, layer);
     layer.addTo(map);
-    locatorMap.lettering(map, layer);
+    locatorMap.names(map, layer);
     states.get(map).basemap = layer;
     return layer;
   }

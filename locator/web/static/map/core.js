@@ -12,6 +12,7 @@
 (() => {
   "use strict";
 
+  const { pause } = locatorMap;
   const SVG = "http://www.w3.org/2000/svg";
   const states = new Map();
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -40,7 +41,9 @@
   const fill = (text, values) =>
     text.replace(/\{(\w+)\}/g, (all, name) => (name in values ? values[name] : all));
 
-  const number = (value) => new Intl.NumberFormat(document.documentElement.lang || "pl").format(value);
+  // Made once: each costs as much as hundreds of numbers.
+  const numbers = new Intl.NumberFormat(document.documentElement.lang || "pl");
+  const number = (value) => numbers.format(value);
 
   const tell = (map, name, detail) =>
     map.getContainer().dispatchEvent(
@@ -63,8 +66,9 @@
     state.loading += 1;
     report(state);
     try {
-      // Either way later: all that the map has is there when the first data are shown.
       const data = await (typeof source === "string" ? fetchJson(source) : source);
+      await map.begun;
+      await pause(0);
       state.failed.delete(source);
       await show(data);
     } catch (error) {
@@ -99,5 +103,5 @@
     return null;
   };
 
-  window.locatorMap = { states, calm, set, make, draw, fill, number, tell, fetchJson, load, report, shownLayers, of };
+  Object.assign(locatorMap, { states, calm, set, make, draw, fill, number, tell, fetchJson, load, report, shownLayers, of });
 })();

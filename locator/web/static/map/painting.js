@@ -1,17 +1,12 @@
 /* Paint a tile: land, water, houses, streets by class, rails, borders, in the colours of the style.
 
-   Widths are given for whole zooms in pixels and are drawn as wide between two zooms too. */
+   Widths are given for whole zooms in pixels and are drawn as wide between two zooms too. Painting is
+   a generator that pauses after each feature. */
 (() => {
   "use strict";
 
   const LEVELS = ["tunnel", "ground", "bridge"];
   const TILE_UNITS = 2048;
-
-  // Colours live in the style sheet, each with its dark twin.
-  function colours(container, names) {
-    const style = getComputedStyle(container);
-    return Object.fromEntries(names.map((name) => [name, style.getPropertyValue(`--map-${name}`).trim()]));
-  }
 
   // The width at a zoom, from a list of widths at the zooms from `first` on.
   function widthAt(widths, first, zoom) {
@@ -21,7 +16,7 @@
     return widths[low] + (widths[high] - widths[low]) * (place - low);
   }
 
-  function paint(canvas, tile, { style, palette, zoom, overlay }) {
+  function* paint(canvas, tile, { style, palette, zoom, overlay, clientPixels }) {
     const context = canvas.getContext("2d");
     const scale = canvas.width / TILE_UNITS;
     context.setTransform(1, 0, 0, 1, 0, 0);
@@ -33,21 +28,22 @@
     context.setTransform(scale, 0, 0, scale, 0, 0);
     context.lineJoin = "round";
     // Units of the tile that make one pixel of the page.
-    const pixel = TILE_UNITS / canvas.clientPixels;
+    const pixel = TILE_UNITS / clientPixels;
     const brush = { context, pixel, style, palette, zoom, width: (widths) => widthAt(widths, style.first, zoom) };
     if (!overlay) {
-      land(brush, tile.land || []);
-      waters(brush, tile.lines || []);
-      houses(brush, tile.buildings || []);
-      ways(brush, tile.streets || [], tile.lines || []);
+      yield* land(brush, tile.land || []);
+      yield* waters(brush, tile.lines || []);
+      yield* houses(brush, tile.buildings || []);
+      yield* ways(brush, tile.streets || [], tile.lines || []);
     }
-    borders(brush, tile.borders || [], overlay);
+    yield* borders(brush, tile.borders || [], overlay);
   }
 
-  function land({ context, palette }, features) {
+  function* land({ context, palette }, features) {
     for (const { kind, path } of features) {
       context.fillStyle = palette[kind];
       context.fill(path);
+      yield;
     }
   }
 
@@ -60,27 +56,33 @@
     context.stroke(path);
   }
 
-  function waters(brush, features) {
+  function* waters(brush, features) {
     for (const { kind, path } of features) {
       const widths = brush.style.waters[kind];
       if (widths) stroke(brush, path, brush.palette.water, brush.width(widths));
+      yield;
     }
   }
 
-  function houses(brush, features) {
+  function* houses(brush, features) {
     for (const { path } of features) {
       brush.context.fillStyle = brush.palette.building;
       brush.context.fill(path);
       stroke(brush, path, brush.palette["building-edge"], 0.8);
+      yield;
     }
   }
 
-  function ways(brush, streets, lines) {
+  function* ways(brush, streets, lines) {
     for (const level of LEVELS) {
       const here = streets.filter((street) => (street.level || "ground") === level);
       if (level === "bridge") rails(brush, lines);
-      for (const { class: of, path } of here) edge(brush, of, path, level);
-      for (const { class: of, path } of here) surface(brush, of, path, level);
+      for (const draw of [edge, surface]) {
+        for (const { class: of, path } of here) {
+          draw(brush, of, path, level);
+          yield;
+        }
+      }
     }
   }
 
@@ -118,15 +120,16 @@
     }
   }
 
-  function borders(brush, features, overlay) {
+  function* borders(brush, features, overlay) {
     for (const { kind, path } of features) {
       const city = kind === "city";
       const width = brush.zoom < 12 ? 0.9 : 1.2;
       stroke(brush, path, brush.palette.boundary, city || overlay ? width + 0.7 : width, {
         dash: city || brush.zoom < 11.5 ? [] : [6, 4], cap: "butt",
       });
+      yield;
     }
   }
 
-  Object.assign(locatorMap, { paint, colours, TILE_UNITS });
+  Object.assign(locatorMap, { paint, TILE_UNITS });
 })();

@@ -8,10 +8,11 @@
   const NEAR_ZOOM = 14;
   const CLOSE_ZOOM = 15;
 
+  // Fading tiles in costs a phone more than drawing them.
+  L.Map.mergeOptions({ fadeAnimation: false });
   if (calm.matches) {
     L.Map.mergeOptions({
       zoomAnimation: false,
-      fadeAnimation: false,
       markerZoomAnimation: false,
       inertia: false,
     });

@@ -1,4 +1,6 @@
-/* Read a vector tile: each layer's features as paths ready to draw, names as lists of points. */
+/* Read a vector tile: each layer's features as paths ready to draw, names as lists of points.
+
+   A generator: it pauses after each feature, so that whoever reads on the page's own thread can. */
 (() => {
   "use strict";
 
@@ -35,8 +37,8 @@
     }
   }
 
-  function vectorTile(buffer) {
-    const layers = {};
+  function* vectorTile(buffer) {
+    const layers = [];
     fields(new Uint8Array(buffer), { 3: (bytes) => {
       const layer = { name: "", features: [], keys: [], values: [] };
       fields(bytes, {
@@ -45,9 +47,17 @@
         3: (text) => layer.keys.push(utf8.decode(text)),
         4: (value) => fields(value, { 1: (text) => layer.values.push(utf8.decode(text)), 5: (whole) => layer.values.push(whole) }),
       });
-      layers[layer.name] = layer.features.map((feature) => featureOf(feature, layer));
+      layers.push(layer);
     } });
-    return layers;
+    const tile = {};
+    for (const layer of layers) {
+      tile[layer.name] = [];
+      for (const feature of layer.features) {
+        tile[layer.name].push(featureOf(feature, layer));
+        yield;
+      }
+    }
+    return tile;
   }
 
   function featureOf(bytes, { name, keys, values }) {

@@ -1,0 +1,6 @@
+/* Hold what the parts give one another, in a page as in a worker. */
+(() => {
+  "use strict";
+
+  globalThis.locatorMap = {};
+})();
