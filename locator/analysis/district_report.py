@@ -12,8 +12,9 @@ from locator.analysis.access.aggregate import SAME_TIME_S, curve_by_minute, walk
 from locator.analysis.access.claims import ClaimAnswer, answer_claim
 from locator.analysis.access.coverage import Coverage, CoverageQuery, coverage
 from locator.analysis.access.coverage_parts import Part, coverage_parts
-from locator.analysis.access.equity import Equity, equity, gini
+from locator.analysis.access.equity import Equity, equity
 from locator.analysis.access.gaps import facility_reach_m, find_gaps
+from locator.analysis.access.inequality import gini
 from locator.analysis.access.ranges import Ranges, gap_ranges, ranges
 from locator.analysis.access.supply import Supply, supply
 from locator.analysis.scenario.change import Scenario

@@ -9,12 +9,13 @@ import pandas as pd
 from typing_extensions import TypedDict
 
 from locator.analysis.access.coverage import Coverage, CoverageQuery
+from locator.analysis.access.filter_words import filter_said
 from locator.analysis.access.ranges import Ranges
 from locator.api import csv
 from locator.api.context import AppState
 from locator.api.geojson import SHARE_DIGITS, decimal
 from locator.api.operations import CACHE_S, CSV, operation
-from locator.api.queries import GroupId, Minutes, described, frozen
+from locator.api.queries import CoverageListParams, GroupId, described, filter_of, frozen
 from locator.api.schemas import Model, closed
 from locator.base.errors import NotComputableError
 from locator.base.i18n import text
@@ -22,12 +23,9 @@ from locator.city.register import PeopleFrom
 
 
 @frozen
-class CompareParams:
+class CompareParams(CoverageListParams):
     """Every service that stands still, in every district."""
 
-    minutes: Minutes | None = described(
-        "One standard for all; by default each layer's.", default=None
-    )
     group: GroupId | None = described(
         "Id of one age group for all; by default each layer's.", default=None
     )
@@ -74,10 +72,11 @@ class ServiceShares(TypedDict):
 
 @closed
 class CompareAnswer(TypedDict):
-    """Every service in every district."""
+    """Every service in every district; `filter` says in words which facilities count."""
 
     model: Model
     people_from: Literal["census", "register"]
+    filter: str | None
     services: list[ServiceShares]
 
 
@@ -101,7 +100,9 @@ def queries_of(app: AppState, asked: CompareParams) -> tuple[CoverageQuery, ...]
     queries: list[CoverageQuery] = []
     why: NotComputableError | None = None
     for layer in app.catalogue.layers:
-        query = CoverageQuery(layer, asked.minutes, asked.group, people=asked.people)
+        query = CoverageQuery(
+            layer, asked.minutes, asked.group, people=asked.people, which=filter_of(asked)
+        )
         try:
             app.coverage(query)
         except NotComputableError as reason:  # it moves, or nobody of its group lives here
@@ -131,6 +132,7 @@ def compare(app: AppState, asked: CompareParams) -> CompareAnswer:
     return {
         "model": app.walkable_city.model.name,
         "people_from": asked.people,
+        "filter": filter_said(app.city, filter_of(asked)) or None,
         "services": [_service(app, app.coverage(one), app.ranges(one)) for one in queries],
     }
 
@@ -155,6 +157,7 @@ def compare_csv(app: AppState, asked: CompareParams) -> str:
         "people_from": asked.people,
         "model": found["model"],
         "data_date": app.catalogue.data_date,
+        "filter": found["filter"] or "",
     }
     return csv.table(
         (*about, *DistrictShare.__annotations__, *same), _rows(app, found["services"], about, same)

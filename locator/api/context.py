@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from locator.analysis.access.claims import answer_claim
@@ -29,6 +29,8 @@ from locator.walking.network.model import NetworkModel
 from locator.walking.network.profile import Profile
 from locator.walking.walkable_city import WalkableCity, walkable
 from locator.walking.warmup import walkable_anew
+
+T = TypeVar("T")
 
 VARIANTS_B = 100_000_000
 """What ways of walking beside the usual one may take, apart from the answers: one takes some 40 MB
@@ -185,6 +187,12 @@ class AppState:
         ]
         wait(begun, timeout=within_s)
         return [one.result() if one.done() else None for one in begun]
+
+    def soon(self, answer: Callable[[], T], *, within_s: float) -> T | None:
+        """Return an answer that comes within some seconds; else it is made on, for the next."""
+        begun = self._counting.submit(answer)
+        wait([begun], timeout=within_s)
+        return begun.result() if begun.done() else None
 
     @cached_property
     def _counting(self) -> ThreadPoolExecutor:

@@ -88,6 +88,15 @@ class WalkingModel(Protocol):
         With no facilities at all: ``inf`` and -1 everywhere.
         """
 
+    def few_nearest(
+        self, demand: SnappedPoints, facilities: SnappedPoints, *, k: int
+    ) -> tuple[IntArray, FloatArray]:
+        """Return, for each demand point, (n, c) facilities and the metres to them.
+
+        The `k` nearest are among them. One may stand there twice, its nearest walk once; a place
+        that is left over has -1 and ``inf``.
+        """
+
     def walk(self, origin: SnappedPoints, target: SnappedPoints) -> Walk:
         """Return the walk from one origin to one target."""
 

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 BANK_A, BANK_B = 0, 1
 
 
+FEW_AT_ONCE = 4096
+"""Demand points whose walks to all facilities are held together."""
+
+
 @dataclass(frozen=True)
 class EstimateModel:
     """The walking model that needs no street graph.
@@ -124,6 +128,26 @@ class EstimateModel:
                 walk_m[here[closer]] = across_m[closer]
                 index[here[closer]] = other[found[closer]]
         return walk_m, index
+
+    def few_nearest(
+        self, demand: SnappedPoints, facilities: SnappedPoints, *, k: int
+    ) -> tuple[IntArray, FloatArray]:
+        """Return, for each demand point, the (n, k) nearest facilities and the metres to them."""
+        few = min(k, len(facilities))
+        index = np.full((len(demand), few), -1, dtype=np.int64)
+        metres = np.full((len(demand), few), np.inf)
+        for first in range(0, len(demand) if few else 0, FEW_AT_ONCE):
+            some = slice(first, first + FEW_AT_ONCE)
+            walk_m = np.array(
+                [
+                    self.walk_m(facilities.take(slice(one, one + 1)), demand.take(some))
+                    for one in range(len(facilities))
+                ]
+            ).T
+            index[some] = np.argpartition(walk_m, few - 1, axis=1)[:, :few]
+            metres[some] = np.take_along_axis(walk_m, index[some], axis=1)
+        index[np.isinf(metres)] = -1
+        return index, metres
 
     def walk(self, origin: SnappedPoints, target: SnappedPoints) -> Walk:
         """Return the straight line, or the line through the best crossing with its name."""

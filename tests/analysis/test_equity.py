@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from locator.analysis.access.coverage import CoverageQuery, coverage
-from locator.analysis.access.equity import equity, gini
+from locator.analysis.access.equity import equity
+from locator.analysis.access.inequality import gini
 from locator.city.model import City
 from locator.walking.estimate import EstimateModel
 from locator.walking.walkable_city import walkable

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from locator.analysis.access.coverage import coverage
-from locator.analysis.access.doubts import sites_of, walks_of
+from locator.analysis.access.doubtful_walks import walks_of
+from locator.analysis.access.doubts import sites_of
 from locator.analysis.access.draws import CAUSES, _spread
 from locator.analysis.access.ranges import CAUSE_RUNS, ends, gap_ranges, ranges
 from locator.city.field_types import UNSAID

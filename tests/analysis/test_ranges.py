@@ -211,7 +211,8 @@ def test_a_walk_changes_by_the_detour_and_is_never_shorter_than_straight(tiny: C
     doubt = doubt_in(made(tiny, without=left, expected=None, uncertainty=by))
     walks = replace(doubt.walks, walk_m=walked * doubt.walks.straight_m)
     for limit_m in (300.0, 500.0, 700.0, 900.0):
-        within = replace(doubt, walks=walks, limit_m=limit_m)._within(None, North())  # type: ignore[arg-type]
+        drawn_m = replace(doubt, walks=walks)._walk_m(None, North())  # type: ignore[arg-type]
+        within = drawn_m <= limit_m
         for point, is_within in zip(walks.point, within, strict=True):
             # The nursery stands at (500, 3500), and in truth 400 m farther north.
             east_m, north_m = tiny.demand.xy[point] - metric(500, 3500)

@@ -116,3 +116,14 @@ def test_a_small_map_shades_every_district_and_leaves_the_unknown_white(tiny) ->
     xy = [float(one) for one in re.findall(r"[\d.]+", paths)]
     assert min(xy) >= 3.0 and max(xy) <= max(200.0, outlines.height)
     assert (shade_of(0.2, (0.2, 0.4)), shade_of(0.21, (0.2, 0.4))) == ("class0", "class1")
+
+
+def test_only_some_places_count_where_that_is_asked(client: FlaskClient) -> None:
+    found = client.get("/en/api/compare?ownership=public").get_json()
+    assert found["filter"]
+    for service in found["services"]:
+        alone = client.get(f"/api/coverage/{service['layer']}?ownership=public").get_json()
+        assert (service["served"], service["low"]) == (alone["served"], alone["ranges"]["low"])
+    page = client.get("/en/compare?ownership=public").text
+    assert f"<h1>Services by district (only: {found['filter']})</h1>" in page
+    assert "ownership=public" in page.split("Services by district, CSV")[0].rsplit("href=", 1)[1]

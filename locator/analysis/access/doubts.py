@@ -20,21 +20,11 @@ from locator.city.completeness import matching
 from locator.city.population import CELL_M
 from locator.city.register import register_ratios
 from locator.walking.reach_matrix import reach
-from locator.walking.walkable_city import WalkableCity, nearest_facilities, remembered
-
-WAY_SQUARE_M = 500.0
-"""Homes of one square of this side share the error of their walk to one facility: errors of walks
-farther apart have hardly anything in common (``docs/ranges.md``)."""
+from locator.walking.walkable_city import WalkableCity, remembered
 
 PLACES_M, PLACES_SHARE = 500.0, 0.6
 """What is not on the map may stand at one address or stop of each square of this side; of larger
 ones where the standard is long, as a share of it: so the walks to them are never too many."""
-
-SAME_M = 1.0
-"""Two searches may differ by less."""
-
-AT_ONCE = 32
-"""So many facilities are walked to before the walks that change nothing are forgotten."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,34 +75,6 @@ class Sites:
 
 
 @dataclass(frozen=True, eq=False)
-class Walks:
-    """The p walks that decide who is served: each may be within the standard, or beyond it.
-
-    Attributes
-    ----------
-    always : (n,) bool array
-        Demand points that are served whatever is drawn; their walks are not listed.
-    point, site : (p,) int arrays
-    walk_m, straight_m, east_m, north_m : (p,) float arrays
-        By the walking model; straight; and the straight way from the site to the point.
-    way : (p,) int array
-        Walks with the same number share their error.
-    ways : int
-        How many numbers there are.
-    """
-
-    always: Flags
-    point: IntArray
-    site: IntArray
-    walk_m: FloatArray
-    straight_m: FloatArray
-    east_m: FloatArray
-    north_m: FloatArray
-    way: IntArray
-    ways: int
-
-
-@dataclass(frozen=True, eq=False)
 class Places:
     """The q places where something may stand that is not on the map.
 
@@ -123,11 +85,14 @@ class Places:
     district : (q,) int array
     people : (q,) float array
         Of the group, those who have it nearest, as the crow flies: how likely it is.
+    xy : (q, 2) float array
+        Metres.
     """
 
     serves: sparse.csc_array
     district: IntArray
     people: FloatArray
+    xy: FloatArray
 
     def served_from(self, place: int) -> npt.NDArray[np.int32]:
         """Return the demand points within the standard of a place."""
@@ -205,92 +170,6 @@ def sites_of(walkable_city: WalkableCity, layer: Layer) -> Sites:
     )
 
 
-def walks_of(
-    walkable_city: WalkableCity,
-    sites: Sites,
-    limit_m: float,
-    *,
-    ratios: tuple[float, float],
-    moved_m: FloatArray,
-) -> Walks:
-    """Return the walks that may be within `limit_m`, without those that change nothing.
-
-    Parameters
-    ----------
-    walkable_city : WalkableCity
-    sites : Sites
-    limit_m : float
-    ratios : pair of float
-        The least and the most that the truth may be of a walk.
-    moved_m : (s,) float array
-        How much nearer, or farther, each site may be in truth.
-    """
-    shortest, longest = min(ratios[0], 1.0), max(ratios[1], 1.0)
-    reach_m = limit_m / shortest + moved_m
-    demand, facilities = walkable_city.demand, walkable_city.snapped(sites.rows)
-    always = _surely_served(walkable_city, sites, limit_m, longest=longest, moved_m=moved_m)
-    parts: list[tuple[IntArray, IntArray, FloatArray]] = []
-    # Where few are left in doubt, most sites are farther from all of them.
-    to_left_m = walkable_city.model.nearest(facilities, demand.take(np.flatnonzero(~always)))[0]
-    ahead = np.flatnonzero(to_left_m <= reach_m + SAME_M)
-    while len(ahead):
-        left = np.flatnonzero(~always)
-        few = len(left) < len(ahead)  # then they are searched from: it is as far there as back
-        some, ahead = (ahead, ahead[:0]) if few else (ahead[:AT_ONCE], ahead[AT_ONCE:])
-        homes, places = demand.take(left), facilities.take(some)
-        ends = (places, homes) if few else (homes, places)
-        table = reach(walkable_city.model, *ends, limit_m=float(reach_m[some].max()))
-        if few:
-            table = sparse.csc_array(table.T)
-        site, walk_m = np.repeat(some, np.diff(table.indptr)), table.data
-        point = left[table.indices]
-        certain = (walk_m + moved_m[site]) * longest <= limit_m
-        always[point[certain & sites.sure_site[site]]] = True
-        open_ = (walk_m <= reach_m[site]) & ~always[point]
-        parts.append((site[open_], point[open_], walk_m[open_]))
-    none = np.zeros(0, dtype=np.int64)
-    site, point, walk_m = (
-        np.concatenate(listed) for listed in zip((none, none, np.zeros(0)), *parts, strict=True)
-    )
-    open_ = ~always[point]
-    site, point, walk_m = site[open_], point[open_], walk_m[open_]
-    east_m, north_m = (demand.xy[point] - facilities.xy[site]).T
-    square = np.floor(demand.xy / WAY_SQUARE_M).astype(np.int64)
-    _, home = np.unique(square, axis=0, return_inverse=True)
-    names, way = np.unique(home.ravel()[point] * len(sites.rows) + site, return_inverse=True)
-    return Walks(
-        always=always,
-        point=point,
-        site=site,
-        walk_m=walk_m,
-        straight_m=np.hypot(east_m, north_m),
-        east_m=np.ascontiguousarray(east_m),
-        north_m=np.ascontiguousarray(north_m),
-        way=way.ravel(),
-        ways=len(names),
-    )
-
-
-def _surely_served(
-    walkable_city: WalkableCity,
-    sites: Sites,
-    limit_m: float,
-    *,
-    longest: float,
-    moved_m: FloatArray,
-) -> Flags:
-    """Return (n,) who reaches the nearest confirmed site whatever is drawn.
-
-    One search for all: only the others' walks have to be looked for.
-    """
-    sure = tuple(np.sort(sites.rows[sites.sure_site]).tolist())
-    walk_m, row = nearest_facilities(walkable_city, sure)
-    farther_m = np.zeros(len(walkable_city.city.facilities) + 1)  # the last: of no site
-    farther_m[sites.rows] = moved_m
-    served: Flags = (walk_m + farther_m[row]) * longest <= limit_m
-    return served
-
-
 def places_of(walkable_city: WalkableCity, people: FloatArray, limit_m: float) -> Places:
     """Return where something may stand that nobody has put on the map."""
     from scipy.spatial import cKDTree
@@ -298,13 +177,14 @@ def places_of(walkable_city: WalkableCity, people: FloatArray, limit_m: float) -
     places = _places(walkable_city, limit_m)
     if places.empty:
         empty = sparse.csc_array((len(people), 0))
-        return Places(empty, np.zeros(0, dtype=np.int64), np.zeros(0))
+        return Places(empty, np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros((0, 2)))
     xy = places[["x", "y"]].to_numpy(dtype=np.float64)
     nearest = cKDTree(xy).query(walkable_city.city.demand.xy)[1]
     return Places(
         serves=_place_walks(walkable_city, limit_m),
         district=places["district"].to_numpy(dtype=np.int64),
         people=np.bincount(nearest, weights=people, minlength=len(places)).astype(np.float64),
+        xy=xy,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -11,15 +11,14 @@ from scipy import sparse
 
 from locator.analysis.access.aggregate import standard_m
 from locator.analysis.access.coverage import Coverage
+from locator.analysis.access.doubtful_walks import Walks, walks_of
 from locator.analysis.access.doubts import (
     People,
     Places,
     Sites,
-    Walks,
     people_of,
     places_of,
     sites_of,
-    walks_of,
 )
 from locator.analysis.greedy import one_after_another
 from locator.base.geo import Flags, FloatArray, IntArray
@@ -29,6 +28,28 @@ from locator.walking.walkable_city import WalkableCity
 
 Cause = Literal["completeness", "walks", "locations", "people"]
 CAUSES: tuple[Cause, ...] = ("completeness", "walks", "locations", "people")
+
+
+@dataclass(frozen=True, eq=False)
+class Draw:
+    """What one run has drawn.
+
+    Attributes
+    ----------
+    walk_m : (p,) float array
+        How long the walks of `Walks` are in truth.
+    exists : (s,) bool array
+        Which sites exist.
+    more : tuple of int
+        Where something stands that is not on the map: numbers of `Places`.
+    weight : (n,) float array
+        People at each demand point.
+    """
+
+    walk_m: FloatArray
+    exists: Flags
+    more: tuple[int, ...]
+    weight: FloatArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,13 +93,17 @@ class Doubt:
         self, causes: frozenset[Cause], *, runs: int, seed: int
     ) -> Iterator[tuple[Flags, FloatArray]]:
         """Yield (n,) who is served and (n,) people, where only `causes` are drawn."""
+        for one in self.draws(causes, runs=runs, seed=seed):
+            yield self.served(one), one.weight
+
+    def draws(self, causes: frozenset[Cause], *, runs: int, seed: int) -> Iterator[Draw]:
+        """Yield what each run has drawn, where only `causes` are."""
         streams = np.random.SeedSequence(seed).spawn(len(CAUSES))
         draw = {
             cause: np.random.default_rng(stream)
             for cause, stream in zip(CAUSES, streams, strict=True)
         }
-        within = self._within(None, None)
-        exists = self.sites.counted_site
+        walk_m, exists = self.walks.walk_m, self.sites.counted_site
         more: tuple[int, ...] = ()
         weight = self.people.census
         kept, register = _spread(draw["completeness"], runs), _spread(draw["people"], runs)
@@ -86,19 +111,18 @@ class Doubt:
             if "completeness" in causes:
                 exists, more = self._existing(draw["completeness"], kept[run])
             if causes & {"walks", "locations"}:
-                within = self._within(
+                walk_m = self._walk_m(
                     draw["walks"] if "walks" in causes else None,
                     draw["locations"] if "locations" in causes else None,
                 )
             if "people" in causes:
                 weight = self._weight(draw["people"], register[run])
-            yield self._served(within, exists, more), weight
+            yield Draw(walk_m, exists, more, weight)
 
     def extremes(self) -> tuple[FloatArray, FloatArray]:
         """Return (d + 1,) shares by what is confirmed only, and by all at the best places."""
-        within = self._within(None, None)
-        sites, weight = self.sites, self.people.census
-        lowest = self.share(self._served(within, sites.sure_site, ()), weight)
+        walk_m, sites, weight = self.walks.walk_m, self.sites, self.people.census
+        lowest = self.share(self.served(Draw(walk_m, sites.sure_site, (), weight)), weight)
         # Either all of an older list exists, or what the official count lacks is elsewhere.
         every, sure = np.ones_like(sites.sure), sites.sure
         bases = (
@@ -106,7 +130,8 @@ class Doubt:
             (sites.sure_site, int((sure & ~sites.located).sum()) + sites.lacking(sure)),
         )
         highest = [
-            self._best(self._served(within, exists, ()), missing) for exists, missing in bases
+            self._best(self.served(Draw(walk_m, exists, (), weight)), missing)
+            for exists, missing in bases
         ]
         return lowest, np.fmax(*highest)
 
@@ -138,10 +163,10 @@ class Doubt:
             return -1
         return int(np.searchsorted(chance, draw.random() * chance[-1], side="right"))
 
-    def _within(
+    def _walk_m(
         self, walks: np.random.Generator | None, locations: np.random.Generator | None
-    ) -> Flags:
-        """Return (p,) which walks are within the standard."""
+    ) -> FloatArray:
+        """Return (p,) how long the walks are in truth."""
         known = self.walks
         walk_m = known.walk_m
         if locations is not None and self.moved_m:
@@ -158,7 +183,7 @@ class Doubt:
             walk_m = np.maximum(walk_m, straight_m)
         if walks is not None and self.ratio is not None:
             walk_m = walk_m * self.ratio.at(walks.random(known.ways))[known.way]
-        return walk_m <= self.limit_m
+        return walk_m
 
     def _weight(self, draw: np.random.Generator, register: float) -> FloatArray:
         """Return (n,) people, so far from census to register, in their cells somewhere else."""
@@ -174,10 +199,12 @@ class Doubt:
         factor *= (1 - register + register * people.register)[people.part_row]
         return people.census * factor[people.part]
 
-    def _served(self, within: Flags, exists: Flags, more: tuple[int, ...]) -> Flags:
+    def served(self, drawn: Draw) -> Flags:
+        """Return (n,) who is within the standard in a run."""
         served = self.walks.always.copy()
-        served[self.walks.point[within & exists[self.walks.site]]] = True
-        for place in more:
+        within = (drawn.walk_m <= self.limit_m) & drawn.exists[self.walks.site]
+        served[self.walks.point[within]] = True
+        for place in drawn.more:
             assert self.places is not None
             served[self.places.served_from(place)] = True
         return served
@@ -239,16 +266,25 @@ def asked_of(found: Coverage) -> tuple[Hashable, ...]:
     return (*standard, found.which)
 
 
-def doubt_of(walkable_city: WalkableCity, found: Coverage) -> Doubt:
+def known_doubt(walkable_city: WalkableCity, found: Coverage) -> Doubt:
     """Return what is not known for certain of a coverage; it is remembered."""
-    chosen = walkable_city.choosing(found.which)
     return walkable_city.memory.get(
         (walkable_city.everything.number, "doubt", asked_of(found)),
-        lambda: _doubt_of(chosen, found),
+        lambda: doubt_of(walkable_city, found),
     )
 
 
-def _doubt_of(walkable_city: WalkableCity, found: Coverage) -> Doubt:
+def doubt_for(walkable_city: WalkableCity, doubt: Doubt, group: str) -> Doubt:
+    """Return the same walks' doubt for the people of another group."""
+    people, places = people_of(walkable_city, group), doubt.places
+    if places is not None:
+        places = places_of(walkable_city, people.census, doubt.limit_m)
+    return replace(doubt, people=people, places=places)
+
+
+def doubt_of(walkable_city: WalkableCity, found: Coverage) -> Doubt:
+    """Return what is not known for certain of a coverage."""
+    walkable_city = walkable_city.choosing(found.which)
     city = walkable_city.city
     measured = city.uncertainty
     sites = sites_of(walkable_city, city.catalogue.layers[found.layer])

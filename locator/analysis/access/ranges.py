@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from locator.analysis.access.coverage import Coverage
-from locator.analysis.access.draws import CAUSES, Cause, asked_of, doubt_of
+from locator.analysis.access.draws import CAUSES, Cause, asked_of, known_doubt
 from locator.analysis.access.gaps import points_in
 from locator.base.geo import FloatArray
 from locator.walking.walkable_city import WalkableCity
@@ -102,7 +102,7 @@ def ranges(
 
 
 def _ranges(walkable_city: WalkableCity, found: Coverage, *, runs: int, seed: int) -> Ranges:
-    doubt = doubt_of(walkable_city, found)
+    doubt = known_doubt(walkable_city, found)
     drawn = doubt.shares(frozenset(CAUSES), runs=runs, seed=seed)
     counted = doubt.shares(frozenset(), runs=1, seed=seed)[0]
     shown = np.append(found.districts["share"].to_numpy(dtype=np.float64), found.share)
@@ -151,7 +151,7 @@ def gap_ranges(
         Index of `gaps`. ``low``, ``high``: people in the area of the gap who are not served; nine
         in ten runs lie between, and so do those counted.
     """
-    doubt, inside = doubt_of(walkable_city, found), points_in(walkable_city, gaps)
+    doubt, inside = known_doubt(walkable_city, found), points_in(walkable_city, gaps)
     left = [
         inside @ np.where(served, 0.0, weight)
         for served, weight in doubt.runs(frozenset(CAUSES), runs=runs, seed=seed)

@@ -10,7 +10,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from locator.base.geo import FloatArray, IntArray
 from locator.walking import SnappedPoints
-from locator.walking.graph.file import Array
+from locator.walking.graph.file import Array, StreetGraph
 from locator.walking.graph.matrix import SMALLEST_M
 from locator.walking.network.profile import Ways
 from locator.walking.network.search import ends_of
@@ -154,6 +154,28 @@ class _Doors:
         """Return these doors and `others`."""
         pairs = ((getattr(self, one.name), getattr(others, one.name)) for one in fields(self))
         return _Doors(*(np.concatenate(pair) for pair in pairs))
+
+
+def read_few(
+    graph: StreetGraph, known: KNearestIndex, points: SnappedPoints, *, k: int
+) -> tuple[IntArray, FloatArray]:
+    """Return, for p points, the (p, 2k) nearest facilities of either end of their streets.
+
+    Returns
+    -------
+    index : (p, 2k) int array
+        -1 where no further one can be reached.
+    metres : (p, 2k) float array
+    """
+    few = min(k, known.k)
+    index = np.full((len(points), 2 * few), -1, dtype=np.int64)
+    metres = np.full(index.shape, np.inf)
+    on, vertex, to_vertex_m = ends_of(graph, points)
+    index[on] = known.facility[vertex, :few].reshape(len(on), -1)
+    far_m = known.distance_m[vertex, :few] + to_vertex_m[:, :, None]
+    metres[on] = far_m.reshape(len(on), -1)
+    index[np.isinf(metres)] = -1
+    return index, metres
 
 
 def k_nearest_index(ways: Ways, facilities: SnappedPoints, *, k: int) -> KNearestIndex:

@@ -1,4 +1,7 @@
-"""Walk along the streets: the walking model that uses a street graph."""
+"""Walk along the streets: the walking model that uses a street graph.
+
+Over 350 lines, because one class answers all that a walking model is asked.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from locator.walking.graph.file import Array, StreetGraph
 from locator.walking.graph.osm import Progress, silent
 from locator.walking.graph.ready import has_streets, ready_graph
 from locator.walking.graph.tag_rules import Mark
-from locator.walking.network.k_nearest import KNearestIndexes, k_nearest_index
+from locator.walking.network.k_nearest import KNearestIndexes, k_nearest_index, read_few
 from locator.walking.network.profile import Profile, Ways
 from locator.walking.network.routes import Route, entries, joined, line_of, names_of, through
 from locator.walking.network.search import (
@@ -189,6 +192,20 @@ class NetworkModel:
     ) -> tuple[FloatArray, IntArray]:
         """Return, for each demand point, (n,) metres to the nearest facility and its index."""
         return self.read(self.multi_source(facilities), demand)
+
+    def few_nearest(
+        self, demand: SnappedPoints, facilities: SnappedPoints, *, k: int
+    ) -> tuple[IntArray, FloatArray]:
+        """Return, for each demand point, (n, c) facilities and the metres to them.
+
+        They are the `k` nearest of either end of its street, and the nearest of all.
+        """
+        known = self.k_nearest.of_all(facilities)
+        if known is None or known.k < min(k, len(facilities)):
+            known = k_nearest_index(self.ways, facilities, k=k)
+        index, metres = read_few(self.graph, known, demand, k=k)
+        nearest_m, nearest = self.nearest(demand, facilities)
+        return np.column_stack([index, nearest]), np.column_stack([metres, nearest_m])
 
     def multi_source(self, facilities: SnappedPoints, *, limit_m: float = np.inf) -> MultiSource:
         """Return every vertex's distance to the nearest facility: one multi-source Dijkstra."""

@@ -10,17 +10,19 @@ from flask import Blueprint, render_template, request
 from werkzeug.datastructures import MultiDict
 
 from locator.analysis.access.coverage import Coverage
+from locator.analysis.access.filter_words import filtered
 from locator.analysis.access.ranges import Ranges
 from locator.analysis.access.words import between
 from locator.api.compare import CompareParams, queries_of
 from locator.api.context import AppState
+from locator.api.queries import filter_of
 from locator.city.catalogue import Layer
 from locator.geocoding.names import district_title
 from locator.reports.mapdrawing import shade_of
 from locator.reports.smallmap import CLASSES, SmallOutlines, small_map, small_outlines
 from locator.web.i18n import gettext, percent, text, url
 from locator.web.security import expensive
-from locator.web.sorting import Sorting, sorting_of
+from locator.web.sorting import FILTER_NAMES, Sorting, sorting_of
 from locator.web.state import question, state
 from locator.web.words.choices import FilterOption, group_options, people_options, standard_options
 from locator.web.words.model_words import model_line
@@ -77,6 +79,8 @@ class Matrix:
     legend : tuple of (shade, words)
     standards, groups, people : tuple of FilterOption
     asked : CompareParams
+    filter_words : str
+        The title with which facilities count; empty for all.
     csv, json : str
         The same numbers to download.
     model_line : str
@@ -91,6 +95,7 @@ class Matrix:
     groups: tuple[FilterOption, ...]
     people: tuple[FilterOption, ...]
     asked: CompareParams
+    filter_words: str
     csv: str
     json: str
     model_line: str
@@ -113,7 +118,7 @@ def matrix_of(app: AppState, asked: CompareParams, args: MultiDict[str, str]) ->
         args, ("number", "name", *(one.layer for one in found), "behind"), "compare.page"
     )
     outlines = app.memo.get("small outlines", lambda: small_outlines(app.city))
-    same = {name: args[name] for name in ("minutes", "group", "people") if args.get(name)}
+    same = {name: args.getlist(name) for name in ("minutes", "group", "people", *FILTER_NAMES)}
     return Matrix(
         services=tuple(
             _service(app, outlines, one, known) for one, known in zip(found, within, strict=True)
@@ -129,6 +134,9 @@ def matrix_of(app: AppState, asked: CompareParams, args: MultiDict[str, str]) ->
         groups=group_options(app, asked.group or ""),
         people=people_options(app, asked.people),
         asked=asked,
+        filter_words=filtered(app.city, filter_of(asked), gettext("Services by district"))
+        if filter_of(asked)
+        else "",
         csv=url("api.compare_csv", same),
         json=url("api.compare", same),
         model_line=model_line(app.walkable_city),

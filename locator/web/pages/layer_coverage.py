@@ -1,4 +1,7 @@
-"""Show who is served by a layer, who is not, and where, with the numbers to download."""
+"""Show who is served by a layer, who is not, and where, with the numbers to download.
+
+Over 350 lines, because the sections of the page share one coverage and its ranges.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -32,6 +36,7 @@ from locator.api.coverage import (
     parts_of,
     query_of,
 )
+from locator.api.equity import equity_of
 from locator.api.filtering import filter_columns
 from locator.api.json import encoded
 from locator.api.queries import ReachParams
@@ -41,6 +46,7 @@ from locator.city.model import City
 from locator.reports.changes import between
 from locator.reports.content import write_value
 from locator.reports.document import Section
+from locator.reports.equality import equality_section
 from locator.reports.html import Link, section_html
 from locator.reports.reach import gaps_table, reach_section, sorted_districts
 from locator.web.downloads import attachment, csv_attachment
@@ -302,6 +308,7 @@ def _sections(
         ),
         Section(gettext("Districts"), tables=(districts,), name="districts"),
         _gaps(app, result, limit, params, within),
+        *_equality(app, result, params, within),
         _method(app, result, limit),
     )
     links = {"gaps": _gap_links(result)}
@@ -336,6 +343,20 @@ def _gaps(
     known = None if within is None else gap_ranges(ground, result, result.gaps)
     table = gaps_table(result.gaps, within=known)
     return Section(heading, paragraphs=(" ".join(words),), tables=(table,))
+
+
+def _equality(
+    app: AppState, result: Coverage, params: ReachParams, within: Ranges | None
+) -> tuple[Section, ...]:
+    """Return how unequal the walks are; it waits for the ranges, and is left out of a past day."""
+    if params.at is not None:
+        return ()
+    made = partial(equity_of, app, result, profile=params.profile)
+    found = None if within is None else app.soon(made, within_s=PATIENCE_S)
+    if found is None:
+        words = gettext("This is still being counted: load this page again in a moment.")
+        return (Section(gettext("Who walks how far"), paragraphs=(words,), name="equality"),)
+    return (equality_section(app.catalogue, found),)
 
 
 def _gap_links(result: Coverage) -> list[Link]:
