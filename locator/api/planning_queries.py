@@ -111,6 +111,14 @@ class ClosuresParams(CoverageParams):
 
     n: SiteCount = described("How many, the first first.", default=5)
     planned: bool = described("Count what is under way as open.", default=False)
+    objective: Objective = described(
+        "`cover`: people within the standard count; `places`: people with a place there, where "
+        "nobody takes more than they have places.",
+        default="cover",
+    )
+    demand_percent: Percent = described(
+        "So many of 100 people of the group want a place; with `places`.", default=100.0
+    )
 
 
 @frozen
@@ -130,7 +138,9 @@ class SitingParams(RelocationsParams):
     objective: Objective = described(
         "`cover`: most people within the standard; `median`: shortest walks in sum; "
         "`target_share`: the fewest sites with which `target_percent` of all are within the "
-        "standard; `budget`: most people within the standard for the money.",
+        "standard; `budget`: most people within the standard for the money; `centre`: the longest "
+        "walk as short as can be; `places`: most people with a place within the standard, where "
+        "nobody takes more than they have places.",
         default="cover",
     )
     method: Literal["quick", "greedy", "exact"] = described(
@@ -139,7 +149,9 @@ class SitingParams(RelocationsParams):
         default="quick",
     )
     capacity: Places | None = described(
-        "People that one site can take; with `cover` and `target_share`.", default=None
+        "People that one site can take; with `cover` and `target_share`, and with `places`, where "
+        "it is by default that of the middle one of those that exist.",
+        default=None,
     )
     target_percent: Percent | None = described(
         "Share of the group in the whole city to reach; with `target_share`, for which `n` does "
@@ -236,13 +248,14 @@ def siting_of(asked: ClosuresParams) -> SitingQuery:
         pace_m_s=asked.pace,
         planned=asked.planned,
         which=filter_of(asked),
+        objective=asked.objective,
+        demand_percent=asked.demand_percent,
     )
     if isinstance(asked, RelocationsParams):
         query = replace(query, district=asked.district, avoid=asked.avoid)
     if isinstance(asked, SitingParams):
         query = replace(
             query,
-            objective=asked.objective,
             method=asked.method,
             capacity=asked.capacity,
             target_percent=asked.target_percent,

@@ -152,8 +152,8 @@ class Site(TypedDict):
     lat: float
     district: int
     district_name: str
-    gained: int
-    total: int
+    gained: float
+    total: float
     ties: int
     price: float | None
 
@@ -164,7 +164,8 @@ class SitesAnswer(Standard):
 
     No choice of as many sites, or for the same money, gains more than `bound`; with
     `target_share` no choice of fewer sites than `bound` reaches the target, and `gap` is a share
-    of the sites. `cost` is what the sites cost together.
+    of the sites. `cost` is what the sites cost together. With `places` the facilities of which no
+    number of places is known, `places_unknown`, take nobody.
     """
 
     objective: str
@@ -172,6 +173,9 @@ class SitesAnswer(Standard):
     planned: bool
     capacity: float | None
     target_percent: float | None
+    demand_percent: float | None
+    places_unknown: int
+    longest_before_s: int | None
     budget: float | None
     cost: float | None
     district: int | None
@@ -189,8 +193,8 @@ class SitesAnswer(Standard):
 
 @closed
 class Closure(TypedDict):
-    """A facility that could close: `lost` people would fall out of the standard, `served` are
-    within the standard of it, `sites` close with it.
+    """A facility that could close: `lost` people would fall out of the standard (or lose their
+    place), `served` are within the standard of it, `sites` close with it.
     """
 
     id: str

@@ -12,6 +12,7 @@ from locator.analysis.siting.closures import closures, relocations
 from locator.analysis.siting.query import completed
 from locator.analysis.siting.solve import Siting, SitingQuery, where_next
 from locator.api.context import AppState
+from locator.api.geojson import whole
 from locator.api.operations import CACHE_S, operation
 from locator.api.planning_queries import (
     ClosuresParams,
@@ -78,10 +79,11 @@ def found_relocations(app: AppState, query: SitingQuery) -> pd.DataFrame:
 def _about_existing(query: SitingQuery) -> SitingQuery:
     """Return `query` without what is asked of new sites only, so that its answer is kept once."""
     usual = SitingQuery(layer=query.layer)
+    places = query.objective == "places"
     return replace(
         query,
         count=usual.count,
-        objective=usual.objective,
+        objective="places" if places else usual.objective,
         method=usual.method,
         capacity=usual.capacity,
         target_percent=usual.target_percent,
@@ -108,7 +110,10 @@ def sites(app: AppState, asked: SitingParams) -> SitesAnswer:
     together). No other choice gains more than `gap` beyond what this one gains, as a share of it;
     `proven` says that none gains more. `ties` counts choices that gain as much and differ from
     this one in one site: of a site, the other places that would do as well. `target_share` asks
-    for the fewest sites that reach a share, `budget` for most people for the money.
+    for the fewest sites that reach a share, `budget` for most people for the money, `centre` for
+    the longest walk as short as can be (`gained` counts minutes off it, of those who live within
+    the standard of an address or stop), `places` for most people with a place: `people` are then
+    those who want one, `unserved_before` those without.
     """
     return sites_answer(found_sites(app, siting_of(asked)))
 
@@ -133,6 +138,9 @@ def sites_answer(found: Siting) -> SitesAnswer:
         "planned": query.planned,
         "capacity": query.capacity,
         "target_percent": query.target_percent,
+        "demand_percent": query.demand_percent if query.objective == "places" else None,
+        "places_unknown": found.places_unknown,
+        "longest_before_s": whole(found.longest_before_s),
         "budget": query.budget,
         "cost": found.cost,
         "district": query.district,
@@ -154,14 +162,19 @@ def sites_answer(found: Siting) -> SitesAnswer:
                 "lat": round(site.lat, DEGREE_DIGITS),
                 "district": int(site.district),
                 "district_name": str(site.district_name),
-                "gained": round(site.gained),
-                "total": round(site.total),
+                "gained": _counted(query, site.gained),
+                "total": _counted(query, site.total),
                 "ties": int(site.ties),
                 "price": None if isnan(site.price) else float(site.price),
             }
             for site in rows
         ],
     }
+
+
+def _counted(query: SitingQuery, gained: float) -> float:
+    """Return whole people or minutes; of the longest walk tenths of minutes."""
+    return round(gained, 1) if query.objective == "centre" else round(gained)
 
 
 @operation(
@@ -176,7 +189,8 @@ def sites_answer(found: Siting) -> SitesAnswer:
 )
 def least_missed(app: AppState, asked: ClosuresParams) -> ClosuresAnswer:
     """The `n` facilities that serve fewest people alone: `lost` would fall out of the standard if
-    all `sites` of the facility closed.
+    all `sites` of the facility closed. With `objective=places` they would have no place within the
+    standard, for which people go to other facilities while those have room.
     """
     return closures_answer(app, siting_of(asked))
 

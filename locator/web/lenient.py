@@ -17,6 +17,7 @@ T = TypeVar("T")
 FIELDS = {
     "n": N_("How many sites"),
     "capacity": N_("People a site can take"),
+    "demand_percent": N_("Of 100 people want a place"),
     "site": N_("Add a site"),
     "site_places": N_("Its places"),
     "minutes": N_("Minutes on foot"),

@@ -49,7 +49,12 @@ def tidied(app: AppState, layer_id: str, args: MultiDict[str, str]) -> MultiDict
     """Return a query string without what is unknown, what is empty and what holds anyway."""
     layer = app.catalogue.layers[layer_id]
     usual = {"minutes": f"{layer.standard_min:g}", "group": layer.group}
-    usual |= {"n": "5", "objective": "cover", "method": "quick"}  # as in `SitingParams`
+    usual |= {
+        "n": "5",
+        "objective": "cover",
+        "method": "quick",
+        "demand_percent": "100",
+    }  # as in `SitingParams`
     kept = [(name, one) for name, one in args.items(multi=True) if name in KNOWN and one.strip()]
     return MultiDict((name, one) for name, one in kept if usual.get(name) != one)
 

@@ -193,6 +193,18 @@ def test_a_wrong_forbidden_area_is_explained(
     assert words in result.stderr
 
 
+def test_places_and_the_longest_walk_are_asked_for(folder: Path) -> None:
+    options = ("sites", "nurseries", "--group", "all")
+    places = (*options, "--objective", "places", "--demand-percent", "5", "--capacity", "25")
+    assert answer(folder, *places)["unserved_before"] == 25
+    printed = locator(folder, *places).stdout
+    assert "25 of 105 people (everyone) have no place within 15 min" in printed
+    missed = locator(folder, *places[:-2], "--least-missed").stdout
+    assert "people who would lose their place" in missed
+    centre = locator(folder, *options, "--objective", "centre", "--minutes", "5").stdout
+    assert "The longest walk is" in centre and "minutes off the longest walk" in centre
+
+
 # report -------------------------------------------------------------------------------------
 
 

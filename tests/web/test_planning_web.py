@@ -79,6 +79,32 @@ def test_the_file_of_a_scenario_holds_what_the_address_holds(client: FlaskClient
     assert "attachment" in answer.headers["Content-Disposition"]
 
 
+def test_places_are_asked_for_on_page_and_api_alike(client: FlaskClient) -> None:
+    query = "group=all&objective=places&capacity=25&demand_percent=5&n=2"
+    answer = client.get(f"/api/sites/nurseries?{query}").json
+    # One in twenty of 2100; 80 of them have a place: 20, 20 and 40 of 90 (test_siting_places).
+    assert (answer["people"], answer["unserved_before"]) == (105, 25)
+    assert (answer["demand_percent"], answer["capacity"], answer["places_unknown"]) == (5, 25, 0)
+    page = client.get(f"/en/where-next/nurseries?{query}").text
+    assert "of the 25 people who have none within reach" in page
+    assert f"{answer['sites'][0]['gained']}</td>" in page
+    assert "add=" in page and ",25," in page.replace("%2C", ","), "a what-if has the places"
+    lost = client.get(f"/api/closures/nurseries?{query.replace('capacity=25&', '')}").json
+    assert [one["lost"] for one in lost["facilities"]] == [20, 20]
+    assert "People left without a place" in page
+
+
+def test_the_longest_walk_is_asked_for_on_page_and_api_alike(client: FlaskClient) -> None:
+    query = "group=all&objective=centre&n=2&minutes=5"
+    answer = client.get(f"/api/sites/nurseries?{query}").json
+    after = answer["longest_before_s"] / 60 - answer["sites"][-1]["total"]
+    assert 0 < after < answer["longest_before_s"] / 60
+    page = client.get(f"/en/where-next/nurseries?{query}").text
+    assert "2 new sites would make the longest walk" in page
+    nobody = client.get("/en/where-next/nurseries?group=all&objective=centre").text
+    assert "No site makes the longest walk shorter" in nobody
+
+
 @pytest.mark.parametrize(
     ("path", "status", "parameter"),
     [
@@ -94,6 +120,10 @@ def test_the_file_of_a_scenario_holds_what_the_address_holds(client: FlaskClient
         ("sites/nurseries?n=500", 400, "n"),
         ("sites/nurseries?capacity=-3", 400, "capacity"),
         ("sites/nurseries?objective=median&capacity=20", 422, "capacity"),
+        ("sites/nurseries?objective=centre&capacity=20", 422, "capacity"),
+        ("sites/nurseries?demand_percent=40", 422, "demand_percent"),
+        ("sites/nurseries?objective=places&demand_percent=0", 400, "demand_percent"),
+        ("sites/aeds?objective=places", 422, "layer"),
         ("sites/nurseries?district=77", 404, "district"),
         ("sites/nurseries?avoid=1&avoid=77", 404, "avoid"),
         ("sites/nurseries?avoid=IV", 400, "avoid"),

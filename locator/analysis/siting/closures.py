@@ -14,6 +14,7 @@ from locator.analysis.siting.query import (
     limit_m,
     walks_to,
 )
+from locator.analysis.siting.vacating import closures_by_places, relocations_by_places
 from locator.base.geo import FloatArray, IntArray
 from locator.base.rounding import lost_and_gained, whole
 from locator.walking.reach_matrix import covers_of, reach
@@ -30,7 +31,8 @@ def closures(walkable_city: WalkableCity, query: SitingQuery) -> pd.DataFrame:
     ----------
     walkable_city : WalkableCity
     query : SitingQuery
-        Its count and its method do not matter here.
+        Its count and its method do not matter here. With the objective ``"places"`` people count
+        who would be left without a place (`locator.analysis.siting.vacating`).
 
     Returns
     -------
@@ -42,6 +44,8 @@ def closures(walkable_city: WalkableCity, query: SitingQuery) -> pd.DataFrame:
     """
     walkable_city = walkable_city.choosing(query.which)
     query = completed(walkable_city, query)
+    if query.objective == "places":
+        return closures_by_places(walkable_city, query)
     walks, rows, people = _existing_walks(walkable_city, query)
     _, first, centre = np.unique(walkable_city.centre[rows], return_index=True, return_inverse=True)
     centre = centre.ravel()
@@ -76,7 +80,8 @@ def relocations(walkable_city: WalkableCity, query: SitingQuery) -> pd.DataFrame
     ----------
     walkable_city : WalkableCity
     query : SitingQuery
-        Its districts limit where something may move to.
+        Its districts limit where something may move to. With the objective ``"places"`` people
+        with a place count (`locator.analysis.siting.vacating`).
 
     Returns
     -------
@@ -88,6 +93,8 @@ def relocations(walkable_city: WalkableCity, query: SitingQuery) -> pd.DataFrame
     """
     walkable_city = walkable_city.choosing(query.which)
     query = completed(walkable_city, query)
+    if query.objective == "places":
+        return relocations_by_places(walkable_city, query)
     walks, rows, people = _existing_walks(walkable_city, query)
     covers = covers_of(walks)
     served_by = covers.sum(axis=1)

@@ -25,9 +25,16 @@ MOST_SITES = 100
 """Sites that a share of the people or a budget may call for, where no number is given."""
 PLANNED = ("under_construction", "modernisation", "planned")
 
-Objective = Literal["cover", "median", "target_share", "budget"]
+Objective = Literal["cover", "median", "target_share", "budget", "centre", "places"]
 
-QUICK_S = {"cover": 1.5, "median": 4.0, "target_share": 4.0, "budget": 1.5}
+QUICK_S = {
+    "cover": 1.5,
+    "median": 4.0,
+    "target_share": 4.0,
+    "budget": 1.5,
+    "centre": 4.0,
+    "places": 4.0,
+}
 """Seconds that the search may take where nobody asked for a proof: the tables of walks are full."""
 EXACT_S = 20.0
 """Seconds that it may take where somebody did."""
@@ -45,7 +52,9 @@ class SitingQuery:
     objective : str
         ``"cover"``: most people within the standard; ``"median"``: shortest walks in sum;
         ``"target_share"``: the fewest sites with which `target_percent` of all people are within
-        the standard; ``"budget"``: most people within the standard for the money.
+        the standard; ``"budget"``: most people within the standard for the money; ``"centre"``:
+        the longest walk as short as can be; ``"places"``: most people with a place within the
+        standard, where nobody takes more people than it has places, also of what exists.
     method : str
         ``"quick"`` looks for the proof for a moment (`QUICK_S`), which is enough for most
         questions; ``"exact"`` for longer (`EXACT_S`); ``"greedy"`` takes one site after the other.
@@ -56,7 +65,8 @@ class SitingQuery:
     capacity : float or None
         People that one new site can take (``"cover"`` and ``"target_share"``). Facilities that
         exist serve whoever is within the standard of them, as in
-        `locator.analysis.access.coverage`.
+        `locator.analysis.access.coverage`; but for ``"places"``, where by default a new site has
+        as many as the middle one of those that exist.
     district : int or None
         Only candidates in this district; people anywhere count.
     avoid : tuple of int
@@ -73,6 +83,8 @@ class SitingQuery:
         What a site costs in some districts, where it is something else.
     which : FacilityFilter
         Which of the facilities that exist count.
+    demand_percent : float
+        So many of 100 people of the group want a place (``"places"``).
     """
 
     layer: str
@@ -93,6 +105,7 @@ class SitingQuery:
     price: float | None = None
     district_prices: tuple[tuple[int, float], ...] = ()
     which: FacilityFilter = EVERYTHING
+    demand_percent: float = 100.0
 
 
 OBJECTIVE_NEEDS = {"target_share": ("target_percent",), "budget": ("budget", "price")}
@@ -145,11 +158,14 @@ def completed(walkable_city: WalkableCity, query: SitingQuery) -> SitingQuery:
             N_("The capacity of a site has to be more than 0."), parameter="capacity"
         )
     _check_objective(walkable_city, query)
-    if query.capacity is not None and query.objective not in ("cover", "target_share"):
+    if query.capacity is not None and query.objective not in ("cover", "target_share", "places"):
         raise NotComputableError(
             N_("A capacity can be given only where the most people within the standard count."),
             parameter="capacity",
         )
+    if query.objective == "places":
+        usual = float(np.round(np.median(known_places(walkable_city, query)[1])))
+        query = replace(query, capacity=query.capacity or usual)
     group = query.group or layer.group
     known_group(catalogue, group)
     return replace(
@@ -175,6 +191,19 @@ def _check_objective(walkable_city: WalkableCity, query: SitingQuery) -> None:
                     name=asked,
                     objective=objective,
                 )
+    if not 0 < query.demand_percent <= 100:
+        raise InvalidParameterError(
+            N_("{name} has to be more than 0 and at most 100."),
+            parameter="demand_percent",
+            name="demand_percent",
+        )
+    if query.demand_percent != 100 and query.objective != "places":
+        raise NotComputableError(
+            N_("{name} belongs to the objective {objective}."),
+            parameter="demand_percent",
+            name="demand_percent",
+            objective="places",
+        )
     if query.target_percent is not None and not 0 < query.target_percent <= 100:
         raise InvalidParameterError(
             N_("{name} has to be more than 0 and at most 100."),
@@ -284,3 +313,18 @@ def existing_rows(walkable_city: WalkableCity, query: SitingQuery) -> tuple[int,
         status = walkable_city.city.facilities["status"].to_numpy(dtype=object)[all_rows]
         rows = np.union1d(rows, all_rows[np.isin(status, PLANNED)])
     return tuple(rows.tolist())
+
+
+def known_places(
+    walkable_city: WalkableCity, query: SitingQuery
+) -> tuple[tuple[int, ...], FloatArray]:
+    """Return the rows of existing facilities whose number of places is known, and those places."""
+    rows = np.array(existing_rows(walkable_city, query), dtype=np.int64)
+    stated = walkable_city.city.facilities["places"].iloc[rows]
+    places = pd.to_numeric(stated).to_numpy(dtype=np.float64, na_value=np.nan)
+    known = np.isfinite(places)
+    if not known.any():
+        raise NotComputableError(
+            N_("No open facility of this layer has a known number of places."), parameter="layer"
+        )
+    return tuple(rows[known].tolist()), places[known]

@@ -10,8 +10,9 @@ import pandas as pd
 from scipy import sparse
 
 from locator.analysis.access.aggregate import people_by_district
-from locator.analysis.access.supply import supply
 from locator.analysis.siting.capacitated import Loads
+from locator.analysis.siting.choice import SiteChoice
+from locator.analysis.siting.farthest import centre_choice
 from locator.analysis.siting.lagrangian import gap
 from locator.analysis.siting.least import ENOUGH, Enough, least_sites
 from locator.analysis.siting.mclp import (
@@ -21,6 +22,8 @@ from locator.analysis.siting.mclp import (
     gains_of,
     greedy_cover,
 )
+from locator.analysis.siting.merits import beside_of
+from locator.analysis.siting.placing import places_choice
 from locator.analysis.siting.pmedian import p_median, saved_walks
 from locator.analysis.siting.query import (
     MAX_SITES,
@@ -31,11 +34,12 @@ from locator.analysis.siting.query import (
     candidate_places,
     completed,
     existing_rows,
+    known_places,
     limit_m,
     time_limit_s,
     walks_to,
 )
-from locator.analysis.siting.ties import Addable, Beside, Within, preferred, ties
+from locator.analysis.siting.ties import Addable, Within, preferred, ties
 from locator.analysis.siting.walks import inhabited_squares, rows_of, square_walks
 from locator.base.errors import N_, NotComputableError
 from locator.base.geo import FloatArray, IntArray
@@ -58,17 +62,18 @@ class Siting:
         The walking model's name.
     sites : DataFrame
         Columns ``rank``, ``name``, ``kind``, ``lon``, ``lat``, ``district``, ``gained``,
-        ``total``: people gained by each further site (cover), or person-minutes saved (median).
+        ``total``: people gained by each further site (cover), person-minutes saved (median), or
+        minutes off the longest walk (centre).
         People are whole, counted as `locator.analysis.access.coverage.Coverage` counts them, so
         that a scenario
         with the same sites gains the same. ``ties``: how many other places would gain as much in
         the place of this one (`locator.analysis.siting.ties`, which also says how one of them is
         preferred). ``price``: what the site costs, NaN where no money is asked about.
     people : float
-        People of the group in the city.
+        People of the group in the city; where places are asked about, those who want one.
     unserved_before : float
-        People beyond the standard before anything is built. Both are whole, summed by district,
-        as in `locator.analysis.access.coverage.Coverage`.
+        People beyond the standard, or without a place, before anything is built. Both are whole,
+        summed by district, as in `locator.analysis.access.coverage.Coverage`.
     bound : float
         No choice of as many sites, or for the same money, can gain more; for a target, no choice
         of fewer sites than this reaches it.
@@ -79,6 +84,11 @@ class Siting:
     timed_out : bool
     candidates : int
         Places that were weighed.
+    longest_before_s : float or None
+        The longest walk before anything is built (centre), of those who have a candidate within
+        the standard.
+    places_unknown : int
+        Facilities that exist and whose number of places is not known; they take nobody (places).
     """
 
     query: SitingQuery
@@ -90,6 +100,8 @@ class Siting:
     gap: float
     timed_out: bool
     candidates: int
+    longest_before_s: float | None = None
+    places_unknown: int = 0
 
     @property
     def proven(self) -> bool:
@@ -133,11 +145,15 @@ def where_next(walkable_city: WalkableCity, query: SitingQuery) -> Siting:
     people = walkable_city.city.demand.people[str(query.group)]
     current_m, _ = nearest_facilities(walkable_city, existing_rows(walkable_city, query))
     unserved = np.where(current_m > limit_m(query), people, 0.0)
-    choice = (
-        _median_choice(walkable_city, query, places, current_m, people)
-        if query.objective == "median"
-        else _cover_choice(walkable_city, query, places, people, unserved)
-    )
+    if query.objective == "median":
+        choice = _median_choice(walkable_city, query, places, current_m, people)
+    elif query.objective == "centre":
+        choice = centre_choice(walkable_city, query, places, current_m)
+    elif query.objective == "places":
+        people = people * (query.demand_percent / 100)
+        choice, unserved = places_choice(walkable_city, query, places, people)
+    else:
+        choice = _cover_choice(walkable_city, query, places, people, unserved)
     in_all = people_by_district(walkable_city.city, people).sum()
     return Siting(
         query=query,
@@ -151,18 +167,14 @@ def where_next(walkable_city: WalkableCity, query: SitingQuery) -> Siting:
         gap=choice.gap,
         timed_out=choice.timed_out,
         candidates=len(places),
+        longest_before_s=None
+        if choice.longest_m is None
+        else choice.longest_m / float(query.pace_m_s or 1.0),
+        places_unknown=len(existing_rows(walkable_city, query))
+        - len(known_places(walkable_city, query)[0])
+        if query.objective == "places"
+        else 0,
     )
-
-
-@dataclass(frozen=True)
-class _Choice:
-    chosen: IntArray
-    gains: FloatArray
-    bound: float
-    gap: float
-    timed_out: bool
-    ties: IntArray
-    prices: FloatArray | None = None
 
 
 def _cover_choice(
@@ -171,7 +183,7 @@ def _cover_choice(
     places: pd.DataFrame,
     people: FloatArray,
     unserved: FloatArray,
-) -> _Choice:
+) -> SiteChoice:
     left_out = np.flatnonzero(unserved > 0)
     walks = rows_of(walks_to(walkable_city, places, query, unserved), left_out)
     waiting = unserved[left_out]
@@ -193,7 +205,7 @@ def _cover_choice(
     weighed: Addable = table if budget is None else Within(table, budget)
     chosen = cover.chosen.tolist()
     if ties(weighed, chosen).any():
-        beside = _beside(walkable_city, query, walks, left_out)
+        beside = beside_of(walkable_city, query, walks, left_out)
         if budget is not None:
             beside = replace(beside, prices=budget.prices)
         chosen = preferred(weighed, chosen, beside)
@@ -207,7 +219,7 @@ def _cover_choice(
     else:  # who of those within reach comes is the affair of the sites that have room
         totals = whole(np.cumsum(added))
     bound = max(cover.bound, float(totals[-1]) if len(totals) else 0.0)
-    return _Choice(
+    return SiteChoice(
         np.array(chosen, dtype=np.int64),
         np.diff(totals, prepend=0).astype(np.float64),
         bound if fewest is None else float(fewest),
@@ -272,21 +284,6 @@ def _least_cover(
     return replace(least.cover, timed_out=least.timed_out), least.fewest
 
 
-def _beside(
-    walkable_city: WalkableCity, query: SitingQuery, walks: sparse.csc_array, points: IntArray
-) -> Beside:
-    """Return what matters beside the gain, at the demand points `points`, which `walks` are of."""
-    assert query.pace_m_s is not None  # `completed` fills it
-    people = walkable_city.city.demand.people[str(query.group)]
-    try:
-        found = supply(walkable_city, query.layer, group=query.group, pace_m_s=query.pace_m_s)
-        short = np.where(found.short, people, 0.0)
-    except NotComputableError:  # no facility of this layer has a known number of places
-        short = np.zeros(len(people))
-    capacity = np.inf if query.capacity is None else query.capacity
-    return Beside(walks, short[points], 60 * query.pace_m_s, capacity)
-
-
 def _whole_totals(
     walkable_city: WalkableCity,
     people: FloatArray,
@@ -307,7 +304,7 @@ def _median_choice(
     places: pd.DataFrame,
     current_m: FloatArray,
     people: FloatArray,
-) -> _Choice:
+) -> SiteChoice:
     """Choose by p-median over squares of people; gains are person-minutes saved."""
     if not np.isfinite(current_m).any():
         raise NotComputableError(
@@ -318,7 +315,7 @@ def _median_choice(
     limit_s = None if query.method == "greedy" else time_limit_s(query)
     median = p_median(walk_m.T, now_m, weights, query.count, time_limit_s=limit_s)
     per_minute = 60 * float(query.pace_m_s or 1.0)
-    return _Choice(
+    return SiteChoice(
         median.chosen,
         median.saved_person_m / per_minute,
         median.bound_person_m / per_minute,
@@ -328,7 +325,7 @@ def _median_choice(
     )
 
 
-def _sites(walkable_city: WalkableCity, places: pd.DataFrame, choice: _Choice) -> pd.DataFrame:
+def _sites(walkable_city: WalkableCity, places: pd.DataFrame, choice: SiteChoice) -> pd.DataFrame:
     chosen = places.iloc[choice.chosen].reset_index(drop=True)
     names = walkable_city.city.districts["name"]
     return pd.DataFrame(

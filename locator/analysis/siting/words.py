@@ -41,6 +41,12 @@ def _sureness(siting: Siting) -> str:
             "Another choice for this money can gain at most {gap} more than this one.",
             gap=percent(upwards(siting.gap, digits=3), 1),
         )
+    if siting.query.objective == "centre" and not siting.proven:
+        return gettext(
+            "Another choice of as many sites can make the longest walk at most {minutes} min "
+            "shorter still.",
+            minutes=number(upwards(siting.bound - siting.sites["total"].iloc[-1], digits=1), 1),
+        )
     if siting.proven:
         return gettext("No other choice of as many sites gains more: this is proven.")
     return gettext(
@@ -75,7 +81,7 @@ def _equals(siting: Siting) -> tuple[str, ...]:
             siting.ties,
         )
     )
-    if siting.query.objective == "median":
+    if siting.query.objective in ("median", "centre"):
         return (counted,)
     return counted, gettext(
         "Among equals the shorter walk of those served decides, in whole minutes; then the more "

@@ -35,11 +35,11 @@ SOON_S = 2.0
 @click.option("-n", "count", default=None, help="How many sites, 1 to 20.  [default: 5]")
 @click.option(
     "--objective",
-    type=click.Choice(["cover", "median", "target_share", "budget"]),
+    type=click.Choice(["cover", "median", "target_share", "budget", "centre", "places"]),
     default="cover",
     show_default=True,
-    help="Most people within the standard, shortest walks in sum, fewest sites for a share, or "
-    "most people for the money.",
+    help="Most people within the standard, shortest walks in sum, fewest sites for a share, most "
+    "people for the money, the longest walk shortest, or most people with a place.",
 )
 @click.option(
     "--method",
@@ -50,7 +50,10 @@ SOON_S = 2.0
 )
 @click.option("--planned", is_flag=True, help="Count what is under way as open.")
 @click.option(
-    "--capacity", default=None, help="People that one site can take (cover, target_share)."
+    "--capacity", default=None, help="People that one site can take (cover, target_share, places)."
+)
+@click.option(
+    "--demand-percent", default=None, help="So many of 100 want a place (places).  [default: 100]"
 )
 @click.option("--target-percent", default=None, help="Share to reach (target_share).")
 @click.option("--budget", default=None, help="Money for all sites (budget).")
@@ -93,6 +96,7 @@ def command(
     method: str,
     planned: bool,
     capacity: str | None,
+    demand_percent: str | None,
     target_percent: str | None,
     budget: str | None,
     price: str | None,
@@ -121,11 +125,14 @@ def command(
       locator sites nurseries --objective median --method exact
       locator sites nurseries --objective target_share --target-percent 85
       locator sites nurseries --objective budget --budget 5000 --price 900 --price-in I:1500
+      locator sites nurseries --objective places --demand-percent 45 --capacity 60
+      locator sites senior_activity_centres --objective centre -n 3
       locator sites day_care_homes --capacity 30 --method exact
       locator sites senior_activity_centres --district IV --forbidden parks.geojson
       locator sites nurseries --avoid I --avoid XVIII
       locator sites nurseries --least-missed
       locator sites nurseries --best-move -n 3
+      locator sites nurseries --least-missed --objective places --demand-percent 30
     """
     if least_missed and best_move:
         raise click.UsageError("Give either --least-missed or --best-move.")
@@ -142,6 +149,7 @@ def command(
         pace=pace,
         planned="1" if planned else None,
         target_percent=target_percent,
+        demand_percent=demand_percent,
         budget=budget,
         price=price,
     )
@@ -159,9 +167,9 @@ def command(
     if method == "exact":
         query = replace(query, time_limit_s=time_limit)
     if least_missed or best_move:
-        if method == "exact" or objective != "cover" or capacity is not None:
+        if method == "exact" or objective not in ("cover", "places") or capacity is not None:
             raise click.UsageError(
-                "--least-missed and --best-move weigh coverage only, without capacity or proof."
+                "--least-missed and --best-move weigh coverage only, or places, without proof."
             )
         _existing(app, query, move=best_move, as_json=as_json)
     else:
@@ -193,11 +201,20 @@ def _new_sites(app: AppState, query: SitingQuery, *, as_json: bool) -> None:
     asked = found.query
     layer = app.catalogue.layers[asked.layer].names["en"]
     group = app.catalogue.groups[str(asked.group)].names["en"]
+    lack = f"walk more than {asked.minutes:g} min"
+    if asked.objective == "places":
+        lack = f"have no place within {asked.minutes:g} min"
     out.print(
-        f"{layer}: {found.unserved_before:,.0f} of {found.people:,.0f} people ({group}) walk more "
-        f"than {asked.minutes:g} min at {asked.pace_m_s:g} m/s"
+        f"{layer}: {found.unserved_before:,.0f} of {found.people:,.0f} people ({group}) {lack} "
+        f"at {asked.pace_m_s:g} m/s"
         + (", with what is under way counted as open." if asked.planned else ".")
     )
+    if found.places_unknown:
+        out.print(
+            f"Facilities without a known number of places take nobody: {found.places_unknown}."
+        )
+    if found.longest_before_s is not None:
+        out.print(f"The longest walk is {found.longest_before_s / 60:.0f} min.")
     if found.sites.empty:
         enough = asked.objective == "target_share" and found.proven
         out.print("The share is reached already." if enough else "No site gains anybody.")
@@ -215,7 +232,9 @@ def _new_sites(app: AppState, query: SitingQuery, *, as_json: bool) -> None:
 
 
 def _sites_table(found: Siting) -> Any:
-    unit = "person-minutes saved" if found.query.objective == "median" else "people"
+    units = {"median": "person-minutes saved", "centre": "minutes off the longest walk"}
+    unit = units.get(found.query.objective, "people")
+    digits = ",.1f" if found.query.objective == "centre" else ",.0f"
     made = table(
         "Where to build next",
         {"no.": "right", "near": "left", "district": "left", unit: "right", "in all": "right"}
@@ -227,8 +246,8 @@ def _sites_table(found: Siting) -> Any:
             str(site.rank),
             f"{site.name} ({site.kind})",
             str(site.district_name),
-            f"{site.gained:,.0f}",
-            f"{site.total:,.0f}",
+            f"{site.gained:{digits}}",
+            f"{site.total:{digits}}",
             f"{site.ties:,}",
             f"{site.lat:.5f}",
             f"{site.lon:.5f}",
@@ -255,12 +274,13 @@ def _existing(app: AppState, query: SitingQuery, *, move: bool, as_json: bool) -
     if found.empty:
         out.print("No facility would serve more people elsewhere.")
         return
-    out.print(_move_table(found) if move else _missed_table(found))
+    out.print(_move_table(found) if move else _missed_table(found, query))
 
 
-def _missed_table(found: pd.DataFrame) -> Any:
+def _missed_table(found: pd.DataFrame, query: SitingQuery) -> Any:
+    lost = "lose their place" if query.objective == "places" else "fall out of the standard"
     made = table(
-        "Least missed: people who would fall out of the standard if all its sites closed",
+        f"Least missed: people who would {lost} if all its sites closed",
         {"facility": "left", "lost": "right", "within the standard of it": "right", "ids": "left"},
     )
     for _, row in found.iterrows():

@@ -107,6 +107,7 @@ class WhereNext:
     avoided: tuple[str, ...]
     certainty: tuple[str, ...]
     money: Mapping[str, str]
+    demand: str
     exact_url: str | None
     planned_url: str | None
     model_line: str
@@ -116,7 +117,13 @@ def where_next_view(app: AppState, asked: SitingParams, query: SitingQuery) -> W
     """Return the suggested sites, and what could close or move."""
     found = found_sites(app, query)
     layer = app.catalogue.layers[query.layer]
-    sites = [NewSite(lon=s["lon"], lat=s["lat"], name=s["name"]) for s in records(found.sites)]
+    size = (
+        int(found.query.capacity) if query.objective == "places" and found.query.capacity else None
+    )
+    sites = [
+        NewSite(lon=s["lon"], lat=s["lat"], name=s["name"], places=size)
+        for s in records(found.sites)
+    ]
     same = {
         name: value
         for name, value in texts_of(asked).items()
@@ -171,6 +178,7 @@ def where_next_view(app: AppState, asked: SitingParams, query: SitingQuery) -> W
             "price": "" if asked.price is None else f"{asked.price:.15g}",
             "price_in": " ".join(asked.price_in),
         },
+        demand="" if asked.demand_percent == 100 else f"{asked.demand_percent:g}",
         exact_url=url("where_next.page", texts_of(asked) | {"method": "exact"}, layer_id=layer.id)
         if asked.method != "exact" and not found.proven
         else None,
@@ -184,7 +192,7 @@ def where_next_view(app: AppState, asked: SitingParams, query: SitingQuery) -> W
 def _gain_bars(found: Siting) -> Drawing:
     """Return what each further site adds, as bars: where they shrink it is time to stop."""
     rows = found.sites.head(MAX_SITES)
-    people = found.query.objective != "median"
+    digits = 1 if found.query.objective == "centre" else 0
     bars = Bars(
         title=gettext("What each further site adds"),
         labels=tuple(
@@ -192,13 +200,20 @@ def _gain_bars(found: Siting) -> Drawing:
             for rank, name in zip(rows["rank"], rows["name"], strict=True)
         ),
         values=tuple(rows["gained"]),
-        texts=tuple(f"+{number(gained)}" for gained in rows["gained"]),
+        texts=tuple(f"+{number(gained, digits)}" for gained in rows["gained"]),
     )
     return Drawing(
         title=bars.title,
-        description=gettext("Bars: people gained. The same numbers stand in the table.")
-        if people
-        else gettext("Bars: minutes saved by all people together. The table has the numbers."),
+        description={
+            "median": gettext(
+                "Bars: minutes saved by all people together. The table has the numbers."
+            ),
+            "centre": gettext("Bars: minutes off the longest walk. The table has the numbers."),
+            "places": gettext("Bars: people given a place. The same numbers stand in the table."),
+        }.get(
+            found.query.objective,
+            gettext("Bars: people gained. The same numbers stand in the table."),
+        ),
         ratio=(14 + BAR_UNITS * len(rows)) / UNITS,
         draw=lambda canvas: draw_bars(canvas, bars),
     )
