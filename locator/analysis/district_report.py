@@ -24,6 +24,7 @@ from locator.base.errors import N_, NotComputableError, NotFoundError
 from locator.base.geo import Flags, FloatArray
 from locator.city.facility_filter import EVERYTHING, FacilityFilter
 from locator.city.model import City
+from locator.walking.network.profile import Profile
 from locator.walking.walkable_city import WalkableCity
 
 STANDARDS_MIN = (5, 10, 15, 20, 30)
@@ -48,6 +49,8 @@ class ReportQuery:
         How many new sites to suggest.
     which : FacilityFilter
         Which facilities count.
+    profile : str
+        Whose ways are walked; who asks sees to it that the city is walked so.
     """
 
     layer: str
@@ -57,6 +60,7 @@ class ReportQuery:
     pace_m_s: float | None = None
     sites: int = 5
     which: FacilityFilter = EVERYTHING
+    profile: Profile = "foot"
 
 
 @dataclass(frozen=True)

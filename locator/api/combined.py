@@ -8,7 +8,9 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from locator.analysis.access.combined import Combined, CombinedQuery, combined
+from locator.analysis.access.coverage import filter_count
 from locator.api.context import AppState
+from locator.api.filtering import filter_answer
 from locator.api.operations import CACHE_S, operation
 from locator.api.queries import (
     FilterParams,
@@ -20,7 +22,8 @@ from locator.api.queries import (
     filter_of,
     frozen,
 )
-from locator.api.schemas import Model, closed
+from locator.api.schemas import FilterAnswer, Model, closed
+from locator.walking.network.profile import Profile
 
 NeedText = Annotated[Literal["all", "any"], Field()]
 
@@ -36,6 +39,9 @@ class TogetherParams(FilterParams):
     minutes: Minutes | None = described("One standard for all; by default each's.", default=None)
     group: GroupId = described("Id of an age group.", default="all")
     pace: Pace | None = described("One walking speed in m/s; by default each's.", default=None)
+    profile: Profile = described(
+        "`pram` and `wheelchair` avoid steps; they need the street network.", default="foot"
+    )
 
 
 @closed
@@ -51,12 +57,14 @@ class DistrictTogether(TypedDict):
 
 @closed
 class TogetherAnswer(TypedDict):
-    """Who reaches several layers at once."""
+    """Who reaches several layers at once. `filters`: which facilities of each layer count."""
 
     layers: list[str]
     need: str
     group: str
     model: Model
+    profile: Profile
+    filters: dict[str, FilterAnswer | None]
     people: int
     served: int
     share: float
@@ -84,7 +92,8 @@ def combined_of(app: AppState, asked: TogetherParams) -> Combined:
         pace_m_s=asked.pace,
         which=filter_of(asked),
     )
-    return app.memo.get(query, lambda: combined(app.walkable_city, query))
+    ground = app.walkable_city_for(asked.profile)
+    return app.memo.get((query, asked.profile), lambda: combined(ground, query))
 
 
 @operation(
@@ -100,6 +109,7 @@ def combined_of(app: AppState, asked: TogetherParams) -> Combined:
 def together(app: AppState, asked: TogetherParams) -> TogetherAnswer:
     """People of the group who have all, or at least one, of the layers within the standard."""
     found = combined_of(app, asked)
+    ground = app.walkable_city.choosing(found.query.which)
     rows = cast(
         list[DistrictTogether],
         found.districts[["name", "people", "served", "share"]]
@@ -114,6 +124,10 @@ def together(app: AppState, asked: TogetherParams) -> TogetherAnswer:
         "need": asked.need,
         "group": asked.group,
         "model": found.model,
+        "profile": asked.profile,
+        "filters": {
+            layer: filter_answer(app.city, filter_count(ground, layer)) for layer in asked.layer
+        },
         "people": found.people,
         "served": found.served,
         "share": round(found.share, 4),

@@ -20,6 +20,7 @@ from locator.api.schemas import Model, closed
 from locator.base.errors import NotComputableError
 from locator.base.i18n import text
 from locator.city.register import PeopleFrom
+from locator.walking.network.profile import Profile
 
 
 @frozen
@@ -76,6 +77,7 @@ class CompareAnswer(TypedDict):
 
     model: Model
     people_from: Literal["census", "register"]
+    profile: Profile
     filter: str | None
     services: list[ServiceShares]
 
@@ -104,7 +106,7 @@ def queries_of(app: AppState, asked: CompareParams) -> tuple[CoverageQuery, ...]
             layer, asked.minutes, asked.group, people=asked.people, which=filter_of(asked)
         )
         try:
-            app.coverage(query)
+            app.coverage(query, profile=asked.profile)
         except NotComputableError as reason:  # it moves, or nobody of its group lives here
             why = reason
         else:
@@ -132,8 +134,16 @@ def compare(app: AppState, asked: CompareParams) -> CompareAnswer:
     return {
         "model": app.walkable_city.model.name,
         "people_from": asked.people,
+        "profile": asked.profile,
         "filter": filter_said(app.city, filter_of(asked)) or None,
-        "services": [_service(app, app.coverage(one), app.ranges(one)) for one in queries],
+        "services": [
+            _service(
+                app,
+                app.coverage(one, profile=asked.profile),
+                app.ranges(one, profile=asked.profile),
+            )
+            for one in queries
+        ],
     }
 
 
@@ -156,6 +166,7 @@ def compare_csv(app: AppState, asked: CompareParams) -> str:
     same: dict[str, str] = {
         "people_from": asked.people,
         "model": found["model"],
+        "profile": found["profile"],
         "data_date": app.catalogue.data_date,
         "filter": found["filter"] or "",
     }

@@ -181,13 +181,20 @@ def coverage_list(app: AppState, asked: CoverageListParams) -> CoverageListAnswe
     left_out: list[LeftOut] = []
     for layer in app.catalogue.layers.values():
         try:
-            found = app.coverage(CoverageQuery(layer.id, asked.minutes, which=filter_of(asked)))
+            query = CoverageQuery(layer.id, asked.minutes, which=filter_of(asked))
+            found = app.coverage(query, profile=asked.profile)
         except NotComputableError as reason:
             why = error_text(reason)
             left_out.append({"layer": layer.id, "name": text(layer.names), "reason": why})
         else:
-            lines.append({"layer": layer.id, "name": text(layer.names), **_totals(app, found)})
-    return {"model": app.walkable_city.model.name, "layers": lines, "left_out": left_out}
+            totals = _totals(app, found, profile=asked.profile)
+            lines.append({"layer": layer.id, "name": text(layer.names), **totals})
+    return {
+        "model": app.walkable_city.model.name,
+        "profile": asked.profile,
+        "layers": lines,
+        "left_out": left_out,
+    }
 
 
 @operation(
@@ -252,7 +259,7 @@ def coverage_csv(app: AppState, asked: ReachParams) -> str:
         "profile": asked.profile,
         "data_date": app.catalogue.data_date,
         **({} if asked.at is None else {"at": asked.at.isoformat()}),
-        **filter_columns(app.city, found),
+        **filter_columns(app.city, found.chosen),
     }
     columns = (*question, *DistrictCoverage.__annotations__)
     return csv.table(
@@ -288,7 +295,7 @@ def coverage_gaps(app: AppState, asked: ReachParams) -> GapsAnswer:
         "unit": None if unit is None else {"scheme": unit.scheme, "code": unit.code},
         "data_date": app.catalogue.data_date,
         "at": None if asked.at is None else asked.at.isoformat(),
-        "filter": filter_answer(app.city, found),
+        "filter": filter_answer(app.city, found.chosen),
         "attribution": app.catalogue.attribution["en"],
         "features": [
             {"type": "Feature", "geometry": area, "properties": gap}
@@ -346,7 +353,7 @@ def _totals(
         "served": round(found.served),
         "unserved": round(found.unserved),
         "share": decimal(found.share, SHARE_DIGITS),
-        "filter": filter_answer(app.city, found),
+        "filter": filter_answer(app.city, found.chosen),
         "ranges": _ranges(ranges_of(app, found, profile=profile)) if today else None,
         "walk_s": {
             "mean": whole(found.mean_s),

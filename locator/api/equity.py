@@ -166,7 +166,7 @@ def equity(app: AppState, asked: EquityParams) -> EquityAnswer:
         "people_from": found.people_from,
         "model": found.model,
         "profile": asked.profile,
-        "filter": filter_answer(app.city, found),
+        "filter": filter_answer(app.city, found.chosen),
         "runs": said.runs,
         "seed": said.seed,
         "measures": measures,

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from locator.analysis.access.coverage import Coverage
+from locator.analysis.access.coverage import FilterCount
 from locator.analysis.access.filter_words import filter_said
 from locator.api.schemas import FilterAnswer
 from locator.city.model import City
 
 
-def filter_answer(city: City, found: Coverage) -> FilterAnswer | None:
+def filter_answer(city: City, chosen: FilterCount) -> FilterAnswer | None:
     """Return which facilities were counted, in the language that is spoken; None for all.
 
     Parameters
     ----------
     city : City
-    found : Coverage
+    chosen : FilterCount
 
     Returns
     -------
     FilterAnswer or None
     """
-    which = found.which
+    which = chosen.which
     if not which:
         return None
     return {
@@ -30,28 +30,28 @@ def filter_answer(city: City, found: Coverage) -> FilterAnswer | None:
         "open_at": None if which.open_at is None else which.open_at.isoformat(timespec="minutes"),
         "step_free": which.step_free,
         "words": filter_said(city, which),
-        "counted": int(found.counted),
-        "undetermined": found.undetermined,
-        "barred": found.barred,
+        "counted": chosen.counted,
+        "undetermined": chosen.undetermined,
+        "barred": chosen.barred,
     }
 
 
-def filter_columns(city: City, found: Coverage) -> dict[str, object]:
+def filter_columns(city: City, chosen: FilterCount) -> dict[str, object]:
     """Return the columns that each row of a table has of a filter; none without one.
 
     Parameters
     ----------
     city : City
-    found : Coverage
+    chosen : FilterCount
 
     Returns
     -------
     dict of str to object
     """
-    if not found.which:
+    if not chosen.which:
         return {}
     return {
-        "filter": filter_said(city, found.which),
-        "counted": int(found.counted),
-        "undetermined": found.undetermined,
+        "filter": filter_said(city, chosen.which),
+        "counted": chosen.counted,
+        "undetermined": chosen.undetermined,
     }

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from locator.base.echo import cut, shortened
 from locator.base.errors import N_, InvalidParameterError, NotFoundError, QuestionError
 from locator.base.validation import Problem, problems
-from locator.city.lookup import NO_KIND, NO_LAYER
+from locator.city.lookup import NO_KIND, NO_LAYER, NO_OPERATOR, SAID_NAMES, listed
 
 Q = TypeVar("Q")
 
@@ -32,10 +32,6 @@ TOO_MANY = N_("{name} may be given at most {most} times.")
 MOMENT = N_("{name} has to be a date and time like 2026-06-01T14:30; given: {given}.")
 DAY = N_("{name} has to be a day like 2024-05-01, from 1900 to 2099; given: {given}.")
 NOT_ACCEPTED = N_("{name} does not have an accepted value; given: {given}.")
-
-NO_OPERATOR = N_("No facility of this layer is run by {given}. Operators: {known}.")
-SAID_NAMES = 12
-"""So many operators are written out in a sentence; a machine is told all."""
 
 NO_SITE = N_(
     "add has to be lat,lon or lat,lon,places or lat,lon,places,name with points as decimal signs, "
@@ -222,12 +218,6 @@ def _without_null(shape: dict[str, Any]) -> dict[str, Any]:
     return kept | options[0] if options else kept
 
 
-def _listed(known: Collection[object], most: int | None) -> str:
-    names = list(map(str, known))
-    more = ["…"] if most is not None and len(names) > most else []
-    return ", ".join(names[:most] + more) or "–"
-
-
 def _faults_together(kind: Any, raw: Mapping[str, Any]) -> list[InvalidParameterError]:
     """Return what is wrong with parameters together, where some are wrong by themselves."""
     try:
@@ -281,6 +271,6 @@ def _fault(problem: Problem, shapes: Mapping[str, Mapping[str, Any]]) -> Questio
         least=shape.get("minimum"),
         # Of one value or of how often it is given: pydantic knows which of the two was exceeded.
         most=problem.limits.get("max_length", shape.get("maximum", 100)),
-        known=_listed(known or (), SAID_NAMES if template == NO_OPERATOR else None),
+        known=listed(known or (), SAID_NAMES if template == NO_OPERATOR else None),
         choices=", ".join(shape.get("enum", ("1", "0"))),  # without a list it is yes or no
     )

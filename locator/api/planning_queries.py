@@ -199,6 +199,7 @@ def scenario_of(asked: ScenarioParams) -> Scenario:
         name=asked.name,
         note=asked.note,
         which=filter_of(asked),
+        profile=asked.profile,
     )
 
 
@@ -250,6 +251,7 @@ def siting_of(asked: ClosuresParams) -> SitingQuery:
         which=filter_of(asked),
         objective=asked.objective,
         demand_percent=asked.demand_percent,
+        profile=asked.profile,
     )
     if isinstance(asked, RelocationsParams):
         query = replace(query, district=asked.district, avoid=asked.avoid)
@@ -290,6 +292,7 @@ def report_query_of(asked: ReportParams) -> ReportQuery:
         group=asked.group,
         pace_m_s=asked.pace,
         which=filter_of(asked),
+        profile=asked.profile,
     )
 
 

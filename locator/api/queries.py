@@ -281,16 +281,17 @@ class StandardParams(LayerParams):
 
 @frozen
 class CoverageParams(FilterParams, StandardParams):
-    """A layer, a standard, whose needs count, and which facilities."""
-
-
-@frozen
-class ReachParams(CoverageParams):
-    """A layer, a standard, whose needs count, whose ways are walked, and who counts people."""
+    """A layer, a standard, whose needs count, which facilities, and whose ways are walked."""
 
     profile: Profile = described(
         "`pram` and `wheelchair` avoid steps; they need the street network.", default="foot"
     )
+
+
+@frozen
+class ReachParams(CoverageParams):
+    """A coverage: as above, who counts the people, and as of which day."""
+
     people: PeopleFrom = described(
         "Whose count of the people holds: the census, or the city's register of residents, by "
         "which each district is scaled.",
@@ -308,6 +309,9 @@ class CoverageListParams(FilterParams):
     """Every layer at once, each with its own group and pace."""
 
     minutes: Minutes | None = described("Standard; by default each layer's.", default=None)
+    profile: Profile = described(
+        "`pram` and `wheelchair` avoid steps; they need the street network.", default="foot"
+    )
 
 
 def filter_of(asked: FilterParams) -> FacilityFilter:

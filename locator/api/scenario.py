@@ -16,6 +16,7 @@ from locator.analysis.scenario.supply import SupplyChange, supply_change
 from locator.analysis.scenario.words import changes_said
 from locator.api import csv
 from locator.api.context import AppState
+from locator.api.filtering import filter_answer
 from locator.api.geojson import SHARE_DIGITS, area_json, decimal, point_json, whole
 from locator.api.operations import CACHE_S, CSV, GEOJSON, operation
 from locator.api.planning_queries import ScenarioParams, scenario_of
@@ -45,10 +46,10 @@ def comparison_of(app: AppState, change: Scenario) -> ScenarioComparison:
     -------
     ScenarioComparison
     """
-    before = app.coverage(CoverageQuery(change.layer, group=change.group))
-    found = app.memo.get(
-        ("scenario", change), lambda: compare(app.walkable_city, change, before=before)
-    )
+    asked = CoverageQuery(change.layer, group=change.group, which=change.which)
+    before = app.coverage(asked, profile=change.profile)
+    ground = app.walkable_city_for(change.profile)
+    found = app.memo.get(("scenario", change), lambda: compare(ground, change, before=before))
     return replace(found, scenario=change)  # what it is called makes no other question of it
 
 
@@ -66,7 +67,9 @@ def findings_of(app: AppState, found: ScenarioComparison) -> ScenarioFindings:
     """
     findings = app.memo.get(
         ("scenario-findings", found.scenario),
-        lambda: scenario_findings(app.walkable_city, found, supply_change_of(app, found)),
+        lambda: scenario_findings(
+            app.walkable_city_for(found.scenario.profile), found, supply_change_of(app, found)
+        ),
     )
     return replace(findings, compared=found)
 
@@ -83,10 +86,17 @@ def supply_change_of(app: AppState, found: ScenarioComparison) -> SupplyChange |
     -------
     SupplyChange or None
     """
-    today = found.before
-    asked = ReportQuery(layer=today.layer, group=today.group, pace_m_s=today.pace_m_s)
+    today, change = found.before, found.scenario
+    asked = ReportQuery(
+        layer=today.layer,
+        group=today.group,
+        pace_m_s=today.pace_m_s,
+        which=change.which,
+        profile=change.profile,
+    )
+    ground = app.walkable_city_for(change.profile)
     try:
-        return supply_change(app.walkable_city, found, before=supply_of(app, asked))
+        return supply_change(ground, found, before=supply_of(app, asked))
     except NotComputableError:
         return None
 
@@ -138,6 +148,9 @@ def scenario_answer(app: AppState, found: ScenarioComparison) -> ScenarioAnswer:
         "opened": list(found.opened),
         "closed": list(found.closed),
         "not_located": list(found.not_located),
+        "not_chosen": list(found.not_chosen),
+        "profile": found.scenario.profile,
+        "filter": filter_answer(app.city, found.before.chosen),
         "places_per_100": _places_change(supply_change_of(app, found)),
         "districts": _districts(found),
         "gaps": [

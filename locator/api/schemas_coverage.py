@@ -194,6 +194,7 @@ class CoverageListAnswer(TypedDict):
     """Every layer at a glance."""
 
     model: Model
+    profile: Profile
     layers: list[CoverageLine]
     left_out: list[LeftOut]
 

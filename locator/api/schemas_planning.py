@@ -6,18 +6,23 @@ from typing import Literal
 
 from typing_extensions import TypedDict
 
-from locator.api.schemas import Area, Model, Point, closed
+from locator.api.schemas import Area, FilterAnswer, Model, Point, closed
+from locator.walking.network.profile import Profile
 
 
 @closed
 class Standard(TypedDict):
-    """What is measured: a layer, a group, minutes at a pace, and by which walking model."""
+    """What is measured: a layer, a group, minutes at a pace, by which walking model, whose ways,
+    and which facilities count.
+    """
 
     layer: str
     group: str
     minutes: float
     pace_m_s: float
     model: Model
+    profile: Profile
+    filter: FilterAnswer | None
 
 
 @closed
@@ -76,7 +81,8 @@ class PlacesChange(TypedDict):
 class ScenarioAnswer(Standard):
     """Before, after and difference.
 
-    `gained_is_minimum`: some that would open are not on the map (`not_located`).
+    `gained_is_minimum`: some that would open are not on the map (`not_located`). `not_chosen`: some
+    that would open are not known to be what counts by `filter`, and change nothing.
     `places_per_100` is null where no capacity is known. `changes` says in words what is changed.
     """
 
@@ -91,6 +97,7 @@ class ScenarioAnswer(Standard):
     opened: list[str]
     closed: list[str]
     not_located: list[str]
+    not_chosen: list[str]
     places_per_100: PlacesChange | None
     districts: list[DistrictChange]
     gaps: list[GapChange]
@@ -251,6 +258,8 @@ class SupplyAnswer(TypedDict):
     group: str
     pace_m_s: float
     model: Model
+    profile: Profile
+    filter: FilterAnswer | None
     places: int
     mean_per_100: float
     short_people: int

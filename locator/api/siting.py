@@ -8,10 +8,12 @@ from typing import Any
 
 import pandas as pd
 
+from locator.analysis.access.coverage import filter_count
 from locator.analysis.siting.closures import closures, relocations
 from locator.analysis.siting.query import completed
 from locator.analysis.siting.solve import Siting, SitingQuery, where_next
 from locator.api.context import AppState
+from locator.api.filtering import filter_answer
 from locator.api.geojson import whole
 from locator.api.operations import CACHE_S, operation
 from locator.api.planning_queries import (
@@ -38,7 +40,9 @@ def found_sites(app: AppState, query: SitingQuery) -> Siting:
     -------
     Siting
     """
-    return app.memo.get(("sites", query), lambda: where_next(app.walkable_city, query))
+    return app.memo.get(
+        ("sites", query), lambda: where_next(app.walkable_city_for(query.profile), query)
+    )
 
 
 def found_closures(app: AppState, query: SitingQuery) -> pd.DataFrame:
@@ -55,7 +59,9 @@ def found_closures(app: AppState, query: SitingQuery) -> pd.DataFrame:
         As `locator.analysis.siting.closures.closures` returns it.
     """
     asked = _about_existing(query)
-    return app.memo.get(("closures", asked), lambda: closures(app.walkable_city, asked))
+    return app.memo.get(
+        ("closures", asked), lambda: closures(app.walkable_city_for(asked.profile), asked)
+    )
 
 
 def found_relocations(app: AppState, query: SitingQuery) -> pd.DataFrame:
@@ -72,7 +78,9 @@ def found_relocations(app: AppState, query: SitingQuery) -> pd.DataFrame:
         As `locator.analysis.siting.closures.relocations` returns it.
     """
     asked = _about_existing(query)
-    frame = app.memo.get(("relocations", asked), lambda: relocations(app.walkable_city, asked))
+    frame = app.memo.get(
+        ("relocations", asked), lambda: relocations(app.walkable_city_for(asked.profile), asked)
+    )
     return frame[frame["net"] > 0]
 
 
@@ -115,14 +123,15 @@ def sites(app: AppState, asked: SitingParams) -> SitesAnswer:
     the standard of an address or stop), `places` for most people with a place: `people` are then
     those who want one, `unserved_before` those without.
     """
-    return sites_answer(found_sites(app, siting_of(asked)))
+    return sites_answer(app, found_sites(app, siting_of(asked)))
 
 
-def sites_answer(found: Siting) -> SitesAnswer:
+def sites_answer(app: AppState, found: Siting) -> SitesAnswer:
     """Return suggested sites as they are answered.
 
     Parameters
     ----------
+    app : AppState
     found : Siting
 
     Returns
@@ -132,7 +141,7 @@ def sites_answer(found: Siting) -> SitesAnswer:
     rows: Any = found.sites.itertuples()
     query = found.query
     return {
-        **_standard(query, found.model),
+        **_standard(app, query, found.model),
         "objective": query.objective,
         "method": query.method,
         "planned": query.planned,
@@ -210,7 +219,7 @@ def closures_answer(app: AppState, query: SitingQuery) -> ClosuresAnswer:
     """
     rows: Any = found_closures(app, query).head(query.count).itertuples()
     return {
-        **_standard(completed(app.walkable_city, query), app.walkable_city.model.name),
+        **_standard(app, completed(app.walkable_city, query), app.walkable_city.model.name),
         "facilities": [
             {
                 "id": str(row.Index),
@@ -256,7 +265,7 @@ def relocations_answer(app: AppState, query: SitingQuery) -> RelocationsAnswer:
     """
     rows: Any = found_relocations(app, query).head(query.count).itertuples()
     return {
-        **_standard(completed(app.walkable_city, query), app.walkable_city.model.name),
+        **_standard(app, completed(app.walkable_city, query), app.walkable_city.model.name),
         "facilities": [
             {
                 "id": str(row.Index),
@@ -273,7 +282,7 @@ def relocations_answer(app: AppState, query: SitingQuery) -> RelocationsAnswer:
     }
 
 
-def _standard(query: SitingQuery, model: ModelName) -> Standard:
+def _standard(app: AppState, query: SitingQuery, model: ModelName) -> Standard:
     """Return what a completed query measures by."""
     assert query.group is not None and query.minutes is not None and query.pace_m_s is not None
     return {
@@ -282,4 +291,8 @@ def _standard(query: SitingQuery, model: ModelName) -> Standard:
         "minutes": query.minutes,
         "pace_m_s": query.pace_m_s,
         "model": model,
+        "profile": query.profile,
+        "filter": filter_answer(
+            app.city, filter_count(app.walkable_city.choosing(query.which), query.layer)
+        ),
     }

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from locator.analysis.access.coverage import filter_count
 from locator.analysis.access.supply import Supply, supply
 from locator.analysis.district_report import ReportQuery
 from locator.api.context import AppState
+from locator.api.filtering import filter_answer
 from locator.api.geojson import decimal
 from locator.api.operations import CACHE_S, operation
 from locator.api.planning_queries import ReportParams, report_query_of
@@ -18,9 +20,10 @@ from locator.city.lookup import standing_layer
 def supply_of(app: AppState, asked: ReportQuery) -> Supply:
     """Return the places within reach, computed once for the same question."""
     standing_layer(app.catalogue, asked.layer)
+    ground = app.walkable_city_for(asked.profile).choosing(asked.which)
     return app.memo.get(
-        ("supply", asked.layer, asked.group, asked.pace_m_s),
-        lambda: supply(app.walkable_city, asked.layer, group=asked.group, pace_m_s=asked.pace_m_s),
+        ("supply", asked.layer, asked.group, asked.pace_m_s, asked.which, asked.profile),
+        lambda: supply(ground, asked.layer, group=asked.group, pace_m_s=asked.pace_m_s),
     )
 
 
@@ -38,7 +41,9 @@ def places_in_reach(app: AppState, asked: ReportParams) -> SupplyAnswer:
     """Places per 100 people of the group within reach (E2SFCA, Luo and Qi 2009), for the city and
     each district; facilities whose capacity is not known are named in `unknown`.
     """
-    found = supply_of(app, report_query_of(asked))
+    query = report_query_of(asked)
+    found = supply_of(app, query)
+    ground = app.walkable_city.choosing(query.which)
     rows = found.districts
     if asked.district is not None:
         if asked.district not in rows.index:
@@ -52,6 +57,8 @@ def places_in_reach(app: AppState, asked: ReportParams) -> SupplyAnswer:
         "group": found.group,
         "pace_m_s": found.pace_m_s,
         "model": found.model,
+        "profile": asked.profile,
+        "filter": filter_answer(app.city, filter_count(ground, found.layer)),
         "places": round(found.places),
         "mean_per_100": round(found.mean_per_100, 2),
         "short_people": round(found.short_people),

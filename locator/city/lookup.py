@@ -2,12 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from locator.base.echo import shortened
 from locator.base.errors import N_, InvalidParameterError, NotComputableError, NotFoundError
 from locator.city.catalogue import AgeGroup, Catalogue, Layer
 
 NO_LAYER = N_("There is no layer {given}. Layers: {known}.")
 NO_KIND = N_("No facility of this layer is of the kind {given}. Kinds: {known}.")
+
+NO_OPERATOR = N_("No facility of this layer is run by {given}. Operators: {known}.")
+SAID_NAMES = 12
+"""So many operators are written out in a sentence; a machine is told all."""
+
+
+def listed(names: Iterable[object], most: int | None = SAID_NAMES) -> str:
+    """Return names as a sentence lists them, no more than `most`; a dash where there are none.
+
+    Parameters
+    ----------
+    names : iterable of object
+    most : int or None
+        None for all.
+
+    Returns
+    -------
+    str
+    """
+    said = list(map(str, names))
+    more = ["…"] if most is not None and len(said) > most else []
+    return ", ".join(said[:most] + more) or "–"
 
 
 def known_layer(catalogue: Catalogue, layer: str) -> Layer:

@@ -195,10 +195,12 @@ def file_stem(city: City, found: DistrictReport) -> str:
     str
         Without an ending.
     """
-    if found.query.district is None:
-        return f"{city.catalogue.id}-{found.query.layer}"
-    district = city.districts.at[found.query.district, "roman"] or found.query.district
-    return f"{city.catalogue.id}-{found.query.layer}-{district}"
+    query, parts = found.query, [city.catalogue.id, found.query.layer]
+    if query.district is not None:
+        parts.append(str(city.districts.at[query.district, "roman"] or query.district))
+    parts += ["filtered"] if query.which else []
+    parts += [query.profile] if query.profile != "foot" else []
+    return "-".join(parts)
 
 
 def write_bundle(files: DocumentFiles, folder: Path) -> Iterator[Path]:

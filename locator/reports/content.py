@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from locator.analysis.access.filter_words import filtered
 from locator.analysis.access.words import range_words, share_said
 from locator.analysis.district_report import DistrictReport
 from locator.base.i18n import current_language, day, gettext, minutes, number, percent, text
@@ -56,7 +57,7 @@ def build_report(city: City, found: DistrictReport) -> Report:
     ]
     layer = city.catalogue.layers[found.query.layer]
     return Report(
-        title=f"{text(layer.names)}: {scope_name(city, found)}",
+        title=filtered(city, found.query.which, f"{text(layer.names)}: {scope_name(city, found)}"),
         subtitle=gettext(
             "Walking standard {minutes} min at {pace} m/s ({basis}); data of {date}",
             minutes=number(found.coverage.minutes),

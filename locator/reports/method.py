@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from locator.analysis.access.filter_words import filter_words, ways_said
 from locator.analysis.access.words import leaves_out, parts_said, people_said
 from locator.analysis.district_report import DistrictReport
 from locator.base.i18n import day, gettext, number, text
@@ -26,6 +27,7 @@ def method_section(city: City, found: DistrictReport) -> Section:
             "city.",
             size=number(city.demand.size_m),
         ),
+        ways_said(found.query.profile),
         people_said(city, found.coverage.people_from),
         text(group.scaled_from),
         *(_caveat(caveat) for caveat in found.coverage.caveats),
@@ -105,6 +107,8 @@ def completeness_lines(city: City, found: DistrictReport) -> tuple[str, ...]:
                 located=number(row["located"]),
             )
         )
+    if words := filter_words(city, found.coverage.chosen):
+        lines.insert(0, words)
     if why := leaves_out(row):
         lines.append(gettext("The shares count what is on the map: {why}.", why=why))
     if found.parts:

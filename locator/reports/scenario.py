@@ -8,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from locator.analysis.access.filter_words import filter_words, filtered, ways_said
 from locator.analysis.access.words import leaves_out, minimum_said, people_said
 from locator.analysis.scenario.compare import ScenarioComparison
 from locator.analysis.scenario.findings import ScenarioFindings
@@ -53,7 +54,7 @@ def scenario_report(city: City, findings: ScenarioFindings) -> Report:
         _method(city, findings),
     )
     return Report(
-        title=f"{text(layer.names)}: {name}",
+        title=filtered(city, found.scenario.which, f"{text(layer.names)}: {name}"),
         subtitle=gettext(
             "Walking standard {minutes} min at {pace} m/s ({basis}); data of {date}",
             minutes=_limit(found.after.minutes),
@@ -424,6 +425,8 @@ def _method(city: City, findings: ScenarioFindings) -> Section:
             "city.",
             size=number(city.demand.size_m),
         ),
+        ways_said(found.scenario.profile),
+        filter_words(city, found.before.chosen),
         people_said(city, found.after.people_from),
         text(city.catalogue.groups[found.after.group].scaled_from),
         gettext("The shares count what is on the map: {why}.", why=why) if why else "",

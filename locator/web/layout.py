@@ -158,7 +158,7 @@ def page_context() -> dict[str, Any]:
         "in_language_of_data": in_language_of_data,
         "quoted_language": quoted_language,
         "linked": linked,
-        "carried": ("minutes", "group", "pace", *FILTER_NAMES),
+        "carried": ("minutes", "group", "pace", "profile", *FILTER_NAMES),
         "has_endpoint": lambda endpoint: endpoint in current_app.view_functions,
         "kind_words": KIND_WORDS,
         "pace_text": pace_text,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, cast
 
 import pandas as pd
@@ -42,7 +43,8 @@ def standing_layer(layer_id: str) -> Layer:
 
 def district_report_of(app: AppState, query: ReportQuery) -> DistrictReport:
     """Return everything that a report says, computed once for the same question."""
-    return app.memo.get(("report", query), lambda: district_report(app.walkable_city, query))
+    ground = app.walkable_city_for(query.profile)
+    return app.memo.get(("report", query), lambda: district_report(ground, query))
 
 
 def tidied(app: AppState, layer_id: str, args: MultiDict[str, str]) -> MultiDict[str, str]:
@@ -54,6 +56,8 @@ def tidied(app: AppState, layer_id: str, args: MultiDict[str, str]) -> MultiDict
         "objective": "cover",
         "method": "quick",
         "demand_percent": "100",
+        "step_free": "no",
+        "profile": "foot",
     }  # as in `SitingParams`
     kept = [(name, one) for name, one in args.items(multi=True) if name in KNOWN and one.strip()]
     return MultiDict((name, one) for name, one in kept if usual.get(name) != one)
@@ -64,10 +68,14 @@ def texts_of(asked: Any) -> dict[str, Any]:
     given = {name: value for name, value in vars(asked).items() if name != "layer"}
     defaults = type(asked)(layer=asked.layer)
     return {
-        name: "1" if value is True else (list(value) if isinstance(value, tuple) else value)
-        for name, value in given.items()
-        if value != getattr(defaults, name)
+        name: _text_of(value) for name, value in given.items() if value != getattr(defaults, name)
     }
+
+
+def _text_of(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="minutes")
+    return "1" if value is True else (list(value) if isinstance(value, tuple) else value)
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -124,17 +124,17 @@ def test_an_operator_is_found_however_it_is_written(walkable_city: WalkableCity)
 def test_a_coverage_says_how_many_it_leaves_out(walkable_city: WalkableCity) -> None:
     """Of four open ones, three are public; one of these is not on the map."""
     found = coverage(walkable_city, CoverageQuery("nurseries", which=PUBLIC))
-    assert (found.counted, found.barred, found.undetermined) == (2, 1, 0)
+    assert (found.counted, found.chosen.barred, found.chosen.undetermined) == (2, 1, 0)
     unsure = changed(walkable_city, public={"nurseries-3": None, "nurseries-5": None})
     found = coverage(unsure, CoverageQuery("nurseries", which=PUBLIC))
-    assert (found.counted, found.barred, found.undetermined) == (1, 1, 2)
+    assert (found.counted, found.chosen.barred, found.chosen.undetermined) == (1, 1, 2)
     with speaking("en"):
-        assert filter_words(unsure.city, found) == (
+        assert filter_words(unsure.city, found.chosen) == (
             "Only these count: public (run by the city or commissioned by it). On the map: 1. "
             "2 more do not count, because nobody knows whether they fit. "
             "1 is known not to fit."
         )
-        assert filter_words(unsure.city, coverage(unsure, CoverageQuery("nurseries"))) == ""
+        assert filter_words(unsure.city, coverage(unsure, CoverageQuery("nurseries")).chosen) == ""
 
 
 def test_the_range_runs_to_what_it_would_be_if_they_fitted(walkable_city: WalkableCity) -> None:
@@ -287,7 +287,7 @@ def test_a_random_question_is_counted_the_same_by_hand(
     naive = count(folder, walkable_city.city, query, KINDS[0])
     found = coverage(walkable_city, query)
     assert found.districts["served"].astype(int).to_dict() == naive.served
-    assert (found.counted, found.undetermined, found.barred) == (
+    assert (found.counted, found.chosen.undetermined, found.chosen.barred) == (
         naive.counted,
         naive.undetermined,
         naive.barred,
@@ -300,6 +300,6 @@ def test_a_random_question_is_counted_the_same_by_hand(
 def test_the_random_questions_differ(many: tuple[Path, WalkableCity]) -> None:
     """So that the twenty above could tell a wrong answer."""
     found = [coverage(many[1], query) for query in questions()]
-    assert len({(one.served, one.counted, one.undetermined) for one in found}) >= 15
-    assert sum(one.undetermined > 0 for one in found) >= 8
+    assert len({(one.served, one.counted, one.chosen.undetermined) for one in found}) >= 15
+    assert sum(one.chosen.undetermined > 0 for one in found) >= 8
     assert sum(one.counted > 0 for one in found) >= 12

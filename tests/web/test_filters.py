@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
+from locator.analysis.scenario.file import ScenarioFileError, parse_scenario, read_scenario
+from locator.city.facility_filter import FacilityFilter
 from tests.cli.running import answer, locator
 
 PUBLIC = "ownership=public"
@@ -109,3 +112,80 @@ def test_the_command_asks_the_same(city_folder: Path) -> None:
     assert refused.exit_code == 2 and "run by “nobody”" in refused.stderr
     steps = locator(city_folder, "coverage", "nurseries", "--profile", "pram")
     assert steps.exit_code != 0 and "need the street network" in steps.stderr
+
+
+def test_the_overview_and_several_services_count_the_same(client: FlaskClient) -> None:
+    page = client.get(f"/en/coverage?{PUBLIC}").text
+    assert "Only these count: public" in page
+    assert f'href="/en/coverage/nurseries?{PUBLIC}"' in page
+    assert "not known: 2" in page  # of the AEDs nobody says who runs them
+    both = "layer=nurseries&layer=aeds&need=any"
+    page = client.get(f"/en/coverage/combined?{both}&{PUBLIC}").text
+    assert "<b>AEDs.</b> Only these count: public" in page
+    told = api(client, f"/en/api/together?{both}&{PUBLIC}")
+    assert told["filters"]["aeds"]["undetermined"] == 2
+    assert told["single"]["aeds"] == 0
+
+
+def test_planning_counts_the_same(client: FlaskClient) -> None:
+    served = api(client, f"/en/api/coverage/nurseries?{PUBLIC}")["served"]
+    told = api(client, f"/en/api/scenario/nurseries?{PUBLIC}&planned=1")
+    assert told["before"]["served"] == served
+    assert told["filter"]["counted"] == 2
+    private = api(client, "/en/api/scenario/nurseries?ownership=private&planned=1")
+    assert private["not_chosen"] == ["nurseries-4"] and private["gained"] == 0
+    assert api(client, f"/en/api/supply/nurseries?{PUBLIC}")["places"] == 60
+    for path in ("sites", "closures", "relocations"):
+        told = api(client, f"/en/api/{path}/nurseries?{PUBLIC}")
+        assert (told["filter"]["counted"], told["profile"]) == (2, "foot")
+
+
+@pytest.mark.parametrize("path", ["where-next", "what-if", "report"])
+def test_a_planning_page_says_and_keeps_what_counts(client: FlaskClient, path: str) -> None:
+    chosen = f"{PUBLIC}&open_at=2026-12-01T10:00"
+    answered = client.get(f"/en/{path}/nurseries?{chosen}")
+    assert answered.status_code == 200, answered.text
+    page = answered.text.replace("%3A", ":")
+    assert "public (run by the city or commissioned by it); open on Tuesday" in page
+    assert "2 more do not count" in page
+    assert '<option value="public" selected>' in page
+    assert f"/en/coverage/nurseries?{chosen.replace('&', '&amp;')}" in page
+
+
+def test_a_report_of_some_is_named_after_them(client: FlaskClient) -> None:
+    page = client.get(f"/en/report/nurseries?{PUBLIC}").text
+    title = "Nurseries: Tiny City (only: public (run by the city or commissioned by it))"
+    assert f"<h1>{title}</h1>" in page
+    sent = client.get(f"/en/report/nurseries.xlsx?{PUBLIC}")
+    assert "tiny-nurseries-filtered.xlsx" in sent.headers["Content-Disposition"]
+    scenario = client.get(f"/en/what-if/nurseries/report?{PUBLIC}&planned=1").text
+    assert "(only: public (run by the city or commissioned by it))" in scenario
+
+
+def test_what_is_not_known_of_steps_is_said_where_no_street_is_known(client: FlaskClient) -> None:
+    for path in ("coverage", "where-next/nurseries", "what-if/nurseries", "report/nurseries"):
+        assert client.get(f"/en/{path}?profile=pram").status_code == 422, path
+
+
+def test_a_scenario_file_keeps_what_counts(client: FlaskClient, tmp_path: Path) -> None:
+    asked = f"{PUBLIC}&open_at=2026-12-01T10:00&planned=1"
+    sent = client.get(f"/en/what-if/nurseries/scenario.json?{asked}")
+    file = tmp_path / "change.json"
+    file.write_bytes(sent.data)
+    read = read_scenario(file)
+    assert read.which == FacilityFilter(ownership="public", open_at=datetime(2026, 12, 1, 10))
+    wrong = json.loads(sent.data) | {"ownership": "both", "open_at": "noon"}
+    with pytest.raises(ScenarioFileError) as raised:
+        parse_scenario(json.dumps(wrong), file="s.json")
+    assert [one.field for one in raised.value.faults] == ["ownership", "open_at"]
+
+
+def test_the_commands_of_a_planner_ask_the_same(city_folder: Path, tmp_path: Path) -> None:
+    sites = answer(city_folder, "sites", "nurseries", "--ownership", "public")
+    assert sites["filter"]["counted"] == 2
+    said = locator(city_folder, "sites", "nurseries", "--ownership", "public").stdout
+    assert "Only these count: public" in said
+    file = tmp_path / "change.json"
+    file.write_text('{"layer": "nurseries", "planned": true, "operator": ["nobody"]}')
+    refused = locator(city_folder, "scenario", str(file))
+    assert refused.exit_code == 1 and "run by “nobody”" in refused.stderr

@@ -71,6 +71,26 @@ class CoverageQuery:
 
 
 @dataclass(frozen=True)
+class FilterCount:
+    """How many facilities of a layer a filter lets count, a centre with several sites once.
+
+    Attributes
+    ----------
+    which : FacilityFilter
+    counted : int
+        On the map and known to fit.
+    barred, undetermined : int
+        Usable, on the map or not: known not to fit; of which nobody knows, so that they do not
+        count either.
+    """
+
+    which: FacilityFilter
+    counted: int
+    barred: int
+    undetermined: int
+
+
+@dataclass(frozen=True)
 class Coverage:
     """Who is served. People are whole; every total is the sum of its districts.
 
@@ -110,11 +130,8 @@ class Coverage:
         Seconds to the nearest facility for each demand point; ``inf`` where there is none.
     counted, counted_sites : int
         Usable, located facilities, a centre with several sites once; and their sites.
-    which : FacilityFilter
-        Which of them were chosen.
-    barred, undetermined : int
-        Usable facilities, on the map or not, that are known not to be what was chosen; and those
-        of which nobody knows, which do not count either.
+    chosen : FilterCount
+        Which of them were chosen, and how many were left out.
     completeness : Series
         The layer's row of `locator.city.completeness`.
     caveats : tuple of Said
@@ -144,11 +161,14 @@ class Coverage:
     walk_s: FloatArray
     counted: int
     counted_sites: int
-    which: FacilityFilter
-    barred: int
-    undetermined: int
+    chosen: FilterCount
     completeness: pd.Series
     caveats: tuple[Said, ...]
+
+    @property
+    def which(self) -> FacilityFilter:
+        """Which facilities were chosen."""
+        return self.chosen.which
 
 
 def coverage(walkable_city: WalkableCity, query: CoverageQuery) -> Coverage:
@@ -229,7 +249,6 @@ def _counted(
     gaps = find_gaps(walkable_city, ~served, people, walk_s, reach_m=reach_m)
     mean_s, median_s, p90_s = walking_times(walk_s, people)
     unreachable = int(whole(people[np.isinf(walk_s)].sum()))
-    barred, undetermined = _left_out(walkable_city, asked)
     return Coverage(
         layer=asked.layer.id,
         group=asked.group,
@@ -254,9 +273,7 @@ def _counted(
         walk_s=walk_s,
         counted=counted_facilities(walkable_city, rows),
         counted_sites=len(rows),
-        which=walkable_city.which,
-        barred=barred,
-        undetermined=undetermined,
+        chosen=filter_count(walkable_city, asked.layer.id, rows, at=asked.at),
         completeness=walkable_city.completeness.T[asked.layer.id],
         caveats=coverage_caveats(
             walkable_city, rows, layer=asked.layer.id, group=asked.group, unreachable=unreachable
@@ -382,19 +399,41 @@ def _resolve(city: City, query: CoverageQuery) -> _Asked:
     return _Asked(layer, group, minutes, pace_m_s, query.people, query.at)
 
 
-def _left_out(walkable_city: WalkableCity, asked: _Asked) -> tuple[int, int]:
-    """Return how many usable facilities are known not to be chosen, and of how many it is not
-    known; a centre with several sites once.
+def filter_count(
+    walkable_city: WalkableCity,
+    layer: str,
+    rows: tuple[int, ...] | None = None,
+    *,
+    at: date | None = None,
+) -> FilterCount:
+    """Return how many facilities of a layer count, and how many a filter leaves out.
+
+    Parameters
+    ----------
+    walkable_city : WalkableCity
+        With what is chosen.
+    layer : str
+        Id.
+    rows : tuple of int, optional
+        Those that count; by default `counted_rows`.
+    at : date, optional
+        Of those that may have stood on this day.
+
+    Returns
+    -------
+    FilterCount
     """
+    rows = counted_rows(walkable_city, layer) if rows is None else rows
     fit, centre = walkable_city.fit, walkable_city.centre
     usable: Flags = walkable_city.city.usable
-    if asked.at is not None:
-        usable = _standing(walkable_city, asked.at).possible
-    usable = usable & walkable_city.city.facilities["layer"].eq(asked.layer.id).to_numpy()
+    if at is not None:
+        usable = _standing(walkable_city, at).possible
+    usable = usable & walkable_city.city.facilities["layer"].eq(layer).to_numpy()
     chosen = np.unique(centre[usable & fit.known])
-    undetermined = np.setdiff1d(centre[usable & fit.unknown], chosen)
-    every = len(np.unique(centre[usable]))
-    return every - len(chosen) - len(undetermined), len(undetermined)
+    undetermined = len(np.setdiff1d(centre[usable & fit.unknown], chosen))
+    barred = len(np.unique(centre[usable])) - len(chosen) - undetermined
+    counted = counted_facilities(walkable_city, rows)
+    return FilterCount(walkable_city.which, counted, barred, undetermined)
 
 
 def _glance(walkable_city: WalkableCity, layer: Layer, minutes: float | None) -> dict[str, object]:

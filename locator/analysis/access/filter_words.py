@@ -4,17 +4,42 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from locator.analysis.access.coverage import Coverage
+from locator.analysis.access.coverage import FilterCount
 from locator.base.errors import N_
 from locator.base.i18n import clock, day, gettext, ngettext, number, text
 from locator.city.facility_filter import FacilityFilter, Ownership
 from locator.city.model import City
+from locator.walking.network.profile import Profile
 
 OWNERSHIP: dict[Ownership, str] = {
     "public": N_("public (run by the city or commissioned by it)"),
     "municipal": N_("run by the city itself"),
     "private": N_("private"),
 }
+
+
+WAYS: dict[Profile, str] = {
+    "foot": "",
+    "pram": N_("Ways are those of a pram: mapped steps are avoided."),
+    "wheelchair": N_(
+        "Ways are those of a wheelchair: mapped steps, kerbs and rough ground are avoided."
+    ),
+}
+
+
+def ways_said(profile: Profile) -> str:
+    """Return whose ways are walked, as a sentence; empty for people on foot.
+
+    Parameters
+    ----------
+    profile : str
+
+    Returns
+    -------
+    str
+        In the language that is spoken.
+    """
+    return gettext(WAYS[profile]) if WAYS[profile] else ""
 
 
 def kind_name(city: City, kind: str) -> str:
@@ -82,42 +107,42 @@ def filtered(city: City, which: FacilityFilter, title: str) -> str:
     return gettext("{title} (only: {what})", title=title, what=said) if said else title
 
 
-def filter_words(city: City, found: Coverage) -> str:
+def filter_words(city: City, chosen: FilterCount) -> str:
     """Return which facilities were counted, and how many were left out, in sentences.
 
     Parameters
     ----------
     city : City
-    found : Coverage
+    chosen : FilterCount
 
     Returns
     -------
     str
         In the language that is spoken; empty where all count.
     """
-    if not found.which:
+    if not chosen.which:
         return ""
     words = [
         gettext(
             "Only these count: {what}. On the map: {counted}.",
-            what=filter_said(city, found.which),
-            counted=number(found.counted),
+            what=filter_said(city, chosen.which),
+            counted=number(chosen.counted),
         )
     ]
-    if found.undetermined:
+    if chosen.undetermined:
         words.append(
             ngettext(
                 "{n} more does not count, because nobody knows whether it fits.",
                 "{n} more do not count, because nobody knows whether they fit.",
-                found.undetermined,
+                chosen.undetermined,
             )
         )
-    if found.barred:
+    if chosen.barred:
         words.append(
             ngettext(
                 "{n} is known not to fit.",
                 "{n} are known not to fit.",
-                found.barred,
+                chosen.barred,
             )
         )
     return " ".join(words)

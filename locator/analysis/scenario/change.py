@@ -15,6 +15,7 @@ from locator.base.echo import cut
 from locator.base.errors import N_, InvalidParameterError, NotFoundError, OutsideCityError
 from locator.base.geo import FloatArray, in_city
 from locator.city.facility_filter import EVERYTHING, FacilityFilter
+from locator.walking.network.profile import Profile
 from locator.walking.walkable_city import WalkableCity, remembered
 
 MAX_SITES = 20
@@ -67,6 +68,8 @@ class Scenario:
         What people call it and say of it; of no account for what it does.
     which : FacilityFilter
         Which facilities count, before and after; sites that are added always do.
+    profile : str
+        Whose ways are walked; who asks sees to it that the city is walked so.
     """
 
     layer: str
@@ -80,6 +83,7 @@ class Scenario:
     name: str = field(default="", compare=False)
     note: str = field(default="", compare=False)
     which: FacilityFilter = EVERYTHING
+    profile: Profile = "foot"
 
     @property
     def changes_nothing(self) -> bool:

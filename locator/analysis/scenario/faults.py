@@ -103,6 +103,12 @@ ALLOWED: dict[str, Said] = {
     "minutes": Said(N_("number from 1 to 60, or null")),
     "pace_m_s": Said(N_("metres a second, 0.3 to 3, or null")),
     "group": Said(N_("id of an age group, or null")),
+    "ownership": Said(N_("public, municipal or private, or null")),
+    "kind": Said(N_("list of kinds of facility")),
+    "operator": Said(N_("list of operators")),
+    "open_at": Said(N_("moment such as 2026-12-01T18:00, or null")),
+    "step_free": Said(N_("true or false")),
+    "profile": Said(N_("foot, pram or wheelchair")),
     "name": Said(N_("text of at most {most} characters"), {"most": MAX_NAME}),
     "note": Said(N_("text of at most {most} characters"), {"most": MAX_NOTE}),
 }

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -34,11 +35,21 @@ from locator.analysis.scenario.faults import (
     shape_fault,
     whole_file,
 )
-from locator.base.echo import cut
-from locator.base.errors import N_, LocatorError, NotComputableError, Said
+from locator.base.echo import cut, shortened
+from locator.base.errors import (
+    N_,
+    InvalidParameterError,
+    LocatorError,
+    NotComputableError,
+    Said,
+)
 from locator.base.geo import in_city
 from locator.base.validation import problems
+from locator.city.facility_filter import FacilityFilter, Ownership, said_by_layer
 from locator.city.history import is_date
+from locator.city.lookup import NO_KIND, NO_OPERATOR, listed
+from locator.geocoding.names import fold
+from locator.walking.network.profile import Profile
 from locator.walking.walkable_city import WalkableCity
 
 MAX_BYTES = 200_000
@@ -46,11 +57,20 @@ MAX_BYTES = 200_000
 
 Id = Annotated[str, Field(min_length=1, max_length=100)]
 Ids = Annotated[list[Id], Field(max_length=400)]
+Names = Annotated[list[Annotated[str, Field(min_length=1, max_length=200)]], Field(max_length=30)]
 
 
 def _known_date(text: str) -> str:
     if text and not is_date(text):
         raise PydanticCustomError("date", "is no date")
+    return text
+
+
+def _known_moment(text: str) -> str:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        raise PydanticCustomError("date", "is no moment") from None
     return text
 
 
@@ -75,6 +95,12 @@ class _File(BaseModel):
     minutes: Annotated[float, Field(ge=1, le=60)] | None = None
     pace_m_s: Annotated[float, Field(ge=0.3, le=3)] | None = None
     group: Id | None = None
+    ownership: Ownership | None = None
+    kind: Names = []
+    operator: Names = []
+    open_at: Annotated[str, AfterValidator(_known_moment)] | None = None
+    step_free: bool = False
+    profile: Profile = "foot"
     name: Annotated[str, Field(max_length=MAX_NAME)] = ""
     note: Annotated[str, Field(max_length=MAX_NOTE)] = ""
 
@@ -194,6 +220,14 @@ def parse_scenario(text: str, *, file: str) -> Scenario:
         minutes=found.minutes,
         pace_m_s=found.pace_m_s,
         group=found.group,
+        which=FacilityFilter(
+            ownership=found.ownership,
+            kinds=tuple(sorted(set(found.kind))),
+            operators=tuple(sorted(set(found.operator))),
+            open_at=None if found.open_at is None else datetime.fromisoformat(found.open_at),
+            step_free=found.step_free,
+        ),
+        profile=found.profile,
         name=" ".join(found.name.split()),
         note=" ".join(found.note.split()),
     )
@@ -238,6 +272,18 @@ def _city_faults(
     walkable_city: WalkableCity, scenario: Scenario, file: str
 ) -> Iterator[ScenarioFault]:
     alone = Scenario(layer=scenario.layer)
+    which = scenario.which
+    for member, names, template in (
+        ("kind", which.kinds, NO_KIND),
+        ("operator", which.operators, NO_OPERATOR),
+    ):
+        known = said_by_layer(walkable_city.city, member)[scenario.layer]
+        for position, one in enumerate(names):
+            if fold(one) not in set(map(fold, known)):
+                error = InvalidParameterError(
+                    template, parameter=member, given=shortened(one), known=listed(known)
+                )
+                yield city_fault(file, position, error)
     for position, one in enumerate(scenario.open):
         try:
             to_open(walkable_city, replace(alone, open=(one,)))

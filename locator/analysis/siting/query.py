@@ -18,6 +18,7 @@ from locator.base.errors import N_, InvalidParameterError, NotComputableError, N
 from locator.base.geo import FloatArray
 from locator.city.facility_filter import EVERYTHING, FacilityFilter
 from locator.city.lookup import known_group, known_layer
+from locator.walking.network.profile import Profile
 from locator.walking.walkable_city import WalkableCity
 
 MAX_SITES = 20
@@ -85,6 +86,8 @@ class SitingQuery:
         Which of the facilities that exist count.
     demand_percent : float
         So many of 100 people of the group want a place (``"places"``).
+    profile : str
+        Whose ways are walked; who asks sees to it that the city is walked so.
     """
 
     layer: str
@@ -106,6 +109,7 @@ class SitingQuery:
     district_prices: tuple[tuple[int, float], ...] = ()
     which: FacilityFilter = EVERYTHING
     demand_percent: float = 100.0
+    profile: Profile = "foot"
 
 
 OBJECTIVE_NEEDS = {"target_share": ("target_percent",), "budget": ("budget", "price")}

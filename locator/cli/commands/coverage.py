@@ -147,7 +147,7 @@ def _show(app: AppState, asked: ReachParams, found: Coverage) -> None:
     with speaking("en"):
         said = () if within is None else range_words(within)
         today = () if then else (leaves_out(found.completeness), parts_said(some))
-        for words in (filter_words(app.city, found), *said, *today):
+        for words in (filter_words(app.city, found.chosen), *said, *today):
             if words:
                 out.print(f"{words[0].upper()}{words[1:].removesuffix('.')}.")
     out.print(

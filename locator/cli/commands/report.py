@@ -7,11 +7,17 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from locator.cli.commands._common import geodata_option, load, standard_options
+from locator.cli.commands._common import (
+    chosen,
+    filter_options,
+    geodata_option,
+    load,
+    standard_options,
+)
 from locator.cli.commands._planning import district_number, question
 
 if TYPE_CHECKING:
@@ -49,6 +55,8 @@ if TYPE_CHECKING:
     help="Language of the report.",
 )
 @standard_options
+@click.option("--profile", help="Whose ways: foot, pram or wheelchair.  [default: foot]")
+@filter_options
 @click.option(
     "--sites",
     type=click.IntRange(1, 20),
@@ -60,6 +68,7 @@ if TYPE_CHECKING:
 @click.pass_context
 def command(
     ctx: click.Context,
+    /,
     layer: str | None,
     scenario_file: Path | None,
     district: str | None,
@@ -69,7 +78,9 @@ def command(
     minutes: str | None,
     group: str | None,
     pace: str | None,
+    profile: str | None,
     sites: int,
+    **which: Any,
 ) -> None:
     """Write the report of a layer, for the city or one district, or that of a scenario.
 
@@ -90,10 +101,11 @@ def command(
         raise click.UsageError("Give either --layer or --scenario.")
     if district is not None and all_districts:
         raise click.UsageError("Give either --district or --all-districts.")
-    given = {"minutes": minutes, "group": group, "pace": pace}
+    given = {"minutes": minutes, "group": group, "pace": pace, "profile": profile}
+    given |= chosen(**which)
     app = load(ctx)
     if scenario_file is not None:
-        if district or all_districts or any(one is not None for one in given.values()):
+        if district or all_districts or any(given.values()):
             raise click.UsageError("--scenario says itself what its report is about.")
         makers = [_of_scenario(app, scenario_file)]
     else:
@@ -108,7 +120,7 @@ def command(
 def _of_layer(
     app: AppState,
     layer: str,
-    given: Mapping[str, str | None],
+    given: Mapping[str, Any],
     district: str | None,
     all_districts: bool,
     sites: int,
@@ -118,8 +130,7 @@ def _of_layer(
     from locator.api.planning_queries import ReportParams, report_query_of
     from locator.reports.bundle import ReportFiles
 
-    pairs = [(name, value) for name, value in given.items() if value is not None]
-    asked = question(app, ReportParams, Pairs(pairs), layer=layer)
+    asked = question(app, ReportParams, Pairs.given(**given), layer=layer)
     query = replace(
         report_query_of(asked),
         district=None if district is None else district_number(app.city, district),
@@ -130,7 +141,8 @@ def _of_layer(
         queries += [replace(query, district=int(number)) for number in app.city.districts.index]
 
     def made(query: ReportQuery) -> ReportFiles:
-        return ReportFiles(app.city, district_report(app.walkable_city, query))
+        ground = app.walkable_city_for(query.profile)
+        return ReportFiles(app.city, district_report(ground, query))
 
     return [partial(made, one) for one in queries]
 

@@ -89,6 +89,7 @@ def command(ctx: click.Context, file: Path, out: Path | None, as_json: bool) -> 
 
 
 def _show(app: AppState, found: ScenarioComparison, supply: SupplyChange | None) -> None:
+    from locator.analysis.access.filter_words import filter_words, ways_said
     from locator.analysis.access.words import minimum_said
 
     out = console()
@@ -100,6 +101,9 @@ def _show(app: AppState, found: ScenarioComparison, supply: SupplyChange | None)
         f"{layer}: {after.served:,} of {after.people:,} people ({group}) would be served, "
         f"{before.served:,} are today: {found.people_gained:,} gained, {found.people_lost:,} lost."
     )
+    for said in (filter_words(app.city, before.chosen), ways_said(found.scenario.profile)):
+        if said:
+            out.print(said)
     minimum = minimum_said(found)
     if minimum:
         out.print(minimum)
@@ -109,6 +113,7 @@ def _show(app: AppState, found: ScenarioComparison, supply: SupplyChange | None)
         ("Opened", found.opened),
         ("Closed", found.closed),
         ("Not on the map, so they change nothing here", found.not_located),
+        ("Not known to be what counts, so they change nothing here", found.not_chosen),
     ):
         if ids:
             out.print(f"{words}: {'; '.join(names.loc[list(ids)])}.")

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from locator.cli.commands._common import (
+    chosen,
     console,
+    filter_options,
     geodata_option,
     json_option,
     load,
@@ -70,6 +72,8 @@ SOON_S = 2.0
     help="No site in this district: IV, 4 or its name. Repeat it for several.",
 )
 @standard_options
+@click.option("--profile", help="Whose ways: foot, pram or wheelchair.  [default: foot]")
+@filter_options
 @click.option(
     "--forbidden",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -90,6 +94,7 @@ SOON_S = 2.0
 @click.pass_context
 def command(
     ctx: click.Context,
+    /,
     layer: str,
     count: str | None,
     objective: str,
@@ -106,11 +111,13 @@ def command(
     minutes: str | None,
     group: str | None,
     pace: str | None,
+    profile: str | None,
     forbidden: Path | None,
     time_limit: float,
     least_missed: bool,
     best_move: bool,
     as_json: bool,
+    **which: Any,
 ) -> None:
     """Say where the next facilities of LAYER should stand, around those that exist.
 
@@ -152,6 +159,8 @@ def command(
         demand_percent=demand_percent,
         budget=budget,
         price=price,
+        profile=profile,
+        **chosen(**which),
     )
     area = None if forbidden is None else read_area(forbidden)
     app = load(ctx)
@@ -183,6 +192,8 @@ def _numbered(app: AppState, given: str) -> str:
 
 
 def _new_sites(app: AppState, query: SitingQuery, *, as_json: bool) -> None:
+    from locator.analysis.access.coverage import filter_count
+    from locator.analysis.access.filter_words import filter_words, ways_said
     from locator.analysis.siting.query import time_limit_s
     from locator.analysis.siting.words import certainty
     from locator.api.asking import body_of
@@ -195,7 +206,7 @@ def _new_sites(app: AppState, query: SitingQuery, *, as_json: bool) -> None:
     with working(least if slow else "Weighing the sites …"):
         found = found_sites(app, query)
     if as_json:
-        print_body(body_of(sites_answer(found)))
+        print_body(body_of(sites_answer(app, found)))
         return
     out = console()
     asked = found.query
@@ -209,6 +220,11 @@ def _new_sites(app: AppState, query: SitingQuery, *, as_json: bool) -> None:
         f"at {asked.pace_m_s:g} m/s"
         + (", with what is under way counted as open." if asked.planned else ".")
     )
+    with speaking("en"):
+        ground = app.walkable_city.choosing(asked.which)
+        words = filter_words(app.city, filter_count(ground, asked.layer))
+        for said in filter(None, (words, ways_said(asked.profile))):
+            out.print(said)
     if found.places_unknown:
         out.print(
             f"Facilities without a known number of places take nobody: {found.places_unknown}."

@@ -5,13 +5,18 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request
 
 from locator.analysis.access.combined import Combined
+from locator.analysis.access.coverage import filter_count
+from locator.analysis.access.filter_words import filter_words
 from locator.api.combined import TogetherParams, combined_of
+from locator.api.queries import filter_of
+from locator.api.street_info import profile_choices, profile_words
 from locator.web.i18n import text
 from locator.web.lenient import Args, answer_leniently
 from locator.web.planning import standing_layer
 from locator.web.security import expensive
 from locator.web.state import question, state
 from locator.web.words.choices import group_options, standard_options
+from locator.web.words.filtering import filter_form
 from locator.web.words.model_words import model_line, pace_choices
 
 blueprint = Blueprint("combined_coverage", __name__)
@@ -31,6 +36,7 @@ def page() -> tuple[str, int]:
 
     lenient = answer_leniently(request.args, answer, sound=_sound)
     asked, found = lenient.answer
+    ground = app.walkable_city.choosing(filter_of(asked))
     fixed = [layer for layer in app.catalogue.layers.values() if not layer.moves]
     shown = render_template(
         "pages/combined_coverage.html",
@@ -44,6 +50,14 @@ def page() -> tuple[str, int]:
         standards=standard_options(asked.minutes),
         paces=pace_choices("" if asked.pace is None else f"{asked.pace:g}"),
         model_line=model_line(app.walkable_city),
+        profiles=profile_choices(app, "" if asked.profile == "foot" else asked.profile),
+        ways=profile_words(app.walkable_city_for(asked.profile)),
+        filter=filter_form(app, asked.layer or tuple(layer.id for layer in fixed), asked),
+        filters=[
+            (layer, filter_words(app.city, filter_count(ground, layer)))
+            for layer in asked.layer
+            if found is not None and ground.which
+        ],
     )
     return shown, lenient.status
 

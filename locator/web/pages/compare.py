@@ -16,6 +16,7 @@ from locator.analysis.access.words import between
 from locator.api.compare import CompareParams, queries_of
 from locator.api.context import AppState
 from locator.api.queries import filter_of
+from locator.api.street_info import Choice, profile_choices, profile_words
 from locator.city.catalogue import Layer
 from locator.geocoding.names import district_title
 from locator.reports.mapdrawing import shade_of
@@ -25,6 +26,7 @@ from locator.web.security import expensive
 from locator.web.sorting import FILTER_NAMES, Sorting, sorting_of
 from locator.web.state import question, state
 from locator.web.words.choices import FilterOption, group_options, people_options, standard_options
+from locator.web.words.filtering import FilterForm, filter_form
 from locator.web.words.model_words import model_line
 from locator.web.words.texts import group_name
 
@@ -81,6 +83,10 @@ class Matrix:
     asked : CompareParams
     filter_words : str
         The title with which facilities count; empty for all.
+    profiles : tuple of Choice
+    ways : str
+        What has to be said of ways without steps.
+    filter : FilterForm
     csv, json : str
         The same numbers to download.
     model_line : str
@@ -96,6 +102,9 @@ class Matrix:
     people: tuple[FilterOption, ...]
     asked: CompareParams
     filter_words: str
+    profiles: tuple[Choice, ...]
+    ways: str
+    filter: FilterForm
     csv: str
     json: str
     model_line: str
@@ -112,13 +121,16 @@ def page() -> str:
 def matrix_of(app: AppState, asked: CompareParams, args: MultiDict[str, str]) -> Matrix:
     """Return every service in every district, with the ranges that are known by now."""
     queries = queries_of(app, asked)
-    found = [app.coverage(one) for one in queries]
-    within = app.ranges_soon(queries, within_s=PATIENCE_S)
+    found = [app.coverage(one, profile=asked.profile) for one in queries]
+    within = app.ranges_soon(queries, within_s=PATIENCE_S, profile=asked.profile)
     sorting = sorting_of(
         args, ("number", "name", *(one.layer for one in found), "behind"), "compare.page"
     )
     outlines = app.memo.get("small outlines", lambda: small_outlines(app.city))
-    same = {name: args.getlist(name) for name in ("minutes", "group", "people", *FILTER_NAMES)}
+    same = {
+        name: args.getlist(name)
+        for name in ("minutes", "group", "people", "profile", *FILTER_NAMES)
+    }
     return Matrix(
         services=tuple(
             _service(app, outlines, one, known) for one, known in zip(found, within, strict=True)
@@ -134,6 +146,9 @@ def matrix_of(app: AppState, asked: CompareParams, args: MultiDict[str, str]) ->
         groups=group_options(app, asked.group or ""),
         people=people_options(app, asked.people),
         asked=asked,
+        profiles=profile_choices(app, "" if asked.profile == "foot" else asked.profile),
+        ways=profile_words(app.walkable_city_for(asked.profile)),
+        filter=filter_form(app, tuple(one.layer for one in found), asked),
         filter_words=filtered(app.city, filter_of(asked), gettext("Services by district"))
         if filter_of(asked)
         else "",

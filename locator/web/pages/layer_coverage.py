@@ -244,7 +244,7 @@ def report_of(
         else between(then.served_low, then.served_high),
         at="" if params.at is None else params.at.isoformat(),
         filter=filter_form(app, (layer.id,), params),
-        filter_words=filter_words(app.city, result),
+        filter_words=filter_words(app.city, result.chosen),
         unfiltered_url=url("layer_coverage.page", unfiltered, layer_id=layer.id),
     )
 
@@ -387,7 +387,7 @@ def _method(app: AppState, result: Coverage, limit: str) -> Section:
         model_quality(app.walkable_city),
         people_said(app.city, result.people_from),
         text(app.catalogue.groups[result.group].scaled_from),
-        filter_words(app.city, result),
+        filter_words(app.city, result.chosen),
     )
     caveats = tuple(gettext(one.template, **one.values) for one in result.caveats)
     said = tuple(one for one in words if one)
@@ -408,7 +408,7 @@ def table_rows(city: City, result: Coverage, within: pd.DataFrame) -> list[list[
     known = city.catalogue.unit_code
     if known is not None:
         about, same = [*about, known.scheme], [*same, known.code]
-    for column, value in filter_columns(city, result).items():
+    for column, value in filter_columns(city, result.chosen).items():
         about, same = [*about, column], [*same, str(value)]
     rows: list[list[Any]] = [header + about]
     for key, row in result.districts.join(within[ranged]).iterrows():

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, render_template, request
 
 from locator.analysis.district_report import DistrictReport
 from locator.api.planning_queries import ReportParams, report_query_of
+from locator.api.street_info import profile_choices
 from locator.base.errors import N_, NotFoundError
 from locator.base.i18n import speaking
 from locator.reports.bundle import WHOLE, ReportFiles, file_stem
@@ -16,8 +17,10 @@ from locator.web.i18n import current_language, url
 from locator.web.lenient import Args, answer_leniently
 from locator.web.planning import district_report_of, standing_layer, tidied
 from locator.web.security import expensive
+from locator.web.sorting import FILTER_NAMES
 from locator.web.state import question, state
 from locator.web.words.choices import group_options, standard_options
+from locator.web.words.filtering import filter_form
 from locator.web.words.model_words import pace_choices
 
 REPORT_KINDS = {
@@ -42,8 +45,8 @@ def page(layer_id: str) -> tuple[str, int]:
     found = lenient.answer
     made = build_report(city, found)
     same = {
-        name: lenient.args[name]
-        for name in ("district", "minutes", "group", "pace")
+        name: lenient.args.getlist(name)
+        for name in ("district", "minutes", "group", "pace", "profile", *FILTER_NAMES)
         if lenient.args.get(name)
     }
     shown = render_template(
@@ -62,6 +65,12 @@ def page(layer_id: str) -> tuple[str, int]:
         standards=standard_options(found.coverage.minutes),
         groups=group_options(state(), found.coverage.group),
         paces=pace_choices(lenient.args.get("pace", "")),
+        profiles=profile_choices(
+            state(), "" if found.query.profile == "foot" else found.query.profile
+        ),
+        filter=filter_form(
+            state(), (layer_id,), question(ReportParams, lenient.args, layer=layer_id)
+        ),
         downloads={
             kind: url("report.file", same, layer_id=layer_id, kind=kind) for kind in REPORT_KINDS
         },

@@ -11,12 +11,15 @@ import pandas as pd
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from locator.analysis.access.coverage import filter_count
+from locator.analysis.access.filter_words import filter_words
 from locator.analysis.scenario.change import NewSite
 from locator.analysis.siting.solve import MAX_SITES, PLANNED, Siting, SitingQuery
 from locator.analysis.siting.words import certainty
 from locator.api.context import AppState
 from locator.api.planning_queries import SitingParams, site_text, siting_of
 from locator.api.siting import found_closures, found_relocations, found_sites
+from locator.api.street_info import Choice, profile_choices, profile_words
 from locator.base.errors import NotComputableError
 from locator.city.catalogue import Layer
 from locator.geocoding.names import district_title
@@ -34,8 +37,10 @@ from locator.web.planning import (
     tidied,
 )
 from locator.web.security import expensive
+from locator.web.sorting import FILTER_NAMES
 from locator.web.state import question, state
 from locator.web.words.choices import FilterOption, group_options, standard_options
+from locator.web.words.filtering import FilterForm, filter_form
 from locator.web.words.model_words import Pace, model_line, pace_choices
 
 BAR_UNITS = 20.0
@@ -72,7 +77,8 @@ def page(layer_id: str) -> AnyResponse | tuple[str, int]:
         f"{site['lat']:.5f},{site['lon']:.5f},,{site['name']}" for site in view.sites[:MAX_SITES]
     ]
     shown: dict[str, Any] = {"layer": layer_id, "add": added}
-    shown |= {name: found.args[name] for name in ("group", "pace") if found.args.get(name)}
+    kept = ("group", "pace", "profile", *FILTER_NAMES)
+    shown |= {name: found.args.getlist(name) for name in kept if found.args.get(name)}
     shown |= {"minutes": f"{view.result.query.minutes:g}"}
     shown |= {"planned": "1"} if asked.planned else {}
     page_map = map_for("what_if", shown)
@@ -111,6 +117,10 @@ class WhereNext:
     exact_url: str | None
     planned_url: str | None
     model_line: str
+    profiles: tuple[Choice, ...]
+    ways: str
+    filter: FilterForm
+    filter_words: str
 
 
 def where_next_view(app: AppState, asked: SitingParams, query: SitingQuery) -> WhereNext:
@@ -127,7 +137,7 @@ def where_next_view(app: AppState, asked: SitingParams, query: SitingQuery) -> W
     same = {
         name: value
         for name, value in texts_of(asked).items()
-        if name in ("minutes", "group", "pace")
+        if name in ("minutes", "group", "pace", "profile", *FILTER_NAMES)
     }
     same |= {"planned": "1"} if asked.planned else {}
 
@@ -186,6 +196,12 @@ def where_next_view(app: AppState, asked: SitingParams, query: SitingQuery) -> W
         if under_way.any()
         else None,
         model_line=model_line(app.walkable_city),
+        profiles=profile_choices(app, "" if asked.profile == "foot" else asked.profile),
+        ways=profile_words(app.walkable_city_for(asked.profile)),
+        filter=filter_form(app, (layer.id,), asked),
+        filter_words=filter_words(
+            app.city, filter_count(app.walkable_city.choosing(query.which), layer.id)
+        ),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from locator.analysis.access.filter_words import filter_words
 from locator.analysis.access.words import minimum_said
 from locator.analysis.scenario.change import NewSite, Scenario
 from locator.analysis.scenario.compare import ScenarioComparison
@@ -18,13 +19,16 @@ from locator.analysis.siting.query import PLANNED
 from locator.api.context import AppState
 from locator.api.planning_queries import ScenarioParams
 from locator.api.scenario import comparison_of, supply_change_of
+from locator.api.street_info import Choice, profile_choices, profile_words
 from locator.base.geojson import Collection, collection
 from locator.city.catalogue import Layer
+from locator.city.facility_filter import FacilityFilter
 from locator.geocoding.names import district_title
 from locator.web.i18n import gettext, number, text, url
 from locator.web.map.background import feature, simplified
 from locator.web.planning import Tick, records, texts_of
 from locator.web.words.choices import FilterOption, group_options, standard_options
+from locator.web.words.filtering import FilterForm, filter_form
 from locator.web.words.listing import folded
 from locator.web.words.model_words import Pace, model_line, pace_choices
 
@@ -53,6 +57,11 @@ class WhatIf:
     open_url: str
     report_url: str
     model_line: str
+    profiles: tuple[Choice, ...]
+    ways: str
+    filter: FilterForm
+    filter_words: str
+    not_chosen: tuple[str, ...]
 
 
 def what_if(app: AppState, asked: ScenarioParams, change: Scenario) -> WhatIf:
@@ -87,6 +96,11 @@ def what_if(app: AppState, asked: ScenarioParams, change: Scenario) -> WhatIf:
         open_url=url("what_if.open_file", same, layer_id=layer.id),
         report_url=url("what_if_report.page", same, layer_id=layer.id),
         model_line=model_line(app.walkable_city),
+        profiles=profile_choices(app, "" if asked.profile == "foot" else asked.profile),
+        ways=profile_words(app.walkable_city_for(asked.profile)),
+        filter=filter_form(app, (layer.id,), asked),
+        filter_words=filter_words(app.city, found.before.chosen),
+        not_chosen=tuple(facilities.loc[list(found.not_chosen), "name"]),
     )
 
 
@@ -145,9 +159,23 @@ def scenario_json(change: Scenario) -> str:
         "pace_m_s": change.pace_m_s,
         "group": change.group,
     }
+    data |= _filter_json(change.which)
+    data |= {"profile": change.profile} if change.profile != "foot" else {}
     data |= {"name": change.name} if change.name else {}
     data |= {"note": change.note} if change.note else {}
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+
+
+def _filter_json(which: FacilityFilter) -> dict[str, Any]:
+    """Return which facilities count, as a scenario file says it; nothing for all."""
+    said = {
+        "ownership": which.ownership,
+        "kind": list(which.kinds),
+        "operator": list(which.operators),
+        "open_at": which.open_at and which.open_at.isoformat(timespec="minutes"),
+        "step_free": which.step_free,
+    }
+    return {name: value for name, value in said.items() if value}
 
 
 # Pieces -------------------------------------------------------------------------------------
