@@ -17,6 +17,7 @@ from locator.analysis.scenario.words import changes_said
 from locator.api import csv
 from locator.api.context import AppState
 from locator.api.filtering import filter_answer
+from locator.api.gains import change_gains, gain_answer
 from locator.api.geojson import SHARE_DIGITS, area_json, decimal, point_json, whole
 from locator.api.operations import CACHE_S, CSV, GEOJSON, operation
 from locator.api.planning_queries import ScenarioParams, scenario_of
@@ -145,6 +146,7 @@ def scenario_answer(app: AppState, found: ScenarioComparison) -> ScenarioAnswer:
         "gained": found.people_gained,
         "gained_is_minimum": bool(found.not_located),
         "lost": found.people_lost,
+        "ranges": gain_answer(change_gains(app, found)),
         "opened": list(found.opened),
         "closed": list(found.closed),
         "not_located": list(found.not_located),

@@ -78,12 +78,26 @@ class PlacesChange(TypedDict):
 
 
 @closed
+class GainAnswer(TypedDict):
+    """Between which values lies what is gained, in people: nine in ten runs (`docs/ranges.md`).
+
+    Before and after are drawn alike, so what is not known of both falls out.
+    """
+
+    low: int
+    high: int
+    runs: int
+    seed: int
+
+
+@closed
 class ScenarioAnswer(Standard):
     """Before, after and difference.
 
     `gained_is_minimum`: some that would open are not on the map (`not_located`). `not_chosen`: some
     that would open are not known to be what counts by `filter`, and change nothing.
     `places_per_100` is null where no capacity is known. `changes` says in words what is changed.
+    `ranges`: of the people served after less those before; null where standard or pace change.
     """
 
     name: str
@@ -94,6 +108,7 @@ class ScenarioAnswer(Standard):
     gained: int
     gained_is_minimum: bool
     lost: int
+    ranges: GainAnswer | None
     opened: list[str]
     closed: list[str]
     not_located: list[str]
@@ -150,7 +165,9 @@ class ScenarioAreasAnswer(TypedDict):
 
 @closed
 class Site(TypedDict):
-    """A suggested site."""
+    """A suggested site; nine in ten runs of what is not known put `gained` between `low` and
+    `high`. `alike`: ranks of sites that, each alone, cannot be told apart from it for certain.
+    """
 
     rank: int
     name: str
@@ -160,8 +177,11 @@ class Site(TypedDict):
     district: int
     district_name: str
     gained: float
+    low: int | None
+    high: int | None
     total: float
     ties: int
+    alike: list[int]
     price: float | None
 
 
@@ -195,6 +215,7 @@ class SitesAnswer(Standard):
     proven: bool
     ties: int
     timed_out: bool
+    ranges: GainAnswer | None
     sites: list[Site]
 
 

@@ -14,6 +14,7 @@ from locator.analysis.siting.query import completed
 from locator.analysis.siting.solve import Siting, SitingQuery, where_next
 from locator.api.context import AppState
 from locator.api.filtering import filter_answer
+from locator.api.gains import gain_answer, site_gains
 from locator.api.geojson import whole
 from locator.api.operations import CACHE_S, operation
 from locator.api.planning_queries import (
@@ -138,6 +139,7 @@ def sites_answer(app: AppState, found: Siting) -> SitesAnswer:
     -------
     SitesAnswer
     """
+    within = site_gains(app, found)
     rows: Any = found.sites.itertuples()
     query = found.query
     return {
@@ -162,6 +164,7 @@ def sites_answer(app: AppState, found: Siting) -> SitesAnswer:
         "proven": found.proven,
         "ties": found.ties,
         "timed_out": found.timed_out,
+        "ranges": gain_answer(within),
         "sites": [
             {
                 "rank": int(site.rank),
@@ -172,11 +175,14 @@ def sites_answer(app: AppState, found: Siting) -> SitesAnswer:
                 "district": int(site.district),
                 "district_name": str(site.district_name),
                 "gained": _counted(query, site.gained),
+                "low": None if within is None else within.of_site(place)[0],
+                "high": None if within is None else within.of_site(place)[1],
+                "alike": [] if within is None else [1 + one for one in within.alike(place)],
                 "total": _counted(query, site.total),
                 "ties": int(site.ties),
                 "price": None if isnan(site.price) else float(site.price),
             }
-            for site in rows
+            for place, site in enumerate(rows)
         ],
     }
 

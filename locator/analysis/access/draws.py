@@ -282,8 +282,13 @@ def doubt_for(walkable_city: WalkableCity, doubt: Doubt, group: str) -> Doubt:
     return replace(doubt, people=people, places=places)
 
 
-def doubt_of(walkable_city: WalkableCity, found: Coverage) -> Doubt:
-    """Return what is not known for certain of a coverage."""
+def doubt_of(
+    walkable_city: WalkableCity, found: Coverage, *, closing: tuple[int, ...] = ()
+) -> Doubt:
+    """Return what is not known for certain of a coverage.
+
+    Nobody counts as surely served by the rows in `closing`.
+    """
     walkable_city = walkable_city.choosing(found.which)
     city = walkable_city.city
     measured = city.uncertainty
@@ -310,7 +315,7 @@ def doubt_of(walkable_city: WalkableCity, found: Coverage) -> Doubt:
         sites=sites,
         walks=walks_of(
             walkable_city,
-            sites,
+            replace(sites, sure_site=sites.sure_site & ~np.isin(sites.rows, closing)),
             limit_m,
             ratios=(1.0, 1.0) if ratio is None else (ratio.values[0], ratio.values[-1]),
             moved_m=nearer_m,

@@ -8,6 +8,7 @@ import pandas as pd
 
 from locator.analysis.access.coverage_parts import Part
 from locator.analysis.access.draws import Cause
+from locator.analysis.access.gain_ranges import GainRanges
 from locator.analysis.access.ranges import Ranges
 from locator.analysis.scenario.compare import ScenarioComparison
 from locator.base.errors import N_
@@ -208,6 +209,40 @@ def parts_said(parts: Sequence[Part]) -> str:
         gettext(PARTS[part.kind], share=percent(part.share, 1), counted=number(part.counted))
         for part in parts
     )
+
+
+def gain_said(found: GainRanges | None) -> str:
+    """Return between which values lies what a change gains, in people; empty where nobody knows.
+
+    Parameters
+    ----------
+    found : GainRanges or None
+
+    Returns
+    -------
+    str
+        A sentence in the language that is spoken.
+    """
+    if found is None:
+        return ""
+    low, high = _signed(found.low), _signed(found.high)
+    if low == high:
+        return gettext(
+            "Whatever is not known for certain, the change moves the people within reach by {low}.",
+            low=low,
+        )
+    return gettext(
+        "Allowing for what is not known for certain, the change moves the people within reach by "
+        "{low} to {high} (nine of ten draws, before and after drawn alike).",
+        low=low,
+        high=high,
+    )
+
+
+def _signed(people: float) -> str:
+    """Return a difference of people with its sign."""
+    count = round(people)
+    return f"+{number(count)}" if count > 0 else f"−{number(-count)}" if count else number(0)
 
 
 def minimum_said(change: ScenarioComparison) -> str:

@@ -93,7 +93,17 @@ class Scenario:
 
 
 def rows_of(walkable_city: WalkableCity, ids: Iterable[str]) -> set[int]:
-    """Return the rows of ``city.facilities`` that have some ids."""
+    """Return the rows of ``city.facilities`` that have some ids.
+
+    Parameters
+    ----------
+    walkable_city : WalkableCity
+    ids : iterable of str
+
+    Returns
+    -------
+    set of int
+    """
     return {int(walkable_city.city.facilities.index.get_loc(one)) for one in ids}
 
 

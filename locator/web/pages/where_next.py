@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from textwrap import shorten
 from typing import Any
 
@@ -13,16 +14,20 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from locator.analysis.access.coverage import filter_count
 from locator.analysis.access.filter_words import filter_words
+from locator.analysis.access.gain_ranges import GainRanges
+from locator.analysis.access.words import gain_said
 from locator.analysis.scenario.change import NewSite
 from locator.analysis.siting.solve import MAX_SITES, PLANNED, Siting, SitingQuery
 from locator.analysis.siting.words import certainty
 from locator.api.context import AppState
+from locator.api.gains import site_gains
 from locator.api.planning_queries import SitingParams, site_text, siting_of
 from locator.api.siting import found_closures, found_relocations, found_sites
 from locator.api.street_info import Choice, profile_choices, profile_words
 from locator.base.errors import NotComputableError
 from locator.city.catalogue import Layer
 from locator.geocoding.names import district_title
+from locator.reports.changes import between
 from locator.reports.charts import Bars, draw_bars
 from locator.reports.document import Drawing
 from locator.reports.html import UNITS, drawing_html
@@ -47,6 +52,9 @@ BAR_UNITS = 20.0
 LABEL_LETTERS = 32
 LISTED = 10
 """Rows of the tables "least missed" and "best move"."""
+
+PATIENCE_S = 2.0
+"""The page waits so long for ranges that nobody has asked for yet, and leaves them out."""
 
 blueprint = Blueprint("where_next", __name__)
 
@@ -101,6 +109,7 @@ class WhereNext:
     group: str
     result: Siting
     sites: list[dict[str, Any]]
+    gain: str
     drawing: Drawing | None
     all_url: str
     closures: list[dict[str, Any]]
@@ -126,6 +135,7 @@ class WhereNext:
 def where_next_view(app: AppState, asked: SitingParams, query: SitingQuery) -> WhereNext:
     """Return the suggested sites, and what could close or move."""
     found = found_sites(app, query)
+    within = app.soon(partial(site_gains, app, found), within_s=PATIENCE_S)
     layer = app.catalogue.layers[query.layer]
     size = (
         int(found.query.capacity) if query.objective == "places" and found.query.capacity else None
@@ -159,9 +169,10 @@ def where_next_view(app: AppState, asked: SitingParams, query: SitingQuery) -> W
         group=text(app.catalogue.groups[str(found.query.group)].names),
         result=found,
         sites=[
-            row | {"url": what_if_url(site)}
-            for row, site in zip(records(found.sites), sites, strict=True)
+            row | {"url": what_if_url(site)} | _range(within, place)
+            for place, (row, site) in enumerate(zip(records(found.sites), sites, strict=True))
         ],
+        gain=gain_said(within),
         drawing=_gain_bars(found) if len(sites) > 1 else None,
         all_url=what_if_url(*sites[:MAX_SITES]),
         closures=[
@@ -203,6 +214,14 @@ def where_next_view(app: AppState, asked: SitingParams, query: SitingQuery) -> W
             app.city, filter_count(app.walkable_city.choosing(query.which), layer.id)
         ),
     )
+
+
+def _range(within: GainRanges | None, place: int) -> dict[str, str]:
+    """Return between which values lies what a site adds, and from which it may not differ."""
+    if within is None:
+        return {"range": "", "alike": ""}
+    alike = ", ".join(number(1 + other) for other in within.alike(place))
+    return {"range": between(*within.of_site(place)), "alike": alike}
 
 
 def _gain_bars(found: Siting) -> Drawing:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from locator.analysis.access.filter_words import filter_words
-from locator.analysis.access.words import minimum_said
+from locator.analysis.access.words import gain_said, minimum_said
 from locator.analysis.scenario.change import NewSite, Scenario
 from locator.analysis.scenario.compare import ScenarioComparison
 from locator.analysis.scenario.supply import SupplyChange
 from locator.analysis.siting.query import PLANNED
 from locator.api.context import AppState
+from locator.api.gains import change_gains
 from locator.api.planning_queries import ScenarioParams
 from locator.api.scenario import comparison_of, supply_change_of
 from locator.api.street_info import Choice, profile_choices, profile_words
@@ -31,6 +33,9 @@ from locator.web.words.choices import FilterOption, group_options, standard_opti
 from locator.web.words.filtering import FilterForm, filter_form
 from locator.web.words.listing import folded
 from locator.web.words.model_words import Pace, model_line, pace_choices
+
+PATIENCE_S = 2.0
+"""A page waits so long for a range that nobody has asked for yet, and leaves it out."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,7 @@ class WhatIf:
     closing: tuple[str, ...]
     not_located: tuple[str, ...]
     minimum: str
+    gain: str
     supply: SupplyChange | None
     groups: tuple[FilterOption, ...]
     standards: tuple[FilterOption, ...]
@@ -87,6 +93,7 @@ def what_if(app: AppState, asked: ScenarioParams, change: Scenario) -> WhatIf:
         gaps=records(found.gaps.drop(columns="geometry")),
         closing=tuple(facilities.loc[list(found.closed), "name"]),
         minimum=minimum_said(found),
+        gain=gain_said(app.soon(partial(change_gains, app, found), within_s=PATIENCE_S)),
         not_located=tuple(facilities.loc[list(found.not_located), "name"]),
         supply=supply_change_of(app, found),
         groups=group_options(app, found.after.group),
