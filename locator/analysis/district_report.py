@@ -1,29 +1,40 @@
-"""Gather everything that a report says of one layer, for the city or for one district."""
+"""Gather all that a report says of one layer, for the city, a district or a neighbourhood unit."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
-from locator.analysis.access.aggregate import SAME_TIME_S, curve_by_minute, walking_times
+from locator.analysis.access.aggregate import SAME_TIME_S
 from locator.analysis.access.claims import ClaimAnswer, answer_claim
 from locator.analysis.access.coverage import Coverage, CoverageQuery, coverage
 from locator.analysis.access.coverage_parts import Part, coverage_parts
 from locator.analysis.access.equity import Equity, equity
 from locator.analysis.access.gaps import facility_reach_m, find_gaps
-from locator.analysis.access.inequality import gini
-from locator.analysis.access.ranges import Ranges, gap_ranges, ranges
+from locator.analysis.access.ranges import Ends, Ranges, gap_ranges, ranges
 from locator.analysis.access.supply import Supply, supply
+from locator.analysis.report_scope import (
+    Scope,
+    ScopeChange,
+    district_of_unit,
+    points_inside,
+    scope_change,
+    scope_ends,
+    scope_of,
+)
 from locator.analysis.scenario.change import Scenario
 from locator.analysis.scenario.compare import ScenarioComparison, compare
 from locator.analysis.siting.solve import PLANNED, Siting, SitingQuery, where_next
-from locator.base.errors import N_, NotComputableError, NotFoundError
-from locator.base.geo import Flags, FloatArray
+from locator.base.errors import N_, InvalidParameterError, NotComputableError, NotFoundError
+from locator.base.geo import Flags
 from locator.city.facility_filter import EVERYTHING, FacilityFilter
 from locator.city.model import City
+from locator.city.units import unit_codes
 from locator.walking.network.profile import Profile
 from locator.walking.walkable_city import WalkableCity
 
@@ -43,6 +54,8 @@ class ReportQuery:
     layer : str
     district : int or None
         Number of a district; None for the whole city.
+    unit : str or None
+        Code of a neighbourhood unit, instead of a district.
     minutes, group, pace_m_s
         As in `locator.analysis.access.coverage.CoverageQuery`.
     sites : int
@@ -55,6 +68,7 @@ class ReportQuery:
 
     layer: str
     district: int | None = None
+    unit: str | None = None
     minutes: float | None = None
     group: str | None = None
     pace_m_s: float | None = None
@@ -64,43 +78,19 @@ class ReportQuery:
 
 
 @dataclass(frozen=True)
-class Scope:
-    """The people a report is about: the city's or one district's.
-
-    Attributes
-    ----------
-    people, served, unserved : int
-    share : float
-        NaN without people.
-    mean_s, median_s, p90_s : float
-        NaN or ``inf`` where there is no such time.
-    curve : DataFrame
-        ``minutes``, ``people``, ``share``.
-    gini : float
-        Of the walking times; NaN where nobody can walk to a facility.
-    """
-
-    people: int
-    served: int
-    unserved: int
-    share: float
-    mean_s: float
-    median_s: float
-    p90_s: float
-    curve: pd.DataFrame
-    gini: float
-
-
-@dataclass(frozen=True)
 class DistrictReport:
     """All results of one report.
 
     Attributes
     ----------
     query : ReportQuery
+    district : int or None
+        The district of the scope, that of its unit, too; None for the whole city.
     coverage : Coverage
         Of the whole city.
     scope : Scope
+    scope_ends : Ends
+        Between which values its share lies.
     inside : (n,) bool array
         Demand points of the scope.
     gaps : GeoDataFrame
@@ -109,6 +99,8 @@ class DistrictReport:
         Of the whole city.
     planned : ScenarioComparison or None
         What the facilities under way will change; None where there are none.
+    change : ScopeChange or None
+        The same for the people of the scope.
     supply : Supply or None
         None where no capacity is known.
     siting : Siting or None
@@ -126,12 +118,15 @@ class DistrictReport:
     """
 
     query: ReportQuery
+    district: int | None
     coverage: Coverage
     scope: Scope
+    scope_ends: Ends
     inside: Flags
     gaps: gpd.GeoDataFrame
     equity: Equity
     planned: ScenarioComparison | None
+    change: ScopeChange | None
     supply: Supply | None
     siting: Siting | None
     facilities: gpd.GeoDataFrame
@@ -139,6 +134,11 @@ class DistrictReport:
     ranges: Ranges
     gap_ranges: pd.DataFrame
     changes: tuple[ClaimAnswer, ...]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the report is about the whole city."""
+        return self.query.district is None and self.query.unit is None
 
 
 def district_report(walkable_city: WalkableCity, query: ReportQuery) -> DistrictReport:
@@ -165,26 +165,46 @@ def district_report(walkable_city: WalkableCity, query: ReportQuery) -> District
         raise NotFoundError(
             N_("There is no district {given}."), parameter="district", given=query.district
         )
+    if query.unit is not None and query.unit not in city.units.index:
+        raise NotFoundError(
+            N_("There is no neighbourhood unit {given}."), parameter="unit", given=query.unit
+        )
+    if query.unit is not None and query.district is not None:
+        raise InvalidParameterError(
+            N_("A report is about a district or a neighbourhood unit, not about both."),
+            parameter="unit",
+        )
     walkable_city = walkable_city.choosing(query.which)
     found = coverage(
         walkable_city,
         CoverageQuery(query.layer, query.minutes, query.group, query.pace_m_s, which=query.which),
     )
-    facilities = city.facilities[city.facilities["layer"] == query.layer]
-    if query.district is not None:
-        facilities = facilities[facilities["district"] == query.district]
-    gaps = _gaps(walkable_city, found, query.district)
+    inside = points_inside(city, district=query.district, unit=query.unit)
+    planned, within = _planned(walkable_city, query, found), ranges(walkable_city, found)
+    gaps = _gaps(walkable_city, found, inside)
     return DistrictReport(
         query=query,
+        district=query.district
+        if query.unit is None
+        else district_of_unit(city, query.unit, inside),
         coverage=found,
-        scope=_scope(walkable_city, found, query.district),
-        inside=_inside(city, query),
+        scope=scope_of(walkable_city, found, inside),
+        scope_ends=scope_ends(
+            walkable_city,
+            found,
+            within,
+            district=query.district,
+            unit=query.unit,
+            inside=inside,
+        ),
+        inside=inside,
         gaps=gaps,
         equity=equity(found, city.demand.people[found.group]),
-        planned=_planned(walkable_city, query, found),
+        planned=planned,
+        change=None if planned is None else scope_change(walkable_city, planned, inside),
         supply=_supply(walkable_city, found),
         siting=_siting(walkable_city, query, found),
-        facilities=facilities,
+        facilities=_facilities(city, query),
         changes=_changes(walkable_city, query),
         parts=coverage_parts(
             walkable_city,
@@ -193,77 +213,42 @@ def district_report(walkable_city: WalkableCity, query: ReportQuery) -> District
             minutes=found.minutes,
             pace_m_s=found.pace_m_s,
         ),
-        ranges=ranges(walkable_city, found),
+        ranges=within,
         gap_ranges=gap_ranges(walkable_city, found, gaps),
     )
 
 
-def _inside(city: City, query: ReportQuery) -> Flags:
-    """Return which demand points a report is about."""
-    if query.district is None:
-        return np.ones(len(city.demand), dtype=bool)
-    inside: Flags = city.demand.district == query.district
-    return inside
-
-
-def _gaps(walkable_city: WalkableCity, found: Coverage, district: int | None) -> gpd.GeoDataFrame:
+def _gaps(walkable_city: WalkableCity, found: Coverage, inside: Flags) -> gpd.GeoDataFrame:
     """Return the ten largest gaps of the scope; few of the city's ten lie in any one district."""
-    if district is None:
+    if inside.all():
         return found.gaps
-    demand = walkable_city.city.demand
     unserved = found.walk_s > found.minutes * 60 + SAME_TIME_S
-    return find_gaps(
+    gaps = find_gaps(
         walkable_city,
-        unserved & (demand.district == district),
-        demand.people[found.group],
+        unserved & inside,
+        walkable_city.city.demand.people[found.group],
         found.walk_s,
         reach_m=facility_reach_m(
             walkable_city.city, minutes=found.minutes, pace_m_s=found.pace_m_s
         ),
     ).largest
+    return gaps[gaps["people"] > 0]  # in a small area the tenth may be empty but for a fraction
 
 
-def _scope(walkable_city: WalkableCity, found: Coverage, district: int | None) -> Scope:
-    people = walkable_city.city.demand.people[found.group]
-    if district is None:
-        times = (found.mean_s, found.median_s, found.p90_s)
-        mean_s, median_s, p90_s = (np.nan if time_s is None else time_s for time_s in times)
-        return Scope(
-            found.people,
-            found.served,
-            found.unserved,
-            found.share,
-            mean_s,
-            median_s,
-            p90_s,
-            found.curve,
-            _gini(found, people),
-        )
-    row = found.districts.loc[district].to_dict()
-    inside = np.where(walkable_city.city.demand.district == district, people, 0.0)
-    mean_s, median_s, p90_s = walking_times(found.walk_s, inside)
-    total = int(row["people"])
-    return Scope(
-        total,
-        int(row["served"]),
-        int(row["unserved"]),
-        row["share"],
-        mean_s,
-        median_s,
-        p90_s,
-        curve_by_minute(walkable_city.city, inside, found.walk_s, max(total, 1)),
-        _gini(found, inside),
-    )
-
-
-def _gini(found: Coverage, people: FloatArray) -> float:
-    reached = np.isfinite(found.walk_s)
-    return gini(found.walk_s[reached], people[reached])
+def _facilities(city: City, query: ReportQuery) -> gpd.GeoDataFrame:
+    """Return the layer's facilities in the scope, as listed."""
+    facilities = city.facilities[city.facilities["layer"] == query.layer]
+    if query.unit is not None:
+        lonlat = np.column_stack([facilities.geometry.x, facilities.geometry.y])
+        return facilities[unit_codes(lonlat, city.units) == query.unit]
+    if query.district is not None:
+        return facilities[facilities["district"] == query.district]
+    return facilities
 
 
 def _changes(walkable_city: WalkableCity, query: ReportQuery) -> tuple[ClaimAnswer, ...]:
     """Return what the city's statements on the layer mean; they are about the whole city."""
-    if query.district is not None:
+    if query.district is not None or query.unit is not None:
         return ()
     claims = walkable_city.city.claims.claims.values()
     return tuple(answer_claim(walkable_city, one.id) for one in claims if one.layer == query.layer)
@@ -294,7 +279,14 @@ def _supply(walkable_city: WalkableCity, found: Coverage) -> Supply | None:
         return None
 
 
+def _outside(city: City, unit: str) -> Any:
+    """Return all of the city but a unit: a report of the unit suggests sites in it."""
+    west, south, east, north = city.boundary.bounds
+    return shapely.box(west - 1, south - 1, east + 1, north + 1) - city.units.geometry[unit]
+
+
 def _siting(walkable_city: WalkableCity, query: ReportQuery, found: Coverage) -> Siting | None:
+    city = walkable_city.city
     try:
         return where_next(
             walkable_city,
@@ -305,6 +297,7 @@ def _siting(walkable_city: WalkableCity, query: ReportQuery, found: Coverage) ->
                 group=found.group,
                 pace_m_s=found.pace_m_s,
                 district=query.district,
+                forbidden=None if query.unit is None else _outside(city, query.unit),
                 planned=True,
                 method="exact",
                 time_limit_s=SOLVER_S,

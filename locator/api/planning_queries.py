@@ -176,6 +176,15 @@ class ReportParams(CoverageParams):
     district: District | None = described("Number of a district; all by default.", default=None)
 
 
+@frozen
+class DocumentParams(ReportParams):
+    """What a report to read is about: a neighbourhood unit, too."""
+
+    unit: Annotated[str, Field(min_length=1, max_length=20)] | None = described(
+        "Code of a neighbourhood unit (such as IV.2), instead of a district.", default=None
+    )
+
+
 def scenario_of(asked: ScenarioParams) -> Scenario:
     """Return the change that is asked for.
 
@@ -288,6 +297,7 @@ def report_query_of(asked: ReportParams) -> ReportQuery:
     return ReportQuery(
         layer=asked.layer,
         district=asked.district,
+        unit=asked.unit if isinstance(asked, DocumentParams) else None,
         minutes=asked.minutes,
         group=asked.group,
         pace_m_s=asked.pace,

@@ -56,6 +56,27 @@ def read_units(folder: Path, log: FaultLog) -> gpd.GeoDataFrame:
 
 def unit_names(lonlat: FloatArray, units: gpd.GeoDataFrame) -> np.ndarray:
     """Return the (n,) names of the units that (n, 2) lon, lat lie in; None outside all."""
+    return _of_units(lonlat, units, units["name"].to_numpy(dtype=object))
+
+
+def unit_codes(lonlat: FloatArray, units: gpd.GeoDataFrame) -> np.ndarray:
+    """Return the (n,) codes of the units that (n, 2) lon, lat lie in; None outside all.
+
+    Parameters
+    ----------
+    lonlat : (n, 2) float array
+        NaN lies nowhere.
+    units : GeoDataFrame
+        Index: their codes.
+
+    Returns
+    -------
+    (n,) array of str or None
+    """
+    return _of_units(lonlat, units, units.index.to_numpy(dtype=object))
+
+
+def _of_units(lonlat: FloatArray, units: gpd.GeoDataFrame, words: np.ndarray) -> np.ndarray:
     found = np.full(len(lonlat), None, dtype=object)
     if len(units) == 0:
         return found
@@ -63,5 +84,5 @@ def unit_names(lonlat: FloatArray, units: gpd.GeoDataFrame) -> np.ndarray:
     at, of = shapely.STRtree(units.geometry.values).query(points, predicate="intersects")
     # The last one written stays: on a shared edge the first unit of the list keeps the point.
     order = np.argsort(-of, kind="stable")
-    found[at[order]] = units["name"].to_numpy(dtype=object)[of[order]]
+    found[at[order]] = words[of[order]]
     return found

@@ -5,9 +5,9 @@ from __future__ import annotations
 import shutil
 import tempfile
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import geopandas as gpd
@@ -18,7 +18,7 @@ from locator.base.i18n import gettext
 from locator.city.model import City
 from locator.geocoding.names import fold
 from locator.reports.content import all_tables, build_report, write_value
-from locator.reports.document import Report
+from locator.reports.document import Report, Table
 from locator.reports.exports import (
     coded_layers,
     geopackage,
@@ -154,32 +154,50 @@ WHOLE: dict[str, Callable[[DocumentFiles], bytes]] = {
 """What a whole report can be written as, by the ending of the file."""
 
 
-def bundle_files(files: DocumentFiles) -> Iterator[tuple[str, bytes]]:
+def bundle_files(files: DocumentFiles, formats: Sequence[str] = ()) -> Iterator[tuple[str, bytes]]:
     """Yield the name and content of every file of a report, each made when it is asked for."""
+    for name, write in _writers(files, formats):
+        yield name, write()
+
+
+def _writers(
+    files: DocumentFiles, formats: Sequence[str]
+) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    """Yield the name of every file of some formats (none: of all), and what makes it."""
     for ending, write in WHOLE.items():
-        yield f"{files.stem}.{ending}", write(files)
-    for name, layer in files.layers().items():
-        yield f"{files.stem}-{name}.geojson", layer_geojson(layer).encode()
-    for table in all_tables(files.report):
-        yield f"{files.stem}-{table.name}.csv", table_csv(table).encode()
+        if not formats or ending in formats:
+            yield f"{files.stem}.{ending}", partial(write, files)
+    if not formats or "geojson" in formats:
+        for name, layer in files.layers().items():
+            yield f"{files.stem}-{name}.geojson", partial(_geojson, layer)
+    if not formats or "csv" in formats:
+        for table in all_tables(files.report):
+            yield f"{files.stem}-{table.name}.csv", partial(_csv, table)
 
 
-def file_names(files: DocumentFiles) -> list[str]:
+def _geojson(layer: gpd.GeoDataFrame) -> bytes:
+    return layer_geojson(layer).encode()
+
+
+def _csv(table: Table) -> bytes:
+    return table_csv(table).encode()
+
+
+def file_names(files: DocumentFiles, formats: Sequence[str] = ()) -> list[str]:
     """Return the names of the files that `bundle_files` yields, without making them.
 
     Parameters
     ----------
     files : DocumentFiles
+    formats : sequence of str
+        Only files with these endings; none: all.
 
     Returns
     -------
     list of str
         In the order in which they are yielded.
     """
-    whole = [f"{files.stem}.{ending}" for ending in WHOLE]
-    layers = [f"{files.stem}-{name}.geojson" for name in files.layers()]
-    tables = [f"{files.stem}-{table.name}.csv" for table in all_tables(files.report)]
-    return whole + layers + tables
+    return [name for name, _ in _writers(files, formats)]
 
 
 def file_stem(city: City, found: DistrictReport) -> str:
@@ -196,14 +214,16 @@ def file_stem(city: City, found: DistrictReport) -> str:
         Without an ending.
     """
     query, parts = found.query, [city.catalogue.id, found.query.layer]
-    if query.district is not None:
+    if query.unit is not None:
+        parts.append(query.unit)
+    elif query.district is not None:
         parts.append(str(city.districts.at[query.district, "roman"] or query.district))
     parts += ["filtered"] if query.which else []
     parts += [query.profile] if query.profile != "foot" else []
     return "-".join(parts)
 
 
-def write_bundle(files: DocumentFiles, folder: Path) -> Iterator[Path]:
+def write_bundle(files: DocumentFiles, folder: Path, formats: Sequence[str] = ()) -> Iterator[Path]:
     """Yield each file of a report as it is written; a failure leaves `folder` as it was.
 
     Parameters
@@ -211,6 +231,8 @@ def write_bundle(files: DocumentFiles, folder: Path) -> Iterator[Path]:
     files : DocumentFiles
     folder : Path
         Made when it is not there; files of the same names are replaced at the end.
+    formats : sequence of str
+        Only files with these endings; none: all.
 
     Yields
     ------
@@ -220,7 +242,7 @@ def write_bundle(files: DocumentFiles, folder: Path) -> Iterator[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".report-") as aside:
         written = []
-        for name, content in bundle_files(files):
+        for name, content in bundle_files(files, formats):
             path = Path(aside) / name
             path.write_bytes(content)
             written.append(path)

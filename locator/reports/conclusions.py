@@ -12,6 +12,7 @@ from itertools import islice
 
 import pandas as pd
 
+from locator.analysis.access.words import share_said
 from locator.analysis.district_report import DistrictReport
 from locator.analysis.siting.words import certainty
 from locator.base.errors import N_
@@ -48,15 +49,9 @@ def recommendations(city: City, found: DistrictReport) -> tuple[str, ...]:
     )
 
 
-def completeness_said(found: DistrictReport, low: float, high: float) -> str:
-    """Return in one sentence how many facilities are not on the map, and what that leaves open.
-
-    Parameters
-    ----------
-    found : DistrictReport
-    low, high : float
-        The share if only what is confirmed and on the map exists, and if all that may exist does.
-    """
+def completeness_said(found: DistrictReport) -> str:
+    """Return in one sentence how many facilities are not on the map, and what that leaves open."""
+    low, high = found.scope_ends.lowest, found.scope_ends.highest
     row = found.coverage.completeness
     expected = row["expected"]
     missing, listed = int(row["all_not_located"]), int(row["all_listed"])
@@ -91,7 +86,7 @@ def completeness_said(found: DistrictReport, low: float, high: float) -> str:
 
 
 def _findings(city: City, found: DistrictReport) -> Iterator[str]:
-    yield from place_line(city, found)
+    yield from _beside(city, found) if found.query.unit else place_line(city, found)
     if len(found.gaps):
         first, people = found.gaps.iloc[0], int(found.gaps["people"].sum())
         one = N_(
@@ -111,7 +106,7 @@ def _findings(city: City, found: DistrictReport) -> Iterator[str]:
             district=first["district_name"],
             people=number(first["people"]),
         )
-    if found.supply is not None and found.query.district is None and found.supply.short_people:
+    if found.supply is not None and found.is_whole and found.supply.short_people:
         yield gettext(
             "Places are short for {short} people: they reach less than half as many places for "
             "each person as the city has on average; {none} reach none.",
@@ -129,6 +124,22 @@ def _findings(city: City, found: DistrictReport) -> Iterator[str]:
         yield gettext("More than one in ten people cannot walk to a facility at all.")
 
 
+def _beside(city: City, found: DistrictReport) -> Iterator[str]:
+    """Yield the share of a unit beside that of its district and of the city."""
+    ends = found.scope_ends
+    if found.district is None or not math.isfinite(found.scope.share):
+        return
+    of_district = found.coverage.districts["share"]
+    yield gettext(
+        "Within reach in the unit: {share}; in its district, {district}: {district_share}; in the "
+        "whole city: {city_share}.",
+        share=share_said(found.scope.share, ends.low, ends.high),
+        district=city.district_titles[found.district],
+        district_share=percent(float(of_district[found.district])),
+        city_share=percent(found.coverage.share),
+    )
+
+
 def _recommendations(city: City, found: DistrictReport) -> Iterator[str]:
     gains = [*_finish(city, found), *_build(found)]
     for _, said in sorted(gains, key=lambda one: -one[0]):
@@ -140,15 +151,10 @@ def _recommendations(city: City, found: DistrictReport) -> Iterator[str]:
 
 def _finish(city: City, found: DistrictReport) -> Iterator[tuple[float, str]]:
     """Yield what opens anyway, and how many people that gains."""
-    planned, district = found.planned, found.query.district
-    if planned is None:
+    planned, change = found.planned, found.change
+    if planned is None or change is None or change.after <= change.before:
         return
-    gained, before, after = planned.people_gained, planned.before.share, planned.after.share
-    if district is not None:
-        row = planned.districts.loc[district].to_dict()
-        gained, before, after = row["difference"], row["share_before"], row["share_after"]
-    if gained <= 0:
-        return
+    gained = change.after - change.before
     names = _some([str(city.facilities.at[one, "name"]) for one in planned.opened])
     yield (
         gained,
@@ -157,8 +163,8 @@ def _finish(city: City, found: DistrictReport) -> Iterator[tuple[float, str]]:
             "instead of {before}.",
             names=names,
             gained=number(gained),
-            after=percent(after, 1),
-            before=percent(before, 1),
+            after=percent(change.share_after, 1),
+            before=percent(change.share_before, 1),
         ),
     )
 
@@ -196,7 +202,7 @@ def _locate(found: DistrictReport) -> Iterator[str]:
     ]
     row = found.coverage.completeness
     unlisted = 0
-    if found.query.district is None and pd.notna(row["expected"]):
+    if found.is_whole and pd.notna(row["expected"]):
         unlisted = max(0, int(row["expected"]) - int(row["listed"]))
     if len(lost):
         said = ngettext(

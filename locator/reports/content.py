@@ -6,8 +6,6 @@ import math
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from locator.analysis.access.filter_words import filtered
 from locator.analysis.access.words import range_words, share_said
 from locator.analysis.district_report import DistrictReport
@@ -24,6 +22,7 @@ from locator.reports.reach import gaps_table, reach_section, series_beside
 from locator.reports.tables import (
     districts_table,
     facilities_table,
+    unit_title,
     with_unit_code,
 )
 
@@ -75,7 +74,7 @@ def build_report(city: City, found: DistrictReport) -> Report:
         ),
         language=current_language(),
         footer=source_said(city),
-        completeness=completeness_said(found, *scope_extremes(found)),
+        completeness=completeness_said(found),
         findings=findings(city, found),
         recommendations=recommendations(city, found),
         map=walks_map(city, found),
@@ -89,7 +88,9 @@ def with_city_code(city: City, section: Section) -> Section:
 
 
 def scope_name(city: City, found: DistrictReport) -> str:
-    """Return the name of the city, or of the district with its Roman number."""
+    """Return the name of the city, of the district, or of the neighbourhood unit."""
+    if found.query.unit is not None:
+        return gettext("neighbourhood unit {name}", name=unit_title(city, found.query.unit))
     if found.query.district is None:
         return text(city.catalogue.names)
     row = city.districts.loc[found.query.district]
@@ -104,41 +105,23 @@ def answer(city: City, found: DistrictReport) -> str:
         "{minutes}-minute walk of the nearest facility; {unserved} do not.",
         served=number(found.scope.served),
         people=number(found.scope.people),
-        share=share_said(found.scope.share, *scope_range(found)),
+        share=share_said(found.scope.share, found.scope_ends.low, found.scope_ends.high),
         group=text(city.catalogue.groups[found.coverage.group].names),
         minutes=number(found.coverage.minutes),
         unserved=number(found.scope.unserved),
     )
 
 
-def scope_range(found: DistrictReport) -> tuple[float, float]:
-    """Return between which values the share of the scope lies."""
-    if found.query.district is None:
-        return found.ranges.low, found.ranges.high
-    mine = found.ranges.districts.loc[[found.query.district], ["low", "high"]]
-    low, high = mine.to_numpy(dtype=np.float64)[0]
-    return float(low), float(high)
-
-
-def scope_extremes(found: DistrictReport) -> tuple[float, float]:
-    """Return the share of the scope by what is confirmed only, and by all that may exist."""
-    if found.query.district is None:
-        return found.ranges.lowest, found.ranges.highest
-    mine = found.ranges.districts.loc[[found.query.district], ["lowest", "highest"]]
-    low, high = mine.to_numpy(dtype=np.float64)[0]
-    return float(low), float(high)
-
-
 def _where(city: City, found: DistrictReport) -> Section:
     return Section(
         gettext("Where people are left out"),
         paragraphs=completeness_lines(city, found),
-        drawings=(districts_map(city, found),) if found.query.district is None else (),
+        drawings=(districts_map(city, found),) if found.is_whole else (),
     )
 
 
 def _who(city: City, found: DistrictReport) -> Section:
-    drawings = () if found.query.district is not None else (district_bars(city, found),)
+    drawings = (district_bars(city, found),) if found.is_whole else ()
     return Section(
         gettext("Who is served, by district"),
         paragraphs=(" ".join(range_words(found.ranges)),),
@@ -149,8 +132,8 @@ def _who(city: City, found: DistrictReport) -> Section:
 
 def _how_far(city: City, found: DistrictReport) -> Section:
     label, beside = gettext("today"), None
-    if found.query.district is not None:
-        label = gettext("this district")
+    if not found.is_whole:
+        label = gettext("this unit") if found.query.unit else gettext("this district")
         beside = series_beside(found.coverage.curve, text(city.catalogue.names))
     elif found.planned is not None:
         words = gettext("with what is under way")
@@ -199,7 +182,7 @@ def _gaps(found: DistrictReport) -> Section | None:
         tables=(
             gaps_table(
                 found.gaps,
-                with_district=found.query.district is None,
+                with_district=found.is_whole,
                 within=found.gap_ranges,
             ),
         ),

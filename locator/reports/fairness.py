@@ -32,7 +32,7 @@ def _gini_line(found: DistrictReport) -> list[str]:
         "long, 1 that a few do all the walking.",
         gini=number(found.scope.gini, 2),
     )
-    if found.query.district is None:
+    if found.is_whole:
         return [meaning]
     return [
         meaning + " " + gettext("In the whole city: {gini}.", gini=number(found.equity.gini, 2))
@@ -45,7 +45,7 @@ def place_line(city: City, found: DistrictReport) -> list[str]:
     beyond = found.coverage.districts["beyond"].dropna()
     if said.worst_district is None or said.best_district is None or len(beyond) < 2:
         return []
-    district = found.query.district
+    district = found.district
     if district is not None and district in beyond.index:
         return [
             gettext(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import geopandas as gpd
 import numpy as np
 import shapely
@@ -15,6 +17,7 @@ from locator.geocoding.names import district_title
 from locator.reports.charts import Bars, draw_bars
 from locator.reports.document import Drawing
 from locator.reports.mapdrawing import MapFigure, draw_map, map_ratio
+from locator.reports.tables import unit_title
 
 ROW_UNITS = 14.0
 DISTRICTS_PART = 0.8
@@ -29,16 +32,21 @@ SHADES = 5
 ROUND_TO = (0.05, 0.01)
 
 Frame = tuple[float, float, float, float]
+Mark = tuple[float, float, str]
 
 
 def walks_map(city: City, found: DistrictReport) -> Drawing:
     """Return the map of walks from where people live, with gaps, facilities, suggested sites."""
     areas, focus = _districts(city), None
-    if found.query.district is not None:
+    if found.query.unit is not None:
+        unit = city.units.geometry.loc[[found.query.unit]]
+        focus = unit.to_crs(city.projection.crs).iloc[0]
+    elif found.query.district is not None:
         focus = areas.geometry[found.query.district]
     frame = _frame(areas.total_bounds if focus is None else np.array(focus.bounds))
     areas = areas.set_geometry(shapely.clip_by_rect(areas.geometry.to_numpy(), *frame))
     areas = areas[~areas.geometry.is_empty]
+    marks = _marks(found, city, shapely.box(*frame))
     gaps = found.gaps.to_crs(city.projection.crs) if len(found.gaps) else found.gaps
     figure = MapFigure(
         areas=areas.assign(value=np.nan),
@@ -47,9 +55,9 @@ def walks_map(city: City, found: DistrictReport) -> Drawing:
             {"label": [str(rank) for rank in range(1, len(gaps) + 1)]},
             geometry=gaps.geometry.to_numpy(),
         ),
-        marks=_marks(found, city, shapely.box(*frame)),
+        marks=marks,
         sites=_sites(found, city),
-        mark_legend=_mark_legend(found, city),
+        mark_legend=_mark_legend(found, marks),
         backdrop=lambda: city.backdrop,
         frame=frame,
         focus=focus,
@@ -179,14 +187,14 @@ def _walks(city: City, found: DistrictReport) -> list[tuple[str, shapely.Geometr
     ]
 
 
-def _mark_legend(found: DistrictReport, city: City) -> tuple[tuple[str, str], ...]:
+def _mark_legend(found: DistrictReport, marks: Sequence[Mark]) -> tuple[tuple[str, str], ...]:
     """Return the signs that the map has."""
-    layer = city.facilities[city.facilities["layer"] == found.query.layer]
+    drawn = {sign for _, _, sign in marks}
     shown = (
         ("outline", gettext("gap"), len(found.gaps) > 0),
-        (OPEN_MARK, gettext("open"), layer["status"].eq("open").any()),
-        (PLANNED_MARK, gettext("under way"), (~layer["status"].isin(["open", "closed"])).any()),
-        (SITE_MARK, gettext("suggested"), bool(_sites(found, city))),
+        (OPEN_MARK, gettext("open"), OPEN_MARK in drawn),
+        (PLANNED_MARK, gettext("under way"), PLANNED_MARK in drawn),
+        (SITE_MARK, gettext("suggested"), found.siting is not None and len(found.siting.sites)),
     )
     return tuple((sign, words) for sign, words, is_there in shown if is_there)
 
@@ -197,11 +205,10 @@ def _map_said(city: City, found: DistrictReport, figure: MapFigure) -> str:
         gaps=number(0 if figure.outlines is None else len(figure.outlines)),
         sites=number(len(figure.sites)),
     )
-    district = found.query.district
-    if district is None:
+    if found.is_whole or found.district is None:
         return " ".join((_shares_said(city, found), signs)).strip()
-    row = city.districts.loc[district]
-    title = district_title(row["roman"], row["name"])
+    unit = found.query.unit
+    title = unit_title(city, unit) if unit else city.district_titles[found.district]
     return " ".join((f"{title}: {percent(found.scope.share)}.", signs))
 
 
@@ -223,9 +230,7 @@ def _shares_said(city: City, found: DistrictReport) -> str:
     )
 
 
-def _marks(
-    found: DistrictReport, city: City, frame: shapely.Geometry
-) -> list[tuple[float, float, str]]:
+def _marks(found: DistrictReport, city: City, frame: shapely.Geometry) -> list[Mark]:
     """Return the layer's facilities inside the frame, neighbouring districts' as well."""
     marks = []
     layer = city.facilities[city.facilities["layer"] == found.query.layer]

@@ -281,8 +281,10 @@ def _labels(ground: _Ground, figure: MapFigure) -> None:
 
 def _gap_labels(ground: _Ground, outlines: gpd.GeoDataFrame) -> Iterator[Label]:
     for words, area in zip(outlines["label"], outlines.geometry, strict=True):
-        wide = 3 + LETTER * len(str(words))
-        yield Label(str(words), ground.box(area), wide, 10, is_inside=False)
+        largest = max(shapely.get_parts(area), key=shapely.area)
+        ring = next(ground.polygons(largest), [[]])[0]
+        wide, edge = 3 + LETTER * len(str(words)), tuple(ring)
+        yield Label(str(words), ground.box(largest), wide, 10, is_inside=False, edge=edge)
 
 
 def _area_labels(ground: _Ground, areas: gpd.GeoDataFrame) -> Iterator[Label]:
@@ -303,13 +305,11 @@ def _area_labels(ground: _Ground, areas: gpd.GeoDataFrame) -> Iterator[Label]:
 
 def _leader(canvas: Canvas, label: Label, centre: Point) -> None:
     """Draw a line from a label to what it names, where they stand apart."""
-    left, top, right, bottom = label.at(centre)
-    west, north, east, south = label.box
-    apart = math.hypot(max(west - right, left - east, 0.0), max(north - bottom, top - south, 0.0))
-    if apart > 3 or (west == east and centre != label.middle):
-        canvas.line([centre, label.middle], "paper", width=2)
-        canvas.line([centre, label.middle], "ink", width=0.7)
-        canvas.dot(label.middle, "ink", radius=1.4)
+    named = label.named(centre)
+    if math.dist(named, centre) > math.hypot(label.wide, label.high) / 2 + 4:
+        canvas.line([centre, named], "paper", width=2)
+        canvas.line([centre, named], "ink", width=0.7)
+        canvas.dot(named, "ink", radius=1.4)
 
 
 def _gap(canvas: Canvas, label: Label, centre: Point) -> None:

@@ -34,6 +34,8 @@ class Label:
         Whether it may stand in the middle of what it names.
     reach : float
         One that may stand inside moves no farther than this.
+    edge : tuple of (x, y)
+        Points of the outline of an area, beside which the label is to stand.
     """
 
     words: str
@@ -42,12 +44,17 @@ class Label:
     high: float
     is_inside: bool
     reach: float = STEPS[-1]
+    edge: tuple[Point, ...] = ()
 
     @property
     def middle(self) -> Point:
         """The middle of what it names."""
         left, top, right, bottom = self.box
         return (left + right) / 2, (top + bottom) / 2
+
+    def named(self, centre: Point) -> Point:
+        """Return the point of what is named that is nearest to a label at `centre`."""
+        return min(self.edge or (self.middle,), key=lambda one: math.dist(one, centre))
 
     def at(self, centre: Point) -> Box:
         """Return the box of the label whose middle is `centre`."""
@@ -97,11 +104,19 @@ def _candidates(label: Label) -> Iterator[tuple[Point, float]]:
     x, y = label.middle
     if label.is_inside:
         yield (x, y), 0.0
+    # The upper right first, which is where a reader looks.
+    for place, (east, south) in enumerate(sorted(label.edge, key=lambda one: one[1] - one[0])):
+        far = math.dist((east, south), (x, y)) or 1.0
+        for step in STEPS:
+            out = (math.hypot(label.wide, label.high) / 2 + step) / far
+            at = (east + out * (east - x), south + out * (south - y))
+            yield at, step + place / len(label.edge)
+    if label.edge:
+        return
     for step in STEPS:
         across = (right - left + label.wide) / 2 + step
         along = (bottom - top + label.high) / 2 + step
         for turn in range(DIRECTIONS):
-            # From the upper right on, which is where a reader looks first.
             angle = 2 * math.pi * (turn / DIRECTIONS + 1 / 8)
             east, north = across * math.cos(angle), along * math.sin(angle)
             if not label.is_inside or math.hypot(east, north) <= label.reach:

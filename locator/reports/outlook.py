@@ -8,8 +8,8 @@ import pandas as pd
 
 from locator.analysis.access.words import minimum_said
 from locator.analysis.district_report import DistrictReport
-from locator.analysis.scenario.compare import ScenarioComparison
 from locator.analysis.siting.words import certainty
+from locator.base.errors import N_
 from locator.base.i18n import gettext, number, percent
 from locator.city.model import City
 from locator.city.population import EVENLY
@@ -49,7 +49,7 @@ def places_section(city: City, found: DistrictReport) -> Section | None:
     return Section(
         gettext("Are there enough places?"),
         paragraphs=tuple(paragraphs),
-        tables=(supply_table(city, supply, found.query.district),),
+        tables=(supply_table(city, supply, found.district),),
     )
 
 
@@ -60,7 +60,7 @@ def under_way_section(city: City, found: DistrictReport) -> Section | None:
         return None
     facilities = city.facilities
     bullets = [
-        *_district_change(planned, found.query.district),
+        *_scope_change(found),
         gettext(
             "In the city {gained} people more would be served: {after} instead of {before} "
             "({share}).",
@@ -86,26 +86,40 @@ def under_way_section(city: City, found: DistrictReport) -> Section | None:
             gettext("If everything that is being built, modernised or planned were open:"),
         ),
         bullets=tuple(bullets),
-        tables=(planned_table(city, planned, found.query.district),)
-        if found.query.district is not None or planned.gained
+        tables=(planned_table(city, planned, found.district),)
+        if found.district is not None or planned.gained
         else (),
     )
 
 
-def _district_change(planned: ScenarioComparison, district: int | None) -> list[str]:
-    if district is None:
+def _scope_change(found: DistrictReport) -> list[str]:
+    change, unit = found.change, found.query.unit
+    if found.is_whole or change is None:
         return []
-    row = planned.districts.loc[district].to_dict()
-    if row["difference"] == 0:
-        return [gettext("Nothing would change in this district.")]
+    if change.after == change.before:
+        return [
+            gettext("Nothing would change in this unit.")
+            if unit
+            else gettext("Nothing would change in this district.")
+        ]
+    words = (
+        N_(
+            "In this unit {gained} people more would be served: {after} instead of {before} "
+            "({share})."
+        )
+        if unit
+        else N_(
+            "In this district {gained} people more would be served: {after} instead of {before} "
+            "({share})."
+        )
+    )
     return [
         gettext(
-            "In this district {gained} people more would be served: {after} instead of {before} "
-            "({share}).",
-            gained=number(row["difference"]),
-            after=number(row["served_after"]),
-            before=number(row["served_before"]),
-            share=percent(row["share_after"], 1),
+            words,
+            gained=number(change.after - change.before),
+            after=number(change.after),
+            before=number(change.before),
+            share=percent(change.share_after, 1),
         )
     ]
 
@@ -124,9 +138,11 @@ def next_sites_section(city: City, found: DistrictReport) -> Section | None:
         ),
         *certainty(siting),
     ]
-    if found.query.district is not None:
+    if not found.is_whole:
         words.append(
-            gettext("The sites lie in the district; people of its neighbours count as well.")
+            gettext("The sites lie in the unit; people of its neighbours count as well.")
+            if found.query.unit
+            else gettext("The sites lie in the district; people of its neighbours count as well.")
         )
     paragraphs = [" ".join(words)]
     if siting.sites["gained"].min() < FEW_PEOPLE:

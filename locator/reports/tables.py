@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from locator.analysis.access.supply import Supply
@@ -24,8 +25,10 @@ def districts_table(city: City, found: DistrictReport) -> Table:
     rows = ranged(found.coverage.districts, found.ranges)
     rows.insert(0, "district", _numbered(city, rows.index))
     rows["number"] = rows.index
-    if found.query.district is not None:
-        rows = rows.loc[[found.query.district]]
+    if found.district is not None:
+        rows = rows.loc[[found.district]]
+    if found.query.unit is not None:
+        rows = pd.concat([_unit_row(city, found, found.query.unit, rows), rows])
     whole = found.coverage
     total = {
         "district": gettext("the whole city"),
@@ -61,6 +64,28 @@ def districts_table(city: City, found: DistrictReport) -> Table:
         (number_code(), *range_codes()),
         has_total=True,
     )
+
+
+def _unit_row(city: City, found: DistrictReport, unit: str, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the row of a unit in the table of districts."""
+    scope, ends = found.scope, found.scope_ends
+    known = {
+        "district": unit_title(city, unit),
+        "number": found.district,
+        "people": scope.people,
+        "served": scope.served,
+        "unserved": scope.unserved,
+        "share": scope.share,
+        "range": "" if np.isnan(ends.low) else between(ends.low, ends.high),
+        "ranks": "",
+        "low": ends.low,
+        "high": ends.high,
+        "lowest": ends.lowest,
+        "highest": ends.highest,
+        "mean_s": scope.mean_s if np.isfinite(scope.mean_s) else np.nan,
+        "p90_s": scope.p90_s if np.isfinite(scope.p90_s) else np.nan,
+    }
+    return pd.DataFrame([known]).reindex(columns=rows.columns).astype(rows.dtypes)
 
 
 def supply_table(city: City, supply: Supply, district: int | None) -> Table:
@@ -175,6 +200,11 @@ def facilities_table(facilities: gpd.GeoDataFrame) -> Table:
         rows,
         (Column("id", gettext("Id")),),
     )
+
+
+def unit_title(city: City, unit: str) -> str:
+    """Return a neighbourhood unit as it is found: by its code and its name."""
+    return f"{unit} {city.units.at[unit, 'name']}"
 
 
 def with_unit_code(city: City, table: Table) -> Table:

@@ -9,6 +9,8 @@ import geopandas as gpd
 import openpyxl
 import pytest
 
+from locator.base.packed import packed_bytes
+from locator.city.units import FILE as UNITS
 from tests.cli.running import answer, locator
 from tests.tinycity import at
 
@@ -261,6 +263,41 @@ def test_the_report_of_a_scenario_is_written_from_its_file(
     assert locator(folder, *options, "--layer", "nurseries").exit_code == 2
     assert locator(folder, *options, "--minutes", "10").exit_code == 2
     assert locator(folder, "report", "--out", str(out)).exit_code == 2
+
+
+def test_a_whole_set_is_the_city_each_district_and_each_unit(folder: Path, tmp_path: Path) -> None:
+    one = {"unit": ["I.1"], "name": ["Lipowa"]}
+    shape = gpd.read_file(folder / "districts.geojson").geometry.iloc[[0]].to_numpy()
+    units = gpd.GeoDataFrame(one, geometry=shape, crs="EPSG:4326")
+    (folder / UNITS).write_bytes(packed_bytes(units, about={}))
+    languages = ("--language", "pl", "--language", "en")
+    out = tmp_path / "out"
+    written = report(folder, out, "--all", *languages, "--format", "xlsx")
+    names = [f"tiny-nurseries{area}.xlsx" for area in ("", "-I", "-II", "-I.1")]
+    assert [path.relative_to(out) for path in written] == [
+        Path(language, name) for language in ("pl", "en") for name in names
+    ]
+    assert all(path.is_file() for path in written)
+    tables = report(folder, out, "--unit", "lipowa", "--format", "csv")
+    assert all(path.name.startswith("tiny-nurseries-I.1-") for path in tables)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (("--unit", "IX.9"), "There is no one neighbourhood unit IX.9"),
+        (("--unit", "I.1", "--all"), "Give either --district, --unit"),
+        (("--format", "doc"), "'doc' is not one of"),
+    ],
+)
+def test_a_wrong_set_is_refused(
+    folder: Path, tmp_path: Path, given: tuple[str, ...], said: str
+) -> None:
+    out = tmp_path / "out"
+    result = locator(folder, "report", "--layer", "nurseries", "--out", str(out), *given)
+    assert result.exit_code == 2
+    assert said in result.output
+    assert not out.exists()
 
 
 def test_the_page_of_a_report_stands_alone(folder: Path, tmp_path: Path) -> None:

@@ -204,6 +204,8 @@ def test_a_report_as_files(client: FlaskClient, tmp_path: Path) -> None:
     assert client.get("/report/nurseries.gpkg").data.startswith(b"SQLite format 3")
     assert client.get("/report/nurseries.doc").status_code == 404
     assert client.get("/report/nurseries?district=99").status_code == 404
+    assert client.get("/report/nurseries.pdf?unit=IX.9").status_code == 404
+    assert "neighbourhood unit IX.9" in client.get("/en/report/nurseries?unit=IX.9").text
 
 
 def test_a_wrong_entry_is_told_on_the_page_and_the_rest_is_kept(client: FlaskClient) -> None:

@@ -121,19 +121,38 @@ class Doubt:
 
     def extremes(self) -> tuple[FloatArray, FloatArray]:
         """Return (d + 1,) shares by what is confirmed only, and by all at the best places."""
+        sure, bases = self._bases()
+        highest = [self._best(served, missing) for served, missing in bases]
+        return self.share(sure, self.people.census), np.fmax(*highest)
+
+    def extremes_in(self, inside: Flags) -> tuple[float, float]:
+        """Return the same for the people of some demand points; NaN without people."""
+        weight = np.where(inside, self.people.census, 0.0)
+        total = weight.sum()
+        if not total > 0:
+            return np.nan, np.nan
+        sure, bases = self._bases()
+        most = []
+        for served, missing in bases:
+            more = 0.0
+            if self.places is not None and missing:
+                left = np.where(served, 0.0, weight)
+                more = _most_gained(covers_of(self.places.serves), left, missing)
+            most.append((weight @ served + more) / total)
+        return float(weight @ sure / total), float(max(most))
+
+    def _bases(self) -> tuple[Flags, tuple[tuple[Flags, int], ...]]:
+        """Return who is surely served, and who may be besides so many that are missing."""
         walk_m, sites, weight = self.walks.walk_m, self.sites, self.people.census
-        lowest = self.share(self.served(Draw(walk_m, sites.sure_site, (), weight)), weight)
         # Either all of an older list exists, or what the official count lacks is elsewhere.
         every, sure = np.ones_like(sites.sure), sites.sure
         bases = (
             (np.ones_like(sites.sure_site), int((~sites.located).sum()) + sites.lacking(every)),
             (sites.sure_site, int((sure & ~sites.located).sum()) + sites.lacking(sure)),
         )
-        highest = [
-            self._best(self.served(Draw(walk_m, exists, (), weight)), missing)
-            for exists, missing in bases
-        ]
-        return lowest, np.fmax(*highest)
+        return self.served(Draw(walk_m, sites.sure_site, (), weight)), tuple(
+            (self.served(Draw(walk_m, exists, (), weight)), missing) for exists, missing in bases
+        )
 
     def _existing(self, draw: np.random.Generator, share: float) -> tuple[Flags, tuple[int, ...]]:
         """Return which sites exist and are what is chosen, and where others of them stand.

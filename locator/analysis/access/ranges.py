@@ -13,10 +13,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from locator.analysis.access.aggregate import SAME_TIME_S
 from locator.analysis.access.coverage import Coverage
 from locator.analysis.access.draws import CAUSES, Cause, asked_of, known_doubt
 from locator.analysis.access.gaps import points_in
-from locator.base.geo import FloatArray
+from locator.base.geo import Flags, FloatArray
 from locator.walking.walkable_city import WalkableCity
 
 RUNS = 200
@@ -126,6 +127,63 @@ def _ranges(walkable_city: WalkableCity, found: Coverage, *, runs: int, seed: in
         runs=runs,
         seed=seed,
     )
+
+
+@dataclass(frozen=True)
+class Ends:
+    """Between which values a share lies.
+
+    Attributes
+    ----------
+    low, high : float
+        Nine in ten runs, and what was counted.
+    lowest, highest : float
+        By what is confirmed and on the map only, and by all that may exist at the best places.
+    """
+
+    low: float
+    high: float
+    lowest: float
+    highest: float
+
+
+def area_ends(
+    walkable_city: WalkableCity,
+    found: Coverage,
+    inside: Flags,
+    *,
+    runs: int = RUNS,
+    seed: int = SEED,
+) -> Ends:
+    """Return between which values the share of the people of an area lies.
+
+    Parameters
+    ----------
+    walkable_city, found, runs, seed
+        As for `ranges`; the draws are the same.
+    inside : (n,) bool array
+        Demand points of the area.
+
+    Returns
+    -------
+    Ends
+        NaN where nobody lives.
+    """
+    people = walkable_city.city.demand.people[found.group] * inside
+    if not people.sum() > 0:
+        return Ends(np.nan, np.nan, np.nan, np.nan)
+    doubt = known_doubt(walkable_city, found)
+    drawn = np.array(
+        [
+            weight[inside] @ served[inside] / weight[inside].sum()
+            for served, weight in doubt.runs(frozenset(CAUSES), runs=runs, seed=seed)
+        ]
+    )
+    served = found.walk_s <= found.minutes * 60 + SAME_TIME_S
+    share = float(people @ served / people.sum())
+    (low,), (high,) = ends(drawn[:, np.newaxis], [share])
+    lowest, highest = doubt.extremes_in(inside)
+    return Ends(float(low), float(high), min(lowest, share), max(highest, share))
 
 
 def gap_ranges(

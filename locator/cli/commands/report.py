@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from locator.base.echo import cut
 from locator.cli.commands._common import (
     chosen,
     filter_options,
@@ -39,7 +40,9 @@ if TYPE_CHECKING:
     help="File of a scenario, of which the report is then.",
 )
 @click.option("--district", default=None, help="IV, 4 or its name.  [default: the whole city]")
+@click.option("--unit", default=None, help="Code of a neighbourhood unit, such as IV.2.")
 @click.option("--all-districts", is_flag=True, help="The city and each district.")
+@click.option("--all", "everything", is_flag=True, help="The city, each district and each unit.")
 @click.option(
     "--out",
     "folder",
@@ -49,10 +52,19 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--language",
+    "languages",
     type=click.Choice(["pl", "en", "uk"]),
-    default="pl",
+    multiple=True,
+    default=["pl"],
     show_default=True,
-    help="Language of the report.",
+    help="Language of the report; may come again: each then has a folder of its own.",
+)
+@click.option(
+    "--format",
+    "formats",
+    type=click.Choice(["pdf", "docx", "html", "xlsx", "gpkg", "geojson", "csv"]),
+    multiple=True,
+    help="Only these files; may come again.  [default: all]",
 )
 @standard_options
 @click.option("--profile", help="Whose ways: foot, pram or wheelchair.  [default: foot]")
@@ -72,9 +84,12 @@ def command(
     layer: str | None,
     scenario_file: Path | None,
     district: str | None,
+    unit: str | None,
     all_districts: bool,
+    everything: bool,
     folder: Path,
-    language: str,
+    languages: tuple[str, ...],
+    formats: tuple[str, ...],
     minutes: str | None,
     group: str | None,
     pace: str | None,
@@ -82,7 +97,7 @@ def command(
     sites: int,
     **which: Any,
 ) -> None:
-    """Write the report of a layer, for the city or one district, or that of a scenario.
+    """Write the report of a layer, for the city, a district or a unit, or that of a scenario.
 
     The set is a PDF, a DOCX to edit, a page to open without a server, an XLSX workbook, CSV
     tables, a GeoPackage in the national system and GeoJSON in WGS84. The files of a report appear
@@ -93,58 +108,96 @@ def command(
       locator report --layer nurseries --out reports
       locator report --layer nurseries --district IV --out reports --language en
       locator report --layer senior_activity_centres --all-districts --out reports
+      locator report --layer nurseries --all --language pl --language en --format pdf --out reports
       locator report --scenario change.json --out reports
     """
     from locator.base.i18n import speaking
 
     if (layer is None) == (scenario_file is None):
         raise click.UsageError("Give either --layer or --scenario.")
-    if district is not None and all_districts:
-        raise click.UsageError("Give either --district or --all-districts.")
+    _check_scope(district, unit, all_districts=all_districts, everything=everything)
     given = {"minutes": minutes, "group": group, "pace": pace, "profile": profile}
     given |= chosen(**which)
     app = load(ctx)
     if scenario_file is not None:
-        if district or all_districts or any(given.values()):
+        if district or unit or all_districts or everything or any(given.values()):
             raise click.UsageError("--scenario says itself what its report is about.")
         makers = [_of_scenario(app, scenario_file)]
     else:
-        makers = _of_layer(app, str(layer), given, district, all_districts, sites)
-    with speaking(language), _progress() as bars:
-        written = _write(makers, folder, bars)
+        scopes = _scopes(app, district, unit, all_districts=all_districts, everything=everything)
+        makers = _of_layer(app, str(layer), given, scopes, sites)
+    written = []
+    with _progress() as bars:
+        for language in dict.fromkeys(languages):
+            own = folder / language if len(set(languages)) > 1 else folder
+            with speaking(language):
+                written += _write(makers, own, formats, bars)
     for path in written:
         click.echo(path)
-    click.echo(f"{len(written)} files of {len(makers)} report(s) in {folder}.", err=True)
+    count = len(makers) * len(set(languages))
+    click.echo(f"{len(written)} files of {count} report(s) in {folder}.", err=True)
+
+
+def _check_scope(
+    district: str | None, unit: str | None, *, all_districts: bool, everything: bool
+) -> None:
+    if sum((district is not None, unit is not None, all_districts, everything)) > 1:
+        raise click.UsageError("Give either --district, --unit, --all-districts or --all.")
+
+
+def _scopes(
+    app: AppState, district: str | None, unit: str | None, *, all_districts: bool, everything: bool
+) -> list[dict[str, Any]]:
+    """Return what the reports are about: fields of a `ReportQuery`, the whole city first."""
+    if district is not None:
+        return [{"district": district_number(app.city, district)}]
+    if unit is not None:
+        return [{"unit": _unit_code(app, unit)}]
+    scopes: list[dict[str, Any]] = [{}]
+    if all_districts or everything:
+        scopes += [{"district": int(number)} for number in app.city.districts.index]
+    if everything:
+        scopes += [{"unit": str(code)} for code in app.city.units.index]
+    return scopes
+
+
+def _unit_code(app: AppState, given: str) -> str:
+    """Return the code of the unit that is given as code, or as a name that only one has."""
+    wanted, units = given.strip().casefold(), app.city.units
+    found = [
+        str(code)
+        for code, name in units["name"].items()
+        if wanted in (str(code).casefold(), str(name).casefold())
+    ]
+    if len(found) == 1:
+        return found[0]
+    known = ", ".join(found or map(str, units.index[:8])) or "none"
+    raise click.BadParameter(
+        f"There is no one neighbourhood unit {cut(given)}. Codes are such as: {known}.",
+        param_hint="--unit",
+    )
 
 
 def _of_layer(
     app: AppState,
     layer: str,
     given: Mapping[str, Any],
-    district: str | None,
-    all_districts: bool,
+    scopes: Sequence[Mapping[str, Any]],
     sites: int,
 ) -> list[Maker]:
     from locator.analysis.district_report import ReportQuery, district_report
     from locator.api.parsing import Pairs
-    from locator.api.planning_queries import ReportParams, report_query_of
+    from locator.api.planning_queries import DocumentParams, report_query_of
     from locator.reports.bundle import ReportFiles
 
-    asked = question(app, ReportParams, Pairs.given(**given), layer=layer)
-    query = replace(
-        report_query_of(asked),
-        district=None if district is None else district_number(app.city, district),
-        sites=sites,
-    )
-    queries = [query]
-    if all_districts:
-        queries += [replace(query, district=int(number)) for number in app.city.districts.index]
+    asked = question(app, DocumentParams, Pairs.given(**given), layer=layer)
+    query = replace(report_query_of(asked), sites=sites)
 
     def made(query: ReportQuery) -> ReportFiles:
         ground = app.walkable_city_for(query.profile)
         return ReportFiles(app.city, district_report(ground, query))
 
-    return [partial(made, one) for one in queries]
+    return [partial(made, replace(query, **scope)) for scope in scopes]
 
 
 def _of_scenario(app: AppState, file: Path) -> Maker:
@@ -157,7 +210,9 @@ def _of_scenario(app: AppState, file: Path) -> Maker:
     return lambda: ScenarioFiles(app.city, findings_of(app, comparison_of(app, change)))
 
 
-def _write(makers: Sequence[Maker], folder: Path, bars: Progress) -> list[Path]:
+def _write(
+    makers: Sequence[Maker], folder: Path, formats: Sequence[str], bars: Progress
+) -> list[Path]:
     from locator.reports.bundle import file_names, write_bundle
 
     written: list[Path] = []
@@ -165,8 +220,8 @@ def _write(makers: Sequence[Maker], folder: Path, bars: Progress) -> list[Path]:
     for make in makers:
         task = bars.add_task("Counting", total=None)
         files = make()
-        bars.update(task, total=len(file_names(files)), description=files.stem)
-        for path in write_bundle(files, folder):
+        bars.update(task, total=len(file_names(files, formats)), description=files.stem)
+        for path in write_bundle(files, folder, formats):
             written.append(path)
             bars.update(task, advance=1)
         bars.update(task, visible=len(makers) == 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template, request
 
 from locator.analysis.district_report import DistrictReport
-from locator.api.planning_queries import ReportParams, report_query_of
+from locator.api.planning_queries import DocumentParams, report_query_of
 from locator.api.street_info import profile_choices
 from locator.base.errors import N_, NotFoundError
 from locator.base.i18n import speaking
@@ -46,7 +46,7 @@ def page(layer_id: str) -> tuple[str, int]:
     made = build_report(city, found)
     same = {
         name: lenient.args.getlist(name)
-        for name in ("district", "minutes", "group", "pace", "profile", *FILTER_NAMES)
+        for name in ("district", "unit", "minutes", "group", "pace", "profile", *FILTER_NAMES)
         if lenient.args.get(name)
     }
     shown = render_template(
@@ -62,6 +62,7 @@ def page(layer_id: str) -> tuple[str, int]:
             for place, section in enumerate(made.sections, start=1)
         ],
         districts=city.districts,
+        units=city.units,
         standards=standard_options(found.coverage.minutes),
         groups=group_options(state(), found.coverage.group),
         paces=pace_choices(lenient.args.get("pace", "")),
@@ -69,7 +70,7 @@ def page(layer_id: str) -> tuple[str, int]:
             state(), "" if found.query.profile == "foot" else found.query.profile
         ),
         filter=filter_form(
-            state(), (layer_id,), question(ReportParams, lenient.args, layer=layer_id)
+            state(), (layer_id,), question(DocumentParams, lenient.args, layer=layer_id)
         ),
         downloads={
             kind: url("report.file", same, layer_id=layer_id, kind=kind) for kind in REPORT_KINDS
@@ -102,5 +103,5 @@ def file(layer_id: str, kind: str) -> Response:
 
 
 def _district_report(layer_id: str, args: Args) -> DistrictReport:
-    asked = question(ReportParams, args, layer=layer_id)
+    asked = question(DocumentParams, args, layer=layer_id)
     return district_report_of(state(), report_query_of(asked))
