@@ -20,7 +20,7 @@ from locator.api.context import AppState
 from locator.api.filtering import filter_answer, filter_columns
 from locator.api.geojson import SHARE_DIGITS, area_json, decimal, whole
 from locator.api.operations import CACHE_S, CSV, GEOJSON, operation
-from locator.api.queries import CoverageListParams, ReachParams, filter_of
+from locator.api.queries import CoverageListDayParams, ReachParams, filter_of
 from locator.api.schemas import Area
 from locator.api.schemas_coverage import (
     AsOfDay,
@@ -166,29 +166,34 @@ def parts_of(
 
 @operation(
     "/api/coverage",
-    CoverageListParams,
+    CoverageListDayParams,
     CoverageListAnswer,
     summary="Coverage of every layer at a glance",
     tag="coverage",
     cache_s=CACHE_S,
     bounds="expensive",
 )
-def coverage_list(app: AppState, asked: CoverageListParams) -> CoverageListAnswer:
+def coverage_list(app: AppState, asked: CoverageListDayParams) -> CoverageListAnswer:
     """Every layer with its own age group and pace. Layers that move are left out, with the reason:
-    a vehicle is never counted as if it stood still.
+    a vehicle is never counted as if it stood still. With `at`, all that may have stood on that day
+    counts; `as_of` has the least, too.
     """
     lines: list[CoverageLine] = []
     left_out: list[LeftOut] = []
     for layer in app.catalogue.layers.values():
         try:
-            query = CoverageQuery(layer.id, asked.minutes, which=filter_of(asked))
+            query = CoverageQuery(layer.id, asked.minutes, at=asked.at, which=filter_of(asked))
             found = app.coverage(query, profile=asked.profile)
         except NotComputableError as reason:
             why = error_text(reason)
             left_out.append({"layer": layer.id, "name": text(layer.names), "reason": why})
         else:
-            totals = _totals(app, found, profile=asked.profile)
-            lines.append({"layer": layer.id, "name": text(layer.names), **totals})
+            totals = _totals(app, found, profile=asked.profile, today=asked.at is None)
+            then = None
+            if asked.at is not None:
+                then = _as_of(as_of(app.walkable_city_for(asked.profile), found, asked.at))
+            line = {"layer": layer.id, "name": text(layer.names), "as_of": then}
+            lines.append(cast(CoverageLine, line | totals))
     return {
         "model": app.walkable_city.model.name,
         "profile": asked.profile,

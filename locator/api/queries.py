@@ -314,6 +314,17 @@ class CoverageListParams(FilterParams):
     )
 
 
+@frozen
+class CoverageListDayParams(CoverageListParams):
+    """Every layer at once, today or as of a day."""
+
+    at: Day | None = described(
+        "Count what may have stood on this day, `as_of` of each layer saying between which values "
+        "the share lay then; by default what the data say is open.",
+        default=None,
+    )
+
+
 def filter_of(asked: FilterParams) -> FacilityFilter:
     """Return which facilities count.
 

@@ -178,6 +178,7 @@ class CoverageLine(CoverageTotals):
 
     layer: str
     name: str
+    as_of: AsOfDay | None
 
 
 @closed

@@ -31,6 +31,19 @@ def test_the_answer_says_between_which_values(client: FlaskClient) -> None:
     assert client.get("/api/coverage/nurseries").get_json()["as_of"] is None
 
 
+def test_all_layers_at_once_are_each_as_of_the_day(client: FlaskClient) -> None:
+    then = client.get("/api/coverage?at=2026-06-01").get_json()
+    assert [one["layer"] for one in then["layers"]] == ["nurseries", "aeds"]
+    for line in then["layers"]:
+        alone = client.get(f"/api/coverage/{line['layer']}?at=2026-06-01").get_json()
+        for name in ("as_of", "served", "share", "ranges", "parts", "leaves_out", "walk_s"):
+            assert line[name] == alone[name]
+        assert line["ranges"] is None and line["as_of"]["at"] == "2026-06-01"
+    today = client.get("/api/coverage").get_json()
+    assert all(one["as_of"] is None and one["ranges"] for one in today["layers"])
+    assert client.get("/api/coverage?at=2026-13-01").status_code == 400
+
+
 @pytest.mark.parametrize("day", BAD_DAYS)
 def test_what_is_no_day_is_refused(client: FlaskClient, day: str) -> None:
     for path in ("/api/coverage/nurseries", "/coverage/nurseries"):
