@@ -16,7 +16,8 @@ def violations(page: Page) -> list[str]:
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
     found = page.evaluate(
-        "() => axe.run({ resultTypes: ['violations'] }).then(({ violations }) => violations)"
+        "() => axe.run({ resultTypes: ['violations'], rules: { 'target-size': { enabled: true }"
+        " } }).then(({ violations }) => violations)"
     )
     return [
         f"{rule['id']}: {node['target']} {node.get('failureSummary', '')}"

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.barriers import violations
 from tests.browser.conftest import DESKTOP, PHONE, Arrive, arrivals
 from tests.browser.maps import until
 
@@ -214,3 +215,20 @@ def test_signs_at_one_place_stand_beside_one_another(visit: Arrive) -> None:
         page.evaluate(f"void {MAP}.map.setZoom({zoom}, {{animate: false}})")
         page.wait_for_timeout(400)
         assert page.evaluate(SIGNS_APART) > 22, zoom
+
+
+def test_signs_without_room_for_a_finger_are_no_buttons_until_one_is_nearer(visit: Arrive) -> None:
+    page = visit(viewport=PHONE).go("/en/coverage/senior_activity_centres")
+    signs, buttons = (page.locator(f".map-marker{more}") for more in ("", "[role=button]"))
+    hidden = page.locator(".map-marker[aria-hidden=true]:not([tabindex]):not([role])")
+
+    def press() -> int:
+        until(page, "document.querySelector('.map-marker[aria-hidden]') !== null")
+        assert buttons.count() + hidden.count() == signs.count()
+        return buttons.count()
+
+    far = press()
+    assert 5 < far < signs.count() / 2
+    assert violations(page) == []
+    look_at(page, 50.0617, 19.9372, 13)
+    until(page, f"document.querySelectorAll('.map-marker[role=button]').length > {far}")

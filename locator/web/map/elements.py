@@ -190,6 +190,9 @@ class FeatureLayer(MapElement):
         Zoom to the features when they have arrived.
     small : bool
         Draw small signs without letters, where the markers are not what the map is about.
+    crowded : bool
+        Signs may stand close, and the page or its links list them all: only those with room for a
+        finger are buttons, more of them nearer by.
     listed : bool
         The page lists the features, too: an element with ``data-map-feature="<id>"`` lights up
         its sign.
@@ -210,6 +213,7 @@ class FeatureLayer(MapElement):
         cluster_above: int | None = 40,
         fit: bool = False,
         small: bool = False,
+        crowded: bool = False,
         listed: bool = False,
         refresh_s: float | None = None,
     ) -> None:
@@ -217,6 +221,7 @@ class FeatureLayer(MapElement):
             "legend": legend,
             "clusters": cluster_above is not None,
             "lighting": listed,
+            "crowding": crowded,
             "moving": refresh_s is not None,
             # What moves is where it is; of what stands none may hide another one.
             "spreading": listed and refresh_s is None and cluster_above is None,
@@ -231,6 +236,7 @@ class FeatureLayer(MapElement):
             clusterAbove=cluster_above,
             fit=fit,
             small=small or None,
+            crowded=crowded or None,
             listed=listed or None,
             refreshS=refresh_s,
             spread=True if needed["spreading"] else None,

@@ -30,6 +30,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "lighting": ("core",),
     "spreading": ("core",),
     "ways": ("core",),
+    "crowding": ("core",),
     "features": ("symbols", "stage", "ways"),
     "shades": ("stage",),
     "areas": ("shades",),

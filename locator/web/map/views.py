@@ -112,9 +112,13 @@ def city_map(
 def layer_map(ground: Ground, *, symbol: Symbol, features_url: str, nearest_url: str) -> Map:
     """Return the map of one layer."""
     map_ = base_map(ground, nearest_url=nearest_url, keep_state=True)
-    FeatureLayer(features_url, symbols=[symbol], facility_url=ground.facility_url, fit=True).add_to(
-        map_
-    )
+    FeatureLayer(
+        features_url,
+        symbols=[symbol],
+        facility_url=ground.facility_url,
+        crowded=True,
+        fit=True,
+    ).add_to(map_)
     return map_
 
 
@@ -197,6 +201,7 @@ def coverage_map(
             facility_url=ground.facility_url,
             cluster_above=None,
             small=True,
+            crowded=True,
         ).add_to(map_)
     return map_
 

@@ -55,7 +55,10 @@ def change_map(
         facility_url=ground.facility_url,
         cluster_above=1000,
         small=True,
+        crowded=True,
     ).add_to(map_)
     if sites_url:
-        FeatureLayer(sites_url, symbols=symbols, legend=False, cluster_above=1000).add_to(map_)
+        FeatureLayer(
+            sites_url, symbols=symbols, legend=False, cluster_above=1000, crowded=True
+        ).add_to(map_)
     return map_

@@ -27,6 +27,7 @@
       const markers = [...byId.values()];
       if (config.fit) fitTo(map, L.latLngBounds(markers.map((marker) => marker.getLatLng())));
       if (config.spread) locatorMap.spreading(map, markers);
+      else if (config.crowded && !layer.group.refreshClusters) locatorMap.crowding(map, markers, config);
     }
 
     function groupFor(count) {

@@ -78,7 +78,8 @@
     if (!inside && document.activeElement !== document.body) return;
     const { opener } = state;
     const icon = opener && (opener.getElement ? opener.getElement() : opener);
-    (icon || map.getContainer()).focus({ preventScroll: true });
+    // A sign among many is no button; see crowding.
+    (icon && icon.tabIndex >= 0 ? icon : map.getContainer()).focus({ preventScroll: true });
   }
 
   // `kind` is what stands below the name: the sign and the name of a layer.
