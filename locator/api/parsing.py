@@ -37,6 +37,14 @@ NO_SITE = N_(
     "add has to be lat,lon or lat,lon,places or lat,lon,places,name with points as decimal signs, "
     "and a date after the places if there is one (60@2027-09); given: {given}."
 )
+NO_BOX = N_(
+    "{name} has to be four numbers with commas between: lower corner, upper corner, such as "
+    "19.9,50.0,20.0,50.1; given: {given}."
+)
+NO_SPAN = N_(
+    "{name} has to be a day or a moment with its zone, or two of them with a slash, such as "
+    "2024-01-01/2024-12-31 or 2024-01-01T00:00:00Z/..; given: {given}."
+)
 NO_PRICE = N_("price_in has to be district:price, such as 4:900000; given: {given}.")
 NO_DISTRICT = N_("There is no district {given}.")
 
@@ -56,6 +64,8 @@ TEMPLATES = {
     "unknown_operator": NO_OPERATOR,
     "site": NO_SITE,
     "day": DAY,
+    "box": NO_BOX,
+    "span": NO_SPAN,
     "price": NO_PRICE,
 }
 """Message of each kind of fault that pydantic finds; numbers are told apart by their type."""

@@ -156,6 +156,11 @@ def _page(context: dict[str, object]) -> str:
 
 
 def is_api_request() -> bool:
-    """Tell whether a machine asked: the path lies under ``/api`` or is the health check."""
+    """Tell whether a machine asked: the path lies under ``/api`` or is the health check.
+
+    Under ``/ogc``, where people are welcome as well, it is one unless it asks for a page.
+    """
     path = current_request.path
+    if path == "/ogc" or path.startswith("/ogc/"):
+        return not current_request.accept_mimetypes.accept_html
     return path == "/api" or path.startswith("/api/") or path == "/healthz"

@@ -39,6 +39,7 @@ PAGES = {
     "data": "/data",
     "method": "/about",
     "accessibility statement": "/accessibility",
+    "features for GIS programs": "/en/ogc/collections/districts/items?f=html&limit=5",
     "no such page": "/nie-ma",
     "no such layer": "/layers/nie-ma",
 }

@@ -1,0 +1,172 @@
+"""Serve the collections of `locator.api.ogc`, to programs as JSON and to people as pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, render_template, request
+
+from locator.api.json import encoded
+from locator.api.ogc import documents
+from locator.api.ogc.collections import Collection, collection_of, collections
+from locator.api.ogc.documents import HTML, OPENAPI, link
+from locator.api.ogc.items import CrsParams, ItemsParams, Page, item, items
+from locator.api.operations import CACHE_S, GEOJSON, JSON
+from locator.api.parsing import parse
+from locator.api.queries import frozen
+from locator.web import security
+from locator.web.i18n import url
+from locator.web.routes import respond
+from locator.web.state import state
+
+blueprint = Blueprint("ogc", __name__)
+
+Format = Literal["json", "html"]
+
+
+@frozen
+class FormatParams:
+    """How a description is shown; by default as the ``Accept`` header asks."""
+
+    f: Format | None = None
+
+
+@blueprint.get("/ogc", strict_slashes=False)
+def landing() -> Response:
+    """Say where everything is."""
+    asked = parse(FormatParams, request.args, strict=True)
+    told = documents.landing(state(), root())
+    return _answer(asked, told, "landing", collections=collections(state()).values())
+
+
+@blueprint.get("/ogc/api")
+def description() -> Response:
+    """Describe these addresses as OpenAPI 3.0."""
+    made = respond(encoded(documents.openapi30(state(), root())), cache_s=CACHE_S)
+    made.headers["Content-Type"] = OPENAPI
+    return made
+
+
+@blueprint.get("/ogc/conformance")
+def conformance() -> Response:
+    """Name the classes of the standard that are kept."""
+    asked = parse(FormatParams, request.args, strict=True)
+    return _answer(asked, {"conformsTo": list(documents.CONFORMS_TO)}, "conformance")
+
+
+@blueprint.get("/ogc/collections")
+def listed() -> Response:
+    """List the collections."""
+    asked = parse(FormatParams, request.args, strict=True)
+    told = documents.all_collections(state(), root())
+    return _answer(asked, told, "landing", collections=collections(state()).values())
+
+
+@blueprint.get("/ogc/collections/<collection_id>")
+def collection(collection_id: str) -> Response:
+    """Say what a collection is."""
+    asked = parse(FormatParams, request.args, strict=True)
+    found = collection_of(state(), collection_id)
+    told = documents.one_collection(state(), found, root())
+    return _answer(asked, told, "collection", collection=found)
+
+
+@blueprint.get("/ogc/collections/<collection_id>/items")
+def features(collection_id: str) -> Response:
+    """Give a page of features."""
+    found = collection_of(state(), collection_id)
+    return (_dear_features if found.dear else _quick_features)(found)
+
+
+@blueprint.get("/ogc/collections/<collection_id>/items/<feature_id>")
+def feature(collection_id: str, feature_id: str) -> Response:
+    """Give one feature."""
+    found = collection_of(state(), collection_id)
+    return (_dear_feature if found.dear else _quick_feature)(found, feature_id)
+
+
+def _features(found: Collection) -> Response:
+    asked, page = items(state(), found, request.args)
+    here = f"{root()}/collections/{found.id}"
+    links = [
+        _to(f"{here}/items", "self", GEOJSON, f="json"),
+        _to(f"{here}/items", "alternate", HTML, f="html"),
+        link("collection", here, JSON),
+    ]
+    before, after = max(page.offset - page.limit, 0), page.offset + page.limit
+    if page.offset:
+        links.append(_to(f"{here}/items", "prev", GEOJSON, offset=before, f="json"))
+    if after < page.matched:
+        links.append(_to(f"{here}/items", "next", GEOJSON, offset=after, f="json"))
+    told = documents.feature_collection(page, found, links)
+    return _answer_features(told, asked, page, found)
+
+
+def _feature(found: Collection, feature_id: str) -> Response:
+    asked, page = item(state(), found, feature_id, request.args)
+    here = f"{root()}/collections/{found.id}"
+    links = [
+        _to(f"{here}/items/{feature_id}", "self", GEOJSON, f="json"),
+        _to(f"{here}/items/{feature_id}", "alternate", HTML, f="html"),
+        link("collection", here, JSON),
+    ]
+    return _answer_features({**page.features[0], "links": links}, asked, page, found)
+
+
+_quick_features, _dear_features = security.counted(_features), security.expensive(_features)
+_quick_feature, _dear_feature = security.counted(_feature), security.expensive(_feature)
+
+
+def root() -> str:
+    """Return the absolute address of the landing page, in the language of the request."""
+    return request.host_url.rstrip("/") + url("ogc.landing")
+
+
+def _to(address: str, rel: str, kind: str, **changed: Any) -> dict[str, str]:
+    """Return a link that asks the same but for what changed."""
+    kept = [pair for pair in request.args.items(multi=True) if pair[0] not in changed]
+    query = urlencode([*kept, *changed.items()])
+    return link(rel, f"{address}?{query}", kind)
+
+
+def _wants_page(asked: str | None) -> bool:
+    if asked is not None:
+        return asked == "html"
+    best = request.accept_mimetypes.best_match([JSON, GEOJSON, HTML], default=JSON)
+    return bool(best == HTML)
+
+
+def _answer(asked: FormatParams, told: Mapping[str, Any], page: str, **more: Any) -> Response:
+    if _wants_page(asked.f):
+        return Response(
+            render_template("pages/ogc.html", shown=page, told=told, root=root(), **more)
+        )
+    made = respond(encoded(told), cache_s=CACHE_S)
+    made.vary.add("Accept")
+    return made
+
+
+def _answer_features(
+    told: Mapping[str, Any], asked: CrsParams | ItemsParams, page: Page, found: Collection
+) -> Response:
+    if _wants_page(asked.f):
+        made = Response(
+            render_template(
+                "pages/ogc.html",
+                shown="items",
+                told=told,
+                collection=found,
+                page=page,
+                columns=[
+                    name for one in page.features[:1] for name in one["properties"] if name != "id"
+                ],
+                to={one["rel"]: one["href"].replace("f=json", "f=html") for one in told["links"]},
+            )
+        )
+    else:
+        made = respond(encoded(told), media_type=GEOJSON, cache_s=0 if found.changing else CACHE_S)
+    made.headers["Content-Crs"] = f"<{page.crs}>"
+    made.vary.add("Accept")
+    return made
