@@ -113,6 +113,7 @@ class AppState:
             "layer": tuple(self.catalogue.layers),
             "group": tuple(self.catalogue.groups),
             "district": tuple(int(number) for number in self.city.districts.index),
+            "unit": tuple(map(str, self.city.units.index)),
             "kind": said_by_layer(self.city, "kind"),
             "operator": said_by_layer(self.city, "operator"),
         }

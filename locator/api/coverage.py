@@ -11,7 +11,12 @@ import numpy as np
 import pandas as pd
 
 from locator.analysis.access.as_of import AsOf, as_of
-from locator.analysis.access.coverage import Coverage, CoverageQuery, counted_by
+from locator.analysis.access.coverage import (
+    Coverage,
+    CoverageQuery,
+    counted_by,
+    coverage_by_unit,
+)
 from locator.analysis.access.coverage_parts import Part, coverage_parts
 from locator.analysis.access.ranges import Ranges, gap_ranges, ranges
 from locator.analysis.access.words import leaves_out
@@ -33,12 +38,14 @@ from locator.api.schemas_coverage import (
     GapsAnswer,
     LeftOut,
     RangesAnswer,
+    UnitCoverage,
 )
 from locator.base.errors import NotComputableError
 from locator.base.i18n import error_text, gettext, text
 from locator.city.facility_filter import EVERYTHING, FacilityFilter
 from locator.city.lookup import known_layer
 from locator.city.register import PeopleFrom
+from locator.city.units import unit_names
 from locator.walking.network.profile import Profile
 
 
@@ -227,6 +234,7 @@ def coverage_of_layer(app: AppState, asked: ReachParams) -> CoverageAnswer:
         "counted": int(found.counted),
         "caveats": [gettext(caveat.template).format(**caveat.values) for caveat in found.caveats],
         "districts": _districts(found, district_ranges(app, asked, found)),
+        "units": unit_answers(app, asked, found),
         "curve": [
             {
                 "minutes": round(row["minutes"], 1),
@@ -254,18 +262,7 @@ def coverage_of_layer(app: AppState, asked: ReachParams) -> CoverageAnswer:
 def coverage_csv(app: AppState, asked: ReachParams) -> str:
     """UTF-8, one row for each district; every row says which question it answers."""
     found = coverage_of(app, asked)
-    question = {
-        "layer": found.layer,
-        "group": found.group,
-        "minutes": f"{found.minutes:g}",
-        "pace_m_s": f"{found.pace_m_s:g}",
-        "people_from": found.people_from,
-        "model": found.model,
-        "profile": asked.profile,
-        "data_date": app.catalogue.data_date,
-        **({} if asked.at is None else {"at": asked.at.isoformat()}),
-        **filter_columns(app.city, found.chosen),
-    }
+    question = _question(app, asked, found)
     columns = (*question, *DistrictCoverage.__annotations__)
     return csv.table(
         columns,
@@ -329,6 +326,77 @@ def district_ranges(app: AppState, asked: ReachParams, found: Coverage) -> pd.Da
     if then is not None:
         return then.districts.assign(rank=None, rank_low=None, rank_high=None)
     return ranges_of(app, found, profile=asked.profile).districts
+
+
+def unit_answers(app: AppState, asked: ReachParams, found: Coverage) -> list[UnitCoverage]:
+    """Return the neighbourhood units of a coverage as they are answered.
+
+    Parameters
+    ----------
+    app : AppState
+    asked : ReachParams
+    found : Coverage
+        What was asked for.
+
+    Returns
+    -------
+    list of UnitCoverage
+        By code; none where the city has no units.
+    """
+    units: Any = coverage_by_unit(app.walkable_city_for(asked.profile), found).to_dict("index")
+    return [
+        {
+            "code": str(code),
+            "name": str(row["name"]),
+            "district": int(row["district"]),
+            "people": round(row["people"]),
+            "served": round(row["served"]),
+            "unserved": round(row["unserved"]),
+            "share": decimal(row["share"], SHARE_DIGITS),
+            "mean_s": whole(row["mean_s"]),
+            "p90_s": whole(row["p90_s"]),
+            "beyond": decimal(row["beyond"], SHARE_DIGITS),
+        }
+        for code, row in units.items()
+    ]
+
+
+@operation(
+    "/api/coverage/<layer>/units.csv",
+    ReachParams,
+    str,
+    summary="Coverage by neighbourhood unit as a table",
+    tag="coverage",
+    media_type=CSV,
+    errors=(404, 422),
+    cache_s=CACHE_S,
+    bounds="expensive",
+    filename="coverage-{layer}-units.csv",
+)
+def coverage_units_csv(app: AppState, asked: ReachParams) -> str:
+    """UTF-8, one row for each neighbourhood unit; every row says which question it answers."""
+    found = coverage_of(app, asked)
+    question = _question(app, asked, found)
+    rows = unit_answers(app, asked, found)
+    return csv.table(
+        (*question, *UnitCoverage.__annotations__), ({**question, **row} for row in rows)
+    )
+
+
+def _question(app: AppState, asked: ReachParams, found: Coverage) -> dict[str, object]:
+    """Return the columns that say which question a table answers."""
+    return {
+        "layer": found.layer,
+        "group": found.group,
+        "minutes": f"{found.minutes:g}",
+        "pace_m_s": f"{found.pace_m_s:g}",
+        "people_from": found.people_from,
+        "model": found.model,
+        "profile": asked.profile,
+        "data_date": app.catalogue.data_date,
+        **({} if asked.at is None else {"at": asked.at.isoformat()}),
+        **filter_columns(app.city, found.chosen),
+    }
 
 
 def _as_of(then: AsOf | None) -> AsOfDay | None:
@@ -440,6 +508,8 @@ def _gaps(app: AppState, asked: ReachParams, found: Coverage) -> list[tuple[GapP
     within = pd.DataFrame(np.nan, found.gaps.index, ["low", "high"])
     if asked.at is None:
         within = gap_ranges(app.walkable_city_for(asked.profile), found, found.gaps)
+    inside = found.gaps.geometry.representative_point()
+    units = unit_names(np.column_stack([inside.x, inside.y]).reshape(-1, 2), app.city.units)
     rows: Any = found.gaps.join(within).itertuples()
     return [
         (
@@ -449,10 +519,11 @@ def _gaps(app: AppState, asked: ReachParams, found: Coverage) -> list[tuple[GapP
                 "high": whole(row.high),
                 "district": int(row.district),
                 "district_name": str(row.district_name),
+                "unit": unit,
                 "place": None if pd.isna(row.place) else str(row.place),
                 "walk_s": whole(row.walk_s),
             },
             cast(Area, area_json(row.geometry)),  # a gap is never empty
         )
-        for row in rows
+        for row, unit in zip(rows, units, strict=True)
     ]

@@ -21,6 +21,7 @@ from locator.api.schemas_places import (
     LayerAnswer,
     LayersAnswer,
     LayerSummary,
+    UnitsAnswer,
 )
 from locator.api.street_info import streets_fault
 from locator.base.i18n import current_language, text
@@ -185,6 +186,37 @@ def districts(app: AppState, _asked: NoParams) -> DistrictsAnswer:
                     "roman": str(row.roman),
                     "name": str(row.name),
                     "residents": None if pd.isna(row.residents) else int(row.residents),
+                },
+            }
+            for row in rows
+        ],
+    }
+
+
+@operation(
+    "/api/units",
+    NoParams,
+    UnitsAnswer,
+    summary="Neighbourhood units as GeoJSON",
+    tag="data",
+    media_type=GEOJSON,
+    cache_s=CACHE_S,
+    remembered=True,
+)
+def units(app: AppState, _asked: NoParams) -> UnitsAnswer:
+    """Boundaries of the neighbourhood units, which lie below the districts, with their codes."""
+    rows: Any = app.city.units.itertuples()
+    return {
+        "type": "FeatureCollection",
+        "features": [
+            {
+                "type": "Feature",
+                "id": str(row.Index),
+                "geometry": cast(Area, area_json(row.geometry)),
+                "properties": {
+                    "code": str(row.Index),
+                    "name": str(row.name),
+                    "district": app.city.unit_districts[str(row.Index)],
                 },
             }
             for row in rows

@@ -16,6 +16,7 @@ from locator.base.echo import cut, shortened
 from locator.base.errors import N_, InvalidParameterError, NotFoundError, QuestionError
 from locator.base.validation import Problem, problems
 from locator.city.lookup import NO_KIND, NO_LAYER, NO_OPERATOR, SAID_NAMES, listed
+from locator.city.units import NO_UNIT
 
 Q = TypeVar("Q")
 
@@ -48,7 +49,11 @@ NO_SPAN = N_(
 NO_PRICE = N_("price_in has to be district:price, such as 4:900000; given: {given}.")
 NO_DISTRICT = N_("There is no district {given}.")
 
-NOT_FOUND = {"unknown_layer": NO_LAYER, "unknown_district": NO_DISTRICT}
+NOT_FOUND = {
+    "unknown_layer": NO_LAYER,
+    "unknown_district": NO_DISTRICT,
+    "unknown_unit": NO_UNIT,
+}
 """Message of each kind of name that the city does not have."""
 
 TEMPLATES = {
@@ -276,7 +281,7 @@ def _fault(problem: Problem, shapes: Mapping[str, Mapping[str, Any]]) -> Questio
         position=problem.position,
         accepted={key: shape[key] for key in SAID if key in shape},
         name=name,
-        given=cut(given) if template == NO_DISTRICT else shortened(given),
+        given=cut(given) if template in (NO_DISTRICT, NO_UNIT) else shortened(given),
         count=len(given) if isinstance(given, str | tuple) else 1,
         least=shape.get("minimum"),
         # Of one value or of how often it is given: pydantic knows which of the two was exceeded.

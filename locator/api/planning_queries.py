@@ -63,6 +63,7 @@ Districts = Annotated[
     AfterValidator(lambda numbers: tuple(sorted(set(numbers)))),
     at_most(50),
 ]
+Unit = Annotated[str, Field(min_length=1, max_length=20), in_city("unit")]
 Places = Annotated[int, Field(ge=1, le=5000)]
 Percent = Annotated[float, Field(ge=0.1, le=100, allow_inf_nan=False)]
 Money = Annotated[float, Field(ge=0.01, le=1e12, allow_inf_nan=False)]
@@ -126,6 +127,7 @@ class RelocationsParams(ClosuresParams):
     """Which facilities of a layer would serve more people elsewhere."""
 
     district: District | None = described("Only sites in this district.", default=None)
+    unit: Unit | None = described("Only sites in this neighbourhood unit (code).", default=None)
     avoid: Districts = described(
         "Number of a district in which no site may stand; repeat it for several.", default=()
     )
@@ -174,14 +176,9 @@ class ReportParams(CoverageParams):
     """What a report is about."""
 
     district: District | None = described("Number of a district; all by default.", default=None)
-
-
-@frozen
-class DocumentParams(ReportParams):
-    """What a report to read is about: a neighbourhood unit, too."""
-
-    unit: Annotated[str, Field(min_length=1, max_length=20)] | None = described(
-        "Code of a neighbourhood unit (such as IV.2), instead of a district.", default=None
+    unit: Unit | None = described(
+        "Code of a neighbourhood unit, such as `IV.3`; its district need not be named.",
+        default=None,
     )
 
 
@@ -263,7 +260,7 @@ def siting_of(asked: ClosuresParams) -> SitingQuery:
         profile=asked.profile,
     )
     if isinstance(asked, RelocationsParams):
-        query = replace(query, district=asked.district, avoid=asked.avoid)
+        query = replace(query, district=asked.district, unit=asked.unit, avoid=asked.avoid)
     if isinstance(asked, SitingParams):
         query = replace(
             query,
@@ -297,7 +294,7 @@ def report_query_of(asked: ReportParams) -> ReportQuery:
     return ReportQuery(
         layer=asked.layer,
         district=asked.district,
-        unit=asked.unit if isinstance(asked, DocumentParams) else None,
+        unit=asked.unit,
         minutes=asked.minutes,
         group=asked.group,
         pace_m_s=asked.pace,

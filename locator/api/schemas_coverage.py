@@ -44,8 +44,26 @@ class DistrictCoverage(TypedDict):
 
 
 @closed
+class UnitCoverage(TypedDict):
+    """One neighbourhood unit, and the number of its district. `beyond` is the share of its people
+    outside the standard.
+    """
+
+    code: str
+    name: str
+    district: int
+    people: int
+    served: int
+    unserved: int
+    share: float | None
+    mean_s: int | None
+    p90_s: int | None
+    beyond: float | None
+
+
+@closed
 class GapProperties(TypedDict):
-    """An unserved area with its people; `place` is a name near it.
+    """An unserved area with its people; `place` is a name near it, `unit` the neighbourhood.
 
     Nine in ten runs put the unserved people of the area between `low` and `high`; null as of a day.
     """
@@ -55,6 +73,7 @@ class GapProperties(TypedDict):
     high: int | None
     district: int
     district_name: str
+    unit: str | None
     place: str | None
     walk_s: int | None
 
@@ -168,6 +187,7 @@ class CoverageAnswer(CoverageTotals):
     counted: int
     caveats: list[str]
     districts: list[DistrictCoverage]
+    units: list[UnitCoverage]
     curve: list[CurvePoint]
     gaps: list[Gap]
 

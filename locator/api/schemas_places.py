@@ -236,6 +236,33 @@ class DistrictProperties(TypedDict):
 
 
 @closed
+class UnitProperties(TypedDict):
+    """A neighbourhood unit: its code, its name, the number of its district."""
+
+    code: str
+    name: str
+    district: int
+
+
+@closed
+class UnitFeature(TypedDict):
+    """One neighbourhood unit."""
+
+    type: Literal["Feature"]
+    id: str
+    geometry: Area
+    properties: UnitProperties
+
+
+@closed
+class UnitsAnswer(TypedDict):
+    """The neighbourhood units of the city; none where the city folder has no such file."""
+
+    type: Literal["FeatureCollection"]
+    features: list[UnitFeature]
+
+
+@closed
 class DistrictFeature(TypedDict):
     """One district."""
 

@@ -206,6 +206,7 @@ class SitesAnswer(Standard):
     budget: float | None
     cost: float | None
     district: int | None
+    unit: str | None
     avoid: list[int]
     candidates: int
     people: int
@@ -272,6 +273,17 @@ class DistrictSupply(TypedDict):
 
 
 @closed
+class UnitSupply(TypedDict):
+    """Places within reach of the people of a neighbourhood unit."""
+
+    code: str
+    name: str
+    people: int
+    per_100: float | None
+    short_people: int
+
+
+@closed
 class SupplyAnswer(TypedDict):
     """Places within reach (E2SFCA)."""
 
@@ -288,4 +300,5 @@ class SupplyAnswer(TypedDict):
     stranded_places: int
     unlocated_places: int
     unknown: list[str]
+    unit: UnitSupply | None
     districts: list[DistrictSupply]

@@ -155,6 +155,7 @@ def sites_answer(app: AppState, found: Siting) -> SitesAnswer:
         "budget": query.budget,
         "cost": found.cost,
         "district": query.district,
+        "unit": query.unit,
         "avoid": list(query.avoid),
         "candidates": found.candidates,
         "people": round(found.people),

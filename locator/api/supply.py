@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from locator.analysis.access.coverage import filter_count
 from locator.analysis.access.supply import Supply, supply
 from locator.analysis.district_report import ReportQuery
@@ -12,7 +14,7 @@ from locator.api.filtering import filter_answer
 from locator.api.geojson import decimal
 from locator.api.operations import CACHE_S, operation
 from locator.api.planning_queries import ReportParams, report_query_of
-from locator.api.schemas_planning import SupplyAnswer
+from locator.api.schemas_planning import SupplyAnswer, UnitSupply
 from locator.base.errors import N_, NotFoundError
 from locator.city.lookup import standing_layer
 
@@ -25,6 +27,20 @@ def supply_of(app: AppState, asked: ReportQuery) -> Supply:
         ("supply", asked.layer, asked.group, asked.pace_m_s, asked.which, asked.profile),
         lambda: supply(ground, asked.layer, group=asked.group, pace_m_s=asked.pace_m_s),
     )
+
+
+def _unit(app: AppState, found: Supply, code: str) -> UnitSupply:
+    """Return the places that the people of a neighbourhood unit reach."""
+    inside = app.city.unit_rows == app.city.units.index.get_loc(code)
+    people = np.where(inside, app.city.demand.people[found.group], 0.0)
+    total = float(people.sum())
+    return {
+        "code": code,
+        "name": str(app.city.units.at[code, "name"]),
+        "people": round(total),
+        "per_100": decimal(float(people @ found.per_100) / total, 2) if total else None,
+        "short_people": round(float(people[found.short].sum())),
+    }
 
 
 @operation(
@@ -51,6 +67,8 @@ def places_in_reach(app: AppState, asked: ReportParams) -> SupplyAnswer:
                 N_("There is no district {given}."), parameter="district", given=asked.district
             )
         rows = rows[rows.index == asked.district]
+    elif asked.unit is not None:
+        rows = rows[rows.index == app.city.unit_districts[asked.unit]]
     districts: Any = rows.to_dict("index")
     return {
         "layer": found.layer,
@@ -66,6 +84,7 @@ def places_in_reach(app: AppState, asked: ReportParams) -> SupplyAnswer:
         "stranded_places": round(found.stranded_places),
         "unlocated_places": round(found.unlocated_places),
         "unknown": list(found.unknown),
+        "unit": None if asked.unit is None else _unit(app, found, asked.unit),
         "districts": [
             {
                 "number": int(number),

@@ -172,6 +172,19 @@ class City:
         return rows
 
     @cached_property
+    def unit_rows(self) -> IntArray:
+        """Row of `units` for each point of `demand`; -1 outside all."""
+        return neighbourhoods.unit_rows(self.demand.lonlat, self.units)
+
+    @cached_property
+    def unit_districts(self) -> Mapping[str, int]:
+        """Number of the district that each unit lies in, by its code; 0 for none."""
+        inside = self.units.geometry.representative_point()
+        lonlat = np.column_stack([inside.x, inside.y]).reshape(-1, 2).astype(np.float64)
+        numbers = areas.district_of(lonlat, self.districts)
+        return dict(zip(self.units.index, numbers.tolist(), strict=True))
+
+    @cached_property
     def backdrop(self) -> Backdrop:
         """The streets, waters and green that lie under small maps; read when one is drawn."""
         return read_backdrop(self.folder, self.projection)

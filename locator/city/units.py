@@ -12,12 +12,15 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from locator.base.geo import WGS84, FloatArray
+from locator.base.echo import cut
+from locator.base.errors import N_, NotFoundError
+from locator.base.geo import WGS84, FloatArray, IntArray
 from locator.base.packed import PackedFileError, read_packed
 from locator.base.reading import WHOLE, FaultLog
 
 FILE = "units.npz"
 COLUMNS = ("unit", "name")
+NO_UNIT = N_("There is no neighbourhood unit {given}.")
 
 
 def read_units(folder: Path, log: FaultLog) -> gpd.GeoDataFrame:
@@ -55,8 +58,22 @@ def read_units(folder: Path, log: FaultLog) -> gpd.GeoDataFrame:
 
 
 def unit_names(lonlat: FloatArray, units: gpd.GeoDataFrame) -> np.ndarray:
-    """Return the (n,) names of the units that (n, 2) lon, lat lie in; None outside all."""
-    return _of_units(lonlat, units, units["name"].to_numpy(dtype=object))
+    """Return the (n,) names of the units that (n, 2) lon, lat lie in; None outside all.
+
+    Parameters
+    ----------
+    lonlat : (n, 2) float array
+        NaN lies nowhere.
+    units : GeoDataFrame
+        Index: their codes.
+
+    Returns
+    -------
+    (n,) array of str or None
+    """
+    names = np.array([*units["name"], None], dtype=object)
+    found: np.ndarray = names[unit_rows(lonlat, units)]
+    return found
 
 
 def unit_codes(lonlat: FloatArray, units: gpd.GeoDataFrame) -> np.ndarray:
@@ -73,16 +90,55 @@ def unit_codes(lonlat: FloatArray, units: gpd.GeoDataFrame) -> np.ndarray:
     -------
     (n,) array of str or None
     """
-    return _of_units(lonlat, units, units.index.to_numpy(dtype=object))
+    codes = np.array([*units.index, None], dtype=object)
+    found: np.ndarray = codes[unit_rows(lonlat, units)]
+    return found
 
 
-def _of_units(lonlat: FloatArray, units: gpd.GeoDataFrame, words: np.ndarray) -> np.ndarray:
-    found = np.full(len(lonlat), None, dtype=object)
+def unit_rows(lonlat: FloatArray, units: gpd.GeoDataFrame) -> IntArray:
+    """Return the (n,) rows of `units` that (n, 2) lon, lat lie in; -1 outside all.
+
+    Parameters
+    ----------
+    lonlat : (n, 2) float array
+        NaN lies nowhere.
+    units : GeoDataFrame
+        Index: their codes.
+
+    Returns
+    -------
+    (n,) int array
+        On a shared edge the first.
+    """
+    found = np.full(len(lonlat), -1, dtype=np.int64)
     if len(units) == 0:
         return found
     points = shapely.points(lonlat)
     at, of = shapely.STRtree(units.geometry.values).query(points, predicate="intersects")
     # The last one written stays: on a shared edge the first unit of the list keeps the point.
     order = np.argsort(-of, kind="stable")
-    found[at[order]] = words[of[order]]
+    found[at[order]] = of[order]
     return found
+
+
+def known_unit(units: gpd.GeoDataFrame, code: str) -> str:
+    """Return the code of a unit, or raise `NotFoundError` where there is none.
+
+    Parameters
+    ----------
+    units : GeoDataFrame
+        Index: their codes.
+    code : str
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    NotFoundError
+        There is no such unit.
+    """
+    if code not in units.index:
+        raise NotFoundError(NO_UNIT, parameter="unit", given=cut(code))
+    return code

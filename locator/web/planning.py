@@ -12,14 +12,14 @@ from werkzeug.datastructures import MultiDict
 from locator.analysis.district_report import DistrictReport, ReportQuery, district_report
 from locator.api.context import AppState
 from locator.api.parsing import parameter_shapes
-from locator.api.planning_queries import AddedParams, DocumentParams, ScenarioParams, SitingParams
+from locator.api.planning_queries import AddedParams, ReportParams, ScenarioParams, SitingParams
 from locator.city import lookup
 from locator.city.catalogue import Layer
 from locator.web.state import state
 
 KNOWN = frozenset(
     name
-    for kind in (ScenarioParams, AddedParams, SitingParams, DocumentParams)
+    for kind in (ScenarioParams, AddedParams, SitingParams, ReportParams)
     for name in parameter_shapes(kind)
     if name != "layer"
 )

@@ -58,16 +58,55 @@ def by_district(
     served : (n,) bool array
     walk_s : (n,) float array
     """
-    in_all, in_reach = people_by_district(city, people), people_by_district(city, people * served)
-    position, count = city.district_rows, len(city.districts)
+    return _by_area(city.districts, city.district_rows, people, served, walk_s)
+
+
+def by_unit(
+    city: City, people: FloatArray, served: npt.NDArray[np.bool_], walk_s: FloatArray
+) -> pd.DataFrame:
+    """Return the same of neighbourhood units, with the number of the ``district`` of each.
+
+    Parameters
+    ----------
+    city : City
+    people : (n,) float array
+        People of the group at each demand point.
+    served : (n,) bool array
+    walk_s : (n,) float array
+
+    Returns
+    -------
+    DataFrame
+        Index: code. People are whole in each unit, so that units need not sum to their district.
+    """
+    inside = np.flatnonzero(city.unit_rows >= 0)
+    rows = city.unit_rows[inside]
+    frame = _by_area(city.units, rows, people[inside], served[inside], walk_s[inside])
+    frame.insert(1, "district", [city.unit_districts[str(code)] for code in frame.index])
+    return frame
+
+
+def _by_area(
+    areas: pd.DataFrame,
+    position: IntArray,
+    people: FloatArray,
+    served: npt.NDArray[np.bool_],
+    walk_s: FloatArray,
+) -> pd.DataFrame:
+    count = len(areas)
+    in_all, in_reach = (
+        whole(np.bincount(position, weights=weights, minlength=count))
+        for weights in (people, people * served)
+    )
     order = np.argsort(position, kind="stable")
     parts = np.split(order, np.cumsum(np.bincount(position, minlength=count))[:-1])
-    times = np.array([walking_times(walk_s[part], people[part]) for part in parts])
+    walks = [walking_times(walk_s[part], people[part]) for part in parts]
+    times = np.array(walks, dtype=np.float64).reshape(-1, 3)[:count]
     times[~np.isfinite(times)] = np.nan
     share = np.divide(in_reach, in_all, out=np.full(count, np.nan), where=in_all > 0)
     return pd.DataFrame(
         {
-            "name": city.districts["name"].to_numpy(dtype=object),
+            "name": areas["name"].to_numpy(dtype=object),
             "people": in_all,
             "served": in_reach,
             "unserved": in_all - in_reach,
@@ -77,7 +116,7 @@ def by_district(
             "median_s": times[:, 1],
             "p90_s": times[:, 2],
         },
-        index=city.districts.index,
+        index=areas.index,
     )
 
 

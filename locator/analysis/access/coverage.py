@@ -17,6 +17,7 @@ from locator.analysis.access.aggregate import (
     SAME_TIME_S,
     by_band,
     by_district,
+    by_unit,
     curve_by_minute,
     people_by_district,
     walking_times,
@@ -279,6 +280,25 @@ def _counted(
             walkable_city, rows, layer=asked.layer.id, group=asked.group, unreachable=unreachable
         ),
     )
+
+
+def coverage_by_unit(walkable_city: WalkableCity, found: Coverage) -> pd.DataFrame:
+    """Return the table of neighbourhood units of a coverage.
+
+    Parameters
+    ----------
+    walkable_city : WalkableCity
+        That it was counted in.
+    found : Coverage
+
+    Returns
+    -------
+    DataFrame
+        As `locator.analysis.access.aggregate.by_unit` has it; empty where the city has no units.
+    """
+    city = counted_by(walkable_city, found.people_from).city
+    served = found.walk_s <= found.minutes * 60 + SAME_TIME_S
+    return by_unit(city, city.demand.people[found.group], served, found.walk_s)
 
 
 def coverage_overview(walkable_city: WalkableCity, *, minutes: float | None = None) -> pd.DataFrame:

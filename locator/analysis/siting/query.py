@@ -18,6 +18,7 @@ from locator.base.errors import N_, InvalidParameterError, NotComputableError, N
 from locator.base.geo import FloatArray
 from locator.city.facility_filter import EVERYTHING, FacilityFilter
 from locator.city.lookup import known_group, known_layer
+from locator.city.units import known_unit, unit_rows
 from locator.walking.network.profile import Profile
 from locator.walking.walkable_city import WalkableCity
 
@@ -70,6 +71,8 @@ class SitingQuery:
         as many as the middle one of those that exist.
     district : int or None
         Only candidates in this district; people anywhere count.
+    unit : str or None
+        Only candidates in the neighbourhood unit of this code.
     avoid : tuple of int
         Districts in which no site may stand; people in them count.
     forbidden : shapely geometry or None
@@ -110,6 +113,7 @@ class SitingQuery:
     which: FacilityFilter = EVERYTHING
     demand_percent: float = 100.0
     profile: Profile = "foot"
+    unit: str | None = None
 
 
 OBJECTIVE_NEEDS = {"target_share": ("target_percent",), "budget": ("budget", "price")}
@@ -277,6 +281,11 @@ def candidate_places(walkable_city: WalkableCity, query: SitingQuery) -> pd.Data
     if query.district is not None:
         _known_district(walkable_city, query.district, parameter="district")
         places = places[places["district"] == query.district]
+    if query.unit is not None:
+        city = walkable_city.city
+        row = city.units.index.get_loc(known_unit(city.units, query.unit))
+        lonlat = places[["lon", "lat"]].to_numpy(dtype=np.float64)
+        places = places[unit_rows(lonlat, city.units) == row]
     if query.avoid:
         for number in query.avoid:
             _known_district(walkable_city, number, parameter="avoid")

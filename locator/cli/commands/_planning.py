@@ -44,6 +44,18 @@ def district_number(city: City, given: str, *, hint: str = "--district") -> int:
     )
 
 
+def unit_code(city: City, given: str) -> str:
+    """Return the code of the neighbourhood unit that is given as code or name."""
+    wanted = given.strip().casefold()
+    for code, name in city.units["name"].items():
+        if wanted in (str(code).casefold(), str(name).casefold()):
+            return str(code)
+    known = ", ".join(f"{code} {name}" for code, name in city.units["name"].items()) or "–"
+    raise click.BadParameter(
+        f"There is no neighbourhood unit {cut(given)}. Units: {known}.", param_hint="--unit"
+    )
+
+
 def read_area(path: Path) -> Any:
     """Return the union of the polygons of a GeoJSON file in WGS84, or end with what is wrong."""
     import shapely

@@ -187,10 +187,10 @@ def _of_layer(
 ) -> list[Maker]:
     from locator.analysis.district_report import ReportQuery, district_report
     from locator.api.parsing import Pairs
-    from locator.api.planning_queries import DocumentParams, report_query_of
+    from locator.api.planning_queries import ReportParams, report_query_of
     from locator.reports.bundle import ReportFiles
 
-    asked = question(app, DocumentParams, Pairs.given(**given), layer=layer)
+    asked = question(app, ReportParams, Pairs.given(**given), layer=layer)
     query = replace(report_query_of(asked), sites=sites)
 
     def made(query: ReportQuery) -> ReportFiles:

@@ -20,7 +20,7 @@ from locator.cli.commands._common import (
     table,
     working,
 )
-from locator.cli.commands._planning import district_number, question, read_area
+from locator.cli.commands._planning import district_number, question, read_area, unit_code
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,6 +66,7 @@ SOON_S = 2.0
     help="What it costs in a district, such as IV:900000. Repeat it for several.",
 )
 @click.option("--district", default=None, help="Only sites in this district: IV, 4 or its name.")
+@click.option("--unit", default=None, help="Only sites in this neighbourhood: IV.3 or its name.")
 @click.option(
     "--avoid",
     multiple=True,
@@ -107,6 +108,7 @@ def command(
     price: str | None,
     price_in: tuple[str, ...],
     district: str | None,
+    unit: str | None,
     avoid: tuple[str, ...],
     minutes: str | None,
     group: str | None,
@@ -170,6 +172,7 @@ def command(
     query = replace(
         siting_of(asked),
         district=None if district is None else district_number(app.city, district),
+        unit=None if unit is None else unit_code(app.city, unit),
         avoid=tuple(sorted({district_number(app.city, one, hint="--avoid") for one in avoid})),
         forbidden=area,
     )

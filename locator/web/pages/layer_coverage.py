@@ -32,14 +32,17 @@ from locator.api.context import AppState
 from locator.api.coverage import (
     as_of_day,
     coverage_gaps,
+    coverage_units_csv,
     district_ranges,
     parts_of,
     query_of,
+    unit_answers,
 )
 from locator.api.equity import equity_of
 from locator.api.filtering import filter_columns
 from locator.api.json import encoded
 from locator.api.queries import ReachParams
+from locator.api.schemas_coverage import UnitCoverage
 from locator.api.street_info import Choice, profile_choices, profile_words
 from locator.city.catalogue import Layer
 from locator.city.model import City
@@ -105,6 +108,14 @@ def districts_csv(layer_id: str) -> Response:
     return csv_attachment(table.getvalue(), _name(result, "districts", "csv"))
 
 
+@blueprint.get("/coverage/<layer_id>/units.csv")
+@expensive
+def units_csv(layer_id: str) -> Response:
+    """Send the table of neighbourhood units."""
+    params, result = _asked(layer_id)
+    return csv_attachment(coverage_units_csv(state(), params), _name(result, "units", "csv"))
+
+
 @blueprint.get("/coverage/<layer_id>/gaps.geojson")
 @expensive
 def gaps(layer_id: str) -> Response:
@@ -158,6 +169,10 @@ class CoverageReport:
         Which facilities count; empty where all do.
     unfiltered_url : str
         The same of all facilities.
+    units : tuple of UnitGroup
+        The neighbourhood units by district; empty where the city has none.
+    same : dict
+        What the report of a unit takes along.
     """
 
     layer: Layer
@@ -184,6 +199,8 @@ class CoverageReport:
     filter: FilterForm
     filter_words: str
     unfiltered_url: str
+    units: tuple[UnitGroup, ...]
+    same: dict[str, list[str]]
 
 
 def report_of(
@@ -212,6 +229,7 @@ def report_of(
         downloads={
             "csv": url("layer_coverage.districts_csv", same, layer_id=layer.id),
             "geojson": url("layer_coverage.gaps", same, layer_id=layer.id),
+            "units": url("layer_coverage.units_csv", same, layer_id=layer.id),
         },
         form_minutes=number(result.minutes, 0 if result.minutes.is_integer() else 1),
         leaves_out="" if params.at else leaves_out(result.completeness),
@@ -245,8 +263,27 @@ def report_of(
         at="" if params.at is None else params.at.isoformat(),
         filter=filter_form(app, (layer.id,), params),
         filter_words=filter_words(app.city, result.chosen),
+        units=tuple(_units(app, params, result)),
+        same={name: one for name, one in same.items() if name not in ("people", "at")},
         unfiltered_url=url("layer_coverage.page", unfiltered, layer_id=layer.id),
     )
+
+
+@dataclass(frozen=True)
+class UnitGroup:
+    """The neighbourhood units of one district."""
+
+    title: str
+    rows: tuple[UnitCoverage, ...]
+
+
+def _units(app: AppState, params: ReachParams, result: Coverage) -> Iterator[UnitGroup]:
+    rows = unit_answers(app, params, result)
+    for number_, title in app.city.district_titles.items():
+        mine = [row for row in rows if row["district"] == number_]
+        if mine:
+            mine.sort(key=lambda row: -row["unserved"])
+            yield UnitGroup(title, tuple(mine))
 
 
 def _share_then(then: AsOf) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template, request
 
 from locator.analysis.district_report import DistrictReport
-from locator.api.planning_queries import DocumentParams, report_query_of
+from locator.api.planning_queries import ReportParams, report_query_of
 from locator.api.street_info import profile_choices
 from locator.base.errors import N_, NotFoundError
 from locator.base.i18n import speaking
@@ -19,7 +19,7 @@ from locator.web.planning import district_report_of, standing_layer, tidied
 from locator.web.security import expensive
 from locator.web.sorting import FILTER_NAMES
 from locator.web.state import question, state
-from locator.web.words.choices import group_options, standard_options
+from locator.web.words.choices import group_options, standard_options, unit_groups
 from locator.web.words.filtering import filter_form
 from locator.web.words.model_words import pace_choices
 
@@ -62,15 +62,15 @@ def page(layer_id: str) -> tuple[str, int]:
             for place, section in enumerate(made.sections, start=1)
         ],
         districts=city.districts,
-        units=city.units,
         standards=standard_options(found.coverage.minutes),
         groups=group_options(state(), found.coverage.group),
         paces=pace_choices(lenient.args.get("pace", "")),
+        units=unit_groups(city, found.query.unit),
         profiles=profile_choices(
             state(), "" if found.query.profile == "foot" else found.query.profile
         ),
         filter=filter_form(
-            state(), (layer_id,), question(DocumentParams, lenient.args, layer=layer_id)
+            state(), (layer_id,), question(ReportParams, lenient.args, layer=layer_id)
         ),
         downloads={
             kind: url("report.file", same, layer_id=layer_id, kind=kind) for kind in REPORT_KINDS
@@ -103,5 +103,5 @@ def file(layer_id: str, kind: str) -> Response:
 
 
 def _district_report(layer_id: str, args: Args) -> DistrictReport:
-    asked = question(DocumentParams, args, layer=layer_id)
+    asked = question(ReportParams, args, layer=layer_id)
     return district_report_of(state(), report_query_of(asked))

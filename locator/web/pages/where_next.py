@@ -44,7 +44,13 @@ from locator.web.planning import (
 from locator.web.security import expensive
 from locator.web.sorting import FILTER_NAMES
 from locator.web.state import question, state
-from locator.web.words.choices import FilterOption, group_options, standard_options
+from locator.web.words.choices import (
+    FilterOption,
+    OptionGroup,
+    group_options,
+    standard_options,
+    unit_groups,
+)
 from locator.web.words.filtering import FilterForm, filter_form
 from locator.web.words.model_words import Pace, model_line, pace_choices
 
@@ -71,8 +77,8 @@ def page(layer_id: str) -> AnyResponse | tuple[str, int]:
         try:
             return asked, where_next_view(state(), asked, query)
         except NotComputableError as error:
-            if asked.avoid and error.parameter is None:  # nothing is left of what may be chosen
-                error.parameter = "avoid"
+            if error.parameter is None:  # nothing is left of what may be chosen
+                error.parameter = "unit" if asked.unit else "avoid" if asked.avoid else None
             raise
 
     tidy = tidied(state(), layer_id, request.args)
@@ -126,6 +132,7 @@ class WhereNext:
     exact_url: str | None
     planned_url: str | None
     model_line: str
+    units: tuple[OptionGroup, ...]
     profiles: tuple[Choice, ...]
     ways: str
     filter: FilterForm
@@ -207,6 +214,7 @@ def where_next_view(app: AppState, asked: SitingParams, query: SitingQuery) -> W
         if under_way.any()
         else None,
         model_line=model_line(app.walkable_city),
+        units=unit_groups(app.city, asked.unit),
         profiles=profile_choices(app, "" if asked.profile == "foot" else asked.profile),
         ways=profile_words(app.walkable_city_for(asked.profile)),
         filter=filter_form(app, (layer.id,), asked),

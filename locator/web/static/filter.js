@@ -16,7 +16,7 @@
     const words = form.querySelector("input[type=search]");
     // A list that the server has filtered already must be asked for again in full.
     const preset = new URLSearchParams(location.search);
-    const filtered = ["q", "open", "district", "status", "precision"].some((name) => preset.get(name));
+    const filtered = ["q", "open", "district", "unit", "status", "precision"].some((name) => preset.get(name));
 
     const apply = () => {
       const wanted = folded(words.value).split(/\s+/).filter(Boolean);

@@ -13,7 +13,7 @@ from locator.city.model import City
 from locator.city.usability import BARRED
 from locator.web.i18n import gettext
 from locator.web.words.cards import Card, card, district_name, opening_of
-from locator.web.words.choices import FilterOption
+from locator.web.words.choices import FilterOption, OptionGroup, unit_groups
 from locator.web.words.texts import OPEN_STATES, PRECISION_SHORT, STATUS
 
 LONGEST_FILTER = 100
@@ -26,6 +26,7 @@ class Row:
 
     facility: Card
     district: int | None
+    unit: str
     haystack: str
     open_state: str
 
@@ -44,6 +45,7 @@ class Listing:
     q : str
         Text filter as typed.
     districts, statuses, precisions, states : tuple of FilterOption
+    units : tuple of OptionGroup
     """
 
     layer: Layer
@@ -55,6 +57,7 @@ class Listing:
     statuses: tuple[FilterOption, ...]
     precisions: tuple[FilterOption, ...]
     states: tuple[FilterOption, ...]
+    units: tuple[OptionGroup, ...]
 
 
 def listing_of(city: City, layer_id: str, args: MultiDict[str, str], *, at: datetime) -> Listing:
@@ -67,12 +70,14 @@ def listing_of(city: City, layer_id: str, args: MultiDict[str, str], *, at: date
     q = args.get("q", "").strip()[:LONGEST_FILTER]
     district, status = args.get("district", ""), args.get("status", "")
     precision, state = args.get("precision", ""), args.get("open", "")
+    unit = args.get("unit", "")
     words = folded(q).split()
     kept = tuple(
         row
         for row in every
         if all(word in row.haystack for word in words)
         and district in ("", str(row.district or "none"))
+        and unit in ("", row.unit)
         and status in ("", row.facility.status)
         and precision in ("", row.facility.precision)
         and state in ("", row.open_state)
@@ -84,6 +89,7 @@ def listing_of(city: City, layer_id: str, args: MultiDict[str, str], *, at: date
         located=sum(row.facility.located for row in every),
         q=q,
         districts=_districts(city, every, district),
+        units=_units(city, every, unit),
         statuses=_options(
             [
                 (s, gettext(STATUS[s]))
@@ -132,7 +138,21 @@ def _row(city: City, facility_id: str, at: datetime) -> Row:
     state = opening[0] if opening and facility.status == "open" else "unknown"
     district = facility.facts.get("district")
     where = None if district is None else int(district)
-    return Row(facility, where, folded(facility.haystack), state)
+    name = facility.facts.get("unit")
+    codes = city.units.index[city.units["name"].eq(name)] if name else []
+    return Row(
+        facility, where, str(codes[0]) if len(codes) else "", folded(facility.haystack), state
+    )
+
+
+def _units(city: City, rows: list[Row], chosen: str) -> tuple[OptionGroup, ...]:
+    """Return the units that some facility of the list lies in, by district."""
+    there = {row.unit for row in rows}
+    groups = (
+        OptionGroup(group.label, tuple(one for one in group.options if one.value in there))
+        for group in unit_groups(city, chosen)
+    )
+    return tuple(group for group in groups if group.options)
 
 
 def _districts(city: City, rows: list[Row], chosen: str) -> tuple[FilterOption, ...]:

@@ -1,0 +1,158 @@
+"""Neighbourhood units: every district of the tiny city has a west and an east."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pytest
+import shapely
+from flask.testing import FlaskClient
+
+from locator.analysis.access.coverage import (
+    Coverage,
+    CoverageQuery,
+    coverage,
+    coverage_by_unit,
+)
+from locator.analysis.access.ranges import area_ends, ranges
+from locator.analysis.siting.solve import SitingQuery, where_next
+from locator.base.errors import NotFoundError
+from locator.base.packed import packed_bytes
+from locator.city.model import load_city
+from locator.city.units import FILE
+from locator.walking.estimate import EstimateModel
+from locator.walking.walkable_city import WalkableCity, walkable
+from locator.web import create_app
+from tests.cli.running import answer, locator
+from tests.tinycity import rectangle, write_tiny_city
+
+UNITS = {
+    "I.1": ("Zachód", (0, 2000, 1500, 4000)),
+    "I.2": ("Wschód", (1500, 2000, 3500, 4000)),
+    "II.1": ("Dolny Zachód", (0, 0, 1500, 2000)),
+    "II.2": ("Dolny Wschód", (1500, 0, 3500, 2000)),
+}
+"""People: 1000 in I.1, 400 in I.2, 600 in II.1, 100 in II.2 (`tests.tinycity`)."""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = write_tiny_city(tmp_path_factory.mktemp("units") / "tiny")
+    areas = [shapely.geometry.shape(rectangle(*box)) for _, box in UNITS.values()]
+    names = [name for name, _ in UNITS.values()]
+    frame = gpd.GeoDataFrame({"unit": list(UNITS), "name": names}, geometry=areas, crs="EPSG:4326")
+    (made / FILE).write_bytes(packed_bytes(frame, about={}))
+    return made
+
+
+@pytest.fixture(scope="module")
+def divided(folder: Path) -> WalkableCity:
+    city = load_city(folder)
+    return walkable(city, EstimateModel.from_city(city))
+
+
+@pytest.fixture(scope="module")
+def visitor(folder: Path) -> FlaskClient:
+    return create_app({"GEODATA": folder, "LIMIT_PER_MINUTE": 0}).test_client()
+
+
+def counted(divided: WalkableCity) -> Coverage:
+    return coverage(divided, CoverageQuery("nurseries", 10, "all"))
+
+
+def test_each_unit_has_its_people_and_lies_in_its_district(divided: WalkableCity) -> None:
+    found = counted(divided)
+    table = coverage_by_unit(divided, found)
+    assert table["people"].to_dict() == {"I.1": 1000, "I.2": 400, "II.1": 600, "II.2": 100}
+    assert table["district"].to_dict() == {"I.1": 1, "I.2": 1, "II.1": 2, "II.2": 2}
+    for code in UNITS:
+        inside = divided.city.unit_rows == list(UNITS).index(code)
+        served = divided.city.demand.people["all"][inside & (found.walk_s <= 600)].sum()
+        assert table.at[code, "served"] == round(served)
+    assert table["served"].sum() == found.served
+
+
+def test_a_city_without_units_has_no_table(walkable_city: WalkableCity) -> None:
+    assert coverage_by_unit(walkable_city, counted(walkable_city)).empty
+    assert walkable_city.city.unit_districts == {}
+    assert set(walkable_city.city.unit_rows) == {-1}
+
+
+def test_the_range_of_a_whole_district_is_that_of_the_district(divided: WalkableCity) -> None:
+    found = counted(divided)
+    inside = divided.city.demand.district == 2
+    said = area_ends(divided, found, inside)
+    row = ranges(divided, found).districts.loc[2]
+    assert (said.low, said.high) == pytest.approx((row["low"], row["high"]), abs=0.002)
+    assert (said.lowest, said.highest) == pytest.approx((row["lowest"], row["highest"]), abs=0.002)
+
+
+def test_a_site_may_be_asked_for_in_one_unit(divided: WalkableCity) -> None:
+    query = SitingQuery(layer="aeds", count=1, unit="I.2")
+    found = where_next(divided, query)
+    assert found.sites["name"].tolist() != []
+    lonlat = found.sites[["lon", "lat"]].to_numpy()
+    area = divided.city.units.geometry["I.2"]
+    assert shapely.intersects_xy(area, lonlat).all()
+    with pytest.raises(NotFoundError, match="no neighbourhood unit X"):
+        where_next(divided, SitingQuery(layer="aeds", unit="X"))
+
+
+def api(client: FlaskClient, path: str, status: int = 200) -> Any:
+    told = client.get(path)
+    assert told.status_code == status, told.text
+    return json.loads(told.data)
+
+
+def test_the_api_knows_units_wherever_it_knows_districts(visitor: FlaskClient) -> None:
+    units = api(visitor, "/en/api/units")["features"]
+    assert [(one["id"], one["properties"]["district"]) for one in units] == [
+        *(("I.1", 1), ("I.2", 1), ("II.1", 2), ("II.2", 2)),
+    ]
+    told = api(visitor, "/en/api/coverage/nurseries?group=all&minutes=10")
+    assert [one["people"] for one in told["units"]] == [1000, 400, 600, 100]
+    assert {one["unit"] for one in told["gaps"]} <= {name for name, _ in UNITS.values()}
+    table = visitor.get("/en/api/coverage/nurseries/units.csv?ownership=public").text
+    rows = list(csv.DictReader(io.StringIO(table.removeprefix("\ufeff"))))
+    assert [row["code"] for row in rows] == list(UNITS)
+    assert rows[0]["filter"].startswith("public")
+    assert api(visitor, "/en/api/sites/aeds?unit=I.2")["unit"] == "I.2"
+    supplied = api(visitor, "/en/api/supply/nurseries?unit=II.1&group=all")
+    assert supplied["unit"]["people"] == 600
+    assert [one["number"] for one in supplied["districts"]] == [2]
+    assert api(visitor, "/en/api/sites/aeds?unit=X", 404)["error"]["message"] == (
+        "There is no neighbourhood unit X."
+    )
+
+
+def test_the_pages_let_a_unit_be_chosen_by_its_district(visitor: FlaskClient) -> None:
+    for path in ("report", "where-next"):
+        page = visitor.get(f"/en/{path}/nurseries?unit=I.2").text
+        assert '<optgroup label="II Południe">' in page, path
+        assert '<option value="I.2" selected>Wschód</option>' in page, path
+    nowhere = visitor.get("/en/where-next/nurseries?unit=II.2")  # no address, no stop
+    assert nowhere.status_code == 422
+    assert "No candidate site is left" in nowhere.text and "<form" in nowhere.text
+    page = visitor.get("/en/coverage/nurseries?ownership=public").text
+    assert "/en/report/nurseries?unit=II.1&amp;ownership=public" in page
+    assert "/en/coverage/nurseries/units.csv?ownership=public" in page
+    assert visitor.get("/en/coverage/nurseries/units.csv").text.count("\n") == 5
+    page = visitor.get("/en/layers/nurseries?unit=II.1").text
+    assert "Żłobek Południowy" in page and "Żłobek Pod Lipą" not in page
+    assert "Dolny Wschód" in page  # nurseries-4 is being built there
+    assert visitor.get("/en/report/nurseries?unit=X").status_code == 404
+
+
+def test_the_commands_know_units_by_code_and_name(folder: Path, tmp_path: Path) -> None:
+    told = answer(folder, "sites", "aeds", "--unit", "wschód")
+    assert told["unit"] == "I.2"
+    refused = locator(folder, "sites", "aeds", "--unit", "nowhere")
+    assert refused.exit_code == 2 and "I.1 Zachód" in refused.stderr
+    asked = ("report", "--layer", "nurseries", "--unit", "I.1", "--district", "I")
+    both = locator(folder, *asked, "--out", str(tmp_path))
+    assert both.exit_code == 2 and "either --district, --unit" in both.stderr
