@@ -10,7 +10,8 @@ import pandas as pd
 from locator.analysis.access.claims import ClaimAnswer
 from locator.base.i18n import day, gettext, number, text
 from locator.city.model import City
-from locator.reports.document import Column, Section, Table
+from locator.reports.document import Column, Drawing, Section, Table
+from locator.reports.timeline import Opening, draw_timeline, timeline_ratio
 
 
 def glance_section(found: Sequence[ClaimAnswer]) -> Section:
@@ -107,7 +108,36 @@ def openings_section(city: City, rows: pd.DataFrame) -> Section | None:
     )
     title = gettext("Openings, the earliest first")
     table = Table("openings", title, columns, shown, head="name")
-    return Section(gettext("Openings in time"), paragraphs=(words,), tables=(table,))
+    return Section(
+        gettext("Openings in time"),
+        paragraphs=(words,),
+        drawings=(_timeline(rows),),
+        tables=(table,),
+    )
+
+
+def _timeline(rows: pd.DataFrame) -> Drawing:
+    shown = [
+        Opening(str(name), first, last, bool(expected))
+        for name, first, last, expected in zip(
+            rows["name"], rows["first"], rows["last"], rows["is_expected"], strict=True
+        )
+    ]
+    opened = sum(not one.is_expected for one in shown)
+    return Drawing(
+        title=gettext("Openings in time"),
+        description=gettext(
+            "Each bar reaches from the first to the last day that the date may mean: a year where "
+            "only the year is known. Filled: opened; hollow: expected."
+        ),
+        ratio=timeline_ratio(shown),
+        draw=lambda canvas: draw_timeline(canvas, shown),
+        said=gettext(
+            "Opened: {opened}; expected: {expected}.",
+            opened=number(opened),
+            expected=number(len(shown) - opened),
+        ),
+    )
 
 
 def between(low: int, high: int) -> str:
