@@ -178,8 +178,8 @@ def _differences(
         after = doubt.served(replace(drawn, exists=drawn.exists & stays)) | already
         alone, each = np.zeros(walks[0].sites), np.zeros(walks[0].sites)
         for site, within in enumerate(reached[0]):
-            alone[site] = weight @ (within & ~before)
-            each[site] = weight @ (within & ~after)
+            alone[site] = weight[within & ~before].sum()
+            each[site] = weight[within & ~after].sum()
             after = after | within
         by_district = doubt.people.by_district @ (weight * after) - doubt.people.by_district @ (
             weight * before
