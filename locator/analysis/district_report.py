@@ -15,6 +15,7 @@ from locator.analysis.access.claims import ClaimAnswer, answer_claim
 from locator.analysis.access.coverage import Coverage, CoverageQuery, coverage
 from locator.analysis.access.coverage_parts import Part, coverage_parts
 from locator.analysis.access.equity import Equity, equity
+from locator.analysis.access.gain_ranges import GainRanges, gain_ranges
 from locator.analysis.access.gaps import facility_reach_m, find_gaps
 from locator.analysis.access.ranges import Ends, Ranges, gap_ranges, ranges
 from locator.analysis.access.supply import Supply, supply
@@ -31,7 +32,7 @@ from locator.analysis.scenario.change import Scenario
 from locator.analysis.scenario.compare import ScenarioComparison, compare
 from locator.analysis.siting.solve import PLANNED, Siting, SitingQuery, where_next
 from locator.base.errors import N_, InvalidParameterError, NotComputableError, NotFoundError
-from locator.base.geo import Flags
+from locator.base.geo import Flags, FloatArray
 from locator.city.facility_filter import EVERYTHING, FacilityFilter
 from locator.city.model import City
 from locator.city.units import unit_codes
@@ -101,6 +102,8 @@ class DistrictReport:
         What the facilities under way will change; None where there are none.
     change : ScopeChange or None
         The same for the people of the scope.
+    planned_gains, site_gains : GainRanges or None
+        Between which values lies what those under way gain, and the suggested sites besides.
     supply : Supply or None
         None where no capacity is known.
     siting : Siting or None
@@ -127,6 +130,8 @@ class DistrictReport:
     equity: Equity
     planned: ScenarioComparison | None
     change: ScopeChange | None
+    planned_gains: GainRanges | None
+    site_gains: GainRanges | None
     supply: Supply | None
     siting: Siting | None
     facilities: gpd.GeoDataFrame
@@ -181,7 +186,9 @@ def district_report(walkable_city: WalkableCity, query: ReportQuery) -> District
     )
     inside = points_inside(city, district=query.district, unit=query.unit)
     planned, within = _planned(walkable_city, query, found), ranges(walkable_city, found)
-    gaps = _gaps(walkable_city, found, inside)
+    gaps, siting = _gaps(walkable_city, found, inside), _siting(walkable_city, query, found)
+    opened = list(planned.opened) if planned is not None else []
+    opened_xy = city.facilities.loc[opened, ["x", "y"]].to_numpy(dtype=np.float64)
     return DistrictReport(
         query=query,
         district=query.district
@@ -203,7 +210,9 @@ def district_report(walkable_city: WalkableCity, query: ReportQuery) -> District
         planned=planned,
         change=None if planned is None else scope_change(walkable_city, planned, inside),
         supply=_supply(walkable_city, found),
-        siting=_siting(walkable_city, query, found),
+        siting=siting,
+        planned_gains=_gains(walkable_city, found, opened_xy, None),
+        site_gains=_gains(walkable_city, found, _sites_xy(city, siting), opened_xy),
         facilities=_facilities(city, query),
         changes=_changes(walkable_city, query),
         parts=coverage_parts(
@@ -233,6 +242,24 @@ def _gaps(walkable_city: WalkableCity, found: Coverage, inside: Flags) -> gpd.Ge
         ),
     ).largest
     return gaps[gaps["people"] > 0]  # in a small area the tenth may be empty but for a fraction
+
+
+def _sites_xy(city: City, siting: Siting | None) -> FloatArray:
+    if siting is None or siting.sites.empty:
+        return np.empty((0, 2))
+    lonlat = siting.sites[["lon", "lat"]].to_numpy(dtype=np.float64)
+    return city.projection.to_metric(lonlat)
+
+
+def _gains(
+    walkable_city: WalkableCity, found: Coverage, added_xy: FloatArray, open_xy: FloatArray | None
+) -> GainRanges | None:
+    """Return between which values lies what new places gain; None without any."""
+    if not len(added_xy):
+        return None
+    already = walkable_city.model.snap(open_xy) if open_xy is not None and len(open_xy) else None
+    added = walkable_city.model.snap(added_xy)
+    return gain_ranges(walkable_city, found, added=added, already=already)
 
 
 def _facilities(city: City, query: ReportQuery) -> gpd.GeoDataFrame:

@@ -18,6 +18,7 @@ from locator.analysis.siting.words import certainty
 from locator.base.errors import N_
 from locator.base.i18n import gettext, minutes, ngettext, number, percent
 from locator.city.model import City
+from locator.reports.changes import between
 from locator.reports.fairness import place_line
 from locator.reports.outlook import FEW_PEOPLE
 
@@ -162,11 +163,32 @@ def _finish(city: City, found: DistrictReport) -> Iterator[tuple[float, str]]:
             "Open what is under way ({names}): {gained} people more would be within reach, {after} "
             "instead of {before}.",
             names=names,
-            gained=number(gained),
+            gained=_with_range(gained, *_planned_ends(found)),
             after=percent(change.share_after, 1),
             before=percent(change.share_before, 1),
         ),
     )
+
+
+def _planned_ends(found: DistrictReport) -> tuple[float, float]:
+    """Return between which people lies what is under way gains the scope; NaN where unknown."""
+    known = found.planned_gains
+    if known is None or found.query.unit is not None:
+        return math.nan, math.nan
+    if found.query.district is None:
+        return known.low, known.high
+    row = known.districts.loc[[found.query.district], ["low", "high"]].to_numpy(dtype=float)[0]
+    return float(row[0]), float(row[1])
+
+
+def _first_ends(found: DistrictReport) -> tuple[float, float]:
+    return (math.nan, math.nan) if found.site_gains is None else found.site_gains.of_site(0)
+
+
+def _with_range(people: float, low: float, high: float) -> str:
+    if math.isnan(low) or round(low) == round(high):
+        return number(people)
+    return f"{number(people)} ({between(round(low), round(high))})"
 
 
 def _build(found: DistrictReport) -> Iterator[tuple[float, str]]:
@@ -188,7 +210,7 @@ def _build(found: DistrictReport) -> Iterator[tuple[float, str]]:
         n=number(len(siting.sites)),
         place=first["name"],
         district=first["district_name"],
-        gained=number(first["gained"]),
+        gained=_with_range(first["gained"], *_first_ends(found)),
         all=number(gained),
         share=percent(gained / siting.people, 1),
     )

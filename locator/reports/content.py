@@ -51,8 +51,8 @@ def build_report(city: City, found: DistrictReport) -> Report:
         under_way_section(city, found),
         *(claim_section(city, one) for one in found.changes),
         next_sites_section(city, found),
-        _listed(found),
         method_section(city, found),
+        _listed(city, found),
     ]
     layer = city.catalogue.layers[found.query.layer]
     return Report(
@@ -189,11 +189,12 @@ def _gaps(found: DistrictReport) -> Section | None:
     )
 
 
-def _listed(found: DistrictReport) -> Section:
-    return Section(
-        gettext("The facilities"),
-        tables=(facilities_table(found.facilities),),
-    )
+def _listed(city: City, found: DistrictReport) -> Section:
+    heading = gettext("Annex: the facilities")
+    if found.facilities.empty:
+        return Section(heading, paragraphs=(gettext("No facility of this service is here."),))
+    table = facilities_table(city, found.facilities, is_whole=found.is_whole)
+    return Section(heading, tables=(table,))
 
 
 def write_value(column: Column, value: Any) -> str:

@@ -12,10 +12,22 @@ import geopandas as gpd
 import pandas as pd
 
 from locator.analysis.district_report import DistrictReport
+from locator.base.errors import N_
 from locator.base.geo import WGS84
 from locator.base.geojson import collection, feature
+from locator.base.i18n import gettext
 from locator.city.model import City
 from locator.reports.document import Table
+
+LAYERS = {
+    "districts": N_("Districts: people within the standard and beyond it, with ranges and ranks"),
+    "gaps": N_("The largest areas of people beyond the standard, most people first"),
+    "facilities": N_("Facilities as listed; those not on the map without a point"),
+    "sites": N_("Suggested sites, in the order of what each adds"),
+    "areas": N_("Where people come within reach or no longer are"),
+    "changes": N_("What a change opens, closes and adds"),
+}
+"""What each layer of a GeoPackage is described as."""
 
 
 def table_csv(table: Table) -> str:
@@ -44,15 +56,17 @@ def report_layers(city: City, found: DistrictReport) -> dict[str, gpd.GeoDataFra
         ``gaps``, ``facilities`` (those not located have no geometry) and ``sites``; each with the
         city's code in an official register as a column named after it (``teryt``), if declared.
     """
-    numbers = found.coverage.districts.drop(columns="name")
+    numbers = found.coverage.districts.drop(columns="name").join(found.ranges.districts)
     districts = city.districts.join(numbers).reset_index(names="number")
     facilities = found.facilities[
-        ["name", "address", "status", "status_basis", "places", "location_precision"]
+        ["name", "kind", "operator", "public", "address", "district", "unit"]
+        + ["status", "status_basis", "places", "location_precision"]
         + ["source", "source_date", "licence", "geometry"]
     ].reset_index(names="id")
+    gaps = found.gaps.join(found.gap_ranges).reset_index(drop=True)
     layers = {
         "districts": districts,
-        "gaps": found.gaps.reset_index(drop=True),
+        "gaps": gaps.assign(rank=range(1, len(gaps) + 1)),
         "facilities": facilities,
     }
     if found.siting is not None and len(found.siting.sites):
@@ -85,7 +99,9 @@ def geopackage(city: City, layers: Mapping[str, gpd.GeoDataFrame]) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "report.gpkg"
         for name, layer in layers.items():
-            _plain(layer).to_crs(city.catalogue.crs_export).to_file(path, layer=name, driver="GPKG")
+            _plain(layer).to_crs(city.catalogue.crs_export).to_file(
+                path, layer=name, driver="GPKG", DESCRIPTION=gettext(LAYERS.get(name, ""))
+            )
         return path.read_bytes()
 
 

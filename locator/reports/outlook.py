@@ -160,7 +160,7 @@ def next_sites_section(city: City, found: DistrictReport) -> Section | None:
     return Section(
         gettext("Where to build next"),
         paragraphs=tuple(paragraphs),
-        tables=(sites_table(city, siting),),
+        tables=(sites_table(city, siting, found.site_gains),),
     )
 
 

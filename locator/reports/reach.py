@@ -150,12 +150,12 @@ def gaps_table(
             Column("walk_s", gettext("Their mean walk (min)"), "minutes"),
         ),
         rows,
-        (number_code("district"), *(_people_codes() if within is not None else ())),
+        (number_code("district"), *(people_codes() if within is not None else ())),
         head="place",
     )
 
 
-def _people_codes() -> tuple[Column, ...]:
+def people_codes() -> tuple[Column, ...]:
     """Return the columns for files of the ends of a range of people."""
     return (
         Column("low", gettext("People at least"), "people"),

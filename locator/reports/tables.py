@@ -8,16 +8,25 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from locator.analysis.access.gain_ranges import GainRanges
 from locator.analysis.access.supply import Supply
 from locator.analysis.access.words import between
 from locator.analysis.district_report import DistrictReport
 from locator.analysis.scenario.compare import ScenarioComparison
 from locator.analysis.siting.solve import Siting
-from locator.base.i18n import gettext
+from locator.base.i18n import gettext, text
 from locator.city.model import City
 from locator.geocoding.names import district_title
+from locator.reports.changes import between as people_between
 from locator.reports.document import Column, Table
-from locator.reports.reach import district_column, number_code, range_codes, range_columns, ranged
+from locator.reports.reach import (
+    district_column,
+    number_code,
+    people_codes,
+    range_codes,
+    range_columns,
+    ranged,
+)
 
 
 def districts_table(city: City, found: DistrictReport) -> Table:
@@ -132,13 +141,19 @@ def planned_table(city: City, planned: ScenarioComparison, district: int | None)
     )
 
 
-def sites_table(city: City, siting: Siting) -> Table:
+def sites_table(city: City, siting: Siting, gains: GainRanges | None = None) -> Table:
     """Return the suggested sites in the order of what each adds."""
     unit = (
         gettext("People gained")
         if siting.query.objective == "cover"
         else gettext("Minutes saved, all people together")
     )
+    sites = siting.sites
+    if gains is not None:
+        each = [gains.of_site(place) for place in range(len(sites))]
+        low, high = ([pair[end] for pair in each] for end in (0, 1))
+        said = [people_between(*pair) for pair in each]
+        sites = sites.assign(low=low, high=high, range=said)
     return Table(
         "sites",
         gettext("Suggested sites"),
@@ -147,11 +162,13 @@ def sites_table(city: City, siting: Siting) -> Table:
             Column("name", gettext("Near")),
             *district_column(shown=siting.query.district is None),
             Column("gained", unit, "people"),
+            *((Column("range", gettext("Range")),) if gains is not None else ()),
             Column("total", gettext("In all"), "people"),
             Column("ties", gettext("Places that would do as well"), "people"),
         ),
-        siting.sites,
+        sites,
         (
+            *(people_codes() if gains is not None else ()),
             number_code("district"),
             Column("lon", gettext("Longitude (WGS84)"), "degrees"),
             Column("lat", gettext("Latitude (WGS84)"), "degrees"),
@@ -159,8 +176,21 @@ def sites_table(city: City, siting: Siting) -> Table:
     )
 
 
-def facilities_table(facilities: gpd.GeoDataFrame) -> Table:
-    """Return the facilities as listed, those that are not on the map included."""
+def facilities_table(city: City, facilities: gpd.GeoDataFrame, *, is_whole: bool) -> Table:
+    """Return the facilities as listed, by district and operator; those not on the map last.
+
+    Parameters
+    ----------
+    city : City
+    facilities : GeoDataFrame
+        Of one layer.
+    is_whole : bool
+        Whether they are those of the whole city.
+
+    Returns
+    -------
+    Table
+    """
     words = {
         "open": gettext("open"),
         "under_construction": gettext("under construction"),
@@ -173,10 +203,14 @@ def facilities_table(facilities: gpd.GeoDataFrame) -> Table:
         "street": gettext("by street"),
         "area": gettext("by neighbourhood"),
     }
+    public = {True: gettext("yes"), False: gettext("no")}
+    number = facilities["district"].astype("Float64").astype("float64")
     rows = pd.DataFrame(
         {
             "name": facilities["name"],
             "address": facilities["address"].fillna("–"),
+            "roman": number.map(city.districts["roman"]).fillna("–"),
+            "operator": facilities["operator"].fillna("–"),
             "status": facilities["status"].map(words),
             "location": facilities["location_precision"]
             .map(precision)
@@ -184,21 +218,35 @@ def facilities_table(facilities: gpd.GeoDataFrame) -> Table:
             "places": pd.to_numeric(facilities["places"]).astype("float64"),
             "source_date": facilities["source_date"],
             "id": facilities.index,
+            "number": number,
+            "unit": facilities["unit"].fillna(""),
+            "kind": facilities["kind"].fillna("").map(lambda one: text(city.kinds.get(one)) or one),
+            "public": facilities["public"].map(public).fillna(""),
         }
     )
+    rows = rows.sort_values(["number", "operator", "name"], na_position="last", kind="stable")
     return Table(
         "facilities",
-        gettext("As listed"),
+        gettext("By district and operator"),
         (
+            *((Column("roman", gettext("District"), sort_key="number"),) if is_whole else ()),
+            Column("operator", gettext("Operator")),
             Column("name", gettext("Name")),
             Column("address", gettext("Address")),
             Column("status", gettext("Status")),
             Column("location", gettext("Location")),
-            Column("places", gettext("Places"), "places"),
+            *((Column("places", gettext("Places"), "places"),) if rows["places"].any() else ()),
             Column("source_date", gettext("Data of"), "date"),
         ),
         rows,
-        (Column("id", gettext("Id")),),
+        (
+            Column("id", gettext("Id")),
+            number_code(),
+            Column("unit", gettext("Neighbourhood unit")),
+            Column("kind", gettext("Kind")),
+            Column("public", gettext("Public")),
+        ),
+        head="name",
     )
 
 

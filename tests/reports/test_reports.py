@@ -1,6 +1,7 @@
 """A report of the tiny city: its words, tables and files, read back."""
 
 import json
+import sqlite3
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -19,6 +20,7 @@ from locator.city.catalogue import UnitCode
 from locator.reports.bundle import ReportFiles, bundle_files, write_bundle
 from locator.reports.content import build_report, write_value
 from locator.reports.pdf import write_pdf
+from locator.reports.tables import facilities_table
 from locator.reports.workbook import write_workbook
 from locator.walking.walkable_city import WalkableCity
 
@@ -66,7 +68,7 @@ def test_the_answer_is_one_sentence_with_the_numbers(walkable_city: WalkableCity
     assert f"{found.scope.unserved:,}" in report.answer
     headings = [section.heading for section in report.sections]
     assert headings[0] == "Where people are left out"
-    assert headings[-1] == "Method, data and caveats"
+    assert headings[-2:] == ["Method, data and caveats", "Annex: the facilities"]
     assert "What the facilities under way change" in headings
 
 
@@ -88,7 +90,7 @@ def test_files_carry_official_numbers_and_ids(files: dict[str, bytes]) -> None:
     assert districts["number"].tolist()[:2] == [1, 2]
     assert np.isnan(districts["number"].iloc[-1]), "the whole city has none"
     facilities = pd.read_csv(BytesIO(files["tiny-nurseries-facilities.csv"]))
-    assert facilities["id"].tolist()[0] == "nurseries-1"
+    assert sorted(facilities["id"]) == [f"nurseries-{number}" for number in range(1, 6)]
     assert facilities["source_date"].str.fullmatch(r"\d{4}(-\d{2}){0,2}").all()
     sites = pd.read_csv(BytesIO(files["tiny-nurseries-sites.csv"]))
     assert {"lon", "lat", "district"} <= set(sites.columns)
@@ -201,6 +203,48 @@ def test_geopackage_is_in_the_national_crs_with_every_layer(
     # The tiny city is 3.5 km by 4 km; the national system stretches it by under a thousandth.
     assert districts.area.sum() == pytest.approx(14e6, rel=2e-3)
     assert len(gpd.read_file(path, layer="facilities")) == 5
+
+
+def test_layers_of_a_geopackage_are_described_and_carry_ranks_and_places(
+    walkable_city: WalkableCity, files: dict[str, bytes], tmp_path: Path
+) -> None:
+    path = tmp_path / "report.gpkg"
+    path.write_bytes(files["tiny-nurseries.gpkg"])
+    with sqlite3.connect(path) as database:
+        said = dict(database.execute("SELECT table_name, description FROM gpkg_contents"))
+    assert said["gaps"] == "The largest areas of people beyond the standard, most people first"
+    assert all(said.values())
+    districts = gpd.read_file(path, layer="districts")
+    assert districts["rank"].tolist() == [1, 2]
+    assert (districts["low"] <= districts["share"]).all()
+    facilities = gpd.read_file(path, layer="facilities").set_index("id")
+    known = walkable_city.city.facilities.loc[facilities.index]
+    assert facilities["kind"].tolist() == known["kind"].tolist()
+    assert facilities.loc["nurseries-1", "district"] == 1
+    assert np.isnan(facilities.loc["nurseries-5", "district"])
+    assert {"unit", "operator", "public"} <= set(facilities.columns)
+    assert gpd.read_file(path, layer="gaps")["rank"].tolist() == list(range(1, 11))
+
+
+def test_the_annex_lists_facilities_by_district_and_operator(walkable_city: WalkableCity) -> None:
+    found = district_report(walkable_city, ReportQuery(layer="nurseries", group="all"))
+    numbers = [2, 1, 1, 1, np.nan]
+    operators = [None, "Zebra", "Alfa", "Alfa", "Zebra"]
+    names = ["n", "n", "Żabka", "Arka", "n"]
+    listed = found.facilities.assign(
+        district=pd.array(numbers, dtype="Int64"), operator=operators, name=names
+    )
+    with speaking("en"):
+        table = facilities_table(walkable_city.city, listed, is_whole=True)
+    rows = table.rows[["roman", "operator", "name"]].to_numpy().tolist()
+    assert rows == [
+        ["I", "Alfa", "Arka"],
+        ["I", "Alfa", "Żabka"],
+        ["I", "Zebra", "n"],
+        ["II", "–", "n"],
+        ["–", "Zebra", "n"],
+    ]
+    assert [column.key for column in table.codes] == ["id", "number", "unit", "kind", "public"]
 
 
 def test_geojson_is_lon_lat_without_a_crs_member(files: dict[str, bytes]) -> None:
