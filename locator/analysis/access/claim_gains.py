@@ -161,11 +161,15 @@ def gained_by_moving(walkable_city: WalkableCity, layer: Layer, count: int) -> G
     return Gained(known, nobody, high, 0, int(most_at_once(covers, waiting, count)))
 
 
+SAME_PEOPLE = 1e-6
+"""A solver's number may be so much too small."""
+
+
 def most_at_once(covers: sparse.csc_array, people: FloatArray, count: int) -> float:
     """Return a number of people that no `count` of some places serve more than.
 
-    Whatever is chosen, so many others add at most what the best of them add each alone (Nemhauser,
-    Wolsey and Fisher 1978); the least such bound along a greedy choice is taken.
+    Places may be chosen in parts: the linear relaxation of maximal covering (Church and ReVelle
+    1974), which no choice of whole places exceeds. On real stops it is mostly their best.
 
     Parameters
     ----------
@@ -178,14 +182,23 @@ def most_at_once(covers: sparse.csc_array, people: FloatArray, count: int) -> fl
     -------
     float
     """
-    left, total = people.copy(), float(people.sum())
-    bound, got = total, 0.0
-    for _ in range(count + 1):
-        adds = covers.T @ left
-        bound = min(bound, got + float(np.sort(adds)[::-1][:count].sum()))
-        best = int(np.argmax(adds)) if len(adds) else -1
-        if best < 0 or adds[best] <= 0:
-            break
-        got += float(adds[best])
-        left[covers.indices[covers.indptr[best] : covers.indptr[best + 1]]] = 0.0
-    return bound
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
+    by_point = sparse.csr_array(covers)
+    some = np.flatnonzero((people > 0) & (np.diff(by_point.indptr) > 0))
+    if not len(some) or not count:
+        return 0.0
+    within = by_point[some]
+    points, places = within.shape
+    served = sparse.hstack([-within, sparse.eye_array(points)])  # at most by what is chosen
+    chosen = np.concatenate([np.ones(places), np.zeros(points)])
+    found = milp(
+        np.concatenate([np.zeros(places), -people[some]]),
+        constraints=[
+            LinearConstraint(sparse.csr_array(served), ub=0.0),
+            LinearConstraint(chosen[np.newaxis, :], ub=count),
+        ],
+        bounds=Bounds(0, 1),
+    )
+    assert found.success, found.message
+    return float(-found.fun) + SAME_PEOPLE
