@@ -53,7 +53,7 @@ class Operation:
     media_type : str
     errors : tuple of int
         Statuses that its own logic can answer, beside 400 and 500.
-    example : mapping of str to str
+    example : mapping of str to object
         What an example asks beside the parameters that are required.
     handler : callable
         Answers the question.
@@ -77,7 +77,7 @@ class Operation:
     tag: str
     media_type: str
     errors: tuple[int, ...]
-    example: Mapping[str, str]
+    example: Mapping[str, object]
     handler: Callable[[AppState, Any], Answer]
     cache_s: int
     bounds: Bounds
@@ -100,7 +100,7 @@ def operation(
     cache_s: int = 0,
     bounds: Bounds = "none",
     filename: str | None = None,
-    example: Mapping[str, str] | None = None,
+    example: Mapping[str, object] | None = None,
     remembered: bool = False,
 ) -> Callable[[Callable[[AppState, Q], A]], Callable[[AppState, Q], A]]:
     """Register a handler as an operation; its docstring is the description.

@@ -46,6 +46,7 @@ NO_SPAN = N_(
     "{name} has to be a day or a moment with its zone, or two of them with a slash, such as "
     "2024-01-01/2024-12-31 or 2024-01-01T00:00:00Z/..; given: {given}."
 )
+NO_DATE = N_("{name} has to be a date such as 2027, 2027-09 or 2027-09-01; given: {given}.")
 NO_PRICE = N_("price_in has to be district:price, such as 4:900000; given: {given}.")
 NO_DISTRICT = N_("There is no district {given}.")
 
@@ -72,6 +73,7 @@ TEMPLATES = {
     "box": NO_BOX,
     "span": NO_SPAN,
     "price": NO_PRICE,
+    "date": NO_DATE,
 }
 """Message of each kind of fault that pydantic finds; numbers are told apart by their type."""
 

@@ -51,6 +51,14 @@ def _one_line(given: str) -> str:
     return " ".join(given.split())
 
 
+def _date_text(given: str) -> str:
+    if not is_date(given.strip()):
+        raise PydanticCustomError("date", "is no date")
+    return given.strip()
+
+
+DateText = Annotated[str, Field(min_length=4, max_length=10), AfterValidator(_date_text)]
+Texts = Annotated[tuple[Annotated[str, Field(max_length=8000)], ...], Field(max_length=2)]
 SiteText = Annotated[str, Field(min_length=3, max_length=160), AfterValidator(_site_text)]
 Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME), AfterValidator(_one_line)]
 Note = Annotated[str, Field(min_length=1, max_length=MAX_NOTE), AfterValidator(_one_line)]
@@ -102,6 +110,8 @@ class AddedParams:
 
     site: Words | None = described("Address or place.", default=None)
     site_places: Places | None = described("Its places.", default=None)
+    site_opens: DateText | None = described("When it opens.", default=None)
+    beside: Texts = described("Scenarios that this one is to be compared with.", default=())
     lat: Lat | None = described("Latitude of a click.", default=None)
     lon: Lon | None = described("Longitude of a click.", default=None)
 
@@ -221,7 +231,8 @@ def scenario_texts(change: Scenario) -> dict[str, list[str]]:
     dict of str to list of str
         Without what is empty, and without the layer.
     """
-    given = {
+    which = change.which
+    given: dict[str, list[str]] = {
         "open": list(change.open),
         "close": list(change.close),
         "planned": ["1"] if change.planned else [],
@@ -231,6 +242,12 @@ def scenario_texts(change: Scenario) -> dict[str, list[str]]:
         "group": [] if change.group is None else [change.group],
         "name": [change.name] if change.name else [],
         "note": [change.note] if change.note else [],
+        "profile": [] if change.profile == "foot" else [change.profile],
+        "ownership": [which.ownership] if which.ownership else [],
+        "kind": list(which.kinds),
+        "operator": list(which.operators),
+        "open_at": [which.open_at.isoformat(timespec="minutes")] if which.open_at else [],
+        "step_free": ["yes"] if which.step_free else [],
     }
     return {name: values for name, values in given.items() if values}
 

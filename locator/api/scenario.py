@@ -141,8 +141,8 @@ def scenario_answer(app: AppState, found: ScenarioComparison) -> ScenarioAnswer:
         "minutes": found.after.minutes,
         "pace_m_s": found.after.pace_m_s,
         "model": found.after.model,
-        "before": _served(found.before),
-        "after": _served(found.after),
+        "before": served(found.before),
+        "after": served(found.after),
         "gained": found.people_gained,
         "gained_is_minimum": bool(found.not_located),
         "lost": found.people_lost,
@@ -153,7 +153,7 @@ def scenario_answer(app: AppState, found: ScenarioComparison) -> ScenarioAnswer:
         "not_chosen": list(found.not_chosen),
         "profile": found.scenario.profile,
         "filter": filter_answer(app.city, found.before.chosen),
-        "places_per_100": _places_change(supply_change_of(app, found)),
+        "places_per_100": places_change(supply_change_of(app, found)),
         "districts": _districts(found),
         "gaps": [
             {
@@ -273,7 +273,17 @@ def _districts(found: ScenarioComparison) -> list[DistrictChange]:
     ]
 
 
-def _places_change(found: SupplyChange | None) -> PlacesChange | None:
+def places_change(found: SupplyChange | None) -> PlacesChange | None:
+    """Return places within reach before and after as they are answered.
+
+    Parameters
+    ----------
+    found : SupplyChange or None
+
+    Returns
+    -------
+    PlacesChange or None
+    """
     if found is None:
         return None
     return {
@@ -285,7 +295,17 @@ def _places_change(found: SupplyChange | None) -> PlacesChange | None:
     }
 
 
-def _served(found: Coverage) -> Served:
+def served(found: Coverage) -> Served:
+    """Return a coverage in short, as it is answered.
+
+    Parameters
+    ----------
+    found : Coverage
+
+    Returns
+    -------
+    Served
+    """
     return {
         "minutes": found.minutes,
         "pace_m_s": found.pace_m_s,

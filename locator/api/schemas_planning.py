@@ -120,6 +120,43 @@ class ScenarioAnswer(Standard):
 
 
 @closed
+class ComparedScenario(TypedDict):
+    """One of the scenarios that are compared; `gained` and `lost` against today."""
+
+    name: str
+    note: str
+    changes: list[str]
+    after: Served
+    gained: int
+    gained_is_minimum: bool
+    lost: int
+    places_per_100: PlacesChange | None
+
+
+@closed
+class DistrictOfScenarios(TypedDict):
+    """People served in one district today, and after each scenario, in their order."""
+
+    number: int
+    name: str
+    people: int
+    served_before: int
+    served: list[int]
+
+
+@closed
+class ScenariosAnswer(TypedDict):
+    """Two or three scenarios of one layer beside today."""
+
+    layer: str
+    group: str
+    model: Model
+    before: Served
+    scenarios: list[ComparedScenario]
+    districts: list[DistrictOfScenarios]
+
+
+@closed
 class ChangedProperties(TypedDict):
     """An area in which people are gained or lost."""
 

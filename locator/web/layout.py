@@ -70,6 +70,7 @@ SECTIONS = {
     "combined_coverage": "coverage.page",
     "what_if": "what_if_layers.page",
     "what_if_report": "what_if_layers.page",
+    "what_if_compare": "what_if_layers.page",
     "where_next": "what_if_layers.page",
     "report": "what_if_layers.page",
 }

@@ -22,6 +22,9 @@ PAGES = {
     "workbench in Ukrainian": "/uk/what-if",
     "what if, nothing changed": "/what-if/nurseries",
     "what if, changed": f"/what-if/nurseries?planned=1&minutes=10&{SITE}",
+    "what if, to be renamed": f"/what-if/nurseries?{SITE}&name=A&beside=planned%3D1",
+    "scenarios side by side": "/en/what-if/nurseries/compare?scenario=planned%3D1&scenario=name=",
+    "report of a scenario": f"/what-if/nurseries/report?planned=1&{SITE}",
     "what if, wrong place": f"/what-if/nurseries?site=Qwertyuiopolis&{SITE}",
     "what if, layer without plans": "/what-if/senior_activity_centres",
     "where next": "/where-next/nurseries",
@@ -97,6 +100,41 @@ def test_a_change_is_made_shared_and_taken_back_by_keyboard_alone(visitor: Arriv
     assert served(page) == with_site
 
 
+def test_from_the_first_page_to_the_report_of_a_scenario(visitor: Arrive) -> None:
+    someone = visitor(viewport=DESKTOP)
+    page = someone.go("/en/")
+    page.get_by_role("button", name="Menu").or_(page.locator("summary", has_text="Menu")).click()
+    page.get_by_role("link", name="What if", exact=True).first.click()
+    page.get_by_role("link", name=re.compile("Nurseries")).first.click()
+    page.locator(".map-frame .leaflet-container").click(position={"x": 440, "y": 115})
+    page.wait_for_url("**add=**")
+    page.locator("summary", has_text="Rename, places, date").click()
+    page.get_by_label("Name of site 1").fill("Nowy żłobek")
+    page.locator("[name=of_places]").fill("60")
+    page.locator("[name=of_opens]").fill("2027-09")
+    page.locator("summary", has_text="Name and note").click()
+    page.get_by_label("Name of the scenario").fill("Wariant A")
+    page.get_by_role("button", name="Show the change").click()
+    page.wait_for_url("**2027-09**")
+    steps = page.locator(".said-changes li")
+    expect(steps).to_have_count(1)
+    expect(steps).to_contain_text("New site 1: Nowy żłobek, places: 60 (opens: September 2027).")
+    after, before = served(page)
+    page.get_by_role("link", name="Report of this change").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Nurseries: Wariant A")
+    expect(page.locator(".answer")).to_contain_text(f"{after:,} of")
+    expect(page.locator(".answer")).to_contain_text(f"instead of {before:,}")
+    expect(page.get_by_role("img", name=re.compile("^After: "))).to_be_visible()
+    with page.expect_download() as sent:
+        page.get_by_role("link", name="PDF, to print and hand out").click()
+    words = pypdf.PdfReader(sent.value.path()).pages[0].extract_text()
+    assert "Nowy żłobek" in words
+    page.go_back()  # the browser's own way back leads to the scenario
+    expect(steps).to_have_count(1)
+    steps.get_by_role("link", name="Take back").click()
+    expect(page.locator(".answer")).to_contain_text("Nothing is changed yet")
+
+
 def test_a_click_on_the_map_adds_a_site_and_so_does_its_button(visitor: Arrive) -> None:
     someone = visitor(viewport=DESKTOP)
     page = someone.go("/en/what-if/nurseries")
@@ -105,9 +143,8 @@ def test_a_click_on_the_map_adds_a_site_and_so_does_its_button(visitor: Arrive) 
     frame = page.locator(".map-frame .leaflet-container")
     box = frame.bounding_box()
     assert box is not None
-    frame.click(position={"x": box["width"] * 0.5, "y": box["height"] * 0.66})
-    page.get_by_role("link", name="Add a site here").click()
-    page.wait_for_url("**add=**")
+    frame.click(position={"x": box["width"] * 0.72, "y": box["height"] * 0.3})
+    page.wait_for_url("**add=**")  # at once: taking it back is as near
     someone.settle()
     assert page.locator("#sites input[name=add]").count() == 1
     assert "places: 40" in page.locator("#sites").inner_text()

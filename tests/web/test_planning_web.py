@@ -2,13 +2,20 @@
 
 import json
 import re
+from datetime import UTC, datetime
 from html import unescape
 from io import BytesIO
 from pathlib import Path
+from urllib.parse import unquote
 
 import pypdf
 import pytest
 from flask.testing import FlaskClient
+
+from locator.analysis.scenario.change import NewSite, Scenario
+from locator.api.parsing import Pairs, parse
+from locator.api.planning_queries import ScenarioParams, scenario_of, scenario_texts
+from locator.city.facility_filter import FacilityFilter
 
 
 def test_the_workbench_offers_layers_that_stand_still(client: FlaskClient) -> None:
@@ -402,3 +409,147 @@ def test_where_next_answers_a_share_and_a_budget_and_says_what_they_lack(
         "/api/sites/nurseries?minutes=10&group=all&objective=budget&budget=5&price=2&price_in=1:3"
     ).get_json()
     assert answer["cost"] == sum(site["price"] for site in answer["sites"]) <= 5
+
+
+# the workbench: changes in words, renaming, variants side by side ---------------------------
+
+
+def moved(client: FlaskClient, address: str) -> str:
+    """The address that a page of the workbench leads to, in plain letters."""
+    answer = client.get(address)
+    assert answer.status_code == 303, answer.status_code
+    return unquote(answer.headers["Location"])
+
+
+SITES = "add=50.09,19.93,60,Nowa&add=50.1,19.92,,Druga"
+
+
+def test_each_change_is_said_and_can_be_taken_back_alone(client: FlaskClient) -> None:
+    query = f"planned=1&close=nurseries-1&group=all&name=A&{SITES}"
+    page = client.get(f"/en/what-if/nurseries?{query}").text
+    listed = re.search(r'<ol class="said-changes">(.*?)</ol>', page, re.S)
+    assert listed is not None
+    words = re.findall(r"<span>([^<]*)</span>", listed[1])
+    assert [one.split(":")[0] for one in words] == [
+        "1 place that is under way opens.",
+        "Closes",
+        "New site 1",
+        "New site 2",
+    ]
+    back = [unquote(unescape(one)) for one in re.findall(r'href="([^"]*)"', listed[1])]
+    assert "planned=1" not in back[0] and "close=nurseries-1" in back[0]
+    assert "close=" not in back[1] and "planned=1" in back[1]
+    assert "Nowa" not in back[2] and "Druga" in back[2]
+    for one in back:
+        assert "name=A" in one and "group=all" in one, "all else is kept"
+        assert client.get(one.split("#")[0]).status_code == 200
+
+
+def test_a_site_is_renamed_gets_places_and_a_date(client: FlaskClient) -> None:
+    edit = "&of=50.1,19.92,,Druga&of_name=Trzecia, ulica&of_places=35&of_opens=2027-09"
+    assert "add=50.10000,19.92000,35@2027-09,Trzecia, ulica" in moved(
+        client, f"/en/what-if/nurseries?{SITES}{edit}"
+    ).replace("+", " ")
+    # Two sites, of which one has no name: the fields stand beside each other, empty or not.
+    both = (
+        "&of=50.09,19.93,60,Nowa&of_name=&of_places=&of_opens="
+        "&of=50.1,19.92,,Druga&of_name=Druga&of_places=7&of_opens="
+    )
+    address = moved(client, f"/en/what-if/nurseries?{SITES}{both}")
+    assert re.findall(r"add=([^&#]*)", address) == [
+        "50.09000,19.93000",
+        "50.10000,19.92000,7,Druga",
+    ]
+    assert "of=" not in address
+    wrong = client.get(f"/en/what-if/nurseries?{SITES}{edit.replace('=35', '=-4')}")
+    assert wrong.status_code == 400 and "A site has from 1 to" in wrong.text
+    wrong = client.get(f"/en/what-if/nurseries?{SITES}{edit.replace('09', '13')}")
+    assert wrong.status_code == 400 and "has to be a date" in wrong.text
+
+
+def test_a_new_site_has_its_date_from_the_start(client: FlaskClient) -> None:
+    address = moved(client, "/what-if/nurseries?lat=50.09&lon=19.93&site_opens=2028")
+    assert "add=50.09000,19.93000,@2028" in address
+    wrong = client.get("/en/what-if/nurseries?lat=50.09&lon=19.93&site_opens=soon")
+    assert wrong.status_code == 400 and "has to be a date" in wrong.text
+
+
+def test_two_variants_stand_beside_each_other_as_on_their_own(client: FlaskClient) -> None:
+    given = {
+        "scenario": ["planned=1&group=all&name=Plan", f"/what-if/nurseries?group=all&{SITES}#x"]
+    }
+    alone = [
+        client.get(f"/api/scenario/nurseries?{one}").json
+        for one in ("planned=1&group=all", f"group=all&{SITES}")
+    ]
+    answer = client.get("/api/scenarios/nurseries", query_string=given).json
+    assert [one["after"] for one in answer["scenarios"]] == [one["after"] for one in alone]
+    assert [one["gained"] for one in answer["scenarios"]] == [one["gained"] for one in alone]
+    assert answer["before"] == alone[0]["before"]
+    for place, one in enumerate(alone):
+        served = [row["served"][place] for row in answer["districts"]]
+        assert served == [row["served_after"] for row in one["districts"]]
+    page = client.get("/en/what-if/nurseries/compare", query_string=given).text
+    assert "A: Plan" in page and "Variant B" in page
+    for one in alone:
+        assert f'<td class="num">{one["after"]["served"]:,}</td>' in page
+    three = {"scenario": [*given["scenario"], "group=all&close=nurseries-1"]}
+    page = client.get("/en/what-if/nurseries/compare", query_string=three).text
+    assert "Variant C" in page and "Put another beside them" not in page
+
+
+@pytest.mark.parametrize(
+    ("scenarios", "status"),
+    [
+        (["planned=1"], 400),
+        (["planned=1"] * 4, 400),
+        (["planned=1", "close=nowhere"], 404),
+        (["planned=1", "minutes=-4"], 400),
+        (["planned=1&group=all", "planned=1"], 400),
+    ],
+)
+def test_wrong_variants_are_refused_and_the_page_shows_the_others(
+    client: FlaskClient, scenarios: list[str], status: int
+) -> None:
+    answer = client.get("/api/scenarios/nurseries", query_string={"scenario": scenarios})
+    assert (answer.status_code, answer.json["error"]["parameter"]) == (status, "scenario")
+    page = client.get("/en/what-if/nurseries/compare", query_string={"scenario": scenarios})
+    assert page.status_code in (200, status)
+    assert "1 place that is under way opens." in page.text
+
+
+def test_a_variant_is_kept_while_another_is_made(client: FlaskClient) -> None:
+    page = client.get(f"/en/what-if/nurseries?group=all&{SITES}").text
+    another = unescape(re.search(r'href="([^"]*beside=[^"]*)"', page)[1])  # type: ignore[index]
+    other = client.get(another).text
+    assert "1 other is kept in the address" in other
+    assert 'type="hidden" name="beside"' in other
+    done = client.get(f"{another}&planned=1&group=all").text
+    compare = unescape(re.search(r'href="([^"]*what-if[^"]*/compare[^"]*)"', done)[1])  # type: ignore[index]
+    both = client.get(compare).text
+    assert "Variant A" in both and "Variant B" in both and "New site 1: Nowa" in both
+
+
+def test_the_query_string_of_a_scenario_holds_all_of_it() -> None:
+    change = Scenario(
+        layer="nurseries",
+        open=("nurseries-4",),
+        close=("nurseries-1",),
+        planned=True,
+        add=(NewSite(19.93, 50.09, 60, "Nowa, ulica", "2027-09"), NewSite(19.92, 50.1)),
+        minutes=10,
+        pace_m_s=1.2,
+        group="all",
+        name="A",
+        note="B & C",
+        profile="pram",
+        which=FacilityFilter(
+            ownership="public",
+            open_at=datetime(2026, 11, 30, 12, 0, tzinfo=UTC),
+            step_free=True,
+        ),
+    )
+    texts = Pairs((name, one) for name, ones in scenario_texts(change).items() for one in ones)
+    again = scenario_of(parse(ScenarioParams, texts, strict=True, layer="nurseries"))
+    assert again == change
+    assert (again.name, again.note) == ("A", "B & C")

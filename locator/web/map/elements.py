@@ -64,6 +64,8 @@ class Stage(MapElement):
     nearest_url : str, optional
         Where "find the nearest from here" leads; without it a click does nothing. May carry a
         query (pace, group) that is kept.
+    at_once : bool
+        Whether a click leads there at once, instead of offering it.
     keep_state : bool
         Keep position and chosen layers in the address after ``#``.
     fit_city : bool
@@ -83,6 +85,7 @@ class Stage(MapElement):
         attribution: str,
         about_url: str | None = None,
         nearest_url: str | None = None,
+        at_once: bool = False,
         keep_state: bool = False,
         fit_city: bool = True,
         start: tuple[float, float] | None = None,
@@ -95,6 +98,7 @@ class Stage(MapElement):
             attribution=attribution,
             aboutUrl=about_url,
             nearestUrl=nearest_url,
+            atOnce=at_once,
             keepState=keep_state,
             fitCity=fit_city,
             start=[round(part, 5) for part in start] if start else None,

@@ -212,6 +212,7 @@ def base_map(
     centre: tuple[float, float] | None = None,
     zoom: int = 11,
     nearest_url: str | None = None,
+    at_once: bool = False,
     keep_state: bool = False,
 ) -> Map:
     """Return a map with controls, the base map and, where configured, tiles of others."""
@@ -222,8 +223,9 @@ def base_map(
         zoom_start=zoom,
         zoom_control=False,
         maxZoom=MAX_ZOOM,
-        # Half steps let the city fill the map; tiles are only sharp at whole ones.
-        zoomSnap=1 if ground.tiles else 0.5,
+        # Small steps let the city fill the map; tiles are only sharp at whole ones.
+        zoomSnap=1 if ground.tiles else 0.25 if at_once else 0.5,
+        doubleClickZoom=not at_once,  # its first click would lead away
         attributionControl=False,
     )
     Stage(
@@ -233,6 +235,7 @@ def base_map(
         attribution=ground.attribution,
         about_url=ground.about_url,
         nearest_url=nearest_url,
+        at_once=at_once,
         keep_state=keep_state,
         fit_city=centre is None,
         start=ground.start,

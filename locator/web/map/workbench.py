@@ -22,7 +22,7 @@ def change_map(
     add_url: str,
     labels: Mapping[str, str],
 ) -> Map:
-    """Return the map of a change; a click on it offers to add a site there.
+    """Return the map of a change; a click on it adds a site there.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def change_map(
         What the click and its keyboard twin are called here.
     """
     own = replace(ground, labels={**ground.labels, **labels})
-    map_ = base_map(own, nearest_url=add_url, keep_state=True)
+    map_ = base_map(own, nearest_url=add_url, at_once=True, keep_state=True)
     AreaLayer(
         areas_url,
         title=shading.title,

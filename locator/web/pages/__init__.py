@@ -20,6 +20,7 @@ PAGES = (
     "what_if_layers",
     "what_if",
     "what_if_report",
+    "what_if_compare",
     "where_next",
     "report",
     "data",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +12,8 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from locator.analysis.scenario.change import (
+    MAX_NAME,
+    MAX_PLACES,
     MAX_SITES,
     NewSite,
     Scenario,
@@ -36,6 +39,7 @@ from locator.base.errors import (
     NotFoundError,
 )
 from locator.base.geojson import collection
+from locator.city.history import is_date
 from locator.city.lookup import known_layer
 from locator.geocoding.resolving import resolve
 from locator.web.downloads import attachment
@@ -100,11 +104,12 @@ def _mended_change(layer_id: str, given: Args) -> LenientAnswer[str | WhatIf]:
     """Return what the page of a change shows, or the address with the site that is added."""
 
     def answer(args: Args) -> str | WhatIf:
-        added = _added(args)
-        if added is not None and args == given:
-            return url("what_if.page", _with_site(args, added), layer_id=layer_id)
+        changed = _renamed(args)
+        added = _added(changed)
+        if (added is not None or changed is not args) and args == given:
+            return url("what_if.page", _with_site(changed, added), layer_id=layer_id)
         asked = question(ScenarioParams, args, layer=layer_id)
-        return what_if(state(), asked, scenario_of(asked))
+        return what_if(state(), asked, scenario_of(asked), tuple(args.getlist("beside")[:2]))
 
     return answer_leniently(given, answer, sound=lambda name, one: _sound(layer_id, name, one))
 
@@ -114,7 +119,8 @@ def _change_page(
 ) -> str:
     shown = tidied(state(), layer_id, found.args)
     # A site that was not found stays in its field; one that was found is a tick by now.
-    kept = {name: request.args.get(name, "")[:LONGEST_SEARCH] for name in ("site", "site_places")}
+    fields = ("site", "site_places", "site_opens")
+    kept = {name: request.args.get(name, "")[:LONGEST_SEARCH] for name in fields}
     return render_template(
         "pages/what_if.html",
         view=found.answer,
@@ -209,6 +215,7 @@ def _added(args: Args) -> NewSite | None:
             site = _named_site(asked.site, asked.site_places)
         else:
             site = replace(new_site(f"{asked.lat:.5f},{asked.lon:.5f}"), places=asked.site_places)
+        site = replace(site, opens=asked.site_opens or "")
         site_points(state().walkable_city, (site,))
     except LocatorError as error:
         error.parameter = parameter  # the field where it was given
@@ -216,11 +223,58 @@ def _added(args: Args) -> NewSite | None:
     return site
 
 
-def _with_site(args: MultiDict[str, str], site: NewSite) -> dict[str, list[str]]:
+def _renamed(args: Args) -> Args:
+    """Return a query string in which the sites ``of`` have the name, places and date beside them.
+
+    Text fields are sent along whether or not anybody wrote into them: where they say what holds,
+    the same query string comes back.
+    """
+    fields = {name: args.getlist(f"of_{name}") for name in ("name", "places", "opens")}
+    adds = args.getlist("add")
+    for place, given in enumerate(args.getlist("of")):
+        if given not in adds:
+            continue
+        said = {name: ones[place].strip() for name, ones in fields.items() if place < len(ones)}
+        adds[adds.index(given)] = site_text(_said_site(new_site(given), said))
+    if adds == args.getlist("add"):
+        return args
+    changed = MultiDict((name, one) for name, one in args.items(multi=True) if name != "add")
+    for one in adds:
+        changed.add("add", one)
+    return changed
+
+
+def _said_site(site: NewSite, said: Mapping[str, str]) -> NewSite:
+    """Return a site with what was written of it."""
+    places, opens = said.get("places"), said.get("opens")
+    if places and not (places.isascii() and places.isdecimal() and 1 <= int(places) <= MAX_PLACES):
+        raise InvalidParameterError(
+            N_("A site has from 1 to {most} places; given: {given}."),
+            parameter="of_places",
+            most=MAX_PLACES,
+            given=cut(places),
+        )
+    if opens and not is_date(opens):
+        raise InvalidParameterError(
+            N_("{name} has to be a date such as 2027, 2027-09 or 2027-09-01; given: {given}."),
+            parameter="of_opens",
+            name=gettext("Opens"),
+            given=cut(opens),
+        )
+    return replace(
+        site,
+        name=site.name if "name" not in said else " ".join(said["name"].split())[:MAX_NAME],
+        places=site.places if places is None else int(places) if places else None,
+        opens=site.opens if opens is None else opens,
+    )
+
+
+def _with_site(args: MultiDict[str, str], site: NewSite | None) -> dict[str, list[str]]:
     """Return the query string of a page with one more site, its form fields emptied."""
-    dropped = ("site", "site_places", "lat", "lon")
+    dropped = ("site", "site_places", "site_opens", "lat", "lon")
     kept = {name: args.getlist(name) for name in args if name in KNOWN and name not in dropped}
-    kept["add"] = [*kept.get("add", []), site_text(site)]
+    if site is not None:
+        kept["add"] = [*kept.get("add", []), site_text(site)]
     return {name: [value for value in values if value] for name, values in kept.items()}
 
 
@@ -241,6 +295,7 @@ def _what_if_map(args: MultiDict[str, str]) -> Map:
     _change(args, layer_id)  # so that a wrong change is told here, not in the map's data
     given = {name: args.getlist(name) for name in args if name in parameter_shapes(ScenarioParams)}
     given.pop("layer", None)
+    beside = {"beside": args.getlist("beside")} if "beside" in args else {}
     edges = np.array([-1.0, *CHANGE_BREAKS, 1.0])
     return change_map(
         mapviews.ground(gettext("Map of the change")),
@@ -262,7 +317,7 @@ def _what_if_map(args: MultiDict[str, str]) -> Map:
             scale="diverging",
         ),
         symbols=[symbol(state().catalogue.layers[layer_id], language=current_language())],
-        add_url=url("what_if.page", given, layer_id=layer_id),
+        add_url=url("what_if.page", given | beside, layer_id=layer_id),
         labels={
             "nearest_here": gettext("Add a site here"),
             "nearest_centre": gettext("Add a site in the middle of the map"),

@@ -50,7 +50,7 @@
     if (!link || !form) return;
     const target = new URL(link.href);
     if (target.pathname !== new URL(form.action).pathname || !target.searchParams.has("lat")) return;
-    const given = [...new FormData(form)].filter(([name, value]) => value && name !== "site");
+    const given = [...new FormData(form)].filter(([name, value]) => value && !/^(site|of|of_.*)$/.test(name));
     const kept = new URLSearchParams(given);
     for (const name of ["lat", "lon"]) kept.set(name, target.searchParams.get(name));
     link.href = `${target.pathname}?${kept}`;

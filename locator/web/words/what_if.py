@@ -7,19 +7,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 import numpy as np
 import pandas as pd
 
 from locator.analysis.access.filter_words import filter_words
 from locator.analysis.access.words import gain_said, minimum_said
-from locator.analysis.scenario.change import NewSite, Scenario
+from locator.analysis.scenario.change import Scenario
 from locator.analysis.scenario.compare import ScenarioComparison
 from locator.analysis.scenario.supply import SupplyChange
+from locator.analysis.scenario.words import changes_said, site_said
 from locator.analysis.siting.query import PLANNED
 from locator.api.context import AppState
 from locator.api.gains import change_gains
-from locator.api.planning_queries import ScenarioParams
+from locator.api.planning_queries import ScenarioParams, scenario_texts
 from locator.api.scenario import comparison_of, supply_change_of
 from locator.api.street_info import Choice, profile_choices, profile_words
 from locator.base.geojson import Collection, collection
@@ -62,6 +64,10 @@ class WhatIf:
     file_url: str
     open_url: str
     report_url: str
+    steps: tuple[Step, ...]
+    beside: tuple[str, ...]
+    compare_url: str
+    another_url: str
     model_line: str
     profiles: tuple[Choice, ...]
     ways: str
@@ -70,8 +76,21 @@ class WhatIf:
     not_chosen: tuple[str, ...]
 
 
-def what_if(app: AppState, asked: ScenarioParams, change: Scenario) -> WhatIf:
-    """Return what a change does, and the form that changes it further."""
+@dataclass(frozen=True)
+class Step:
+    """One change, and the address of the page without it."""
+
+    words: str
+    url: str
+
+
+def what_if(
+    app: AppState, asked: ScenarioParams, change: Scenario, beside: tuple[str, ...] = ()
+) -> WhatIf:
+    """Return what a change does, and the form that changes it further.
+
+    `beside` are the query strings of scenarios that it is to be compared with.
+    """
     found = comparison_of(app, change)
     layer = app.catalogue.layers[change.layer]
     facilities = app.city.facilities
@@ -86,7 +105,7 @@ def what_if(app: AppState, asked: ScenarioParams, change: Scenario) -> WhatIf:
         planned_ticks=_ticks(rows[rows["status"].isin(PLANNED)], asked.open),
         close_ticks=_ticks(rows.loc[usable], asked.close),
         sites=tuple(
-            Tick(given, _site_label(site), "", True)
+            Tick(given, site_said(site), "", True)
             for given, site in zip(asked.add, change.add, strict=True)
         ),
         districts=_changed(found.districts),
@@ -102,6 +121,18 @@ def what_if(app: AppState, asked: ScenarioParams, change: Scenario) -> WhatIf:
         file_url=url("what_if.scenario_file", same, layer_id=layer.id),
         open_url=url("what_if.open_file", same, layer_id=layer.id),
         report_url=url("what_if_report.page", same, layer_id=layer.id),
+        steps=tuple(
+            Step(
+                one.words,
+                url("what_if.page", _instead(same, one.without, beside), layer_id=layer.id),
+            )
+            for one in changes_said(app.city, found)
+        ),
+        beside=beside,
+        compare_url=url(
+            "what_if_compare.page", {"scenario": [*beside, _query(same)]}, layer_id=layer.id
+        ),
+        another_url=url("what_if.page", {"beside": [*beside, _query(same)]}, layer_id=layer.id),
         model_line=model_line(app.walkable_city),
         profiles=profile_choices(app, "" if asked.profile == "foot" else asked.profile),
         ways=profile_words(app.walkable_city_for(asked.profile)),
@@ -185,6 +216,20 @@ def _filter_json(which: FacilityFilter) -> dict[str, Any]:
     return {name: value for name, value in said.items() if value}
 
 
+def _instead(same: Mapping[str, Any], change: Scenario, beside: tuple[str, ...]) -> dict[str, Any]:
+    """Return the query string of a page that shows another change, all else kept."""
+    changes = ("open", "close", "planned", "add", "minutes", "pace")
+    kept = {name: value for name, value in same.items() if name not in changes}
+    texts = scenario_texts(change)
+    said = {name: texts[name] for name in changes if name in texts}
+    return kept | said | ({"beside": list(beside)} if beside else {})
+
+
+def _query(same: Mapping[str, Any]) -> str:
+    """Return a change as a query string; one of nothing is one as well."""
+    return urlencode(same, doseq=True) or "planned="
+
+
 # Pieces -------------------------------------------------------------------------------------
 
 
@@ -198,13 +243,6 @@ def _ticks(rows: pd.DataFrame, chosen: tuple[str, ...]) -> tuple[Tick, ...]:
         for key, name, address, x in zip(rows.index, *columns, strict=True)
     ]
     return tuple(sorted(ticks, key=lambda tick: folded(tick.label)))
-
-
-def _site_label(site: NewSite) -> str:
-    label = site.name or f"{site.lat:.5f}, {site.lon:.5f}"
-    if site.places is None:
-        return label
-    return gettext("{site}, places: {places}", site=label, places=number(site.places))
 
 
 def _changed(districts: pd.DataFrame) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 (() => {
   "use strict";
 
-  const { states, calm, make, load, popup, describe, fromHere, shades, hatch } = locatorMap;
+  const { states, calm, make, load, popup, describe, fromHere, goThere, shades, hatch } = locatorMap;
 
   function areas(map, config) {
     const state = states.get(map);
@@ -29,6 +29,10 @@
         filter: (feature) => feature.geometry && feature.properties.kind === kind,
         style,
         onEachFeature: (feature, layer) => layer.on("click", (event) => {
+          if (state.config.atOnce) {
+            goThere(state, event.latlng);
+            return;
+          }
           const said = describe(feature.properties, { url: feature.properties.url });
           // Areas cover the whole city: what a click on the map offers is offered here, too.
           if (state.config.nearestUrl) said.append(fromHere(state, event.latlng));

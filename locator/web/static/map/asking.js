@@ -10,6 +10,10 @@
       const { lat, lng } = event.latlng;
       const open = tell(map, "pick", { lat, lon: lng });
       if (!open || !config.nearestUrl) return;
+      if (config.atOnce) {
+        goThere(state, event.latlng);
+        return;
+      }
       popup(map, event.latlng, make("div", { class: "map-popup" }, fromHere(state, event.latlng)), null, labels.point);
     });
     if (config.nearestUrl) fromTheMiddle(map, state);
@@ -32,6 +36,13 @@
     state.tools.prepend(link);
   }
 
+  // As if the link in the panel were followed, so that what listens to that one knows of it.
+  function goThere(state, latlng) {
+    const link = make("a", { href: nearestFrom(state, latlng), hidden: "" });
+    state.panel.append(link);
+    link.click();
+  }
+
   const fromHere = (state, latlng) =>
     make("a", { href: nearestFrom(state, latlng), class: "map-action" }, state.labels.nearest_here);
 
@@ -48,5 +59,5 @@
     return target.pathname + target.search;
   }
 
-  Object.assign(locatorMap, { asking, fromHere });
+  Object.assign(locatorMap, { asking, fromHere, goThere });
 })();
