@@ -8,7 +8,8 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from locator.analysis.access.combined import Combined, CombinedQuery, combined
-from locator.analysis.access.coverage import filter_count
+from locator.analysis.access.combined_ranges import CombinedRanges, combined_ranges
+from locator.analysis.access.coverage import CoverageQuery, filter_count
 from locator.api.context import AppState
 from locator.api.filtering import filter_answer
 from locator.api.operations import CACHE_S, operation
@@ -24,6 +25,8 @@ from locator.api.queries import (
 )
 from locator.api.schemas import FilterAnswer, Model, closed
 from locator.walking.network.profile import Profile
+
+SHARES = ("share", "low", "high")
 
 NeedText = Annotated[Literal["all", "any"], Field()]
 
@@ -53,11 +56,16 @@ class DistrictTogether(TypedDict):
     people: int
     served: int
     share: float | None
+    low: float | None
+    high: float | None
 
 
 @closed
 class TogetherAnswer(TypedDict):
-    """Who reaches several layers at once. `filters`: which facilities of each layer count."""
+    """Who reaches several layers at once. `filters`: which facilities of each layer count.
+
+    Nine in ten runs of what is not known for certain put a share between `low` and `high`.
+    """
 
     layers: list[str]
     need: str
@@ -68,6 +76,10 @@ class TogetherAnswer(TypedDict):
     people: int
     served: int
     share: float
+    low: float
+    high: float
+    runs: int
+    seed: int
     single: dict[str, float]
     districts: list[DistrictTogether]
 
@@ -96,6 +108,33 @@ def combined_of(app: AppState, asked: TogetherParams) -> Combined:
     return app.memo.get((query, asked.profile), lambda: combined(ground, query))
 
 
+def combined_ranges_of(app: AppState, asked: TogetherParams) -> CombinedRanges:
+    """Return between which values that lies, computed once for the same question.
+
+    Parameters
+    ----------
+    app : AppState
+    asked : TogetherParams
+
+    Returns
+    -------
+    CombinedRanges
+    """
+    found = combined_of(app, asked)
+    query = found.query
+    alone = [
+        app.coverage(
+            CoverageQuery(layer, query.minutes, query.group, query.pace_m_s, which=query.which),
+            profile=asked.profile,
+        )
+        for layer in query.layers
+    ]
+    ground = app.walkable_city_for(asked.profile)
+    return app.memo.get(
+        ("combined ranges", query, asked.profile), lambda: combined_ranges(ground, found, alone)
+    )
+
+
 @operation(
     "/api/together",
     TogetherParams,
@@ -108,13 +147,14 @@ def combined_of(app: AppState, asked: TogetherParams) -> Combined:
 )
 def together(app: AppState, asked: TogetherParams) -> TogetherAnswer:
     """People of the group who have all, or at least one, of the layers within the standard."""
-    found = combined_of(app, asked)
+    found, within = combined_of(app, asked), combined_ranges_of(app, asked)
     ground = app.walkable_city.choosing(found.query.which)
     rows = cast(
         list[DistrictTogether],
         found.districts[["name", "people", "served", "share"]]
-        .round({"share": 4})
-        .astype({"share": object})
+        .join(within.districts)
+        .round(dict.fromkeys(SHARES, 4))
+        .astype(dict.fromkeys(SHARES, object))
         .where(found.districts["share"].notna(), None)
         .reset_index(names="number")
         .to_dict("records"),
@@ -131,6 +171,10 @@ def together(app: AppState, asked: TogetherParams) -> TogetherAnswer:
         "people": found.people,
         "served": found.served,
         "share": round(found.share, 4),
+        "low": round(within.low, 4),
+        "high": round(within.high, 4),
+        "runs": within.runs,
+        "seed": within.seed,
         "single": {layer: round(share, 4) for layer, share in found.single.items()},
         "districts": rows,
     }

@@ -39,3 +39,14 @@ def test_a_wrong_service_does_not_take_the_others_with_it(client: FlaskClient) -
     assert "There is no layer “zoo”" in answer.text
     assert "“Group of people” has to be one of" in answer.text
     assert "have all of the chosen services within reach" in answer.text
+
+
+def test_several_services_have_their_range_on_the_page_too(client: FlaskClient) -> None:
+    query = "layer=nurseries&layer=aeds&minutes=10"
+    answer = client.get(f"/api/together?{query}").json
+    assert answer["low"] <= answer["share"] <= answer["high"]
+    assert (answer["runs"], answer["seed"]) == (200, 1)
+    for district in answer["districts"]:
+        assert district["low"] <= district["share"] <= district["high"]
+    page = client.get(f"/en/coverage/combined?{query}").text
+    assert f"{answer['low']:.0%} to {answer['high']:.0%})" in page

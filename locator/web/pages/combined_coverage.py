@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Blueprint, render_template, request
 
 from locator.analysis.access.combined import Combined
 from locator.analysis.access.coverage import filter_count
 from locator.analysis.access.filter_words import filter_words
-from locator.api.combined import TogetherParams, combined_of
+from locator.analysis.access.words import share_said
+from locator.api.combined import TogetherParams, combined_of, combined_ranges_of
+from locator.api.context import AppState
 from locator.api.queries import filter_of
 from locator.api.street_info import profile_choices, profile_words
-from locator.web.i18n import text
+from locator.web.i18n import percent, text
 from locator.web.lenient import Args, answer_leniently
 from locator.web.planning import standing_layer
 from locator.web.security import expensive
@@ -18,6 +22,9 @@ from locator.web.state import question, state
 from locator.web.words.choices import group_options, standard_options
 from locator.web.words.filtering import filter_form
 from locator.web.words.model_words import model_line, pace_choices
+
+PATIENCE_S = 2.0
+"""The page waits so long for a range that nobody has asked for yet, and leaves it out."""
 
 blueprint = Blueprint("combined_coverage", __name__)
 
@@ -43,6 +50,7 @@ def page() -> tuple[str, int]:
         problems=lenient.problems,
         asked=asked,
         found=found,
+        share="" if found is None else _share(app, asked, found),
         fixed=fixed,
         districts=[] if found is None else found.districts.to_dict("records"),
         group=text(app.catalogue.groups[asked.group].names),
@@ -60,6 +68,14 @@ def page() -> tuple[str, int]:
         ],
     )
     return shown, lenient.status
+
+
+def _share(app: AppState, asked: TogetherParams, found: Combined) -> str:
+    """Return the share, with its range where that is known by now."""
+    within = app.soon(partial(combined_ranges_of, app, asked), within_s=PATIENCE_S)
+    if within is None:
+        return percent(found.share, 1)
+    return share_said(found.share, within.low, within.high, digits=1)
 
 
 def _sound(name: str, value: str) -> bool:
