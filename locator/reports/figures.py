@@ -19,8 +19,8 @@ from locator.reports.document import Drawing
 from locator.reports.mapdrawing import MapFigure, draw_map, map_ratio
 from locator.reports.tables import unit_title
 
-ROW_UNITS = 14.0
-DISTRICTS_PART = 0.8
+ROW_UNITS = 12.5
+DISTRICTS_PART = 0.75
 PLANNED_MARK, OPEN_MARK, SITE_MARK = "cross", "circle", "site"
 WALK_STEPS = (0.5, 1.0, 1.5, 2.0)
 """Where one tone of walks ends and the next begins, in standards."""

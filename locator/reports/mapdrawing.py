@@ -131,7 +131,7 @@ def map_ratio(figure: MapFigure) -> float:
     """Return height by width that fits `figure` on a canvas 560 units wide."""
     left, bottom, right, top = _frame(figure)
     high = (UNITS_WIDE - 2 * MARGIN) * (top - bottom) / (right - left) + MARGIN
-    return float(high + legend_high(figure.entries, UNITS_WIDE)) / UNITS_WIDE
+    return float(high + legend_high(figure.entries, UNITS_WIDE, figure.source)) / UNITS_WIDE
 
 
 def draw_map(canvas: Canvas, figure: MapFigure) -> None:
@@ -237,7 +237,7 @@ def _frame(figure: MapFigure) -> tuple[float, float, float, float]:
 
 def _ground(canvas: Canvas, figure: MapFigure) -> _Ground:
     left, bottom, right, top = _frame(figure)
-    high = canvas.height - legend_high(figure.entries, canvas.width) - MARGIN
+    high = canvas.height - legend_high(figure.entries, canvas.width, figure.source) - MARGIN
     scale = min((canvas.width - 2 * MARGIN) / (right - left), high / (top - bottom))
     return _Ground(canvas, scale, left, top, (canvas.width - scale * (right - left)) / 2)
 

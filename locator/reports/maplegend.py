@@ -12,14 +12,20 @@ Entry = tuple[str, str]
 
 MARGIN = 8.0
 TOP_ROW, ROW, FOOT = 20.0, 13.0, 4.0
-LETTER = 4.0
+LETTER, SMALL_LETTER = 4.0, 3.0
 WIDEST_SCALE = 0.25
 """Of the width: more than the bar of the scale takes."""
 
 
-def legend_high(entries: Sequence[Entry], width: float) -> float:
+def legend_high(entries: Sequence[Entry], width: float, source: str) -> float:
     """Return the height of all that stands below a map."""
-    return TOP_ROW + ROW * len(_rows(entries, width)) + FOOT
+    rows = len(_rows(entries, width)) + (not _has_room(source, width))
+    return TOP_ROW + ROW * rows + FOOT
+
+
+def _has_room(source: str, width: float) -> bool:
+    """Tell whether the source stands between the scale and north, or needs a row of its own."""
+    return WIDEST_SCALE * width + 84 + SMALL_LETTER * len(source) < width
 
 
 def draw_legend(
@@ -37,10 +43,14 @@ def draw_legend(
     shade : float
         Opacity of the tones.
     """
-    top = canvas.height - legend_high(entries, canvas.width)
+    top = canvas.height - legend_high(entries, canvas.width, source)
     _scale_bar(canvas, (MARGIN, top + 13), scale)
     _north(canvas, (canvas.width - MARGIN - 5, top + 4))
-    canvas.text((canvas.width - MARGIN - 24, top + 13), source, anchor="end", size=7, tone="muted")
+    if _has_room(source, canvas.width):
+        at = (canvas.width - MARGIN - 24, top + 13)
+        canvas.text(at, source, anchor="end", size=7, tone="muted")
+    else:
+        canvas.text((MARGIN, canvas.height - FOOT), source, size=7, tone="muted")
     for place, row in enumerate(_rows(entries, canvas.width)):
         y = top + TOP_ROW + ROW * place + 9
         for x, sign, words in row:

@@ -14,6 +14,7 @@ from locator.reports.content import build_report
 from locator.reports.document import Report
 from locator.reports.figures import shade_bounds
 from locator.reports.maplabels import Label, overlap, place_labels
+from locator.reports.maplegend import draw_legend
 from locator.walking.walkable_city import WalkableCity
 
 
@@ -140,6 +141,16 @@ def test_the_map_has_a_scale_north_and_its_source(walkable_city: WalkableCity) -
     assert ">1 km</text>" in markup
     assert ">N</text>" in markup
     assert ">Invented data · data of 1 November 2026</text>" in markup
+
+
+@pytest.mark.parametrize(("wide", "anchor"), [(560, "end"), (420, "start"), (280, "start")])
+def test_the_source_of_a_map_has_a_row_of_its_own_where_there_is_no_room(
+    wide: float, anchor: str
+) -> None:
+    canvas = Canvas(wide, wide, label="")
+    source = "© OpenStreetMap contributors (ODbL); City of Kraków; Statistics Poland; data of 2026"
+    draw_legend(canvas, (), source=source, scale=0.02, shade=1)
+    assert f'text-anchor="{anchor}">{source}<' in canvas.markup()
 
 
 def test_the_legend_names_what_the_map_has(walkable_city: WalkableCity) -> None:
