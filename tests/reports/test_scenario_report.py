@@ -156,7 +156,7 @@ def test_the_address_of_the_page_holds_the_report(client: FlaskClient) -> None:
     assert (answer["name"], answer["note"]) == ("Wariant A", "Uwaga")
     again = client.get(f"/en/what-if/nurseries/report?{query.replace('Wariant+A', 'B')}")
     assert "Nurseries: B" in again.text, "a name is not remembered from another's question"
-    for kind, begins in (("pdf", b"%PDF"), ("xlsx", b"PK"), ("gpkg", b"SQLite")):
+    for kind, begins in (("pdf", b"%PDF"), ("docx", b"PK"), ("xlsx", b"PK"), ("gpkg", b"SQLite")):
         sent = client.get(f"/en/what-if/nurseries/report.{kind}?{query}")
         assert sent.data.startswith(begins), kind
         assert f"tiny-nurseries-wariant-a.{kind}" in sent.headers["Content-Disposition"]
