@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Literal
-from urllib.parse import urlencode
 
 from flask import Blueprint, Response, render_template, request
 
@@ -89,28 +88,26 @@ def feature(collection_id: str, feature_id: str) -> Response:
 
 def _features(found: Collection) -> Response:
     asked, page = items(state(), found, request.args)
-    here = f"{root()}/collections/{found.id}"
-    links = [
-        _to(f"{here}/items", "self", GEOJSON, f="json"),
-        _to(f"{here}/items", "alternate", HTML, f="html"),
-        link("collection", here, JSON),
-    ]
-    before, after = max(page.offset - page.limit, 0), page.offset + page.limit
+
+    def to(rel: str, kind: str, **changed: Any) -> dict[str, str]:
+        return _same(rel, kind, "ogc.features", changed, collection_id=found.id)
+
+    links = [to("self", GEOJSON, f="json"), to("alternate", HTML, f="html"), _collection(found)]
     if page.offset:
-        links.append(_to(f"{here}/items", "prev", GEOJSON, offset=before, f="json"))
-    if after < page.matched:
-        links.append(_to(f"{here}/items", "next", GEOJSON, offset=after, f="json"))
+        links.append(to("prev", GEOJSON, offset=max(page.offset - page.limit, 0), f="json"))
+    if page.offset + page.limit < page.matched:
+        links.append(to("next", GEOJSON, offset=page.offset + page.limit, f="json"))
     told = documents.feature_collection(page, found, links)
     return _answer_features(told, asked, page, found)
 
 
 def _feature(found: Collection, feature_id: str) -> Response:
     asked, page = item(state(), found, feature_id, request.args)
-    here = f"{root()}/collections/{found.id}"
+    names = {"collection_id": found.id, "feature_id": feature_id}
     links = [
-        _to(f"{here}/items/{feature_id}", "self", GEOJSON, f="json"),
-        _to(f"{here}/items/{feature_id}", "alternate", HTML, f="html"),
-        link("collection", here, JSON),
+        _same("self", GEOJSON, "ogc.feature", {"f": "json"}, **names),
+        _same("alternate", HTML, "ogc.feature", {"f": "html"}, **names),
+        _collection(found),
     ]
     return _answer_features({**page.features[0], "links": links}, asked, page, found)
 
@@ -124,11 +121,16 @@ def root() -> str:
     return request.host_url.rstrip("/") + url("ogc.landing")
 
 
-def _to(address: str, rel: str, kind: str, **changed: Any) -> dict[str, str]:
+def _same(
+    rel: str, kind: str, endpoint: str, changed: Mapping[str, Any], **names: str
+) -> dict[str, str]:
     """Return a link that asks the same but for what changed."""
-    kept = [pair for pair in request.args.items(multi=True) if pair[0] not in changed]
-    query = urlencode([*kept, *changed.items()])
-    return link(rel, f"{address}?{query}", kind)
+    query = request.args.to_dict(flat=False) | {name: [value] for name, value in changed.items()}
+    return link(rel, request.host_url.rstrip("/") + url(endpoint, query, **names), kind)
+
+
+def _collection(found: Collection) -> dict[str, str]:
+    return link("collection", f"{root()}/collections/{found.id}", JSON)
 
 
 def _wants_page(asked: str | None) -> bool:

@@ -18,6 +18,7 @@ from locator.api.context import AppState
 from locator.api.coverage import ranges_of
 from locator.api.data import facility_properties
 from locator.api.geojson import SHARE_DIGITS, decimal, whole
+from locator.base.echo import cut
 from locator.base.errors import N_, NotComputableError, NotFoundError
 from locator.base.i18n import current_language, gettext, text
 from locator.city.catalogue import Layer
@@ -146,7 +147,7 @@ def collection_of(app: AppState, given: str) -> Collection:
     """
     known = collections(app)
     if given not in known:
-        raise NotFoundError(NO_COLLECTION, parameter="collectionId", given=given)
+        raise NotFoundError(NO_COLLECTION, parameter="collectionId", given=cut(given))
     return known[given]
 
 

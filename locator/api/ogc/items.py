@@ -18,6 +18,7 @@ from locator.api.ogc.collections import Collection, Features, Span, features_of
 from locator.api.ogc.crs import CRS84, box_in_degrees, in_system, systems
 from locator.api.parsing import CHOICE, REPEATED, Args, Pairs, parse
 from locator.api.queries import described, frozen
+from locator.base.echo import cut, shortened
 from locator.base.errors import N_, InvalidParameterError, NotFoundError
 from locator.base.geo import Flags
 from locator.base.geojson import geometry_json
@@ -211,7 +212,7 @@ def item(app: AppState, collection: Collection, given: str, args: Args) -> tuple
         raise _no_system("crs", asked.crs, known)
     held = features_of(app, collection)
     if given not in held.ids:
-        raise NotFoundError(NO_FEATURE, parameter="featureId", given=given)
+        raise NotFoundError(NO_FEATURE, parameter="featureId", given=cut(given))
     made = _written(held, np.array([held.ids.index(given)]), known[asked.crs])
     return asked, Page(made, 1, 1, 0, asked.crs)
 
@@ -235,7 +236,7 @@ def _no_system(name: str, uri: str, known: Mapping[str, str]) -> InvalidParamete
         parameter=name,
         accepted={"enum": list(known)},
         name=name,
-        given=uri,
+        given=shortened(uri),
         choices=", ".join(known),
     )
 
