@@ -45,3 +45,13 @@ def test_the_same_seed_draws_the_same_range_and_all_lies_in_any(tiny: City):
     some = together(city, "any")
     assert one.low < some.low and one.high < some.high
     assert (one.runs, one.seed) == (200, 1)
+
+
+def test_what_exists_of_one_layer_says_nothing_of_the_other(
+    tiny: City, monkeypatch: pytest.MonkeyPatch
+):
+    city = made(tiny, uncertainty=MEASURED)
+    apart = together(city, "any")
+    monkeypatch.setattr("locator.analysis.access.combined_ranges.APART", 0)
+    alike = together(city, "any")
+    assert (apart.low, apart.high) != (alike.low, alike.high)
