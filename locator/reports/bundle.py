@@ -15,6 +15,7 @@ import geopandas as gpd
 from locator.analysis.district_report import DistrictReport
 from locator.analysis.scenario.findings import ScenarioFindings
 from locator.base.i18n import gettext
+from locator.city.facility_filter import FacilityFilter
 from locator.city.model import City
 from locator.geocoding.names import fold
 from locator.reports.content import all_tables, build_report, write_value
@@ -56,6 +57,11 @@ class DocumentFiles(ABC):
     def stem(self) -> str:
         """What the names of its files begin with."""
 
+    @property
+    @abstractmethod
+    def which(self) -> FacilityFilter:
+        """Which facilities it counts."""
+
     def pdf(self) -> bytes:
         """Return it as PDF."""
         # What writes PDF and spreadsheets takes a while to load: here only, where it is needed.
@@ -81,7 +87,7 @@ class DocumentFiles(ABC):
 
     def gpkg(self) -> bytes:
         """Return its map layers as a GeoPackage."""
-        return geopackage(self.city, self.layers())
+        return geopackage(self.city, self.layers(), which=self.which)
 
 
 @dataclass(frozen=True)
@@ -111,6 +117,11 @@ class ReportFiles(DocumentFiles):
     def stem(self) -> str:
         """What the names of its files begin with."""
         return file_stem(self.city, self.found)
+
+    @property
+    def which(self) -> FacilityFilter:
+        """Which facilities it counts."""
+        return self.found.query.which
 
 
 @dataclass(frozen=True)
@@ -142,6 +153,11 @@ class ScenarioFiles(DocumentFiles):
         change = self.findings.compared.scenario
         name = fold(change.name).replace(" ", "-") or "scenario"
         return f"{self.city.catalogue.id}-{change.layer}-{name}"
+
+    @property
+    def which(self) -> FacilityFilter:
+        """Which facilities it counts."""
+        return self.findings.compared.scenario.which
 
 
 WHOLE: dict[str, Callable[[DocumentFiles], bytes]] = {

@@ -11,11 +11,13 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from locator.analysis.access.filter_words import filtered
 from locator.analysis.district_report import DistrictReport
 from locator.base.errors import N_
 from locator.base.geo import WGS84
 from locator.base.geojson import collection, feature
 from locator.base.i18n import gettext
+from locator.city.facility_filter import EVERYTHING, FacilityFilter
 from locator.city.model import City
 from locator.reports.document import Table
 
@@ -94,13 +96,16 @@ def layer_geojson(layer: gpd.GeoDataFrame) -> str:
     return json.dumps(made, ensure_ascii=False, allow_nan=False)
 
 
-def geopackage(city: City, layers: Mapping[str, gpd.GeoDataFrame]) -> bytes:
+def geopackage(
+    city: City, layers: Mapping[str, gpd.GeoDataFrame], *, which: FacilityFilter = EVERYTHING
+) -> bytes:
     """Return layers and their numbers as one GeoPackage in the city's national CRS."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "report.gpkg"
         for name, layer in layers.items():
+            said = filtered(city, which, gettext(LAYERS.get(name, "")))
             _plain(layer).to_crs(city.catalogue.crs_export).to_file(
-                path, layer=name, driver="GPKG", DESCRIPTION=gettext(LAYERS.get(name, ""))
+                path, layer=name, driver="GPKG", DESCRIPTION=said
             )
         return path.read_bytes()
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sqlite3
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -152,12 +154,17 @@ def test_a_planning_page_says_and_keeps_what_counts(client: FlaskClient, path: s
     assert f"/en/coverage/nurseries?{chosen.replace('&', '&amp;')}" in page
 
 
-def test_a_report_of_some_is_named_after_them(client: FlaskClient) -> None:
+def test_a_report_of_some_is_named_after_them(client: FlaskClient, tmp_path: Path) -> None:
     page = client.get(f"/en/report/nurseries?{PUBLIC}").text
     title = "Nurseries: Tiny City (only: public (run by the city or commissioned by it))"
     assert f"<h1>{title}</h1>" in page
     sent = client.get(f"/en/report/nurseries.xlsx?{PUBLIC}")
     assert "tiny-nurseries-filtered.xlsx" in sent.headers["Content-Disposition"]
+    file = tmp_path / "report.gpkg"
+    file.write_bytes(client.get(f"/en/report/nurseries.gpkg?{PUBLIC}").data)
+    with closing(sqlite3.connect(file)) as opened:
+        said = [one for (one,) in opened.execute("select description from gpkg_contents")]
+    assert said and all("(only: public (run by" in one for one in said)
     scenario = client.get(f"/en/what-if/nurseries/report?{PUBLIC}&planned=1").text
     assert "(only: public (run by the city or commissioned by it))" in scenario
 
