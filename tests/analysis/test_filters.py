@@ -163,6 +163,9 @@ def test_every_question_counts_the_same_facilities(walkable_city: WalkableCity) 
     assert_frame_equal(mine.sites, other.sites)
     least = replace(siting, which=EVERYTHING)
     assert_frame_equal(closures(walkable_city, siting), closures(gone, least))
+    private = replace(siting, which=FacilityFilter(ownership="private"))
+    with_planned = where_next(walkable_city, replace(private, planned=True))  # it is public
+    assert with_planned.unserved_before == where_next(walkable_city, private).unserved_before
     change = Scenario(**ask, planned=True, close=("nurseries-1",), which=PUBLIC)
     after, there = compare(walkable_city, change), compare(gone, replace(change, which=EVERYTHING))
     assert (after.before.served, after.after.served) == (there.before.served, there.after.served)

@@ -136,6 +136,7 @@ def test_planning_counts_the_same(client: FlaskClient) -> None:
     assert told["filter"]["counted"] == 2
     private = api(client, "/en/api/scenario/nurseries?ownership=private&planned=1")
     assert private["not_chosen"] == ["nurseries-4"] and private["gained"] == 0
+    assert api(client, "/en/api/supply/nurseries")["places"] == 90
     assert api(client, f"/en/api/supply/nurseries?{PUBLIC}")["places"] == 60
     for path in ("sites", "closures", "relocations"):
         told = api(client, f"/en/api/{path}/nurseries?{PUBLIC}")
