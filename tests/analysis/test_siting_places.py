@@ -84,6 +84,10 @@ def test_the_sites_are_the_best_of_all_choices(seed: int, count: int) -> None:
     found = most_placed(table, count, time_limit_s=10.0)
     assert sum(found.added) == pytest.approx(best, abs=0.05)
     assert found.bound == pytest.approx(best, abs=0.05), "proven"
+    today = Competition.of(table.existing, people)
+    for site in range(5):
+        alone_with = table.placed_with(today, site)
+        assert alone_with == pytest.approx(table.placed([site]), abs=1e-3)
     at_once = most_placed(table, count, time_limit_s=0.0)
     assert sum(at_once.added) <= best + 0.05 <= at_once.bound + 0.1
     for site in range(5):  # what a site adds lies between what it surely does and what it may

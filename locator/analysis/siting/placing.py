@@ -83,6 +83,26 @@ class Placing:
         """Return how many people have a place."""
         return self._competition(chosen).placed(self._room(chosen))
 
+    def placed_with(self, today: Competition, site: int) -> float:
+        """Return how many people have a place with one site, from those who compete today.
+
+        The same as `placed`, in a tenth of the time: groups part by who reaches the site.
+        """
+        points = self.reach.indices[self.reach.indptr[site] : self.reach.indptr[site + 1]]
+        group = today.member[points] + 1  # 0: no facility today
+        near = np.bincount(group, self.people[points], minlength=len(today.people) + 1)
+        people = np.concatenate([today.people - near[1:], near[1:], near[:1]])
+        g, m = today.reach.shape
+        ones = sparse.csr_array(np.ones((g, 1)))
+        alone = sparse.csr_array(np.append(np.zeros(m), 1.0)[np.newaxis, :])
+        reach = sparse.vstack(
+            [sparse.hstack([today.reach, 0 * ones]), sparse.hstack([today.reach, ones]), alone],
+            "csr",
+        )
+        reach.eliminate_zeros()
+        room = np.append(self.places, self.capacity)
+        return Competition(reach, np.maximum(people, 0.0), today.member).placed(room)
+
     def total(self, chosen: list[int]) -> float:
         """Return how many people more have a place with the sites `chosen`."""
         return float(self.people @ self.shares(chosen)) - float(self.people @ self.shares([]))

@@ -107,7 +107,7 @@ def relocations_by_places(walkable_city: WalkableCity, query: SitingQuery) -> pd
             if whole(empty[one]) <= enough:
                 break
             continue
-        site, lost, gained = _best_move(table, int(one))
+        site, lost, gained = _best_move(table, competition, int(one))
         if gained > lost:
             found.append((int(one), site, lost, gained, gained - lost))
     found.sort(key=lambda move: -move[-1])
@@ -126,7 +126,7 @@ def relocations_by_places(walkable_city: WalkableCity, query: SitingQuery) -> pd
     ).head(MAX_SITES)
 
 
-def _best_move(table: Placing, one: int) -> tuple[int, int, int]:
+def _best_move(table: Placing, today: Competition, one: int) -> tuple[int, int, int]:
     """Return where to move a facility to, and how many people lose and gain a place by that.
 
     Who loses and gains is told by the chances of people (`Competition.shares`) before and after.
@@ -135,11 +135,12 @@ def _best_move(table: Placing, one: int) -> tuple[int, int, int]:
     elsewhere = replace(table, places=rest, capacity=float(table.places[one]), _shares={})
     adds, most = elsewhere.adds([]), elsewhere.may_add([])
     site = int(np.argmax(adds))
-    worth = elsewhere.placed([site]) - elsewhere.placed([])
+    without = today.placed(rest)
+    worth = elsewhere.placed_with(today, site) - without
     for other in np.argsort(-most, kind="stable")[:TRIED]:
         if most[other] <= worth + 0.5:
             break
-        gained = elsewhere.placed([int(other)]) - elsewhere.placed([])
+        gained = elsewhere.placed_with(today, int(other)) - without
         if gained > worth + 0.5:
             site, worth = int(other), gained
     change: FloatArray = table.people * (elsewhere.shares([site]) - table.shares([]))
