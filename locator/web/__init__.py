@@ -30,7 +30,6 @@ from locator.web import (
     keeping,
     layout,
     moved,
-    ogc,
     reloading,
     reporting,
     routes,
@@ -81,7 +80,7 @@ COMPRESSION = {
     ],
 }
 
-RESOURCES = (moved, maps, feeds, code, tiles, found, keeping, ogc)
+RESOURCES = (moved, maps, feeds, code, tiles, found, keeping)
 """Modules with a blueprint that are no pages."""
 
 

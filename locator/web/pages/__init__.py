@@ -27,6 +27,7 @@ PAGES = (
     "about",
     "accessibility",
     "api",
+    "ogc",
     "embed",
     "embed_nearest",
     "embed_map",

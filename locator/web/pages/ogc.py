@@ -33,7 +33,7 @@ class FormatParams:
 
 
 @blueprint.get("/ogc", strict_slashes=False)
-def landing() -> Response:
+def page() -> Response:
     """Say where everything is."""
     asked = parse(FormatParams, request.args, strict=True)
     told = documents.landing(state(), root())
@@ -118,7 +118,7 @@ _quick_feature, _dear_feature = security.counted(_feature), security.expensive(_
 
 def root() -> str:
     """Return the absolute address of the landing page, in the language of the request."""
-    return request.host_url.rstrip("/") + url("ogc.landing")
+    return request.host_url.rstrip("/") + url("ogc.page")
 
 
 def _same(
