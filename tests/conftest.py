@@ -112,3 +112,9 @@ def krakow() -> City:
 def krakow_app() -> Flask:
     """The application over the city folder of the repository, made once."""
     return create_app({"LIMIT_PER_MINUTE": 0})
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let pages wait for their ranges: a busy machine is no reason to leave one out."""
+    monkeypatch.setattr("locator.api.context.PATIENCE_S", 60.0)

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from locator.analysis.access.claims import answer_claim
 from locator.analysis.access.coverage import Coverage, CoverageQuery, coverage
-from locator.analysis.access.ranges import Ranges, ranges
+from locator.analysis.access.ranges import Ranges, has_ranges, ranges
 from locator.analysis.transit.stop_walks import has_stop_walks, stop_walks
 from locator.api.live import LiveFleet, load_live_fleet
 from locator.api.parsing import Names
@@ -31,6 +31,9 @@ from locator.walking.walkable_city import WalkableCity, walkable
 from locator.walking.warmup import walkable_anew
 
 T = TypeVar("T")
+
+PATIENCE_S = 2.0
+"""A page waits so long for ranges that nobody has asked for yet, and then says that they come."""
 
 VARIANTS_B = 100_000_000
 """What ways of walking beside the usual one may take, apart from the answers: one takes some 40 MB
@@ -177,22 +180,33 @@ class AppState:
         return ranges(self.walkable_city_for(profile), found)
 
     def ranges_soon(
-        self, queries: Sequence[CoverageQuery], *, within_s: float, profile: Profile = "foot"
+        self, queries: Sequence[CoverageQuery], *, profile: Profile = "foot"
     ) -> list[Ranges | None]:
-        """Return the ranges for `queries` that are known within some seconds.
+        """Return the ranges for `queries` that are known within `PATIENCE_S`.
 
-        The others are counted on, and will be known when somebody asks again.
+        The others are counted on, and will be known when somebody asks again. Known ones do not
+        wait behind them.
         """
-        begun: list[Future[Ranges]] = [
-            self._counting.submit(self.ranges, one, profile=profile) for one in queries
+        ground = self.walkable_city_for(profile)
+        begun: dict[int, Future[Ranges]] = {
+            row: self._counting.submit(self.ranges, one, profile=profile)
+            for row, one in enumerate(queries)
+            if not has_ranges(ground, self.coverage(one, profile=profile))
+        }
+        wait(begun.values(), timeout=PATIENCE_S)
+        return [
+            self.ranges(one, profile=profile)
+            if row not in begun
+            else begun[row].result()
+            if begun[row].done()
+            else None
+            for row, one in enumerate(queries)
         ]
-        wait(begun, timeout=within_s)
-        return [one.result() if one.done() else None for one in begun]
 
-    def soon(self, answer: Callable[[], T], *, within_s: float) -> T | None:
-        """Return an answer that comes within some seconds; else it is made on, for the next."""
+    def soon(self, answer: Callable[[], T]) -> T | None:
+        """Return an answer that comes within `PATIENCE_S`; else it is made on, for the next."""
         begun = self._counting.submit(answer)
-        wait([begun], timeout=within_s)
+        wait([begun], timeout=PATIENCE_S)
         return begun.result() if begun.done() else None
 
     @cached_property

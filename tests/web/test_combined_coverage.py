@@ -3,6 +3,8 @@
 import pytest
 from flask.testing import FlaskClient
 
+pytestmark = pytest.mark.usefixtures("patient")
+
 
 def test_page_and_api_say_the_same(client: FlaskClient) -> None:
     query = "layer=nurseries&layer=aeds&minutes=10"

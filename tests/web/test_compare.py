@@ -12,6 +12,8 @@ from flask.testing import FlaskClient
 from locator.reports.mapdrawing import shade_of
 from locator.reports.smallmap import small_map, small_outlines
 
+pytestmark = pytest.mark.usefixtures("patient")
+
 
 @pytest.fixture(scope="module")
 def answer(client_once: FlaskClient) -> dict:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from flask.testing import FlaskClient
 
+pytestmark = pytest.mark.usefixtures("patient")
+
 
 def test_the_api_has_measures_groups_and_paces_with_ranges(client: FlaskClient) -> None:
     found = client.get("/api/equity/nurseries?group=all").get_json()

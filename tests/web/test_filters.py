@@ -18,6 +18,8 @@ from locator.analysis.scenario.file import ScenarioFileError, parse_scenario, re
 from locator.city.facility_filter import FacilityFilter
 from tests.cli.running import answer, locator
 
+pytestmark = pytest.mark.usefixtures("patient")
+
 PUBLIC = "ownership=public"
 
 

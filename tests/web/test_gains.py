@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from flask.testing import FlaskClient
 
 from locator.analysis.access.words import gain_said
 from locator.base.i18n import speaking
+
+pytestmark = pytest.mark.usefixtures("patient")
 
 CHANGE = "group=all&close=nurseries-2"
 

@@ -108,7 +108,8 @@ def templates_of(app: Flask, address: str) -> Iterator[str]:
         seen.append(template.name)
 
     with template_rendered.connected_to(note, app):
-        assert app.test_client().get(address).status_code == 200, address
+        answer = app.test_client().get(address, headers={"Accept": "text/html"})
+        assert answer.status_code == 200, address
     yield from (name for name in seen if name.startswith("pages/"))
 
 

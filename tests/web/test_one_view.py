@@ -27,7 +27,7 @@ COUNTED: dict[Callable[..., Any], str] = {
     coverage: "computations",
     render: "renderings",
 }
-FED = re.compile(r'"url":"(/[^"{]+)"')
+FED = re.compile(r'"url":"(/(?!static/)[^"{]+)"')
 
 
 def calls_of(act: Callable[[], Any]) -> Counter[str]:
@@ -81,7 +81,7 @@ def test_a_range_is_of_the_coverage_that_was_computed(
         return coverage(walkable_city, query)
 
     monkeypatch.setattr("locator.api.context.coverage", counted)
-    monkeypatch.setattr("locator.web.pages.layer_coverage.PATIENCE_S", 20.0)
+    monkeypatch.setattr("locator.api.context.PATIENCE_S", 20.0)
     for address in ("/en/coverage/nurseries?minutes=13.5", "/api/coverage/nurseries?minutes=12.5"):
         assert client.get(address).status_code == 200
     assert asked == [13.5, 12.5]

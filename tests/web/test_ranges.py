@@ -22,10 +22,27 @@ from locator.city.model import City
 from locator.reports.content import build_report
 from locator.walking.walkable_city import WalkableCity
 
+pytestmark = pytest.mark.usefixtures("patient")
+
 
 @pytest.fixture
 def state(app: Flask) -> AppState:
     return app.extensions["locator"]
+
+
+def test_what_is_known_does_not_wait_behind_what_is_being_counted(
+    state: AppState, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = [CoverageQuery("nurseries")]
+    (known,) = state.ranges_soon(asked)
+    go_on = threading.Event()
+    state._counting.submit(go_on.wait)
+    monkeypatch.setattr("locator.api.context.PATIENCE_S", 0.01)
+    try:
+        assert state.ranges_soon(asked) == [known]
+        assert state.ranges_soon([CoverageQuery("nurseries", 13.0)]) == [None]
+    finally:
+        go_on.set()
 
 
 def test_the_api_says_between_which_values_a_share_lies(client: FlaskClient) -> None:
@@ -111,14 +128,14 @@ def test_a_page_does_not_wait_for_ranges(
         return counted(self, query, **asked)
 
     monkeypatch.setattr(AppState, "ranges", slowly)
-    monkeypatch.setattr("locator.web.pages.layer_coverage.PATIENCE_S", 0.05)
+    monkeypatch.setattr("locator.api.context.PATIENCE_S", 0.05)
     page = client.get("/en/coverage/nurseries?minutes=14").text
     assert "Its range is still being counted" in page
     assert "94.3%" in page
     go_on.set()
-    (known,) = state.ranges_soon([CoverageQuery("nurseries", 14.0)], within_s=20)
+    monkeypatch.setattr("locator.api.context.PATIENCE_S", 20.0)
+    (known,) = state.ranges_soon([CoverageQuery("nurseries", 14.0)])
     assert known is not None
-    monkeypatch.setattr("locator.web.pages.layer_coverage.PATIENCE_S", 20.0)
     assert "Its range is still" not in client.get("/en/coverage/nurseries?minutes=14").text
 
 

@@ -6,6 +6,7 @@ What nobody knows for certain is drawn many times from what was measured, or fro
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -97,9 +98,28 @@ def ranges(
     """
     chosen = walkable_city.choosing(found.which)
     return walkable_city.memory.get(
-        (walkable_city.everything.number, "ranges", asked_of(found), runs, seed),
+        _question(walkable_city, found, runs, seed),
         lambda: _ranges(chosen, found, runs=runs, seed=seed),
     )
+
+
+def has_ranges(walkable_city: WalkableCity, found: Coverage) -> bool:
+    """Tell whether `ranges` has its answer ready.
+
+    Parameters
+    ----------
+    walkable_city, found
+        As for `ranges`.
+
+    Returns
+    -------
+    bool
+    """
+    return _question(walkable_city, found, RUNS, SEED) in walkable_city.memory
+
+
+def _question(walkable_city: WalkableCity, found: Coverage, runs: int, seed: int) -> Hashable:
+    return (walkable_city.everything.number, "ranges", asked_of(found), runs, seed)
 
 
 def _ranges(walkable_city: WalkableCity, found: Coverage, *, runs: int, seed: int) -> Ranges:

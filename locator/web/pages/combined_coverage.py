@@ -23,9 +23,6 @@ from locator.web.words.choices import group_options, standard_options
 from locator.web.words.filtering import filter_form
 from locator.web.words.model_words import model_line, pace_choices
 
-PATIENCE_S = 2.0
-"""The page waits so long for a range that nobody has asked for yet, and leaves it out."""
-
 blueprint = Blueprint("combined_coverage", __name__)
 
 
@@ -72,7 +69,7 @@ def page() -> tuple[str, int]:
 
 def _share(app: AppState, asked: TogetherParams, found: Combined) -> str:
     """Return the share, with its range where that is known by now."""
-    within = app.soon(partial(combined_ranges_of, app, asked), within_s=PATIENCE_S)
+    within = app.soon(partial(combined_ranges_of, app, asked))
     if within is None:
         return percent(found.share, 1)
     return share_said(found.share, within.low, within.high, digits=1)

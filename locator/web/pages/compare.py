@@ -30,9 +30,6 @@ from locator.web.words.filtering import FilterForm, filter_form
 from locator.web.words.model_words import model_line
 from locator.web.words.texts import group_name
 
-PATIENCE_S = 2.0
-"""The page waits so long for ranges that nobody has asked for yet, and leaves the others out."""
-
 blueprint = Blueprint("compare", __name__)
 
 
@@ -122,7 +119,7 @@ def matrix_of(app: AppState, asked: CompareParams, args: MultiDict[str, str]) ->
     """Return every service in every district, with the ranges that are known by now."""
     queries = queries_of(app, asked)
     found = [app.coverage(one, profile=asked.profile) for one in queries]
-    within = app.ranges_soon(queries, within_s=PATIENCE_S, profile=asked.profile)
+    within = app.ranges_soon(queries, profile=asked.profile)
     sorting = sorting_of(
         args, ("number", "name", *(one.layer for one in found), "behind"), "compare.page"
     )

@@ -36,9 +36,6 @@ from locator.web.words.model_words import model_line
 from locator.web.words.provenance import completeness_row
 from locator.web.words.texts import group_name
 
-PATIENCE_S = 1.0
-"""The page waits so long for ranges that nobody has asked for yet, and leaves the others out."""
-
 KEYS = ("name", "share", "people", "unserved", "mean_s", "counted")
 
 blueprint = Blueprint("coverage", __name__)
@@ -101,7 +98,7 @@ def overview_of(app: AppState, params: CoverageListParams, args: MultiDict[str, 
     asked_ranges = [
         CoverageQuery(str(name), row["minutes"], which=which) for name, row in found.items()
     ]
-    within = app.ranges_soon(asked_ranges, within_s=PATIENCE_S, profile=params.profile)
+    within = app.ranges_soon(asked_ranges, profile=params.profile)
     rows = [
         _overview_row(app, layers[str(name)], row, known, params)
         for (name, row), known in zip(found.items(), within, strict=True)

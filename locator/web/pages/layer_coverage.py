@@ -77,9 +77,6 @@ DISTRICT_KEYS = (
     "p90_s",
 )
 
-PATIENCE_S = 2.0
-"""A page waits so long for ranges that nobody has asked for yet, and then says that they come."""
-
 blueprint = Blueprint("layer_coverage", __name__)
 
 
@@ -215,7 +212,7 @@ def report_of(
     unfiltered = {name: one for name, one in same.items() if name not in FILTER_NAMES}
     then = as_of_day(app, params)
     queries = [] if params.at else [query_of(params, layer.id)]
-    within = next(iter(app.ranges_soon(queries, within_s=PATIENCE_S, profile=params.profile)), None)
+    within = next(iter(app.ranges_soon(queries, profile=params.profile)), None)
     return CoverageReport(
         layer=layer,
         result=result,
@@ -389,7 +386,7 @@ def _equality(
     if params.at is not None:
         return ()
     made = partial(equity_of, app, result, profile=params.profile)
-    found = None if within is None else app.soon(made, within_s=PATIENCE_S)
+    found = None if within is None else app.soon(made)
     if found is None:
         words = gettext("This is still being counted: load this page again in a moment.")
         return (Section(gettext("Who walks how far"), paragraphs=(words,), name="equality"),)

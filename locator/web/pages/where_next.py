@@ -59,9 +59,6 @@ LABEL_LETTERS = 32
 LISTED = 10
 """Rows of the tables "least missed" and "best move"."""
 
-PATIENCE_S = 2.0
-"""The page waits so long for ranges that nobody has asked for yet, and leaves them out."""
-
 blueprint = Blueprint("where_next", __name__)
 
 
@@ -142,7 +139,7 @@ class WhereNext:
 def where_next_view(app: AppState, asked: SitingParams, query: SitingQuery) -> WhereNext:
     """Return the suggested sites, and what could close or move."""
     found = found_sites(app, query)
-    within = app.soon(partial(site_gains, app, found), within_s=PATIENCE_S)
+    within = app.soon(partial(site_gains, app, found))
     layer = app.catalogue.layers[query.layer]
     size = (
         int(found.query.capacity) if query.objective == "places" and found.query.capacity else None

@@ -36,9 +36,6 @@ from locator.web.words.filtering import FilterForm, filter_form
 from locator.web.words.listing import folded
 from locator.web.words.model_words import Pace, model_line, pace_choices
 
-PATIENCE_S = 2.0
-"""A page waits so long for a range that nobody has asked for yet, and leaves it out."""
-
 
 @dataclass(frozen=True)
 class WhatIf:
@@ -112,7 +109,7 @@ def what_if(
         gaps=records(found.gaps.drop(columns="geometry")),
         closing=tuple(facilities.loc[list(found.closed), "name"]),
         minimum=minimum_said(found),
-        gain=gain_said(app.soon(partial(change_gains, app, found), within_s=PATIENCE_S)),
+        gain=gain_said(app.soon(partial(change_gains, app, found))),
         not_located=tuple(facilities.loc[list(found.not_located), "name"]),
         supply=supply_change_of(app, found),
         groups=group_options(app, found.after.group),
