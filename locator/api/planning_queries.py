@@ -1,4 +1,7 @@
-"""Read the questions of the workbench from a query string: what if, where next, reports."""
+"""Read the questions of the workbench from a query string: what if, where next, reports.
+
+Over 350 lines, because an address of the workbench is read and written by the same rules.
+"""
 
 from __future__ import annotations
 
