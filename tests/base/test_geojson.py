@@ -146,4 +146,13 @@ def test_the_gaps_are_one_file_whoever_is_asked(
     }
     assert told == {out.read_bytes()}
     (first, *_) = json.loads(out.read_bytes())["features"]
-    assert list(first["properties"]) == ["people", "district", "district_name", "place", "walk_s"]
+    assert list(first["properties"]) == [
+        "people",
+        "low",
+        "high",
+        "district",
+        "district_name",
+        "unit",
+        "place",
+        "walk_s",
+    ]

@@ -219,7 +219,8 @@ def test_where_next_leads_to_what_if_it_opens(visitor: Arrive) -> None:
     page = someone.go("/en/where-next/nurseries")
     row = page.locator("#sites tbody tr").first
     name = row.locator("th").inner_text().splitlines()[0]
-    gained = int(row.locator("td.num").nth(1).inner_text())
+    # Below it stands its range, where that is known by now.
+    gained = int(row.locator("td.num").nth(1).inner_text().splitlines()[0])
     row.get_by_role("link", name="What if this one opens").click()
     page.wait_for_url("**/what-if/nurseries**")
     assert name in page.locator("#sites").inner_text()
@@ -255,7 +256,7 @@ def test_a_report_is_chosen_printed_and_taken_along(visitor: Arrive) -> None:
     last = page.locator(".contents a").last.get_attribute("href") or "?"
     expect(page).to_have_url(re.compile(re.escape(last) + "$"))
 
-    kinds = {"pdf": b"%PDF-", "xlsx": b"PK", "gpkg": b"SQLite format 3"}
+    kinds = {"pdf": b"%PDF-", "docx": b"PK", "xlsx": b"PK", "gpkg": b"SQLite format 3"}
     links = page.locator(".downloads a")
     assert links.count() == len(kinds)
     for place, (kind, start) in enumerate(kinds.items()):
@@ -327,8 +328,8 @@ def test_a_faulty_scenario_file_leaves_the_page_as_it_was(visitor: Arrive) -> No
 @pytest.mark.parametrize(
     ("path", "caption"),
     [
-        ("/report/nurseries", "Odsetek osób w zasięgu według dzielnic."),
-        ("/en/report/nurseries?district=4", "Share of people within the standard, by district."),
+        ("/report/nurseries", "Obrysowane i ponumerowane: największe luki."),
+        ("/en/report/nurseries?district=4", "Outlined and numbered: the largest gaps."),
     ],
 )
 def test_a_printed_report_has_its_map_on_the_first_page(

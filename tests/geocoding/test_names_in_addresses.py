@@ -20,8 +20,9 @@ ROOT = Path(__file__).resolve().parents[2]
 FLASK_S = ("_anchor", "_method", "_scheme", "_external", "values", "endpoint", "self", "app")
 """What `flask.url_for`, and what calls it, call their own arguments."""
 
-ROUTES = ("layer_id", "facility_id", "ending", "names", "version", "name", "package")
-"""What the routes call theirs; `kind` is also a parameter of the nearest."""
+ROUTES = ("layer_id", "facility_id", "ending", "names", "version", "package")
+"""What the routes call theirs; `kind` and `name` are also parameters, of the nearest and of a
+scenario."""
 
 CODE_S = ("query", "args", "kwargs", "strict", "code", "language", "cls", "__class__")
 """What functions between the query string and the answer call theirs."""

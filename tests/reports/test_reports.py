@@ -261,7 +261,7 @@ def test_a_failed_report_leaves_the_folder_as_it_was(
     found = district_report(walkable_city, ReportQuery(layer="nurseries", group="all"))
     (tmp_path / "tiny-nurseries.pdf").write_text("old")
 
-    def full(*_: object) -> bytes:
+    def full(*_: object, **__: object) -> bytes:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("locator.reports.bundle.geopackage", full)

@@ -122,11 +122,11 @@ def root() -> str:
 
 
 def _same(
-    rel: str, kind: str, endpoint: str, changed: Mapping[str, Any], **names: str
+    rel: str, kind: str, endpoint: str, changed: Mapping[str, Any], **values: str
 ) -> dict[str, str]:
     """Return a link that asks the same but for what changed."""
     query = request.args.to_dict(flat=False) | {name: [value] for name, value in changed.items()}
-    return link(rel, request.host_url.rstrip("/") + url(endpoint, query, **names), kind)
+    return link(rel, request.host_url.rstrip("/") + url(endpoint, query, **values), kind)
 
 
 def _collection(found: Collection) -> dict[str, str]:
