@@ -14,9 +14,10 @@ dev: $(VENV)/.run
 	$(BIN)/flask --app app run --debug --host 127.0.0.1 --port $(PORT) \
 	  --extra-files "$$(find locator templates geodata -name '*.[cjp][so]*' -o -name '*.toml' -o -name '*.geojson' | paste -sd: -)"
 
+# One more worker than processors: who drives a browser waits for it now and then.
 test: $(VENV)/.test
 	$(BIN)/python tests/browser/ensure_chromium.py
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n $$($(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)')
 
 # Under a minute: the rules and the numbers on the tiny city; no browser, no page.
 test-fast: $(VENV)/.test

@@ -203,10 +203,13 @@ class AppState:
             for row, one in enumerate(queries)
         ]
 
-    def soon(self, answer: Callable[[], T]) -> T | None:
-        """Return an answer that comes within `PATIENCE_S`; else it is made on, for the next."""
+    def soon(self, answer: Callable[[], T], *, part: float = 1.0) -> T | None:
+        """Return an answer that comes within a part of `PATIENCE_S`.
+
+        Else it is made on, for the next.
+        """
         begun = self._counting.submit(answer)
-        wait([begun], timeout=PATIENCE_S)
+        wait([begun], timeout=part * PATIENCE_S)
         return begun.result() if begun.done() else None
 
     @cached_property

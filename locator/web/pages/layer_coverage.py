@@ -77,6 +77,9 @@ DISTRICT_KEYS = (
     "p90_s",
 )
 
+HARDLY = 0.1
+"""What takes longer than the rest of the page is hardly waited for."""
+
 blueprint = Blueprint("layer_coverage", __name__)
 
 
@@ -386,7 +389,7 @@ def _equality(
     if params.at is not None:
         return ()
     made = partial(equity_of, app, result, profile=params.profile)
-    found = None if within is None else app.soon(made)
+    found = None if within is None else app.soon(made, part=HARDLY)
     if found is None:
         words = gettext("This is still being counted: load this page again in a moment.")
         return (Section(gettext("Who walks how far"), paragraphs=(words,), name="equality"),)
