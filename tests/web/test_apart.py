@@ -53,6 +53,7 @@ def front(here: Flask, city_folder: Path) -> Iterator[FlaskClient]:
         os.close(ends)
 
 
+@pytest.mark.usefixtures("patient")
 @pytest.mark.parametrize("encoding", ["identity", "br"])
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 @pytest.mark.parametrize("path", ASKED)

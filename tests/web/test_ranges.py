@@ -40,7 +40,7 @@ def test_what_is_known_does_not_wait_behind_what_is_being_counted(
     monkeypatch.setattr("locator.api.context.PATIENCE_S", 0.01)
     try:
         assert state.ranges_soon(asked) == [known]
-        assert state.ranges_soon([CoverageQuery("nurseries", 13.0)]) == [None]
+        assert state.ranges_soon([CoverageQuery("nurseries", 13.7)]) == [None]
     finally:
         go_on.set()
 
