@@ -179,10 +179,12 @@ def area_ends(
 
     Parameters
     ----------
-    walkable_city, found, runs, seed
-        As for `ranges`; the draws are the same.
+    walkable_city, found
+        As for `ranges`.
     inside : (n,) bool array
         Demand points of the area.
+    runs, seed
+        As for `ranges`; the draws are the same.
 
     Returns
     -------
@@ -218,10 +220,12 @@ def gap_ranges(
 
     Parameters
     ----------
-    walkable_city, found, runs, seed
-        As for `ranges`; the draws are the same.
+    walkable_city, found
+        As for `ranges`.
     gaps : GeoDataFrame
         Of `found`: those of the city, or of a district.
+    runs, seed
+        As for `ranges`; the draws are the same.
 
     Returns
     -------
