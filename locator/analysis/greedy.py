@@ -49,3 +49,43 @@ def one_after_another(
         chosen.append(best)
         added.append(float(worth[best]))
     return chosen, added
+
+
+def by_what_each_adds(
+    chosen: list[int],
+    total: Callable[[list[int]], float],
+    *,
+    most: float,
+    least_share: float = CRUMBS,
+) -> tuple[list[int], list[float]]:
+    """Return choices in the order of what each adds to those before it, and what it adds.
+
+    Parameters
+    ----------
+    chosen : list of int
+        None twice.
+    total : callable
+        What some of them are worth together.
+    most : float
+        No choice is said to add more.
+    least_share : float
+        As for `one_after_another`.
+
+    Returns
+    -------
+    chosen : list of int
+    added : list of float
+    """
+
+    def adds(order: list[int]) -> FloatArray:
+        so_far = [chosen[position] for position in order]
+        before = total(so_far)
+        return np.array(
+            [
+                0.0 if position in order else total([*so_far, one]) - before
+                for position, one in enumerate(chosen)
+            ]
+        )
+
+    order, added = one_after_another(adds, len(chosen), least_share=least_share)
+    return [chosen[position] for position in order], [min(one, most) for one in added]

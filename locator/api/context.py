@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
@@ -221,14 +221,19 @@ class AppState:
 
         So nobody waits for them.
         """
-        for layer in self.catalogue.layers.values():
+        made: list[Callable[[], object]] = [
+            partial(self.ranges, CoverageQuery(layer.id))
+            for layer in self.catalogue.layers.values()
+        ]
+        made += [
+            partial(answer_claim, self.walkable_city, name) for name in self.city.claims.claims
+        ]
+        for one in made:
+            begun_s = time.thread_time()
             with suppress(NotComputableError):
-                begun_s = time.thread_time()
-                self.ranges(CoverageQuery(layer.id))
-                # Whoever asks meanwhile has the interpreter for as long as this has had it.
-                time.sleep(time.thread_time() - begun_s)
-        for name in self.city.claims.claims:
-            answer_claim(self.walkable_city, name)
+                one()
+            # Whoever asks meanwhile has the interpreter for as long as this has had it.
+            time.sleep(time.thread_time() - begun_s)
 
     def now(self) -> datetime:
         """Return this moment in the city's time zone."""

@@ -233,7 +233,7 @@ def coverage_of_layer(app: AppState, asked: ReachParams) -> CoverageAnswer:
         "profile": asked.profile,
         "counted": int(found.counted),
         "caveats": [gettext(caveat.template).format(**caveat.values) for caveat in found.caveats],
-        "districts": _districts(found, district_ranges(app, asked, found)),
+        "districts": district_answers(found, district_ranges(app, asked, found)),
         "units": unit_answers(app, asked, found),
         "curve": [
             {
@@ -266,7 +266,10 @@ def coverage_csv(app: AppState, asked: ReachParams) -> str:
     columns = (*question, *DistrictCoverage.__annotations__)
     return csv.table(
         columns,
-        ({**question, **row} for row in _districts(found, district_ranges(app, asked, found))),
+        (
+            {**question, **row}
+            for row in district_answers(found, district_ranges(app, asked, found))
+        ),
     )
 
 
@@ -477,7 +480,20 @@ def _ranges(found: Ranges) -> RangesAnswer:
     }
 
 
-def _districts(found: Coverage, within: pd.DataFrame) -> list[DistrictCoverage]:
+def district_answers(found: Coverage, within: pd.DataFrame) -> list[DistrictCoverage]:
+    """Return the coverage of each district as it is published.
+
+    Parameters
+    ----------
+    found : Coverage
+    within : DataFrame
+        As `district_ranges` gives it.
+
+    Returns
+    -------
+    list of DistrictCoverage
+        In the order of `found`.
+    """
     districts: Any = found.districts.join(within).to_dict("index")
     return [
         {

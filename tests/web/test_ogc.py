@@ -158,9 +158,7 @@ def test_a_time_holds_what_existed_then_and_what_nobody_dated() -> None:
 def test_properties_are_filters_and_several_hold_together(client: FlaskClient) -> None:
     everything = told(client, "/collections/coverage/items")["features"]
     some = everything[0]["properties"]
-    page = told(
-        client, "/collections/coverage/items", layer=some["layer"], district=some["district"]
-    )
+    page = told(client, "/collections/coverage/items", layer=some["layer"], number=some["number"])
     assert [one["id"] for one in page["features"]] == [everything[0]["id"]]
     assert told(client, "/collections/coverage/items", layer="none")["numberMatched"] == 0
     moving = told(client, "/collections/vehicles/items")["features"][0]["properties"]["confirmed"]

@@ -14,7 +14,7 @@ from time import monotonic
 import numpy as np
 from scipy import sparse
 
-from locator.analysis.greedy import one_after_another
+from locator.analysis.greedy import by_what_each_adds
 from locator.analysis.siting.exact import SCALE, Choice, known_after, solver_options
 from locator.analysis.siting.lagrangian import PROVEN_GAP, LagrangianBound, lagrangian_bound
 from locator.analysis.siting.limits import Limit
@@ -141,19 +141,7 @@ class Loads:
 
     def ordered(self, chosen: list[int]) -> tuple[list[int], list[float]]:
         """Put the sites `chosen` in the order of what each adds; return them with what they add."""
-
-        def adds(order: list[int]) -> FloatArray:
-            so_far = [chosen[position] for position in order]
-            before = self.total(so_far)
-            return np.array(
-                [
-                    0.0 if position in order else self.total([*so_far, site]) - before
-                    for position, site in enumerate(chosen)
-                ]
-            )
-
-        order, added = one_after_another(adds, len(chosen), least_share=PROVEN_GAP)
-        return [chosen[position] for position in order], [min(n, self.capacity) for n in added]
+        return by_what_each_adds(chosen, self.total, most=self.capacity, least_share=PROVEN_GAP)
 
     def bettered(self, chosen: list[int], until: float, *, limit: Limit | None = None) -> list[int]:
         """Swap one site for the one that takes most of those left over, while that helps."""

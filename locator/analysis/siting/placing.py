@@ -17,7 +17,7 @@ import pandas as pd
 from scipy import sparse
 
 from locator.analysis.access.placement import Competition
-from locator.analysis.greedy import one_after_another
+from locator.analysis.greedy import by_what_each_adds
 from locator.analysis.siting.choice import SiteChoice
 from locator.analysis.siting.exact import SCALE, Choice, solver_options
 from locator.analysis.siting.lagrangian import PROVEN_GAP, gap
@@ -128,19 +128,7 @@ class Placing:
 
     def ordered(self, chosen: list[int]) -> tuple[list[int], list[float]]:
         """Put the sites `chosen` in the order of what each adds; return them with what they add."""
-
-        def adds(order: list[int]) -> FloatArray:
-            so_far = [chosen[position] for position in order]
-            before = self.placed(so_far)
-            return np.array(
-                [
-                    0.0 if position in order else self.placed([*so_far, site]) - before
-                    for position, site in enumerate(chosen)
-                ]
-            )
-
-        order, added = one_after_another(adds, len(chosen), least_share=PROVEN_GAP)
-        return [chosen[position] for position in order], [min(n, self.capacity) for n in added]
+        return by_what_each_adds(chosen, self.placed, most=self.capacity, least_share=PROVEN_GAP)
 
     def _competition(self, chosen: list[int]) -> Competition:
         reach = sparse.hstack([self.existing, self.reach[:, chosen]], "csr")

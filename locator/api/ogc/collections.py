@@ -9,15 +9,14 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import shapely
 
 from locator.analysis.access.coverage import Coverage, CoverageQuery
 from locator.api.aed import vehicle_feature
 from locator.api.context import AppState
-from locator.api.coverage import ranges_of
-from locator.api.data import facility_properties
-from locator.api.geojson import SHARE_DIGITS, decimal, whole
+from locator.api.coverage import district_answers, ranges_of
+from locator.api.data import districts, facility_properties, units
+from locator.api.queries import NoParams
 from locator.base.echo import cut
 from locator.base.errors import N_, NotComputableError, NotFoundError
 from locator.base.i18n import current_language, gettext, text
@@ -100,8 +99,8 @@ def collections(app: AppState) -> dict[str, Collection]:
     ]
     listed.append(_given("districts", N_("Districts"), N_("Districts of the city."), _districts))
     if len(app.city.units):
-        units = N_("Parts of the districts.")
-        listed.append(_given("units", N_("Neighbourhood units"), units, _units))
+        said = N_("Parts of the districts.")
+        listed.append(_given("units", N_("Neighbourhood units"), said, _units))
     listed += [
         _given(
             "coverage",
@@ -204,29 +203,16 @@ def _lifetime(properties: Mapping[str, Any]) -> Span:
 
 
 def _districts(app: AppState) -> Features:
-    rows: Any = app.city.districts.itertuples()
-    return _held(
-        app.city.districts.geometry,
-        [
-            {
-                "number": int(row.Index),
-                "roman": str(row.roman),
-                "name": str(row.name),
-                "residents": None if pd.isna(row.residents) else int(row.residents),
-            }
-            for row in rows
-        ],
-    )
+    return _held(app.city.districts.geometry, districts(app, NoParams()))
 
 
 def _units(app: AppState) -> Features:
-    rows: Any = app.city.units.itertuples()
-    return _held(
-        app.city.units.geometry, [{"code": str(row.Index), "name": str(row.name)} for row in rows]
-    )
+    return _held(app.city.units.geometry, units(app, NoParams()))
 
 
-def _held(areas: Any, properties: Sequence[Mapping[str, Any]]) -> Features:
+def _held(areas: Any, answer: Mapping[str, Any]) -> Features:
+    """The areas as the API describes them; they are here as shapes."""
+    properties = [one["properties"] for one in answer["features"]]
     return Features(
         ids=[str(id_) for id_ in areas.index],
         properties=properties,
@@ -239,25 +225,10 @@ def _coverage(app: AppState) -> Features:
     ids, properties, places = [], [], []
     areas = app.city.districts.geometry
     for found in _found(app):
-        rows: Any = found.districts.join(ranges_of(app, found).districts).to_dict("index")
-        for number, row in rows.items():
-            ids.append(f"{found.layer}-{number}")
-            places.append(areas.loc[number])
-            properties.append(
-                {
-                    **_standard(app, found),
-                    "district": int(number),
-                    "name": str(row["name"]),
-                    "people": round(row["people"]),
-                    "served": round(row["served"]),
-                    "unserved": round(row["unserved"]),
-                    "share": decimal(row["share"], SHARE_DIGITS),
-                    "low": decimal(row["low"], SHARE_DIGITS),
-                    "high": decimal(row["high"], SHARE_DIGITS),
-                    "mean_s": whole(row["mean_s"]),
-                    "p90_s": whole(row["p90_s"]),
-                }
-            )
+        for row in district_answers(found, ranges_of(app, found).districts):
+            ids.append(f"{found.layer}-{row['number']}")
+            places.append(areas.loc[row["number"]])
+            properties.append({**_standard(app, found), **row})
     return Features(ids, properties, _array(places), [ALWAYS] * len(ids))
 
 
