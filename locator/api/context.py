@@ -1,4 +1,7 @@
-"""Hold what the application loaded once and every request reads."""
+"""Hold what the application loaded once and every request reads.
+
+What a walk does not need is imported where it is used: a command answers one question.
+"""
 
 from __future__ import annotations
 
@@ -9,26 +12,25 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property, partial
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
-from locator.analysis.access.claims import answer_claim
-from locator.analysis.access.coverage import Coverage, CoverageQuery, coverage
-from locator.analysis.access.ranges import Ranges, has_ranges, ranges
-from locator.analysis.transit.stop_walks import has_stop_walks, stop_walks
-from locator.api.live import LiveFleet, load_live_fleet
-from locator.api.parsing import Names
 from locator.base.errors import N_, NotComputableError
 from locator.base.memory import Memory, size_b
 from locator.city.catalogue import Catalogue
 from locator.city.facility_filter import said_by_layer
 from locator.city.model import City
-from locator.vehicles.fleet import vehicles_of
-from locator.vehicles.transit import TransitNetwork, transit_network
 from locator.walking.network.model import NetworkModel
 from locator.walking.network.profile import Profile
 from locator.walking.walkable_city import WalkableCity, walkable
 from locator.walking.warmup import walkable_anew
+
+if TYPE_CHECKING:
+    from locator.analysis.access.coverage import Coverage, CoverageQuery
+    from locator.analysis.access.ranges import Ranges
+    from locator.api.live import LiveFleet
+    from locator.api.parsing import Names
+    from locator.vehicles.transit import TransitNetwork
 
 T = TypeVar("T")
 
@@ -75,20 +77,28 @@ class AppState:
     @cached_property
     def live_fleet(self) -> LiveFleet:
         """The vehicles and what is known of them live; loaded when first asked for."""
+        from locator.api.live import load_live_fleet
+
         return load_live_fleet(self.city, self.feeds)
 
     @cached_property
     def transit_network(self) -> TransitNetwork:
         """What runs by the timetables of the city folder; arranged when first asked for."""
+        from locator.vehicles.transit import transit_network
+
         return transit_network(self.live_fleet.fleet.timetables)
 
     def warm_transit(self) -> None:
         """Walk between the stops, so that nobody waits for that."""
+        from locator.analysis.transit.stop_walks import stop_walks
+
         if self.transit_network.timetables:
             stop_walks(self.walkable_city, self.transit_network)
 
     def transit_soon(self, walkable_city: WalkableCity, *, within_s: float) -> bool:
         """Whether the walks between stops are known within some seconds; else they are made on."""
+        from locator.analysis.transit.stop_walks import has_stop_walks, stop_walks
+
         if has_stop_walks(walkable_city, self.transit_network):
             return True  # not behind what is being counted for others
         begun = self._counting.submit(stop_walks, walkable_city, self.transit_network)
@@ -150,6 +160,8 @@ class AppState:
 
         Answers are new; the vehicles' feeds go on being asked as before.
         """
+        from locator.vehicles.fleet import vehicles_of
+
         known = self.live_fleet
         fleet = replace(known.fleet, vehicles=vehicles_of(city, known.fleet.timetables))
         new = replace(
@@ -171,11 +183,15 @@ class AppState:
         NotComputableError
             Without a street network, for ways without steps.
         """
+        from locator.analysis.access.coverage import coverage
+
         ground = self.walkable_city_for(profile)
         return self.memo.get((query, profile), lambda: coverage(ground, query))
 
     def ranges(self, query: CoverageQuery, *, profile: Profile = "foot") -> Ranges:
         """Return between which values the coverage for `query` lies, computed once."""
+        from locator.analysis.access.ranges import ranges
+
         found = self.coverage(query, profile=profile)
         return ranges(self.walkable_city_for(profile), found)
 
@@ -187,6 +203,8 @@ class AppState:
         The others are counted on, and will be known when somebody asks again. Known ones do not
         wait behind them.
         """
+        from locator.analysis.access.ranges import has_ranges
+
         ground = self.walkable_city_for(profile)
         begun: dict[int, Future[Ranges]] = {
             row: self._counting.submit(self.ranges, one, profile=profile)
@@ -221,6 +239,9 @@ class AppState:
 
         So nobody waits for them.
         """
+        from locator.analysis.access.claims import answer_claim
+        from locator.analysis.access.coverage import CoverageQuery
+
         made: list[Callable[[], object]] = [
             partial(self.ranges, CoverageQuery(layer.id))
             for layer in self.catalogue.layers.values()

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from locator.analysis.nearest import NearestResult, nearest
-from locator.analysis.transit.journeys import Transit
 from locator.api.context import AppState
 from locator.api.data import facility_points, facility_properties
 from locator.api.geojson import whole
@@ -16,7 +15,6 @@ from locator.api.queries import NearestParams, SearchParams, StartParams, neares
 from locator.api.schemas import Point
 from locator.api.schemas_places import FoundPlace, NearestAnswer, PlaceKind, Precision, SearchAnswer
 from locator.api.street_info import is_night, off_network_m, profile_of
-from locator.api.transit import MOST, basis_json, journey_json, transit_beside
 from locator.base.geojson import DEGREE_DIGITS
 from locator.base.i18n import gettext
 from locator.city.lookup import known_layers
@@ -24,6 +22,9 @@ from locator.city.needs import offered_needs
 from locator.geocoding.place import Place
 from locator.geocoding.resolving import resolve
 from locator.walking.walkable_city import WalkableCity
+
+if TYPE_CHECKING:
+    from locator.analysis.transit.journeys import Transit
 
 
 @operation(
@@ -121,6 +122,8 @@ def found_nearest(app: AppState, asked: NearestParams) -> FoundNearest:
     result = nearest(walkable_city, nearest_query_of(asked, origin.lon, origin.lat))
     beside = None
     if asked.by == "transit":
+        from locator.api.transit import transit_beside
+
         beside = transit_beside(app, walkable_city, result, asked)
     return FoundNearest(origin, result, walkable_city, beside)
 
@@ -159,7 +162,11 @@ def nearest_answer(app: AppState, found: FoundNearest) -> NearestAnswer:
     properties = facility_properties(app)
     points = facility_points(app)
     result, model = found.result, found.walkable_city.model
-    basis: dict[str, Any] = {"transit": basis_json(found.transit)} if found.transit else {}
+    basis: dict[str, Any] = {}
+    if found.transit:
+        from locator.api.transit import basis_json
+
+        basis = {"transit": basis_json(found.transit)}
     return {
         "type": "FeatureCollection",
         "origin": place_json(found.origin),
@@ -195,5 +202,7 @@ def _journeys(found: FoundNearest, number: int, facility_id: str) -> dict[str, A
     """Return the journeys to one of the facilities, where they were asked for."""
     if found.transit is None:
         return {}
+    from locator.api.transit import MOST, journey_json
+
     told = [journey_json(one) for one in found.transit.journeys.get(facility_id, ())]
     return {"journeys": told if number < MOST else None}

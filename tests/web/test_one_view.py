@@ -80,7 +80,7 @@ def test_a_range_is_of_the_coverage_that_was_computed(
         asked.append(query.minutes)
         return coverage(walkable_city, query)
 
-    monkeypatch.setattr("locator.api.context.coverage", counted)
+    monkeypatch.setattr("locator.analysis.access.coverage.coverage", counted)
     monkeypatch.setattr("locator.api.context.PATIENCE_S", 20.0)
     for address in ("/en/coverage/nurseries?minutes=13.5", "/api/coverage/nurseries?minutes=12.5"):
         assert client.get(address).status_code == 200

@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from locator.api import context
+from locator.analysis.transit import stop_walks as walks
 from locator.web.words import transit
 from locator.web.words.transit import _stop
 from tests.serving import client_of
@@ -71,13 +71,13 @@ def test_names_of_stops_are_in_the_language_of_the_data(client: FlaskClient) -> 
 def test_a_list_does_not_wait_for_the_walks_between_stops(
     city_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made, count = Event(), context.stop_walks
+    made, count = Event(), walks.stop_walks
 
     def slowly(*city: Any) -> Any:
         made.wait(30)
         return count(*city)
 
-    monkeypatch.setattr(context, "stop_walks", slowly)
+    monkeypatch.setattr(walks, "stop_walks", slowly)
     monkeypatch.setattr(transit, "PATIENCE_S", 0.01)
     client = client_of(city_folder)
     early = page(client)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import math
 import shutil
@@ -135,17 +136,35 @@ def progress_bar(*, quiet: bool = False) -> Iterator[Callable[[str, int, int | N
 
 def load(ctx: click.Context) -> AppState:
     """Return the city of the folder, ready to be walked; the same state as the web's."""
+    with keeping_all():
+        return _loaded(ctx)
+
+
+@contextmanager
+def keeping_all() -> Iterator[None]:
+    """Look for no garbage while what is made is made to stay: modules, and a whole city."""
+    looked = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if looked:
+            gc.freeze()
+            gc.enable()
+
+
+def _loaded(ctx: click.Context) -> AppState:
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from locator.api.context import AppState
-    from locator.city.model import load_city
+    from locator.city.kept import kept_city
     from locator.walking.choose import choose_model
     from locator.walking.walkable_city import walkable
 
     folder = folder_of(ctx)
     with working(f"Reading {folder} …"):
-        city = load_city(folder)
+        city = kept_city(folder)
     with progress_bar() as progress:
         model = choose_model(city, progress=progress)
     with working(f"Reading {folder} …"):

@@ -10,6 +10,7 @@ from locator.cli.commands._common import (
     console,
     geodata_option,
     json_option,
+    keeping_all,
     load,
     print_body,
     shown,
@@ -69,12 +70,14 @@ def command(
       locator nearest "Rynek Główny 1" --layer aeds --profile wheelchair --at-night
       locator nearest "Rynek Główny 1" --layer civic_centres --transit --at 2026-11-30T10:00
     """
-    from locator.api.asking import body_of
-    from locator.api.nearest import found_nearest, nearest_answer
-    from locator.api.parsing import Pairs
-    from locator.api.queries import NearestParams
-    from locator.base.i18n import speaking
+    with keeping_all():
+        from locator.api.json import encoded
+        from locator.api.nearest import found_nearest, nearest_answer
+        from locator.api.parsing import Pairs
+        from locator.api.queries import NearestParams
+        from locator.base.i18n import speaking
 
+        app = load(ctx)
     given = Pairs.given(
         q=address,
         layer=layers,
@@ -89,12 +92,11 @@ def command(
         by="transit" if transit else None,
         max_walk=max_walk,
     )
-    app = load(ctx)
     asked = question(app, NearestParams, given)
     found = found_nearest(app, asked)
     with speaking("en"):
         if as_json:
-            print_body(body_of(nearest_answer(app, found)))
+            print_body(encoded(nearest_answer(app, found)))
         else:
             _show(app, found)
     if found.result.rows.empty:

@@ -1,0 +1,133 @@
+"""Keep a city that was read and found sound, so that a command need not read it all again.
+
+A command answers one question; reading and checking a city takes longer than the answer. What was
+read is kept in the user's cache folder, one file for each city folder, as Python keeps what it
+compiled: it begins with a key of every byte that was read, of the program that read it and of the
+libraries that it is made of, and with a checksum of itself. When one of them differs, the folder
+is read again and every fault in it found, as ever; a folder with faults is never kept. Such a
+file is an object of Python (a pickle), so only one that nobody else can have written is opened.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pickle
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyproj
+import shapely
+
+from locator import __version__
+from locator.base.files import WriteError, write_bytes_atomically
+from locator.base.folders import cache_folder
+from locator.city.model import City, load_city
+
+LEAST_B = 1_000_000
+"""A folder with less in it is read as quickly as it is kept."""
+
+_OWN = Path(__file__).resolve().parents[1]
+_READ_BY = ("base", "city", "geocoding")
+_LIBRARIES = (gpd, np, pd, pyproj, shapely)
+_APART = (".graph", ".lock", ".tmp")
+_DIGEST_B = hashlib.sha256().digest_size
+
+
+def kept_city(folder: Path, *, least_b: int = LEAST_B) -> City:
+    """Return the city of a folder, as it was kept or else read, checked and kept.
+
+    Parameters
+    ----------
+    folder : Path
+        City folder.
+    least_b : int
+        Bytes that a folder has to hold to be kept.
+
+    Returns
+    -------
+    City
+        As `load_city` returns it.
+
+    Raises
+    ------
+    CityFolderError
+        As `load_city`: with every fault of every file.
+    """
+    try:
+        place = _place(folder)
+        key, size_b = _key(folder)
+    except (OSError, RuntimeError):  # a file that cannot be read is reported by who reads it all
+        return load_city(folder)
+    if size_b < least_b:
+        return load_city(folder)
+    city = _opened(place, key)
+    if city is None:
+        city = load_city(folder)
+        with suppress(OSError, WriteError):  # a cache that cannot be written is none
+            if _key(folder) == (key, size_b):  # nothing was changed while it was read
+                _keep(city, place, key)
+    return city
+
+
+def _place(folder: Path) -> Path:
+    """Return the file that a folder's city is kept in."""
+    whole = folder.resolve()
+    whose = hashlib.sha256(str(whole).encode()).hexdigest()[:12]
+    return cache_folder() / f"{whole.name}-{whose}.city"
+
+
+def _key(folder: Path) -> tuple[bytes, int]:
+    """Return what a city is known by that was read of these bytes here, and their number."""
+    made = hashlib.sha256(f"{__version__} {sys.version} {folder}".encode())
+    for library in _LIBRARIES:
+        made.update(f" {library.__name__} {library.__version__}".encode())
+    for package in _READ_BY:
+        for source in sorted((_OWN / package).rglob("*.py")):
+            known = source.stat()
+            made.update(f" {source} {known.st_size} {known.st_mtime_ns}".encode())
+    size_b = 0
+    for file in sorted(folder.iterdir()):
+        if file.suffix in _APART or not file.is_file():
+            continue
+        content = file.read_bytes()
+        size_b += len(content)
+        made.update(f"\n{file.name} {len(content)} ".encode())
+        made.update(content)
+    return made.digest(), size_b
+
+
+def _opened(place: Path, key: bytes) -> City | None:
+    """Return the city kept at `place` if it is whole, ours, and what `key` stands for."""
+    try:
+        with place.open("rb") as stream:
+            if not _only_ours(stream.fileno()) or stream.read(_DIGEST_B) != key:
+                return None
+            checksum, content = stream.read(_DIGEST_B), stream.read()
+    except OSError:
+        return None
+    if hashlib.sha256(content).digest() != checksum:
+        return None
+    city = pickle.loads(content)  # which only this user's own program wrote
+    assert isinstance(city, City)
+    shapely.prepare(city.boundary)
+    return city
+
+
+def _only_ours(descriptor: int) -> bool:
+    """Tell whether nobody but this user can have written an open file."""
+    if not hasattr(os, "getuid"):  # Windows: the cache folder lies in the user's own profile
+        return True
+    known = os.fstat(descriptor)
+    return known.st_uid == os.getuid() and not known.st_mode & 0o022
+
+
+def _keep(city: City, place: Path, key: bytes) -> None:
+    content = pickle.dumps(city, protocol=pickle.HIGHEST_PROTOCOL)
+    place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    write_bytes_atomically(place, key + hashlib.sha256(content).digest() + content)
+    place.chmod(0o600)  # an old file would have left its mode
