@@ -27,6 +27,7 @@ from locator.base.errors import (
 )
 from locator.base.geo import FloatArray, IntArray, in_city
 from locator.base.opening_hours.state import OpenState
+from locator.city.facility_filter import EVERYTHING, FacilityFilter
 from locator.city.lookup import NO_KIND, known_layer
 from locator.city.model import City
 from locator.city.opening import opening_in
@@ -62,8 +63,8 @@ class NearestQuery:
         one, also planned, closed and private ones.
     at : datetime or None
         When; without a time zone it is the city's clock; None means now.
-    kinds : tuple of str
-        Only facilities of these kinds, as the features say them; none means every kind.
+    which : FacilityFilter
+        Which facilities count (`WalkableCity.choosing`).
     """
 
     layers: tuple[str, ...]
@@ -74,7 +75,7 @@ class NearestQuery:
     open_now: bool = False
     status: Literal["open", "all"] = "open"
     at: datetime | None = None
-    kinds: tuple[str, ...] = ()
+    which: FacilityFilter = EVERYTHING
 
 
 @dataclass(frozen=True)
@@ -172,12 +173,12 @@ def nearest(walkable_city: WalkableCity, query: NearestQuery) -> NearestResult:
     _check(walkable_city.city, query)
     origin = place_origin(walkable_city, query.lon, query.lat)
     clock = _Clock(walkable_city.city, local_moment(walkable_city.city, query.at))
-    candidates = walkable_city.usable_rows if query.status == "open" else walkable_city.located_rows
+    walkable_city = walkable_city.choosing(query.which)
     layers = tuple(dict.fromkeys(query.layers))
-    rows = {layer: candidates[layer] for layer in layers}
-    if query.kinds:
-        asked = walkable_city.city.facilities["kind"].isin(query.kinds).to_numpy()
-        rows = {layer: of_layer[asked[of_layer]] for layer, of_layer in rows.items()}
+    rows = {layer: walkable_city.usable_rows[layer] for layer in layers}
+    if query.status == "all":
+        fits, located = walkable_city.fit.known, walkable_city.located_rows
+        rows = {layer: located[layer][fits[located[layer]]] for layer in layers}
     found = _search(walkable_city, origin, rows, query, clock)
     reached = _reached(walkable_city, origin, found, clock)
     return NearestResult(query, walkable_city.model.name, clock.at, origin, reached)
@@ -278,7 +279,7 @@ def _check(city: City, query: NearestQuery) -> None:
         raise InvalidParameterError(N_("Choose at least one layer."), parameter="layer")
     for layer in query.layers:
         known_layer(city.catalogue, layer)
-    if query.kinds:
+    if query.which.kinds:
         _check_kinds(city, query)
     if query.k < 1:
         raise InvalidParameterError(
@@ -295,7 +296,7 @@ def _check(city: City, query: NearestQuery) -> None:
 def _check_kinds(city: City, query: NearestQuery) -> None:
     mine = city.facilities["layer"].isin(query.layers)
     known = city.facilities.loc[mine, "kind"].dropna().unique()
-    for kind in query.kinds:
+    for kind in query.which.kinds:
         if kind not in known:
             raise InvalidParameterError(
                 NO_KIND,

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
+from locator.analysis.access.coverage import FilterCount, filter_count_of
 from locator.analysis.nearest import NearestResult, nearest
 from locator.api.context import AppState
 from locator.api.data import facility_points, facility_properties
+from locator.api.filtering import filter_answer
 from locator.api.geojson import whole
 from locator.api.needs import need_json
 from locator.api.operations import GEOJSON, operation
@@ -102,6 +104,32 @@ class FoundNearest:
     walkable_city: WalkableCity
     transit: Transit | None = None
 
+    @property
+    def filter_count(self) -> FilterCount | None:
+        """Which facilities count, and how many are left out; None where all count."""
+        return filter_count_of_result(self.walkable_city, self.result)
+
+
+def filter_count_of_result(
+    walkable_city: WalkableCity, result: NearestResult
+) -> FilterCount | None:
+    """Return which facilities count for an answer, and how many are left out.
+
+    Parameters
+    ----------
+    walkable_city : WalkableCity
+        As it was walked.
+    result : NearestResult
+
+    Returns
+    -------
+    FilterCount or None
+        None where all count.
+    """
+    query = result.query
+    layers = tuple(dict.fromkeys(query.layers))
+    return filter_count_of(walkable_city.choosing(query.which), layers) if query.which else None
+
 
 def found_nearest(app: AppState, asked: NearestParams) -> FoundNearest:
     """Return the nearest facilities; errors as for `origin_of`, `transit`, and an unknown layer.
@@ -175,6 +203,7 @@ def nearest_answer(app: AppState, found: FoundNearest) -> NearestAnswer:
         "at_night": is_night(model),
         "at": result.at.isoformat(timespec="seconds"),
         "off_network_m": whole(off_network_m(result.origin)),
+        "filter": filter_answer(app.city, counts) if (counts := found.filter_count) else None,
         **basis,  # type: ignore[typeddict-item]
         "features": [
             {

@@ -217,39 +217,25 @@ class WaysParams:
 
 
 @frozen
-class NearestParams(WaysParams, StartParams):
-    """Where a walk starts and what is looked for."""
+class LayersParams:
+    """One or more layers."""
 
     layer: Layers = described(
         "Id of a layer; repeat it for several.",
         default=(),  # a page without a layer asks which; the API refuses, see `known_layers`
         json_schema_extra={"minItems": 1},
     )
-    k: Count = described("How many facilities.", default=5)
-    pace: Pace | None = described("Walking speed in m/s; by default the layer's.", default=None)
-    open: Literal["now", "any"] = described("`now`: known to be open now only.", default="any")
-    status: Literal["open", "all"] = described(
-        "`all`: planned and closed ones too.", default="open"
-    )
-    at: Moment | None = described(
-        "Moment that opening hours are judged at, and when one leaves; by default now.",
-        default=None,
-    )
-    kind: Kinds = described(
-        "Only facilities of this kind, as the data say it; repeat it for several.", default=()
-    )
-    by: Literal["walk", "transit"] = described(
-        "`transit`: say beside the walks how to go by tram or bus.", default="walk"
-    )
-    max_walk: WalkToStop = described(
-        "With `transit`: at most so many minutes on foot to the first stop, and from the last one.",
-        default=15,
-    )
+
+
+StepFree = Annotated[
+    Literal["yes", "no"],
+    Field(description="`yes`: only facilities known to be entered without steps."),
+]
 
 
 @frozen
-class FilterParams:
-    """Which facilities count. One of which that is not known never does."""
+class WhoseParams:
+    """Who runs the facilities that count, and of what kind they are."""
 
     ownership: Ownership | None = described(
         "Only facilities that are `public` (run by the city or commissioned by it), `municipal` "
@@ -263,12 +249,40 @@ class FilterParams:
         "Only facilities run by this operator, as the data say it; repeat it for several.",
         default=(),
     )
+
+
+@frozen
+class NearestParams(WhoseParams, WaysParams, StartParams, LayersParams):
+    """Where a walk starts and what is looked for."""
+
+    k: Count = described("How many facilities.", default=5)
+    pace: Pace | None = described("Walking speed in m/s; by default the layer's.", default=None)
+    open: Literal["now", "any"] = described("`now`: known to be open now only.", default="any")
+    status: Literal["open", "all"] = described(
+        "`all`: planned and closed ones too.", default="open"
+    )
+    at: Moment | None = described(
+        "Moment that opening hours are judged at, and when one leaves; by default now.",
+        default=None,
+    )
+    step_free: StepFree = "no"
+    by: Literal["walk", "transit"] = described(
+        "`transit`: say beside the walks how to go by tram or bus.", default="walk"
+    )
+    max_walk: WalkToStop = described(
+        "With `transit`: at most so many minutes on foot to the first stop, and from the last one.",
+        default=15,
+    )
+
+
+@frozen
+class FilterParams(WhoseParams):
+    """Which facilities count. One of which that is not known never does."""
+
     open_at: Moment | None = described(
         "Only facilities known to be open at this moment.", default=None
     )
-    step_free: Literal["yes", "no"] = described(
-        "`yes`: only facilities known to be entered without steps.", default="no"
-    )
+    step_free: StepFree = "no"
 
 
 @frozen
@@ -326,12 +340,13 @@ class CoverageListDayParams(CoverageListParams):
     )
 
 
-def filter_of(asked: FilterParams) -> FacilityFilter:
+def filter_of(asked: FilterParams | NearestParams) -> FacilityFilter:
     """Return which facilities count.
 
     Parameters
     ----------
-    asked : FilterParams
+    asked : FilterParams or NearestParams
+        What is near is asked for an hour apart (`NearestQuery.open_now`).
 
     Returns
     -------
@@ -341,7 +356,7 @@ def filter_of(asked: FilterParams) -> FacilityFilter:
         ownership=asked.ownership,
         kinds=tuple(sorted(asked.kind)),
         operators=tuple(sorted(asked.operator)),
-        open_at=asked.open_at,
+        open_at=asked.open_at if isinstance(asked, FilterParams) else None,
         step_free=asked.step_free == "yes",
     )
 
@@ -387,5 +402,5 @@ def nearest_query_of(asked: NearestParams, lon: float, lat: float) -> NearestQue
         open_now=asked.open == "now",
         status=asked.status,
         at=asked.at,
-        kinds=asked.kind,
+        which=filter_of(asked),
     )

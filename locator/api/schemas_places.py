@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, NotRequired
 from pydantic import BaseModel, ConfigDict, create_model
 from typing_extensions import TypedDict
 
-from locator.api.schemas import Area, Model, Point, closed
+from locator.api.schemas import Area, FilterAnswer, Model, Point, closed
 from locator.api.schemas_transit import TransitBasis, TransitJourney
 from locator.city.facilities import FIELDS, Field
 from locator.walking.network.profile import Profile
@@ -209,6 +209,7 @@ class NearestAnswer(TypedDict):
 
     `profile` and `at_night` say which ways were walked: at night none that is known to be closed
     then. `off_network_m` is the straight way to the nearest street where that is more than 300 m.
+    `filter` says which facilities of these layers count, and how many are left out; null for all.
     With `by=transit` there are `transit` and, of each facility, `journeys`: the one that arrives
     the earliest and the one that leaves next; none where the walk is as quick, and null where none
     was looked for, beyond the first 20 facilities.
@@ -221,6 +222,7 @@ class NearestAnswer(TypedDict):
     at_night: bool
     at: str
     off_network_m: int | None
+    filter: FilterAnswer | None
     transit: NotRequired[TransitBasis]
     features: list[NearestFeature]
 

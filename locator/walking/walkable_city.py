@@ -103,6 +103,8 @@ class WalkableCity:
     @cached_property
     def located_rows(self) -> Mapping[str, IntArray]:
         """Rows of ``city.facilities`` that have a point, by layer."""
+        if self.unfiltered is not None:
+            return self.unfiltered.located_rows
         layer = self.city.facilities["layer"].to_numpy(dtype=object)[self.located]
         return {name: self.located[layer == name] for name in self.city.catalogue.layers}
 
@@ -116,6 +118,8 @@ class WalkableCity:
     @cached_property
     def centre(self) -> IntArray:
         """For each row of ``city.facilities`` a number shared by the sites of one centre."""
+        if self.unfiltered is not None:
+            return self.unfiltered.centre
         return centre_codes(self.city.facilities)
 
     @cached_property

@@ -25,7 +25,10 @@ class Form:
     lon: str
     accuracy_m: str
     layers: tuple[str, ...]
-    kinds: tuple[str, ...]
+    kind: tuple[str, ...]
+    operator: tuple[str, ...]
+    ownership: str
+    step_free: str
     open: str
     status: str
     pace: str
@@ -45,7 +48,10 @@ class Form:
             lon="" if q else args.get("lon", "").strip(),
             accuracy_m="" if q else args.get("accuracy_m", "").strip(),
             layers=tuple(dict.fromkeys(v for v in args.getlist("layer") if v)),
-            kinds=tuple(dict.fromkeys(v for v in args.getlist("kind") if v)),
+            kind=tuple(dict.fromkeys(v for v in args.getlist("kind") if v)),
+            operator=tuple(dict.fromkeys(v for v in args.getlist("operator") if v)),
+            ownership=args.get("ownership", ""),
+            step_free=args.get("step_free", ""),
             open=args.get("open", ""),
             status=args.get("status", ""),
             pace=args.get("pace", ""),
@@ -61,13 +67,19 @@ class Form:
         long = [
             entry.name
             for entry in fields(self)
-            if entry.name not in ("q", "layers", "kinds")
+            if entry.name not in ("q", "layers", "kind", "operator")
             and len(getattr(self, entry.name)) > LONGEST_CODE
         ]
         q = self.q if len(self.q) <= LONGEST_SEARCH else self.q[:WORDS]
         layers = tuple(layer for layer in self.layers if len(layer) <= LONGEST_CODE)
-        kinds = tuple(kind for kind in self.kinds if len(kind) <= WORDS)
-        return replace(self, q=q, layers=layers, kinds=kinds, **dict.fromkeys(long, ""))
+        return replace(
+            self,
+            q=q,
+            layers=layers,
+            kind=tuple(kind for kind in self.kind if len(kind) <= WORDS),
+            operator=tuple(one for one in self.operator if len(one) <= LONGEST_SEARCH),
+            **dict.fromkeys(long, ""),
+        )
 
     def args(self, **changes: Any) -> MultiDict[str, str]:
         """Return the query parameters that are filled in, with `changes`."""
@@ -78,7 +90,7 @@ class Form:
             # It belongs to the point, and goes with it.
             "accuracy_m": "" if {"q", "lat"} & changes.keys() else self.accuracy_m,
             "layer": list(self.layers),
-            "kind": list(self.kinds),
+            **self.traits(),
             "open": self.open,
             "status": self.status,
             "pace": self.pace,
@@ -91,6 +103,15 @@ class Form:
         return MultiDict(
             {key: value for key, value in values.items() if value not in ("", [], None)}
         )
+
+    def traits(self) -> dict[str, Any]:
+        """Return what is chosen of the facilities, as query parameters."""
+        return {
+            "kind": list(self.kind),
+            "operator": list(self.operator),
+            "ownership": self.ownership,
+            "step_free": self.step_free,
+        }
 
     def accuracy(self) -> MultiDict[str, str]:
         """Return what is known of how far off a position may be, as query parameters."""

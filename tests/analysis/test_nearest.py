@@ -19,6 +19,7 @@ from locator.base.errors import (
     NotFoundError,
     OutsideCityError,
 )
+from locator.city.facility_filter import FacilityFilter
 from locator.city.model import City
 from locator.walking import SnappedPoints, WalkingModel
 from locator.walking.choose import choose_model
@@ -260,3 +261,17 @@ def test_in_krakow_a_walk_from_podgorska_street_to_podgorze_goes_by_a_bridge(kra
     straight_m = np.hypot(*(ends - start).T)
     assert (over["walk_m"].to_numpy() >= straight_m).all()
     assert not np.isclose(over["walk_m"].to_numpy(), straight_m * 1.26, rtol=0.001).any()
+
+
+def test_only_what_is_chosen_is_near(walkable_city: WalkableCity) -> None:
+    def found(**chosen: Any) -> list[str]:
+        which = FacilityFilter(**chosen)
+        status = "all" if chosen.get("ownership") == "public" else "open"
+        result = ask(walkable_city, 500, 3000, "nurseries", "aeds", which=which, status=status)
+        return result.rows.index.tolist()
+
+    assert found(ownership="private") == ["nurseries-2"]
+    assert found(step_free=True) == ["aeds-2"]
+    assert found(step_free=True, ownership="private") == []
+    every = ask(walkable_city, 500, 3000, "nurseries", status="all").rows.index.tolist()
+    assert found(ownership="public") == [one for one in every if one != "nurseries-2"]

@@ -113,8 +113,8 @@ def test_a_latitude_is_a_number_of_degrees(value: str) -> None:
         ([("q", "a"), ("q", "b")], "q", "q may be given once only; it was given 2 times."),
         ([("q", "a"), ("layer", "")], "layer", "layer is empty."),
         ([("q", "a"), ("sort", "x")], "sort", "There is no parameter “sort” here. Known "
-         "parameters: q, lon, lat, profile, night, layer, k, pace, open, status, at, kind, by, "
-         "max_walk."),
+         "parameters: layer, q, lon, lat, profile, night, ownership, kind, operator, k, pace, "
+         "open, status, at, by, max_walk, step_free."),
     ],
 )  # fmt: skip
 def test_one_origin_and_known_names_only(

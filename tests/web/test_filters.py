@@ -16,7 +16,9 @@ from flask.testing import FlaskClient
 
 from locator.analysis.scenario.file import ScenarioFileError, parse_scenario, read_scenario
 from locator.city.facility_filter import FacilityFilter
+from tests.breaking import edit_feature
 from tests.cli.running import answer, locator
+from tests.serving import client_of
 
 pytestmark = pytest.mark.usefixtures("patient")
 
@@ -199,3 +201,56 @@ def test_the_commands_of_a_planner_ask_the_same(city_folder: Path, tmp_path: Pat
     file.write_text('{"layer": "nurseries", "planned": true, "operator": ["nobody"]}')
     refused = locator(city_folder, "scenario", str(file))
     assert refused.exit_code == 1 and "run by “nobody”" in refused.stderr
+
+
+NEAR = "layer=nurseries&q=Lipowa+1"
+
+
+def test_what_is_near_can_be_chosen_too(client: FlaskClient) -> None:
+    told = api(client, f"/en/api/nearest?{NEAR}&ownership=private")
+    assert [one["id"] for one in told["features"]] == ["nurseries-2"]
+    counts = {name: told["filter"][name] for name in ("ownership", "counted", "barred")}
+    assert counts == {"ownership": "private", "counted": 1, "barred": 3}
+    several = api(client, f"/en/api/nearest?{NEAR}&layer=aeds&ownership=private")["filter"]
+    assert (several["counted"], several["undetermined"]) == (1, 2)
+    assert api(client, f"/en/api/nearest?{NEAR}")["filter"] is None
+    error = api(client, f"/en/api/nearest?{NEAR}&operator=nobody&ownership=both", 400)["error"]
+    assert [one["parameter"] for one in error["faults"]] == ["ownership", "operator"]
+
+
+def test_the_page_of_what_is_near_says_what_counts(client: FlaskClient) -> None:
+    page = client.get(f"/en/nearest?{NEAR}&{PUBLIC}").text
+    assert "Only these count: public" in page and "1 is known not to fit." in page
+    assert '<option value="public" selected>' in page and 'name="open_at"' not in page
+    assert 'href="/en/nearest?q=Lipowa+1&amp;layer=nurseries">Show all places</a>' in page
+    assert 'id="r-nurseries-1"' in page and 'id="r-nurseries-2"' not in page
+    assert "1 more is known, but not where exactly" in page
+    private = client.get(f"/en/nearest?{NEAR}&ownership=private").text
+    assert "not where exactly" not in private  # the one without a place is public
+    nothing = client.get(f"/en/nearest?{NEAR}&ownership=private&step_free=yes").text
+    assert "None of these is known to fit what was chosen." in nothing
+    assert 'value="private" selected' in nothing and 'value="yes" checked' in nothing
+    plain = client.get(f"/en/nearest?{NEAR}").text
+    assert "Only these count" not in plain and '<details class="filter"><summary>' in plain
+
+
+def test_a_form_without_a_layer_lists_only_the_operators_that_are_chosen(
+    tiny_folder: Path,
+) -> None:
+    for number, name in ((0, "Gmina"), (1, "Fundacja")):
+        edit_feature(tiny_folder, "nurseries.geojson", number, operator=name)
+    client = client_of(tiny_folder)
+    ticked = 'name="operator" value="{}"'
+    page = client.get("/en/nearest?q=Lipowa+1&operator=gmina").text
+    assert ticked.format("Gmina") + " checked" in page and "Fundacja)" not in page
+    assert ticked.format("Fundacja") not in page and 'id="r-nurseries-1"' in page
+    page = client.get(f"/en/nearest?{NEAR}&operator=gmina").text
+    assert ticked.format("Fundacja") in page
+
+
+def test_the_command_finds_what_is_chosen(city_folder: Path) -> None:
+    asked = ("nearest", "Lipowa 1", "--layer", "nurseries", "--ownership", "private")
+    told = answer(city_folder, *asked)
+    assert [one["id"] for one in told["features"]] == ["nurseries-2"]
+    said = " ".join(locator(city_folder, *asked).stdout.split())
+    assert "Only these count: private. On the map: 1." in said

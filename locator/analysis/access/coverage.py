@@ -6,6 +6,7 @@ are read together.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -417,6 +418,29 @@ def _resolve(city: City, query: CoverageQuery) -> _Asked:
             pace=pace_m_s,
         )
     return _Asked(layer, group, minutes, pace_m_s, query.people, query.at)
+
+
+def filter_count_of(walkable_city: WalkableCity, layers: Iterable[str]) -> FilterCount:
+    """Return how many facilities of some layers count, and how many a filter leaves out.
+
+    Parameters
+    ----------
+    walkable_city : WalkableCity
+        With what is chosen.
+    layers : iterable of str
+        Ids, each once.
+
+    Returns
+    -------
+    FilterCount
+    """
+    counts = [filter_count(walkable_city, layer) for layer in layers]
+    return FilterCount(
+        which=walkable_city.which,
+        counted=sum(one.counted for one in counts),
+        barred=sum(one.barred for one in counts),
+        undetermined=sum(one.undetermined for one in counts),
+    )
 
 
 def filter_count(

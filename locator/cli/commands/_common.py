@@ -67,11 +67,16 @@ def standard_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add which facilities count; the command takes them as keywords for `Pairs.given`."""
+    at = click.option("--open-at", help="Only those known to be open then: 2026-12-01T18:00.")
+    return traits_options(at(command))
+
+
+def traits_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add what facilities have to be like at any hour, for those who ask for the hour apart."""
     options = (
         click.option("--ownership", help="Only public, municipal or private ones."),
         click.option("--kind", multiple=True, help="Only those of this kind; repeatable."),
         click.option("--operator", multiple=True, help="Only those run by it; repeatable."),
-        click.option("--open-at", help="Only those known to be open then: 2026-12-01T18:00."),
         click.option("--step-free", is_flag=True, help="Only those known to be without steps."),
     )
     for option in reversed(options):
@@ -80,7 +85,7 @@ def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def chosen(**given: Any) -> dict[str, Any]:
-    """Return the options of `filter_options` as the parameters they stand for."""
+    """Return the options of `filter_options` (or `traits_options`) as parameters."""
     return given | {"step_free": "yes" if given["step_free"] else None}
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from locator.cli.commands._common import (
+    chosen,
     console,
     geodata_option,
     json_option,
@@ -15,6 +16,7 @@ from locator.cli.commands._common import (
     print_body,
     shown,
     table,
+    traits_options,
 )
 from locator.cli.commands._planning import question
 
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("address")
 @click.option("--layer", "layers", multiple=True, help="Id of a layer; repeat it for several.")
-@click.option("--kind", "kinds", multiple=True, help="Only of this kind, as the data say it.")
 @click.option("-k", default=None, help="How many of each layer, 1 to 20.  [default: 5]")
 @click.option("--pace", default=None, help="Walking speed in m/s.  [default: the layer's]")
 @click.option("--at", default=None, help="Moment for opening hours and leaving: 2026-06-01T14:30.")
@@ -39,14 +40,15 @@ if TYPE_CHECKING:
 @click.option("--transit", is_flag=True, help="Say how to go by tram or bus, leaving then.")
 @click.option("--max-walk", default=None, help="Minutes on foot to and from stops.  [default: 15]")
 @click.option("--all", "every", is_flag=True, help="Planned, closed and private ones too.")
+@traits_options
 @json_option
 @geodata_option
 @click.pass_context
 def command(
     ctx: click.Context,
+    /,
     address: str,
     layers: tuple[str, ...],
-    kinds: tuple[str, ...],
     k: str | None,
     pace: str | None,
     at: str | None,
@@ -57,6 +59,7 @@ def command(
     max_walk: str | None,
     every: bool,
     as_json: bool,
+    **options: Any,
 ) -> None:
     """Find the facilities nearest to ADDRESS on foot, soonest first.
 
@@ -67,6 +70,7 @@ def command(
       locator nearest "Rynek Główny 1" --layer nurseries -k 3
       locator nearest "50.0614, 19.9383" --layer aeds --open-now
       locator nearest "os. Piastów 40" --layer nurseries --layer day_care_homes --json
+      locator nearest "os. Piastów 40" --layer nurseries --ownership municipal
       locator nearest "Rynek Główny 1" --layer aeds --profile wheelchair --at-night
       locator nearest "Rynek Główny 1" --layer civic_centres --transit --at 2026-11-30T10:00
     """
@@ -81,7 +85,6 @@ def command(
     given = Pairs.given(
         q=address,
         layer=layers,
-        kind=kinds,
         k=k,
         pace=pace,
         at=at,
@@ -91,6 +94,7 @@ def command(
         night="yes" if at_night else None,
         by="transit" if transit else None,
         max_walk=max_walk,
+        **chosen(**options),
     )
     asked = question(app, NearestParams, given)
     found = found_nearest(app, asked)
@@ -117,6 +121,7 @@ def _nothing(app: AppState, layers: Iterable[str]) -> str:
 
 
 def _show(app: AppState, found: FoundNearest) -> None:
+    from locator.analysis.access.filter_words import filter_words
     from locator.api.street_info import profile_words
 
     out = console()
@@ -142,9 +147,13 @@ def _show(app: AppState, found: FoundNearest) -> None:
         out.print(made)
     if found.transit is not None:
         _show_journeys(app, found.transit)
-    said = profile_words(found.walkable_city)
-    if said:
-        out.print(said)
+    counts = found.filter_count
+    for said in (
+        filter_words(app.city, counts) if counts else "",
+        profile_words(found.walkable_city),
+    ):
+        if said:
+            out.print(said)
     out.print(f"Walking model: {result.model}. Opening hours at {result.at:%Y-%m-%d %H:%M}.")
 
 

@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from flask import Blueprint, render_template, request
 from werkzeug.datastructures import MultiDict
 
+from locator.analysis.access.filter_words import filter_words
 from locator.analysis.aed.nearest import FIXED_LAYER
 from locator.analysis.nearest import Reached, local_moment, place_origin
 from locator.api.context import AppState
+from locator.api.nearest import filter_count_of_result
 from locator.api.queries import NearestParams
 from locator.api.street_info import (
     Choice,
@@ -23,7 +25,7 @@ from locator.base.errors import LocatorError
 from locator.city.catalogue import Layer
 from locator.walking.walkable_city import WalkableCity
 from locator.web.errors import status_of
-from locator.web.i18n import gettext, moment, text, url
+from locator.web.i18n import gettext, moment, url
 from locator.web.map import views
 from locator.web.map.data import nearest_features, walk_features
 from locator.web.map.figure import Map
@@ -33,6 +35,7 @@ from locator.web.security import counted
 from locator.web.state import question, state
 from locator.web.words.aed_here import AccuracyParams
 from locator.web.words.cards import Chip
+from locator.web.words.filtering import FilterForm, filter_form
 from locator.web.words.found import (
     Found,
     Unlocated,
@@ -41,6 +44,7 @@ from locator.web.words.found import (
     found,
     more_url,
     said_once,
+    standing_layers,
     title_of,
     unlocated,
     wider_link,
@@ -106,7 +110,9 @@ class View:
     emergency: bool = False
     map: Map | None = None
     offered: Offered = Offered()
-    kinds: tuple[Link, ...] = ()
+    filter: FilterForm | None = None
+    filter_words: str = ""
+    unfiltered_url: str = ""
 
 
 def view_of(app: AppState, args: MultiDict[str, str], *, whole: bool = True) -> View:
@@ -125,8 +131,8 @@ def view_of(app: AppState, args: MultiDict[str, str], *, whole: bool = True) -> 
         paces=pace_choices(form.pace),
         profiles=profile_choices(app, form.profile),
         night_matters=night_matters(app),
-        kinds=tuple(
-            Link(kind, text(app.city.kinds[kind])) for kind in form.kinds if kind in app.city.kinds
+        filter=filter_form(
+            app, form.layers or standing_layers(app.city), form, brief=not form.layers
         ),
     )
     if not form.q and not (form.lat or form.lon):
@@ -169,6 +175,7 @@ def answered(app: AppState, view: View, *, whole: bool) -> View:
     walkable_city = app.walkable_city_for(params.profile, at_night=params.night == "yes")
     result = find_nearest(walkable_city, params, origin, at)
     rows = result.found
+    counts = filter_count_of_result(walkable_city, result)
     of_all, results = said_once(tuple(found(walkable_city, form, origin, row, at) for row in rows))
     return replace(
         view,
@@ -182,13 +189,15 @@ def answered(app: AppState, view: View, *, whole: bool) -> View:
         empty=empty_words(params, layers) if not rows else None,
         wider=wider_link(form, params) if not rows else None,
         more_url=more_url(form, params, len(rows)),
-        unlocated=unlocated(city, layers),
+        unlocated=unlocated(walkable_city.choosing(result.query.which), layers),
         transit=transit_words(app, walkable_city, form, params, result)
         if whole and not view.emergency
         else None,
         at_line=gettext("Open or closed as of {moment}.", moment=moment(at)) if params.at else "",
         pace_line=pace_line(city, params),
         model_line=model_line(walkable_city),
+        filter_words=filter_words(city, counts) if counts else "",
+        unfiltered_url=form.url(**dict.fromkeys(form.traits(), "")),
         ways=profile_words(walkable_city),
         model_quality=model_quality(app.walkable_city),
         off_network=off_network_words(place_origin(walkable_city, origin.lon, origin.lat)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from locator.api.queries import FilterParams
 from locator.city.facility_filter import FacilityFilter, fit
 from locator.geocoding.names import fold
 from locator.web.i18n import gettext, number
+from locator.web.nearest_form import Form
 from locator.web.planning import Tick
 from locator.web.words.choices import FilterOption
 
@@ -26,6 +28,8 @@ class FilterForm:
     ownerships : tuple of FilterOption
         Empty where no facility differs from the others.
     kinds, operators : tuple of Tick
+    asks_hour : bool
+        Whether it asks at which moment they have to be open.
     open_at : str
         As ``datetime-local`` has it.
     step_free : bool
@@ -38,57 +42,92 @@ class FilterForm:
     ownerships: tuple[FilterOption, ...]
     kinds: tuple[Tick, ...]
     operators: tuple[Tick, ...]
+    asks_hour: bool
     open_at: str
     step_free: bool
     known: str
     chosen: bool
 
 
-def filter_form(app: AppState, layers: tuple[str, ...], asked: FilterParams) -> FilterForm:
-    """Return what a form lets choose of the facilities of `layers`."""
-    facilities = app.city.facilities
-    mine = facilities["layer"].isin(layers).to_numpy() & app.city.usable
-    frame = facilities[mine]
-    owned = [
-        owner
-        for owner in OWNERSHIP
-        if owner == asked.ownership
-        or 0 < int(fit(app.city, FacilityFilter(ownership=owner)).known[mine].sum()) < len(frame)
-    ]
+def filter_form(
+    app: AppState, layers: tuple[str, ...], asked: FilterParams | Form, *, brief: bool = False
+) -> FilterForm:
+    """Return what a form lets choose of the facilities of `layers`.
+
+    A `brief` one lists only the kinds and operators that are chosen.
+    """
+    offer = _offer(app, layers)
     operators = {fold(one) for one in asked.operator}
     known = gettext(
         "Of {n} places the opening hours are on file for {hours}, whether there are steps for "
         "{steps}, who runs them for {operators}. What is not known does not count.",
-        n=number(len(frame)),
-        hours=number(int(frame["opening_hours"].notna().sum())),
-        steps=number(int(frame["wheelchair"].notna().sum())),
-        operators=number(int(frame["operator"].notna().sum())),
+        n=number(offer.places),
+        hours=number(offer.hours),
+        steps=number(offer.steps),
+        operators=number(sum(count for _, count in offer.operators)),
     )
-    kinds = [one for one, _ in _counted(frame["kind"])]
+    at = asked.open_at if isinstance(asked, FilterParams) else None
     return FilterForm(
         ownerships=tuple(
-            FilterOption(value, gettext(OWNERSHIP[value]), value == asked.ownership)
-            for value in owned
+            FilterOption(owner, gettext(words), owner == asked.ownership)
+            for owner, words in OWNERSHIP.items()
+            if owner == asked.ownership or 0 < offer.owned[owner] < offer.places
         ),
-        kinds=tuple(Tick(one, kind_name(app.city, one), "", one in asked.kind) for one in kinds)
-        if len(kinds) > 1 or asked.kind
+        kinds=tuple(
+            Tick(one, kind_name(app.city, one), "", one in asked.kind)
+            for one, _ in offer.kinds
+            if one in asked.kind or not brief
+        )
+        if len(offer.kinds) > 1 or asked.kind
         else (),
         operators=tuple(
             Tick(one, one, number(count), fold(one) in operators)
-            for one, count in _counted(frame["operator"])
+            for one, count in offer.operators
+            if fold(one) in operators or not brief
         ),
-        open_at="" if asked.open_at is None else asked.open_at.strftime("%Y-%m-%dT%H:%M"),
+        asks_hour=isinstance(asked, FilterParams),
+        open_at="" if at is None else at.strftime("%Y-%m-%dT%H:%M"),
         step_free=asked.step_free == "yes",
         known=known,
-        chosen=any(
-            (asked.ownership, asked.kind, asked.operator, asked.open_at, asked.step_free == "yes")
-        ),
+        chosen=any((asked.ownership, asked.kind, asked.operator, at, asked.step_free == "yes")),
     )
 
 
-def _counted(said: pd.Series[Any]) -> list[tuple[str, int]]:
+@dataclass(frozen=True)
+class _Offer:
+    """What the facilities of some layers say, whoever asks."""
+
+    places: int
+    hours: int
+    steps: int
+    owned: Mapping[str, int]
+    kinds: tuple[tuple[str, int], ...]
+    operators: tuple[tuple[str, int], ...]
+
+
+def _offer(app: AppState, layers: tuple[str, ...]) -> _Offer:
+    def counted() -> _Offer:
+        mine = app.city.facilities["layer"].isin(layers).to_numpy() & app.city.usable
+        frame = app.city.facilities[mine]
+        which = {owner: FacilityFilter(ownership=owner) for owner in OWNERSHIP}
+        return _Offer(
+            places=len(frame),
+            hours=int(frame["opening_hours"].notna().sum()),
+            steps=int(frame["wheelchair"].notna().sum()),
+            owned={one: int(fit(app.city, by).known[mine].sum()) for one, by in which.items()},
+            kinds=_counted(frame["kind"]),
+            operators=_counted(frame["operator"]),
+        )
+
+    return app.memo.get(("filter-offer", layers), counted)
+
+
+def _counted(said: pd.Series[Any]) -> tuple[tuple[str, int], ...]:
     """Return what is said, in how many facilities; what most of them say first."""
     counts = said.dropna().value_counts()
-    return sorted(
-        ((str(one), int(count)) for one, count in counts.items()), key=lambda one: (-one[1], one[0])
+    return tuple(
+        sorted(
+            ((str(one), int(count)) for one, count in counts.items()),
+            key=lambda one: (-one[1], one[0]),
+        )
     )

@@ -8,7 +8,7 @@ from datetime import datetime
 import pandas as pd
 
 from locator.analysis.nearest import NearestResult, Reached, nearest
-from locator.api.queries import NearestParams, nearest_query_of
+from locator.api.queries import NearestParams, filter_of, nearest_query_of
 from locator.api.street_info import walk_words
 from locator.city.catalogue import Layer
 from locator.city.model import City
@@ -49,16 +49,22 @@ def title_of(city: City, layer_ids: tuple[str, ...]) -> str:
     return gettext("What is near you?") if not layer_ids else gettext("The nearest services")
 
 
+def standing_layers(city: City) -> tuple[str, ...]:
+    """Return the layers that are looked through for somebody who asks for none.
+
+    Vehicles have no fixed place: they are shown only to those who ask for them.
+    """
+    return tuple(layer.id for layer in city.catalogue.layers.values() if not layer.moves)
+
+
 def find_nearest(
     walkable_city: WalkableCity, params: NearestParams, origin: Origin, at: datetime
 ) -> NearestResult:
     """Return the nearest of the layers asked for; of no layer: the nearest one of each."""
-    # Vehicles have no fixed place: they are shown only to those who ask for them.
-    fixed = tuple(
-        layer.id for layer in walkable_city.city.catalogue.layers.values() if not layer.moves
-    )
     asked = replace(nearest_query_of(params, origin.lon, origin.lat), at=at)
-    query = asked if params.layer else replace(asked, layers=fixed, k=1)
+    query = (
+        asked if params.layer else replace(asked, layers=standing_layers(walkable_city.city), k=1)
+    )
     return nearest(walkable_city, query)
 
 
@@ -111,6 +117,8 @@ def empty_words(params: NearestParams, layers: list[Layer]) -> str:
     """Return why there are no results."""
     if layers and all(layer.moves for layer in layers):
         return gettext("Which vehicles carry these is not published, so none is offered as near.")
+    if filter_of(params):
+        return gettext("None of these is known to fit what was chosen.")
     if params.open == "now":
         return gettext("None that we know to be open now. Many do not publish their hours.")
     return gettext("None of these is on the map yet.")
@@ -118,6 +126,8 @@ def empty_words(params: NearestParams, layers: list[Layer]) -> str:
 
 def wider_link(form: Form, params: NearestParams) -> Link | None:
     """Return a way out of an empty answer."""
+    if filter_of(params):
+        return Link(form.url(**dict.fromkeys(form.traits(), "")), gettext("Show all places"))
     if params.open == "now":
         return Link(form.url(open=""), gettext("Show those with unknown hours too"))
     if params.status == "open":
@@ -132,12 +142,13 @@ def more_url(form: Form, params: NearestParams, shown: int) -> str | None:
     return form.url(k=str(min(MOST, params.k + 5)))
 
 
-def unlocated(city: City, layers: list[Layer]) -> Unlocated | None:
-    """Return the notice of facilities that are listed but not located."""
+def unlocated(walkable_city: WalkableCity, layers: list[Layer]) -> Unlocated | None:
+    """Return the notice of facilities that fit what is chosen and are listed but not located."""
     if len(layers) != 1:
         return None
-    layer, x, status = (city.columns[name] for name in ("layer", "x", "status"))
-    count = int(((layer == layers[0].id) & pd.isna(x) & (status == "open")).sum())
+    layer, x, status = (walkable_city.city.columns[name] for name in ("layer", "x", "status"))
+    unplaced = (layer == layers[0].id) & pd.isna(x) & (status == "open")
+    count = int((unplaced & walkable_city.fit.known).sum())
     if not count:
         return None
     sentence = ngettext(
