@@ -4,7 +4,7 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run dev test test-fast lint fix docs bench load messages clean
+.PHONY: run dev test test-fast lint fix docs man bench load messages clean
 
 run: $(VENV)/.run
 	PORT=$(PORT) $(BIN)/locator serve
@@ -39,6 +39,9 @@ fix: $(VENV)/.test
 docs: $(VENV)/.test
 	$(BIN)/python -m sphinx -W --keep-going -b html docs build/docs
 	@echo "Open build/docs/index.html"
+
+man: $(VENV)/.run
+	$(BIN)/python -m locator.cli.manual build/man
 
 bench: $(VENV)/.test
 	$(BIN)/python -m tests.bench

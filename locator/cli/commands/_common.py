@@ -7,7 +7,7 @@ import json
 import math
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from locator.cli.commands._complete import groups
 from locator.cli.commands._tables import ReadableTable
 
 if TYPE_CHECKING:
@@ -36,8 +37,6 @@ STEPS = {
     "weighing": "Weighing dwellings",
     "layers": "Walking from every home, by layer",
 }
-
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 
 
 def _remember(ctx: click.Context, _parameter: click.Parameter, value: Path | None) -> None:
@@ -61,7 +60,8 @@ def standard_options(command: Callable[..., Any]) -> Callable[..., Any]:
         ("--group", "Id of an age group.  [default: the layer's]"),
         ("--minutes", "Standard, 1 to 60.  [default: the layer's]"),
     ):
-        command = click.option(name, default=None, help=help_text)(command)
+        known = groups if name == "--group" else None
+        command = click.option(name, default=None, help=help_text, shell_complete=known)(command)
     return command
 
 
@@ -186,16 +186,6 @@ def console() -> Console:
 def print_body(body: bytes) -> None:
     """Print an answer exactly as the API sends it."""
     click.echo(body.decode(), nl=False)
-
-
-def check_out(out: Path, formats: Iterable[str]) -> None:
-    """End with what is wrong with the name of a file to write."""
-    if out.suffix.lower() not in formats:
-        raise click.BadParameter(
-            f"{out.name} has to end in one of: {', '.join(formats)}.", param_hint="--out"
-        )
-    if not out.absolute().parent.is_dir():
-        raise click.BadParameter(f"There is no folder {out.parent}.", param_hint="--out")
 
 
 def print_json(answer: Mapping[str, Any] | Sequence[Any] | bytes | str) -> None:

@@ -4,15 +4,8 @@ from __future__ import annotations
 
 import click
 
-from locator.cli.commands._common import (
-    console,
-    geodata_option,
-    json_option,
-    load,
-    print_body,
-    table,
-    working,
-)
+from locator.cli.commands._common import console, geodata_option, load, print_body, table, working
+from locator.cli.commands._forms import json_option
 
 
 @click.command()

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from locator.cli.commands._common import console, json_option, print_json, table
+from locator.cli.commands._common import console, print_json, table
+from locator.cli.commands._forms import json_option
 
 BASIS = {
     "file": "boundary from the given file",

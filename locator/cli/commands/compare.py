@@ -7,14 +7,8 @@ from pathlib import Path
 
 import click
 
-from locator.cli.commands._common import (
-    console,
-    json_option,
-    print_json,
-    shown,
-    table,
-    working,
-)
+from locator.cli.commands._common import console, print_json, shown, table, working
+from locator.cli.commands._forms import json_option
 
 
 @click.command()

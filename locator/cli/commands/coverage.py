@@ -8,18 +8,26 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from locator.cli.commands._common import (
-    check_out,
     chosen,
     console,
     filter_options,
     geodata_option,
-    json_option,
     load,
     print_body,
     shown,
     standard_options,
     table,
     working,
+)
+from locator.cli.commands._complete import layers
+from locator.cli.commands._forms import (
+    CSV,
+    GEOJSON,
+    JSON,
+    TABLE,
+    format_option,
+    out_option,
+    to_file,
 )
 from locator.cli.commands._planning import question
 
@@ -35,7 +43,7 @@ FORMATS = (".csv", ".geojson", ".json")
 
 
 @click.command()
-@click.argument("layer")
+@click.argument("layer", shell_complete=layers)
 @standard_options
 @click.option(
     "--people",
@@ -45,13 +53,8 @@ FORMATS = (".csv", ".geojson", ".json")
 @click.option("--at", help="Count what may have stood on this day, e.g. 2024-05-01.")
 @click.option("--profile", help="Whose ways: foot, pram or wheelchair.  [default: foot]")
 @filter_options
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, dir_okay=False, writable=True),
-    default=None,
-    help="Write .csv (districts), .geojson (the largest gaps) or .json (everything).",
-)
-@json_option
+@out_option("Write .csv (districts), .geojson (the largest gaps) or .json (everything).")
+@format_option(TABLE, JSON, CSV, GEOJSON)
 @geodata_option
 @click.pass_context
 def command(
@@ -65,7 +68,7 @@ def command(
     at: str | None,
     profile: str | None,
     out: Path | None,
-    as_json: bool,
+    form: str | None,
     **which: Any,
 ) -> None:
     """Count who lives within a walk of the facilities of LAYER, and where the gaps are.
@@ -75,11 +78,11 @@ def command(
       locator coverage senior_activity_centres
       locator coverage nurseries --minutes 10 --group age_0_2
       locator coverage nurseries --out gaps.geojson
+      locator coverage nurseries --format csv | column -s, -t
       locator coverage senior_activity_centres --at 2024-05-01
       locator coverage nurseries --ownership public --profile pram
     """
-    if out is not None:
-        check_out(out, FORMATS)
+    out = to_file(out, form, FORMATS)
     from locator.api.asking import body_of
     from locator.api.coverage import (
         coverage_csv,
@@ -104,15 +107,15 @@ def command(
     app = load(ctx)
     asked = question(app, ReachParams, given, layer=layer)
     answers: dict[str, Any] = {
-        ".csv": coverage_csv,
-        ".geojson": coverage_gaps,
-        ".json": coverage_of_layer,
+        CSV: coverage_csv,
+        GEOJSON: coverage_gaps,
+        JSON: coverage_of_layer,
     }
     with speaking("en"), working("Counting …"):
         found = coverage_of(app, asked)
         if out is not None:
-            write_bytes_atomically(out, body_of(answers[out.suffix.lower()](app, asked)))
-        body = body_of(coverage_of_layer(app, asked)) if as_json else None
+            write_bytes_atomically(out, body_of(answers[out.suffix.lower()[1:]](app, asked)))
+        body = body_of(answers[form](app, asked)) if form in answers else None
     if body is not None:
         print_body(body)
     else:

@@ -11,12 +11,12 @@ from locator.cli.commands._common import (
     console,
     folder_of,
     geodata_option,
-    json_option,
     print_json,
     shown,
     table,
     working,
 )
+from locator.cli.commands._forms import json_option
 
 
 @click.command()

@@ -17,7 +17,8 @@ from locator.base.files import locked, write_bytes_atomically
 from locator.base.packed import read_packed
 from locator.city.added_streets import STREETS_FILE
 from locator.city.catalogue import read_catalogue
-from locator.cli.commands._common import folder_of, progress_bar
+from locator.cli.commands._common import folder_of, geodata_option, progress_bar
+from locator.cli.commands._forms import json_option
 from locator.curation.extract import Extract, fetch_extract
 from locator.walking.graph.build import MARGIN_M
 from locator.walking.graph.file import GRAPH_FILE
@@ -51,9 +52,9 @@ city_option = click.option(
     "folder",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     default=None,
-    help="City folder (default: LOCATOR_GEODATA, or this city's own).",
+    hidden=True,
+    help="The former name of --geodata.",
 )
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 
 
 @click.group()
@@ -64,6 +65,7 @@ def network() -> None:
 @network.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @city_option
+@geodata_option
 @click.option("--margin", "margin_m", type=click.FloatRange(0, 50_000), default=MARGIN_M)
 @json_option
 def build(file: Path, folder: Path | None, margin_m: float, as_json: bool) -> None:
@@ -80,6 +82,7 @@ def build(file: Path, folder: Path | None, margin_m: float, as_json: bool) -> No
 
 @network.command()
 @city_option
+@geodata_option
 @click.option("--url", default=None, help="Address of the extract (default: the catalogue's).")
 @click.option("--margin", "margin_m", type=click.FloatRange(0, 50_000), default=MARGIN_M)
 @json_option
@@ -108,6 +111,7 @@ def download(folder: Path | None, url: str | None, margin_m: float, as_json: boo
 
 @network.command()
 @city_option
+@geodata_option
 @json_option
 def show(folder: Path | None, as_json: bool) -> None:
     """Say what the street graph of a city folder holds, after checking it.
@@ -124,6 +128,7 @@ def show(folder: Path | None, as_json: bool) -> None:
 @network.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @city_option
+@geodata_option
 @click.option("--margin", "margin_m", type=click.FloatRange(0, 50_000), default=MARGIN_M)
 @click.option("--source", default="", help="Where the extract comes from (default: its name).")
 def pack(file: Path, folder: Path | None, margin_m: float, source: str) -> None:

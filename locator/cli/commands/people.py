@@ -10,12 +10,12 @@ from locator.cli.commands._common import (
     console,
     folder_of,
     geodata_option,
-    json_option,
     load,
     print_json,
     progress_bar,
     table,
 )
+from locator.cli.commands._forms import json_option
 
 _FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 

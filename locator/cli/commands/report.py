@@ -19,6 +19,7 @@ from locator.cli.commands._common import (
     load,
     standard_options,
 )
+from locator.cli.commands._complete import districts, layers
 from locator.cli.commands._planning import district_number, question
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--layer", default=None, help="Id of a layer.")
+@click.option("--layer", shell_complete=layers, default=None, help="Id of a layer.")
 @click.option(
     "--scenario",
     "scenario_file",
@@ -39,7 +40,12 @@ if TYPE_CHECKING:
     default=None,
     help="File of a scenario, of which the report is then.",
 )
-@click.option("--district", default=None, help="IV, 4 or its name.  [default: the whole city]")
+@click.option(
+    "--district",
+    shell_complete=districts,
+    default=None,
+    help="IV, 4 or its name.  [default: the whole city]",
+)
 @click.option("--unit", default=None, help="Code of a neighbourhood unit, such as IV.2.")
 @click.option("--all-districts", is_flag=True, help="The city and each district.")
 @click.option("--all", "everything", is_flag=True, help="The city, each district and each unit.")

@@ -14,11 +14,11 @@ from locator.cli.commands._common import (
     console,
     folder_of,
     geodata_option,
-    json_option,
     print_json,
     table,
     working,
 )
+from locator.cli.commands._forms import CSV, JSON, format_option, json_option, out_option, to_file
 
 if TYPE_CHECKING:
     from locator.curation.moderation import Desk
@@ -144,35 +144,35 @@ delete = _deciding("delete", "Delete reports for good; what was corrected stays.
 
 
 @reports.command()
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
-    required=True,
-    help="FILE.csv, or FILE.json with the decisions as well.",
-)
+@out_option("FILE.csv, or FILE.json with the decisions as well.", required=True)
+@format_option(CSV, JSON)
 @reports_option
 @geodata_option
 @click.pass_context
-def export(ctx: click.Context, out: Path, path: Path | None) -> None:
+def export(ctx: click.Context, out: Path, form: str | None, path: Path | None) -> None:
     """Write all reports to a file.
 
     \b
-    Example:
+    Examples:
       locator reports export --out reports.csv
+      locator reports export --out - --format json
     """
     import json
 
     from locator.base.files import write_text_atomically
-    from locator.cli.commands._common import check_out
 
-    check_out(out, (".csv", ".json"))
+    file = to_file(out, form, (".csv", ".json"))
     store = _store(ctx, path)
     rows = [_row(report) for report in store.reports()]
-    if out.suffix.lower() == ".json":
+    if (form if file is None else file.suffix.lower()[1:]) == JSON:
         whole = {"reports": rows, "decisions": [vars(one) for one in store.decisions()]}
-        write_text_atomically(out, json.dumps(whole, ensure_ascii=False, indent=1) + "\n")
+        text = json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
     else:
-        write_text_atomically(out, "\ufeff" + _csv(rows))
+        text = "\ufeff" + _csv(rows)
+    if file is None:
+        click.echo(text, nl=False)
+    else:
+        write_text_atomically(file, text)
     click.echo(f"{len(rows)} report(s) in {out}.", err=True)
 
 

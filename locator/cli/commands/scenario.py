@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from locator.cli.commands._common import (
-    check_out,
     console,
     geodata_option,
-    json_option,
     load,
     print_body,
     shown,
     table,
     working,
+)
+from locator.cli.commands._forms import (
+    CSV,
+    GEOJSON,
+    JSON,
+    STANDARD_OUTPUT,
+    TABLE,
+    format_option,
+    out_option,
+    to_file,
 )
 
 if TYPE_CHECKING:
@@ -29,21 +40,18 @@ FORMATS = (".csv", ".geojson")
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, dir_okay=False, writable=True),
-    default=None,
-    help="Write .csv (districts before and after) or .geojson (areas gained and lost, sites).",
+@click.argument(
+    "file", type=click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True)
 )
-@json_option
+@out_option("Write .csv (districts before and after) or .geojson (areas gained and lost, sites).")
+@format_option(TABLE, JSON, CSV, GEOJSON)
 @geodata_option
 @click.pass_context
-def command(ctx: click.Context, file: Path, out: Path | None, as_json: bool) -> None:
+def command(ctx: click.Context, file: Path, out: Path | None, form: str | None) -> None:
     """Say what the change in FILE.json would do: before, after and the difference.
 
     FILE holds a layer and what changes in it; all but the layer may be left out. The page
-    "What if" saves such files.
+    "What if" saves such files. With - it is read from standard input.
 
     \b
       {"layer": "nurseries", "open": [], "close": [], "planned": true,
@@ -55,10 +63,10 @@ def command(ctx: click.Context, file: Path, out: Path | None, as_json: bool) -> 
       locator scenario all-open.json
       locator scenario all-open.json --json
       locator scenario all-open.json --out districts.csv
+      locator scenario - --out - --format geojson < all-open.json
     """
-    if out is not None:
-        check_out(out, FORMATS)
-    from locator.analysis.scenario.file import check_scenario, read_scenario
+    out = to_file(out, form, FORMATS)
+    from locator.analysis.scenario.file import check_scenario, read_scenario, scenario_from
     from locator.api.asking import body_of
     from locator.api.scenario import (
         comparison_of,
@@ -70,18 +78,24 @@ def command(ctx: click.Context, file: Path, out: Path | None, as_json: bool) -> 
     from locator.base.files import write_bytes_atomically
     from locator.base.i18n import speaking
 
-    change = read_scenario(file)
+    if file == STANDARD_OUTPUT:
+        change = scenario_from(sys.stdin.buffer.read(), file="-")
+    else:
+        change = read_scenario(file)
     app = load(ctx)
     with speaking("en"):
         with working("Comparing …"):
             check_scenario(app.walkable_city, change, file=file.name)
             found = comparison_of(app, change)
+        answers: dict[str, Callable[[], Any]] = {
+            CSV: partial(scenario_table, found),
+            GEOJSON: partial(scenario_map, found),
+            JSON: partial(scenario_answer, app, found),
+        }
         if out is not None:
-            is_table = out.suffix.lower() == ".csv"
-            made = scenario_table(found) if is_table else scenario_map(found)
-            write_bytes_atomically(out, body_of(made))
-        if as_json:
-            print_body(body_of(scenario_answer(app, found)))
+            write_bytes_atomically(out, body_of(answers[out.suffix.lower()[1:]]()))
+        if form in answers:
+            print_body(body_of(answers[form]()))
         else:
             _show(app, found, supply_change_of(app, found))
     if out is not None:

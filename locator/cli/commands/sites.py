@@ -13,13 +13,14 @@ from locator.cli.commands._common import (
     console,
     filter_options,
     geodata_option,
-    json_option,
     load,
     print_body,
     standard_options,
     table,
     working,
 )
+from locator.cli.commands._complete import districts, layers
+from locator.cli.commands._forms import json_option
 from locator.cli.commands._planning import district_number, question, read_area, unit_code
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ SOON_S = 2.0
 
 
 @click.command()
-@click.argument("layer")
+@click.argument("layer", shell_complete=layers)
 @click.option("-n", "count", default=None, help="How many sites, 1 to 20.  [default: 5]")
 @click.option(
     "--objective",
@@ -65,7 +66,12 @@ SOON_S = 2.0
     multiple=True,
     help="What it costs in a district, such as IV:900000. Repeat it for several.",
 )
-@click.option("--district", default=None, help="Only sites in this district: IV, 4 or its name.")
+@click.option(
+    "--district",
+    shell_complete=districts,
+    default=None,
+    help="Only sites in this district: IV, 4 or its name.",
+)
 @click.option("--unit", default=None, help="Only sites in this neighbourhood: IV.3 or its name.")
 @click.option(
     "--avoid",

@@ -10,13 +10,14 @@ import click
 from locator.cli.commands._common import (
     console,
     geodata_option,
-    json_option,
     load,
     print_json,
     shown,
     table,
     working,
 )
+from locator.cli.commands._complete import groups, layers
+from locator.cli.commands._forms import json_option
 
 MEASURES = ("median_abs_pct", "mean_abs_pct", "bias_pct")
 
@@ -71,10 +72,15 @@ def report(ctx: click.Context, csv: Path, as_json: bool) -> None:
 
 
 @command.command()
-@click.option("--layer", required=True, help="Id of a layer.")
+@click.option("--layer", shell_complete=layers, required=True, help="Id of a layer.")
 @click.option("--minutes", type=click.FloatRange(1, 60), default=None, help="Standard.")
 @click.option("--pace", type=click.FloatRange(0.3, 3), default=None, help="Metres a second.")
-@click.option("--group", default=None, help="Age group that counts; by default the layer's.")
+@click.option(
+    "--group",
+    shell_complete=groups,
+    default=None,
+    help="Age group that counts; by default the layer's.",
+)
 @json_option
 @geodata_option
 @click.pass_context
