@@ -75,10 +75,17 @@ Districts = Annotated[
     at_most(50),
 ]
 Unit = Annotated[str, Field(min_length=1, max_length=20), in_city("unit")]
+Units = Annotated[
+    tuple[Unit, ...],
+    Field(max_length=150),
+    AfterValidator(lambda codes: tuple(sorted(set(codes)))),
+    at_most(150),
+]
 Places = Annotated[int, Field(ge=1, le=5000)]
 Percent = Annotated[float, Field(ge=0.1, le=100, allow_inf_nan=False)]
 Money = Annotated[float, Field(ge=0.01, le=1e12, allow_inf_nan=False)]
-PRICES = re.compile(r"^\s*\d{1,3}:\d{1,12}(?:\.\d+)?(?:[\s,;]+\d{1,3}:\d{1,12}(?:\.\d+)?)*\s*$")
+_PRICE = r"[^\s,;:]{1,20}:\d{1,12}(?:\.\d+)?"
+PRICES = re.compile(rf"^\s*{_PRICE}(?:[\s,;]+{_PRICE})*\s*$")
 
 
 def _price_text(given: str) -> str:
@@ -144,6 +151,10 @@ class RelocationsParams(ClosuresParams):
     avoid: Districts = described(
         "Number of a district in which no site may stand; repeat it for several.", default=()
     )
+    avoid_unit: Units = described(
+        "Code of a neighbourhood unit in which no site may stand; repeat it for several.",
+        default=(),
+    )
 
 
 @frozen
@@ -178,8 +189,8 @@ class SitingParams(RelocationsParams):
     )
     price: Money | None = described("What a site costs, in the same money.", default=None)
     price_in: Prices = described(
-        "What a site costs in a district where it is something else, `district:price` such as "
-        "`4:900000`; repeat it, or separate several by spaces.",
+        "What a site costs in a district or a neighbourhood unit where it is something else, such "
+        "as `4:900000` or `IV.3:900000`; repeat it, or separate several by spaces.",
         default=(),
     )
 
@@ -280,8 +291,15 @@ def siting_of(asked: ClosuresParams) -> SitingQuery:
         profile=asked.profile,
     )
     if isinstance(asked, RelocationsParams):
-        query = replace(query, district=asked.district, unit=asked.unit, avoid=asked.avoid)
+        query = replace(
+            query,
+            district=asked.district,
+            unit=asked.unit,
+            avoid=asked.avoid,
+            avoid_units=asked.avoid_unit,
+        )
     if isinstance(asked, SitingParams):
+        prices = _prices(asked.price_in)
         query = replace(
             query,
             method=asked.method,
@@ -289,15 +307,16 @@ def siting_of(asked: ClosuresParams) -> SitingQuery:
             target_percent=asked.target_percent,
             budget=asked.budget,
             price=asked.price,
-            district_prices=_prices(asked.price_in),
+            district_prices=tuple((int(a), price) for a, price in prices if a.isdecimal()),
+            unit_prices=tuple((a, price) for a, price in prices if not a.isdecimal()),
         )
     return query
 
 
-def _prices(given: tuple[str, ...]) -> tuple[tuple[int, float], ...]:
-    """Return the price of each district that is named, the last one said."""
+def _prices(given: tuple[str, ...]) -> tuple[tuple[str, float], ...]:
+    """Return the price in each district or unit that is named, the last one said."""
     pairs = [one.split(":") for text in given for one in re.split(r"[\s,;]+", text.strip())]
-    return tuple(sorted({int(number): float(price) for number, price in pairs}.items()))
+    return tuple(sorted({area: float(price) for area, price in pairs}.items()))
 
 
 def report_query_of(asked: ReportParams) -> ReportQuery:

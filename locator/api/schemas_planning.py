@@ -245,6 +245,7 @@ class SitesAnswer(Standard):
     district: int | None
     unit: str | None
     avoid: list[int]
+    avoid_unit: list[str]
     candidates: int
     people: int
     unserved_before: int

@@ -99,6 +99,7 @@ def _about_existing(query: SitingQuery) -> SitingQuery:
         budget=usual.budget,
         price=usual.price,
         district_prices=usual.district_prices,
+        unit_prices=usual.unit_prices,
         time_limit_s=usual.time_limit_s,
     )
 
@@ -157,6 +158,7 @@ def sites_answer(app: AppState, found: Siting) -> SitesAnswer:
         "district": query.district,
         "unit": query.unit,
         "avoid": list(query.avoid),
+        "avoid_unit": list(query.avoid_units),
         "candidates": found.candidates,
         "people": round(found.people),
         "unserved_before": round(found.unserved_before),

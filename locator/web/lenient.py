@@ -30,6 +30,8 @@ FIELDS = {
     "need": N_("What counts"),
     "district": N_("District"),
     "avoid": N_("Districts without new sites"),
+    "avoid_unit": N_("Neighbourhoods without new sites"),
+    "price_in": N_("Other prices by district or neighbourhood"),
 }
 """What the forms call a parameter."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,12 @@ from locator.analysis.access.coverage import (
     coverage_by_unit,
 )
 from locator.analysis.access.ranges import area_ends, ranges
+from locator.analysis.siting.query import budget_of, candidate_places
 from locator.analysis.siting.solve import SitingQuery, where_next
-from locator.base.errors import NotFoundError
+from locator.base.errors import InvalidParameterError, NotComputableError, NotFoundError
 from locator.base.packed import packed_bytes
 from locator.city.model import load_city
-from locator.city.units import FILE
+from locator.city.units import FILE, unit_codes
 from locator.walking.estimate import EstimateModel
 from locator.walking.walkable_city import WalkableCity, walkable
 from locator.web import create_app
@@ -156,3 +158,65 @@ def test_the_commands_know_units_by_code_and_name(folder: Path, tmp_path: Path) 
     asked = ("report", "--layer", "nurseries", "--unit", "I.1", "--district", "I")
     both = locator(folder, *asked, "--out", str(tmp_path))
     assert both.exit_code == 2 and "either --district, --unit" in both.stderr
+
+
+@pytest.mark.parametrize(
+    ("avoided", "left"),
+    [((), {"I.1", "I.2", "II.1"}), (("I.1",), {"I.2", "II.1"}), (("I.2", "II.1"), {"I.1"})],
+)
+def test_units_can_be_left_out(
+    divided: WalkableCity, avoided: tuple[str, ...], left: set[str]
+) -> None:
+    query = SitingQuery(layer="nurseries", avoid_units=avoided)
+    places = candidate_places(divided, query)
+    lonlat = places[["lon", "lat"]].to_numpy()
+    assert {str(one) for one in unit_codes(lonlat, divided.city.units) if one} == left
+    with pytest.raises(NotFoundError) as raised:
+        candidate_places(divided, SitingQuery(layer="nurseries", avoid_units=("I.1", "IV.9")))
+    assert raised.value.parameter == "avoid_unit"
+
+
+def test_a_unit_has_its_own_price(divided: WalkableCity) -> None:
+    asked = SitingQuery(layer="nurseries", objective="budget", budget=9.0, price=5.0)
+    asked = replace(asked, district_prices=((1, 4.0),), unit_prices=(("I.2", 3.0),))
+    places = candidate_places(divided, asked)
+    codes = unit_codes(places[["lon", "lat"]].to_numpy(), divided.city.units)
+    costs = set(zip(codes, budget_of(divided, asked, places).prices.tolist(), strict=True))
+    assert costs == {("I.1", 4.0), ("I.2", 3.0), ("II.1", 5.0)}
+    with pytest.raises(NotFoundError) as raised:
+        where_next(divided, replace(asked, unit_prices=(("IV.9", 1.0),)))
+    assert raised.value.parameter == "price_in"
+    for wrong, error in (
+        (replace(asked, unit_prices=(("I.2", 0.0),)), InvalidParameterError),
+        (replace(asked, objective="cover", budget=None, price=None), NotComputableError),
+    ):
+        with pytest.raises(error) as raised:
+            where_next(divided, replace(wrong, district_prices=()))
+        assert raised.value.parameter == "price_in"
+
+
+def test_what_is_left_out_and_dearer_by_unit_is_asked_everywhere(
+    visitor: FlaskClient, folder: Path
+) -> None:
+    asked = "nurseries?group=all&minutes=10&n=1"
+    told = visitor.get(f"/en/api/sites/{asked}&avoid_unit=I.2&avoid_unit=I.1").json
+    assert told["avoid_unit"] == ["I.1", "I.2"]
+    assert [site["district"] for site in told["sites"]] == [2]
+    nothing = visitor.get(f"/en/where-next/{asked}&avoid_unit=I.2&avoid_unit=I.1&avoid_unit=II.1")
+    assert nothing.status_code == 422 and 'name="avoid_unit" value="II.1"' in nothing.text
+    assert visitor.get(f"/en/api/sites/{asked}&avoid_unit=IV.9").status_code == 404
+    page = visitor.get(f"/en/where-next/{asked}&avoid_unit=I.1").text
+    assert 'name="avoid_unit" value="I.1" checked' in page and "No site in: Zachód." in page
+    money = "objective=budget&budget=9&price=5&price_in=I.1:4+II:3"
+    assert visitor.get(f"/en/api/sites/{asked}&{money}").status_code == 404  # no unit is called II
+    money = money.replace("+II:3", "+2:3")
+    dear = visitor.get(f"/en/api/sites/{asked}&{money}").json
+    assert {site["price"] for site in dear["sites"]} <= {3.0, 4.0, 5.0}
+    said = answer(
+        *(folder, "sites", "nurseries", "--group", "all", "--minutes", "10", "-n", "1"),
+        *("--avoid-unit", "zachód", "--objective", "budget", "--budget", "9", "--price", "5"),
+        *("--price-in", "I.2:4", "--price-in", "II:3"),
+    )
+    assert said["avoid_unit"] == ["I.1"]
+    wrong = locator(folder, "sites", "nurseries", "--avoid-unit", "Nowhere")
+    assert wrong.exit_code == 2 and "There is no neighbourhood unit Nowhere." in wrong.output

@@ -18,7 +18,7 @@ from locator.base.errors import N_, InvalidParameterError, NotComputableError, N
 from locator.base.geo import FloatArray
 from locator.city.facility_filter import EVERYTHING, FacilityFilter
 from locator.city.lookup import known_group, known_layer
-from locator.city.units import known_unit, unit_rows
+from locator.city.units import known_unit, unit_codes
 from locator.walking.network.profile import Profile
 from locator.walking.walkable_city import WalkableCity
 
@@ -75,6 +75,8 @@ class SitingQuery:
         Only candidates in the neighbourhood unit of this code.
     avoid : tuple of int
         Districts in which no site may stand; people in them count.
+    avoid_units : tuple of str
+        Neighbourhood units (codes) in which none may stand.
     forbidden : shapely geometry or None
         WGS84; no site there.
     time_limit_s : float or None
@@ -85,6 +87,8 @@ class SitingQuery:
         Money, and what a site costs.
     district_prices : tuple of (int, float)
         What a site costs in some districts, where it is something else.
+    unit_prices : tuple of (str, float)
+        The same in some neighbourhood units; it holds before the price of their district.
     which : FacilityFilter
         Which of the facilities that exist count.
     demand_percent : float
@@ -114,9 +118,12 @@ class SitingQuery:
     demand_percent: float = 100.0
     profile: Profile = "foot"
     unit: str | None = None
+    avoid_units: tuple[str, ...] = ()
+    unit_prices: tuple[tuple[str, float], ...] = ()
 
 
 OBJECTIVE_NEEDS = {"target_share": ("target_percent",), "budget": ("budget", "price")}
+PRICES_IN = ("district_prices", "unit_prices")
 LACKING = {
     "target_share": N_("Say which share of the people is to be reached (target_percent)."),
     "budget": N_("Say how much money there is (budget) and what a site costs (price)."),
@@ -190,9 +197,9 @@ def _check_objective(walkable_city: WalkableCity, query: SitingQuery) -> None:
     if any(getattr(query, name) is None for name in needed):
         raise InvalidParameterError(LACKING[query.objective], parameter="objective")
     for objective, names in OBJECTIVE_NEEDS.items():
-        for name in (*names, *(("district_prices",) if objective == "budget" else ())):
+        for name in (*names, *(PRICES_IN if objective == "budget" else ())):
             if name not in needed and query.objective != objective and getattr(query, name):
-                asked = "price_in" if name == "district_prices" else name
+                asked = "price_in" if name in PRICES_IN else name
                 raise NotComputableError(
                     N_("{name} belongs to the objective {objective}."),
                     parameter=asked,
@@ -223,18 +230,23 @@ def _check_objective(walkable_city: WalkableCity, query: SitingQuery) -> None:
             raise InvalidParameterError(
                 N_("{name} has to be more than 0."), parameter=name, name=name
             )
-    for number, amount in query.district_prices:
+    for number, _ in query.district_prices:
         _known_district(walkable_city, number, parameter="price_in")
-        if not amount > 0:
-            raise InvalidParameterError(
-                N_("{name} has to be more than 0."), parameter="price_in", name="price_in"
-            )
+    for code, _ in query.unit_prices:
+        _known_unit(walkable_city, code, parameter="price_in")
+    if any(not amount > 0 for _, amount in (*query.district_prices, *query.unit_prices)):
+        raise InvalidParameterError(
+            N_("{name} has to be more than 0."), parameter="price_in", name="price_in"
+        )
 
 
-def budget_of(query: SitingQuery, places: pd.DataFrame) -> Budget:
+def budget_of(walkable_city: WalkableCity, query: SitingQuery, places: pd.DataFrame) -> Budget:
     """Return what the sites `places` cost and what there is, or say that it is no budget."""
     assert query.budget is not None and query.price is not None  # `completed` saw to it
     prices = places["district"].map(dict(query.district_prices)).fillna(query.price)
+    if query.unit_prices:
+        own = dict(query.unit_prices)
+        prices = _units_of(walkable_city, places).map(own).fillna(prices)
     each: FloatArray = np.asarray(prices, dtype=np.float64)
     budget = Budget(each, query.budget)
     least = float(budget.prices.min())
@@ -282,14 +294,16 @@ def candidate_places(walkable_city: WalkableCity, query: SitingQuery) -> pd.Data
         _known_district(walkable_city, query.district, parameter="district")
         places = places[places["district"] == query.district]
     if query.unit is not None:
-        city = walkable_city.city
-        row = city.units.index.get_loc(known_unit(city.units, query.unit))
-        lonlat = places[["lon", "lat"]].to_numpy(dtype=np.float64)
-        places = places[unit_rows(lonlat, city.units) == row]
+        code = known_unit(walkable_city.city.units, query.unit)
+        places = places[_units_of(walkable_city, places) == code]
     if query.avoid:
         for number in query.avoid:
             _known_district(walkable_city, number, parameter="avoid")
         places = places[~places["district"].isin(query.avoid)]
+    if query.avoid_units:
+        for code in query.avoid_units:
+            _known_unit(walkable_city, code, parameter="avoid_unit")
+        places = places[~_units_of(walkable_city, places).isin(query.avoid_units)]
     if query.forbidden is not None:
         shapely.prepare(query.forbidden)
         points = np.asarray(shapely.points(places[["lon", "lat"]].to_numpy()))
@@ -304,6 +318,21 @@ def candidate_places(walkable_city: WalkableCity, query: SitingQuery) -> pd.Data
 def _known_district(walkable_city: WalkableCity, number: int, *, parameter: str) -> None:
     if number not in walkable_city.city.districts.index:
         raise NotFoundError(N_("There is no district {given}."), parameter=parameter, given=number)
+
+
+def _known_unit(walkable_city: WalkableCity, code: str, *, parameter: str) -> None:
+    try:
+        known_unit(walkable_city.city.units, code)
+    except NotFoundError as error:
+        error.parameter = parameter
+        raise
+
+
+def _units_of(walkable_city: WalkableCity, places: pd.DataFrame) -> pd.Series[Any]:
+    """Return the code of the neighbourhood unit of each place, None where there is none."""
+    lonlat = places[["lon", "lat"]].to_numpy(dtype=np.float64)
+    codes = unit_codes(lonlat, walkable_city.city.units)
+    return pd.Series(codes, index=places.index, dtype=object)
 
 
 def walks_to(

@@ -187,7 +187,7 @@ def _cover_choice(
     left_out = np.flatnonzero(unserved > 0)
     walks = rows_of(walks_to(walkable_city, places, query, unserved), left_out)
     waiting = unserved[left_out]
-    budget = budget_of(query, places) if query.objective == "budget" else None
+    budget = budget_of(walkable_city, query, places) if query.objective == "budget" else None
     fewest = None
     if query.objective == "target_share":
         needed = _needed(people, unserved, query)

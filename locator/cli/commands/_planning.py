@@ -44,7 +44,7 @@ def district_number(city: City, given: str, *, hint: str = "--district") -> int:
     )
 
 
-def unit_code(city: City, given: str) -> str:
+def unit_code(city: City, given: str, *, hint: str = "--unit") -> str:
     """Return the code of the neighbourhood unit that is given as code or name."""
     wanted = given.strip().casefold()
     for code, name in city.units["name"].items():
@@ -52,7 +52,7 @@ def unit_code(city: City, given: str) -> str:
             return str(code)
     known = ", ".join(f"{code} {name}" for code, name in city.units["name"].items()) or "–"
     raise click.BadParameter(
-        f"There is no neighbourhood unit {cut(given)}. Units: {known}.", param_hint="--unit"
+        f"There is no neighbourhood unit {cut(given)}. Units: {known}.", param_hint=hint
     )
 
 

@@ -64,7 +64,7 @@ SOON_S = 2.0
 @click.option(
     "--price-in",
     multiple=True,
-    help="What it costs in a district, such as IV:900000. Repeat it for several.",
+    help="What it costs in a district or unit: IV:900000, IV.3:900000. Repeat it for several.",
 )
 @click.option(
     "--district",
@@ -78,6 +78,7 @@ SOON_S = 2.0
     multiple=True,
     help="No site in this district: IV, 4 or its name. Repeat it for several.",
 )
+@click.option("--avoid-unit", multiple=True, help="No site in this neighbourhood; repeatable.")
 @standard_options
 @click.option("--profile", help="Whose ways: foot, pram or wheelchair.  [default: foot]")
 @filter_options
@@ -116,6 +117,7 @@ def command(
     district: str | None,
     unit: str | None,
     avoid: tuple[str, ...],
+    avoid_unit: tuple[str, ...],
     minutes: str | None,
     group: str | None,
     pace: str | None,
@@ -180,6 +182,9 @@ def command(
         district=None if district is None else district_number(app.city, district),
         unit=None if unit is None else unit_code(app.city, unit),
         avoid=tuple(sorted({district_number(app.city, one, hint="--avoid") for one in avoid})),
+        avoid_units=tuple(
+            sorted({unit_code(app.city, one, hint="--avoid-unit") for one in avoid_unit})
+        ),
         forbidden=area,
     )
     if method == "exact":
@@ -195,9 +200,13 @@ def command(
 
 
 def _numbered(app: AppState, given: str) -> str:
-    """Return a district's price with the number of the district, however that was named."""
+    """Return a price with the number of the district or the code of the unit it is for."""
     name, colon, price = given.rpartition(":")
-    return f"{district_number(app.city, name, hint='--price-in')}:{price}" if colon else given
+    if not colon:
+        return given
+    if name in app.city.units.index:
+        return given
+    return f"{district_number(app.city, name, hint='--price-in')}:{price}"
 
 
 def _new_sites(app: AppState, query: SitingQuery, *, as_json: bool) -> None:

@@ -75,7 +75,9 @@ def page(layer_id: str) -> AnyResponse | tuple[str, int]:
             return asked, where_next_view(state(), asked, query)
         except NotComputableError as error:
             if error.parameter is None:  # nothing is left of what may be chosen
-                error.parameter = "unit" if asked.unit else "avoid" if asked.avoid else None
+                error.parameter = next(
+                    (name for name in ("unit", "avoid", "avoid_unit") if getattr(asked, name)), None
+                )
             raise
 
     tidy = tidied(state(), layer_id, request.args)
@@ -105,6 +107,15 @@ def page(layer_id: str) -> AnyResponse | tuple[str, int]:
 
 
 @dataclass(frozen=True)
+class TickGroup:
+    """The neighbourhood units of one district, to be ticked."""
+
+    label: str
+    ticks: tuple[Tick, ...]
+    open: bool
+
+
+@dataclass(frozen=True)
 class WhereNext:
     """Everything that ``where_next.html`` shows."""
 
@@ -122,6 +133,7 @@ class WhereNext:
     paces: tuple[Pace, ...]
     districts: tuple[FilterOption, ...]
     avoid_ticks: tuple[Tick, ...]
+    avoid_units: tuple[TickGroup, ...]
     avoided: tuple[str, ...]
     certainty: tuple[str, ...]
     money: Mapping[str, str]
@@ -196,7 +208,20 @@ def where_next_view(app: AppState, asked: SitingParams, query: SitingQuery) -> W
         avoid_ticks=tuple(
             Tick(key, name, "", int(key) in asked.avoid) for key, name in districts.items()
         ),
-        avoided=tuple(districts[str(one)] for one in asked.avoid),
+        avoid_units=tuple(
+            TickGroup(group.label, ticks, any(one.chosen for one in ticks))
+            for group in unit_groups(app.city, None)
+            for ticks in [
+                tuple(
+                    Tick(one.value, one.label, "", one.value in asked.avoid_unit)
+                    for one in group.options
+                )
+            ]
+        ),
+        avoided=(
+            *(districts[str(one)] for one in asked.avoid),
+            *(str(app.city.units["name"][one]) for one in asked.avoid_unit),
+        ),
         certainty=certainty(found),
         money={
             "budget": "" if asked.budget is None else f"{asked.budget:.15g}",
