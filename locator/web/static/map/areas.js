@@ -2,7 +2,7 @@
 (() => {
   "use strict";
 
-  const { states, calm, make, load, popup, describe, fromHere, goThere, shades, hatch } = locatorMap;
+  const { states, calm, make, load, inSlices, popup, describe, fromHere, goThere, shades, hatch } = locatorMap;
 
   function areas(map, config) {
     const state = states.get(map);
@@ -14,14 +14,24 @@
     marks.classList.add("map-marks");
     marks.setAttribute("aria-hidden", "true");
 
-    load(map, config.url, (data) => {
+    load(map, config.url, (data) => inSlices(drawing(data)));
+
+    function* drawing(data) {
       const gaps = part(data, "gap", () => ({ className: "map-gap" }));
       drawn = [part(data, "area", (feature) => ({ className: classOf(feature) })), gaps];
-      gaps.on("add", () => gaps.eachLayer((layer) => hatch(map, layer.getElement())));
-      drawn.forEach((group) => group.addTo(map));
-      gaps.eachLayer(mark);
+      for (const group of drawn) {
+        for (const layer of group.getLayers()) {
+          layer.addTo(map);
+          if (group === gaps) hatch(map, layer.getElement());
+          yield;
+        }
+      }
+      for (const layer of gaps.getLayers()) {
+        mark(layer);
+        yield;
+      }
       explain(data);
-    });
+    }
 
     function part(data, kind, style) {
       return L.geoJSON(data, {

@@ -7,7 +7,7 @@
   function clusters(map, symbols) {
     const state = states.get(map);
     return L.markerClusterGroup({
-      chunkedLoading: true, chunkInterval: 60, chunkDelay: 16, showCoverageOnHover: false,
+      chunkedLoading: true, chunkInterval: 10, chunkDelay: 0, showCoverageOnHover: false,
       animate: !calm.matches, animateAddingMarkers: false, removeOutsideVisibleBounds: true,
       maxClusterRadius: (zoom) => (zoom < 11 ? 46 : zoom < 13 ? 60 : zoom < 15 ? 50 : zoom < 17 ? 34 : 18),
       spiderLegPolylineOptions: { className: "map-spider", weight: 1.5 },

@@ -41,9 +41,14 @@
   const fill = (text, values) =>
     text.replace(/\{(\w+)\}/g, (all, name) => (name in values ? values[name] : all));
 
-  // Made once: each costs as much as hundreds of numbers.
-  const numbers = new Intl.NumberFormat(document.documentElement.lang || "pl");
-  const number = (value) => numbers.format(value);
+  // Made once, and only for numbers that are written otherwise in another language: a phone takes
+  // a tenth of a second over it.
+  let numbers = null;
+  function number(value) {
+    if (Number.isInteger(value) && Math.abs(value) < 1000) return String(value);
+    numbers = numbers || new Intl.NumberFormat(document.documentElement.lang || "pl");
+    return numbers.format(value);
+  }
 
   const tell = (map, name, detail) =>
     map.getContainer().dispatchEvent(

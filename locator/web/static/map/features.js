@@ -2,7 +2,7 @@
 (() => {
   "use strict";
 
-  const { states, load, tell, popup, describe, fitTo, shownLayers, picture, FeatureIcon } = locatorMap;
+  const { states, load, inSlices, tell, popup, describe, fitTo, shownLayers, picture, FeatureIcon } = locatorMap;
   const MANY = 500;
 
   function features(map, config) {
@@ -19,11 +19,11 @@
     const layer = { map, config, byId, byLayer, symbols, take, show, iconOf, said, group: null, lit: null };
     const legend = config.legend ? locatorMap.legend(layer) : null;
 
-    function begin(data) {
+    async function begin(data) {
       layer.group = groupFor(data.features.length).on("click keypress", open);
       map.addLayer(layer.group);
       if (legend) legend.explain(data);
-      take(data.features);
+      await take(data.features);
       const markers = [...byId.values()];
       if (config.fit) fitTo(map, L.latLngBounds(markers.map((marker) => marker.getLatLng())));
       if (config.spread) locatorMap.spreading(map, markers);
@@ -36,18 +36,25 @@
     }
 
     // Take in what is new; what is known stays as it is.
-    function take(all) {
-      const added = [];
+    async function take(all) {
+      await inSlices(adding(all));
+      if (legend) legend.count();
+    }
+
+    function* adding(all) {
+      const clustered = [];
       for (const feature of all) {
         const { layer: of } = feature.properties;
         if (!feature.geometry || !symbols.has(of) || byId.has(String(feature.id))) continue;
         const marker = markerOf(feature);
         byId.set(String(feature.id), marker);
         byLayer.get(of).push(marker);
-        if (symbols.get(of).shown) added.push(marker);
+        // Clusters take many at once, in slices of their own.
+        if (layer.group.addLayers) clustered.push(marker);
+        else if (symbols.get(of).shown) layer.group.addLayer(marker);
+        yield;
       }
-      add(added);
-      if (legend) legend.count();
+      if (clustered.length) add(clustered.filter(({ feature }) => symbols.get(feature.properties.layer).shown));
     }
 
     function markerOf(feature) {

@@ -2,7 +2,7 @@
 (() => {
   "use strict";
 
-  const { obstacles, show } = locatorMap;
+  const { obstacles, pause, show } = locatorMap;
   const VIEW_PAD = 0.2;
 
   function names(map, layer) {
@@ -17,6 +17,8 @@
       busy = true;
     };
     async function begin() {
+      // Where the signs stand is asked when they have been laid out, not before.
+      await pause(0);
       waiting = false;
       await write(map, layer, canvas).catch(() => {});
       busy = false;

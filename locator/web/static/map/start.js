@@ -6,13 +6,14 @@
 
   // Between two parts the page may do something else; data are shown when all parts are there.
   async function begin(map, [stage, ...others]) {
+    await pause(0);
     const draw = ([act, config]) => locatorMap[act](map, config);
     draw(stage);
     const state = states.get(map);
     state.loading += 1;
     for (const other of others) {
-      draw(other);
       await pause(0);
+      draw(other);
     }
     state.loading -= 1;
     report(state);
