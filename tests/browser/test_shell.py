@@ -94,6 +94,9 @@ def test_menu_and_actions_by_keyboard(visitor: Arrive) -> None:
     share.click()
     told = page.evaluate("window.told")
     assert told == [{"title": "Żłobek Samorządowy Nr 1", "url": share.evaluate("a => a.href")}]
+    whole = page.locator(".more [data-share]")
+    whole.click()
+    assert page.evaluate("window.told[1].url") == page.url == whole.evaluate("a => a.href")
 
     # The sign on the map leads on as the list does.
     page.get_by_role("button", name="1, Żłobek Samorządowy Nr 1").focus()
@@ -102,6 +105,27 @@ def test_menu_and_actions_by_keyboard(visitor: Arrive) -> None:
     expect(shown).to_have_count(4)
     assert [one.get_attribute("href") for one in shown.all()] == addresses
     assert violations(page) == []
+
+
+def test_a_page_that_takes_its_time_is_said_to_be_under_way(visitor: Arrive) -> None:
+    page = visitor(viewport=PHONE).go("/")
+    said = page.locator(".under-way")
+    expect(said).to_be_hidden()
+    # Nothing comes: the page stays as it does while one waits.
+    page.route("**/layers", lambda route: route.fulfill(status=204))
+    page.locator(".menu summary").click()
+    everything = page.locator(".menu").get_by_role("link", name="Wszystkie usługi")
+    everything.click()
+    expect(said).to_have_text("Wczytuję…")
+    expect(said).to_have_attribute("role", "status")
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    expect(said).to_be_hidden()
+    page.unroute("**/layers")
+    page.locator(".menu summary").click()
+    everything.click()
+    page.wait_for_url("**/layers")
+    expect(page.locator(".under-way")).to_be_hidden()
 
 
 def test_without_javascript_the_menu_opens_and_a_link_stays_a_link(visitor: Arrive) -> None:

@@ -1,5 +1,5 @@
-// What every page has: lists that drop down close by Escape or a click elsewhere, "Share", and a
-// map that waits until the answer stands.
+// What every page has: lists that drop down close by Escape or a click elsewhere, "Share", a word
+// and a bar while the next page is on its way, and a map that waits until the answer stands.
 "use strict";
 
 (() => {
@@ -55,6 +55,42 @@
     button.hidden = false;
     button.addEventListener("click", () => print());
   }
+
+  // The next page may take seconds to count. Whatever stays on this one, a file or another tab,
+  // says nothing.
+  const UNDER_WAY_MS = 700;
+  const bar = document.querySelector("[data-under-way]");
+  let timer = 0;
+
+  const rest = () => {
+    clearTimeout(timer);
+    bar.textContent = "";
+  };
+
+  const leaving = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => { bar.textContent = bar.dataset.underWay; }, UNDER_WAY_MS);
+  };
+
+  const isPage = ({ origin, pathname, search }) => origin === location.origin
+    && !pathname.split("/").pop().includes(".")
+    && (pathname !== location.pathname || search !== location.search);
+
+  // On the window, after all who may take a click over.
+  addEventListener("click", (event) => {
+    const link = event.target.closest("a[href]");
+    const plain = link && event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey;
+    if (plain && !event.defaultPrevented && !link.target && !link.hasAttribute("download") && isPage(link)) leaving();
+  });
+
+  addEventListener("submit", (event) => {
+    const { dataset, target } = event.target;
+    if (!event.defaultPrevented && !("busy" in dataset) && !target) leaving();
+  });
+
+  // "Back" may bring the page as it was left, and an answer may have been a file.
+  addEventListener("pageshow", rest);
+  addEventListener("keydown", ({ key }) => { if (key === "Escape") rest(); });
 
   // The files of the map stand in a template, from where nothing is loaded until they are copied.
   const loadMap = (section) => {
