@@ -89,11 +89,13 @@ class AppState:
         return transit_network(self.live_fleet.fleet.timetables)
 
     def warm_transit(self) -> None:
-        """Walk between the stops, so that nobody waits for that."""
+        """Walk between the stops and to them, so that nobody waits for that."""
+        from locator.analysis.transit.coverage import walks_to_stops
         from locator.analysis.transit.stop_walks import stop_walks
 
         if self.transit_network.timetables:
             stop_walks(self.walkable_city, self.transit_network)
+            walks_to_stops(self.walkable_city, self.transit_network)
 
     def transit_soon(self, walkable_city: WalkableCity, *, within_s: float) -> bool:
         """Whether the walks between stops are known within some seconds; else they are made on."""

@@ -20,12 +20,13 @@ from locator.analysis.access.coverage import (
 from locator.analysis.access.coverage_parts import Part, coverage_parts
 from locator.analysis.access.ranges import Ranges, gap_ranges, ranges
 from locator.analysis.access.words import leaves_out
+from locator.analysis.transit.coverage import TransitCoverage
 from locator.api import csv
 from locator.api.context import AppState
 from locator.api.filtering import filter_answer, filter_columns
 from locator.api.geojson import SHARE_DIGITS, area_json, decimal, whole
 from locator.api.operations import CACHE_S, CSV, GEOJSON, operation
-from locator.api.queries import CoverageListDayParams, ReachParams, filter_of
+from locator.api.queries import CoverageListDayParams, ReachByParams, ReachParams, filter_of
 from locator.api.schemas import Area
 from locator.api.schemas_coverage import (
     AsOfDay,
@@ -40,6 +41,7 @@ from locator.api.schemas_coverage import (
     RangesAnswer,
     UnitCoverage,
 )
+from locator.api.transit_coverage import transit_coverage_of, transit_reach, transit_rows
 from locator.base.errors import NotComputableError
 from locator.base.i18n import error_text, gettext, text
 from locator.city.facility_filter import EVERYTHING, FacilityFilter
@@ -87,6 +89,28 @@ def coverage_of(app: AppState, asked: ReachParams) -> Coverage:
     """
     layer = known_layer(app.catalogue, asked.layer)
     return app.coverage(query_of(asked, layer.id), profile=asked.profile)
+
+
+def transit_of(app: AppState, asked: ReachByParams, found: Coverage) -> TransitCoverage:
+    """Return who is within the standard on foot or by tram or bus, computed once for a question.
+
+    Parameters
+    ----------
+    app : AppState
+    asked : ReachByParams
+    found : Coverage
+        Its answer on foot.
+
+    Returns
+    -------
+    TransitCoverage
+
+    Raises
+    ------
+    NoTimetableError, OutsideTimetableError
+        As for `locator.analysis.transit.coverage.transit_coverage`.
+    """
+    return transit_coverage_of(app, asked, query_of(asked, found.layer), found)
 
 
 def as_of_day(app: AppState, asked: ReachParams) -> AsOf | None:
@@ -211,7 +235,7 @@ def coverage_list(app: AppState, asked: CoverageListDayParams) -> CoverageListAn
 
 @operation(
     "/api/coverage/<layer>",
-    ReachParams,
+    ReachByParams,
     CoverageAnswer,
     summary="Coverage of one layer",
     tag="coverage",
@@ -219,16 +243,20 @@ def coverage_list(app: AppState, asked: CoverageListDayParams) -> CoverageListAn
     cache_s=CACHE_S,
     bounds="expensive",
 )
-def coverage_of_layer(app: AppState, asked: ReachParams) -> CoverageAnswer:
+def coverage_of_layer(app: AppState, asked: ReachByParams) -> CoverageAnswer:
     """People of the age group inside and outside the standard, for the city and each district; the
     curve of people against minutes; the ten largest gaps; what has to be known with the numbers.
-    With `at`, all that may have stood on that day counts; `as_of` has the least, too.
+    With `at`, all that may have stood on that day counts; `as_of` has the least, too. With
+    `by=transit`, `transit` has who is within the standard on foot or by tram or bus.
     """
     found = coverage_of(app, asked)
     return {
         "layer": found.layer,
         **_totals(app, found, profile=asked.profile, today=asked.at is None),
         "as_of": _as_of(as_of_day(app, asked)),
+        "transit": transit_reach(found, transit_of(app, asked, found))
+        if asked.by == "transit"
+        else None,
         "model": found.model,
         "profile": asked.profile,
         "counted": int(found.counted),
@@ -249,7 +277,7 @@ def coverage_of_layer(app: AppState, asked: ReachParams) -> CoverageAnswer:
 
 @operation(
     "/api/coverage/<layer>.csv",
-    ReachParams,
+    ReachByParams,
     str,
     summary="Coverage by district as a table",
     tag="coverage",
@@ -259,17 +287,20 @@ def coverage_of_layer(app: AppState, asked: ReachParams) -> CoverageAnswer:
     bounds="expensive",
     filename="coverage-{layer}.csv",
 )
-def coverage_csv(app: AppState, asked: ReachParams) -> str:
-    """UTF-8, one row for each district; every row says which question it answers."""
+def coverage_csv(app: AppState, asked: ReachByParams) -> str:
+    """UTF-8, one row for each district; every row says which question it answers. With
+    `by=transit`, columns that start with `transit_` say who is within the standard on foot or by
+    tram or bus.
+    """
     found = coverage_of(app, asked)
     question = _question(app, asked, found)
-    columns = (*question, *DistrictCoverage.__annotations__)
+    rows = district_answers(found, district_ranges(app, asked, found))
+    beside: list[dict[str, object]] = [{} for _ in rows]
+    if asked.by == "transit":
+        beside = transit_rows(found, transit_of(app, asked, found))[:-1]
+    columns = (*question, *DistrictCoverage.__annotations__, *(beside[0] if beside else ()))
     return csv.table(
-        columns,
-        (
-            {**question, **row}
-            for row in district_answers(found, district_ranges(app, asked, found))
-        ),
+        columns, ({**question, **row, **more} for row, more in zip(rows, beside, strict=True))
     )
 
 

@@ -194,7 +194,7 @@ def nearest_answer(app: AppState, found: FoundNearest) -> NearestAnswer:
     if found.transit:
         from locator.api.transit import basis_json
 
-        basis = {"transit": basis_json(found.transit)}
+        basis = {"transit": basis_json(found.transit.basis)}
     return {
         "type": "FeatureCollection",
         "origin": place_json(found.origin),

@@ -320,6 +320,26 @@ class ReachParams(CoverageParams):
 
 
 @frozen
+class ReachByParams(ReachParams):
+    """A coverage: as above, on foot alone or by tram and bus beside it."""
+
+    by: Literal["walk", "transit"] = described(
+        "`transit`: say beside those who walk who is within the standard from door to door on "
+        "foot or by tram or bus.",
+        default="walk",
+    )
+    depart: Moment | None = described(
+        "With `transit`: one leaves at each minute of the hour from this moment on; by default "
+        "10:00 on an ordinary working day in about a week.",
+        default=None,
+    )
+    max_walk: WalkToStop = described(
+        "With `transit`: at most so many minutes on foot to the first stop, and from the last one.",
+        default=15,
+    )
+
+
+@frozen
 class CoverageListParams(FilterParams):
     """Every layer at once, each with its own group and pace."""
 

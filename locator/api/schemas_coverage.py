@@ -7,6 +7,7 @@ from typing import Literal
 from typing_extensions import TypedDict
 
 from locator.api.schemas import Area, Completeness, FilterAnswer, Model, closed
+from locator.api.schemas_transit import TransitReach
 from locator.walking.network.profile import Profile
 
 
@@ -177,11 +178,13 @@ class AsOfDay(TypedDict):
 class CoverageAnswer(CoverageTotals):
     """Who is served within the standard, and who is not, and where they live.
 
-    `leaves_out`: how many places are not on the map, null where every place is.
+    `leaves_out`: how many places are not on the map, null where every place is. `transit` is null
+    without `by=transit`; all the rest is of those who walk.
     """
 
     layer: str
     as_of: AsOfDay | None
+    transit: TransitReach | None
     model: Model
     profile: Profile
     counted: int

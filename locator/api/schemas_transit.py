@@ -6,7 +6,7 @@ from typing import Literal
 
 from typing_extensions import TypedDict
 
-from locator.api.schemas import closed
+from locator.api.schemas import Area, closed
 
 Mode = Literal["tram", "bus", "metro", "rail", "ferry", "other"]
 
@@ -61,3 +61,63 @@ class TransitBasis(TypedDict):
     valid_to: str
     modes: list[Mode]
     step_free: bool | None
+
+
+@closed
+class TransitDistrict(TypedDict):
+    """A district: as in `TransitReach`."""
+
+    number: int
+    name: str
+    people: int
+    served: int
+    low: int
+    high: int
+    walking: int
+    gained: int
+    share: float | None
+    share_low: float | None
+    share_high: float | None
+
+
+@closed
+class TransitGap(TypedDict):
+    """A connected area of people beyond the standard by tram and bus, too.
+
+    `walk_s`: their mean walk to the nearest facility.
+    """
+
+    people: int
+    district: int
+    district_name: str
+    place: str | None
+    walk_s: int | None
+    geometry: Area
+
+
+@closed
+class TransitReach(TypedDict):
+    """People within the standard from door to door, on foot or by tram or bus.
+
+    One leaves at each of the `departures` minutes from `depart` on. `served`: within the standard
+    in at least half of them; `low`: in every one; `high`: in one at least. Of `served`, `walking`
+    are so on foot and `gained` only by riding. At most `max_walk` minutes on foot to the first
+    stop, and from the last one.
+    """
+
+    depart: str
+    departures: int
+    max_walk: float
+    basis: TransitBasis
+    people: int
+    served: int
+    low: int
+    high: int
+    walking: int
+    gained: int
+    share: float | None
+    share_low: float | None
+    share_high: float | None
+    districts: list[TransitDistrict]
+    gaps_total: int
+    gaps: list[TransitGap]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from locator.analysis.nearest import NearestResult
+from locator.analysis.transit.basis import TransitBasis as Basis
 from locator.analysis.transit.journey import Journey, Leg
 from locator.analysis.transit.journeys import Transit, transit
 from locator.api.context import AppState
@@ -54,9 +55,8 @@ def transit_beside(
     )
 
 
-def basis_json(found: Transit) -> TransitBasis:
+def basis_json(basis: Basis) -> TransitBasis:
     """Return what journeys rest on as it is answered."""
-    basis = found.basis
     return {
         "sources": list(basis.sources),
         "valid_from": basis.valid_from.isoformat(),

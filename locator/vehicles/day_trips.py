@@ -72,8 +72,8 @@ class DayTrips:
     @cached_property
     def span_s(self) -> tuple[float, float]:
         """First and last moment of any trip, seconds after the service day's zero."""
-        starts = self.table.trip_start_s[self.trip]
-        return float(starts.min()), float(self.table.trip_end_s[self.trip].max())
+        call = np.repeat(np.arange(len(self.stop)), np.diff(self.event))
+        return float((self.depart_key - call * SPAN_S).min()), float(self.arrive_s.max())
 
     @cached_property
     def modes(self) -> frozenset[str]:

@@ -10,7 +10,9 @@ from locator.web.i18n import url
 
 FILTER_NAMES = ("ownership", "kind", "operator", "open_at", "step_free")
 """Parameters of which facilities count."""
-CARRIED = ("minutes", "group", "pace", "people", "profile", "at", *FILTER_NAMES)
+TRANSIT_NAMES = ("by", "depart", "max_walk")
+"""Parameters of riding beside walking."""
+CARRIED = ("minutes", "group", "pace", "people", "profile", "at", *TRANSIT_NAMES, *FILTER_NAMES)
 """Parameters that a link of a report takes along."""
 
 

@@ -15,12 +15,8 @@ import numpy as np
 import pytest
 
 from locator.analysis.nearest import NearestQuery, NearestResult, nearest
-from locator.analysis.transit.journeys import (
-    NoTimetableError,
-    OutsideTimetableError,
-    Transit,
-    transit,
-)
+from locator.analysis.transit.basis import NoTimetableError, OutsideTimetableError
+from locator.analysis.transit.journeys import Transit, transit
 from locator.vehicles.calendar import Service
 from locator.vehicles.own import timetables_of
 from locator.vehicles.timetable import PathRow, Timetable, TripRow, build_timetable

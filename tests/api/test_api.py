@@ -19,6 +19,7 @@ START = "lat={1}&lon={0}".format(*at(500, 3000))
 
 
 FILTER = ("ownership", "kind", "operator", "open_at", "step_free")
+REACH = ("profile", "people", "at", "by", "depart", "max_walk")
 
 
 def get(client: FlaskClient, path: str, status: int = 200) -> Any:
@@ -37,7 +38,7 @@ def test_a_wrong_question_is_told_everything_that_is_wrong(client: FlaskClient) 
     assert (told["code"], told["parameter"]) == ("invalid_parameter", "speed")
     number = {"type": "number"}
     assert [(one["parameter"], one["accepted"]) for one in told["faults"]] == [
-        ("speed", {"enum": ["minutes", "group", "pace", *FILTER, "profile", "people", "at"]}),
+        ("speed", {"enum": ["minutes", "group", "pace", *FILTER, *REACH]}),
         ("minutes", number | {"minimum": 1, "maximum": 60}),
         ("pace", number | {"minimum": 0.3, "maximum": 3}),
     ]
@@ -310,6 +311,15 @@ def test_the_gaps_can_be_downloaded_for_a_gis(client: FlaskClient) -> None:
         ("/api/coverage/nurseries?minutes=nan", 400, "invalid_parameter", "minutes"),
         ("/api/coverage/nurseries?group=martians", 400, "invalid_parameter", "group"),
         ("/api/coverage/vehicles", 422, "not_computable", "layer"),
+        ("/api/coverage/nurseries?by=rocket", 400, "invalid_parameter", "by"),
+        ("/api/coverage/nurseries?by=transit&depart=8h", 400, "invalid_parameter", "depart"),
+        ("/api/coverage/nurseries?by=transit&max_walk=31", 400, "invalid_parameter", "max_walk"),
+        (
+            "/api/coverage/nurseries?by=transit&depart=2031-01-01T08:00",
+            422,
+            "outside_timetable",
+            "depart",
+        ),
     ],
 )
 def test_what_is_wrong_is_answered_clearly(
@@ -319,6 +329,45 @@ def test_what_is_wrong_is_answered_clearly(
     assert (told_code, told_parameter) == (code, parameter)
     assert message and "<" not in client.get(path).text
     assert error(client, f"/en{path}", status)[2] != message
+
+
+def test_who_rides_stands_beside_who_walks_where_it_is_asked_for(client: FlaskClient) -> None:
+    asked = "/api/coverage/nurseries?minutes=30&group=all&depart=2026-11-02T06:00&ownership=private"
+    on_foot, beside = get(client, asked), get(client, f"{asked}&by=transit")
+    assert on_foot.pop("transit") is None
+    told = beside.pop("transit")
+    assert beside == on_foot
+    assert (told["depart"], told["departures"], told["max_walk"]) == (
+        "2026-11-02T06:00:00+01:00",
+        60,
+        15,
+    )
+    assert told["basis"]["modes"] == ["tram"]
+    assert told["walking"] == on_foot["served"]
+    assert told["gained"] == told["served"] - told["walking"]
+    assert told["low"] <= told["served"] <= told["high"]
+    for name in ("people", "served", "low", "high", "walking", "gained"):
+        assert sum(row[name] for row in told["districts"]) == told[name]
+    assert len(told["gaps"]) == min(10, told["gaps_total"])
+
+
+def test_the_table_of_districts_says_who_rides_where_it_is_asked_for(client: FlaskClient) -> None:
+    asked = "/api/coverage/nurseries.csv?minutes=30"
+    plain, more = (
+        list(csv.DictReader(io.StringIO(client.get(path).text)))
+        for path in (asked, f"{asked}&by=transit&depart=2026-11-02T06:00")
+    )
+    told = get(client, "/api/coverage/nurseries?minutes=30&by=transit&depart=2026-11-02T06:00")
+    for row, longer, district in zip(plain, more, told["transit"]["districts"], strict=True):
+        ridden = {name: value for name, value in longer.items() if name.startswith("transit_")}
+        assert {name: longer[name] for name in row} == row
+        assert ridden.pop("transit_depart") == "2026-11-02T06:00:00+01:00"
+        assert ridden.pop("transit_modes") == "tram"
+        assert ridden == {
+            f"transit_{name}": str(district[name])
+            for name in district
+            if name not in ("number", "name", "people")
+        }
 
 
 def test_journeys_stand_beside_the_walks_where_they_are_asked_for(client: FlaskClient) -> None:

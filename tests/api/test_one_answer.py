@@ -81,6 +81,12 @@ def options(**given: str) -> list[str]:
             ["nearest", START, "--layer", "nurseries", "--transit"]
             + options(at=f"{TUESDAY}T05:50"),
         ),
+        (
+            "/api/coverage/nurseries",
+            {**STANDARD, "by": "transit", "depart": f"{TUESDAY}T05:50", "max_walk": "10"},
+            ["coverage", "nurseries", "--transit", *options(**STANDARD)]
+            + ["--depart", f"{TUESDAY}T05:50", "--max-walk", "10"],
+        ),
         ("/api/coverage/nurseries", STANDARD, ["coverage", "nurseries", *options(**STANDARD)]),
         (
             "/api/sites/nurseries",

@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from locator.analysis.access.coverage import CoverageQuery, coverage
 from locator.analysis.nearest import NearestQuery, nearest
+from locator.analysis.transit.coverage import transit_coverage
 from locator.analysis.transit.journeys import WALK_LIMIT_S, transit
 from locator.analysis.transit.stop_walks import stop_walks
 from locator.base.geo import FloatArray
@@ -72,6 +74,18 @@ def _of_feeds(
         budget=10,
         note="up to two changes, two hours",
     )
+    for layer, minutes in (("senior_activity_centres", 30.0), ("nurseries", 15.0)):
+        query = CoverageQuery(layer, minutes)
+        found = coverage(walkable_city, query)
+        for note in ("with the walks to stops, once", "60 minutes of departure"):
+            yield once(
+                f"{name}: {layer} within {minutes:g} min from door to door",
+                lambda query=query, found=found: transit_coverage(
+                    walkable_city, network, query, found, depart=at
+                ),
+                budget=8000 if "once" in note else 1000,
+                note=note,
+            )
     usable = {
         layer: len(rows) for layer, rows in walkable_city.usable_rows.items() if len(rows) > 4
     }

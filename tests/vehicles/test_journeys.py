@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from scipy.spatial import cKDTree
 
+from locator.vehicles.backwards import backwards
 from locator.vehicles.calendar import Service
 from locator.vehicles.day_trips import day_trips
 from locator.vehicles.gtfs import import_feeds
@@ -25,6 +26,7 @@ from locator.vehicles.timetable import (
 from locator.vehicles.transit import TransitNetwork, transit_network
 from tests.plainjourneys import (
     ZONE,
+    Connection,
     PlainFeed,
     connections,
     plain_arrivals,
@@ -450,3 +452,94 @@ def test_who_leaves_later_never_arrives_earlier(own: Rivals) -> None:
         arrive_t = np.min([one.arrive_t for one in found.rounds], axis=0)
         assert (arrive_t >= before).all()
         before = arrive_t
+
+
+# From the other end -------------------------------------------------------------------------
+
+
+def latest(
+    table: Timetable, egress: dict[int, float], by: datetime, *pairs: tuple[int, int, float]
+) -> list[str]:
+    """Return when one has to be at each stop to arrive by a moment, as a clock says it."""
+    network, count = transit_network([table]), len(table.stop_names)
+    egress_s = np.full(count, np.inf)
+    egress_s[list(egress)] = list(egress.values())
+    turned = backwards(network.running_at(by), walks(count, *pairs))
+    by_t = by.timestamp()  # without an earliest moment, yesterday's rides arrive in time, too
+    found_t = turned.latest_t(egress_s, arrive_t=by_t, earliest_t=by_t - 7200)
+    return [
+        f"{datetime.fromtimestamp(t, ZONE):%H:%M}" if np.isfinite(t) else "-"
+        for t in found_t.tolist()
+    ]
+
+
+def test_one_leaves_as_late_as_the_last_ride_that_arrives_in_time() -> None:
+    table = toy(
+        ("1", (0, 1, 2), (0, 5, 10), (480, 490, 500)),
+        ("2", (2, 3), (0, 4), (505, 511, 522)),
+    )
+    # By 08:36 at a place 60 s from stop 3: there by line 2 of 08:31, and line 1 of 08:20 leaves
+    # the minute that a change takes. A second later only line 2 of 08:25 is in time.
+    assert latest(table, {3: 60.0}, at("08:36")) == ["08:20", "08:25", "08:31", "-"]
+    assert latest(table, {3: 61.0}, at("08:36")) == ["08:10", "08:15", "08:25", "-"]
+    assert latest(table, {3: 60.0}, at("08:30")) == ["08:10", "08:15", "08:25", "-"]
+    assert latest(table, {3: 60.0}, at("08:29")) == ["-", "-", "-", "-"]
+    assert latest(table, {2: 0.0, 3: 60.0}, at("08:36")) == ["08:20", "08:25", "08:31", "-"]
+
+
+def test_backwards_one_boards_and_leaves_only_where_one_may_and_walks_as_far_as_it_is() -> None:
+    paths = [
+        PathRow(
+            "1",
+            "",
+            (0, 1, 2),
+            (0.0, 300.0, 600.0),
+            (0.0, 300.0, 600.0),
+            "tram",
+            board=(True, False, True),
+            alight=(True, True, False),
+        ),
+        PathRow("2", "", (3, 4), (0.0, 60.0), (0.0, 60.0), "bus"),
+    ]
+    trips = [TripRow("a", 0, 0, 28_800.0), TripRow("b", 1, 0, 29_400.0)]
+    table = table_of(paths, trips)
+    assert latest(table, {1: 0.0}, at("08:05")) == ["08:00", "-", "-", "-", "-"]
+    assert latest(table, {2: 0.0}, at("09:00")) == ["-"] * 5
+    # Off at 08:05, then 240 s on foot and a minute: at 08:10 the bus leaves.
+    assert latest(table, {4: 0.0}, at("08:11"), (1, 3, 240.0))[0] == "08:00"
+    assert latest(table, {4: 0.0}, at("08:11"), (1, 3, 241.0))[0] == "-"
+
+
+def test_the_latest_departure_is_the_last_from_which_the_plain_search_arrives(own: Rivals) -> None:
+    rng, ids = np.random.default_rng(26), own.stop_ids
+    checked = 0
+    for when in (at("08:40"), at("00:25", date(2026, 11, 29)), at("16:10", date(2026, 12, 5))):
+        egress_s, arrive_t = access_from(own, rng), when.timestamp()
+        earliest_t = arrive_t - 2400.0
+        turned = backwards(own.network.running_at(when), own.footpaths)
+        latest_t = turned.latest_t(egress_s, arrive_t=arrive_t, earliest_t=earliest_t)
+        rides = list(connections(own.plain, earliest_t, arrive_t))
+
+        def arrives(
+            stop: int,
+            depart_t: float,
+            egress_s: np.ndarray = egress_s,
+            arrive_t: float = arrive_t,
+            rides: list[Connection] = rides,
+        ) -> bool:
+            found = plain_arrivals(rides, {ids[stop]: 0.0}, own.foot, depart_t=depart_t)
+            ends = np.flatnonzero(np.isfinite(egress_s))
+            return any(
+                one.get(ids[end], np.inf) + egress_s[end] <= arrive_t
+                for one in found
+                for end in ends
+            )
+
+        for stop in rng.permutation(len(ids))[:25].tolist():
+            if latest_t[stop] < earliest_t:
+                assert not arrives(stop, earliest_t)
+            else:
+                checked += 1
+                assert arrives(stop, latest_t[stop])
+                assert not arrives(stop, latest_t[stop] + 1)
+    assert checked > 10

@@ -170,3 +170,85 @@ def test_a_wrong_moment_is_a_fault_as_before(client: FlaskClient) -> None:
 def test_the_name_of_a_stop_is_text(app: Flask) -> None:
     with app.test_request_context("/"):
         assert _stop("<b>A & B</b>") == "<span>&lt;b&gt;A &amp; B&lt;/b&gt;</span>"
+
+
+# Who is within reach ------------------------------------------------------------------------
+
+REACH = {"by": "transit", "minutes": "30", "group": "all", "depart": "2026-11-02T06:00"}
+
+
+def reach(client: FlaskClient, prefix: str = "/en", **asked: str) -> str:
+    got = client.get(f"{prefix}/coverage/nurseries?{urlencode(REACH | asked)}")
+    assert got.status_code == 200
+    return got.text
+
+
+def section(html: str) -> str:
+    return said(html.split('id="transit"')[1].split("</section>")[0])
+
+
+def test_who_is_within_reach_by_tram_is_said_with_what_it_rests_on(client: FlaskClient) -> None:
+    asked = f"/api/coverage/nurseries?{urlencode(REACH)}"
+    told = client.get(asked).get_json()["transit"]
+    words = section(reach(client))
+    assert (
+        f"On foot or by tram: {told['served']:,} of 2,100 people ({told['share']:.1%}) are within "
+        f"30 minutes from door to door, {told['gained']} more than on foot"
+    ) in words
+    assert "All leave on Monday, 2 November 2026, at each minute from 06:00 to 06:59." in words
+    assert "timetable of 1 October 2026 to 31 January 2027" in words
+    assert "It has trams only: buses are not known." in words
+    assert "Północ" in words
+
+
+@pytest.mark.parametrize(
+    ("prefix", "words"),
+    [
+        ("", "Wyjście z domu: poniedziałek, 2 listopada 2026, w każdej minucie od 06:00 do 06:59."),
+        ("/uk", "щохвилини від 06:00 до 06:59."),
+    ],
+)
+def test_who_is_within_reach_is_said_in_every_language(
+    client: FlaskClient, prefix: str, words: str
+) -> None:
+    assert words in section(reach(client, prefix))
+
+
+def test_the_form_keeps_what_was_asked_and_a_link_asks_it(client: FlaskClient) -> None:
+    html = reach(client, max_walk="7")
+    assert '<option value="transit" selected>' in html
+    assert 'name="depart" type="datetime-local"' in html
+    assert 'value="2026-11-02T06:00"' in html
+    assert '<option value="7" selected>7 min' in html
+    assert "by=transit" in re.search(r'href="([^"]*districts\.csv[^"]*)"', html).group(1)  # type: ignore[union-attr]
+    on_foot = client.get("/en/coverage/nurseries?minutes=30").text
+    assert 'id="transit"' not in on_foot
+    link = re.search(r'href="([^"]*)">Who is within reach by tram', on_foot)
+    assert link is not None
+    address = unescape(link.group(1))
+    assert "minutes=30" in address
+    assert 'id="transit"' in client.get(address.split("#")[0]).text
+
+
+def test_the_downloaded_table_has_who_rides_down_to_the_city(client: FlaskClient) -> None:
+    asked = urlencode(REACH)
+    table = client.get(f"/en/coverage/nurseries/districts.csv?{asked}").text.splitlines()
+    told = client.get(f"/api/coverage/nurseries?{asked}").get_json()["transit"]
+    place = table[0].split(",").index("transit_served")
+    rows = [*told["districts"], told]
+    assert [row.split(",")[place] for row in table[1:]] == [str(row["served"]) for row in rows]
+
+
+def test_a_day_beyond_the_timetable_leaves_the_walks_on_the_page(client: FlaskClient) -> None:
+    html = reach(client, depart="2031-06-02T08:00")
+    assert "has no trips within a day of 2031-06-02 08:00" in section(html)
+    assert "live within a 30-minute walk" in said(html)
+
+
+def test_a_city_without_a_timetable_offers_no_trams(tmp_path: Path) -> None:
+    folder = write_tiny_city(tmp_path / "tiny")
+    (folder / "timetable.zip").unlink()
+    client = client_of(folder)
+    assert "by=transit" not in client.get("/en/coverage/nurseries").text
+    assert 'name="by"' not in client.get("/en/coverage/nurseries").text
+    assert client.get("/en/coverage/nurseries?by=transit").status_code == 422

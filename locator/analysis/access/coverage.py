@@ -197,9 +197,7 @@ def coverage(walkable_city: WalkableCity, query: CoverageQuery) -> Coverage:
     """
     walkable_city = counted_by(walkable_city, query.people).choosing(query.which)
     asked = _resolve(walkable_city.city, query)
-    rows = counted_rows(walkable_city, asked.layer.id)
-    if query.at is not None:
-        rows = standing_rows(walkable_city, asked.layer.id, query.at)[1]
+    rows = query_rows(walkable_city, query)
     return _counted(walkable_city, asked, rows, nearest_facilities(walkable_city, rows)[0])
 
 
@@ -343,6 +341,25 @@ def counted_rows(walkable_city: WalkableCity, layer: str) -> tuple[int, ...]:
         Rows of ``walkable_city.city.facilities``, ascending.
     """
     return tuple(walkable_city.usable_rows[layer].tolist())
+
+
+def query_rows(walkable_city: WalkableCity, query: CoverageQuery) -> tuple[int, ...]:
+    """Return the facilities that count for a question: today's, or what may have stood on its day.
+
+    Parameters
+    ----------
+    walkable_city : WalkableCity
+        Where those are chosen that the question asks for.
+    query : CoverageQuery
+
+    Returns
+    -------
+    tuple of int
+        Rows of ``walkable_city.city.facilities``, ascending.
+    """
+    if query.at is None:
+        return counted_rows(walkable_city, query.layer)
+    return standing_rows(walkable_city, query.layer, query.at)[1]
 
 
 def standing_rows(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from locator.analysis.nearest import NearestResult, Reached
+from locator.analysis.transit.basis import TransitBasis, running_at
 from locator.analysis.transit.journey import Journey, Leg
 from locator.analysis.transit.stop_walks import stop_walks, stops_near
-from locator.base.errors import N_, NotComputableError
 from locator.base.geo import FloatArray
 from locator.vehicles.raptor import Footpaths, Ride, Running, Search, search
 from locator.vehicles.transit import TransitNetwork, line_of, step_free_known
@@ -27,45 +27,7 @@ WALK_LIMIT_S = 900.0
 LATER_S = 3600.0
 """A later departure is told if it arrives within so much of the time that the walk would take."""
 
-DAY_S = 86_400.0
-
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class NoTimetableError(NotComputableError):
-    """Journeys were asked for in a city without a timetable that tells of rides (HTTP 422)."""
-
-    code = "no_timetable"
-
-
-class OutsideTimetableError(NotComputableError):
-    """Journeys were asked for a day on which the timetable has no trips (HTTP 422)."""
-
-    code = "outside_timetable"
-
-
-@dataclass(frozen=True)
-class TransitBasis:
-    """What the journeys rest on.
-
-    Attributes
-    ----------
-    sources : tuple of str
-        The timetables that have trips on that day.
-    valid_from, valid_to : date
-        The days that all of them are good for.
-    modes : frozenset of str
-        What runs that day at all: ``{"tram"}`` means that buses are not known.
-    step_free : bool or None
-        Whether the timetables say which stops and trips a wheelchair can use; None where it was
-        not asked.
-    """
-
-    sources: tuple[str, ...]
-    valid_from: date
-    valid_to: date
-    modes: frozenset[str]
-    step_free: bool | None
 
 
 @dataclass(frozen=True)
@@ -125,13 +87,8 @@ def transit(
     OutsideTimetableError
         It has no trips within a day from then.
     """
-    if not network.timetables:
-        raise NoTimetableError(N_("This city has no timetable of trams or buses."), parameter="by")
     depart_t = result.at.timestamp()
-    known = [one for one in network.running_at(result.at) if one.within(depart_t, depart_t + DAY_S)]
-    if not known:
-        raise _outside(network, result.at)
-    running = network.running_at(result.at, step_free=True) if step_free else known
+    running, basis = running_at(network, result.at, step_free=step_free)
     asked = [one for one in result.found[:most] if one.walk_s > longer_than_s]
     zone = ZoneInfo(walkable_city.city.catalogue.timezone)
     found: dict[str, tuple[Journey, ...]] = {}
@@ -139,32 +96,7 @@ def transit(
         limit_m = walk_limit_s * pace_m_s
         start = _Start(walkable_city, network, running, result.origin, pace_m_s, limit_m, zone)
         found |= start.journeys([one for one in asked if one.pace_m_s == pace_m_s], depart_t)
-    basis = _basis(known, step_free=step_free)
     return Transit(basis, {one.id: found[one.id] for one in asked if one.id in found})
-
-
-def _outside(network: TransitNetwork, at: datetime) -> OutsideTimetableError:
-    days = [(table.valid_from, table.valid_to) for table in network.timetables]
-    return OutsideTimetableError(
-        N_("The timetable on file ({first} to {last}) has no trips within a day of {moment}."),
-        parameter="at",
-        moment=f"{at:%Y-%m-%d %H:%M}",
-        first=min((first for first, _ in days if first), default=None),
-        last=max((last for _, last in days if last), default=None),
-    )
-
-
-def _basis(running: Sequence[Running], *, step_free: bool) -> TransitBasis:
-    tables = list(dict.fromkeys(one.trips.table.source for one in running))
-    used = {id(one.trips.table): one.trips.table for one in running}.values()
-    known = any(table.trip_wheelchair.any() and table.stop_wheelchair.any() for table in used)
-    return TransitBasis(
-        sources=tuple(tables),
-        valid_from=max(table.valid_from for table in used if table.valid_from),
-        valid_to=min(table.valid_to for table in used if table.valid_to),
-        modes=frozenset[str]().union(*(one.trips.modes for one in running)),
-        step_free=known if step_free else None,
-    )
 
 
 # From one start -----------------------------------------------------------------------------

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from locator.analysis.access.coverage import Coverage
     from locator.api.context import AppState
-    from locator.api.queries import ReachParams
+    from locator.api.queries import ReachByParams
     from locator.city.catalogue import Layer
 
 FORMATS = (".csv", ".geojson", ".json")
@@ -53,6 +53,9 @@ FORMATS = (".csv", ".geojson", ".json")
 @click.option("--at", help="Count what may have stood on this day, e.g. 2024-05-01.")
 @click.option("--profile", help="Whose ways: foot, pram or wheelchair.  [default: foot]")
 @filter_options
+@click.option("--transit", is_flag=True, help="Say who is within the minutes by tram or bus, too.")
+@click.option("--depart", help="Leave in the hour from then, e.g. 2026-12-01T10:00.")
+@click.option("--max-walk", help="Minutes on foot to and from stops.  [default: 15]")
 @out_option("Write .csv (districts), .geojson (the largest gaps) or .json (everything).")
 @format_option(TABLE, JSON, CSV, GEOJSON)
 @geodata_option
@@ -67,6 +70,9 @@ def command(
     people: str | None,
     at: str | None,
     profile: str | None,
+    transit: bool,
+    depart: str | None,
+    max_walk: str | None,
     out: Path | None,
     form: str | None,
     **which: Any,
@@ -81,6 +87,7 @@ def command(
       locator coverage nurseries --format csv | column -s, -t
       locator coverage senior_activity_centres --at 2024-05-01
       locator coverage nurseries --ownership public --profile pram
+      locator coverage senior_activity_centres --minutes 30 --transit
     """
     out = to_file(out, form, FORMATS)
     from locator.api.asking import body_of
@@ -89,9 +96,10 @@ def command(
         coverage_gaps,
         coverage_of,
         coverage_of_layer,
+        transit_of,
     )
     from locator.api.parsing import Pairs
-    from locator.api.queries import ReachParams
+    from locator.api.queries import ReachByParams
     from locator.base.files import write_bytes_atomically
     from locator.base.i18n import speaking
 
@@ -102,10 +110,13 @@ def command(
         people=people,
         at=at,
         profile=profile,
+        by="transit" if transit else None,
+        depart=depart,
+        max_walk=max_walk,
         **chosen(**which),
     )
     app = load(ctx)
-    asked = question(app, ReachParams, given, layer=layer)
+    asked = question(app, ReachByParams, given, layer=layer)
     answers: dict[str, Any] = {
         CSV: coverage_csv,
         GEOJSON: coverage_gaps,
@@ -113,6 +124,8 @@ def command(
     }
     with speaking("en"), working("Counting …"):
         found = coverage_of(app, asked)
+        if asked.by == "transit":
+            transit_of(app, asked, found)  # what is wrong with it is said before anything else
         if out is not None:
             write_bytes_atomically(out, body_of(answers[out.suffix.lower()[1:]](app, asked)))
         body = body_of(answers[form](app, asked)) if form in answers else None
@@ -124,7 +137,7 @@ def command(
         click.echo(f"Written: {out}", err=True)
 
 
-def _show(app: AppState, asked: ReachParams, found: Coverage) -> None:
+def _show(app: AppState, asked: ReachByParams, found: Coverage) -> None:
     from locator.analysis.access.filter_words import filter_words
     from locator.analysis.access.words import leaves_out, parts_said, range_words
     from locator.api.coverage import as_of_day, district_ranges, parts_of, ranges_of
@@ -161,11 +174,47 @@ def _show(app: AppState, asked: ReachParams, found: Coverage) -> None:
     out.print(
         f"Counted: {found.counted} that are open and located. Walking model: {found.model}.{ways}"
     )
+    if asked.by == "transit":
+        _show_transit(out, app, asked, found)
     out.print(_completeness(layer, found))
     _show_districts(out, found, district_ranges(app, asked, found))
     _show_gaps(out, found)
     for caveat in found.caveats:
         out.print(f"- {caveat.template.format(**caveat.values)}")
+
+
+def _show_transit(out: Any, app: AppState, asked: ReachByParams, found: Coverage) -> None:
+    from locator.analysis.transit.coverage import MINUTES
+    from locator.api.coverage import transit_of
+
+    reached = transit_of(app, asked, found)
+    districts = table(
+        f"On foot or by {' or '.join(sorted(reached.basis.modes))}, leaving at each of {MINUTES} "
+        f"minutes from {reached.depart:%Y-%m-%d %H:%M} on",
+        {"no.": "right", "district": "left"}
+        | dict.fromkeys(("reached", "from – to", "on foot", "gained", "share"), "right"),
+    )
+    city = {name: getattr(reached, name) for name in ("served", "low", "high", "walking", "gained")}
+    total = city | {"name": "in all", "share": reached.served / found.people}
+    rows: Any = reached.districts.to_dict("index")
+    for number, row in [*rows.items(), ("", total)]:
+        districts.add_row(
+            str(number),
+            str(row["name"]),
+            f"{row['served']:,.0f}",
+            f"{row['low']:,.0f} – {row['high']:,.0f}",
+            f"{row['walking']:,.0f}",
+            f"{row['gained']:,.0f}",
+            shown(row["share"], "{:.1%}"),
+        )
+    out.print(districts)
+    out.print(
+        f"Reached: within {found.minutes:g} min from door to door in at least half of the minutes; "
+        "from: in every one; to: in one at least. "
+        f"Timetable: {'; '.join(reached.basis.sources)}."
+    )
+    if reached.basis.step_free is False:
+        out.print("It does not say which stops and vehicles a wheelchair can use.")
 
 
 def _completeness(layer: Layer, found: Coverage) -> str:

@@ -36,14 +36,16 @@ from locator.api.coverage import (
     district_ranges,
     parts_of,
     query_of,
+    transit_of,
     unit_answers,
 )
 from locator.api.equity import equity_of
 from locator.api.filtering import filter_columns
 from locator.api.json import encoded
-from locator.api.queries import ReachParams
+from locator.api.queries import ReachByParams
 from locator.api.schemas_coverage import UnitCoverage
 from locator.api.street_info import Choice, profile_choices, profile_words
+from locator.api.transit_coverage import transit_rows
 from locator.city.catalogue import Layer
 from locator.city.model import City
 from locator.reports.changes import between
@@ -56,13 +58,14 @@ from locator.web.downloads import attachment, csv_attachment
 from locator.web.i18n import day, gettext, ngettext, number, percent, text, url
 from locator.web.map.pages import map_for
 from locator.web.security import expensive
-from locator.web.sorting import CARRIED, FILTER_NAMES, Sorting, sorting_of
+from locator.web.sorting import CARRIED, FILTER_NAMES, TRANSIT_NAMES, Sorting, sorting_of
 from locator.web.state import question, state
 from locator.web.words.choices import FilterOption, group_options, people_options, standard_options
 from locator.web.words.filtering import FilterForm, filter_form
 from locator.web.words.model_words import Pace, model_line, model_quality, pace_choices
 from locator.web.words.provenance import CompletenessRow, completeness_row
 from locator.web.words.texts import pace_text
+from locator.web.words.transit_reach import TransitForm, transit_form, transit_sections
 
 DISTRICT_KEYS = (
     "number",
@@ -93,7 +96,8 @@ def page(layer_id: str) -> str | AnyResponse:
     params, result = _asked(layer_id)
     view = report_of(state(), result, params, request.args)
     same = {name: request.args.getlist(name) for name in CARRIED if name in request.args}
-    page_map = map_for("coverage", {**same, "layer": layer_id})
+    drawn = {name: one for name, one in same.items() if name not in TRANSIT_NAMES}
+    page_map = map_for("coverage", {**drawn, "layer": layer_id})
     return render_template("pages/layer_coverage.html", view=view, map=page_map)
 
 
@@ -104,7 +108,12 @@ def districts_csv(layer_id: str) -> Response:
     params, result = _asked(layer_id)
     table = io.StringIO()
     within = district_ranges(state(), params, result)
-    csv.writer(table).writerows(table_rows(state().city, result, within))
+    rows = table_rows(state().city, result, within)
+    if params.by == "transit":
+        beside = transit_rows(result, transit_of(state(), params, result))
+        more: list[list[object]] = [list(beside[0]), *(list(row.values()) for row in beside)]
+        rows = [[*row, *ridden] for row, ridden in zip(rows, more, strict=True)]
+    csv.writer(table).writerows(rows)
     return csv_attachment(table.getvalue(), _name(result, "districts", "csv"))
 
 
@@ -125,8 +134,8 @@ def gaps(layer_id: str) -> Response:
     return attachment(body, "application/geo+json", _name(result, "gaps", "geojson"))
 
 
-def _asked(layer_id: str) -> tuple[ReachParams, Coverage]:
-    params = question(ReachParams, request.args, layer=layer_id)
+def _asked(layer_id: str) -> tuple[ReachByParams, Coverage]:
+    params = question(ReachByParams, request.args, layer=layer_id)
     query = query_of(params, params.layer)
     return params, state().coverage(query, profile=params.profile)
 
@@ -173,6 +182,8 @@ class CoverageReport:
         The neighbourhood units by district; empty where the city has none.
     same : dict
         What the report of a unit takes along.
+    transit : TransitForm or None
+        How to ask who is within reach by tram or bus; None without a timetable.
     """
 
     layer: Layer
@@ -201,10 +212,11 @@ class CoverageReport:
     unfiltered_url: str
     units: tuple[UnitGroup, ...]
     same: dict[str, list[str]]
+    transit: TransitForm | None
 
 
 def report_of(
-    app: AppState, result: Coverage, params: ReachParams, args: MultiDict[str, str]
+    app: AppState, result: Coverage, params: ReachByParams, args: MultiDict[str, str]
 ) -> CoverageReport:
     """Return the report of one layer."""
     catalogue = app.catalogue
@@ -264,7 +276,10 @@ def report_of(
         filter=filter_form(app, (layer.id,), params),
         filter_words=filter_words(app.city, result.chosen),
         units=tuple(_units(app, params, result)),
-        same={name: one for name, one in same.items() if name not in ("people", "at")},
+        same={
+            name: one for name, one in same.items() if name not in ("people", "at", *TRANSIT_NAMES)
+        },
+        transit=transit_form(app, params, same, layer.id),
         unfiltered_url=url("layer_coverage.page", unfiltered, layer_id=layer.id),
     )
 
@@ -277,7 +292,7 @@ class UnitGroup:
     rows: tuple[UnitCoverage, ...]
 
 
-def _units(app: AppState, params: ReachParams, result: Coverage) -> Iterator[UnitGroup]:
+def _units(app: AppState, params: ReachByParams, result: Coverage) -> Iterator[UnitGroup]:
     rows = unit_answers(app, params, result)
     for number_, title in app.city.district_titles.items():
         mine = [row for row in rows if row["district"] == number_]
@@ -312,7 +327,7 @@ def _then(then: AsOf | None) -> str:
 def _sections(
     app: AppState,
     result: Coverage,
-    params: ReachParams,
+    params: ReachByParams,
     sorting: Sorting,
     within: Ranges | None,
 ) -> Iterator[str]:
@@ -336,6 +351,7 @@ def _sections(
         within=within,
     )
     pieces = (
+        *transit_sections(app, result, params),
         reach_section(
             gettext("How many people within how many minutes"),
             result.curve,
@@ -356,7 +372,7 @@ def _sections(
 
 
 def _gaps(
-    app: AppState, result: Coverage, limit: str, params: ReachParams, within: Ranges | None
+    app: AppState, result: Coverage, limit: str, params: ReachByParams, within: Ranges | None
 ) -> Section:
     heading = gettext("The largest gaps")
     if result.gaps.empty:
@@ -383,7 +399,7 @@ def _gaps(
 
 
 def _equality(
-    app: AppState, result: Coverage, params: ReachParams, within: Ranges | None
+    app: AppState, result: Coverage, params: ReachByParams, within: Ranges | None
 ) -> tuple[Section, ...]:
     """Return how unequal the walks are; it waits for the ranges, and is left out of a past day."""
     if params.at is not None:

@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from markupsafe import Markup, escape
 
 from locator.analysis.nearest import NearestResult
+from locator.analysis.transit.basis import NoTimetableError, OutsideTimetableError
 from locator.analysis.transit.journey import Journey, Leg
-from locator.analysis.transit.journeys import NoTimetableError, OutsideTimetableError, TransitBasis
 from locator.api.context import AppState
 from locator.api.queries import NearestParams
 from locator.api.transit import transit_beside
 from locator.base.errors import N_
+from locator.reports.transit_reach import transit_basis_words
 from locator.walking.walkable_city import WalkableCity
 from locator.web.i18n import clock, day, error_text, gettext, metres, minutes, ngettext
 from locator.web.layout import in_language_of_data
@@ -48,11 +49,6 @@ LINES = {
     "metro": N_("metro {line}"),
 }
 LINE = N_("line {line}")
-
-ONLY = {
-    frozenset(["tram"]): N_("It has trams only: buses are not known."),
-    frozenset(["bus"]): N_("It has buses only: trams are not known."),
-}
 
 
 @dataclass(frozen=True)
@@ -122,7 +118,7 @@ def transit_words(
         for facility, told in found.journeys.items()
         if told[0].walk_s <= (1 - LEAST_SAVED) * walks[facility]
     }
-    basis = _basis(found.basis)
+    basis = transit_basis_words(found.basis)
     if not journeys:
         basis = (gettext("No tram or bus on file gets there sooner than the walk then."), *basis)
     return _words(journeys, basis, form, params, result)
@@ -230,21 +226,3 @@ def _marked(words: str, **values: object) -> Markup:
 
 def _stop(name: str | None) -> Markup:
     return Markup("<span{}>{}</span>").format(in_language_of_data(), name or "")
-
-
-def _basis(basis: TransitBasis) -> tuple[str, ...]:
-    said = [
-        gettext(
-            "Departures are those of the timetable of {first} to {last}; delays and changes are not"
-            " known.",
-            first=day(basis.valid_from),
-            last=day(basis.valid_to),
-        )
-    ]
-    if basis.modes in ONLY:
-        said.append(gettext(ONLY[basis.modes]))
-    if basis.step_free is False:
-        said.append(gettext("It does not say which stops and vehicles a wheelchair can use."))
-    if basis.step_free:
-        said.append(gettext("Only stops and vehicles that it says a wheelchair can use."))
-    return tuple(said)

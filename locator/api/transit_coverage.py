@@ -1,0 +1,155 @@
+"""Answer machines who is within a standard from door to door on foot or by tram or bus."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import pandas as pd
+
+from locator.analysis.access.coverage import Coverage, CoverageQuery
+from locator.analysis.nearest import local_moment
+from locator.analysis.transit.coverage import (
+    MINUTES,
+    TransitCoverage,
+    transit_coverage,
+    usual_departure,
+)
+from locator.api.context import AppState
+from locator.api.geojson import SHARE_DIGITS, area_json, decimal, whole
+from locator.api.queries import ReachByParams
+from locator.api.schemas import Area
+from locator.api.schemas_transit import TransitDistrict, TransitGap, TransitReach
+from locator.api.transit import basis_json
+
+COUNTED = ("served", "low", "high", "walking", "gained", "share", "share_low", "share_high")
+"""What is counted of a district and of the city."""
+
+
+def transit_coverage_of(
+    app: AppState, asked: ReachByParams, query: CoverageQuery, found: Coverage
+) -> TransitCoverage:
+    """Return who is within the standard on foot or by tram or bus, computed once for a question.
+
+    Parameters
+    ----------
+    app : AppState
+    asked : ReachByParams
+        For a wheelchair only what the timetable says is step-free counts, if it says so of any.
+    query : CoverageQuery
+        What is asked.
+    found : Coverage
+        Its answer on foot.
+
+    Returns
+    -------
+    TransitCoverage
+
+    Raises
+    ------
+    NoTimetableError, OutsideTimetableError
+        As for `locator.analysis.transit.coverage.transit_coverage`.
+    """
+    network = app.transit_network
+    if asked.depart is None:
+        depart = usual_departure(network, app.city, app.now().date())
+    else:
+        depart = local_moment(app.city, asked.depart)
+    return app.memo.get(
+        ("transit coverage", query, asked.profile, depart, asked.max_walk),
+        lambda: transit_coverage(
+            app.walkable_city_for(asked.profile),
+            network,
+            query,
+            found,
+            depart=depart,
+            step_free=asked.profile == "wheelchair",
+            walk_limit_s=60.0 * asked.max_walk,
+        ),
+    )
+
+
+def transit_reach(found: Coverage, reached: TransitCoverage) -> TransitReach:
+    """Return who is within the standard from door to door as it is answered.
+
+    Parameters
+    ----------
+    found : Coverage
+        The answer on foot.
+    reached : TransitCoverage
+
+    Returns
+    -------
+    TransitReach
+    """
+    rows: Any = reached.gaps.itertuples()
+    return {
+        "depart": reached.depart.isoformat(timespec="seconds"),
+        "departures": MINUTES,
+        "max_walk": reached.walk_limit_s / 60,
+        "basis": basis_json(reached.basis),
+        "people": found.people,
+        "served": reached.served,
+        "low": reached.low,
+        "high": reached.high,
+        "walking": reached.walking,
+        "gained": reached.gained,
+        "share": round(reached.served / found.people, SHARE_DIGITS),
+        "share_low": round(reached.low / found.people, SHARE_DIGITS),
+        "share_high": round(reached.high / found.people, SHARE_DIGITS),
+        "districts": _districts(reached),
+        "gaps_total": reached.gaps_total,
+        "gaps": [_gap(row) for row in rows],
+    }
+
+
+def transit_rows(found: Coverage, reached: TransitCoverage) -> list[dict[str, object]]:
+    """Return what a table has beside the walks: the districts in their order, then the city.
+
+    Parameters
+    ----------
+    found : Coverage
+        The answer on foot.
+    reached : TransitCoverage
+
+    Returns
+    -------
+    list of dict
+        Columns that start with ``transit_``.
+    """
+    asked = {
+        "transit_depart": reached.depart.isoformat(timespec="seconds"),
+        "transit_modes": " ".join(sorted(reached.basis.modes)),
+    }
+    rows: list[Any] = [*_districts(reached), transit_reach(found, reached)]
+    return [asked | {f"transit_{key}": row[key] for key in COUNTED} for row in rows]
+
+
+def _districts(reached: TransitCoverage) -> list[TransitDistrict]:
+    rows: Any = reached.districts.to_dict("index")
+    return [
+        {
+            "number": int(number),
+            "name": str(row["name"]),
+            "people": int(row["people"]),
+            "served": int(row["served"]),
+            "low": int(row["low"]),
+            "high": int(row["high"]),
+            "walking": int(row["walking"]),
+            "gained": int(row["gained"]),
+            "share": decimal(row["share"], SHARE_DIGITS),
+            "share_low": decimal(row["share_low"], SHARE_DIGITS),
+            "share_high": decimal(row["share_high"], SHARE_DIGITS),
+        }
+        for number, row in rows.items()
+    ]
+
+
+def _gap(row: Any) -> TransitGap:
+    return {
+        "people": round(row.people),
+        "district": int(row.district),
+        "district_name": str(row.district_name),
+        "place": None if pd.isna(row.place) else str(row.place),
+        "walk_s": whole(row.walk_s),
+        "geometry": cast(Area, area_json(row.geometry)),  # a gap is never empty
+    }
