@@ -18,8 +18,8 @@ from tests.tinycity import at, write_tiny_city
 START = "lat={1}&lon={0}".format(*at(500, 3000))
 
 
-FILTER = ("ownership", "kind", "operator", "open_at", "step_free")
-REACH = ("profile", "people", "at", "by", "depart", "max_walk")
+FILTER = ("ownership", "kind", "operator", "open_at")
+REACH = ("profile", "people", "at", "by", "depart", "max_walk", "step_free")
 
 
 def get(client: FlaskClient, path: str, status: int = 200) -> Any:
