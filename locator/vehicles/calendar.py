@@ -76,6 +76,19 @@ def representative_days(
     Wednesday or Thursday whose day before is a working day too, so that what runs past midnight
     belongs to the same type; a Saturday and a Sunday are never holidays. Days on which the clocks
     change are passed over. A day type without any service is left out.
+
+    Parameters
+    ----------
+    services : iterable of Service
+    country : str
+        ISO 3166-1 alpha-2, for public holidays.
+    timezone : str
+        IANA name.
+    around : date
+
+    Returns
+    -------
+    dict of str to date
     """
     services = tuple(services)
     found: dict[DayType, date] = {}
