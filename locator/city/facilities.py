@@ -208,7 +208,18 @@ def _check_properties(
 
 
 def value_fault(name: str, value: object) -> tuple[str, str] | None:
-    """Return what is wrong with a value of a field, and what is allowed; None where it is right."""
+    """Return what is wrong with a value of a field, and what is allowed; None where it is right.
+
+    Parameters
+    ----------
+    name : str
+        Of `FIELDS`.
+    value : object
+
+    Returns
+    -------
+    tuple of (str, str) or None
+    """
     field = _BY_NAME[name]
     if field.kind == "choice":
         right, allowed = value in field.choices, ", ".join(field.choices)
@@ -303,7 +314,16 @@ def _column(name: str, values: list[Any]) -> pd.Series[Any]:
 
 
 def joined_address(street: object, number: object) -> str | None:
-    """Return street and number as one text; None where the street is not known."""
+    """Return street and number as one text; None where the street is not known.
+
+    Parameters
+    ----------
+    street, number : str or None
+
+    Returns
+    -------
+    str or None
+    """
     if not street:
         return None
     return f"{street} {number}" if number else str(street)

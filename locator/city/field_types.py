@@ -17,12 +17,35 @@ UNSAID = dict.fromkeys(LANGUAGES, "?")
 
 
 def matches(pattern: str, allowed: str, *examples: str) -> Any:
-    """Return the rule of a text that matches a pattern wholly."""
+    """Return the rule of a text that matches a pattern wholly.
+
+    Parameters
+    ----------
+    pattern : str
+        Regular expression.
+    allowed : str
+        What is accepted, in words.
+    *examples : str
+        The first stands in for a value that is wrong.
+
+    Returns
+    -------
+    pydantic.fields.FieldInfo
+    """
     return Field(pattern=f"^({pattern})$", description=allowed, examples=list(examples) or None)
 
 
 def one_of(values: Iterable[str]) -> Any:
-    """Return what to say of a text of a few."""
+    """Return what to say of a text of a few.
+
+    Parameters
+    ----------
+    values : iterable of str
+
+    Returns
+    -------
+    pydantic.fields.FieldInfo
+    """
     return Field(description=", ".join(values), examples=list(values))
 
 

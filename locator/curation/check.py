@@ -7,10 +7,14 @@ from pathlib import Path
 
 from locator.base.errors import CityFolderError, Fault
 from locator.base.packed import PackedFileError
-from locator.base.reading import WHOLE
+from locator.base.reading import WHOLE, FaultLog
 from locator.city.added_streets import STREETS_FILE
 from locator.city.basemap.files import map_file_faults
 from locator.city.model import City, load_city
+from locator.curation.refresh.source_ids import FILE as SOURCE_IDS
+from locator.curation.refresh.source_ids import read_source_ids
+from locator.curation.refresh.sources import FILE as SOURCES
+from locator.curation.refresh.sources import read_sources
 from locator.vehicles.gtfs import GtfsError, feed_name, import_feeds
 from locator.vehicles.own import OWN_FILE
 from locator.vehicles.timetable import Timetable
@@ -24,10 +28,10 @@ from locator.walking.graph.streets_file import read_streets_file
 def check_folder(folder: Path) -> list[Fault]:
     """Return every fault of a city folder, in the order of files; empty when it is sound.
 
-    Every file that the start reads is checked. Beside the text files of `load_city` these are
-    the streets, the street graph (checksums, version, metric CRS), the imported timetable
-    (damage, version, whether it holds together, time zone, place) and the files of the base map,
-    where they are there.
+    Every file that the start reads is checked, and the list of sources. Beside the text files of
+    `load_city` these are the streets, the street graph (checksums, version, metric CRS), the
+    imported timetable (damage, version, whether it holds together, time zone, place) and the files
+    of the base map, where they are there.
 
     Parameters
     ----------
@@ -44,10 +48,21 @@ def check_folder(folder: Path) -> list[Fault]:
         city = load_city(folder)
     except CityFolderError as error:
         faults.extend(error.faults)
+    faults.extend(_of_sources(folder, city))
     faults.extend(_of_streets(folder))
     faults.extend(_of_graph(folder, city))
     faults.extend(_of_timetables(folder, city))
     faults.extend(map_file_faults(folder))
+    return faults
+
+
+def _of_sources(folder: Path, city: City | None) -> list[Fault]:
+    """Return the faults of the list of sources, and of the ids that they know facilities by."""
+    faults: list[Fault] = []
+    layers = None if city is None else city.catalogue.layers
+    read_sources(folder, FaultLog(SOURCES, faults), layers=layers)
+    known = None if city is None else set(city.facilities.index)
+    read_source_ids(folder, FaultLog(SOURCE_IDS, faults), facilities=known)
     return faults
 
 

@@ -108,7 +108,8 @@ def _located_folder(folder: Path, *, write: bool, source: str | None) -> pd.Data
     rows: list[tuple[Any, ...]] = []
     found: dict[str, Located] = {}
     for facility_id, facility in pending.iterrows():
-        place, reason = _place(city, facility)
+        street, number = (_text(facility[name]) for name in ("street", "housenumber"))
+        place, reason = place_of(city, street, number, facility["district"])
         if place is not None:
             found[str(facility_id)] = located(city, place, source)
         rows.append(_report_row(facility, place, reason))
@@ -118,16 +119,33 @@ def _located_folder(folder: Path, *, write: bool, source: str | None) -> pd.Data
     return pd.DataFrame(rows, columns=list(COLUMNS), index=pending.index)
 
 
-def _place(city: City, facility: pd.Series[Any]) -> tuple[Place | None, str | None]:
-    street, number = _text(facility["street"]), _text(facility["housenumber"])
+def place_of(
+    city: City, street: str | None, number: str | None, district: object = None
+) -> tuple[Place | None, str | None]:
+    """Return the place of a published address, or None and why there is none.
+
+    Parameters
+    ----------
+    city : City
+    street, number : str or None
+        As published.
+    district : int, optional
+        The stated one; a place outside it is not taken.
+
+    Returns
+    -------
+    Place or None
+    str or None
+    """
     if street is None:
         return None, NO_STREET
     place = city.gazetteer.locate(street, number)
     if place is None:
         return None, NOT_FOUND
-    stated = facility["district"]
-    if pd.notna(stated) and not _near_district(place, int(stated), city.districts, city.projection):
-        return None, f"{place.label} does not lie in the stated district {int(stated)}"
+    if pd.notna(district):  # type: ignore[call-overload]
+        stated = int(str(district))
+        if not _near_district(place, stated, city.districts, city.projection):
+            return None, f"{place.label} does not lie in the stated district {stated}"
     return place, None
 
 
@@ -194,7 +212,7 @@ def _update(path: Path, found: Mapping[str, Located]) -> None:
     wanted = _updated(json.loads(text), found)
     updated = "".join(_updated_line(line, found) for line in text.splitlines(keepends=True))
     if not updated or json.loads(updated) != wanted:  # not one feature per line
-        updated = _one_per_line(wanted)
+        updated = one_per_line(wanted)
     write_text_atomically(path, updated)
 
 
@@ -236,7 +254,18 @@ def _updated(collection: dict[str, Any], found: Mapping[str, Located]) -> dict[s
     return collection | {"features": features}
 
 
-def _one_per_line(collection: dict[str, Any]) -> str:
+def one_per_line(collection: Mapping[str, Any]) -> str:
+    """Return the text of a GeoJSON file with one feature on a line, so that changes can be read.
+
+    Parameters
+    ----------
+    collection : mapping
+        A FeatureCollection.
+
+    Returns
+    -------
+    str
+    """
     head = {key: value for key, value in collection.items() if key != "features"}
     start = json.dumps(head, ensure_ascii=False)[:-1]
     lines = ",\n".join(

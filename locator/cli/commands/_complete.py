@@ -29,6 +29,18 @@ def groups(ctx: click.Context, _parameter: click.Parameter, typed: str) -> Items
     return _declared(ctx, "groups", typed)
 
 
+def sources(ctx: click.Context, _parameter: click.Parameter, typed: str) -> Items:
+    """Return the official sources whose id begins with what is typed, each with its title."""
+    with suppress(OSError, ValueError):
+        told = tomllib.loads((_folder(ctx) / "sources.toml").read_text("utf-8"))
+        return [
+            CompletionItem(name, help=str(one.get("title", "")))
+            for name, one in told.items()
+            if name.startswith(typed) and isinstance(one, dict)
+        ]
+    return []
+
+
 def districts(ctx: click.Context, _parameter: click.Parameter, typed: str) -> Items:
     """Return the districts whose Roman number or name begins with what is typed."""
     wanted = typed.casefold()
