@@ -170,18 +170,35 @@ def nearest(walkable_city: WalkableCity, query: NearestQuery) -> NearestResult:
     OutsideCityError
         For a start outside the city.
     """
-    _check(walkable_city.city, query)
+    rows = asked_rows(walkable_city, query)
     origin = place_origin(walkable_city, query.lon, query.lat)
-    clock = _Clock(walkable_city.city, local_moment(walkable_city.city, query.at))
-    walkable_city = walkable_city.choosing(query.which)
-    layers = tuple(dict.fromkeys(query.layers))
-    rows = {layer: walkable_city.usable_rows[layer] for layer in layers}
-    if query.status == "all":
-        fits, located = walkable_city.fit.known, walkable_city.located_rows
-        rows = {layer: located[layer][fits[located[layer]]] for layer in layers}
+    clock = Clock(walkable_city.city, local_moment(walkable_city.city, query.at))
     found = _search(walkable_city, origin, rows, query, clock)
     reached = _reached(walkable_city, origin, found, clock)
     return NearestResult(query, walkable_city.model.name, clock.at, origin, reached)
+
+
+def asked_rows(walkable_city: WalkableCity, query: NearestQuery) -> dict[str, IntArray]:
+    """Return which facilities of each layer are looked among, whatever their hours.
+
+    Parameters
+    ----------
+    walkable_city : WalkableCity
+    query : NearestQuery
+        Checked; where the walk starts is of no account.
+
+    Returns
+    -------
+    dict of str to (m,) int array
+        Rows of ``walkable_city.city.facilities``, ascending, by layer.
+    """
+    _check(walkable_city.city, query)
+    walkable_city = walkable_city.choosing(query.which)
+    layers = tuple(dict.fromkeys(query.layers))
+    if query.status == "open":
+        return {layer: walkable_city.usable_rows[layer] for layer in layers}
+    fits, located = walkable_city.fit.known, walkable_city.located_rows
+    return {layer: located[layer][fits[located[layer]]] for layer in layers}
 
 
 def place_origin(walkable_city: WalkableCity, lon: float, lat: float) -> SnappedPoints:
@@ -328,7 +345,7 @@ def local_moment(city: City, at: datetime | None) -> datetime:
 
 
 @dataclass(frozen=True)
-class _Clock:
+class Clock:
     """Opening states at one moment, each found only when asked for, and once."""
 
     city: City
@@ -377,7 +394,7 @@ def _search(
     origin: SnappedPoints,
     rows: dict[str, IntArray],
     query: NearestQuery,
-    clock: _Clock,
+    clock: Clock,
 ) -> list[_Found]:
     """Return the answer, sorted."""
     snapped = {layer: walkable_city.snapped(of_layer) for layer, of_layer in rows.items()}
@@ -397,7 +414,7 @@ def _search_layer(
     rows: IntArray,
     targets: SnappedPoints,
     query: NearestQuery,
-    clock: _Clock,
+    clock: Clock,
 ) -> list[tuple[int, float]]:
     """Return the first k rows of one layer that satisfy `query`, with their metres."""
     seen = query.k
@@ -420,7 +437,7 @@ def _take(
     rows: IntArray,
     walk_m: FloatArray,
     query: NearestQuery,
-    clock: _Clock,
+    clock: Clock,
 ) -> list[tuple[int, float]]:
     """Return the first k rows that satisfy `query`, one for each centre, with their metres."""
     taken: list[tuple[int, float]] = []
@@ -438,7 +455,7 @@ def _take(
 
 
 def _reached(
-    walkable_city: WalkableCity, origin: SnappedPoints, found: list[_Found], clock: _Clock
+    walkable_city: WalkableCity, origin: SnappedPoints, found: list[_Found], clock: Clock
 ) -> tuple[Reached, ...]:
     """Return the answer with what is said of each facility."""
     rows = np.array([one.row for one in found], dtype=np.int64)

@@ -14,6 +14,7 @@ import numpy as np
 
 from locator.analysis.access.coverage import CoverageQuery, coverage
 from locator.analysis.nearest import NearestQuery, nearest
+from locator.analysis.nearest_many import nearest_many
 from locator.base.geo import FloatArray
 from locator.city.model import City, default_folder, load_city
 from locator.walking import SnappedPoints
@@ -27,6 +28,7 @@ from tests.bench.measuring import Row, median, once, p50_p95
 
 SOURCES = 300
 ORIGINS = 200
+MANY = 10_000
 LIMIT_M = 1_500.0
 
 
@@ -42,6 +44,12 @@ def rows() -> Iterator[Row]:
     )
     for row in measured(city, NetworkModel(ready_graph(city.folder, crs))):
         yield replace(row, what=f"own streets: {row.what}")
+
+
+def fullest(walkable_city: WalkableCity) -> str:
+    """Return the layer with most facilities."""
+    rows = walkable_city.usable_rows
+    return max(rows, key=lambda name: len(rows[name]))
 
 
 def measured(city: City, model: NetworkModel) -> Iterator[Row]:
@@ -62,6 +70,13 @@ def measured(city: City, model: NetworkModel) -> Iterator[Row]:
         note=f"{len(city.demand):,} demand points",
     )
     yield from _first_visitor(walkable_city, start[0])
+    many = city.demand.lonlat[rng.choice(len(city.demand), MANY)]
+    yield once(
+        f"{MANY:,} starts x 5 nearest of a layer, at once",
+        lambda: nearest_many(walkable_city, many, NearestQuery((fullest(walkable_city),), 0, 0)),
+        budget=5000,
+        note="the library; nothing indexed before",
+    )
     yield once(
         "index the k nearest of all layers",
         lambda: warm(walkable_city),
@@ -69,7 +84,7 @@ def measured(city: City, model: NetworkModel) -> Iterator[Row]:
         note="in the background when the web starts",
     )
     yield from _one_origin(walkable_city, start)
-    layer = max(walkable_city.usable_rows, key=lambda name: len(walkable_city.usable_rows[name]))
+    layer = fullest(walkable_city)
     yield once(
         "coverage of a layer, first time",
         lambda: coverage(walkable_city, CoverageQuery(layer)),

@@ -24,7 +24,18 @@ LOWEST, HIGHEST = 9, 17
 
 
 def world_units(lonlat: npt.ArrayLike) -> IntArray:
-    """Return (n, 2) world units, x to the east and y to the south, of (n, 2) lon, lat."""
+    """Return the world units of some places.
+
+    Parameters
+    ----------
+    lonlat : (n, 2) array
+        Degrees, WGS84.
+
+    Returns
+    -------
+    (n, 2) int array
+        x to the east, y to the south.
+    """
     points = np.asarray(lonlat, dtype=np.float64).reshape(-1, 2)
     sine = np.sin(np.radians(points[:, 1]))
     x = points[:, 0] / 360 + 0.5
@@ -33,12 +44,33 @@ def world_units(lonlat: npt.ArrayLike) -> IntArray:
 
 
 def tile_units(zoom: int) -> int:
-    """Return how many world units a tile is wide."""
+    """Return how many world units a tile is wide.
+
+    Parameters
+    ----------
+    zoom : int
+
+    Returns
+    -------
+    int
+    """
     return 1 << (WORLD_BITS - zoom)
 
 
 def tile_range(box: Box, zoom: int) -> tuple[int, int, int, int]:
-    """Return the first and last columns and rows (x, y, x, y) of the tiles that touch a box."""
+    """Return the first and last columns and rows of the tiles that touch a box.
+
+    Parameters
+    ----------
+    box : tuple of float
+        West, south, east, north; WGS84.
+    zoom : int
+
+    Returns
+    -------
+    tuple of int
+        First x and y, last x and y.
+    """
     west, south, east, north = box
     corners = world_units([[west, north], [east, south]]) // tile_units(zoom)
     (left, top), (right, bottom) = corners.tolist()

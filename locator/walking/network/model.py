@@ -24,6 +24,7 @@ from locator.walking.network.routes import Route, entries, joined, line_of, name
 from locator.walking.network.search import (
     MultiSource,
     at_points,
+    beside,
     direct_m,
     ends_of,
     multi_source,
@@ -198,14 +199,16 @@ class NetworkModel:
     ) -> tuple[IntArray, FloatArray]:
         """Return, for each demand point, (n, c) facilities and the metres to them.
 
-        They are the `k` nearest of either end of its street, and the nearest of all.
+        They are the `k` nearest of either end of its street, the nearest of all, and those on
+        the street itself.
         """
         known = self.k_nearest.of_all(facilities)
         if known is None or known.k < min(k, len(facilities)):
             known = k_nearest_index(self.ways, facilities, k=k)
         index, metres = read_few(self.graph, known, demand, k=k)
         nearest_m, nearest = self.nearest(demand, facilities)
-        return np.column_stack([index, nearest]), np.column_stack([metres, nearest_m])
+        here, here_m = beside(demand, facilities)
+        return np.column_stack([index, nearest, here]), np.column_stack([metres, nearest_m, here_m])
 
     def multi_source(self, facilities: SnappedPoints, *, limit_m: float = np.inf) -> MultiSource:
         """Return every vertex's distance to the nearest facility: one multi-source Dijkstra."""

@@ -123,6 +123,22 @@ def direct_m(a: SnappedPoints, i: IntArray, b: SnappedPoints, j: IntArray) -> Fl
     return np.where(np.all(a.xy[i] == b.xy[j], axis=-1), 0.0, metres)
 
 
+def beside(points: SnappedPoints, facilities: SnappedPoints) -> tuple[IntArray, FloatArray]:
+    """Return, for each of n points, the (n, c) facilities on its very edge, and the metres there.
+
+    They are walked to along the edge, without any of its ends; -1 and ``inf`` where there are
+    fewer than c, the most that a point has.
+    """
+    point, other = _same_edge(points.extra["edge"], facilities.extra["edge"])
+    count = np.bincount(point, minlength=len(points))
+    column = np.arange(len(point)) - np.repeat(np.cumsum(count) - count, count)
+    index = np.full((len(points), count.max(initial=0)), -1, dtype=np.int64)
+    metres = np.full(index.shape, np.inf)
+    index[point, column] = other
+    metres[point, column] = direct_m(points, point, facilities, other)
+    return index, metres
+
+
 def _with_sources(ways: Ways, snapped: SnappedPoints) -> csr_array:
     """Return the matrix with one more vertex per point, joined to both ends of its edge."""
     indptr, indices, weight_m, _ = ways.csr

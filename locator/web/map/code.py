@@ -114,6 +114,17 @@ def vendor(package: str, version: str, name: str) -> Response:
     return _unchanging(path.read_bytes(), kind)
 
 
+def vendor_bytes(asset: str) -> bytes:
+    """Return a library's file, ``leaflet/leaflet.js``, for a page that takes it in."""
+    package, _, name = asset.partition("/")
+    return _vendor_files()[package, _version(package), name].read_bytes()
+
+
+def code_text(parts: Sequence[str], ending: str) -> str:
+    """Return the script (``js``) or the style (``css``) of `parts`, for a page that takes it in."""
+    return _code(_with(parts, ending), ending).decode()
+
+
 def _unchanging(data: bytes, kind: str) -> Response:
     """Return what may be kept for a year; text as small as brotli makes it, where it is read."""
     squeezed = kind.startswith("text/") and request.accept_encodings["br"] > 0

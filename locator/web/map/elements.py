@@ -8,11 +8,11 @@ the script fetches it. What people wrote (names, notes) is only ever set as text
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from locator.base.geojson import Collection
 from locator.city.basemap.worldgrid import LOWEST
-from locator.web.map.figure import ASSET, PART, Map
+from locator.web.map.figure import ASSET, PART, Drawn
 from locator.web.map.style import COLOURS, STYLE
 from locator.web.map.symbols import Symbol
 
@@ -20,6 +20,13 @@ _CLUSTER_JS = ("markerclusterjs", f"{ASSET}markercluster/leaflet.markercluster.j
 FONT = "Locator Sans"
 """Family and weights as in ``static/css/tokens.css``."""
 _CLUSTER_CSS = ("markerclustercss", f"{ASSET}markercluster/MarkerCluster.css")
+
+
+class Taker(Protocol):
+    """A map that draws what it is given."""
+
+    def take(self, one: Drawn) -> None:
+        """Add what is to be drawn, after all that was added before."""
 
 
 class MapElement:
@@ -41,7 +48,7 @@ class MapElement:
         self.default_css: list[tuple[str, str]] = []
         self.config = {key: value for key, value in config.items() if value is not None}
 
-    def add_to(self, map_: Map) -> None:
+    def add_to(self, map_: Taker) -> None:
         """Have this drawn on `map_`, over all that was added before."""
         map_.take(self)
 
@@ -128,12 +135,17 @@ class BaseMap(MapElement):
 
     Parameters
     ----------
-    tiles : str
-        Address of a tile with ``{z}``, ``{x}``, ``{y}`` (see `locator.city.basemap.tiles`).
+    tiles : str or None
+        Address of a tile with ``{z}``, ``{x}``, ``{y}`` (see `locator.city.basemap.tiles`); None
+        where they are carried.
     bounds : sequence of float
         West, south, east, north of the tiles in WGS84.
     max_zoom : int
         Of the map.
+    max_native_zoom : int, optional
+        Nearer than at this zoom of the map tiles are drawn larger.
+    carried : mapping of str to str, optional
+        Tiles by ``z/x/y``, packed with gzip and written in base 64.
     overlay : bool
         Tiles of others lie below: draw the borders and names of districts only.
     font_url : str, optional
@@ -144,15 +156,20 @@ class BaseMap(MapElement):
 
     def __init__(
         self,
-        tiles: str,
+        tiles: str | None,
         *,
         bounds: Sequence[float],
         max_zoom: int,
+        max_native_zoom: int | None = None,
+        carried: Mapping[str, str] | None = None,
         overlay: bool = False,
         font_url: str | None = None,
     ) -> None:
         super().__init__(
+            *(("carrying",) if carried is not None else ()),
             url=tiles,
+            carried=carried,
+            maxNativeZoom=max_native_zoom,
             bounds=list(bounds),
             minZoom=LOWEST + 1,
             maxZoom=max_zoom,

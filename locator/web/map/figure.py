@@ -123,14 +123,15 @@ class Map(folium.Map):
     @property
     def data(self) -> dict[str, Any]:
         """All that the script needs, for the page."""
-        options = {_camel(name): value for name, value in self.options.items()}
+        options = {camel_case(name): value for name, value in self.options.items()}
         return {
             "options": {"center": self.location, **options},
             "drawn": [[one.act, one.config] for one in self.drawn],
         }
 
 
-def _camel(name: str) -> str:
+def camel_case(name: str) -> str:
+    """Return the name of an option as Leaflet has it."""
     first, *rest = name.split("_")
     return first + "".join(word.title() for word in rest)
 

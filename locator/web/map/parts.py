@@ -22,6 +22,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "obstacles": ("core",),
     "names": ("obstacles", "studio"),
     "fetching": ("turns",),
+    "carrying": ("namespace",),
     "basemap": ("stage", "names", "fetching"),
     "symbols": ("core",),
     "legend": ("symbols", "stage"),

@@ -4,6 +4,7 @@
 
   const { states, studio, show, report, fetchTile } = locatorMap;
   const SIZE = 512;
+  const MOST_SIDE = 4096;  // of a picture that is drawn larger than its kind usually is
   const dark = matchMedia("(prefers-color-scheme: dark)");
 
   // Colours live in the style sheet, each with its dark twin.
@@ -17,6 +18,7 @@
       const [west, south, east, north] = config.bounds;
       L.GridLayer.prototype.initialize.call(this, {
         tileSize: SIZE, minZoom: config.minZoom, maxZoom: config.maxZoom, keepBuffer: 1,
+        maxNativeZoom: config.maxNativeZoom,
         bounds: [[south, west], [north, east]], className: "map-tiles",
       });
       this.config = config;
@@ -67,8 +69,10 @@
 
     // A tile's own zoom is one less than the map's: it is drawn twice as wide as its kind usually is.
     getTile({ coords: { x, y, z }, key, stop }) {
-      const url = L.Util.template(this.config.url, { x, y, z: z - 1 });
-      return fetchTile(url, stop.signal, (buffer) => this.draw("read", { key, buffer }));
+      const { url, carried } = this.config;
+      const read = (buffer) => this.draw("read", { key, buffer });
+      if (carried) return locatorMap.unpacked(carried[`${z - 1}/${x}/${y}`]).then(read);
+      return fetchTile(L.Util.template(url, { x, y, z: z - 1 }), stop.signal, read);
     },
 
     failed() {
@@ -82,7 +86,7 @@
     async paintTile(canvas) {
       const zoom = this._map.getZoom();
       const clientPixels = SIZE * this._map.getZoomScale(zoom, canvas.coords.z);
-      const side = Math.round(clientPixels * Math.min(devicePixelRatio || 1, 3));
+      const side = Math.min(MOST_SIDE, Math.round(clientPixels * Math.min(devicePixelRatio || 1, 3)));
       const { palette } = this;
       canvas.painted = zoom;
       const { picture } = await this.draw("paint", { key: canvas.key, side, clientPixels, zoom, palette });

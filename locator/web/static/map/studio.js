@@ -6,7 +6,7 @@
   const { vectorTile, paint, letter, inSlices, atOnce } = locatorMap;
   const inWorker = typeof document === "undefined";
   const address = inWorker ? "" : document.currentScript.src;
-  const mayWork = !inWorker && "Worker" in window && "OffscreenCanvas" in window
+  const mayWork = address !== "" && "Worker" in window && "OffscreenCanvas" in window
     && Boolean(new OffscreenCanvas(1, 1).getContext("2d"));
 
   function blank(wide, high) {
