@@ -547,10 +547,12 @@ class OpenCity:
             From the id of a facility to where it goes.
         planned : bool
             Open everything that is under way.
-        minutes, pace : float, optional
-            The standard and the pace after the change.
+        minutes : float, optional
+            The standard after the change.
         group : str, optional
             Id of an age group.
+        pace : float, optional
+            The walking speed after the change, m/s.
         profile : str
             ``"foot"``, ``"pram"`` or ``"wheelchair"``.
         name : str, optional
