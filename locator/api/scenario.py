@@ -72,7 +72,7 @@ def findings_of(app: AppState, found: ScenarioComparison) -> ScenarioFindings:
             app.walkable_city_for(found.scenario.profile), found, supply_change_of(app, found)
         ),
     )
-    return replace(findings, compared=found)
+    return replace(findings, compared=found, gains=change_gains(app, found))
 
 
 def supply_change_of(app: AppState, found: ScenarioComparison) -> SupplyChange | None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Annotated, Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import Field
 
+from locator.analysis.scenario.change import Scenario
 from locator.analysis.scenario.compare import ScenarioComparison
 from locator.analysis.scenario.words import changes_said
 from locator.api.context import AppState
@@ -17,10 +19,14 @@ from locator.api.planning_queries import ScenarioParams, scenario_of
 from locator.api.queries import LayerId, described, frozen
 from locator.api.scenario import comparison_of, places_change, served, supply_change_of
 from locator.api.schemas_planning import ComparedScenario, DistrictOfScenarios, ScenariosAnswer
+from locator.base.echo import shortened
 from locator.base.errors import N_, InvalidParameterError, LocatorError
+from locator.city.lookup import known_layer
 
 MOST = 3
 """More than that nobody reads beside each other."""
+
+ADDRESS = re.compile(r"/(?:what-if|api/scenario)/([^/]+)")
 
 ScenarioText = Annotated[str, Field(min_length=1, max_length=8000)]
 
@@ -74,11 +80,31 @@ def compared(app: AppState, layer: str, texts: Sequence[str]) -> list[ScenarioCo
         The first one that is no question, with the parameter ``scenario``; or that they are not
         about the same group of people.
     """
-    found = [one_compared(app, layer, text) for text in texts]
-    if len({one.before.group for one in found}) > 1:
-        raise InvalidParameterError(
-            N_("Scenarios are compared for the same group of people only."), parameter="scenario"
-        )
+    return comparable([one_compared(app, layer, text) for text in texts])
+
+
+def comparable(found: list[ScenarioComparison]) -> list[ScenarioComparison]:
+    """Return `found`, or raise where no row of a table could hold them.
+
+    Parameters
+    ----------
+    found : list of ScenarioComparison
+
+    Returns
+    -------
+    list of ScenarioComparison
+
+    Raises
+    ------
+    InvalidParameterError
+        They are not about one layer and one group of people.
+    """
+    for name, message in (
+        ("layer", N_("Scenarios are compared for the same layer only.")),
+        ("group", N_("Scenarios are compared for the same group of people only.")),
+    ):
+        if len({getattr(one.before, name) for one in found}) > 1:
+            raise InvalidParameterError(message, parameter="scenario")
     return found
 
 
@@ -100,14 +126,46 @@ def one_compared(app: AppState, layer: str, text: str) -> ScenarioComparison:
     LocatorError
         As for the scenario alone, but with the parameter ``scenario``.
     """
-    query = text.partition("#")[0].rpartition("?")[2].strip()
-    pairs = Pairs(parse_qsl(query, keep_blank_values=True))
     try:
-        asked = parse(ScenarioParams, pairs, strict=False, names=app.names, layer=layer)
-        return comparison_of(app, scenario_of(asked))
+        return comparison_of(app, _change(app, layer, text))
     except LocatorError as error:
         error.parameter = "scenario"
         raise
+
+
+def change_of_address(app: AppState, address: str) -> Scenario:
+    """Return the change that an address of the page "What if", or of its API, holds.
+
+    Parameters
+    ----------
+    app : AppState
+    address : str
+        Whole, or from the path on.
+
+    Returns
+    -------
+    Scenario
+
+    Raises
+    ------
+    LocatorError
+        It is no such address, or what is wrong with its question.
+    """
+    found = ADDRESS.search(urlsplit(address).path)
+    if found is None:
+        raise InvalidParameterError(
+            N_("This is no address of a scenario: {given}."),
+            parameter="scenario",
+            given=shortened(address),
+        )
+    return _change(app, known_layer(app.catalogue, found[1]).id, address)
+
+
+def _change(app: AppState, layer: str, text: str) -> Scenario:
+    query = text.partition("#")[0].rpartition("?")[2].strip()
+    pairs = Pairs(parse_qsl(query, keep_blank_values=True))
+    asked = parse(ScenarioParams, pairs, strict=False, names=app.names, layer=layer)
+    return scenario_of(asked)
 
 
 def scenarios_answer(app: AppState, found: Sequence[ScenarioComparison]) -> ScenariosAnswer:

@@ -12,6 +12,7 @@ from itertools import islice
 
 import pandas as pd
 
+from locator.analysis.access.words import between as share_between
 from locator.analysis.access.words import share_said
 from locator.analysis.district_report import DistrictReport
 from locator.analysis.siting.words import certainty
@@ -40,13 +41,24 @@ def recommendations(city: City, found: DistrictReport) -> tuple[str, ...]:
     That there is nothing to do is said, too.
     """
     said = tuple(islice(_recommendations(city, found), MOST))
-    if said:
-        return said
-    return (
-        gettext(
-            "Nothing: the results ask for no further facility, and all that are listed are on the "
-            "map."
-        ),
+    return said or (_nothing(found),)
+
+
+def _nothing(found: DistrictReport) -> str:
+    """Return why nothing is recommended."""
+    siting = found.siting
+    best = 0.0 if siting is None or siting.sites.empty else float(siting.sites["gained"].iloc[0])
+    if found.scope.unserved and best > 0:
+        return ngettext(
+            "No further facility here: at the best site {n} person more would be within reach.",
+            "No further facility here: at the best site {n} people more would be within reach.",
+            round(best),
+        )
+    row = found.coverage.completeness
+    if row["all_not_located"] or (pd.notna(row["expected"]) and row["located"] < row["expected"]):
+        return gettext("Nothing here: the results ask for no further facility.")
+    return gettext(
+        "Nothing: the results ask for no further facility, and all that are listed are on the map."
     )
 
 
@@ -78,12 +90,20 @@ def completeness_said(found: DistrictReport) -> str:
         )
     if percent(low) == percent(high):
         return f"{counted}."
-    return gettext(
-        "{counted}; the share may be from {low} to {high}.",
+    extremes = gettext(
+        "{counted}; with only those that are confirmed and on the map the share would be {low}, "
+        "with all of them at their best places {high}.",
         counted=counted,
         low=percent(low),
         high=percent(high),
     )
+    if not math.isfinite(found.scope_ends.low):
+        return extremes
+    weighed = gettext(
+        "Its range, {range}, weighs all doubts together: nine in ten draws lie in it.",
+        range=share_between(found.scope_ends.low, found.scope_ends.high),
+    )
+    return f"{extremes} {weighed}"
 
 
 def _findings(city: City, found: DistrictReport) -> Iterator[str]:

@@ -138,16 +138,38 @@ def _drawing(drawing: Drawing, style: str, *, is_beside: bool = False) -> dict[s
 
 def _table(table: Table, number: Callable[[Column, Any], str]) -> dict[str, Any]:
     rows = table.rows[[column.key for column in table.columns]].itertuples(index=False)
+    head = [column.label for column in table.columns]
+    cells = [
+        [number(column, value) for column, value in zip(table.columns, row, strict=True)]
+        for row in rows
+    ]
     return {
         "title": table.title,
         "whole": table.is_short,
-        "head": [column.label for column in table.columns],
+        "head": head,
+        "widths": widths([head, *cells]),
         "right": [column.kind not in WORDS for column in table.columns],
-        "rows": [
-            [number(column, value) for column, value in zip(table.columns, row, strict=True)]
-            for row in rows
-        ],
+        "rows": cells,
     }
+
+
+def widths(rows: Sequence[Sequence[str]]) -> list[int | None]:
+    """Return the parts of the width that the columns of a table share; None: as wide as it is.
+
+    A table that fits into a line needs none. In one that does not, what is long shares what the
+    short columns leave, by its length: alike columns would break names into single words.
+    """
+    longest = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    if sum(longest) + COLUMN_LETTERS * len(longest) <= LINE_LETTERS:
+        return [None] * len(longest)
+    return [min(most, LONGEST) if most > SHORT else None for most in longest]
+
+
+LINE_LETTERS, COLUMN_LETTERS = 112, 2
+"""Letters of a table's size in a line of the page, and as many as the sides of a column take."""
+
+SHORT, LONGEST = 14, 45
+"""A column of at most so many letters is never broken; more than so many weigh no more."""
 
 
 @cache

@@ -179,7 +179,7 @@ def range_columns() -> tuple[Column, ...]:
     """Return the columns for people of what `ranged` adds."""
     return (
         Column("range", gettext("Range"), sort_key="low"),
-        Column("ranks", gettext("Rank"), sort_key="rank"),
+        Column("ranks", gettext("Rank, from the best"), sort_key="rank"),
     )
 
 

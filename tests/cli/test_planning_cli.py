@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -87,6 +88,50 @@ def test_a_wrong_scenario_is_explained(
     assert result.exit_code == 1
     assert words in result.stderr
     assert "Traceback" not in result.output
+
+
+def test_scenarios_stand_side_by_side(folder: Path, change: Path) -> None:
+    address = "http://localhost/pl/what-if/nurseries?planned=1&group=all&name=Plan#map"
+    alone = answer(folder, "scenario", str(change))
+    told = answer(folder, "scenario", str(change), address)
+    first, second = told["scenarios"]
+    assert told["before"]["served"] == alone["before"]["served"]
+    assert (first["after"], first["gained"]) == (alone["after"], alone["gained"])
+    assert (second["name"], second["lost"]) == ("Plan", 0)
+    assert second["after"] == answer(folder, "scenario", address)["after"]
+    assert [row["served"][0] for row in told["districts"]] == [
+        row["served_after"] for row in alone["districts"]
+    ]
+    said = locator(folder, "scenario", address, str(change), address).stdout
+    assert "A (Plan): " in said and "B: " in said and "C (Plan): " in said
+    (row,) = (line for line in said.splitlines() if "gained (people)" in line)
+    cells = [cell.strip() for cell in re.split("[│|]", row)]
+    assert [cell for cell in cells if cell] == [
+        "gained (people)",
+        *(f"{one['gained']:,}" for one in (second, first, second)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (["no-such.json", "CHANGE"], "File 'no-such.json' does not exist."),
+        (["CHANGE"] * 4, "At most 3 scenarios stand side by side."),
+        (["CHANGE", "CHANGE", "--format", "csv"], "of one scenario at a time"),
+        (["CHANGE", "http://localhost/nearest?q=x"], "This is no address of a scenario: “http"),
+        (["CHANGE", "/what-if/zoo?planned=1"], "zoo"),
+        (["CHANGE", "/what-if/aeds?group=all"], "for the same layer only"),
+        (["CHANGE", "/what-if/nurseries?group=age_0_2"], "for the same group of people only"),
+        (["CHANGE", "/what-if/nurseries?minutes=0"], "minutes"),
+    ],
+)
+def test_scenarios_that_cannot_stand_side_by_side_are_refused(
+    folder: Path, change: Path, given: list[str], told: str
+) -> None:
+    asked = [str(change) if one == "CHANGE" else one for one in given]
+    result = locator(folder, "scenario", *asked)
+    assert result.exit_code in (1, 2), result.output
+    assert told in " ".join(result.output.split())
 
 
 def test_a_scenario_needs_its_file_and_a_place_to_write(folder: Path, change: Path) -> None:

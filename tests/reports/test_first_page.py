@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from locator.analysis.district_report import DistrictReport, ReportQuery, district_report
@@ -42,11 +43,13 @@ def test_completeness_is_one_sentence_with_the_extremes(walkable_city: WalkableC
     # 4 are expected, 2 of those are on the map; only nurseries-1 and -2 are confirmed.
     said = "2 of the 4 facilities that the city counts are not on the map"
     whole = asked(walkable_city)
-    assert (
-        written(walkable_city, whole).completeness == f"{said}; the share may be from 67% to 95%."
+    assert written(walkable_city, whole).completeness == (
+        f"{said}; with only those that are confirmed and on the map the share would be 67%, with "
+        "all of them at their best places 95%. Its range, 67% to 95%, weighs all doubts together: "
+        "nine in ten draws lie in it."
     )
     south = written(walkable_city, asked(walkable_city, district=2))
-    assert south.completeness == f"{said}; the share may be from 0% to 86%."
+    assert "the share would be 0%, with all of them at their best places 86%." in south.completeness
 
 
 def test_what_is_recommended_follows_from_results(walkable_city: WalkableCity) -> None:
@@ -89,7 +92,8 @@ def test_that_there_is_nothing_to_do_is_said(walkable_city: WalkableCity) -> Non
     found = asked(walkable_city)
     known = found.facilities.loc[["nurseries-1", "nurseries-2"]]
     row = found.coverage.completeness.copy()
-    row["expected"] = row["listed"]
+    row["expected"] = row["located"] = row["listed"]
+    row["all_not_located"] = 0
     done = replace(
         found,
         planned=None,
@@ -103,6 +107,15 @@ def test_that_there_is_nothing_to_do_is_said(walkable_city: WalkableCity) -> Non
             "map.",
         )
         assert len(findings(walkable_city.city, done)) == 3
+        row["all_not_located"] = 1  # somewhere else in the city
+        assert recommendations(walkable_city.city, done) == (
+            "Nothing here: the results ask for no further facility.",
+        )
+        sites = pd.DataFrame({"gained": [4.0, 1.0]})
+        few = replace(done, siting=replace(found.siting, sites=sites))
+        assert recommendations(walkable_city.city, few) == (
+            "No further facility here: at the best site 4 people more would be within reach.",
+        )
 
 
 @pytest.mark.parametrize("language", ["pl", "uk"])

@@ -30,7 +30,7 @@ from locator.reports.charts import (
 from locator.reports.document import Column, Drawing, Report, Section, Table
 from locator.reports.html import Link, section_html
 from locator.reports.mapdrawing import MapFigure, draw_map, map_ratio
-from locator.reports.pdf import write_pdf
+from locator.reports.pdf import widths, write_pdf
 from locator.reports.workbook import write_workbook
 from tests.bench.bench_memory import resident_mb
 
@@ -384,3 +384,12 @@ def test_people_are_whole_and_full_dates_are_dates_in_a_workbook() -> None:
         [13, datetime(2025, 7, 8), "a"],
         [3, "2026-06", ""],
     ]
+
+
+def test_long_columns_of_a_table_share_what_the_short_ones_leave() -> None:
+    short = [["No.", "Near", "People"], ["1", "Rynek Główny", "12"]]
+    assert widths(short) == [None, None, None]
+    wide = [["District", "Name", "Address"], ["IV", "N" * 80, "a" * 20]]
+    assert widths(wide) == [None, 45, 20]
+    assert widths([["a" * 34, "b" * 34, "c" * 38]]) == [None, None, None]  # just a line
+    assert widths([["a" * 34, "b" * 34, "c" * 39]]) == [34, 34, 39]

@@ -11,6 +11,7 @@ import pypdf
 import pytest
 from flask.testing import FlaskClient
 
+from locator.analysis.access.gain_ranges import gain_ranges
 from locator.analysis.scenario.change import NewSite, Scenario
 from locator.analysis.scenario.compare import compare
 from locator.analysis.scenario.findings import scenario_findings
@@ -59,6 +60,42 @@ def test_the_changes_are_said_one_by_one_with_note_and_name(files: ScenarioFiles
     assert change.bullets[1].startswith("Closes: Żłobek Pod Lipą, ul. Lipowa 1")
     assert change.bullets[2] == "New site 1: Nowa, places: 60 (opens: September 2027)."
     assert change.bullets[3].startswith("New site 2: 50.")
+
+
+def test_the_first_page_says_what_changes_and_what_is_left(
+    walkable_city: WalkableCity, files: ScenarioFiles
+) -> None:
+    found = files.findings.compared
+    gains = gain_ranges(walkable_city, found.before, added=walkable_city.facilities.take([2]))
+    with speaking("en"):
+        report = replace(files, findings=replace(files.findings, gains=gains)).report
+    assert report.map is not None and report.map.title.startswith("After: ")
+    low, high = (f"{'+' if one > 0 else ''}{round(one)}" for one in (gains.low, gains.high))
+    assert f"by {low} to {high} (nine of ten draws".replace("-", "−") in report.completeness
+    districts = found.districts
+    gained, lost = (districts[name].round() for name in ("gained", "lost"))
+    title = walkable_city.city.district_titles
+    assert report.findings[:2] == (
+        f"Most gain in {title[gained.idxmax()]}: {gained.max():.0f} of the {found.people_gained} "
+        "people gained.",
+        f"Most lose in {title[lost.idxmax()]}: {lost.max():,.0f} of the {found.people_lost:,} "
+        "people lost.",
+    )
+    assert report.recommendations[0] == (
+        f"See to the {found.people_lost:,} people who would fall out of reach."
+    )
+    assert report.recommendations[-1] in (
+        "Say how many places 1 new site would have: it adds none here.",
+        "Set a date for 1 opening that has none.",
+    )
+    assert len(report.recommendations) == 3
+
+
+def test_nothing_gained_is_a_finding(walkable_city: WalkableCity) -> None:
+    with speaking("en"):
+        report = made(walkable_city, Scenario(layer="nurseries", group="all")).report
+    assert report.findings == ("Nobody comes within reach, and nobody falls out of it.",)
+    assert report.completeness == ""
 
 
 def test_districts_gain_and_lose_whole_people_and_sum_to_the_city(files: ScenarioFiles) -> None:

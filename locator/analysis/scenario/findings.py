@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 
 from locator.analysis.access.aggregate import SAME_TIME_S, people_by_district
+from locator.analysis.access.gain_ranges import GainRanges
 from locator.analysis.access.gaps import outline
 from locator.analysis.scenario.change import rows_of, site_points
 from locator.analysis.scenario.compare import ScenarioComparison
@@ -39,12 +40,15 @@ class ScenarioFindings:
         Columns ``opens`` (ISO 8601 text; empty where no date is known), ``names`` (tuple),
         ``served`` (whole people, once these and all before them have opened), ``gained`` (by
         these). No rows where no date is known.
+    gains : GainRanges or None
+        Between which values lies what is gained less what is lost; None where nobody counted it.
     """
 
     compared: ScenarioComparison
     supply: SupplyChange | None
     reach: gpd.GeoDataFrame
     stages: pd.DataFrame
+    gains: GainRanges | None = None
 
 
 def scenario_findings(

@@ -23,7 +23,6 @@ from locator.cli.commands._forms import (
     CSV,
     GEOJSON,
     JSON,
-    STANDARD_OUTPUT,
     TABLE,
     format_option,
     out_option,
@@ -32,26 +31,28 @@ from locator.cli.commands._forms import (
 
 if TYPE_CHECKING:
     from locator.analysis.access.coverage import Coverage
+    from locator.analysis.scenario.change import Scenario
     from locator.analysis.scenario.compare import ScenarioComparison
     from locator.analysis.scenario.supply import SupplyChange
     from locator.api.context import AppState
+    from locator.api.schemas_planning import ScenariosAnswer
 
 FORMATS = (".csv", ".geojson")
+LETTERS = "ABC"
 
 
 @click.command()
-@click.argument(
-    "file", type=click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True)
-)
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path())
 @out_option("Write .csv (districts before and after) or .geojson (areas gained and lost, sites).")
 @format_option(TABLE, JSON, CSV, GEOJSON)
 @geodata_option
 @click.pass_context
-def command(ctx: click.Context, file: Path, out: Path | None, form: str | None) -> None:
+def command(ctx: click.Context, files: tuple[str, ...], out: Path | None, form: str | None) -> None:
     """Say what the change in FILE.json would do: before, after and the difference.
 
     FILE holds a layer and what changes in it; all but the layer may be left out. The page
-    "What if" saves such files. With - it is read from standard input.
+    "What if" saves such files; its address will do as well. With - it is read from standard
+    input. Two or three changes to one layer are shown side by side.
 
     \b
       {"layer": "nurseries", "open": [], "close": [], "planned": true,
@@ -63,10 +64,10 @@ def command(ctx: click.Context, file: Path, out: Path | None, form: str | None) 
       locator scenario all-open.json
       locator scenario all-open.json --json
       locator scenario all-open.json --out districts.csv
+      locator scenario a.json b.json "http://localhost:8000/en/what-if/nurseries?planned=1"
       locator scenario - --out - --format geojson < all-open.json
     """
     out = to_file(out, form, FORMATS)
-    from locator.analysis.scenario.file import check_scenario, read_scenario, scenario_from
     from locator.api.asking import body_of
     from locator.api.scenario import (
         comparison_of,
@@ -78,15 +79,16 @@ def command(ctx: click.Context, file: Path, out: Path | None, form: str | None) 
     from locator.base.files import write_bytes_atomically
     from locator.base.i18n import speaking
 
-    if file == STANDARD_OUTPUT:
-        change = scenario_from(sys.stdin.buffer.read(), file="-")
-    else:
-        change = read_scenario(file)
+    if len(files) > 1:
+        if out is not None or form in (CSV, GEOJSON):
+            raise click.UsageError("Tables and areas are written of one scenario at a time.")
+        _side_by_side(ctx, files, as_json=form == JSON)
+        return
+    (changed,) = _changes(ctx, files)
     app = load(ctx)
     with speaking("en"):
         with working("Comparing …"):
-            check_scenario(app.walkable_city, change, file=file.name)
-            found = comparison_of(app, change)
+            found = comparison_of(app, changed)
         answers: dict[str, Callable[[], Any]] = {
             CSV: partial(scenario_table, found),
             GEOJSON: partial(scenario_map, found),
@@ -100,6 +102,86 @@ def command(ctx: click.Context, file: Path, out: Path | None, form: str | None) 
             _show(app, found, supply_change_of(app, found))
     if out is not None:
         click.echo(f"Written: {out}", err=True)
+
+
+def _changes(ctx: click.Context, given: tuple[str, ...]) -> list[Scenario]:
+    """Return the changes of some files and addresses; what is wrong with a file is said first."""
+    from locator.analysis.scenario.file import check_scenario, read_scenario, scenario_from
+    from locator.api.scenarios import MOST, change_of_address
+
+    if len(given) > MOST:
+        raise click.UsageError(f"At most {MOST} scenarios stand side by side.")
+    read: dict[str, Scenario] = {}
+    for one in given:
+        if one == "-":
+            read[one] = scenario_from(sys.stdin.buffer.read(), file="-")
+        elif Path(one).is_file():
+            read[one] = read_scenario(Path(one))
+        elif "?" not in one:
+            raise click.BadParameter(f"File '{one}' does not exist.", param_hint="FILE")
+    app = load(ctx)
+    for name, change in read.items():
+        check_scenario(app.walkable_city, change, file=Path(name).name)
+    return [read[one] if one in read else change_of_address(app, one) for one in given]
+
+
+def _side_by_side(ctx: click.Context, files: tuple[str, ...], *, as_json: bool) -> None:
+    """Show two or three changes to one layer beside each other and today."""
+    from locator.api.asking import body_of
+    from locator.api.scenario import comparison_of
+    from locator.api.scenarios import comparable, scenarios_answer
+    from locator.base.i18n import speaking
+
+    changes, app = _changes(ctx, files), load(ctx)
+    with speaking("en"):
+        with working("Comparing …"):
+            found = comparable([comparison_of(app, one) for one in changes])
+            told = scenarios_answer(app, found)
+        if as_json:
+            print_body(body_of(told))
+            return
+        out, letters = console(), LETTERS[: len(found)]
+        layer = app.catalogue.layers[told["layer"]].names["en"]
+        out.print(f"{layer}: scenarios side by side.")
+        for letter, one in zip(letters, told["scenarios"], strict=True):
+            name = f" ({one['name']})" if one["name"] else ""
+            out.print(f"{letter}{name}: {' '.join(one['changes']) or 'nothing changes.'}")
+        out.print(_beside(told, letters))
+        made = table(
+            "Districts that change",
+            {
+                "no.": "right",
+                "district": "left",
+                "today": "right",
+                **dict.fromkeys(letters, "right"),
+            },
+        )
+        for row in told["districts"]:
+            if any(after != row["served_before"] for after in row["served"]):
+                served = (f"{after:,}" for after in row["served"])
+                made.add_row(str(row["number"]), row["name"], f"{row['served_before']:,}", *served)
+        out.print(made if made.row_count else "No district changes.")
+
+
+def _beside(told: ScenariosAnswer, letters: str) -> Any:
+    """Return a table of what the scenarios do to the city."""
+    before, each = told["before"], told["scenarios"]
+    made = table("The city", {"": "left", **dict.fromkeys(("today", *letters), "right")})
+    all_of = [before, *(one["after"] for one in each)]
+    made.add_row("standard (min)", *(f"{one['minutes']:g}" for one in all_of))
+    made.add_row("pace (m/s)", *(f"{one['pace_m_s']:g}" for one in all_of))
+    made.add_row("served (people)", *(f"{one['served']:,}" for one in all_of))
+    made.add_row("left out (people)", *(f"{one['unserved']:,}" for one in all_of))
+    made.add_row("share served", *(f"{one['share']:.1%}" for one in all_of))
+    made.add_row("mean walk (min)", *(shown(one["mean_s"], _minutes) for one in all_of))
+    made.add_row("gained (people)", "", *(f"{one['gained']:,}" for one in each))
+    made.add_row("lost (people)", "", *(f"{one['lost']:,}" for one in each))
+    places = [one["places_per_100"] for one in each]
+    if all(places):
+        known = [one for one in places if one is not None]
+        per_100 = (f"{one['after']:.1f}" for one in known)
+        made.add_row("places per 100 in reach", f"{known[0]['before']:.1f}", *per_100)
+    return made
 
 
 def _show(app: AppState, found: ScenarioComparison, supply: SupplyChange | None) -> None:
