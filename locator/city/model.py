@@ -177,6 +177,12 @@ class City:
         return neighbourhoods.unit_rows(self.demand.lonlat, self.units)
 
     @cached_property
+    def unit_codes(self) -> Mapping[str, str]:
+        """Code of each of `units`, by its name; of two of one name the first."""
+        pairs = zip(self.units["name"], self.units.index, strict=True)
+        return dict(reversed([(str(name), str(code)) for name, code in pairs]))
+
+    @cached_property
     def unit_districts(self) -> Mapping[str, int]:
         """Number of the district that each unit lies in, by its code; 0 for none."""
         inside = self.units.geometry.representative_point()

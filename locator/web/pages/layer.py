@@ -6,6 +6,7 @@ from flask import Blueprint, render_template, request
 
 from locator.base.echo import shortened
 from locator.base.errors import N_, NotFoundError
+from locator.web.lasting import lasting_a_minute
 from locator.web.map.pages import map_or_none
 from locator.web.state import state
 from locator.web.words.listing import listing_of
@@ -14,6 +15,7 @@ blueprint = Blueprint("layer", __name__)
 
 
 @blueprint.get("/layers/<layer_id>")
+@lasting_a_minute
 def page(layer_id: str) -> str:
     """List every facility of a layer, located or not."""
     app = state()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from werkzeug.datastructures import MultiDict
 
@@ -117,6 +118,7 @@ def listing_of(city: City, layer_id: str, args: MultiDict[str, str], *, at: date
     )
 
 
+@lru_cache(maxsize=8192)
 def folded(value: str) -> str:
     """Return text without case and diacritics, so that "Lodz" finds "Łódź"."""
     plain = unicodedata.normalize("NFKD", value.casefold().replace("ł", "l"))
@@ -138,11 +140,8 @@ def _row(city: City, facility_id: str, at: datetime) -> Row:
     state = opening[0] if opening and facility.status == "open" else "unknown"
     district = facility.facts.get("district")
     where = None if district is None else int(district)
-    name = facility.facts.get("unit")
-    codes = city.units.index[city.units["name"].eq(name)] if name else []
-    return Row(
-        facility, where, str(codes[0]) if len(codes) else "", folded(facility.haystack), state
-    )
+    unit = city.unit_codes.get(facility.facts.get("unit") or "", "")
+    return Row(facility, where, unit, folded(facility.haystack), state)
 
 
 def _units(city: City, rows: list[Row], chosen: str) -> tuple[OptionGroup, ...]:

@@ -1,0 +1,38 @@
+"""Make a page that is the same for everybody once, and not for each who asks."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
+
+from flask import Response, make_response, request
+
+from locator.web.i18n import current_language
+from locator.web.state import state
+
+P = ParamSpec("P")
+
+
+def lasting_a_minute(view: Callable[P, str]) -> Callable[P, Response]:
+    """Keep the page of a view until the minute is over, and say 304 to whoever has it.
+
+    For views that depend on their address, the city and the minute alone. With a query string
+    the page is made anew: nobody fills the memory with questions that nobody else asks.
+    """
+
+    @wraps(view)
+    def answered(*args: P.args, **kwargs: P.kwargs) -> Response:
+        if request.query_string:
+            return make_response(view(*args, **kwargs))
+        app = state()
+        minute = app.now().replace(second=0, microsecond=0)
+        question = ("page", request.url, current_language(), minute)
+        page = app.memo.get(question, lambda: view(*args, **kwargs))
+        response = make_response(page)
+        response.set_etag(hashlib.blake2b(page.encode(), digest_size=12).hexdigest())
+        response.make_conditional(request)
+        return response
+
+    return answered
