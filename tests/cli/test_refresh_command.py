@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.running import answer, locator
-from tests.curation.refresh.register import AS_IT_IS, CHANGED, register, write_sources
+from tests.curation.refresh.register import AS_IT_IS, CHANGED, register, row, write_sources
 
 TABLE = """\
 new | nurseries-zlobek-nowy | Żłobek Nowy | street: Lipowa; housenumber: 5A; places: 12 | –
@@ -74,6 +74,14 @@ def test_what_was_shown_is_accepted_then_nothing_is_left_but_doubts(
     result = locator(folder, "refresh", "register", "--keep", "nurseries-3")
     assert "Rows left as they are: 1." in result.stdout
     assert answer(folder, "refresh", "register", "--from", str(saved))["changes"] == []
+
+
+def test_rows_that_change_a_note_alone_are_counted_not_drawn(folder: Path, saved: Path) -> None:
+    first = row("Żłobek Pod Lipą", "Lipowa", "1", Liczba_dzieci_zapisanych="3")
+    saved.write_text(register(first, *AS_IT_IS[1:]), encoding="utf-8")
+    result = locator(folder, "refresh", "register", "--from", str(saved))
+    assert "nurseries-1 " not in result.stdout
+    assert "1 more change a note alone; --out and --json have all.\n" in result.stdout
 
 
 def test_the_difference_is_written_as_geojson(folder: Path, saved: Path, tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -217,10 +217,11 @@ def _about(source: Source) -> dict[str, Any]:
     return {name: getattr(source, name) for name in (*names, "attribution")}
 
 
-def _show(looked: Looked, changes: Iterable[Change]) -> None:
+def _show(looked: Looked, changes: Sequence[Change]) -> None:
     difference = looked.difference
     out = console()
-    some = list(changes)
+    notes = [change for change in changes if set(change.fields) == {"note"} and not change.why]
+    some = [change for change in changes if change not in notes]
     rows = table(
         f"{difference.source.id}: {difference.source.title}, {difference.date}",
         {"": "left", "id": "left", "name": "left", "what": "left", "moved (m)": "right"},
@@ -233,6 +234,8 @@ def _show(looked: Looked, changes: Iterable[Change]) -> None:
         out.print(rows)
     if len(some) > MOST_ROWS:
         out.print(f"… and {len(some) - MOST_ROWS:,} more rows; --out and --json have all.")
+    if notes:
+        out.print(f"{len(notes):,} more change a note alone; --out and --json have all.")
     out.print(", ".join(f"{count:,} {kind}" for kind, count in difference.counts.items()) + ".")
     out.print(f"Copy of {looked.copy.fetched_at}, SHA-256 {looked.copy.sha256[:16]}…")
 

@@ -8,6 +8,7 @@ import json
 import shutil
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -20,7 +21,7 @@ from locator.curation.check import check_folder
 from locator.curation.locate import one_per_line
 from locator.curation.refresh.difference import Change, Difference
 from locator.curation.refresh.kept import Base
-from locator.curation.refresh.records import Point, Record
+from locator.curation.refresh.records import PLACE, Point, Record
 from locator.curation.refresh.source_ids import FILE as IDS_FILE
 from locator.curation.refresh.source_ids import osm_ids, read_source_ids, source_ids_text
 from locator.curation.refresh.sources import ADDRESSES, GRID, TIMETABLE, WATCHED
@@ -75,7 +76,12 @@ def accept(city: City, difference: Difference, ids: Collection[str] = ()) -> tup
 
 
 def accepted_base(
-    difference: Difference, base: Base, ids: Collection[str], *, decided: Iterable[Change]
+    difference: Difference,
+    base: Base,
+    ids: Collection[str],
+    *,
+    decided: Iterable[Change],
+    taken: bool,
 ) -> dict[str, Record | None]:
     """Return what is accepted of a source once some rows were decided on.
 
@@ -87,21 +93,35 @@ def accepted_base(
     ids : collection of str
         The rows that were named; without any, what is as it was counts as accepted, too.
     decided : iterable of Change
-        The rows, taken over or kept as ours.
+        The rows.
+    taken : bool
+        Whether they were taken over; else ours stays.
     """
     records = {record.key: record for record in difference.records}
     pending = {change.key for change in difference.changes}
     made = dict(base)
     if not ids:
-        made |= {key: record for key, record in records.items() if key not in pending}
+        same = [record for key, record in records.items() if key not in pending]
+        made |= {record.key: replace(record, ours=_ours(base, record.key)) for record in same}
     for change in decided:
         if change.key in records:
-            made[change.key] = records[change.key]
+            otherwise = dict(_ours(base, change.key))
+            for name, (old, _) in [*change.fields.items(), (PLACE, (change.before, None))]:
+                otherwise.pop(name, None)
+                if not taken:
+                    otherwise[name] = old
+            made[change.key] = replace(records[change.key], ours=otherwise)
         elif difference.source.into == WATCHED:
             made.pop(change.key, None)
         else:
             made[change.key] = None
     return made
+
+
+def _ours(base: Base, key: str) -> Mapping[str, Any]:
+    """Return what is otherwise here by an earlier decision."""
+    record = base.get(key)
+    return {} if record is None else record.ours
 
 
 def _layers(

@@ -4,18 +4,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from locator.city.facilities import FIELDS
-from locator.city.model import City
-from locator.city.overrides import PLACE, overrides_of
-from locator.curation.locate import located, place_of
+from locator.city.overrides import PLACE as PLACE_FIELDS
+from locator.city.overrides import overrides_of
 from locator.curation.refresh.difference import STILL_M, Change, in_order
-from locator.curation.refresh.kept import Base
-from locator.curation.refresh.matching import FAR_M, Feature, Match, apart_m, matches, point_of
-from locator.curation.refresh.records import NOTED, Point, Record
-from locator.curation.refresh.source_ids import OSM, Ids, osm_ids
+from locator.curation.refresh.layer import (
+    ORDER,
+    Layer,
+    cited,
+    cited_beside,
+    feature_of,
+    marks,
+    not_listed,
+    place_of_record,
+)
+from locator.curation.refresh.matching import (
+    FAR_M,
+    Feature,
+    Match,
+    apart_m,
+    matches,
+    point_of,
+    seen_of,
+)
+from locator.curation.refresh.records import NOTED, PLACE, Point, Record
+from locator.curation.refresh.source_ids import OSM
 from locator.curation.refresh.sources import Source
 from locator.curation.refresh.values import same
 from locator.geocoding.names import fold
@@ -26,53 +40,6 @@ _RANKS = {"exact": 0, "street": 1, "area": 2, None: 3}
 _HOURS = {"opening_hours": "hours_text", "hours_text": "opening_hours"}
 _NOT_COMPARED = ("status_note", "places_basis")
 """They go with ``status`` and ``places``."""
-_ORDER = {field.name: i for i, field in enumerate(FIELDS)}
-
-_SAID = {
-    "pl": ("{title}, stan na {date}", "Brak w wykazie: {title}, stan na {date}."),
-    "en": ("{title}, as of {date}", "Not listed any more: {title}, as of {date}."),
-}
-
-
-@dataclass(frozen=True)
-class Layer:
-    """What a source is compared with.
-
-    Attributes
-    ----------
-    source : Source
-    city : City
-    features : mapping of str to feature
-        As the layer's file has them, without overrides.
-    base : mapping of str to Record or None
-        What was accepted of the source before.
-    ids : mapping
-        ``source_ids.csv``.
-    date : str
-        Of the source's data.
-    """
-
-    source: Source
-    city: City
-    features: Mapping[str, Feature]
-    base: Base
-    ids: Ids
-    date: str
-
-    @property
-    def language(self) -> str:
-        """In which the folder is written."""
-        return "pl" if self.city.catalogue.country == "PL" else "en"
-
-    @property
-    def known_ids(self) -> dict[str, str]:
-        """Facility by id at the source."""
-        places = {
-            name: feature["properties"].get("location_source")
-            for name, feature in self.features.items()
-        }
-        known = {**osm_ids(places), **self.ids}
-        return {key: name for (whose, key), name in known.items() if whose == self.source.ids_of}
 
 
 def facility_changes(
@@ -97,32 +64,15 @@ def facility_changes(
         else:
             changed = _changed(layer, record, match)
             changes += [changed] if changed else []
-    changes += _gone(layer, {match.facility for match in found.values()})
+    changes += _gone(layer, seen_of(records, layer.features, found))
     sure = {key: match.facility for key, match in found.items() if not match.why_not}
     return in_order(changes), sure
-
-
-def cited(source: Source, date: str, country: str) -> str:
-    """Return how a facility names a source, in the language of its folder."""
-    return _SAID["pl" if country == "PL" else "en"][0].format(title=source.title, date=date)
-
-
-def _cited(layer: Layer, before: str) -> str:
-    """Return the sources of a facility, this one as it is now beside the others."""
-    own = cited(layer.source, layer.date, layer.city.catalogue.country)
-    return "; ".join([*(part for part in before.split("; ") if not _marks(layer, part)), own])
-
-
-def _marks(layer: Layer, text: str | None) -> bool:
-    """Tell whether a text names this source."""
-    marks = filter(None, (layer.source.marker, layer.source.title))
-    return any(mark.casefold() in (text or "").casefold() for mark in marks)
 
 
 def _new(layer: Layer, record: Record, taken: set[Any]) -> Change:
     source = layer.source
     values = {**source.constants, **record.values}
-    about, point = _place(layer, record, values)
+    about, point = place_of_record(layer, record, values)
     identifier = _identifier(source, record, taken)
     properties = {
         **values,
@@ -140,7 +90,7 @@ def _new(layer: Layer, record: Record, taken: set[Any]) -> Change:
         key=record.key,
         fields=fields,
         after=point,
-        becomes=_feature(properties, point),
+        becomes=feature_of(properties, point),
     )
 
 
@@ -172,15 +122,15 @@ def _changed(layer: Layer, record: Record, match: Match) -> Change | None:
     doubts += [match.why_not, doubt]
     if not fields and before == after and (not match.why_not or record.key in layer.base):
         return None
-    if before != after and _overridden(layer, match.facility, PLACE):
+    if before != after and _overridden(layer, match.facility, PLACE_FIELDS):
         doubts.append("its place was corrected")
-    why = "; ".join(filter(None, doubts))
+    why = "; ".join(dict.fromkeys(filter(None, doubts)))
     properties = _with_companions(about, {name: new for name, (_, new) in fields.items()}, record)
     if before != after or located_as:
         properties |= located_as
     if after is None:
         properties |= {"location_precision": None, "location_source": None}
-    properties |= {"source": _cited(layer, about["source"]), "source_date": layer.date}
+    properties |= {"source": cited_beside(layer, about["source"]), "source_date": layer.date}
     if before is None and after is not None:
         fields["location"] = (None, properties["location_precision"])
     return Change(
@@ -192,7 +142,7 @@ def _changed(layer: Layer, record: Record, match: Match) -> Change | None:
         before=before,
         after=after,
         why=why,
-        becomes=_feature(properties, after),
+        becomes=feature_of(properties, after),
     )
 
 
@@ -212,22 +162,34 @@ def _fields(
         if name in (*layer.source.first_only, *_NOT_COMPARED) or same(name, old, new):
             continue
         before = None if base is None else base.values.get(name)
-        if before is not None and same(name, before, new):
-            continue  # the source says what it said when that was decided on
+        if base is not None and same(name, before, new) and _stays(base, name, old):
+            continue  # both say what they said when that was decided on
         if name == "note" and old is not None and not old.startswith(NOTED):
             continue
         fields[name] = (old, new)
         if name in corrected and not same(name, corrected[name][1], new):
             doubts.append(f"{name} was corrected on {corrected[name][0]}: {corrected[name][1]}")
         elif before is not None and not same(name, before, old):
-            doubts.append(f"{name} was changed here, too")
+            doubts.append("it was changed here, too")
         elif name == "status" and old in ("closed", "modernisation"):
             doubts.append(f"it is {old} here")
         elif name == "hours_text" and about.get("opening_hours"):
             doubts.append("its hours are here in the grammar already")
+        elif name == "place_note" and before is None and old:
+            doubts.append(f"{name} was worded by people")
         elif about.get("rule"):
             doubts.append(f"decided by the rule {about['rule']}")
-    return dict(sorted(fields.items(), key=lambda item: _ORDER[item[0]])), doubts
+    return dict(sorted(fields.items(), key=lambda item: ORDER[item[0]])), doubts
+
+
+def _stays(base: Record | None, name: str, old: Any) -> bool:
+    """Tell whether it was decided that a value stays which is still there."""
+    if base is None or name not in base.ours:
+        return False
+    if name == PLACE:
+        there = base.ours[PLACE]
+        return there is not None and (apart_m(tuple(there), old) or 0.0) <= STILL_M
+    return same(name, base.ours[name], old)
 
 
 def _with_companions(
@@ -257,52 +219,32 @@ def _moved(
     if record.point is None:
         if not moved_out and before is not None:
             return {}, before, ""
-        return *_place(layer, record, {**about, **record.values}), ""
+        return *place_of_record(layer, record, {**about, **record.values}), ""
     if before is not None:
         metres = apart_m(before, record.point) or 0.0
         asked = None if base is None else apart_m(base.point, record.point)
-        if metres <= STILL_M or (asked is not None and asked <= STILL_M):
+        decided = base is not None and asked is not None and asked <= STILL_M
+        if metres <= STILL_M or (decided and _stays(base, PLACE, before)):
             return {}, before, ""
         better = _RANKS[layer.source.precision] - _RANKS[about.get("location_precision")]
-        own = _marks(layer, about.get("location_source"))
+        own = marks(layer, about.get("location_source"))
         if better > 0 or (better == 0 and not own):  # ours is the better place
             if metres <= FAR_M:
                 return {}, before, ""
-            return *_place(layer, record, {}), f"the source places it {metres:,.0f} m away"
-    return *_place(layer, record, {}), ""
-
-
-def _place(
-    layer: Layer, record: Record, values: Mapping[str, Any]
-) -> tuple[dict[str, Any], Point | None]:
-    """Return the place of a record: its own point, or that of its address; never a guess."""
-    if record.point is not None:
-        title = "OpenStreetMap" if layer.source.ids_of == OSM else layer.source.title
-        named = f"{title} {record.key}" if layer.source.ids_of == OSM else title
-        text = _SAID[layer.language][0].format(title=named, date=layer.date)
-        about = {"location_precision": layer.source.precision, "location_source": text}
-        return about, record.point
-    place, _ = place_of(
-        layer.city, values.get("street"), values.get("housenumber"), values.get("district")
-    )
-    if place is None:
-        return {}, None
-    found = located(layer.city, place)
-    about = {"location_precision": found.precision, "location_source": found.source}
-    return about, (found.lon, found.lat)
+            return *place_of_record(layer, record, {}), f"the source places it {metres:,.0f} m away"
+    return *place_of_record(layer, record, {}), ""
 
 
 def _gone(layer: Layer, seen: set[str]) -> list[Change]:
     """Return the facilities that the source listed and does not list any more."""
     key_of = {name: key for key, name in layer.known_ids.items()}
-    text = _SAID[layer.language][1].format(title=layer.source.title, date=layer.date)
     status = "closed" if layer.source.gone == "closed" else "open"
-    becomes = {"status": status, "status_basis": "last_known", "status_note": text}
+    becomes = {"status": status, "status_basis": "last_known", "status_note": not_listed(layer)}
     changes = []
     for name, feature in layer.features.items():
         about = feature["properties"]
         key = key_of.get(name, f"!{name}")
-        ours = name in key_of or _marks(layer, about.get("source"))
+        ours = name in key_of or marks(layer, about.get("source"))
         fields = {k: (about.get(k), v) for k, v in becomes.items() if about.get(k) != v}
         kept = key in layer.base and layer.base[key] is None
         if name in seen or not ours or kept or about["status"] != "open":
@@ -321,7 +263,7 @@ def _gone(layer: Layer, seen: set[str]) -> list[Change]:
                 before=point,
                 after=point,
                 why=why and f"not listed any more, but {why}",
-                becomes=_feature({**about, **becomes}, point),
+                becomes=feature_of({**about, **becomes}, point),
             )
         )
     return changes
@@ -330,10 +272,3 @@ def _gone(layer: Layer, seen: set[str]) -> list[Change]:
 def _overridden(layer: Layer, facility: str, fields: tuple[str, ...]) -> bool:
     corrections = overrides_of(layer.city.overrides, facility)
     return any(name in one.changes for one in corrections for name in fields)
-
-
-def _feature(properties: Mapping[str, Any], point: Point | None) -> dict[str, Any]:
-    known = {name: value for name, value in properties.items() if value is not None}
-    ordered = dict(sorted(known.items(), key=lambda item: _ORDER[item[0]]))
-    geometry = None if point is None else {"type": "Point", "coordinates": list(point)}
-    return {"type": "Feature", "properties": ordered, "geometry": geometry}

@@ -18,6 +18,7 @@ from typing import Any
 from locator.base.errors import N_
 from locator.base.files import write_bytes_atomically, write_text_atomically
 from locator.base.folders import cache_folder
+from locator.city.model import City
 from locator.curation.refresh.fetching import Reply, SourceError
 from locator.curation.refresh.records import Record
 
@@ -55,10 +56,12 @@ class Copy:
         raise SourceError(N_("The copy that was kept has no answer to {url}."), url=url)
 
 
-def folder_of_source(city: str, source: str) -> Path:
-    """Return where the copy of a source is kept; need not be there."""
+def folder_of_source(city: City, source: str) -> Path:
+    """Return where the copy of a source is kept for this city folder; need not be there."""
     named = os.environ.get("LOCATOR_SOURCES")
-    return (Path(named) if named else cache_folder() / "sources") / city / source
+    place = hashlib.sha256(str(city.folder.resolve()).encode()).hexdigest()[:8]
+    root = Path(named) if named else cache_folder() / "sources"
+    return root / f"{city.catalogue.id}-{place}" / source
 
 
 def keep_copy(folder: Path, copy: Copy) -> None:
@@ -117,7 +120,9 @@ def accepted(folder: Path) -> dict[str, Record | None]:
     """Return what was accepted of a source; nothing where the file is not there or damaged."""
     try:
         return {
-            key: None if one is None else Record(key, one["values"], _point(one["point"]))
+            key: None
+            if one is None
+            else Record(key, one["values"], _point(one["point"]), one["ours"])
             for key, one in (_json(folder / ACCEPTED) or {}).items()
         }
     except (AttributeError, KeyError, TypeError, ValueError):

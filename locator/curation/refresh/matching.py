@@ -77,7 +77,7 @@ def matches(
     for key in [key for key in left if ids.get(key) in free]:
         if ids[key] in free:
             take(key, ids[key])
-    for key, facility in _pairs(left, free, _name_and_address):
+    for key, facility in _twins(left, free):
         take(key, facility)
     for key, facility in _pairs(left, free, lambda name, *_: _name(name, prefix)):
         apart = _apart(left[key], free[facility])
@@ -90,8 +90,25 @@ def matches(
         alike = telling and _alike(left[key], free[facility]) >= ALIKE
         take(key, facility, "" if alike else f"the same place, but {_names(free[facility])}")
     for key, facility in _lookalikes(left, free, prefix):
-        take(key, facility, f"nearly the same name as {_names(free[facility])}")
+        take(key, facility, f"nearly the same name, and {_names(free[facility])}")
     return found
+
+
+def seen_of(
+    records: Iterable[Record], features: Mapping[str, Feature], found: Mapping[str, Match]
+) -> set[str]:
+    """Return the facilities that are listed; one that is on file twice, both times.
+
+    Parameters
+    ----------
+    records, features
+        As for `matches`.
+    found : mapping
+        What it returned.
+    """
+    listed = {_name_and_address_of(record) for record in records} - {None}
+    twins = {name for name, one in features.items() if _name_and_address_on(one) in listed}
+    return twins | {match.facility for match in found.values()}
 
 
 def point_of(feature: Feature) -> Point | None:
@@ -105,6 +122,28 @@ def apart_m(one: Point | None, other: Point | None) -> float | None:
     if one is None or other is None:
         return None
     return float(distance_m(np.array([one]), np.array(other))[0])
+
+
+def _name_and_address_of(record: Record) -> Hashable | None:
+    values = record.values
+    return _name_and_address(record.name, values.get("street"), values.get("housenumber"))
+
+
+def _name_and_address_on(feature: Feature) -> Hashable | None:
+    about = feature["properties"]
+    return _name_and_address(about["name"], about.get("street"), about.get("housenumber"))
+
+
+def _twins(left: Mapping[str, Record], free: Mapping[str, Feature]) -> list[tuple[str, str]]:
+    """Return the pairs of one name and address; those who are on file twice in their order."""
+    there = defaultdict(list)
+    for facility, feature in free.items():
+        there[_name_and_address_on(feature)].append(facility)
+    return [
+        (key, there[trait].pop(0))
+        for key, record in left.items()
+        if (trait := _name_and_address_of(record)) is not None and there[trait]
+    ]
 
 
 def _pairs(

@@ -23,6 +23,7 @@ from locator.curation.refresh.values import (
     split_address,
     text_or_none,
     whole,
+    without_telephones,
 )
 from locator.geocoding.names import fold, parse_name, spelt
 
@@ -31,7 +32,11 @@ Point = tuple[float, float]
 NOTED = "Według źródła: "
 """Begins a note that a source makes; another one was written by people, and stays."""
 
+PLACE = "@place"
+"""Stands for the place among fields."""
+
 DECIMALS = 6
+_REMOVED = {True: "(numer usunięto)", False: "(number removed)"}
 _CELL = re.compile(r"CRS(\d+)RES1000mN(\d+)000E(\d+)000")
 
 
@@ -47,11 +52,14 @@ class Record:
         Our fields; those about which the source says nothing are not there.
     point : tuple of float or None
         Lon, lat.
+    ours : mapping
+        Of one that was decided on: what is otherwise here, and was to stay so.
     """
 
     key: str
     values: Mapping[str, Any] = field(default_factory=dict)
     point: Point | None = None
+    ours: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -188,6 +196,9 @@ def _facility(source: Source, row: Row, point: Point | None, city: City) -> Reco
             made = _district(value, city) if name == "district" else field_value(name, value)
             if made is not None:
                 values[name] = made
+    if "place_note" in values:
+        removed = _REMOVED[city.catalogue.country == "PL"]
+        values["place_note"] = without_telephones(values["place_note"], removed)
     _complete(source, row, values)
     if "name" not in values:
         return None

@@ -17,7 +17,7 @@ from locator.curation.extract import fetch_extract
 from locator.curation.refresh.accepting import accept, accepted_base
 from locator.curation.refresh.asking import asked_changes, asked_records
 from locator.curation.refresh.difference import Change, Difference, table_changes
-from locator.curation.refresh.facility_difference import Layer, cited, facility_changes
+from locator.curation.refresh.facility_difference import facility_changes
 from locator.curation.refresh.fetching import Get, Reply, SourceError, fetch
 from locator.curation.refresh.kept import (
     Copy,
@@ -29,6 +29,7 @@ from locator.curation.refresh.kept import (
     last_copy,
     last_time,
 )
+from locator.curation.refresh.layer import Layer, cited
 from locator.curation.refresh.readers import READERS, timetable_of
 from locator.curation.refresh.records import Record, records_of
 from locator.curation.refresh.source_ids import FILE as IDS_FILE
@@ -125,7 +126,7 @@ def is_due(city: City, source: Source, now: datetime) -> bool:
     -------
     bool
     """
-    last = last_time(folder_of_source(city.catalogue.id, source.id))
+    last = last_time(folder_of_source(city, source.id))
     return last is None or now - last >= timedelta(days=source.every_days)
 
 
@@ -157,7 +158,7 @@ def look(
     WriteError
         The copy cannot be kept.
     """
-    kept = folder_of_source(city.catalogue.id, source.id)
+    kept = folder_of_source(city, source.id)
     old = None if again else last_copy(kept)
     replies: list[Reply] = []
 
@@ -212,7 +213,7 @@ def compare(city: City, source: Source, records: tuple[Record, ...], date: str) 
     date : str
         Of its data.
     """
-    base = accepted(folder_of_source(city.catalogue.id, source.id))
+    base = accepted(folder_of_source(city, source.id))
     named = cited(source, date, city.catalogue.country)
     made = partial(Difference, source, date, named, records)
     if source.reader == "geocoder":
@@ -261,9 +262,9 @@ def take_over(
         refuse_unfit(table, city, source.id)
         save_timetable(table, city.folder)
     elif source.reader == "extract":
-        fetch_extract(source.url, folder_of_source(city.catalogue.id, source.id), progress=progress)
+        fetch_extract(source.url, folder_of_source(city, source.id), progress=progress)
     chosen = accept(city, difference, ids)
-    _remember(city, difference, ids, chosen)
+    _remember(city, difference, ids, chosen, taken=True)
     return chosen
 
 
@@ -289,15 +290,20 @@ def keep_ours(city: City, looked: Looked, ids: Collection[str]) -> tuple[Change,
         It cannot be remembered.
     """
     chosen = looked.difference.chosen(ids)
-    _remember(city, looked.difference, ids, chosen)
+    _remember(city, looked.difference, ids, chosen, taken=False)
     return chosen
 
 
 def _remember(
-    city: City, difference: Difference, ids: Collection[str], decided: tuple[Change, ...]
+    city: City,
+    difference: Difference,
+    ids: Collection[str],
+    decided: tuple[Change, ...],
+    *,
+    taken: bool,
 ) -> None:
-    folder = folder_of_source(city.catalogue.id, difference.source.id)
-    base = accepted_base(difference, accepted(folder), ids, decided=decided)
+    folder = folder_of_source(city, difference.source.id)
+    base = accepted_base(difference, accepted(folder), ids, decided=decided, taken=taken)
     keep_accepted(folder, base)
 
 
@@ -323,7 +329,7 @@ def next_step(source: Source, city: City) -> str | None:
     -------
     str or None
     """
-    folder = folder_of_source(city.catalogue.id, source.id)
+    folder = folder_of_source(city, source.id)
     return _NEXT.get(source.reader, _NEXT.get(source.into, "")).format(folder=folder) or None
 
 

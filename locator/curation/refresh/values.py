@@ -23,6 +23,9 @@ _DAYS = {
     "sobota": "Sa",
     "niedziela": "Su",
 }
+_ADDRESS = re.compile(r"(?P<street>.*\S)\s+(?P<number>\d{1,3}[a-zA-Z]?(?:[/–-]\w+)?)")
+_TELEPHONE = re.compile(r"(?<!\d)(?:\+?\d\d[ -]?)?(?:\(?\d\)?[ -]?){8}\d(?!\d)")
+"""Nine digits, which no date has, with or without the number of the country."""
 _TIMES = re.compile(r"(.*?)(\d{1,2})[:.](\d{2})\s*[-–]\s*(\d{1,2})[:.](\d{2})[\s,;]*")
 
 
@@ -53,6 +56,11 @@ def field_value(name: str, value: object) -> Any:
     if made is None or (name in _FIELDS and value_fault(name, made) is not None):
         return None
     return made
+
+
+def without_telephones(text: str, instead: str) -> str:
+    """Return a text of a map without telephone numbers, which may be somebody's own."""
+    return _TELEPHONE.sub(instead, text)
 
 
 def whole(text: str) -> int | None:
@@ -98,7 +106,7 @@ def _runs(days: list[str]) -> str:
 
 def split_address(text: str) -> tuple[str, str | None]:
     """Return street and number of an address in one text."""
-    match = re.match(r"(?P<street>.*?\D)\s+(?P<number>\d+\s*[a-zA-Z]?(?:\s*[/–-]\s*\w+)?)$", text)
+    match = _ADDRESS.fullmatch(text)
     return (match["street"], match["number"]) if match else (text, None)
 
 
@@ -129,6 +137,8 @@ def comparable(name: str, value: Any) -> Any:
         return frozenset(re.sub(r"\D", "", one)[-9:] for one in re.split("[;,]", value))
     if name == "website":
         return re.sub(r"^https?://(www\.)?", "", value.casefold()).rstrip("/")
+    if name == "opening_hours":  # 4:30 is 04:30
+        return re.sub(r"(?<!\d)(\d):", r"0\1:", "".join(value.split()))
     if name in ("name", "operator", "kind", "note", "place_note"):
         return fold(value)
     return " ".join(value.split()).casefold()

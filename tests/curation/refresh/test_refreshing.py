@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -307,7 +308,67 @@ def test_what_is_kept_is_shown_again_only_when_the_source_says_another_thing(
     site.says(places("46", *AS_IT_IS[1:3]))
     again = changes(folder)["nurseries-1"]
     assert again.fields == {"places": (40, 46)}
-    assert (again.kind, again.why) == ("doubtful", "places was changed here, too")
+    assert (again.kind, again.why) == ("doubtful", "it was changed here, too")
+
+
+def test_what_was_accepted_and_taken_back_is_shown_again(folder: Path, site: Site) -> None:
+    path = folder / "nurseries.geojson"
+    before = path.read_bytes()
+    site.says(register(*CHANGED))
+    changes(folder)
+    accepted(folder)
+    path.write_bytes(before)  # an older copy of the folder
+    (folder / "source_ids.csv").unlink()
+    again = changes(folder)["nurseries-1"]
+    assert again.fields["places"] == (40, 45)
+    assert (again.kind, again.why) == ("doubtful", "it was changed here, too")
+
+
+def test_what_is_changed_by_hand_after_it_was_kept_is_shown_again(folder: Path, site: Site) -> None:
+    site.says(register(row("Żłobek Pod Lipą", "Lipowa", "1", Liczba_miejsc="45"), *AS_IT_IS[1:]))
+    changes(folder)
+    keep_ours(*seen(folder, again=False), ["nurseries-1"])
+    assert "nurseries-1" not in changes(folder)
+    path = folder / "nurseries.geojson"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('"places": 40', '"places": 41'), encoding="utf-8")
+    assert changes(folder)["nurseries-1"].fields == {"places": (41, 45)}
+
+
+def test_a_place_that_is_kept_stays_until_the_source_moves_it_again(
+    folder: Path, site: Site
+) -> None:
+    def placed(x: float) -> None:
+        place = "{};{}".format(*at(x, 3500))
+        first = row("Żłobek Pod Lipą", "Lipowa", "1", Geolokalizacja=place)
+        site.says(register(first, *AS_IT_IS[1:]))
+
+    placed(1000)
+    assert changes(folder)["nurseries-1"].kind == "doubtful"
+    keep_ours(*seen(folder, again=False), ["nurseries-1"])
+    assert "nurseries-1" not in changes(folder)
+    placed(1100)
+    assert changes(folder)["nurseries-1"].why == "the source places it 599 m away"
+
+
+def test_another_folder_of_the_same_city_decides_for_itself(
+    folder: Path, site: Site, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(folder, other)
+    site.says(register(*CHANGED))
+    changes(folder)
+    accepted(folder)
+    assert len(changes(other)) == 5
+
+
+def test_a_facility_that_is_on_file_twice_is_neither_new_nor_gone(folder: Path, site: Site) -> None:
+    path = folder / "nurseries.geojson"
+    text = path.read_text(encoding="utf-8")
+    (line,) = (line for line in text.splitlines() if "nurseries-2" in line)
+    twin = line.replace("nurseries-2", "nurseries-22").rstrip(",")
+    path.write_text(text.replace(line, f"{twin},\n{line}"), encoding="utf-8")
+    assert set(changes(folder)) == {"nurseries-3"}
 
 
 def test_a_facility_closed_here_or_decided_by_a_rule_is_doubtful(folder: Path, site: Site) -> None:
@@ -358,7 +419,7 @@ def test_a_wrong_answer_changes_nothing_and_the_good_copy_stays(
     folder: Path, site: Site, answer: Callable[[], bytes | str], said: str
 ) -> None:
     changes(folder)
-    kept = folder_of_source("tiny", "register")
+    kept = folder_of_source(load_city(folder), "register")
     before, copy = state(folder), last_copy(kept)
     site.says(answer())
     with pytest.raises(SourceError, match=f"^register: .*{said}.*Nothing was changed.$"):
@@ -388,7 +449,7 @@ def test_a_shape_that_nobody_foresaw_is_no_answer(folder: Path, site: Site) -> N
 
 def test_a_copy_that_was_changed_is_not_used(folder: Path, site: Site) -> None:
     changes(folder)
-    kept = folder_of_source("tiny", "register")
+    kept = folder_of_source(load_city(folder), "register")
     (path,) = kept.glob("reply-*")
     path.write_text("x", encoding="utf-8")
     assert last_copy(kept) is None

@@ -292,7 +292,9 @@ def test_an_accepted_extract_is_fetched_and_verified(
     source(tiny_folder, "extract", url=site.url("/town.osm.pbf"), reader="extract", least_rows=1)
     assert [*found(tiny_folder, "extract")] == ["town.osm.pbf"]
     take(tiny_folder, "extract")
-    assert (folder_of_source("tiny", "extract") / "town.osm.pbf").read_bytes() == content
+    assert (
+        folder_of_source(load_city(tiny_folder), "extract") / "town.osm.pbf"
+    ).read_bytes() == content
     assert found(tiny_folder, "extract") == {}
 
 
