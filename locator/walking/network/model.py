@@ -143,7 +143,7 @@ class NetworkModel:
         walk_m, sure_m = self._indexed_m(origin, targets)
         if limit_m > sure_m - SAME_M:
             tree = self.tree(origin, limit_m=limit_m)
-            walk_m = at_points(self.graph, tree.distance_m, targets)[0]
+            walk_m = at_points(self.graph, tree.metres_to, targets)[0]
             walk_m = _or_direct_m(origin, targets, walk_m)
         walk_m[walk_m > limit_m] = np.inf
         return walk_m
@@ -330,7 +330,7 @@ class NetworkModel:
         # Whoever asks for a walk has mostly just asked how far it is: that search will do.
         tree = self.trees.find(key_of(origin)) or self.tree(origin, limit_m=limit_m)
         while True:
-            walk_m, vertex = at_points(self.graph, tree.distance_m, target)
+            walk_m, vertex = at_points(self.graph, tree.metres_to, target)
             if walk_m[0] <= tree.limit_m or along_m <= tree.limit_m or np.isinf(tree.limit_m):
                 break
             limit_m = max(limit_m, 2 * tree.limit_m)

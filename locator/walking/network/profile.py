@@ -13,6 +13,7 @@ from locator.walking.graph.file import Array, StreetGraph
 from locator.walking.graph.matrix import REACH_GAP_M, largest_part, matrix
 from locator.walking.graph.tag_rules import Mark
 from locator.walking.network.snapping import EdgeIndex, Snapped
+from locator.walking.network.window import Windows
 
 Profile = Literal["foot", "pram", "wheelchair"]
 
@@ -62,6 +63,11 @@ class Ways:
         return matrix(
             graph.edge_u, graph.edge_v, graph.edge_length_m, len(graph.vertex_xy), self.allowed
         )
+
+    @cached_property
+    def windows(self) -> Windows:
+        """The vertices by where they lie, so that what is near a point can be cut out."""
+        return Windows(self.graph.vertex_xy, *self.csr[:3])
 
     @cached_property
     def index(self) -> EdgeIndex:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,10 +11,14 @@ from scipy.sparse.csgraph import dijkstra
 
 from locator.base.geo import FloatArray, IntArray
 from locator.walking import SnappedPoints
-from locator.walking.graph.file import StreetGraph
+from locator.walking.graph.file import Array, StreetGraph
 from locator.walking.graph.matrix import SMALLEST_M
 from locator.walking.network.profile import Ways
 from locator.walking.network.tree_cache import Tree
+from locator.walking.network.window import Part
+
+WORTH_CUTTING = 0.4
+"""Of a larger share of the vertices the whole matrix is searched."""
 
 
 @dataclass(frozen=True)
@@ -52,23 +57,46 @@ def multi_source(ways: Ways, facilities: SnappedPoints, *, limit_m: float = np.i
 
 
 def tree_from(ways: Ways, origin: SnappedPoints, *, limit_m: float = np.inf) -> Tree:
-    """Return the shortest ways from one origin to every vertex within `limit_m`."""
-    n = len(ways.graph.vertex_xy)
+    """Return the shortest ways from one origin to every vertex within `limit_m`.
+
+    Only what can lie within the limit is looked at, so that a short search costs the same in
+    every graph.
+    """
+    part = _part_near(ways, origin.xy[0], limit_m)
+    if part is None:
+        indptr, indices, weight_m, _ = ways.csr
+        vertices = None
+    else:
+        indptr, indices, weight_m = part.indptr, part.indices, part.weight_m
+        vertices = part.vertices
+    _, ends, to_end_m = ends_of(ways.graph, origin.take(slice(0, 1)))
+    end, to_end_m = ends.ravel(), to_end_m.ravel()
+    if vertices is not None:
+        # An end outside is farther than the limit.
+        inside = np.isin(end, vertices)
+        end, to_end_m = np.searchsorted(vertices, end[inside]), to_end_m[inside]
+    w = len(indptr) - 1
+    with_origin = _joined(indptr, indices, weight_m, np.array([len(end)]), end, to_end_m)
     distance_m, before = dijkstra(
-        _with_sources(ways, origin.take(slice(0, 1))),
-        directed=True,
-        indices=np.array([n]),
-        limit=limit_m,
-        return_predecessors=True,
+        with_origin, directed=True, indices=np.array([w]), limit=limit_m, return_predecessors=True
     )
-    return Tree(distance_m[0, :n], before[0], limit_m)
+    return Tree(vertices, distance_m[0, :w], before[0], limit_m)
+
+
+def _part_near(ways: Ways, xy: FloatArray, limit_m: float) -> Part | None:
+    """Return the part of the graph that a search may reach; None where that is most of it."""
+    if not np.isfinite(limit_m):
+        return None
+    vertices = ways.windows.within(xy, limit_m)
+    most = len(vertices) == 0 or len(vertices) > WORTH_CUTTING * len(ways.graph.vertex_xy)
+    return None if most else ways.windows.cut(vertices)
 
 
 def read_multi_source(
     graph: StreetGraph, nearest: MultiSource, demand: SnappedPoints
 ) -> tuple[FloatArray, IntArray]:
     """Return each demand point's metres to its nearest facility, and that one's index."""
-    walk_m, vertex = at_points(graph, nearest.distance_m, demand)
+    walk_m, vertex = at_points(graph, nearest.distance_m.__getitem__, demand)
     facility = np.where(vertex >= 0, nearest.facility[vertex], -1)
     point, other = _same_edge(demand.extra["edge"], nearest.facilities.extra["edge"])
     along_m = direct_m(demand, point, nearest.facilities, other)
@@ -81,13 +109,27 @@ def read_multi_source(
 
 
 def at_points(
-    graph: StreetGraph, vertex_m: FloatArray, snapped: SnappedPoints
+    graph: StreetGraph, metres_to: Callable[[Array], FloatArray], snapped: SnappedPoints
 ) -> tuple[FloatArray, IntArray]:
-    """Return metres at points on edges, and the end of the edge that they are reached by."""
+    """Return metres at points on edges, and the end of the edge that they are reached by.
+
+    Parameters
+    ----------
+    graph : StreetGraph
+    metres_to : callable
+        Metres to vertices.
+    snapped : SnappedPoints
+
+    Returns
+    -------
+    walk_m : (p,) float array
+    vertex : (p,) int array
+        -1 where `walk_m` is ``inf``.
+    """
     edge, along_m = snapped.extra["edge"], snapped.extra["along_m"]
     at_u, at_v = graph.edge_u[edge], graph.edge_v[edge]
-    by_u = vertex_m[at_u] + along_m
-    by_v = vertex_m[at_v] + (graph.edge_length_m[edge] - along_m)
+    by_u = metres_to(at_u) + along_m
+    by_v = metres_to(at_v) + (graph.edge_length_m[edge] - along_m)
     walk_m = np.minimum(by_u, by_v) + snapped.extra["gap_m"]
     vertex = np.where(by_u <= by_v, at_u, at_v).astype(np.int64)
     reached = (edge >= 0) & np.isfinite(walk_m)
@@ -145,11 +187,23 @@ def _with_sources(ways: Ways, snapped: SnappedPoints) -> csr_array:
     on, vertex, to_vertex_m = ends_of(ways.graph, snapped)
     counts = np.zeros(len(snapped), dtype=np.int32)
     counts[on] = 2
-    size = len(indptr) - 1 + len(snapped)
+    return _joined(indptr, indices, weight_m, counts, vertex.ravel(), to_vertex_m.ravel())
+
+
+def _joined(
+    indptr: Array,
+    indices: Array,
+    weight_m: FloatArray,
+    counts: Array,
+    vertex: Array,
+    to_vertex_m: FloatArray,
+) -> csr_array:
+    """Return a matrix with more vertices, each joined to so many of those that are there."""
+    size = len(indptr) - 1 + len(counts)
     return csr_array(
         (
-            np.concatenate([weight_m, np.maximum(to_vertex_m, SMALLEST_M).ravel()]),
-            np.concatenate([indices, vertex.ravel().astype(np.int32)]),
+            np.concatenate([weight_m, np.maximum(to_vertex_m, SMALLEST_M)]),
+            np.concatenate([indices, vertex.astype(np.int32)]),
             np.concatenate([indptr, indptr[-1] + np.cumsum(counts).astype(np.int32)]),
         ),
         shape=(size, size),

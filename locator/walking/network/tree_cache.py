@@ -13,7 +13,7 @@ from locator.walking import SnappedPoints
 from locator.walking.graph.file import Array
 
 KEPT = 3
-"""Trees kept: a person looks at a few places, and one tree of 200,000 vertices takes 2.4 MB."""
+"""Trees kept: a person looks at a few places, and one tree of all 200,000 vertices takes 2.4 MB."""
 
 Key = tuple[int, float, float]
 """Where a tree starts: edge, distance along it, distance to it."""
@@ -31,24 +31,41 @@ class Tree:
 
     Attributes
     ----------
-    distance_m : (n,) float array
-        To every vertex, ``inf`` beyond the limit.
-    before : (n + 1,) int array
-        The vertex before each one on its way; the last entry, n, is the origin.
+    vertices : (w,) int array or None
+        The vertices of the graph that were looked at, ascending; None: all n of them.
+    distance_m : (w,) float array
+        To each of them, ``inf`` beyond the limit.
+    before : (w + 1,) int array
+        The rank among them of the one before each on its way; the last entry, w, is the origin.
     limit_m : float
     """
 
+    vertices: IntArray | None
     distance_m: FloatArray
     before: Array
     limit_m: float
 
+    def metres_to(self, vertex: Array) -> FloatArray:
+        """Return metres to vertices of the graph; ``inf`` beyond the limit."""
+        rank, known = self._ranks(vertex)
+        return np.where(known, self.distance_m[rank], np.inf)
+
     def way(self, vertex: int) -> IntArray:
         """Return the vertices from the origin to `vertex`, in walking order."""
         root, before = len(self.before) - 1, self.before
-        vertices = [vertex]
-        while (previous := int(before[vertices[-1]])) != root:
-            vertices.append(previous)
-        return np.array(vertices[::-1], dtype=np.int64)
+        ranks = [int(self._ranks(np.array([vertex]))[0][0])]
+        while (previous := int(before[ranks[-1]])) != root:
+            ranks.append(previous)
+        way = np.array(ranks[::-1], dtype=np.int64)
+        return way if self.vertices is None else self.vertices[way]
+
+    def _ranks(self, vertex: Array) -> tuple[Array, Array]:
+        """Return the rank of each vertex, and whether it was looked at at all."""
+        if self.vertices is None:
+            return vertex, np.ones(vertex.shape, dtype=bool)
+        rank = np.searchsorted(self.vertices, vertex)
+        rank[rank == len(self.vertices)] = 0
+        return rank, self.vertices[rank] == vertex
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,120 @@
+"""Cut out of a street graph what lies near a point, at the price of what is cut out.
+
+No street is shorter than the straight line between its ends: whatever can be walked within a limit
+lies in the square round the origin that is as far to each side. A search inside of it finds what
+one of the whole graph finds, and does not grow with the graph.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from locator.base.geo import FloatArray, IntArray
+from locator.walking.graph.file import Array
+
+CELL_M = 250.0
+"""Side of a cell: small beside the usual search, so that little is cut out in vain."""
+
+MARGIN_M = 1.0
+"""More than all roundings together."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a graph: w vertices, and the ways between them as a matrix of its own.
+
+    Attributes
+    ----------
+    vertices : (w,) int64 array
+        Of the graph, ascending; their rank is their number in the part.
+    indptr, indices, weight_m : CSR arrays (int32, int32, float64)
+    """
+
+    vertices: IntArray
+    indptr: Array
+    indices: Array
+    weight_m: FloatArray
+
+
+@dataclass(frozen=True)
+class Windows:
+    """The vertices of a graph by where they lie, ready to be cut out.
+
+    Attributes
+    ----------
+    xy : (n, 2) float64
+    indptr, indices, weight_m : CSR arrays
+        The symmetric matrix of the whole graph.
+    """
+
+    xy: FloatArray
+    indptr: Array
+    indices: Array
+    weight_m: FloatArray
+
+    @cached_property
+    def _origin(self) -> FloatArray:
+        low: FloatArray = self.xy.min(axis=0)
+        return low
+
+    @cached_property
+    def _shape(self) -> tuple[int, int]:
+        """Columns and rows of the cells."""
+        columns, rows = (self.xy.max(axis=0) - self._origin) // CELL_M + 1
+        return int(columns), int(rows)
+
+    @cached_property
+    def _by_cell(self) -> tuple[Array, IntArray]:
+        """The vertices, row of cells by row of cells, and where each cell begins."""
+        columns, rows = self._shape
+        column, row = ((self.xy - self._origin) // CELL_M).astype(np.int64).T
+        cell = row * columns + column
+        order = np.argsort(cell, kind="stable").astype(np.int32)
+        counts = np.bincount(cell, minlength=columns * rows)
+        return order, np.concatenate([[0], np.cumsum(counts)])
+
+    def within(self, xy: FloatArray, reach_m: float) -> IntArray:
+        """Return the vertices of all cells that a square touches, ascending.
+
+        Parameters
+        ----------
+        xy : (2,) float array
+            Its middle.
+        reach_m : float
+            From the middle to each side.
+        """
+        (columns, rows), (order, start) = self._shape, self._by_cell
+        reach_m += MARGIN_M
+        low = np.floor((xy - reach_m - self._origin) / CELL_M).astype(np.int64)
+        high = np.floor((xy + reach_m - self._origin) / CELL_M).astype(np.int64)
+        left, right = max(0, int(low[0])), min(columns - 1, int(high[0]))
+        bands = range(max(0, int(low[1])), min(rows - 1, int(high[1])) + 1)
+        if left > right or not bands:
+            return np.empty(0, dtype=np.int64)
+        # The cells of one row stand one after the other.
+        found = [
+            order[start[row * columns + left] : start[row * columns + right + 1]] for row in bands
+        ]
+        return np.sort(np.concatenate(found)).astype(np.int64)
+
+    def cut(self, vertices: IntArray) -> Part:
+        """Return the part of the graph between `vertices`, which ascend."""
+        begin, end = self.indptr[vertices], self.indptr[vertices + 1]
+        counts = (end - begin).astype(np.int64)
+        row_start = np.concatenate([[0], np.cumsum(counts)])
+        entry = np.repeat(begin - row_start[:-1], counts) + np.arange(row_start[-1])
+        # Zeros are not written by anybody: only the pages that are looked at cost something.
+        rank = np.zeros(len(self.indptr) - 1, dtype=np.int32)
+        rank[vertices] = np.arange(1, len(vertices) + 1, dtype=np.int32)
+        column = rank[self.indices[entry]] - 1
+        inside = column >= 0
+        kept = np.concatenate([[0], np.cumsum(inside)])
+        return Part(
+            vertices,
+            kept[row_start].astype(np.int32),
+            column[inside],
+            self.weight_m[entry[inside]],
+        )

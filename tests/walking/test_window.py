@@ -1,0 +1,79 @@
+"""A search of what lies near a point finds what one of the whole graph finds."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from locator.walking import SnappedPoints
+from locator.walking.network import search
+from locator.walking.network.model import NetworkModel
+from locator.walking.network.window import Windows
+
+#        3 --2-- 4
+#        |       |        a square of 300 m and a street that leads 900 m away from it
+# 0 --1--+       5 ------- 6
+TINY = Windows(
+    xy=np.array([[0, 0], [300, 0], [300, 300], [600, 300], [600, 0], [1500, 0]], dtype=float),
+    indptr=np.array([0, 1, 3, 5, 7, 9, 10], dtype=np.int32),
+    indices=np.array([1, 0, 2, 1, 3, 2, 4, 3, 5, 4], dtype=np.int32),
+    weight_m=np.array([300, 300, 310, 310, 320, 320, 330, 330, 900, 900], dtype=float),
+)
+
+
+def test_a_part_is_worked_out_by_hand() -> None:
+    near = TINY.within(np.array([300.0, 0.0]), 10.0)
+    assert near.tolist() == [1]  # alone in its cell, from 250 to 500 m east and 0 to 250 m north
+    near = TINY.within(np.array([0.0, 0.0]), 599.0)
+    assert near.tolist() == [0, 1, 2, 3, 4]
+    part = TINY.cut(np.array([1, 2, 4]))
+    assert part.indptr.tolist() == [0, 1, 2, 2]  # 4 is joined to nothing that is there
+    assert part.indices.tolist() == [1, 0] and part.weight_m.tolist() == [310, 310]
+    whole = TINY.cut(np.arange(6))
+    assert np.array_equal(whole.indptr, TINY.indptr)
+    assert np.array_equal(whole.indices, TINY.indices)
+    assert np.array_equal(whole.weight_m, TINY.weight_m)
+
+
+@pytest.mark.parametrize("xy", [(-9e3, 0.0), (9e3, 0.0), (0.0, -9e3), (0.0, 9e3)])
+def test_far_from_everything_there_is_nothing(xy: tuple[float, float]) -> None:
+    assert TINY.within(np.array(xy), 100.0).tolist() == []
+    assert TINY.within(np.array(xy), 2e4).tolist() == [0, 1, 2, 3, 4, 5]
+
+
+def test_near_and_far_a_search_finds_what_one_of_the_whole_graph_finds(
+    real: NetworkModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(14)
+    corners = real.graph.vertex_xy
+    every = np.arange(len(corners))
+    reached = cut = 0
+    for limit_m in (0.0, 40.0, 400.0, 2500.0):
+        for start in rng.integers(0, len(corners), 12):
+            origin = real.snap(corners[start] + rng.normal(0.0, 40.0, 2))
+            monkeypatch.setattr(search, "WORTH_CUTTING", 1.0)
+            tree = search.tree_from(real.ways, origin, limit_m=limit_m)
+            monkeypatch.setattr(search, "WORTH_CUTTING", -1.0)
+            whole = search.tree_from(real.ways, origin, limit_m=limit_m)
+            assert whole.vertices is None
+            cut += tree.vertices is not None
+            metres = tree.metres_to(every)
+            assert np.array_equal(metres, whole.metres_to(every))
+            inside = np.flatnonzero(np.isfinite(metres))
+            reached += len(inside)
+            for vertex in rng.permutation(inside)[:3].tolist():
+                way = tree.way(vertex)
+                assert way[-1] == vertex and np.array_equal(way, whole.way(vertex))
+    assert reached > 1000 and cut > 40
+
+
+def test_the_ends_of_a_long_edge_may_lie_outside(town: NetworkModel) -> None:
+    tree = search.tree_from(town.ways, _middle_of_the_longest(town), limit_m=1.0)
+    assert not np.isfinite(tree.metres_to(np.arange(len(town.graph.vertex_xy)))).any()
+
+
+def _middle_of_the_longest(model: NetworkModel) -> SnappedPoints:
+    graph = model.graph
+    edge = int(np.argmax(graph.edge_length_m))
+    line = graph.line_xy[graph.line_start[edge] : graph.line_start[edge + 1]]
+    return model.snap(line.mean(axis=0))
