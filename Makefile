@@ -4,7 +4,7 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run dev test test-fast lint fix docs man bench load messages clean
+.PHONY: run dev test test-fast lint fix docs notebooks man bench load messages clean
 
 run: $(VENV)/.run
 	PORT=$(PORT) $(BIN)/locator serve
@@ -42,6 +42,10 @@ docs: $(VENV)/.test
 
 man: $(VENV)/.run
 	$(BIN)/python -m locator.cli.manual build/man
+
+# Run again after a change of the data or of the library: what the notebooks show is kept.
+notebooks: $(VENV)/.test
+	$(BIN)/python docs/notebooks.py
 
 bench: $(VENV)/.test
 	$(BIN)/python -m tests.bench
