@@ -268,12 +268,15 @@ def _districts_table(found: ClaimAnswer) -> Table:
         between(int(low), int(high))
         for low, high in zip(rows["gained_low"], rows["gained_high"], strict=True)
     ]
+    exact = bool(rows["gained_low"].round().eq(rows["gained_high"].round()).all())
     columns = (
         Column("name", gettext("District")),
         Column("people", gettext("People"), "people"),
-        Column("gained", gettext("People gained")),
+        Column("gained", gettext("People gained"), "people" if exact else "text"),
     )
     title = gettext("People gained, by district")
+    if exact:
+        return Table("gained", title, columns, rows.assign(gained=rows["gained_low"].round()))
     return Table("gained", title, columns, rows.assign(gained=gained).rename_axis(None))
 
 

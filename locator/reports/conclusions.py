@@ -50,8 +50,10 @@ def _nothing(found: DistrictReport) -> str:
     best = 0.0 if siting is None or siting.sites.empty else float(siting.sites["gained"].iloc[0])
     if found.scope.unserved and best > 0:
         return ngettext(
-            "No further facility here: at the best site {n} person more would be within reach.",
-            "No further facility here: at the best site {n} people more would be within reach.",
+            "Too few for a facility of their own: at the best site {n} person more would be within "
+            "reach.",
+            "Too few for a facility of their own: at the best site {n} people more would be within "
+            "reach.",
             round(best),
         )
     row = found.coverage.completeness

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
+from textwrap import wrap
 from typing import Any, Final, cast
 
 import typst
@@ -143,32 +145,60 @@ def _table(table: Table, number: Callable[[Column, Any], str]) -> dict[str, Any]
         [number(column, value) for column, value in zip(table.columns, row, strict=True)]
         for row in rows
     ]
+    fitted = fit(head, cells)
     return {
         "title": table.title,
         "whole": table.is_short,
-        "head": head,
-        "widths": widths([head, *cells]),
+        "head": fitted.head,
+        "widths": fitted.widths,
         "right": [column.kind not in WORDS for column in table.columns],
         "rows": cells,
     }
 
 
-def widths(rows: Sequence[Sequence[str]]) -> list[int | None]:
-    """Return the parts of the width that the columns of a table share; None: as wide as it is.
+@dataclass(frozen=True)
+class Fit:
+    """How a table fits into a line of the page.
 
-    A table that fits into a line needs none. In one that does not, what is long shares what the
-    short columns leave, by its length: alike columns would break names into single words.
+    Attributes
+    ----------
+    widths : list of int or None
+        The parts of the width that the columns share; None: as wide as it is.
+    head : list of str
+        With line breaks where a label would be wider than what stands below it.
     """
-    longest = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    if sum(longest) + COLUMN_LETTERS * len(longest) <= LINE_LETTERS:
-        return [None] * len(longest)
-    return [min(most, LONGEST) if most > SHORT else None for most in longest]
+
+    widths: list[int | None]
+    head: list[str]
+
+
+def fit(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Fit:
+    """Fit a table into a line of the page.
+
+    One that fits by itself is left alone. Else its head takes several lines; if that does not help,
+    what is long shares what the short columns leave, by its length: alike columns would break names
+    into single words.
+    """
+    body = [max(map(len, cells), default=0) for cells in zip(*rows, strict=True)] or [0] * len(head)
+    room = LINE_LETTERS - COLUMN_LETTERS * len(head)
+    alone: list[int | None] = [None] * len(head)
+    if sum(map(max, body, map(len, head))) <= room:
+        return Fit(alone, list(head))
+    least = [max(most, *map(len, label.split())) for most, label in zip(body, head, strict=True)]
+    pairs = zip(head, least, strict=True)
+    broken = [
+        "\n".join(wrap(label, width, break_long_words=False, break_on_hyphens=False))
+        for label, width in pairs
+    ]
+    if sum(least) > room:
+        alone = [min(most, LONGEST) if most > SHORT else None for most in least]
+    return Fit(alone, broken)
 
 
 LINE_LETTERS, COLUMN_LETTERS = 112, 2
 """Letters of a table's size in a line of the page, and as many as the sides of a column take."""
 
-SHORT, LONGEST = 14, 45
+SHORT, LONGEST = 15, 45
 """A column of at most so many letters is never broken; more than so many weigh no more."""
 
 

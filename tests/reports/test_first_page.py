@@ -114,7 +114,8 @@ def test_that_there_is_nothing_to_do_is_said(walkable_city: WalkableCity) -> Non
         sites = pd.DataFrame({"gained": [4.0, 1.0]})
         few = replace(done, siting=replace(found.siting, sites=sites))
         assert recommendations(walkable_city.city, few) == (
-            "No further facility here: at the best site 4 people more would be within reach.",
+            "Too few for a facility of their own: at the best site 4 people more would be within "
+            "reach.",
         )
 
 

@@ -30,7 +30,7 @@ from locator.reports.charts import (
 from locator.reports.document import Column, Drawing, Report, Section, Table
 from locator.reports.html import Link, section_html
 from locator.reports.mapdrawing import MapFigure, draw_map, map_ratio
-from locator.reports.pdf import widths, write_pdf
+from locator.reports.pdf import Fit, fit, write_pdf
 from locator.reports.workbook import write_workbook
 from tests.bench.bench_memory import resident_mb
 
@@ -387,9 +387,14 @@ def test_people_are_whole_and_full_dates_are_dates_in_a_workbook() -> None:
 
 
 def test_long_columns_of_a_table_share_what_the_short_ones_leave() -> None:
-    short = [["No.", "Near", "People"], ["1", "Rynek Główny", "12"]]
-    assert widths(short) == [None, None, None]
-    wide = [["District", "Name", "Address"], ["IV", "N" * 80, "a" * 20]]
-    assert widths(wide) == [None, 45, 20]
-    assert widths([["a" * 34, "b" * 34, "c" * 38]]) == [None, None, None]  # just a line
-    assert widths([["a" * 34, "b" * 34, "c" * 39]]) == [34, 34, 39]
+    assert fit(["No.", "Near"], [["1", "Rynek Główny"]]) == Fit([None, None], ["No.", "Near"])
+    wide = [["IV", "N" * 80, "a" * 20], ["V", "N", "a"]]
+    assert fit(["District", "Name", "Address"], wide).widths == [None, 45, 20]
+    head = ["walks at most (min)"] * 6
+    broken = ["walks at\nmost (min)"] * 2
+    some = [["a" * 34, "b" * 34, "1", "2", "1234567890", "1234567890"]]
+    found = fit(head, some)
+    assert found.widths == [None] * 6 and found.head[4:] == broken
+    assert found.head[2] == "walks\nat\nmost\n(min)" and found.head[0] == head[0]
+    assert fit(head, [[*some[0][:4], "a" * 12, "b" * 12]]).widths == [34, 34, *[None] * 4]
+    assert fit(["h" * 113], []).widths == [45]
