@@ -36,7 +36,8 @@ def walking_times(walk_s: FloatArray, people: FloatArray) -> tuple[float, float,
         return np.nan, np.nan, np.nan
     reached = np.isfinite(walk_s)
     on_foot = people[reached].sum()
-    mean_s = float(walk_s[reached] @ people[reached] / on_foot) if on_foot > 0 else np.inf
+    # Not `@`: over several threads, as many others as count here wait for each other.
+    mean_s = float((walk_s[reached] * people[reached]).sum() / on_foot) if on_foot > 0 else np.inf
     order = np.argsort(walk_s)
     within = np.cumsum(people[order])
     at = np.searchsorted(within, np.array([0.5, 0.9]) * total * (1 - 1e-12))

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 
 import numpy as np
@@ -202,20 +202,28 @@ def _place_walks(walkable_city: WalkableCity, limit_m: float) -> sparse.csc_arra
 
 def people_of(walkable_city: WalkableCity, group: str) -> People:
     """Return the people of `group`, and how else they may be spread."""
+    census = walkable_city.city.demand.people[group]
+    parts = _parts(walkable_city)
+    on_file = np.bincount(parts.part, weights=census, minlength=len(parts.part_people))
+    return replace(parts, census=census, part_people=on_file.astype(np.float64))
+
+
+@remembered
+def _parts(walkable_city: WalkableCity) -> People:
+    """Return how people may be spread, of whatever group; as if nobody were there."""
     city = walkable_city.city
     errors, demand, row = city.uncertainty.people, city.demand, city.district_rows
     square = np.floor(demand.xy / (errors.side_m if errors else CELL_M)).astype(np.int64)
     _, which = np.unique(square, axis=0, return_inverse=True)
     names = np.column_stack([which.ravel(), demand.cell, row])
     parts, part = np.unique(names, axis=0, return_inverse=True)
-    census = demand.people[group]
     shape = (len(city.districts), len(demand))
     return People(
-        census=census,
+        census=np.zeros(len(demand)),
         by_district=sparse.csr_array((np.ones(len(row)), (row, np.arange(len(row)))), shape=shape),
         register=register_ratios(city),
         part=part.ravel(),
-        part_people=np.bincount(part.ravel(), weights=census, minlength=len(parts)).astype(float),
+        part_people=np.zeros(len(parts)),
         part_square=parts[:, 0],
         part_cell=parts[:, 1],
         part_row=parts[:, 2],

@@ -14,6 +14,7 @@ from locator.analysis.access.coverage import Coverage, counted_by
 from locator.analysis.access.doubtful_walks import near_walks_of
 from locator.analysis.access.draws import (
     CAUSES,
+    Cause,
     Doubt,
     Draw,
     asked_of,
@@ -213,6 +214,7 @@ def _groups(walkable_city: WalkableCity, found: Coverage, runs: int, seed: int) 
     served = found.walk_s <= found.minutes * 60 + SAME_TIME_S
     reached = np.isfinite(found.walk_s)
     rows: dict[str, dict[str, float]] = {}
+    doubts: dict[str, Doubt] = {}
     doubt = known_doubt(walkable_city, found)
     for group in city.catalogue.groups:
         people = city.demand.people[group]
@@ -223,8 +225,10 @@ def _groups(walkable_city: WalkableCity, found: Coverage, runs: int, seed: int) 
             "gini": gini(found.walk_s[reached], people[reached]),
         }
         if people.sum() > 0:
-            own = doubt_for(walkable_city, doubt, group)
-            rows[group] |= _ends(own, rows[group]["share"], runs, seed)
+            doubts[group] = doubt_for(walkable_city, doubt, group)
+    drawn = _shares_together(doubt, list(doubts.values()), runs, seed)
+    for group, shares in zip(doubts, drawn, strict=True):
+        rows[group] |= _ends(shares, rows[group]["share"])
     return pd.DataFrame.from_dict(rows, orient="index").replace(np.inf, np.nan)
 
 
@@ -247,7 +251,8 @@ def _paces(
             doubt = known_doubt(walkable_city, found)
         else:
             doubt = doubt_of(walkable_city, replace(found, pace_m_s=pace_m_s))
-        rows[pace_m_s] |= _ends(doubt, rows[pace_m_s]["share"], runs, seed)
+        shares = doubt.shares(frozenset(CAUSES), runs=runs, seed=seed)[:, -1]
+        rows[pace_m_s] |= _ends(shares, rows[pace_m_s]["share"])
     return pd.DataFrame.from_dict(rows, orient="index").replace(np.inf, np.nan)
 
 
@@ -260,8 +265,24 @@ def _counted(city: City, people: FloatArray, served: Flags) -> dict[str, float]:
     return {"people": total, "served": within, "share": share}
 
 
-def _ends(doubt: Doubt, share: float, runs: int, seed: int) -> dict[str, float]:
+def _shares_together(
+    doubt: Doubt, doubts: Sequence[Doubt], runs: int, seed: int
+) -> Iterator[FloatArray]:
+    """Yield the shares of the city of each of `doubts`, whose walks are those of `doubt`.
+
+    Each cause is drawn apart from the others, so that the walks of a run are drawn once for all.
+    """
+    walks: frozenset[Cause] = frozenset({"walks", "locations"})
+    drawn = [one.draws(frozenset(CAUSES) - walks, runs=runs, seed=seed) for one in doubts]
+    shares = np.empty((len(doubts), runs))
+    for run, walked in enumerate(doubt.draws(walks, runs=runs, seed=seed)):
+        for row, (one, others) in enumerate(zip(doubts, drawn, strict=True)):
+            draw = replace(next(others), walk_m=walked.walk_m)
+            shares[row, run] = one.share(one.served(draw), draw.weight)[-1]
+    yield from shares
+
+
+def _ends(drawn: FloatArray, share: float) -> dict[str, float]:
     """Return between which values a share of the city lies."""
-    drawn = doubt.shares(frozenset(CAUSES), runs=runs, seed=seed)[:, -1:]
-    low, high = ends(drawn, [share])
+    low, high = ends(drawn[:, np.newaxis], [share])
     return {"low": float(low[0]), "high": float(high[0])}

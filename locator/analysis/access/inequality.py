@@ -112,12 +112,12 @@ def theil(values: FloatArray, weights: FloatArray) -> float:
         0 where all have the same, the logarithm of the people where one has everything; NaN
         without any amount.
     """
-    people, amount = weights.sum(), float(values @ weights)
+    people, amount = weights.sum(), float((values * weights).sum())
     if not people > 0 or not amount > 0:
         return float("nan")
     relative = values * (people / amount)
     logs = np.log(relative, out=np.zeros(len(relative)), where=relative > 0)
-    return max(0.0, float((weights * relative) @ logs / people))
+    return max(0.0, float((weights * relative * logs).sum() / people))
 
 
 def concentration_index(values: FloatArray, weights: FloatArray, place: IntArray) -> float:
