@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -15,6 +14,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
+from locator.api.lane import Lane
 from locator.base.errors import N_, NotComputableError
 from locator.base.memory import Memory, size_b
 from locator.city.catalogue import Catalogue
@@ -101,10 +101,11 @@ class AppState:
         """Whether the walks between stops are known within some seconds; else they are made on."""
         from locator.analysis.transit.stop_walks import has_stop_walks, stop_walks
 
-        if has_stop_walks(walkable_city, self.transit_network):
+        network = self.transit_network
+        if not network.timetables or has_stop_walks(walkable_city, network):
             return True  # not behind what is being counted for others
-        begun = self._counting.submit(stop_walks, walkable_city, self.transit_network)
-        return bool(wait([begun], timeout=within_s).done)
+        walks = partial(stop_walks, walkable_city, network)
+        return self.counting.ask([walks], within_s=within_s) != [None]
 
     @property
     def memo(self) -> Memory:
@@ -208,19 +209,16 @@ class AppState:
         from locator.analysis.access.ranges import has_ranges
 
         ground = self.walkable_city_for(profile)
-        begun: dict[int, Future[Ranges]] = {
-            row: self._counting.submit(self.ranges, one, profile=profile)
-            for row, one in enumerate(queries)
-            if not has_ranges(ground, self.coverage(one, profile=profile))
-        }
-        wait(begun.values(), timeout=PATIENCE_S)
+        known = [has_ranges(ground, self.coverage(one, profile=profile)) for one in queries]
+        made = [partial(self.ranges, one, profile=profile) for one in queries]
+        counted = iter(
+            self.counting.ask(
+                [one for one, is_known in zip(made, known, strict=True) if not is_known],
+                within_s=PATIENCE_S,
+            )
+        )
         return [
-            self.ranges(one, profile=profile)
-            if row not in begun
-            else begun[row].result()
-            if begun[row].done()
-            else None
-            for row, one in enumerate(queries)
+            one() if is_known else next(counted) for one, is_known in zip(made, known, strict=True)
         ]
 
     def soon(self, answer: Callable[[], T], *, part: float = 1.0) -> T | None:
@@ -228,13 +226,12 @@ class AppState:
 
         Else it is made on, for the next.
         """
-        begun = self._counting.submit(answer)
-        wait([begun], timeout=part * PATIENCE_S)
-        return begun.result() if begun.done() else None
+        return self.counting.ask([answer], within_s=part * PATIENCE_S)[0]
 
     @cached_property
-    def _counting(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(1, thread_name_prefix="ranges")
+    def counting(self) -> Lane:
+        """Where what takes long is counted on after who asked has been answered without it."""
+        return Lane()
 
     def warm_ranges(self) -> None:
         """Count the ranges of every layer's own question, and what the claims mean for people.

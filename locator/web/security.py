@@ -8,7 +8,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 from urllib.parse import urlsplit
@@ -17,6 +17,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import RequestURITooLarge, ServiceUnavailable, TooManyRequests
 
+from locator.api.context import AppState
 from locator.base.freeing import Freeing
 from locator.web.apart import LOOK_S, Apart, is_gone
 from locator.web.apart import NAME as APART
@@ -231,11 +232,18 @@ def expensive(view: Callable[P, R]) -> Callable[P, R]:
             if aside is not None:
                 return cast(R, aside.answer(request.environ, request.get_data()))
             try:
-                return view(*args, **kwargs)
+                with _first():
+                    return view(*args, **kwargs)
             finally:
                 current_app.extensions["locator.base.freeing"].now_and_then()
 
     return counted(guarded)
+
+
+def _first() -> AbstractContextManager[None]:
+    """Let nothing begin in the background that nobody waits for, while this is answered."""
+    app: AppState | None = current_app.extensions.get("locator")
+    return nullcontext() if app is None else app.counting.elsewhere()
 
 
 def _limiter() -> Limiter:

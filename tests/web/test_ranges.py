@@ -36,7 +36,7 @@ def test_what_is_known_does_not_wait_behind_what_is_being_counted(
     asked = [CoverageQuery("nurseries")]
     (known,) = state.ranges_soon(asked)
     go_on = threading.Event()
-    state._counting.submit(go_on.wait)
+    state.counting.submit(go_on.wait)
     monkeypatch.setattr("locator.api.context.PATIENCE_S", 0.01)
     try:
         assert state.ranges_soon(asked) == [known]

@@ -95,7 +95,7 @@ def test_who_asks_for_known_walks_does_not_wait_for_others(
     state = client.application.extensions["locator"]
     state.warm_transit()
     monkeypatch.setattr(transit, "PATIENCE_S", 0.01)
-    state._counting.submit(counted.wait, 30)
+    state.counting.submit(counted.wait, 30)
     told = said(result(page(client), "nurseries-3"))
     counted.set()
     assert "By tram: 18 min" in told
