@@ -1,40 +1,39 @@
-"""Ask a city that was opened: the questions of the pages, answered with frames."""
+"""Ask a city that was opened: the questions of the pages, answered with frames.
+
+Over 350 lines, because the face is one class, and most of them say what each question takes and
+gives.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Literal, Unpack
+from typing import TYPE_CHECKING, Literal, Unpack
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
-from locator.analysis.nearest import place_origin, walk_lines
-from locator.analysis.nearest_many import nearest_many
 from locator.analysis.siting.query import Objective
 from locator.api.context import AppState
 from locator.api.coverage import coverage_of
 from locator.api.data import layers
-from locator.api.gains import site_gains
-from locator.api.network import PACE_M_S, IsochroneParams
+from locator.api.network import IsochroneParams
 from locator.api.planning_queries import ScenarioParams, SitingParams, scenario_of, siting_of
 from locator.api.queries import NearestParams, NoParams, ReachParams, nearest_query_of
 from locator.api.scenario import comparison_of
-from locator.api.siting import found_sites
 from locator.base.errors import N_, InvalidParameterError
-from locator.base.geo import WGS84, FloatArray
+from locator.base.geo import WGS84
 from locator.base.i18n import speaking
-from locator.city.lookup import known_layers, standing_layer
+from locator.city.lookup import known_layers
 from locator.city.register import PeopleFrom
 from locator.library.answers import CoverageFrames, ScenarioFrames
 from locator.library.asking import Building, Which, Whose, question
 from locator.library.changes import Added, layer_of, moved_sites, new_sites
+from locator.library.frames import isochrone_frame, nearest_frame, sites_frame
 from locator.library.showing import facts_html
 from locator.library.starts import Errors, Starts, located
-from locator.walking.isochrone import isochrones
 from locator.walking.network.profile import Profile
 
 if TYPE_CHECKING:
@@ -237,7 +236,7 @@ class OpenCity:
         0     1   Żłobek Pod Lipą     0.0
         1     2  Żłobek Nad Rzeką  2795.1
         """
-        lon, lat = self.state.city.middle
+        lon, lat = self.state.city.middle  # the question is checked before the starts are read
         asked = question(
             self.state,
             NearestParams,
@@ -256,28 +255,9 @@ class OpenCity:
         ground = self.state.walkable_city_for(profile, at_night=at_night)
         with speaking(self.language):
             starts = located(self.state.city, origins, errors=errors)
-        starts = starts[starts["problem"].isna()]
-        lonlat = _lonlat(starts)
-        found = nearest_many(ground, lonlat, replace(nearest_query_of(asked, lon, lat), k=k))
-        facilities = self.state.city.facilities.iloc[found["row"].to_numpy()]
-        if walk:
-            geometry = [
-                line
-                for origin, ids in facilities.index.groupby(found["origin"].to_numpy()).items()
-                for line in walk_lines(ground, lonlat[origin, 0], lonlat[origin, 1], ids)
-            ]
-        else:
-            geometry = facilities.geometry.to_list()
-        columns: dict[str, Any] = {
-            "origin": starts.index.to_numpy()[found["origin"]],
-            "rank": found["rank"],
-            "id": facilities.index,
-            "layer": found["layer"],
-            "name": facilities["name"].to_numpy(),
-            "address": facilities["address"].to_numpy(),
-            **{name: found[name] for name in ("walk_m", "walk_s", "open_state", "next_change")},
-        }
-        return gpd.GeoDataFrame(columns, geometry=geometry, crs=WGS84)
+        return nearest_frame(
+            ground, starts, replace(nearest_query_of(asked, lon, lat), k=k), walk=walk
+        )
 
     def isochrone(
         self,
@@ -340,35 +320,9 @@ class OpenCity:
             night=at_night,
         )
         ground = self.state.walkable_city_for(profile, at_night=at_night)
-        pace_m_s = asked.pace or PACE_M_S
-        if layer is not None:
-            pace_m_s = asked.pace or standing_layer(self.state.catalogue, layer).pace_m_s
-        if origins is None:
-            assert layer is not None
-            points = {layer: ground.snapped(ground.usable_rows[layer])}
-        else:
-            with speaking(self.language):
-                starts = located(self.state.city, origins)
-            points = {
-                index: place_origin(ground, *place)
-                for index, place in zip(starts.index, _lonlat(starts).tolist(), strict=True)
-            }
-        areas = [
-            (index, area)
-            for index, start in points.items()
-            for area in isochrones(ground.model, start, minutes=asked.minutes, pace_m_s=pace_m_s)
-        ]
-        to_lonlat = self.state.city.projection.to_lonlat
-        return gpd.GeoDataFrame(
-            {
-                "origin": [index for index, _ in areas],
-                "minutes": [area.minutes for _, area in areas],
-                "pace_m_s": [area.pace_m_s for _, area in areas],
-                "area_km2": [area.area.area / 1e6 for _, area in areas],
-            },
-            geometry=[shapely.transform(area.area, to_lonlat) for _, area in areas],
-            crs=WGS84,
-        )
+        with speaking(self.language):
+            starts = None if origins is None else located(self.state.city, origins)
+        return isochrone_frame(ground, starts, asked)
 
     # -- planners -----------------------------------------------------------------------------
 
@@ -503,19 +457,7 @@ class OpenCity:
             profile=profile,
             **more,
         )
-        found = found_sites(self.state, siting_of(asked))
-        within = site_gains(self.state, found)
-        columns = ["name", "kind", "district", "district_name", "gained", "total", "ties"]
-        sites = found.sites.set_index("rank")
-        frame = sites[columns + (["price"] if objective == "budget" else [])].copy()
-        for place, column in enumerate(("low", "high"), start=1 + list(frame).index("gained")):
-            values = None if within is None else within.sites[column].to_numpy()
-            frame.insert(place, column, values)
-        made = gpd.GeoDataFrame(
-            frame, geometry=gpd.points_from_xy(sites["lon"], sites["lat"]), crs=WGS84
-        )
-        made.attrs |= {"proven": found.proven, "gap": found.gap, "bound": found.bound}
-        return made
+        return sites_frame(self.state, siting_of(asked))
 
     def scenario(
         self,
@@ -668,7 +610,3 @@ class OpenCity:
 
 def _several(given: str | Sequence[str]) -> tuple[str, ...]:
     return (given,) if isinstance(given, str) else tuple(given)
-
-
-def _lonlat(starts: gpd.GeoDataFrame) -> FloatArray:
-    return np.column_stack([starts.geometry.x, starts.geometry.y]).reshape(-1, 2).astype(np.float64)

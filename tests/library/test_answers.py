@@ -16,7 +16,7 @@ import shapely
 import locator
 from locator.api.coverage import coverage_of_layer
 from locator.api.planning_queries import SitingParams
-from locator.api.queries import ReachParams
+from locator.api.queries import ReachByParams
 from locator.api.siting import sites as sites_answered
 from locator.base.errors import (
     CityFolderError,
@@ -112,7 +112,7 @@ def test_an_extract_is_a_city_that_is_made_once(
 
 def test_a_coverage_has_what_the_api_answers(opened: locator.OpenCity) -> None:
     found = opened.coverage("nurseries", minutes=15)
-    answer = coverage_of_layer(opened.state, ReachParams(layer="nurseries", minutes=15))
+    answer = coverage_of_layer(opened.state, ReachByParams(layer="nurseries", minutes=15))
     assert (found.people, found.served, found.unserved) == (53, 50, 3)
     assert found.share == pytest.approx(50 / 53)
     assert answer["ranges"] is not None
@@ -155,6 +155,9 @@ def test_an_isochrone_of_a_layer_starts_at_its_facilities(opened: locator.OpenCi
     found = opened.isochrone(layer="aeds", minutes=5)
     assert found[["origin", "minutes", "pace_m_s"]].values.tolist() == [["aeds", 5, 2.0]]
     assert found.geometry.iloc[0].contains(shapely.Point(at(1000, 3000)))
+    # From a place a layer only says how fast.
+    paces = [opened.isochrone("Lipowa 1", layer=one)["pace_m_s"][0] for one in (None, "vehicles")]
+    assert paces == [1.3, 2.0]
 
 
 def test_sites_are_those_of_the_api_with_their_ranges(opened: locator.OpenCity) -> None:

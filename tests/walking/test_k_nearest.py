@@ -175,3 +175,33 @@ def test_the_nearest_are_the_same_before_and_after_they_are_indexed(
         after, before = nearest(walkable_city, query).rows, nearest(bare, query).rows
         assert len(before)
         assert after.drop(columns="next_change").equals(before.drop(columns="next_change"))
+
+
+def test_many_know_their_nearest_on_the_street_that_they_stand_on(town: NetworkModel) -> None:
+    # Lipowa from (0, 3000) to its crossing at (500, 3000): one edge, three facilities on it.
+    facilities = town.snap(
+        np.array([metric(*at) for at in [(50, 3000), (60, 3000), (70, 3000), (450, 3000)]])
+    )
+    starts = town.snap(np.array([metric(x, 3000.0) for x in (200.0, 400.0)]))
+    index, metres = town.few_nearest(starts, facilities, k=3)
+    least = [
+        {one: round(float(metres[row][index[row] == one].min())) for one in set(index[row]) - {-1}}
+        for row in range(2)
+    ]
+    nearest_m = [sorted(one.values())[:3] for one in least]
+    # Past one's own neighbours no end of the street has to be reached.
+    assert nearest_m == [[130, 140, 150], [50, 330, 340]]
+
+
+@pytest.mark.real_data
+def test_few_are_the_nearest_that_single_searches_find(real: NetworkModel) -> None:
+    facilities, starts = scattered(real, 40, seed=8), scattered(real, 60, seed=9)
+    index, metres = real.few_nearest(starts, facilities, k=3)
+    for row in range(len(starts)):
+        alone_m = np.sort(real.walk_m(one(starts, row), facilities))[:3]
+        known = {int(i): np.inf for i in index[row] if i >= 0}
+        for i, m in zip(index[row].tolist(), metres[row].tolist(), strict=True):
+            if i >= 0:
+                known[i] = min(known[i], m)
+        mine_m = np.sort([*known.values(), np.inf, np.inf, np.inf])[:3]
+        assert mine_m == pytest.approx(alone_m, abs=1e-6)
