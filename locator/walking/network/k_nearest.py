@@ -119,18 +119,19 @@ class KNearestIndexes:
         """Keep one more index."""
         for index in range(len(known.facilities)):
             self.places.setdefault(key_of(known.facilities, index), []).append((known, index))
-        self.sets[_name_of(known.facilities)] = known
+        self.sets[name_of(known.facilities)] = known
 
     def of_all(self, facilities: SnappedPoints) -> KNearestIndex | None:
         """Return the index of just these facilities, in this order."""
-        return self.sets.get(_name_of(facilities)) if self.sets else None
+        return self.sets.get(name_of(facilities)) if self.sets else None
 
     def of_one(self, facility: SnappedPoints) -> list[tuple[KNearestIndex, int]]:
         """Return all indexes that hold a facility among others, and its position there."""
         return self.places.get(key_of(facility), [])
 
 
-def _name_of(snapped: SnappedPoints) -> bytes:
+def name_of(snapped: SnappedPoints) -> bytes:
+    """Return what a set of points on streets is known by: where they stand, in their order."""
     return b"".join(snapped.extra[key].tobytes() for key in ("edge", "along_m", "gap_m"))
 
 

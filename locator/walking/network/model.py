@@ -19,6 +19,7 @@ from locator.walking.graph.osm import Progress, silent
 from locator.walking.graph.ready import has_streets, ready_graph
 from locator.walking.graph.tag_rules import Mark
 from locator.walking.network.k_nearest import KNearestIndexes, k_nearest_index, read_few
+from locator.walking.network.k_nearest_file import kept_index
 from locator.walking.network.profile import Profile, Ways
 from locator.walking.network.routes import Route, entries, joined, line_of, names_of, through
 from locator.walking.network.search import (
@@ -177,7 +178,7 @@ class NetworkModel:
         which is far where there are few.
         """
         if len(facilities) and self.k_nearest.of_all(facilities) is None:
-            self.k_nearest.add(k_nearest_index(self.ways, facilities, k=k))
+            self.k_nearest.add(kept_index(self.ways, facilities, k=k))
 
     def _indexed_m(self, origin: SnappedPoints, targets: SnappedPoints) -> tuple[FloatArray, float]:
         """Return metres by the k-nearest index, and how far they are the whole truth."""
