@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from locator.analysis.access.coverage import Coverage, CoverageQuery
@@ -154,7 +155,7 @@ def scenario_answer(app: AppState, found: ScenarioComparison) -> ScenarioAnswer:
         "profile": found.scenario.profile,
         "filter": filter_answer(app.city, found.before.chosen),
         "places_per_100": places_change(supply_change_of(app, found)),
-        "districts": _districts(found),
+        "districts": _districts(app, found),
         "gaps": [
             {
                 "place": None if pd.isna(gap.place) else str(gap.place),
@@ -183,21 +184,22 @@ def scenario_answer(app: AppState, found: ScenarioComparison) -> ScenarioAnswer:
 )
 def scenario_csv(app: AppState, asked: ScenarioParams) -> str:
     """UTF-8, one row for each district: people served before and after, and the difference."""
-    return scenario_table(comparison_of(app, scenario_of(asked)))
+    return scenario_table(app, comparison_of(app, scenario_of(asked)))
 
 
-def scenario_table(found: ScenarioComparison) -> str:
+def scenario_table(app: AppState, found: ScenarioComparison) -> str:
     """Return the districts of a comparison as CSV.
 
     Parameters
     ----------
+    app : AppState
     found : ScenarioComparison
 
     Returns
     -------
     str
     """
-    return csv.table(tuple(DistrictChange.__annotations__), _districts(found))
+    return csv.table(tuple(DistrictChange.__annotations__), _districts(app, found))
 
 
 @operation(
@@ -254,8 +256,11 @@ def scenario_map(found: ScenarioComparison) -> ScenarioAreasAnswer:
     return {"type": "FeatureCollection", "features": [*areas, *sites]}
 
 
-def _districts(found: ScenarioComparison) -> list[DistrictChange]:
-    districts: Any = found.districts.to_dict("index")
+def _districts(app: AppState, found: ScenarioComparison) -> list[DistrictChange]:
+    gains = change_gains(app, found)
+    ends = pd.DataFrame(np.nan, found.districts.index, ["low", "high"])
+    rows = found.districts.join(ends if gains is None else gains.districts)
+    districts: Any = rows.to_dict("index")
     return [
         {
             "number": int(number),
@@ -266,6 +271,8 @@ def _districts(found: ScenarioComparison) -> list[DistrictChange]:
             "gained": int(row["gained"]),
             "lost": int(row["lost"]),
             "difference": round(row["difference"]),
+            "difference_low": whole(row["low"]),
+            "difference_high": whole(row["high"]),
             "share_before": decimal(row["share_before"], SHARE_DIGITS),
             "share_after": decimal(row["share_after"], SHARE_DIGITS),
         }

@@ -41,7 +41,11 @@ class Served(TypedDict):
 
 @closed
 class DistrictChange(TypedDict):
-    """What a change does in one district."""
+    """What a change does in one district.
+
+    `difference_low` and `difference_high`: between which values the difference lies in nine of ten
+    runs; null where the standard or the pace changes, or nothing does.
+    """
 
     number: int
     name: str
@@ -51,6 +55,8 @@ class DistrictChange(TypedDict):
     gained: int
     lost: int
     difference: int
+    difference_low: int | None
+    difference_high: int | None
     share_before: float | None
     share_after: float | None
 

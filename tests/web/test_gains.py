@@ -18,6 +18,14 @@ def test_a_change_has_the_range_of_its_difference(client: FlaskClient) -> None:
     ranges, net = found["ranges"], found["gained"] - found["lost"]
     assert ranges["low"] <= net <= ranges["high"] <= 0
     assert (ranges["runs"], ranges["seed"]) == (200, 1)
+    for row in found["districts"]:
+        assert row["difference_low"] - 1 <= row["difference"] <= row["difference_high"] + 1
+    assert min(row["difference_low"] for row in found["districts"]) < 0
+    table = client.get(f"/api/scenario/nurseries.csv?{CHANGE}").text.splitlines()
+    place = table[0].split(",").index("difference_low")
+    assert [line.split(",")[place] for line in table[1:]] == [
+        str(row["difference_low"]) for row in found["districts"]
+    ]
     page = client.get(f"/en/what-if/nurseries?{CHANGE}").text
     assert "the change moves the people within reach by" in page
     assert f"−{-ranges['low']:,}" in page
@@ -26,6 +34,7 @@ def test_a_change_has_the_range_of_its_difference(client: FlaskClient) -> None:
 def test_another_standard_is_no_doubt(client: FlaskClient) -> None:
     found = client.get(f"/api/scenario/nurseries?{CHANGE}&minutes=5").get_json()
     assert found["ranges"] is None
+    assert {row["difference_low"] for row in found["districts"]} == {None}
     assert client.get("/api/scenario/nurseries").get_json()["ranges"] is None
     page = client.get(f"/en/what-if/nurseries?{CHANGE}&minutes=5").text
     assert "the change moves the people" not in page

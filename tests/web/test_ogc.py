@@ -99,6 +99,16 @@ def test_every_kind_of_collection_is_there_and_has_features(client: FlaskClient)
         assert alone["properties"] == first["properties"] and alone["links"][0]["rel"] == "self"
 
 
+def test_a_gap_has_the_range_of_its_people(client: FlaskClient) -> None:
+    gaps = [one["properties"] for one in told(client, "/collections/gaps/items")["features"]]
+    mine = [gap for gap in gaps if gap["layer"] == "nurseries"]
+    known = client.get("/api/coverage/nurseries").get_json()["gaps"]
+    assert [(gap["people"], gap["low"], gap["high"]) for gap in mine] == [
+        (gap["people"], gap["low"], gap["high"]) for gap in known
+    ]
+    assert all(gap["low"] <= gap["people"] <= gap["high"] for gap in mine) and mine
+
+
 def test_pages_hold_every_feature_once_in_a_lasting_order(client: FlaskClient) -> None:
     everything = told(client, "/collections/nurseries/items")
     ids = [one["id"] for one in everything["features"]]

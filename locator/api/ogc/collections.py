@@ -12,10 +12,12 @@ import numpy as np
 import shapely
 
 from locator.analysis.access.coverage import Coverage, CoverageQuery
+from locator.analysis.access.ranges import gap_ranges
 from locator.api.aed import vehicle_feature
 from locator.api.context import AppState
 from locator.api.coverage import district_answers, ranges_of
 from locator.api.data import districts, facility_properties, units
+from locator.api.geojson import whole
 from locator.api.queries import NoParams
 from locator.base.echo import cut
 from locator.base.errors import N_, NotComputableError, NotFoundError
@@ -235,7 +237,8 @@ def _coverage(app: AppState) -> Features:
 def _gaps(app: AppState) -> Features:
     ids, properties, places = [], [], []
     for found in _found(app):
-        rows: Any = found.gaps.itertuples()
+        ground = app.walkable_city_for("foot")
+        rows: Any = found.gaps.join(gap_ranges(ground, found, found.gaps)).itertuples()
         for place, row in enumerate(rows, 1):
             ids.append(f"{found.layer}-{place}")
             places.append(row.geometry)
@@ -245,6 +248,8 @@ def _gaps(app: AppState) -> Features:
                     "district": int(row.district),
                     "name": str(row.district_name),
                     "people": round(row.people),
+                    "low": whole(row.low),
+                    "high": whole(row.high),
                 }
             )
     return Features(ids, properties, _array(places), [ALWAYS] * len(ids))

@@ -90,7 +90,7 @@ def command(ctx: click.Context, files: tuple[str, ...], out: Path | None, form: 
         with working("Comparing …"):
             found = comparison_of(app, changed)
         answers: dict[str, Callable[[], Any]] = {
-            CSV: partial(scenario_table, found),
+            CSV: partial(scenario_table, app, found),
             GEOJSON: partial(scenario_map, found),
             JSON: partial(scenario_answer, app, found),
         }
