@@ -14,8 +14,8 @@ from locator.api.geojson import whole
 from locator.api.needs import need_json
 from locator.api.operations import GEOJSON, operation
 from locator.api.queries import NearestParams, SearchParams, StartParams, nearest_query_of
-from locator.api.schemas import Point
-from locator.api.schemas_places import FoundPlace, NearestAnswer, PlaceKind, Precision, SearchAnswer
+from locator.api.schemas import PlaceKind, Point, Precision
+from locator.api.schemas_places import FoundPlace, NearestAnswer, SearchAnswer
 from locator.api.street_info import is_night, off_network_m, profile_of
 from locator.base.geojson import DEGREE_DIGITS
 from locator.base.i18n import gettext
@@ -74,7 +74,7 @@ def place_json(place: Place) -> FoundPlace:
     media_type=GEOJSON,
     errors=(404, 422),
     bounds="counted",
-    example={"k": "3"},
+    example={"k": 3},
 )
 def nearest_on_foot(app: AppState, asked: NearestParams) -> NearestAnswer:
     """The `k` nearest of each layer named, sorted by walking time. Say where from with `q`, or with

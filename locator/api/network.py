@@ -100,7 +100,7 @@ class IsochroneAnswer(TypedDict):
     media_type=GEOJSON,
     errors=(404, 422),
     bounds="expensive",
-    example={"minutes": "10"},
+    example={"minutes": [10]},
 )
 def isochrone(app: AppState, asked: IsochroneParams) -> IsochroneAnswer:
     """The area within `minutes` on foot of a place (`q`, or `lat` and `lon`) or of a whole `layer`,

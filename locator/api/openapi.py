@@ -21,6 +21,7 @@ from locator.api.parsing import parameter_shapes, required_parameters
 from locator.api.schemas import ErrorAnswer
 from locator.base.i18n import LANGUAGE_NAMES, prefix
 from locator.city.catalogue import Catalogue
+from locator.city.model import City
 
 REF = "#/components/schemas/{model}"
 IN_PATH = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -38,7 +39,7 @@ The program is under the MIT License; data keep the terms of their sources, whic
 
 
 def document(
-    operations: Iterable[Operation], catalogue: Catalogue, *, root: str = ""
+    operations: Iterable[Operation], catalogue: Catalogue, *, root: str = "", place: str = ""
 ) -> dict[str, Any]:
     """Return the OpenAPI document.
 
@@ -49,6 +50,8 @@ def document(
         Whose layers and groups are the accepted values.
     root : str
         What a reverse proxy puts in front of the path.
+    place : str
+        Words for a place that the gazetteer knows, for examples.
 
     Returns
     -------
@@ -71,7 +74,9 @@ def document(
             for language, name in LANGUAGE_NAMES.items()
         ],
         "paths": {
-            IN_PATH.sub(r"{\1}", one.path): {"get": _operation(one, answers[one.name], catalogue)}
+            IN_PATH.sub(r"{\1}", one.path): {
+                "get": _operation(one, answers[one.name], catalogue, place)
+            }
             for one in listed
         },
         "components": {"schemas": components},
@@ -97,7 +102,9 @@ def _schemas(operations: list[Operation]) -> tuple[dict[str, Any], dict[str, Any
     return {str(name): schema for (name, _), schema in by_key.items()}, rest.get("$defs", {})
 
 
-def _operation(one: Operation, answer: Mapping[str, Any], catalogue: Catalogue) -> dict[str, Any]:
+def _operation(
+    one: Operation, answer: Mapping[str, Any], catalogue: Catalogue, place: str
+) -> dict[str, Any]:
     responses = {
         "200": {"description": one.summary, "content": {one.media_type: {"schema": answer}}}
     }
@@ -111,12 +118,12 @@ def _operation(one: Operation, answer: Mapping[str, Any], catalogue: Catalogue) 
         "tags": [one.tag],
         "summary": one.summary,
         "description": one.description,
-        "parameters": parameters_of(one, catalogue),
+        "parameters": parameters_of(one, catalogue, place=place),
         "responses": responses,
     }
 
 
-def parameters_of(one: Operation, catalogue: Catalogue) -> list[dict[str, Any]]:
+def parameters_of(one: Operation, catalogue: Catalogue, *, place: str = "") -> list[dict[str, Any]]:
     """Return the parameters of an operation as OpenAPI describes them.
 
     Parameters
@@ -124,10 +131,13 @@ def parameters_of(one: Operation, catalogue: Catalogue) -> list[dict[str, Any]]:
     one : Operation
     catalogue : Catalogue
         Whose layers and groups are the accepted values.
+    place : str
+        As for `document`.
 
     Returns
     -------
     list of dict
+        Those with an ``example`` make, together, a question that has an answer.
     """
     in_path = set(IN_PATH.findall(one.path))
     required = required_parameters(one.params) | in_path
@@ -142,8 +152,43 @@ def parameters_of(one: Operation, catalogue: Catalogue) -> list[dict[str, Any]]:
         }
         if shape.get("type") == "array":
             parameter |= {"style": "form", "explode": True}
+        example = _example(parameter, one, catalogue, place)
+        if example is not None:
+            parameter["example"] = example
         made.append(parameter)
     return made
+
+
+def _example(
+    parameter: Mapping[str, Any], one: Operation, catalogue: Catalogue, place: str
+) -> object:
+    """Return what an example says for a parameter; None where it says nothing."""
+    name, schema = parameter["name"], parameter["schema"]
+    layers = [layer.id for layer in catalogue.layers.values() if not layer.moves]
+    if name in one.example:
+        return one.example[name]
+    if name == "layer" and parameter["required"]:
+        several = schema.get("type") == "array"
+        return layers[: schema.get("minItems", 1)] if several else layers[0]
+    return place if name == "q" and place else None
+
+
+def some_place(city: City) -> str:
+    """Return words that the gazetteer knows: the first address, or a point inside the city.
+
+    Parameters
+    ----------
+    city : City
+
+    Returns
+    -------
+    str
+    """
+    if len(city.addresses):
+        first = city.addresses.iloc[0]
+        return f"{first['street']} {first['number']}"
+    inside = city.boundary.representative_point()
+    return f"{inside.y:.5f}, {inside.x:.5f}"
 
 
 def _schema(name: str, shape: Mapping[str, Any], catalogue: Catalogue) -> dict[str, Any]:

@@ -5,11 +5,12 @@ What the answers themselves look like stands with `shapes_places` and `shapes_co
 
 from __future__ import annotations
 
-from typing import Any, Literal, NotRequired
+from typing import Annotated, Any, Literal, NotRequired
 
-from pydantic import ConfigDict, with_config
+from pydantic import ConfigDict, Field, WithJsonSchema, with_config
 from typing_extensions import TypedDict
 
+from locator.city.json_schema import DAY
 from locator.walking import ModelName
 
 closed = with_config(ConfigDict(extra="forbid"))
@@ -17,16 +18,29 @@ closed = with_config(ConfigDict(extra="forbid"))
 
 Model = ModelName
 
+Lon = Annotated[float, Field(ge=-180, le=180)]
+Lat = Annotated[float, Field(ge=-90, le=90)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Day = Annotated[str, Field(pattern=DAY)]
+"""ISO 8601, maybe reduced to a month or a year."""
+Moment = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
+Distinct = Annotated[list[str], Field(json_schema_extra={"uniqueItems": True})]
+Colour = Annotated[str, Field(pattern="^#[0-9a-f]{6}$")]
+PlaceKind = Literal[
+    "address", "street", "stop", "district", "quarter", "landmark", "facility", "coordinate"
+]
+Precision = Literal["exact", "street", "area"]
+
 
 @closed
 class Candidate(TypedDict):
     """A place that may have been meant."""
 
     label: str
-    kind: str
-    lon: float
-    lat: float
-    precision: str
+    kind: PlaceKind
+    lon: Lon
+    lat: Lat
+    precision: Precision
     basis: str | None
     note: str | None
 
@@ -68,11 +82,11 @@ class Health(TypedDict):
 
     status: Literal["ok"]
     city: str
-    data_date: str
+    data_date: Day
     model: Model
     model_fault: str | None
     facilities: int
-    started: str
+    started: Moment
 
 
 @closed
@@ -84,8 +98,8 @@ class FilterAnswer(TypedDict):
     """
 
     ownership: Literal["public", "municipal", "private"] | None
-    kind: list[str]
-    operator: list[str]
+    kind: Distinct
+    operator: Distinct
     open_at: str | None
     step_free: bool
     words: str
@@ -108,7 +122,7 @@ class Point(TypedDict):
     """A GeoJSON point: longitude, latitude in WGS84."""
 
     type: Literal["Point"]
-    coordinates: list[float]
+    coordinates: Annotated[list[float], Field(min_length=2, max_length=2)]
 
 
 @closed
@@ -116,4 +130,4 @@ class Area(TypedDict):
     """A GeoJSON polygon or several."""
 
     type: Literal["Polygon", "MultiPolygon"]
-    coordinates: list[Any]
+    coordinates: Annotated[list[Any], Field(min_length=1)]

@@ -6,7 +6,7 @@ from typing import Literal
 
 from typing_extensions import TypedDict
 
-from locator.api.schemas import Model, closed
+from locator.api.schemas import Day, Model, closed
 
 
 @closed
@@ -91,7 +91,7 @@ class Opening(TypedDict):
     name: str
     layer: str
     district: int | None
-    date: str
+    date: Day
     is_expected: bool
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from typing_extensions import TypedDict
 
-from locator.api.schemas import Area, Completeness, FilterAnswer, Model, closed
+from locator.api.schemas import Area, Completeness, Day, FilterAnswer, Model, Share, closed
 from locator.api.schemas_transit import TransitReach
 from locator.walking.network.profile import Profile
 
@@ -33,10 +33,10 @@ class DistrictCoverage(TypedDict):
     people: int
     served: int
     unserved: int
-    share: float | None
+    share: Share | None
     mean_s: int | None
     p90_s: int | None
-    beyond: float | None
+    beyond: Share | None
     low: float | None
     high: float | None
     rank: int | None
@@ -56,10 +56,10 @@ class UnitCoverage(TypedDict):
     people: int
     served: int
     unserved: int
-    share: float | None
+    share: Share | None
     mean_s: int | None
     p90_s: int | None
-    beyond: float | None
+    beyond: Share | None
 
 
 @closed
@@ -92,7 +92,7 @@ class CurvePoint(TypedDict):
 
     minutes: float
     people: int
-    share: float | None
+    share: Share | None
 
 
 @closed
@@ -104,7 +104,7 @@ class Part(TypedDict):
     kind: Literal["municipal", "public", "known_hours", "all"]
     counted: int
     served: int
-    share: float
+    share: Share
 
 
 Cause = Literal["completeness", "walks", "locations", "people"]
@@ -151,7 +151,7 @@ class CoverageTotals(TypedDict):
     people: int
     served: int
     unserved: int
-    share: float | None
+    share: Share | None
     ranges: RangesAnswer | None
     walk_s: WalkTimes
     completeness: Completeness
@@ -165,7 +165,7 @@ class AsOfDay(TypedDict):
     `high` all that is not known not to have.
     """
 
-    at: str
+    at: Day
     low: float
     high: float
     served_low: int
@@ -252,8 +252,8 @@ class GapsAnswer(TypedDict):
     model: Model
     profile: Profile
     unit: UnitCode | None
-    data_date: str
-    at: str | None
+    data_date: Day
+    at: Day | None
     filter: FilterAnswer | None
     attribution: str
     features: list[GapFeature]

@@ -7,17 +7,26 @@ from typing import TYPE_CHECKING, Any, Literal, NotRequired
 from pydantic import BaseModel, ConfigDict, create_model
 from typing_extensions import TypedDict
 
-from locator.api.schemas import Area, FilterAnswer, Model, Point, closed
+from locator.api.schemas import (
+    Area,
+    Colour,
+    Day,
+    FilterAnswer,
+    Lat,
+    Lon,
+    Model,
+    Moment,
+    PlaceKind,
+    Point,
+    Precision,
+    closed,
+)
 from locator.api.schemas_transit import TransitBasis, TransitJourney
+from locator.city.catalogue import Shape
 from locator.city.facilities import FIELDS, Field
 from locator.walking.network.profile import Profile
 
-PlaceKind = Literal[
-    "address", "street", "stop", "district", "quarter", "landmark", "facility", "coordinate"
-]
-Precision = Literal["exact", "street", "area"]
-
-_TYPES: dict[str, Any] = {"integer": int, "boolean": bool, "object": dict[str, Any]}
+_TYPES: dict[str, Any] = {"integer": int, "boolean": bool, "object": dict[str, Any], "date": Day}
 
 
 def _type_of(field: Field) -> Any:
@@ -40,7 +49,7 @@ _WALK: dict[str, Any] = {
     "pace_m_s": (float, ...),
     "model": (Model, ...),
     "open_state": (Literal["open", "closed", "unknown"], ...),
-    "next_change": (str | None, ...),
+    "next_change": (Moment | None, ...),
     "via": (list[str], ...),
     "journeys": (list[TransitJourney] | None, None),
 }
@@ -62,15 +71,15 @@ class LayerSummary(TypedDict):
     names: dict[str, str]
     description: str
     icon: str
-    shape: str
-    colour: str
+    shape: Shape
+    colour: Colour
     group: str
     standard_min: int
     pace_m_s: float
     moves: bool
     expected: int | None
     expected_source: str | None
-    expected_date: str | None
+    expected_date: Day | None
     official_list: str | None
     listed: int
     located: int
@@ -111,7 +120,7 @@ class HelplineShape(TypedDict):
     purpose: str
     opening_hours: str | None
     source: str
-    source_date: str
+    source_date: Day
     licence: str
 
 
@@ -121,7 +130,7 @@ class LayerAnswer(TypedDict):
 
     type: Literal["FeatureCollection"]
     layer: str
-    data_date: str
+    data_date: Day
     attribution: dict[str, str]
     features: list[FacilityFeature]
     helplines: list[HelplineShape]
@@ -139,8 +148,8 @@ class FoundPlace(TypedDict):
 
     label: str
     kind: PlaceKind
-    lon: float
-    lat: float
+    lon: Lon
+    lat: Lat
     precision: Precision
     score: float
     note: str | None
@@ -220,7 +229,7 @@ class NearestAnswer(TypedDict):
     model: Model
     profile: Profile
     at_night: bool
-    at: str
+    at: Moment
     off_network_m: int | None
     filter: FilterAnswer | None
     transit: NotRequired[TransitBasis]

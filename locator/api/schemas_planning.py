@@ -6,7 +6,7 @@ from typing import Literal
 
 from typing_extensions import TypedDict
 
-from locator.api.schemas import Area, FilterAnswer, Model, Point, closed
+from locator.api.schemas import Area, FilterAnswer, Lat, Lon, Model, Point, Share, closed
 from locator.walking.network.profile import Profile
 
 
@@ -34,7 +34,7 @@ class Served(TypedDict):
     people: int
     served: int
     unserved: int
-    share: float
+    share: Share
     mean_s: int | None
     p90_s: int | None
 
@@ -57,8 +57,8 @@ class DistrictChange(TypedDict):
     difference: int
     difference_low: int | None
     difference_high: int | None
-    share_before: float | None
-    share_after: float | None
+    share_before: Share | None
+    share_after: Share | None
 
 
 @closed
@@ -215,8 +215,8 @@ class Site(TypedDict):
     rank: int
     name: str
     kind: str
-    lon: float
-    lat: float
+    lon: Lon
+    lat: Lat
     district: int
     district_name: str
     gained: float
@@ -291,8 +291,8 @@ class Relocation(TypedDict):
     id: str
     name: str
     site: str
-    lon: float
-    lat: float
+    lon: Lon
+    lat: Lat
     lost: int
     gained: int
     net: int

@@ -6,7 +6,7 @@ from typing import Literal
 
 from typing_extensions import TypedDict
 
-from locator.api.schemas import Area, closed
+from locator.api.schemas import Area, Moment, closed
 
 Mode = Literal["tram", "bus", "metro", "rail", "ferry", "other"]
 
@@ -24,8 +24,8 @@ class TransitLeg(TypedDict):
     headsign: str | None
     from_stop: str | None
     to_stop: str | None
-    departure: str
-    arrival: str
+    departure: Moment
+    arrival: Moment
     duration_s: int
     walk_m: int
     stops: int
@@ -39,8 +39,8 @@ class TransitJourney(TypedDict):
     `walk_s` and `walk_m` are all its walks together.
     """
 
-    departure: str
-    arrival: str
+    departure: Moment
+    arrival: Moment
     duration_s: int
     changes: int
     walk_s: int

@@ -7,7 +7,7 @@ from typing import Literal
 from typing_extensions import TypedDict
 
 from locator.analysis.aed.option import Sureness
-from locator.api.schemas import Model, Point, closed
+from locator.api.schemas import Model, Moment, Point, closed
 from locator.api.schemas_places import FoundPlace
 from locator.vehicles import BaseKind
 
@@ -70,7 +70,7 @@ class VehiclesAnswer(TypedDict):
     """
 
     type: Literal["FeatureCollection"]
-    at: str
+    at: Moment
     in_service: bool
     feeds: list[Feed]
     features: list[VehicleFeature]
@@ -103,7 +103,7 @@ class AedProperties(TypedDict):
     wait_s: int | None
     total_s: int | None
     open_state: Literal["open", "closed", "unknown"]
-    next_change: str | None
+    next_change: Moment | None
     evidence: Literal["hours", "outdoors", "live", "timetable"] | None
     access: str | None
     stop: str | None
@@ -137,7 +137,7 @@ class AedsAnswer(TypedDict):
     type: Literal["FeatureCollection"]
     origin: FoundPlace
     model: Model
-    at: str
+    at: Moment
     pace_m_s: float
     off_service: int
     beside: str | None

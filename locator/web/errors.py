@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import cast
 
 from flask import Flask, Response, current_app, render_template, render_template_string
 from flask import request as current_request
@@ -10,7 +11,7 @@ from jinja2 import TemplateNotFound
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from locator.api.json import encoded
-from locator.api.schemas import Candidate, ErrorDetail, ParameterFault
+from locator.api.schemas import Candidate, ErrorDetail, ParameterFault, PlaceKind, Precision
 from locator.base.errors import (
     N_,
     InvalidParameterError,
@@ -40,6 +41,7 @@ HTTP_ERRORS: dict[int, tuple[str, str]] = {
     413: ("too_large", N_("The request is too large.")),
     414: ("too_large", N_("The address is too long.")),
     415: ("unsupported_media_type", N_("This kind of data is not accepted here.")),
+    416: ("range_not_satisfiable", N_("The file has no such part.")),
     429: ("too_many_requests", N_("Too many requests at once. Try again in a minute.")),
     500: ("internal", N_("Something went wrong on our side. The fault has been recorded.")),
     503: ("busy", N_("The server is busy. Try again in a few seconds.")),
@@ -100,10 +102,10 @@ def _fault(fault: QuestionError) -> ParameterFault:
 def _candidate(place: Place) -> Candidate:
     return {
         "label": place.label,
-        "kind": place.kind,
+        "kind": cast(PlaceKind, place.kind),
         "lon": place.lon,
         "lat": place.lat,
-        "precision": place.precision,
+        "precision": cast(Precision, place.precision),
         "basis": place.basis,
         "note": gettext(place.note, **dict(place.note_values)) if place.note else None,
     }
@@ -120,7 +122,7 @@ def answer_http_error(error: HTTPException) -> Response:
     methods = sorted(set(ready.headers.get("Allow", "GET").split(", ")) - {"OPTIONS"})
     said = gettext(message, methods=", ".join(methods), document="/api/openapi.json")
     answer = _answer(error.code, {"code": code, "message": said, "parameter": None})
-    for name in ("Allow", "Retry-After"):
+    for name in ("Allow", "Retry-After", "Content-Range"):
         if name in ready.headers:
             answer.headers[name] = ready.headers[name]
     return answer

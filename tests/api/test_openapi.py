@@ -10,6 +10,7 @@ import pytest
 import schemathesis
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
+from jsonschema import Draft202012Validator
 from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.config import SchemathesisConfig
@@ -91,6 +92,35 @@ def test_parameters_say_what_is_accepted(document: dict[str, Any]) -> None:
     assert schemas["open"]["enum"] == ["now", "any"]
     assert [one["name"] for one in nearest if one["required"]] == ["layer"]
     assert all(one["description"] for one in nearest)
+
+
+def test_examples_are_such_as_their_schemas_accept_and_have_an_answer(
+    app: Flask, document: dict[str, Any]
+) -> None:
+    client = app.test_client()
+    for path, described in document["paths"].items():
+        said = [one for one in described["get"]["parameters"] if "example" in one]
+        required = [one["name"] for one in described["get"]["parameters"] if one["required"]]
+        assert set(required) <= {one["name"] for one in said}, path
+        for one in said:
+            Draft202012Validator(one["schema"]).validate(one["example"])
+        inside = {one["name"]: one["example"] for one in said if one["in"] == "path"}
+        asked = {one["name"]: one["example"] for one in said if one["in"] == "query"}
+        answer = client.get(f"/en{path.format(**inside)}", query_string=asked)
+        assert answer.status_code == 200, answer.text
+
+
+def test_answers_say_what_their_values_may_be(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    point = schemas["Point"]["properties"]["coordinates"]
+    assert (point["minItems"], point["maxItems"]) == (2, 2)
+    place = schemas["FoundPlace"]["properties"]
+    assert (place["lon"]["minimum"], place["lat"]["maximum"]) == (-180, 90)
+    assert schemas["NearestAnswer"]["properties"]["at"]["format"] == "date-time"
+    assert schemas["LayerSummary"]["properties"]["colour"]["pattern"] == "^#[0-9a-f]{6}$"
+    assert schemas["FilterAnswer"]["properties"]["kind"]["uniqueItems"] is True
+    assert "enum" in schemas["Candidate"]["properties"]["kind"]
+    assert "pattern" in str(schemas["Facility"]["properties"]["opened"])
 
 
 def test_every_language_is_a_server(document: dict[str, Any]) -> None:

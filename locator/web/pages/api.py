@@ -12,7 +12,7 @@ from flask import Blueprint, render_template
 from markupsafe import Markup, escape
 
 from locator.api.context import AppState
-from locator.api.openapi import parameters_of
+from locator.api.openapi import parameters_of, some_place
 from locator.api.operations import Operation, operations
 from locator.base.errors import N_
 from locator.web.i18n import gettext, url
@@ -81,7 +81,7 @@ def described(operation: Operation, app: AppState) -> Described:
         description=with_code(operation.description),
         media_type=operation.media_type,
         parameters=tuple(_parameter(one) for one in parameters),
-        example=_example(operation, app),
+        example=example_of(operation, app),
     )
 
 
@@ -118,25 +118,14 @@ def accepted(schema: Mapping[str, Any]) -> str:
     return str(schema.get("type", ""))
 
 
-def _example(operation: Operation, app: AppState) -> str:
-    """Return an address that answers, made of this city's first layer and first address."""
-    layers = [layer.id for layer in app.catalogue.layers.values() if not layer.moves]
-    known = {"layer": layers, "q": [_some_place(app)]}
-    values = {"layer": quote(layers[0])} if "<layer>" in operation.path else {}
-    asked: dict[str, Any] = {
-        one["name"]: known.get(one["name"], [""])[: one["schema"].get("minItems", 1)]
-        for one in parameters_of(operation, app.catalogue)
-        if one["in"] == "query" and (one["required"] or one["name"] == "q")
+def example_of(operation: Operation, app: AppState) -> str:
+    """Return an address that answers: what the document gives as examples, put together."""
+    said = {
+        one["name"]: (one["in"], one["example"])
+        for one in parameters_of(operation, app.catalogue, place=some_place(app.city))
+        if "example" in one
     }
-    asked |= operation.example
+    values = {name: quote(str(value)) for name, (where, value) in said.items() if where == "path"}
+    asked = {name: value for name, (where, value) in said.items() if where == "query"}
     query = f"?{urlencode(asked, doseq=True)}" if asked else ""
     return url(f"api.{operation.name}", **values) + query
-
-
-def _some_place(app: AppState) -> str:
-    """Return words that the gazetteer knows: the first address, or a point inside the city."""
-    if len(app.city.addresses):
-        first = app.city.addresses.iloc[0]
-        return f"{first['street']} {first['number']}"
-    inside = app.city.boundary.representative_point()
-    return f"{inside.y:.5f}, {inside.x:.5f}"
