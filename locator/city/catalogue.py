@@ -42,6 +42,23 @@ GROUP_COLUMNS = get_args(GroupColumn)
 """Columns of ``population_grid.csv`` that a group can be taken from."""
 Shape = Literal["circle", "square", "diamond", "triangle", "hexagon"]
 SHAPES = get_args(Shape)
+Theme = Literal[
+    "AGRI",
+    "ECON",
+    "EDUC",
+    "ENER",
+    "ENVI",
+    "GOVE",
+    "HEAL",
+    "INTR",
+    "JUST",
+    "REGI",
+    "SOCI",
+    "TECH",
+    "TRAN",
+]
+THEMES = get_args(Theme)
+"""Codes of the EU's vocabulary of data themes."""
 
 TERC = r"(0[2468]|[12][02468]|3[02])\d{4}[1-9]"
 """Two digits each for voivodeship (even numbers), powiat and commune, one for the kind of unit."""
@@ -137,6 +154,8 @@ class Layer:
         empty where the facilities come from elsewhere.
     short_names : Text or None
         For places with little room; None where `names` are short enough.
+    themes : tuple of str
+        Of `THEMES`, for catalogues of open data.
     """
 
     id: Id
@@ -159,6 +178,9 @@ class Layer:
     moves: Flag = False
     osm_tags: Tags = ()
     short_names: Text | None = None
+    themes: Annotated[
+        tuple[Theme, ...], Field(min_length=1, description="a list of: " + ", ".join(THEMES))
+    ] = ("SOCI",)
 
 
 @declared

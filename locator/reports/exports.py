@@ -89,7 +89,17 @@ def coded_layers(city: City, layers: Mapping[str, gpd.GeoDataFrame]) -> dict[str
 
 
 def layer_geojson(layer: gpd.GeoDataFrame) -> str:
-    """Return one layer as RFC 7946 GeoJSON: WGS84, six decimals, no ``crs`` member."""
+    """Return one layer as RFC 7946 GeoJSON: WGS84, six decimals, no ``crs`` member.
+
+    Parameters
+    ----------
+    layer : GeoDataFrame
+        In any system; without a geometry where nobody knows the place.
+
+    Returns
+    -------
+    str
+    """
     told = json.loads(layer.to_json(drop_id=True))["features"]
     properties = (one["properties"] for one in told)
     made = collection(map(feature, properties, layer.to_crs(WGS84).geometry))
@@ -99,11 +109,24 @@ def layer_geojson(layer: gpd.GeoDataFrame) -> str:
 def geopackage(
     city: City, layers: Mapping[str, gpd.GeoDataFrame], *, which: FacilityFilter = EVERYTHING
 ) -> bytes:
-    """Return layers and their numbers as one GeoPackage in the city's national CRS."""
+    """Return layers and their numbers as one GeoPackage in the city's national CRS.
+
+    Parameters
+    ----------
+    city : City
+    layers : mapping of str to GeoDataFrame
+        By the name that each has in the file.
+    which : FacilityFilter
+        Which facilities count, said in the description of a layer.
+
+    Returns
+    -------
+    bytes
+    """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "report.gpkg"
         for name, layer in layers.items():
-            said = filtered(city, which, gettext(LAYERS.get(name, "")))
+            said = filtered(city, which, gettext(LAYERS[name]) if name in LAYERS else "")
             _plain(layer).to_crs(city.catalogue.crs_export).to_file(
                 path, layer=name, driver="GPKG", DESCRIPTION=said
             )
@@ -118,3 +141,24 @@ def _plain(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         is_number = pd.api.types.is_numeric_dtype(values) or name == "places"
         columns[name] = pd.to_numeric(values) if is_number else values.astype("string")
     return gpd.GeoDataFrame(columns, geometry=layer.geometry, crs=layer.crs)
+
+
+def flatgeobuf(layer: gpd.GeoDataFrame, *, name: str) -> bytes:
+    """Return a layer as FlatGeobuf with a spatial index, of which a reader takes parts.
+
+    Parameters
+    ----------
+    layer : GeoDataFrame
+        In WGS84; what has no geometry cannot stand in such an index and is left out.
+    name : str
+        Of the layer in the file.
+
+    Returns
+    -------
+    bytes
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"{name}.fgb"
+        located = layer[layer.geometry.notna()]
+        _plain(located).to_file(path, driver="FlatGeobuf", SPATIAL_INDEX="YES")
+        return path.read_bytes()

@@ -30,6 +30,7 @@ from locator.web import (
     keeping,
     layout,
     moved,
+    open_data,
     reloading,
     reporting,
     routes,
@@ -80,7 +81,7 @@ COMPRESSION = {
     ],
 }
 
-RESOURCES = (moved, maps, feeds, code, tiles, found, keeping)
+RESOURCES = (moved, maps, feeds, code, tiles, found, keeping, open_data)
 """Modules with a blueprint that are no pages."""
 
 

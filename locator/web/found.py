@@ -62,17 +62,18 @@ def canonical_url(language: str) -> str:
     pairs = parse_qsl(request.query_string.decode("latin-1"))
     kept = [pair for pair in pairs if pair[0] in MEANINGFUL and 0 < len(pair[1]) <= LONGEST_PART]
     query = urlencode(sorted(dict.fromkeys(kept)))
-    return _site() + prefix(language) + quote(path) + (f"?{query}" if query else "")
+    return site() + prefix(language) + quote(path) + (f"?{query}" if query else "")
 
 
 def share_picture() -> str:
     """Return the whole address of the picture that stands for the page being shown."""
     given = (request.view_args or {}).get("layer_id") or request.args.get("layer", "")
     layer = given if given in state().catalogue.layers else "all"
-    return f"{_site()}/share/{layer}.png"
+    return f"{site()}/share/{layer}.png"
 
 
-def _site() -> str:
+def site() -> str:
+    """Return the address of the site, without language and slash at its end."""
     return request.host_url.rstrip("/") + str(request.environ.get("locator.root", ""))
 
 
@@ -81,16 +82,16 @@ def robots() -> Response:
     """Tell crawlers what is no page, and where all pages are listed."""
     kept_out = ("/api/", "/maps/", "/tiles/", "/*lat=", "/*lon=", "/*?q=", "/*&q=")
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in kept_out)]
-    return _text("\n".join([*lines, "", f"Sitemap: {_site()}/sitemap.xml", ""]), "text/plain")
+    return _text("\n".join([*lines, "", f"Sitemap: {site()}/sitemap.xml", ""]), "text/plain")
 
 
 @blueprint.get("/sitemap.xml")
 def sitemap() -> Response:
     """List every page in every language."""
     date = escape(state().catalogue.data_date)
-    site = _site()
+    here = site()
     entries = "".join(
-        f"<url><loc>{escape(site + prefix(language) + quote(path))}</loc>"
+        f"<url><loc>{escape(here + prefix(language) + quote(path))}</loc>"
         f"<lastmod>{date}</lastmod></url>\n"
         for path in _paths()
         for language in LANGUAGES
@@ -135,7 +136,7 @@ def security_txt() -> Response:
         f"Contact: {contact}",
         f"Expires: {expires:%Y-%m-%dT%H:%M:%SZ}",
         f"Preferred-Languages: {', '.join(LANGUAGES)}",
-        f"Canonical: {_site()}/.well-known/security.txt",
+        f"Canonical: {site()}/.well-known/security.txt",
     )
     return _text("\n".join(lines) + "\n", "text/plain")
 

@@ -28,6 +28,16 @@ AN_HOUR = "public, max-age=3600"
 MIMETYPE = "application/vnd.mapbox-vector-tile"
 THEMES = ("light", "dark")
 
+LAYERS = {
+    "land": {"kind": "String"},
+    "lines": {"kind": "String"},
+    "borders": {"kind": "String"},
+    "buildings": {},
+    "streets": {"class": "String", "level": "Number"},
+    "names": {"name": "String", "kind": "String"},
+}
+"""Layers of a tile and their attributes, as `locator.city.basemap.tiles` writes them."""
+
 
 def install(app: Flask) -> None:
     """Give the application its base map; its files are read when a tile is asked for."""
@@ -96,6 +106,31 @@ def style(theme: str) -> Response:
     )
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+@blueprint.get("/tiles.json")
+def tilejson() -> Response:
+    """Describe the tiles as TileJSON 3.0, for MapLibre, QGIS and others."""
+    known = base_map()
+    west, south, east, north = known.box
+    response = jsonify(
+        {
+            "tilejson": "3.0.0",
+            "name": text(state().catalogue.names),
+            "version": "1.0.0",
+            "attribution": text(state().catalogue.attribution),
+            "scheme": "xyz",
+            "tiles": [f"{request.host_url.rstrip('/')}{_root()}/tiles/{{z}}/{{x}}/{{y}}.pbf"],
+            "minzoom": LOWEST,
+            "maxzoom": HIGHEST,
+            "bounds": [west, south, east, north],
+            "center": [(west + east) / 2, (south + north) / 2, (LOWEST + HIGHEST) // 2],
+            "vector_layers": [{"id": name, "fields": fields} for name, fields in LAYERS.items()],
+        }
+    )
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cache-Control"] = AN_HOUR
     return response
 
 

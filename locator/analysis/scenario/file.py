@@ -305,3 +305,13 @@ def _city_faults(
 def _swapped(walkable_city: WalkableCity, site: NewSite) -> bool:
     """Tell whether a site would lie in the city if its lon and lat were exchanged."""
     return in_city(walkable_city.city.boundary, site.lat, site.lon)
+
+
+def scenario_schema() -> dict[str, Any]:
+    """Return what a scenario file holds as JSON Schema.
+
+    Returns
+    -------
+    dict
+    """
+    return _File.model_json_schema()
