@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from textwrap import shorten
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,9 @@ NOTED = "Według źródła: "
 
 PLACE = "@place"
 """Stands for the place among fields."""
+
+LONGEST_NAME = 60
+"""Of a name that is made of where something hangs."""
 
 DECIMALS = 6
 _REMOVED = {True: "(numer usunięto)", False: "(number removed)"}
@@ -192,6 +196,9 @@ def _facility(source: Source, row: Row, point: Point | None, city: City) -> Reco
                 values |= {"status": "closed", "status_note": NOTED + "działalność zawieszona."}
         elif name == "opening_hours":
             values |= hours_values(value)
+        elif name == "kind":
+            if value.casefold() in city.kinds:  # another one is no word of this city folder
+                values[name] = value.casefold()
         else:
             made = _district(value, city) if name == "district" else field_value(name, value)
             if made is not None:
@@ -209,7 +216,8 @@ def _complete(source: Source, row: Row, values: dict[str, Any]) -> None:
     """Add what is made of several columns: a name with its prefix, a note, what places are."""
     prefix = source.name_prefix
     if prefix and not fold(values.get("name", "")).startswith(fold(prefix)):
-        values["name"] = f"{prefix} – {values['name']}" if "name" in values else prefix
+        name = f"{prefix} – {values['name']}" if "name" in values else prefix
+        values["name"] = shorten(name, LONGEST_NAME, placeholder="…")
     said = [
         f"{words} {value}"
         for words, column in source.note.items()

@@ -135,6 +135,23 @@ def test_the_difference_as_geojson_draws_how_things_move(folder: Path, site: Sit
     json.dumps(made)
 
 
+def test_a_kind_is_taken_only_where_the_folder_has_a_word_for_it(folder: Path, site: Site) -> None:
+    words = '"klub" = { pl = "klub", en = "club", uk = "клуб" }\n'
+    (folder / "kinds.toml").write_text(words, encoding="utf-8")
+    path = folder / "sources.toml"
+    text = path.read_text(encoding="utf-8")
+    asked = text.replace("[register.maybe]", '[register.maybe]\nkind = "Kod pocztowy"')
+    path.write_text(asked, encoding="utf-8")
+    new = (row("A", "Daleka", "1", Kod_pocztowy="Klub"), row("B", "Daleka", "2", Kod_pocztowy="x"))
+    site.says(register(*AS_IT_IS, *new))
+    found = changes(folder)
+    kinds = [
+        (found[name].becomes or {})["properties"].get("kind")
+        for name in ("nurseries-a", "nurseries-b")
+    ]
+    assert kinds == ["klub", None]
+
+
 # ---------------------------------------------------------------- what is accepted
 
 

@@ -66,6 +66,9 @@ def overpass(*elements: dict[str, Any]) -> str:
     return json.dumps({"osm3s": stamp, "elements": elements})
 
 
+LONG = "przy kasie po lewej stronie wejścia do sklepu, pod zegarem, dzwonić 600 123 456"
+
+
 def element(
     number: int, xy: tuple[float, float], kind: str = "node", **tags: str
 ) -> dict[str, Any]:
@@ -108,7 +111,7 @@ def test_a_device_is_known_by_its_object_and_moves_with_it(aeds: Path, site: Sit
         overpass(
             element(7, (1040, 3000), access="private", check_date="2026-11-01"),
             element(8, (2000, 1500), opening_hours="Mo-Fr 08:00-16:00"),
-            element(9, (3000, 3000), "way", **{"defibrillator:location": "przy kasie"}),
+            element(9, (3000, 3000), "way", **{"defibrillator:location": LONG}),
             element(10, (90_000, 3000)),
         )
     )
@@ -127,7 +130,7 @@ def test_a_device_is_known_by_its_object_and_moves_with_it(aeds: Path, site: Sit
     take(aeds, "osm_aeds")
     take(aeds, "osm_aeds", "aeds-2")
     about = features(aeds, "aeds")["aeds-w9"]["properties"]
-    assert about["name"] == "AED – przy kasie"
+    assert about["name"] == "AED – przy kasie po lewej stronie wejścia do sklepu, pod…"
     assert about["location_source"] == "OpenStreetMap way/9, stan na 2026-11-27"
     assert found(aeds, "osm_aeds") == {}
 
