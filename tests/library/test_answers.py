@@ -25,6 +25,8 @@ from locator.base.errors import (
     NotFoundError,
     OutsideCityError,
 )
+from locator.base.folders import cache_folder
+from locator.curation.newcity import NewCity
 from tests.osmdata import helsinki
 from tests.tinycity import CRS, at, metric
 
@@ -91,18 +93,41 @@ def test_a_folder_with_faults_names_them_all(tiny_folder: Path) -> None:
     assert {fault.file for fault in caught.value.faults} >= {"stops.csv", "districts.geojson"}
 
 
-@pytest.mark.slow
-def test_an_extract_is_a_city_that_is_made_once(
+def test_another_name_or_another_extract_is_another_city(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("LOCATOR_CACHE", str(tmp_path))
+    monkeypatch.setenv("LOCATOR_CACHE", str(tmp_path / "cache"))
+    asked: list[NewCity] = []
+
+    def found(new: NewCity) -> None:
+        asked.append(new)
+        new.folder.mkdir(parents=True)
+
+    monkeypatch.setattr("locator.curation.newcity.found_city", found)
+    for name in ("one", "other"):
+        (tmp_path / f"{name}.osm.pbf").write_bytes(name.encode())
+    one, other = tmp_path / "one.osm.pbf", tmp_path / "other.osm.pbf"
+    for extract, name in ((one, None), (one, None), (one, "Vaduz"), (other, "Vaduz")):
+        with pytest.raises(CityFolderError):  # what was made here is empty
+            locator.open(extract, name=name)
+    assert [(new.name, new.extract) for new in asked] == [
+        ("one", one),
+        ("Vaduz", one),
+        ("Vaduz", other),
+    ]
+    assert len({new.folder for new in asked}) == 3
+
+
+@pytest.mark.slow
+def test_an_extract_is_a_city_that_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
     city = locator.open(helsinki(), name="Helsinki")
     assert city.name == "Helsinki"
     assert city.state.walkable_city.model.name == "network"
     middle = city.state.city.middle
     layer = city.layers.index[0]
     assert len(city.nearest(middle, layer, k=1)) == 1
-    (made,) = (tmp_path / "cities").iterdir()
+    made = city.state.city.folder
+    assert made.is_relative_to(cache_folder())
     monkeypatch.setattr("locator.curation.newcity.found_city", None)  # not asked again
     assert locator.open(helsinki(), name="Helsinki").state.city.folder == made
 

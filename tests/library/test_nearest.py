@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import geopandas as gpd
@@ -25,6 +26,7 @@ from tests.tinycity import CRS, at, facility, metric, point, write_json, write_t
 
 LIPOWA = at(500, 3500)
 RYNEK = at(1000, 2500)
+MONDAY = datetime(2026, 11, 30, 9, 30, tzinfo=UTC)
 
 
 def test_one_address_gives_rows_of_facts_and_points(opened: locator.OpenCity) -> None:
@@ -86,6 +88,10 @@ def test_a_walk_is_the_line_of_its_own_row(on_streets: locator.OpenCity) -> None
 def test_those_open_and_those_of_a_status_are_chosen(opened: locator.OpenCity) -> None:
     at_night = opened.nearest(RYNEK, "aeds", open_now=True, at="2026-11-29T23:00")
     assert at_night["id"].tolist() == ["aeds-1"]
+    # 09:30 in UTC is half past ten in the city.
+    for moment, state in ((datetime(2026, 11, 30, 7, 59), "closed"), (MONDAY, "open")):
+        found = opened.nearest(RYNEK, "aeds", at=moment).set_index("id")
+        assert found.at["aeds-2", "open_state"] == state
     every = opened.nearest(RYNEK, "nurseries", status="all")
     assert set(every["id"]) == {f"nurseries-{n}" for n in (1, 2, 3, 4)}
     private = opened.nearest(RYNEK, "nurseries", ownership="private")
