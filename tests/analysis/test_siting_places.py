@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import combinations
+from time import monotonic
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from locator.analysis.access.placement import Competition, shares_placed
 from locator.analysis.siting.closures import closures, relocations
 from locator.analysis.siting.pcentre import p_centre
 from locator.analysis.siting.placing import Placing, most_placed
+from locator.analysis.siting.placing_bound import placing_bound
 from locator.analysis.siting.query import SitingQuery, candidate_places, completed
 from locator.analysis.siting.solve import where_next
 from locator.analysis.siting.vacating import _table
@@ -65,6 +67,63 @@ def test_who_competes_for_the_same_places_has_the_same_chance() -> None:
     assert shares_placed(reach[:, [0]], people, np.array([30.0])) == pytest.approx(
         [0.5, 0.5, 0.5, 0]
     )
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_no_choice_exceeds_the_bound_and_a_better_one_holds_only_what_is_kept(
+    seed: int, count: int
+) -> None:
+    reach, existing, people, places = toy(seed)
+    placed = {
+        chosen: most_by_cuts(
+            np.hstack([existing, reach[:, chosen]]), people, np.append(places, [6.0] * count)
+        )
+        for chosen in combinations(range(5), count)
+    }
+    best = max(placed.values())
+    for known in placed:
+        shares = shares_placed(
+            sparse.csc_array(np.hstack([existing, reach[:, known]])),
+            people,
+            np.append(places, [6.0] * count),
+        )
+        found = placing_bound(
+            sparse.csc_array(existing),
+            sparse.csc_array(reach),
+            places,
+            people,
+            capacity=6.0,
+            count=count,
+            known=placed[known],
+            shares=shares,
+            until=monotonic() + 60,
+        )
+        assert best - 1e-6 <= found.bound <= placed[known] + 6.0 * count + 1e-6
+        better = [chosen for chosen, total in placed.items() if total > placed[known] + 1e-6]
+        assert all(set(chosen) <= set(found.kept.tolist()) for chosen in better)
+        assert len(set(found.chosen)) == count
+
+
+def test_the_bound_is_close_where_sites_compete() -> None:
+    # Ten sites for the same 10 people and one for 4 others: two serve 10, however they are chosen.
+    reach = np.zeros((2, 11))
+    reach[0, :10], reach[1, 10] = 1.0, 1.0
+    people, none = np.array([10.0, 4.0]), sparse.csc_array(np.zeros((2, 0)))
+    found = placing_bound(
+        none,
+        sparse.csc_array(reach),
+        np.array([]),
+        people,
+        capacity=10.0,
+        count=2,
+        known=14.0,
+        shares=np.array([1.0, 1.0]),
+        until=monotonic() + 60,
+    )
+    assert found.bound == pytest.approx(14.0, abs=0.01)
+    table = Placing(sparse.csc_array(reach), none, np.array([]), people, 10.0)
+    assert most_placed(table, 2, time_limit_s=0.0).bound == pytest.approx(14.0, abs=0.05)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
