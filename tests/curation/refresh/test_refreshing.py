@@ -43,8 +43,20 @@ def folder(tiny_folder: Path, site: Site) -> Path:
     return tiny_folder
 
 
+_read: dict[Path, tuple[dict[str, bytes], City]] = {}
+"""The city of a folder as it was read last, so that only a folder that changed is read again."""
+
+
+def city_of(folder: Path) -> City:
+    now = state(folder)
+    if folder not in _read or _read[folder][0] != now:
+        _read.clear()
+        _read[folder] = (now, load_city(folder))
+    return _read[folder][1]
+
+
 def seen(folder: Path, source: str = "register", **more: Any) -> tuple[City, Looked]:
-    city = load_city(folder)
+    city = city_of(folder)
     return city, look(city, source_called(city, source), now=NOW, **more)
 
 
@@ -408,6 +420,25 @@ def test_a_suspended_one_is_closed_by_the_register(folder: Path, site: Site) -> 
     accepted(folder)
     about = features(folder)["nurseries-1"]["properties"]
     assert about["status_note"] == "Według źródła: działalność zawieszona."
+
+
+def test_a_facility_has_one_id_at_its_source_also_when_it_changes(folder: Path, site: Site) -> None:
+    changes(folder)
+    accepted(folder)
+    site.says(register(*CHANGED))
+    changes(folder)
+    accepted(folder)
+    accepted(folder, "nurseries-3")
+    lines = (folder / "source_ids.csv").read_text(encoding="utf-8").splitlines()
+    assert lines == [
+        "source,source_id,facility",
+        "register,klub malucha|daleka|1,nurseries-klub-malucha",
+        "register,zlobek bez punktu|nieznana|9,nurseries-5",
+        "register,zlobek nad rzeka|rzeczna|2,nurseries-2",
+        "register,zlobek nowy|lipowa|5a,nurseries-zlobek-nowy",
+        "register,zlobek pod lipa|lipowa|1,nurseries-1",
+        "register,zlobek poludniowy|lipowa|5,nurseries-3",
+    ]
 
 
 def test_a_doubtful_match_that_a_person_decides_is_remembered(folder: Path, site: Site) -> None:
