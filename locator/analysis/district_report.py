@@ -12,7 +12,7 @@ import shapely
 
 from locator.analysis.access.aggregate import SAME_TIME_S
 from locator.analysis.access.claims import ClaimAnswer, answer_claim
-from locator.analysis.access.coverage import Coverage, CoverageQuery, coverage
+from locator.analysis.access.coverage import Coverage, CoverageQuery, counted_by, coverage
 from locator.analysis.access.coverage_parts import Part, coverage_parts
 from locator.analysis.access.equity import Equity, equity
 from locator.analysis.access.gain_ranges import GainRanges, gain_ranges
@@ -35,6 +35,7 @@ from locator.base.errors import N_, InvalidParameterError, NotComputableError, N
 from locator.base.geo import Flags, FloatArray
 from locator.city.facility_filter import EVERYTHING, FacilityFilter
 from locator.city.model import City
+from locator.city.register import PeopleFrom
 from locator.city.units import unit_codes
 from locator.walking.network.profile import Profile
 from locator.walking.walkable_city import WalkableCity
@@ -65,6 +66,8 @@ class ReportQuery:
         Which facilities count.
     profile : str
         Whose ways are walked; who asks sees to it that the city is walked so.
+    people : str
+        Whose count of the people holds.
     """
 
     layer: str
@@ -76,6 +79,7 @@ class ReportQuery:
     sites: int = 5
     which: FacilityFilter = EVERYTHING
     profile: Profile = "foot"
+    people: PeopleFrom = "census"
 
 
 @dataclass(frozen=True)
@@ -182,11 +186,19 @@ def district_report(walkable_city: WalkableCity, query: ReportQuery) -> District
     walkable_city = walkable_city.choosing(query.which)
     found = coverage(
         walkable_city,
-        CoverageQuery(query.layer, query.minutes, query.group, query.pace_m_s, which=query.which),
+        CoverageQuery(
+            query.layer,
+            query.minutes,
+            query.group,
+            query.pace_m_s,
+            query.people,
+            which=query.which,
+        ),
     )
+    ground = counted_by(walkable_city, query.people)  # ranges know of both counts
     inside = points_inside(city, district=query.district, unit=query.unit)
     planned, within = _planned(walkable_city, query, found), ranges(walkable_city, found)
-    gaps, siting = _gaps(walkable_city, found, inside), _siting(walkable_city, query, found)
+    gaps, siting = _gaps(ground, found, inside), _siting(ground, query, found)
     opened = list(planned.opened) if planned is not None else []
     opened_xy = city.facilities.loc[opened, ["x", "y"]].to_numpy(dtype=np.float64)
     return DistrictReport(
@@ -195,7 +207,7 @@ def district_report(walkable_city: WalkableCity, query: ReportQuery) -> District
         if query.unit is None
         else district_of_unit(city, query.unit, inside),
         coverage=found,
-        scope=scope_of(walkable_city, found, inside),
+        scope=scope_of(ground, found, inside),
         scope_ends=scope_ends(
             walkable_city,
             found,
@@ -206,17 +218,17 @@ def district_report(walkable_city: WalkableCity, query: ReportQuery) -> District
         ),
         inside=inside,
         gaps=gaps,
-        equity=equity(found, city.demand.people[found.group]),
+        equity=equity(found, ground.city.demand.people[found.group]),
         planned=planned,
-        change=None if planned is None else scope_change(walkable_city, planned, inside),
-        supply=_supply(walkable_city, found),
+        change=None if planned is None else scope_change(ground, planned, inside),
+        supply=_supply(ground, found),
         siting=siting,
         planned_gains=_gains(walkable_city, found, opened_xy, None),
         site_gains=_gains(walkable_city, found, _sites_xy(city, siting), opened_xy),
         facilities=_facilities(city, query),
         changes=_changes(walkable_city, query),
         parts=coverage_parts(
-            walkable_city,
+            ground,
             city.catalogue.layers[found.layer],
             group=found.group,
             minutes=found.minutes,
@@ -295,6 +307,7 @@ def _planned(
         pace_m_s=found.pace_m_s,
         group=found.group,
         which=found.which,
+        people=query.people,
     )
     return compare(walkable_city, change, before=found)
 

@@ -32,6 +32,7 @@ from locator.api.queries import (
 from locator.base.echo import shortened
 from locator.base.errors import InvalidParameterError
 from locator.city.history import DATE, is_date
+from locator.city.register import PeopleFrom
 
 SITE = re.compile(
     rf"^(-?\d{{1,3}}\.?\d*),(-?\d{{1,3}}\.?\d*)"
@@ -99,7 +100,17 @@ Prices = Annotated[tuple[PriceText, ...], Field(max_length=50), at_most(50)]
 
 
 @frozen
-class ScenarioParams(CoverageParams):
+class CountedParams(CoverageParams):
+    """A coverage, and who counts the people."""
+
+    people: PeopleFrom = described(
+        "Whose count of the people holds: the census, or the city's register of residents.",
+        default="census",
+    )
+
+
+@frozen
+class ScenarioParams(CountedParams):
     """A change to one layer."""
 
     open: Ids = described("Id of a facility that opens; repeat it for several.", default=())
@@ -196,7 +207,7 @@ class SitingParams(RelocationsParams):
 
 
 @frozen
-class ReportParams(CoverageParams):
+class ReportParams(CountedParams):
     """What a report is about."""
 
     district: District | None = described("Number of a district; all by default.", default=None)
@@ -230,6 +241,7 @@ def scenario_of(asked: ScenarioParams) -> Scenario:
         note=asked.note,
         which=filter_of(asked),
         profile=asked.profile,
+        people=asked.people,
     )
 
 
@@ -257,6 +269,7 @@ def scenario_texts(change: Scenario) -> dict[str, list[str]]:
         "name": [change.name] if change.name else [],
         "note": [change.note] if change.note else [],
         "profile": [] if change.profile == "foot" else [change.profile],
+        "people": [] if change.people == "census" else [change.people],
         "ownership": [which.ownership] if which.ownership else [],
         "kind": list(which.kinds),
         "operator": list(which.operators),
@@ -339,6 +352,7 @@ def report_query_of(asked: ReportParams) -> ReportQuery:
         pace_m_s=asked.pace,
         which=filter_of(asked),
         profile=asked.profile,
+        people=asked.people,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from locator.analysis.access.coverage import Coverage, CoverageQuery
+from locator.analysis.access.coverage import Coverage, CoverageQuery, counted_by
 from locator.analysis.district_report import ReportQuery
 from locator.analysis.scenario.change import Scenario
 from locator.analysis.scenario.compare import ScenarioComparison, compare
@@ -48,7 +48,9 @@ def comparison_of(app: AppState, change: Scenario) -> ScenarioComparison:
     -------
     ScenarioComparison
     """
-    asked = CoverageQuery(change.layer, group=change.group, which=change.which)
+    asked = CoverageQuery(
+        change.layer, group=change.group, people=change.people, which=change.which
+    )
     before = app.coverage(asked, profile=change.profile)
     ground = app.walkable_city_for(change.profile)
     found = app.memo.get(("scenario", change), lambda: compare(ground, change, before=before))
@@ -70,7 +72,9 @@ def findings_of(app: AppState, found: ScenarioComparison) -> ScenarioFindings:
     findings = app.memo.get(
         ("scenario-findings", found.scenario),
         lambda: scenario_findings(
-            app.walkable_city_for(found.scenario.profile), found, supply_change_of(app, found)
+            counted_by(app.walkable_city_for(found.scenario.profile), found.scenario.people),
+            found,
+            supply_change_of(app, found),
         ),
     )
     return replace(findings, compared=found, gains=change_gains(app, found))
@@ -95,8 +99,9 @@ def supply_change_of(app: AppState, found: ScenarioComparison) -> SupplyChange |
         pace_m_s=today.pace_m_s,
         which=change.which,
         profile=change.profile,
+        people=change.people,
     )
-    ground = app.walkable_city_for(change.profile)
+    ground = counted_by(app.walkable_city_for(change.profile), change.people)
     try:
         return supply_change(ground, found, before=supply_of(app, asked))
     except NotComputableError:
@@ -152,6 +157,7 @@ def scenario_answer(app: AppState, found: ScenarioComparison) -> ScenarioAnswer:
         "closed": list(found.closed),
         "not_located": list(found.not_located),
         "not_chosen": list(found.not_chosen),
+        "people_from": found.scenario.people,
         "profile": found.scenario.profile,
         "filter": filter_answer(app.city, found.before.chosen),
         "places_per_100": places_change(supply_change_of(app, found)),

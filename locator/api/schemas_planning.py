@@ -115,6 +115,7 @@ class ScenarioAnswer(Standard):
     gained_is_minimum: bool
     lost: int
     ranges: GainAnswer | None
+    people_from: Literal["census", "register"]
     opened: list[str]
     closed: list[str]
     not_located: list[str]
@@ -335,6 +336,7 @@ class SupplyAnswer(TypedDict):
     group: str
     pace_m_s: float
     model: Model
+    people_from: Literal["census", "register"]
     profile: Profile
     filter: FilterAnswer | None
     places: int

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from locator.analysis.access.coverage import filter_count
+from locator.analysis.access.coverage import counted_by, filter_count
 from locator.analysis.access.supply import Supply, supply
 from locator.analysis.district_report import ReportQuery
 from locator.api.context import AppState
@@ -17,22 +17,26 @@ from locator.api.planning_queries import ReportParams, report_query_of
 from locator.api.schemas_planning import SupplyAnswer, UnitSupply
 from locator.base.errors import N_, NotFoundError
 from locator.city.lookup import standing_layer
+from locator.city.register import PeopleFrom
 
 
 def supply_of(app: AppState, asked: ReportQuery) -> Supply:
     """Return the places within reach, computed once for the same question."""
     standing_layer(app.catalogue, asked.layer)
-    ground = app.walkable_city_for(asked.profile).choosing(asked.which)
+    walked = app.walkable_city_for(asked.profile)
+    ground = counted_by(walked, asked.people).choosing(asked.which)
+    question = (asked.layer, asked.group, asked.pace_m_s, asked.which, asked.profile, asked.people)
     return app.memo.get(
-        ("supply", asked.layer, asked.group, asked.pace_m_s, asked.which, asked.profile),
+        ("supply", *question),
         lambda: supply(ground, asked.layer, group=asked.group, pace_m_s=asked.pace_m_s),
     )
 
 
-def _unit(app: AppState, found: Supply, code: str) -> UnitSupply:
+def _unit(app: AppState, found: Supply, code: str, people_from: PeopleFrom) -> UnitSupply:
     """Return the places that the people of a neighbourhood unit reach."""
     inside = app.city.unit_rows == app.city.units.index.get_loc(code)
-    people = np.where(inside, app.city.demand.people[found.group], 0.0)
+    city = counted_by(app.walkable_city, people_from).city
+    people = np.where(inside, city.demand.people[found.group], 0.0)
     total = float(people.sum())
     return {
         "code": code,
@@ -75,6 +79,7 @@ def places_in_reach(app: AppState, asked: ReportParams) -> SupplyAnswer:
         "group": found.group,
         "pace_m_s": found.pace_m_s,
         "model": found.model,
+        "people_from": asked.people,
         "profile": asked.profile,
         "filter": filter_answer(app.city, filter_count(ground, found.layer)),
         "places": round(found.places),
@@ -84,7 +89,7 @@ def places_in_reach(app: AppState, asked: ReportParams) -> SupplyAnswer:
         "stranded_places": round(found.stranded_places),
         "unlocated_places": round(found.unlocated_places),
         "unknown": list(found.unknown),
-        "unit": None if asked.unit is None else _unit(app, found, asked.unit),
+        "unit": None if asked.unit is None else _unit(app, found, asked.unit, asked.people),
         "districts": [
             {
                 "number": int(number),

@@ -58,6 +58,7 @@ def tidied(app: AppState, layer_id: str, args: MultiDict[str, str]) -> MultiDict
         "demand_percent": "100",
         "step_free": "no",
         "profile": "foot",
+        "people": "census",
     }  # as in `SitingParams`
     kept = [(name, one) for name, one in args.items(multi=True) if name in KNOWN and one.strip()]
     return MultiDict((name, one) for name, one in kept if usual.get(name) != one)

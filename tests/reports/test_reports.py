@@ -13,6 +13,7 @@ import pandas as pd
 import pypdf
 import pytest
 
+from locator.analysis.access.coverage import CoverageQuery, counted_by, coverage
 from locator.analysis.district_report import ReportQuery, district_report
 from locator.base.errors import NotFoundError
 from locator.base.i18n import speaking
@@ -272,3 +273,26 @@ def test_a_failed_report_leaves_the_folder_as_it_was(
     monkeypatch.undo()
     assert len(list(write_bundle(ReportFiles(walkable_city.city, found), tmp_path))) >= 8
     assert (tmp_path / "tiny-nurseries.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_a_report_by_the_register_counts_its_people_throughout(
+    walkable_city: WalkableCity,
+) -> None:
+    query = ReportQuery(layer="nurseries", group="all", minutes=10, people="register")
+    found = district_report(walkable_city, query)
+    register = counted_by(walkable_city, "register")
+    everyone = round(float(register.city.demand.people["all"].sum()))
+    assert found.scope.people == found.coverage.people == everyone
+    assert found.coverage.people != 2100
+    asked = CoverageQuery("nurseries", 10, "all", people="register")
+    assert found.scope.served == coverage(walkable_city, asked).served
+    assert found.planned is not None and found.change is not None
+    assert found.planned.before.people_from == found.planned.after.people_from == "register"
+    assert found.change.after == found.planned.after.served
+    assert found.planned.after.people == everyone
+    assert found.siting is not None
+    assert round(found.siting.people) == everyone
+    assert found.supply is not None
+    assert round(found.supply.districts["people"].sum()) == everyone
+    census = district_report(walkable_city, replace(query, people="census"))
+    assert census.scope.people == 2100

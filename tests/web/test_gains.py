@@ -31,6 +31,30 @@ def test_a_change_has_the_range_of_its_difference(client: FlaskClient) -> None:
     assert f"−{-ranges['low']:,}" in page
 
 
+def test_a_change_can_be_counted_by_the_register(client: FlaskClient) -> None:
+    change = "group=all&close=nurseries-3"  # in the district that the register counts otherwise
+    asked = f"/api/scenario/nurseries?{change}"
+    census, register = (
+        client.get(f"{asked}{more}").get_json() for more in ("", "&people=register")
+    )
+    today = client.get("/api/coverage/nurseries?group=all&people=register").get_json()
+    assert (census["people_from"], register["people_from"]) == ("census", "register")
+    assert register["before"]["people"] == register["after"]["people"] == today["people"]
+    assert register["before"]["served"] == today["served"]
+    assert today["people"] != census["before"]["people"]
+    assert [row["people"] for row in register["districts"]] == [
+        row["people"] for row in today["districts"]
+    ]
+    net = register["gained"] - register["lost"]
+    assert register["ranges"]["low"] - 1 <= net <= register["ranges"]["high"] + 1
+    assert net != census["gained"] - census["lost"]
+    page = client.get(f"/en/what-if/nurseries?{change}&people=register").text
+    assert '<option value="register" selected>' in page
+    assert "people=register" in page.split("/what-if/nurseries/report?")[1].split('"')[0]
+    wrong = client.get(f"{asked}&people=nobody")
+    assert wrong.status_code == 400
+
+
 def test_another_standard_is_no_doubt(client: FlaskClient) -> None:
     found = client.get(f"/api/scenario/nurseries?{CHANGE}&minutes=5").get_json()
     assert found["ranges"] is None

@@ -15,6 +15,7 @@ from locator.base.echo import cut
 from locator.base.errors import N_, InvalidParameterError, NotFoundError, OutsideCityError
 from locator.base.geo import FloatArray, in_city
 from locator.city.facility_filter import EVERYTHING, FacilityFilter
+from locator.city.register import PeopleFrom
 from locator.walking.network.profile import Profile
 from locator.walking.walkable_city import WalkableCity, remembered
 
@@ -70,6 +71,8 @@ class Scenario:
         Which facilities count, before and after; sites that are added always do.
     profile : str
         Whose ways are walked; who asks sees to it that the city is walked so.
+    people : str
+        Whose count of the people holds, before and after.
     """
 
     layer: str
@@ -84,6 +87,7 @@ class Scenario:
     note: str = field(default="", compare=False)
     which: FacilityFilter = EVERYTHING
     profile: Profile = "foot"
+    people: PeopleFrom = "census"
 
     @property
     def changes_nothing(self) -> bool:

@@ -14,6 +14,7 @@ from locator.analysis.access.aggregate import SAME_TIME_S
 from locator.analysis.access.coverage import (
     Coverage,
     CoverageQuery,
+    counted_by,
     counted_rows,
     coverage,
     coverage_of,
@@ -107,7 +108,9 @@ def compare(
     """
     walkable_city = walkable_city.choosing(scenario.which)
     if before is None:  # this checks layer and group, too
-        asked = CoverageQuery(scenario.layer, group=scenario.group, which=scenario.which)
+        asked = CoverageQuery(
+            scenario.layer, group=scenario.group, people=scenario.people, which=scenario.which
+        )
         before = coverage(walkable_city, asked)
     opened, missing = to_open(walkable_city, scenario)
     closed = to_close(walkable_city, scenario)
@@ -121,6 +124,7 @@ def compare(
         scenario.minutes,
         scenario.group,
         scenario.pace_m_s,
+        scenario.people,
         which=scenario.which,
     )
     walk_m, _ = nearest_facilities(walkable_city, rows_after)
@@ -132,7 +136,8 @@ def compare(
         ]
         walk_m = np.minimum(walk_m, np.min(new_m, axis=0))
     after = coverage_of(walkable_city, after_query, rows_after, walk_m)
-    return _compared(walkable_city, scenario, before, after, (opened, closed, missing), rows_after)
+    ground = counted_by(walkable_city, scenario.people)
+    return _compared(ground, scenario, before, after, (opened, closed, missing), rows_after)
 
 
 def _compared(

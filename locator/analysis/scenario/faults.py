@@ -109,6 +109,7 @@ ALLOWED: dict[str, Said] = {
     "open_at": Said(N_("moment such as 2026-12-01T18:00, or null")),
     "step_free": Said(N_("true or false")),
     "profile": Said(N_("foot, pram or wheelchair")),
+    "people": Said(N_("census or register")),
     "name": Said(N_("text of at most {most} characters"), {"most": MAX_NAME}),
     "note": Said(N_("text of at most {most} characters"), {"most": MAX_NOTE}),
 }

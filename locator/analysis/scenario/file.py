@@ -48,6 +48,7 @@ from locator.base.validation import problems
 from locator.city.facility_filter import FacilityFilter, Ownership, said_by_layer
 from locator.city.history import is_date
 from locator.city.lookup import NO_KIND, NO_OPERATOR, listed
+from locator.city.register import PeopleFrom
 from locator.geocoding.names import fold
 from locator.walking.network.profile import Profile
 from locator.walking.walkable_city import WalkableCity
@@ -101,6 +102,7 @@ class _File(BaseModel):
     open_at: Annotated[str, AfterValidator(_known_moment)] | None = None
     step_free: bool = False
     profile: Profile = "foot"
+    people: PeopleFrom = "census"
     name: Annotated[str, Field(max_length=MAX_NAME)] = ""
     note: Annotated[str, Field(max_length=MAX_NOTE)] = ""
 
@@ -228,6 +230,7 @@ def parse_scenario(text: str, *, file: str) -> Scenario:
             step_free=found.step_free,
         ),
         profile=found.profile,
+        people=found.people,
         name=" ".join(found.name.split()),
         note=" ".join(found.note.split()),
     )

@@ -74,6 +74,7 @@ if TYPE_CHECKING:
 )
 @standard_options
 @click.option("--profile", help="Whose ways: foot, pram or wheelchair.  [default: foot]")
+@click.option("--people", help="Counted by census or the city's register.  [default: census]")
 @filter_options
 @click.option(
     "--sites",
@@ -100,6 +101,7 @@ def command(
     group: str | None,
     pace: str | None,
     profile: str | None,
+    people: str | None,
     sites: int,
     **which: Any,
 ) -> None:
@@ -123,7 +125,7 @@ def command(
         raise click.UsageError("Give either --layer or --scenario.")
     _check_scope(district, unit, all_districts=all_districts, everything=everything)
     given = {"minutes": minutes, "group": group, "pace": pace, "profile": profile}
-    given |= chosen(**which)
+    given |= {"people": people} | chosen(**which)
     app = load(ctx)
     if scenario_file is not None:
         if district or unit or all_districts or everything or any(given.values()):

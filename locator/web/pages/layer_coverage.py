@@ -276,9 +276,7 @@ def report_of(
         filter=filter_form(app, (layer.id,), params),
         filter_words=filter_words(app.city, result.chosen),
         units=tuple(_units(app, params, result)),
-        same={
-            name: one for name, one in same.items() if name not in ("people", "at", *TRANSIT_NAMES)
-        },
+        same={name: one for name, one in same.items() if name not in ("at", *TRANSIT_NAMES)},
         transit=transit_form(app, params, same, layer.id),
         unfiltered_url=url("layer_coverage.page", unfiltered, layer_id=layer.id),
     )

@@ -19,7 +19,12 @@ from locator.web.planning import district_report_of, standing_layer, tidied
 from locator.web.security import expensive
 from locator.web.sorting import FILTER_NAMES
 from locator.web.state import question, state
-from locator.web.words.choices import group_options, standard_options, unit_groups
+from locator.web.words.choices import (
+    group_options,
+    people_options,
+    standard_options,
+    unit_groups,
+)
 from locator.web.words.filtering import filter_form
 from locator.web.words.model_words import pace_choices
 
@@ -46,7 +51,16 @@ def page(layer_id: str) -> tuple[str, int]:
     made = build_report(city, found)
     same = {
         name: lenient.args.getlist(name)
-        for name in ("district", "unit", "minutes", "group", "pace", "profile", *FILTER_NAMES)
+        for name in (
+            "district",
+            "unit",
+            "minutes",
+            "group",
+            "pace",
+            "people",
+            "profile",
+            *FILTER_NAMES,
+        )
         if lenient.args.get(name)
     }
     shown = render_template(
@@ -65,6 +79,7 @@ def page(layer_id: str) -> tuple[str, int]:
         standards=standard_options(found.coverage.minutes),
         groups=group_options(state(), found.coverage.group),
         paces=pace_choices(lenient.args.get("pace", "")),
+        people=people_options(state(), found.query.people),
         units=unit_groups(city, found.query.unit),
         profiles=profile_choices(
             state(), "" if found.query.profile == "foot" else found.query.profile

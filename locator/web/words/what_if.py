@@ -31,7 +31,12 @@ from locator.geocoding.names import district_title
 from locator.web.i18n import gettext, number, text, url
 from locator.web.map.background import feature, simplified
 from locator.web.planning import Tick, records, texts_of
-from locator.web.words.choices import FilterOption, group_options, standard_options
+from locator.web.words.choices import (
+    FilterOption,
+    group_options,
+    people_options,
+    standard_options,
+)
 from locator.web.words.filtering import FilterForm, filter_form
 from locator.web.words.listing import folded
 from locator.web.words.model_words import Pace, model_line, pace_choices
@@ -66,6 +71,7 @@ class WhatIf:
     compare_url: str
     another_url: str
     model_line: str
+    people: tuple[FilterOption, ...]
     profiles: tuple[Choice, ...]
     ways: str
     filter: FilterForm
@@ -131,6 +137,7 @@ def what_if(
         ),
         another_url=url("what_if.page", {"beside": [*beside, _query(same)]}, layer_id=layer.id),
         model_line=model_line(app.walkable_city),
+        people=people_options(app, asked.people),
         profiles=profile_choices(app, "" if asked.profile == "foot" else asked.profile),
         ways=profile_words(app.walkable_city_for(asked.profile)),
         filter=filter_form(app, (layer.id,), asked),
@@ -196,6 +203,7 @@ def scenario_json(change: Scenario) -> str:
     }
     data |= _filter_json(change.which)
     data |= {"profile": change.profile} if change.profile != "foot" else {}
+    data |= {"people": change.people} if change.people != "census" else {}
     data |= {"name": change.name} if change.name else {}
     data |= {"note": change.note} if change.note else {}
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
