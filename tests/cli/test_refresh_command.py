@@ -6,7 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
+from locator.base.files import LOCK_FILE
 from tests.cli.running import answer, locator
 from tests.curation.refresh.register import AS_IT_IS, CHANGED, register, row, write_sources
 
@@ -74,6 +76,18 @@ def test_what_was_shown_is_accepted_then_nothing_is_left_but_doubts(
     result = locator(folder, "refresh", "register", "--keep", "nurseries-3")
     assert "Rows left as they are: 1." in result.stdout
     assert answer(folder, "refresh", "register", "--from", str(saved))["changes"] == []
+
+
+def test_a_folder_that_another_program_changes_is_left_alone(
+    folder: Path, saved: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    locator(folder, "refresh", "register", "--from", str(saved))
+    monkeypatch.setattr("locator.base.files.WAIT_S", 0.0)
+    with FileLock(folder.resolve() / LOCK_FILE, is_singleton=False):
+        result = locator(folder, "refresh", "register", "--accept")
+    assert result.exit_code == 1
+    assert "Another program is changing" in result.stderr
+    assert locator(folder, "refresh", "register", "--accept").exit_code == 0
 
 
 def test_rows_that_change_a_note_alone_are_counted_not_drawn(folder: Path, saved: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -79,6 +80,7 @@ def command(
       locator refresh nursery_register --keep nurseries-033
       locator refresh nursery_register --from register.csv
     """
+    from locator.base.files import locked
     from locator.city.model import load_city
 
     for name, given in (("--accept", accept), ("--keep", keep), ("--from", file), ("--out", out)):
@@ -94,15 +96,18 @@ def command(
         raise click.UsageError("--format geojson needs a SOURCE; see locator refresh --list.")
     out = to_file(out, form, (".geojson",))
     folder = folder_of(ctx)
-    with working(f"Reading {folder} …"):
-        city = load_city(folder)
-    now = datetime.now(ZoneInfo(city.catalogue.timezone))
-    if listed:
-        _list(city, now, as_json=form == JSON)
-    elif source is None:
-        _all(ctx, city, now, as_json=form == JSON)
-    else:
-        _one(city, source, ids, now=now, accept=accept, keep=keep, file=file, out=out, form=form)
+    with locked(folder) if accept else nullcontext():  # from reading to writing nobody else writes
+        with working(f"Reading {folder} …"):
+            city = load_city(folder)
+        now = datetime.now(ZoneInfo(city.catalogue.timezone))
+        if listed:
+            _list(city, now, as_json=form == JSON)
+        elif source is None:
+            _all(ctx, city, now, as_json=form == JSON)
+        else:
+            _one(
+                city, source, ids, now=now, accept=accept, keep=keep, file=file, out=out, form=form
+            )
 
 
 def _one(

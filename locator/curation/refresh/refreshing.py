@@ -257,11 +257,12 @@ def take_over(
         The folder would have faults, or cannot be written: nothing was changed.
     """
     difference, source = looked.difference, looked.difference.source
-    if source.into == TIMETABLE:
+    wanted = difference.chosen(ids)
+    if source.into == TIMETABLE and wanted:
         table, _ = timetable_of(source, looked.copy.get)
         refuse_unfit(table, city, source.id)
         save_timetable(table, city.folder)
-    elif source.reader == "extract":
+    elif source.reader == "extract" and wanted:
         fetch_extract(source.url, folder_of_source(city, source.id), progress=progress)
     chosen = accept(city, difference, ids)
     _remember(city, difference, ids, chosen, taken=True)

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from locator.base.errors import InvalidParameterError
 from locator.base.reading import FaultLog
 from locator.city.model import default_folder, load_city
 from locator.curation.check import check_folder
@@ -278,6 +279,9 @@ def test_an_accepted_timetable_is_imported_and_one_of_elsewhere_is_not(
     source(tiny_folder, "ztp", into="timetable", least_rows=2, **parts)
     site.says((tiny_folder / "timetable.zip").read_bytes(), "/GTFS_T.zip")
     assert [*found(tiny_folder, "ztp")] == ["timetable", "line 1"]
+    with pytest.raises(InvalidParameterError, match="no row line 9"):
+        take(tiny_folder, "ztp", "line 9")
+    assert not (tiny_folder / FILE_NAME).exists()
     take(tiny_folder, "ztp")
     assert (tiny_folder / FILE_NAME).exists()
     assert check_folder(tiny_folder) == []
