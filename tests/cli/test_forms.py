@@ -234,6 +234,24 @@ def test_coverage_is_printed_in_the_form_it_is_written_in(shared: Path, tmp_path
         assert printed.stdout.encode() == out.read_bytes().replace(b"\r\n", b"\n")
 
 
+def test_sites_are_rows_in_every_form(shared: Path) -> None:
+    options = ("sites", "nurseries", "--group", "all", "--minutes", "10", "-n", "2")
+    sites = answer(shared, *options)["sites"]
+    assert len(sites) == 2
+    lines = locator(shared, *options, "--jsonl").stdout.splitlines()
+    assert [json.loads(line) for line in lines] == sites
+    features = json.loads(locator(shared, *options, "--format", "geojson").stdout)["features"]
+    assert [one["geometry"]["coordinates"] for one in features] == [
+        [one["lon"], one["lat"]] for one in sites
+    ]
+    table = rows(locator(shared, *options, "--format", "csv").stdout)
+    assert [row["name"] for row in table] == [one["name"] for one in sites]
+    assert [row["alike"] for row in table] == [" ".join(map(str, one["alike"])) for one in sites]
+    refused = locator(shared, *options, "--least-missed", "--format", "csv")
+    assert refused.exit_code == 2
+    assert "is for new sites" in refused.stderr
+
+
 def test_colours_are_left_out_on_request(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("NO_COLOR", "1")

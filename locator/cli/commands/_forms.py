@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
@@ -107,7 +108,7 @@ def rows_to(out: TextIO, form: str, columns: Sequence[str]) -> Iterator[Callable
     if form == CSV:
         table = csv.DictWriter(out, columns, lineterminator="\n")
         table.writeheader()
-        yield table.writerow
+        yield lambda row: table.writerow({name: _cell(value) for name, value in row.items()})
         return
     begin, between, end = {
         JSONL: ("", "\n", "\n"),
@@ -127,6 +128,17 @@ def rows_to(out: TextIO, form: str, columns: Sequence[str]) -> Iterator[Callable
     out.write(begin)
     yield write
     out.write("" if first and form == JSONL else end)
+
+
+def print_rows(rows: Iterable[Row], form: str, columns: Sequence[str]) -> None:
+    """Print rows that are all known, as `rows_to` writes them."""
+    with rows_to(sys.stdout, form, columns) as write:
+        for row in rows:
+            write(row)
+
+
+def _cell(value: object) -> object:
+    return " ".join(map(str, value)) if isinstance(value, list) else value
 
 
 def _feature(row: dict[str, Any]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from locator.cli.commands._common import (
     working,
 )
 from locator.cli.commands._complete import districts, layers
-from locator.cli.commands._forms import json_option
+from locator.cli.commands._forms import CSV, GEOJSON, JSON, JSONL, TABLE, format_option, print_rows
 from locator.cli.commands._planning import district_number, question, read_area, unit_code
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ SOON_S = 2.0
 )
 @click.option("--least-missed", is_flag=True, help="Which facility would be missed least instead.")
 @click.option("--best-move", is_flag=True, help="Which facility to move, and where to, instead.")
-@json_option
+@format_option(TABLE, JSON, JSONL, CSV, GEOJSON)
 @geodata_option
 @click.pass_context
 def command(
@@ -126,7 +126,7 @@ def command(
     time_limit: float,
     least_missed: bool,
     best_move: bool,
-    as_json: bool,
+    form: str | None,
     **which: Any,
 ) -> None:
     """Say where the next facilities of LAYER should stand, around those that exist.
@@ -139,6 +139,7 @@ def command(
     Examples:
       locator sites nurseries -n 5 --planned
       locator sites nurseries --method exact --time-limit 60
+      locator sites nurseries --format geojson > sites.geojson
       locator sites nurseries --objective median --method exact
       locator sites nurseries --objective target_share --target-percent 85
       locator sites nurseries --objective budget --budget 5000 --price 900 --price-in I:1500
@@ -194,9 +195,11 @@ def command(
             raise click.UsageError(
                 "--least-missed and --best-move weigh coverage only, or places, without proof."
             )
-        _existing(app, query, move=best_move, as_json=as_json)
+        if form not in (None, TABLE, JSON):
+            raise click.UsageError(f"--format {form} is for new sites, not for those that exist.")
+        _existing(app, query, move=best_move, as_json=form == JSON)
     else:
-        _new_sites(app, query, as_json=as_json)
+        _new_sites(app, query, form=form)
 
 
 def _numbered(app: AppState, given: str) -> str:
@@ -209,12 +212,13 @@ def _numbered(app: AppState, given: str) -> str:
     return f"{district_number(app.city, name, hint='--price-in')}:{price}"
 
 
-def _new_sites(app: AppState, query: SitingQuery, *, as_json: bool) -> None:
+def _new_sites(app: AppState, query: SitingQuery, *, form: str | None) -> None:
     from locator.analysis.access.coverage import filter_count
     from locator.analysis.access.filter_words import filter_words, ways_said
     from locator.analysis.siting.query import time_limit_s
     from locator.analysis.siting.words import certainty
     from locator.api.asking import body_of
+    from locator.api.schemas_planning import Site
     from locator.api.siting import found_sites, sites_answer
     from locator.base.i18n import speaking
 
@@ -223,8 +227,12 @@ def _new_sites(app: AppState, query: SitingQuery, *, as_json: bool) -> None:
     slow = query.method != "greedy" and limit_s > SOON_S
     with working(least if slow else "Weighing the sites …"):
         found = found_sites(app, query)
-    if as_json:
-        print_body(body_of(sites_answer(app, found)))
+    if form not in (None, TABLE):
+        answer = sites_answer(app, found)
+        if form == JSON:
+            print_body(body_of(answer))
+        else:
+            print_rows(answer["sites"], form, tuple(Site.__annotations__))
         return
     out = console()
     asked = found.query
