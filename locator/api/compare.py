@@ -8,9 +8,9 @@ from typing import Any, Literal
 import pandas as pd
 from typing_extensions import TypedDict
 
-from locator.analysis.access.coverage import Coverage, CoverageQuery
+from locator.analysis.access.coverage import Coverage, CoverageQuery, coverage_by_unit
 from locator.analysis.access.filter_words import filter_said
-from locator.analysis.access.ranges import Ranges
+from locator.analysis.access.ranges import Ranges, unit_ranges
 from locator.api import csv
 from locator.api.context import AppState
 from locator.api.geojson import SHARE_DIGITS, decimal
@@ -34,6 +34,10 @@ class CompareParams(CoverageListParams):
         "Whose count of the people holds: the census, or the city's register of residents.",
         default="census",
     )
+    by: Literal["district", "unit"] = described(
+        "`unit`: each neighbourhood unit, too (`units`; in tables instead of districts).",
+        default="district",
+    )
 
 
 @closed
@@ -53,8 +57,22 @@ class DistrictShare(TypedDict):
 
 
 @closed
+class UnitShare(TypedDict):
+    """A service in one neighbourhood unit, and the number of its district; nobody ranks units."""
+
+    code: str
+    name: str
+    district: int
+    people: int
+    served: int
+    share: float | None
+    low: float | None
+    high: float | None
+
+
+@closed
 class ServiceShares(TypedDict):
-    """A service in the city and in every district."""
+    """A service in the city and in every district; `units` is null unless asked for."""
 
     layer: str
     name: str
@@ -69,6 +87,7 @@ class ServiceShares(TypedDict):
     runs: int
     seed: int
     districts: list[DistrictShare]
+    units: list[UnitShare] | None
 
 
 @closed
@@ -141,6 +160,7 @@ def compare(app: AppState, asked: CompareParams) -> CompareAnswer:
                 app,
                 app.coverage(one, profile=asked.profile),
                 app.ranges(one, profile=asked.profile),
+                _units(app, asked, one) if asked.by == "unit" else None,
             )
             for one in queries
         ],
@@ -160,7 +180,9 @@ def compare(app: AppState, asked: CompareParams) -> CompareAnswer:
     filename="services-by-district.csv",
 )
 def compare_csv(app: AppState, asked: CompareParams) -> str:
-    """UTF-8, one row for each service and district; the city's row has no number."""
+    """UTF-8, one row for each service and district, or unit; the city's row has no number, or
+    code.
+    """
     found = compare(app, asked)
     about = ("layer", "group", "minutes", "pace_m_s")
     same: dict[str, str] = {
@@ -170,25 +192,50 @@ def compare_csv(app: AppState, asked: CompareParams) -> str:
         "data_date": app.catalogue.data_date,
         "filter": found["filter"] or "",
     }
-    return csv.table(
-        (*about, *DistrictShare.__annotations__, *same), _rows(app, found["services"], about, same)
-    )
+    area = (UnitShare if asked.by == "unit" else DistrictShare).__annotations__
+    rows = _rows(app, found["services"], about, same, tuple(area))
+    return csv.table((*about, *area, *same), rows)
 
 
 def _rows(
-    app: AppState, services: list[ServiceShares], about: tuple[str, ...], same: dict[str, str]
+    app: AppState,
+    services: list[ServiceShares],
+    about: tuple[str, ...],
+    same: dict[str, str],
+    area: tuple[str, ...],
 ) -> Iterator[dict[str, Any]]:
     for service in services:
         asked = {name: dict(service)[name] for name in about} | same
-        city = {
-            name: value for name, value in service.items() if name in DistrictShare.__annotations__
-        }
+        city = {name: value for name, value in service.items() if name in area}
         yield asked | city | {"name": text(app.catalogue.names)}
-        for district in service["districts"]:
-            yield asked | dict(district)
+        units = service["units"]
+        for one in service["districts"] if units is None else units:
+            yield asked | dict(one)
 
 
-def _service(app: AppState, found: Coverage, within: Ranges) -> ServiceShares:
+def _units(app: AppState, asked: CompareParams, query: CoverageQuery) -> list[UnitShare]:
+    walkable_city = app.walkable_city_for(asked.profile)
+    found = app.coverage(query, profile=asked.profile)
+    frame = coverage_by_unit(walkable_city, found)
+    rows: Any = frame.join(unit_ranges(walkable_city, found)).to_dict("index")
+    return [
+        {
+            "code": str(code),
+            "name": str(row["name"]),
+            "district": int(row["district"]),
+            "people": round(row["people"]),
+            "served": round(row["served"]),
+            "share": decimal(row["share"], SHARE_DIGITS),
+            "low": decimal(row["low"], SHARE_DIGITS),
+            "high": decimal(row["high"], SHARE_DIGITS),
+        }
+        for code, row in rows.items()
+    ]
+
+
+def _service(
+    app: AppState, found: Coverage, within: Ranges, units: list[UnitShare] | None
+) -> ServiceShares:
     rows: Any = found.districts.join(within.districts).to_dict("index")
     return {
         "layer": found.layer,
@@ -218,6 +265,7 @@ def _service(app: AppState, found: Coverage, within: Ranges) -> ServiceShares:
             }
             for number, row in rows.items()
         ],
+        "units": units,
     }
 
 

@@ -18,7 +18,7 @@ from locator.analysis.access.coverage import (
     coverage_by_unit,
 )
 from locator.analysis.access.coverage_parts import Part, coverage_parts
-from locator.analysis.access.ranges import Ranges, gap_ranges, ranges
+from locator.analysis.access.ranges import Ranges, gap_ranges, ranges, unit_ranges
 from locator.analysis.access.words import leaves_out
 from locator.analysis.transit.coverage import TransitCoverage
 from locator.api import csv
@@ -262,7 +262,7 @@ def coverage_of_layer(app: AppState, asked: ReachByParams) -> CoverageAnswer:
         "counted": int(found.counted),
         "caveats": [gettext(caveat.template).format(**caveat.values) for caveat in found.caveats],
         "districts": district_answers(found, district_ranges(app, asked, found)),
-        "units": unit_answers(app, asked, found),
+        "units": unit_answers(app, asked, found, ranges_of_units(app, asked, found)),
         "curve": [
             {
                 "minutes": round(row["minutes"], 1),
@@ -362,8 +362,8 @@ def district_ranges(app: AppState, asked: ReachParams, found: Coverage) -> pd.Da
     return ranges_of(app, found, profile=asked.profile).districts
 
 
-def unit_answers(app: AppState, asked: ReachParams, found: Coverage) -> list[UnitCoverage]:
-    """Return the neighbourhood units of a coverage as they are answered.
+def ranges_of_units(app: AppState, asked: ReachParams, found: Coverage) -> pd.DataFrame | None:
+    """Return between which values the share of each unit lies, once; None as of a day.
 
     Parameters
     ----------
@@ -374,10 +374,36 @@ def unit_answers(app: AppState, asked: ReachParams, found: Coverage) -> list[Uni
 
     Returns
     -------
+    DataFrame or None
+        As `locator.analysis.access.ranges.unit_ranges` has it.
+    """
+    if asked.at is not None or app.city.units.empty:
+        return None
+    return unit_ranges(app.walkable_city_for(asked.profile), found)
+
+
+def unit_answers(
+    app: AppState, asked: ReachParams, found: Coverage, within: pd.DataFrame | None
+) -> list[UnitCoverage]:
+    """Return the neighbourhood units of a coverage as they are answered.
+
+    Parameters
+    ----------
+    app : AppState
+    asked : ReachParams
+    found : Coverage
+        What was asked for.
+    within : DataFrame or None
+        Between which values the shares lie, where that is known.
+
+    Returns
+    -------
     list of UnitCoverage
         By code; none where the city has no units.
     """
-    units: Any = coverage_by_unit(app.walkable_city_for(asked.profile), found).to_dict("index")
+    frame = coverage_by_unit(app.walkable_city_for(asked.profile), found)
+    frame = frame.assign(low=np.nan, high=np.nan) if within is None else frame.join(within)
+    units: Any = frame.to_dict("index")
     return [
         {
             "code": str(code),
@@ -387,6 +413,8 @@ def unit_answers(app: AppState, asked: ReachParams, found: Coverage) -> list[Uni
             "served": round(row["served"]),
             "unserved": round(row["unserved"]),
             "share": decimal(row["share"], SHARE_DIGITS),
+            "low": decimal(row["low"], SHARE_DIGITS),
+            "high": decimal(row["high"], SHARE_DIGITS),
             "mean_s": whole(row["mean_s"]),
             "p90_s": whole(row["p90_s"]),
             "beyond": decimal(row["beyond"], SHARE_DIGITS),
@@ -411,7 +439,7 @@ def coverage_units_csv(app: AppState, asked: ReachParams) -> str:
     """UTF-8, one row for each neighbourhood unit; every row says which question it answers."""
     found = coverage_of(app, asked)
     question = _question(app, asked, found)
-    rows = unit_answers(app, asked, found)
+    rows = unit_answers(app, asked, found, ranges_of_units(app, asked, found))
     return csv.table(
         (*question, *UnitCoverage.__annotations__), ({**question, **row} for row in rows)
     )

@@ -47,7 +47,7 @@ class DistrictCoverage(TypedDict):
 @closed
 class UnitCoverage(TypedDict):
     """One neighbourhood unit, and the number of its district. `beyond` is the share of its people
-    outside the standard.
+    outside the standard; `low` and `high` are as in districts, null as of a day.
     """
 
     code: str
@@ -57,6 +57,8 @@ class UnitCoverage(TypedDict):
     served: int
     unserved: int
     share: Share | None
+    low: Share | None
+    high: Share | None
     mean_s: int | None
     p90_s: int | None
     beyond: Share | None

@@ -20,7 +20,7 @@ from locator.analysis.access.coverage import (
     coverage,
     coverage_by_unit,
 )
-from locator.analysis.access.ranges import area_ends, ranges
+from locator.analysis.access.ranges import area_ends, ranges, unit_ranges
 from locator.analysis.siting.query import budget_of, candidate_places
 from locator.analysis.siting.solve import SitingQuery, where_next
 from locator.base.errors import InvalidParameterError, NotComputableError, NotFoundError
@@ -220,3 +220,37 @@ def test_what_is_left_out_and_dearer_by_unit_is_asked_everywhere(
     assert said["avoid_unit"] == ["I.1"]
     wrong = locator(folder, "sites", "nurseries", "--avoid-unit", "Nowhere")
     assert wrong.exit_code == 2 and "There is no neighbourhood unit Nowhere." in wrong.output
+
+
+def test_the_range_of_each_unit_is_that_of_its_area(divided: WalkableCity) -> None:
+    found = coverage(divided, CoverageQuery("nurseries", minutes=10, group="all"))
+    within = unit_ranges(divided, found)
+    assert within.index.tolist() == list(UNITS)
+    for row, code in enumerate(UNITS):
+        ends = area_ends(divided, found, divided.city.unit_rows == row)
+        assert within.loc[code].tolist() == pytest.approx([ends.low, ends.high])
+    nobody = replace(found, group="age_0_2")
+    assert unit_ranges(divided, nobody).shape == (4, 2)
+
+
+def test_units_have_ranges_in_tables_and_beside_each_other(
+    visitor: FlaskClient, divided: WalkableCity
+) -> None:
+    asked = "group=all&minutes=10"
+    alone = api(visitor, f"/en/api/coverage/nurseries?{asked}")["units"]
+    assert all(one["low"] <= one["share"] <= one["high"] for one in alone)
+    found = coverage(divided, CoverageQuery("nurseries", minutes=10, group="all"))
+    assert [one["low"] for one in alone] == pytest.approx(
+        unit_ranges(divided, found)["low"].tolist(), abs=1e-4
+    )
+    then = api(visitor, f"/en/api/coverage/nurseries?{asked}&at=2024-05-01")["units"]
+    assert {one["low"] for one in then} == {None}
+    service = api(visitor, f"/en/api/compare?{asked}&by=unit")["services"][0]
+    assert service["units"] == [{name: one[name] for name in service["units"][0]} for one in alone]
+    assert api(visitor, f"/en/api/compare?{asked}")["services"][0]["units"] is None
+    table = visitor.get(f"/en/api/compare.csv?{asked}&by=unit").text
+    rows = list(csv.DictReader(io.StringIO(table.removeprefix("\ufeff"))))
+    assert [row["code"] for row in rows[:5]] == ["", *UNITS]
+    assert float(rows[1]["high"]) == alone[0]["high"] and "rank" not in rows[0]
+    assert "compare.csv?by=unit" in visitor.get("/en/compare").text
+    assert visitor.get("/en/api/compare?by=street").status_code == 400

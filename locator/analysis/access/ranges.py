@@ -1,7 +1,8 @@
 """Say between which values a coverage lies, and which ranks a district may have.
 
 What nobody knows for certain is drawn many times from what was measured, or from what is assumed
-(a Monte Carlo); ``docs/ranges.md`` has the whole rule, its parameters and their sources.
+(a Monte Carlo); ``docs/ranges.md`` has the whole rule, its parameters and their sources. Over 350
+lines, because city, districts, units and gaps are drawn alike.
 """
 
 from __future__ import annotations
@@ -118,7 +119,9 @@ def has_ranges(walkable_city: WalkableCity, found: Coverage) -> bool:
     return _question(walkable_city, found, RUNS, SEED) in walkable_city.memory
 
 
-def _question(walkable_city: WalkableCity, found: Coverage, runs: int, seed: int) -> Hashable:
+def _question(
+    walkable_city: WalkableCity, found: Coverage, runs: int, seed: int
+) -> tuple[Hashable, ...]:
     return (walkable_city.everything.number, "ranges", asked_of(found), runs, seed)
 
 
@@ -206,6 +209,51 @@ def area_ends(
     (low,), (high,) = ends(drawn[:, np.newaxis], [share])
     lowest, highest = doubt.extremes_in(inside)
     return Ends(float(low), float(high), min(lowest, share), max(highest, share))
+
+
+def unit_ranges(
+    walkable_city: WalkableCity, found: Coverage, *, runs: int = RUNS, seed: int = SEED
+) -> pd.DataFrame:
+    """Return between which values the share of each neighbourhood unit lies.
+
+    Parameters
+    ----------
+    walkable_city, found
+        As for `ranges`.
+    runs, seed
+        As for `ranges`; the draws are the same.
+
+    Returns
+    -------
+    DataFrame
+        Index: code. Columns ``low``, ``high``; NaN where nobody lives.
+    """
+    chosen = walkable_city.choosing(found.which)
+    return walkable_city.memory.get(
+        ("units", *_question(walkable_city, found, runs, seed)),
+        lambda: _unit_ranges(chosen, found, runs=runs, seed=seed),
+    )
+
+
+def _unit_ranges(
+    walkable_city: WalkableCity, found: Coverage, *, runs: int, seed: int
+) -> pd.DataFrame:
+    city = walkable_city.city
+    inside = np.flatnonzero(city.unit_rows >= 0)
+    rows, count = city.unit_rows[inside], len(city.units)
+
+    def shares(served: Flags, weight: FloatArray) -> FloatArray:
+        people = np.bincount(rows, weight[inside], minlength=count)
+        reached = np.bincount(rows, (weight * served)[inside], minlength=count)
+        share = np.full(count, np.nan)
+        np.divide(reached, people, out=share, where=people > 0)
+        return share
+
+    doubt = known_doubt(walkable_city, found)
+    drawn = np.array([shares(*one) for one in doubt.runs(frozenset(CAUSES), runs=runs, seed=seed)])
+    served = found.walk_s <= found.minutes * 60 + SAME_TIME_S
+    low, high = ends(drawn, shares(served, city.demand.people[found.group]))
+    return pd.DataFrame({"low": low, "high": high}, index=city.units.index)
 
 
 def gap_ranges(

@@ -84,8 +84,8 @@ class Matrix:
     ways : str
         What has to be said of ways without steps.
     filter : FilterForm
-    csv, json : str
-        The same numbers to download.
+    csv, units, json : str
+        The same numbers to download; by neighbourhood unit where there are any.
     model_line : str
     """
 
@@ -103,6 +103,7 @@ class Matrix:
     ways: str
     filter: FilterForm
     csv: str
+    units: str
     json: str
     model_line: str
 
@@ -150,6 +151,7 @@ def matrix_of(app: AppState, asked: CompareParams, args: MultiDict[str, str]) ->
         if filter_of(asked)
         else "",
         csv=url("api.compare_csv", same),
+        units=url("api.compare_csv", same, by="unit") if len(app.city.units) else "",
         json=url("api.compare", same),
         model_line=model_line(app.walkable_city),
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -21,6 +21,7 @@ from locator.analysis.access.as_of import AsOf
 from locator.analysis.access.coverage import Coverage
 from locator.analysis.access.filter_words import filter_words, filtered
 from locator.analysis.access.ranges import Ranges, gap_ranges
+from locator.analysis.access.words import between as share_between
 from locator.analysis.access.words import (
     leaves_out,
     parts_said,
@@ -36,6 +37,7 @@ from locator.api.coverage import (
     district_ranges,
     parts_of,
     query_of,
+    ranges_of_units,
     transit_of,
     unit_answers,
 )
@@ -288,15 +290,23 @@ class UnitGroup:
 
     title: str
     rows: tuple[UnitCoverage, ...]
+    ranges: Mapping[str, str]
 
 
 def _units(app: AppState, params: ReachByParams, result: Coverage) -> Iterator[UnitGroup]:
-    rows = unit_answers(app, params, result)
+    within = app.soon(partial(ranges_of_units, app, params, result), part=HARDLY)
+    rows = unit_answers(app, params, result, within)
     for number_, title in app.city.district_titles.items():
         mine = [row for row in rows if row["district"] == number_]
         if mine:
             mine.sort(key=lambda row: -row["unserved"])
-            yield UnitGroup(title, tuple(mine))
+            yield UnitGroup(title, tuple(mine), dict(_said_ranges(mine)))
+
+
+def _said_ranges(rows: list[UnitCoverage]) -> Iterator[tuple[str, str]]:
+    for row in rows:
+        if row["low"] is not None and row["high"] is not None:
+            yield row["code"], share_between(row["low"], row["high"])
 
 
 def _share_then(then: AsOf) -> str:
