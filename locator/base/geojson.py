@@ -85,6 +85,9 @@ def geometry_json(
     if geometry.geom_type == "Point":  # most are: not worth a way through text
         place = shapely.get_coordinates(geometry)[0].round(digits).tolist()
         return {"type": "Point", "coordinates": place}
+    if geometry.geom_type == "LineString":  # nor are walks
+        places = shapely.get_coordinates(geometry).round(digits).tolist()
+        return {"type": "LineString", "coordinates": places}
     rounded = shapely.transform(geometry, lambda lonlat: lonlat.round(digits))
     made: dict[str, Any] = json.loads(shapely.to_geojson(shapely.orient_polygons(rounded)))
     return made

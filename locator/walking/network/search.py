@@ -73,8 +73,9 @@ def tree_from(ways: Ways, origin: SnappedPoints, *, limit_m: float = np.inf) -> 
     end, to_end_m = ends.ravel(), to_end_m.ravel()
     if vertices is not None:
         # An end outside is farther than the limit.
-        inside = np.isin(end, vertices)
-        end, to_end_m = np.searchsorted(vertices, end[inside]), to_end_m[inside]
+        rank = np.minimum(np.searchsorted(vertices, end), len(vertices) - 1)
+        inside = vertices[rank] == end
+        end, to_end_m = rank[inside], to_end_m[inside]
     w = len(indptr) - 1
     with_origin = _joined(indptr, indices, weight_m, np.array([len(end)]), end, to_end_m)
     distance_m, before = dijkstra(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
 from werkzeug.datastructures import MultiDict
 
@@ -118,7 +117,6 @@ def listing_of(city: City, layer_id: str, args: MultiDict[str, str], *, at: date
     )
 
 
-@lru_cache(maxsize=8192)
 def folded(value: str) -> str:
     """Return text without case and diacritics, so that "Lodz" finds "Łódź"."""
     plain = unicodedata.normalize("NFKD", value.casefold().replace("ł", "l"))
