@@ -13,7 +13,7 @@ import shapely
 
 from locator.base.errors import N_
 from locator.base.geo import Projection
-from locator.city.facilities import MARGIN_M
+from locator.city.facilities import MARGIN_M, joined_address
 from locator.city.model import City
 from locator.curation.refresh.fetching import SourceError
 from locator.curation.refresh.replies import ID, LAT, LON, Row, Rows
@@ -68,7 +68,8 @@ class Record:
     @property
     def name(self) -> str:
         """What it is called."""
-        return str(self.values.get("name") or self.key)
+        address = joined_address(self.values.get("street"), self.values.get("number"))
+        return str(self.values.get("name") or address or self.key)
 
 
 def records_of(source: Source, rows: Rows, city: City) -> tuple[Record, ...]:

@@ -190,6 +190,7 @@ def test_addresses_are_added_and_moved_and_those_of_others_stay(
         ("ulica lipowa 7B", "new"),
         ("ulica lipowa 3", "moved"),
     ]
+    assert rows["ulica lipowa 7B"].name == "Lipowa 7b"
     assert rows["ulica lipowa 3"].moved_m == pytest.approx(40, abs=0.5)
     before = len((addresses / "addresses.csv").read_text(encoding="utf-8").splitlines())
     take(addresses, "msip")
