@@ -8,6 +8,7 @@ stop, and the nursery in Rynek's square is private, so that it does not count he
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -96,6 +97,16 @@ def test_who_catches_a_tram_in_half_of_the_minutes_is_within_reach(
     assert beside.gaps["people"].sum() == 2100 - 1616
 
 
+def test_half_of_the_minutes_is_enough(walkable_city: WalkableCity) -> None:
+    # At 0.7 m/s the four squares at the stop are 126 s from it, and one is in a tram in time who
+    # leaves at most 421 s before it: 180 s, 240 s ... 420 s before, five minutes of ten.
+    query = replace(QUERY, pace_m_s=0.7)
+    _, beside = reached(walkable_city, query=query)
+    away_m = np.hypot(*(walkable_city.city.demand.xy - STOP).T)
+    assert set(beside.reached_min[away_m < 100].tolist()) == {30}
+    assert beside.gained == 16
+
+
 def test_the_register_counts_other_people_at_the_same_places(walkable_city: WalkableCity) -> None:
     _, census = reached(walkable_city)
     query = CoverageQuery(
@@ -105,10 +116,12 @@ def test_the_register_counts_other_people_at_the_same_places(walkable_city: Walk
     np.testing.assert_array_equal(register.reached_min, census.reached_min)
     assert found.people != 2100
     assert register.districts["people"].sum() == found.people
+    assert register.districts.at[2, "served"] == found.districts.at[2, "served"] == 591  # of 690
 
 
 def test_whoever_walks_less_far_to_a_stop_does_not_ride(walkable_city: WalkableCity) -> None:
-    assert reached(walkable_city, walk_limit_s=126.0)[1].gained == 16
+    beside = reached(walkable_city, walk_limit_s=126.0)[1]
+    assert (beside.gained, beside.high) == (16, 1616)  # none but the four squares at the stop
     assert reached(walkable_city, walk_limit_s=124.0)[1].gained == 0  # the walk from Lipowa
     assert reached(walkable_city, walk_limit_s=124.0)[1].high == 1600
 

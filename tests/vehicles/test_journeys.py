@@ -510,6 +510,22 @@ def test_backwards_one_boards_and_leaves_only_where_one_may_and_walks_as_far_as_
     assert latest(table, {4: 0.0}, at("08:11"), (1, 3, 241.0))[0] == "-"
 
 
+def test_a_walk_between_stops_is_walked_from_where_one_gets_off() -> None:
+    table = toy(("1", (0, 1), (0, 5), (480,)), ("2", (2, 3), (0, 1), (490,)))
+    rows = [(i, i, 0.0) for i in range(4)] + [(1, 2, 240.0), (2, 1, 999.0)]  # down, and up
+    rows.sort(key=lambda row: row[1])
+    footpaths = Footpaths(
+        np.array([row[0] for row in rows]),
+        np.searchsorted([row[1] for row in rows], np.arange(5)),
+        np.array([row[2] for row in rows]),
+    )
+    by = at("08:11")
+    turned = backwards(transit_network([table]).running_at(by), footpaths)
+    egress_s = np.array([np.inf, np.inf, np.inf, 0.0])
+    found_t = turned.latest_t(egress_s, arrive_t=by.timestamp(), earliest_t=by.timestamp() - 3600)
+    assert found_t[0] == at("08:00").timestamp()
+
+
 def test_the_latest_departure_is_the_last_from_which_the_plain_search_arrives(own: Rivals) -> None:
     rng, ids = np.random.default_rng(26), own.stop_ids
     checked = 0
