@@ -121,14 +121,17 @@ def url(endpoint: str, query: Mapping[str, Any] | None = None, /, **values: Any)
         Parameters of the query string; a list repeats its own, None and whatever is too long for
         any page are left out.
     **values
-        The arguments of the route; any other is a parameter ahead of `query`.
+        The arguments of the route, and ``_anchor``, a place on the page; any other is a parameter
+        ahead of `query`.
     """
+    anchor = values.pop("_anchor", "")
     known = _arguments_of(endpoint)
     path = url_for(endpoint, **{name: value for name, value in values.items() if name in known})
     given = [(name, value) for name, value in values.items() if name not in known]
     pairs = [*iter_multi_items(dict(given)), *iter_multi_items(query or {})]
     kept = [pair for pair in pairs if pair[1] is not None and all(map(_is_short, pair))]
-    return f"{path}?{urlencode(kept, safe=SAFE_IN_VALUE)}" if kept else str(path)
+    asked = f"{path}?{urlencode(kept, safe=SAFE_IN_VALUE)}" if kept else str(path)
+    return f"{asked}#{anchor}" if anchor else asked
 
 
 def _arguments_of(endpoint: str) -> frozenset[str]:

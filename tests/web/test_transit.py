@@ -230,6 +230,18 @@ def test_the_form_keeps_what_was_asked_and_a_link_asks_it(client: FlaskClient) -
     assert 'id="transit"' in client.get(address.split("#")[0]).text
 
 
+def test_the_matrix_of_services_leads_to_who_rides(client: FlaskClient) -> None:
+    html = client.get("/en/compare?minutes=30&group=all").text
+    link = re.search(r'href="([^"]*/coverage/nurseries\?[^"]*by=transit[^"]*)"', html)
+    assert link is not None
+    address = unescape(link.group(1))
+    assert "minutes=30" in address and "group=all" in address and address.endswith("#transit")
+    assert 'id="transit"' in client.get(address.split("#")[0]).text
+    method = re.search(r'href="([^"?]*)#ranges"', html)
+    assert method is not None
+    assert 'id="ranges"' in client.get(method.group(1)).text
+
+
 def test_the_downloaded_table_has_who_rides_down_to_the_city(client: FlaskClient) -> None:
     asked = urlencode(REACH)
     table = client.get(f"/en/coverage/nurseries/districts.csv?{asked}").text.splitlines()

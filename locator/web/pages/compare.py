@@ -55,13 +55,17 @@ class Row:
 
 @dataclass(frozen=True)
 class Service:
-    """A service in the whole city, with its small map."""
+    """A service in the whole city, with its small map.
+
+    `ride_url` leads to who is within reach by tram or bus, too; empty without a timetable.
+    """
 
     layer: Layer
     group: str
     minutes: float
     city: Cell
     map: str
+    ride_url: str
 
 
 @dataclass(frozen=True)
@@ -131,7 +135,8 @@ def matrix_of(app: AppState, asked: CompareParams, args: MultiDict[str, str]) ->
     }
     return Matrix(
         services=tuple(
-            _service(app, outlines, one, known) for one, known in zip(found, within, strict=True)
+            _service(app, outlines, one, known, same)
+            for one, known in zip(found, within, strict=True)
         ),
         rows=_rows(app, found, within, sorting),
         pending=None in within,
@@ -158,9 +163,14 @@ def matrix_of(app: AppState, asked: CompareParams, args: MultiDict[str, str]) ->
 
 
 def _service(
-    app: AppState, outlines: SmallOutlines, found: Coverage, within: Ranges | None
+    app: AppState,
+    outlines: SmallOutlines,
+    found: Coverage,
+    within: Ranges | None,
+    same: dict[str, list[str]],
 ) -> Service:
     layer = app.catalogue.layers[found.layer]
+    ride = {**same, "by": ["transit"]}
     return Service(
         layer=layer,
         group=group_name(app.catalogue, found.group),
@@ -174,6 +184,9 @@ def _service(
                 layer=text(layer.names),
             ),
         ),
+        ride_url=url("layer_coverage.page", ride, layer_id=layer.id, _anchor="transit")
+        if app.transit_network.timetables
+        else "",
     )
 
 
