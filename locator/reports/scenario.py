@@ -78,9 +78,7 @@ def scenario_report(city: City, findings: ScenarioFindings) -> Report:
             basis=text(layer.pace_basis),
             date=day(city.catalogue.data_date),
         ),
-        question=gettext(
-            "What would this change bring: who comes within reach, who no longer is, and where?"
-        ),
+        question=_question(city, found),
         answer=answer(city, found),
         completeness=gain_said(findings.gains),
         findings=tuple(islice(_findings(city, findings), MOST)),
@@ -95,6 +93,15 @@ def scenario_report(city: City, findings: ScenarioFindings) -> Report:
             )
         ),
     )
+
+
+def _question(city: City, found: ScenarioComparison) -> str:
+    """Return what was asked, with the first changes in words."""
+    changes = [one.words for one in changes_said(city, found)]
+    asked = gettext(
+        "What would this change bring: who comes within reach, who no longer is, and where?"
+    )
+    return " ".join([asked, *changes[:MOST], *["…"] * (len(changes) > MOST)])
 
 
 def answer(city: City, found: ScenarioComparison) -> str:

@@ -69,6 +69,7 @@ def test_the_first_page_says_what_changes_and_what_is_left(
     gains = gain_ranges(walkable_city, found.before, added=walkable_city.facilities.take([2]))
     with speaking("en"):
         report = replace(files, findings=replace(files.findings, gains=gains)).report
+    assert report.question.endswith("New site 1: Nowa, places: 60 (opens: September 2027). …")
     assert report.map is not None and report.map.title.startswith("After: ")
     low, high = (f"{'+' if one > 0 else ''}{round(one)}" for one in (gains.low, gains.high))
     assert f"by {low} to {high} (nine of ten draws".replace("-", "−") in report.completeness
