@@ -341,3 +341,24 @@ def test_a_printed_report_has_its_map_on_the_first_page(
     assert caption in first
     last = printed.pages[-1].extract_text().split()
     assert len(last) > 20, "the foot of the site does not take a page for itself"
+
+
+def test_who_runs_a_place_and_a_neighbourhood_are_chosen(visitor: Arrive) -> None:
+    someone = visitor(viewport=PHONE)
+    page = someone.go("/en/nearest?q=Rynek+Główny+1&layer=day_care_homes")
+    page.locator("summary", has_text="Change the search").click()
+    page.locator("summary", has_text="Choose which places count").click()
+    page.get_by_label("Who runs them").select_option("municipal")
+    assert overflow_px(page) == 0
+    page.get_by_role("button", name="Show the nearest").click()
+    page.wait_for_url("**ownership=municipal**")
+    said = page.locator(".note", has_text="Only these count: run by the city itself")
+    expect(said).to_contain_text("because nobody knows")
+    said.get_by_role("link", name="Show all places").click()
+    expect(said).to_have_count(0)
+    page.goto(f"{someone.site}/en/layers/nurseries")
+    units = page.locator("[data-text]").evaluate_all("all => all.map(one => one.dataset.unit)")
+    chosen = min(filter(None, units))
+    page.get_by_label("Neighbourhood").select_option(chosen)
+    expect(page.locator("[data-text]:visible")).to_have_count(units.count(chosen))
+    assert 0 < units.count(chosen) < len(units)

@@ -187,6 +187,14 @@ def test_the_address_of_the_page_holds_the_report(client: FlaskClient) -> None:
     page = client.get(f"/en/what-if/nurseries?{query}").text
     assert "/en/what-if/nurseries/report?" in page
     report = client.get(f"/en/what-if/nurseries/report?{query}")
+    first = report.text.index('class="section-flat stack first-page"')
+    for part in (
+        "change moves the people within",
+        "<h2>What was found</h2>",
+        "After: who would be within",
+    ):
+        assert first < report.text.index(part) < report.text.index('id="part-1"'), part
+    assert report.text.count("DOCX, to edit") == 1
     assert report.status_code == 200
     assert "Nurseries: Wariant A" in report.text and "September 2027" in report.text
     answer = client.get(f"/api/scenario/nurseries?{query}").json

@@ -11,7 +11,7 @@ from locator.base.errors import N_, NotFoundError
 from locator.base.i18n import speaking
 from locator.reports.bundle import WHOLE, ScenarioFiles
 from locator.reports.content import write_value
-from locator.reports.html import section_html
+from locator.reports.html import first_page_html, section_html
 from locator.web.downloads import attachment
 from locator.web.i18n import current_language, url
 from locator.web.pages.report import REPORT_KINDS
@@ -36,6 +36,7 @@ def page(layer_id: str) -> AnyResponse | str:
         "pages/what_if_report.html",
         report=made,
         layer=layer,
+        first=first_page_html(made),
         sections=[
             section_html(section, place, write=write_value)
             for place, section in enumerate(made.sections, start=1)
