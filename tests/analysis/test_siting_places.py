@@ -251,3 +251,22 @@ def test_the_longest_walk_of_the_city_is_shortened(walkable_city: WalkableCity) 
     # Nobody has a candidate within reach who walks further than all the others.
     none = where_next(walkable_city, replace(query, minutes=15))
     assert none.sites.empty and none.proven
+
+
+def test_prices_move_to_where_too_many_sites_would_serve_the_same_people() -> None:
+    # Six sites of 10 places, three for each dozen: no three serve more than all 24; at the first
+    # prices, of two sites here and one there, the bound is 42.
+    reach = np.zeros((2, 6))
+    reach[0, :3], reach[1, 3:] = 1.0, 1.0
+    found = placing_bound(
+        sparse.csc_array(np.zeros((2, 0))),
+        sparse.csc_array(reach),
+        np.array([]),
+        np.array([12.0, 12.0]),
+        capacity=10.0,
+        count=3,
+        known=22.0,
+        shares=np.array([1.0, 10 / 12]),
+        until=monotonic() + 60,
+    )
+    assert 24.0 - 1e-6 <= found.bound <= 24.5
