@@ -11,9 +11,10 @@ import pytest
 from scipy import sparse
 
 from locator.analysis.access.placement import Competition, shares_placed
+from locator.analysis.siting.capacitated import Loads
 from locator.analysis.siting.closures import closures, relocations
 from locator.analysis.siting.pcentre import p_centre
-from locator.analysis.siting.placing import Placing, most_placed
+from locator.analysis.siting.placing import Placing, _bettered, most_placed
 from locator.analysis.siting.placing_bound import placing_bound
 from locator.analysis.siting.query import SitingQuery, candidate_places, completed
 from locator.analysis.siting.solve import where_next
@@ -270,3 +271,12 @@ def test_prices_move_to_where_too_many_sites_would_serve_the_same_people() -> No
         until=monotonic() + 60,
     )
     assert 24.0 - 1e-6 <= found.bound <= 24.5
+
+
+def test_a_poor_site_is_swapped_for_the_one_that_adds_most_to_the_others() -> None:
+    reach = sparse.csc_array(np.eye(3))
+    people, none = np.array([3.0, 10.0, 9.0]), sparse.csc_array(np.zeros((3, 0)))
+    table = Placing(reach, none, np.array([]), people, 20.0)
+    loads = Loads.of(reach, people, 20.0)
+    for bettered in (_bettered(table, [0, 2], monotonic() + 60), loads.bettered([0, 2], np.inf)):
+        assert sorted(bettered) == [1, 2]
