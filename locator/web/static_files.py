@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
+import brotli
 from flask import Flask, Response, abort, request
 
 STATIC = Path(__file__).parent / "static"
@@ -35,13 +36,21 @@ JOINED = {
 """File of ``/static`` -> what it is made of."""
 
 
+KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+"""Files that are text."""
+
+TEXTS = 256
+"""Texts that are kept small: more than there are."""
+
+
 def install(app: Flask) -> None:
     """Give templates `static_url`, and the files it names their lifetime."""
     app.jinja_env.globals["static_url"] = static_url
 
     def static(filename: str) -> Response:
-        if filename in JOINED:
-            response = Response(_known(filename)[0], mimetype="text/css")
+        kind = KINDS.get(Path(filename).suffix)
+        if filename in JOINED or (kind and filename in _files()):
+            response = squeezed(_known(filename)[0], kind or "text/css")
             response.add_etag()
             response.make_conditional(request)
         else:
@@ -65,6 +74,17 @@ def install(app: Flask) -> None:
         return response
 
 
+def squeezed(data: bytes, kind: str) -> Response:
+    """Return a text that hardly changes, as small as brotli makes it where that is read."""
+    small = kind in KINDS.values() and request.accept_encodings["br"] > 0
+    response = Response(_smallest(data) if small else data, mimetype=kind)
+    if small:
+        response.content_encoding = "br"
+    if kind in KINDS.values():
+        response.vary.add("Accept-Encoding")
+    return response
+
+
 def static_url(filename: str) -> str:
     """Return the address of a static file; static files do not depend on the language."""
     return f"{request.environ.get('locator.root', '')}/static/{filename}?v={version(filename)}"
@@ -79,6 +99,17 @@ def _known(filename: str) -> tuple[bytes, str]:
     """Return the content of a static file and its version."""
     files = JOINED.get(filename, (STATIC / filename,))
     return _read(files, tuple(file.stat().st_mtime_ns for file in files))
+
+
+@cache
+def _files() -> frozenset[str]:
+    """Return the names of the files that there are."""
+    return frozenset(str(file.relative_to(STATIC)) for file in STATIC.rglob("*") if file.is_file())
+
+
+@lru_cache(maxsize=TEXTS)
+def _smallest(data: bytes) -> bytes:
+    return bytes(brotli.compress(data))
 
 
 @cache

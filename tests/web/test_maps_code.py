@@ -262,8 +262,10 @@ def test_only_whole_sets_in_order_are_served(client: FlaskClient, names: str, en
     assert client.get(f"/maps/code/{'0' * 12}/{names}.{ending}").status_code == 404
 
 
-def test_text_that_never_changes_is_as_small_as_it_gets(client: FlaskClient) -> None:
-    address = f"/vendor/leaflet/{mapcode._version('leaflet')}/leaflet.js"
+@pytest.mark.parametrize("name", ["leaflet.js", "site.css", "search.js", "icon.svg"])
+def test_text_that_never_changes_is_as_small_as_it_gets(client: FlaskClient, name: str) -> None:
+    leaflet = f"/vendor/leaflet/{mapcode._version('leaflet')}/leaflet.js"
+    address = leaflet if name == "leaflet.js" else f"/static/{name}"
     plain = client.get(address)
     small = client.get(address, headers={"Accept-Encoding": "gzip, br"})
     older = client.get(address, headers={"Accept-Encoding": "gzip"})
@@ -271,8 +273,9 @@ def test_text_that_never_changes_is_as_small_as_it_gets(client: FlaskClient) -> 
     assert small.headers["Content-Encoding"] == "br"
     assert "Accept-Encoding" in small.headers["Vary"]
     assert brotli.decompress(small.data) == plain.data
-    assert len(small.data) < 38_000
+    assert len(small.data) == len(brotli.compress(plain.data)) < 38_000
     assert older.headers["Content-Encoding"] == "gzip"
+    assert plain.mimetype == small.mimetype == older.mimetype
 
 
 def test_a_page_may_live_below_a_path(app: Flask) -> None:

@@ -10,13 +10,12 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-import brotli
 from flask import Blueprint, Response, request
 from xstatic.pkg import leaflet, leaflet_markercluster
 
 from locator.base.errors import N_, NotFoundError
 from locator.web.map.parts import NEEDS, files, in_order
-from locator.web.static_files import STATIC
+from locator.web.static_files import STATIC, squeezed
 
 blueprint = Blueprint("mapcode", __name__)
 
@@ -95,7 +94,7 @@ def code(version: str, names: str, ending: str) -> Response:
     data = _code(parts, ending)
     if version != _digest(data):
         raise NotFoundError(N_("There is no such file."))
-    return _unchanging(data, KINDS[ending])
+    return unchanging(data, KINDS[ending])
 
 
 def _wholes(parts: tuple[str, ...], ending: str) -> tuple[tuple[str, ...], ...]:
@@ -111,7 +110,7 @@ def vendor(package: str, version: str, name: str) -> Response:
     if path is None:
         raise NotFoundError(N_("There is no such file."))
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    return _unchanging(path.read_bytes(), kind)
+    return unchanging(path.read_bytes(), kind)
 
 
 def vendor_bytes(asset: str) -> bytes:
@@ -125,20 +124,11 @@ def code_text(parts: Sequence[str], ending: str) -> str:
     return _code(_with(parts, ending), ending).decode()
 
 
-def _unchanging(data: bytes, kind: str) -> Response:
+def unchanging(data: bytes, kind: str) -> Response:
     """Return what may be kept for a year; text as small as brotli makes it, where it is read."""
-    squeezed = kind.startswith("text/") and request.accept_encodings["br"] > 0
-    response = Response(_squeezed(data) if squeezed else data, mimetype=kind)
-    if squeezed:
-        response.content_encoding = "br"
-        response.vary.add("Accept-Encoding")
+    response = squeezed(data, kind)
     response.headers["Cache-Control"] = FOREVER
     return response
-
-
-@lru_cache(maxsize=BUNDLES)
-def _squeezed(data: bytes) -> bytes:
-    return bytes(brotli.compress(data))
 
 
 def _code(parts: tuple[str, ...], ending: str) -> bytes:
