@@ -22,6 +22,7 @@ from locator.vehicles.fleet import assign_vehicle
 from locator.web import create_app
 from tests.browser.barriers import overflow_px, see_no_barrier
 from tests.browser.conftest import DESKTOP, PHONE, Arrive
+from tests.browser.maps import MAP, until
 from tests.vehicles.test_poller import answer, serving
 
 pytestmark = pytest.mark.browser
@@ -247,6 +248,8 @@ def test_a_replayed_capture_moves_the_map_without_reloading(
     someone.go("/en/aed?lat=50.0617&lon=19.9373")
     marker = page.locator(f'.leaflet-marker-icon[aria-label*="AED T:{live.vehicle}"]')
     expect(marker).to_be_attached()
+    # Only what moves afterwards is looked at, not what is still being drawn.
+    until(page, f"!{MAP}.loading && !{MAP}.basemap.unwritten()")
     page.evaluate(
         "() => { window.frames_ = 0; const draw = window.requestAnimationFrame.bind(window);"
         "window.requestAnimationFrame = (step) => { window.frames_ += 1; return draw(step); }; }"

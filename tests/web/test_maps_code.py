@@ -262,7 +262,7 @@ def test_only_whole_sets_in_order_are_served(client: FlaskClient, names: str, en
     assert client.get(f"/maps/code/{'0' * 12}/{names}.{ending}").status_code == 404
 
 
-@pytest.mark.parametrize("name", ["leaflet.js", "site.css", "search.js", "icon.svg"])
+@pytest.mark.parametrize("name", ["leaflet.js", "site.css", "search.js"])
 def test_text_that_never_changes_is_as_small_as_it_gets(client: FlaskClient, name: str) -> None:
     leaflet = f"/vendor/leaflet/{mapcode._version('leaflet')}/leaflet.js"
     address = leaflet if name == "leaflet.js" else f"/static/{name}"
