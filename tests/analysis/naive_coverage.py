@@ -54,6 +54,30 @@ def count(folder: Path, city: City, query: CoverageQuery, municipal: str) -> Cou
     )
 
 
+def standing(
+    folder: Path, layer: str, which: Any, municipal: str, *, close: Any = (), open_: Any = ()
+) -> list[Any]:
+    """Return the places that count today, without some and with some that are being built."""
+    text = (folder / f"{layer}.geojson").read_text(encoding="utf-8")
+    found = []
+    for place in json.loads(text)["features"]:
+        row = place["properties"]
+        stands = row["id"] in open_ or (_stood(row, None)[1] and row["id"] not in close)
+        if stands and place["geometry"] and _fits(row, which, municipal):
+            found.append(place)
+    return found
+
+
+def served(city: City, places: list[Any], query: CoverageQuery) -> dict[int, int]:
+    """Return the whole people of each district with a place within the standard."""
+    return _served(city, places, query)
+
+
+def reached(city: City, xy: Any, limit_m: float) -> list[bool]:
+    """Return for each home whether it is within a walk of a point in metres."""
+    return [_walk_m(home, xy) <= limit_m + 1e-6 for home in city.demand.xy]
+
+
 def _fits(row: dict[str, Any], which: Any, municipal: str) -> bool | None:
     """Return whether a place is what was chosen: None where nobody knows."""
     answers: list[bool | None] = []

@@ -18,17 +18,17 @@ from locator.analysis.access.coverage import CoverageQuery, coverage
 from locator.analysis.access.filter_words import filter_said, filter_words
 from locator.analysis.access.ranges import ranges
 from locator.analysis.access.supply import supply
-from locator.analysis.scenario.change import Scenario
+from locator.analysis.scenario.change import NewSite, Scenario
 from locator.analysis.scenario.compare import compare
 from locator.analysis.siting.closures import closures
-from locator.analysis.siting.query import existing_rows
+from locator.analysis.siting.query import candidate_places, completed, existing_rows
 from locator.analysis.siting.solve import SitingQuery, where_next
 from locator.base.i18n import speaking
 from locator.city.facility_filter import EVERYTHING, FacilityFilter, fit
 from locator.city.model import load_city
 from locator.walking.estimate import EstimateModel
 from locator.walking.walkable_city import WalkableCity, walkable
-from tests.analysis.naive_coverage import count
+from tests.analysis.naive_coverage import count, reached, served, standing
 from tests.tinycity import facility, point, write_json, write_tiny_city
 
 PUBLIC = FacilityFilter(ownership="public")
@@ -307,3 +307,97 @@ def test_the_random_questions_differ(many: tuple[Path, WalkableCity]) -> None:
     assert len({(one.served, one.counted, one.chosen.undetermined) for one in found}) >= 15
     assert sum(one.chosen.undetermined > 0 for one in found) >= 8
     assert sum(one.counted > 0 for one in found) >= 12
+
+
+def changes(folder: Path, walkable_city: WalkableCity) -> list[Scenario]:
+    """Return a change beside each of the twenty questions: closed, opened, added, another limit."""
+    draw = random.Random(31)
+    rows = walkable_city.city.facilities
+    mine = rows[(rows["layer"] == "nurseries") & ~rows["access"].eq("private") & rows["x"].notna()]
+    closable = list(mine.index[mine["status"] == "open"])
+    openable = list(mine.index[mine["status"] == "under_construction"])
+    found = []
+    for query in questions():
+        place = point(draw.randrange(100, 3400), draw.choice((900, 1500, 2600, 3400)))
+        lon, lat = place["coordinates"]
+        found.append(
+            Scenario(
+                layer="nurseries",
+                close=tuple(sorted(draw.sample(closable, draw.randrange(0, 7)))),
+                open=tuple(sorted(draw.sample(openable, draw.randrange(0, 4)))),
+                add=(NewSite(lon=lon, lat=lat, name="nowy"),) if draw.random() < 0.5 else (),
+                minutes=draw.choice((None, None, 6.0, 20.0)),
+                pace_m_s=draw.choice((None, None, 0.8)),
+                group="all",
+                which=query.which,
+            )
+        )
+    return found
+
+
+@pytest.mark.parametrize("number", range(20))
+def test_a_random_change_is_counted_the_same_by_hand(
+    many: tuple[Path, WalkableCity], number: int
+) -> None:
+    folder, walkable_city = many
+    change = changes(folder, walkable_city)[number]
+    found = compare(walkable_city, change)
+    now = standing(folder, "nurseries", change.which, KINDS[0])
+    then = standing(
+        folder, "nurseries", change.which, KINDS[0], close=change.close, open_=change.open
+    )
+    then += [{"geometry": {"coordinates": [one.lon, one.lat]}} for one in change.add]
+    for side, places, told in (("before", now, found.before), ("after", then, found.after)):
+        query = CoverageQuery("nurseries", told.minutes, "all", told.pace_m_s)
+        by_district = served(walkable_city.city, places, query)
+        assert found.districts[f"served_{side}"].round().astype(int).to_dict() == by_district
+    if change.minutes is None and change.pace_m_s is None:
+        assert found.districts["gained"].sum() - found.districts["lost"].sum() == (
+            found.after.served - found.before.served
+        )
+
+
+def test_the_random_changes_differ(many: tuple[Path, WalkableCity]) -> None:
+    found = [compare(many[1], change) for change in changes(*many)]
+    assert len({(one.before.served, one.after.served) for one in found}) >= 12
+    assert sum(one.people_gained > 0 for one in found) >= 5
+    assert sum(one.people_lost > 0 for one in found) >= 5
+
+
+@pytest.mark.parametrize("number", range(20))
+def test_a_random_site_is_the_best_of_all_by_hand(
+    many: tuple[Path, WalkableCity], number: int
+) -> None:
+    folder, walkable_city = many
+    asked = questions()[number]
+    query = SitingQuery(
+        layer="nurseries",
+        count=1 + number % 2,
+        minutes=asked.minutes,
+        group="all",
+        pace_m_s=asked.pace_m_s,
+        method="exact",
+        avoid=() if number % 4 else (1,),
+        which=asked.which,
+    )
+    city = walkable_city.city
+    assert asked.minutes is not None and asked.pace_m_s is not None
+    limit_m = asked.minutes * 60 * asked.pace_m_s
+    people = city.demand.people["all"]
+    there = np.zeros(len(people), dtype=bool)
+    for place in standing(folder, "nurseries", asked.which, KINDS[0]):
+        (xy,) = city.projection.to_metric([place["geometry"]["coordinates"]])
+        there |= reached(city, xy, limit_m)
+    places = candidate_places(walkable_city, completed(walkable_city, query))
+    gains = [
+        np.array(reached(city, xy, limit_m)) & ~there
+        for xy in city.projection.to_metric(places[["lon", "lat"]].to_numpy())
+    ]
+    best = max(
+        people[gains[one] | gains[other]].sum()
+        for one in range(len(gains))
+        for other in (range(one, len(gains)) if query.count == 2 else (one,))
+    )
+    answer = where_next(walkable_city, query)
+    assert answer.unserved_before == pytest.approx(people[~there].sum())
+    assert answer.sites["gained"].sum() == pytest.approx(best)
