@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import pandas as pd
 from typing_extensions import TypedDict
 
-from locator.analysis.access.coverage import Coverage, CoverageQuery, coverage_by_unit
+from locator.analysis.access.coverage import Coverage, CoverageQuery
 from locator.analysis.access.filter_words import filter_said
 from locator.analysis.access.ranges import Ranges, unit_ranges
 from locator.api import csv
 from locator.api.context import AppState
+from locator.api.coverage import unit_answers
 from locator.api.geojson import SHARE_DIGITS, decimal
 from locator.api.operations import CACHE_S, CSV, operation
 from locator.api.queries import CoverageListParams, GroupId, described, filter_of, frozen
@@ -216,20 +217,9 @@ def _rows(
 def _units(app: AppState, asked: CompareParams, query: CoverageQuery) -> list[UnitShare]:
     walkable_city = app.walkable_city_for(asked.profile)
     found = app.coverage(query, profile=asked.profile)
-    frame = coverage_by_unit(walkable_city, found)
-    rows: Any = frame.join(unit_ranges(walkable_city, found)).to_dict("index")
+    rows = unit_answers(walkable_city, found, unit_ranges(walkable_city, found))
     return [
-        {
-            "code": str(code),
-            "name": str(row["name"]),
-            "district": int(row["district"]),
-            "people": round(row["people"]),
-            "served": round(row["served"]),
-            "share": decimal(row["share"], SHARE_DIGITS),
-            "low": decimal(row["low"], SHARE_DIGITS),
-            "high": decimal(row["high"], SHARE_DIGITS),
-        }
-        for code, row in rows.items()
+        cast(UnitShare, {key: dict(row)[key] for key in UnitShare.__annotations__}) for row in rows
     ]
 
 

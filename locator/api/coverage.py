@@ -49,6 +49,7 @@ from locator.city.lookup import known_layer
 from locator.city.register import PeopleFrom
 from locator.city.units import unit_names
 from locator.walking.network.profile import Profile
+from locator.walking.walkable_city import WalkableCity
 
 
 def query_of(asked: ReachParams, layer: str) -> CoverageQuery:
@@ -262,7 +263,9 @@ def coverage_of_layer(app: AppState, asked: ReachByParams) -> CoverageAnswer:
         "counted": int(found.counted),
         "caveats": [gettext(caveat.template).format(**caveat.values) for caveat in found.caveats],
         "districts": district_answers(found, district_ranges(app, asked, found)),
-        "units": unit_answers(app, asked, found, ranges_of_units(app, asked, found)),
+        "units": unit_answers(
+            app.walkable_city_for(asked.profile), found, ranges_of_units(app, asked, found)
+        ),
         "curve": [
             {
                 "minutes": round(row["minutes"], 1),
@@ -383,16 +386,15 @@ def ranges_of_units(app: AppState, asked: ReachParams, found: Coverage) -> pd.Da
 
 
 def unit_answers(
-    app: AppState, asked: ReachParams, found: Coverage, within: pd.DataFrame | None
+    walkable_city: WalkableCity, found: Coverage, within: pd.DataFrame | None
 ) -> list[UnitCoverage]:
     """Return the neighbourhood units of a coverage as they are answered.
 
     Parameters
     ----------
-    app : AppState
-    asked : ReachParams
+    walkable_city : WalkableCity
+        That it was counted in.
     found : Coverage
-        What was asked for.
     within : DataFrame or None
         Between which values the shares lie, where that is known.
 
@@ -401,7 +403,7 @@ def unit_answers(
     list of UnitCoverage
         By code; none where the city has no units.
     """
-    frame = coverage_by_unit(app.walkable_city_for(asked.profile), found)
+    frame = coverage_by_unit(walkable_city, found)
     frame = frame.assign(low=np.nan, high=np.nan) if within is None else frame.join(within)
     units: Any = frame.to_dict("index")
     return [
@@ -439,7 +441,8 @@ def coverage_units_csv(app: AppState, asked: ReachParams) -> str:
     """UTF-8, one row for each neighbourhood unit; every row says which question it answers."""
     found = coverage_of(app, asked)
     question = _question(app, asked, found)
-    rows = unit_answers(app, asked, found, ranges_of_units(app, asked, found))
+    within = ranges_of_units(app, asked, found)
+    rows = unit_answers(app.walkable_city_for(asked.profile), found, within)
     return csv.table(
         (*question, *UnitCoverage.__annotations__), ({**question, **row} for row in rows)
     )

@@ -295,7 +295,7 @@ class UnitGroup:
 
 def _units(app: AppState, params: ReachByParams, result: Coverage) -> Iterator[UnitGroup]:
     within = app.soon(partial(ranges_of_units, app, params, result), part=HARDLY)
-    rows = unit_answers(app, params, result, within)
+    rows = unit_answers(app.walkable_city_for(params.profile), result, within)
     for number_, title in app.city.district_titles.items():
         mine = [row for row in rows if row["district"] == number_]
         if mine:
