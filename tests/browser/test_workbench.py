@@ -235,7 +235,7 @@ def test_a_slow_question_says_that_it_counts(visitor: Arrive) -> None:
     page.evaluate("addEventListener('submit', (event) => event.preventDefault())")
     button = page.get_by_role("button", name="Find sites")
     button.click()
-    state = page.locator("form .busy[role=status]")
+    state = page.locator(".under-way[role=status]")
     expect(state).to_have_text("Counting …")
     assert button.get_attribute("aria-disabled") == "true"
     assert violations(page) == []

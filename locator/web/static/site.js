@@ -57,19 +57,29 @@
   }
 
   // The next page may take seconds to count. Whatever stays on this one, a file or another tab,
-  // says nothing.
+  // says nothing. What counts for long (`data-busy`: in which words) is not asked for twice.
   const UNDER_WAY_MS = 700;
   const bar = document.querySelector("[data-under-way]");
-  let timer = 0;
+  let [timer, pressed] = [0, null];
 
   const rest = () => {
     clearTimeout(timer);
     bar.textContent = "";
+    if (pressed) pressed.removeAttribute("aria-disabled");
   };
 
-  const leaving = () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => { bar.textContent = bar.dataset.underWay; }, UNDER_WAY_MS);
+  const leaving = (event, element, button) => {
+    const { busy } = element.dataset;
+    if (busy && bar.textContent) {
+      event.preventDefault();
+      return;
+    }
+    rest();
+    pressed = busy && button;
+    timer = setTimeout(() => {
+      bar.textContent = busy || bar.dataset.underWay;
+      if (pressed) pressed.setAttribute("aria-disabled", "true");
+    }, UNDER_WAY_MS);
   };
 
   const isPage = ({ origin, pathname, search }) => origin === location.origin
@@ -80,12 +90,12 @@
   addEventListener("click", (event) => {
     const link = event.target.closest("a[href]");
     const plain = link && event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey;
-    if (plain && !event.defaultPrevented && !link.target && !link.hasAttribute("download") && isPage(link)) leaving();
+    if (plain && !event.defaultPrevented && !link.target && !link.hasAttribute("download") && isPage(link)) leaving(event, link, link);
   });
 
   addEventListener("submit", (event) => {
-    const { dataset, target } = event.target;
-    if (!event.defaultPrevented && !("busy" in dataset) && !target) leaving();
+    const form = event.target;
+    if (!event.defaultPrevented && !form.target) leaving(event, form, event.submitter);
   });
 
   // "Back" may bring the page as it was left, and an answer may have been a file.
