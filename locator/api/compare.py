@@ -13,7 +13,7 @@ from locator.analysis.access.filter_words import filter_said
 from locator.analysis.access.ranges import Ranges, unit_ranges
 from locator.api import csv
 from locator.api.context import AppState
-from locator.api.coverage import unit_answers
+from locator.api.coverage_answers import unit_answers
 from locator.api.geojson import SHARE_DIGITS, decimal
 from locator.api.operations import CACHE_S, CSV, operation
 from locator.api.queries import CoverageListParams, GroupId, described, filter_of, frozen

@@ -13,7 +13,7 @@ from locator.analysis.access.ranges import gap_ranges
 from locator.analysis.scenario.compare import ScenarioComparison
 from locator.analysis.scenario.words import changes_said
 from locator.api.context import AppState
-from locator.api.coverage import as_of_day, district_ranges, ranges_of
+from locator.api.coverage_found import as_of_day, district_ranges, ranges_of
 from locator.api.gains import change_gains
 from locator.api.queries import ReachParams
 from locator.base.i18n import gettext, speaking

@@ -17,7 +17,7 @@ import pandas as pd
 
 from locator.analysis.siting.query import Objective
 from locator.api.context import AppState
-from locator.api.coverage import coverage_of
+from locator.api.coverage_found import coverage_of
 from locator.api.data import layers
 from locator.api.network import IsochroneParams
 from locator.api.planning_queries import ScenarioParams, SitingParams, scenario_of, siting_of

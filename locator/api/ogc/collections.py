@@ -15,7 +15,8 @@ from locator.analysis.access.coverage import Coverage, CoverageQuery
 from locator.analysis.access.ranges import gap_ranges
 from locator.api.aed import vehicle_feature
 from locator.api.context import AppState
-from locator.api.coverage import district_answers, ranges_of
+from locator.api.coverage_answers import district_answers
+from locator.api.coverage_found import ranges_of
 from locator.api.data import districts, facility_properties, units
 from locator.api.geojson import whole
 from locator.api.queries import NoParams

@@ -91,13 +91,8 @@ def command(
     """
     out = to_file(out, form, FORMATS)
     from locator.api.asking import body_of
-    from locator.api.coverage import (
-        coverage_csv,
-        coverage_gaps,
-        coverage_of,
-        coverage_of_layer,
-        transit_of,
-    )
+    from locator.api.coverage import coverage_csv, coverage_gaps, coverage_of_layer
+    from locator.api.coverage_found import coverage_of, transit_of
     from locator.api.parsing import Pairs
     from locator.api.queries import ReachByParams
     from locator.base.files import write_bytes_atomically
@@ -140,7 +135,7 @@ def command(
 def _show(app: AppState, asked: ReachByParams, found: Coverage) -> None:
     from locator.analysis.access.filter_words import filter_words
     from locator.analysis.access.words import leaves_out, parts_said, range_words
-    from locator.api.coverage import as_of_day, district_ranges, parts_of, ranges_of
+    from locator.api.coverage_found import as_of_day, district_ranges, parts_of, ranges_of
     from locator.base.i18n import speaking
 
     out = console()
@@ -185,7 +180,7 @@ def _show(app: AppState, asked: ReachByParams, found: Coverage) -> None:
 
 def _show_transit(out: Any, app: AppState, asked: ReachByParams, found: Coverage) -> None:
     from locator.analysis.transit.coverage import MINUTES
-    from locator.api.coverage import transit_of
+    from locator.api.coverage_found import transit_of
 
     reached = transit_of(app, asked, found)
     districts = table(

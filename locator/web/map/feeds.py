@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request
 
 from locator.analysis.access.coverage import counted_rows, standing_rows
 from locator.analysis.nearest import local_moment
-from locator.api.coverage import query_of
+from locator.api.coverage_found import query_of
 from locator.api.queries import NearestParams, ReachParams, filter_of
 from locator.base.echo import cut
 from locator.base.errors import N_, NotFoundError

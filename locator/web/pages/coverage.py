@@ -21,7 +21,7 @@ from locator.analysis.access.filter_words import filter_said
 from locator.analysis.access.ranges import Ranges
 from locator.analysis.access.words import between, leaves_out, parts_said
 from locator.api.context import AppState
-from locator.api.coverage import parts_of
+from locator.api.coverage_found import parts_of
 from locator.api.queries import CoverageListParams, filter_of
 from locator.api.street_info import Choice, profile_choices, profile_words
 from locator.base.errors import NotComputableError

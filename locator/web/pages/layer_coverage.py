@@ -30,16 +30,15 @@ from locator.analysis.access.words import (
     share_said,
 )
 from locator.api.context import AppState
-from locator.api.coverage import (
+from locator.api.coverage import coverage_gaps, coverage_units_csv
+from locator.api.coverage_answers import unit_answers
+from locator.api.coverage_found import (
     as_of_day,
-    coverage_gaps,
-    coverage_units_csv,
     district_ranges,
     parts_of,
     query_of,
     ranges_of_units,
     transit_of,
-    unit_answers,
 )
 from locator.api.equity import equity_of
 from locator.api.filtering import filter_columns

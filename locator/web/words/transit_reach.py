@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from locator.analysis.access.coverage import Coverage
 from locator.analysis.transit.basis import OutsideTimetableError
 from locator.api.context import AppState
-from locator.api.coverage import transit_of
+from locator.api.coverage_found import transit_of
 from locator.api.queries import ReachByParams
 from locator.reports.document import Section
 from locator.reports.transit_reach import transit_section
