@@ -19,6 +19,7 @@ from functools import cached_property
 from urllib.parse import urlsplit
 
 from locator.base.errors import N_, InvalidParameterError
+from locator.base.shared import Board
 from locator.vehicles.realtime import STALE_S, FeedError, ReportedPosition, read_feed
 
 INTERVAL_S = 10.0
@@ -165,6 +166,8 @@ def pause_s(failures: int, *, interval_s: float = INTERVAL_S) -> float:
 class Poller:
     """Hold the latest state of each feed and keep it fresh.
 
+    One process polls; those that were forked with it read what it puts up.
+
     Attributes
     ----------
     feeds : mapping of str to str
@@ -182,11 +185,14 @@ class Poller:
     fetch: Fetch = fetch_feed
     clock: Callable[[], float] = time.time
     _states: dict[str, FeedState] = field(default_factory=dict)
+    _boards: dict[str, Board] = field(default_factory=dict)
+    _read: dict[str, int] = field(default_factory=dict)
     _stop: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._states.update({feed: FeedState(feed) for feed in self.feeds})
+        self._boards.update({feed: Board() for feed in self.feeds})
 
     def start(self) -> None:
         """Begin to poll; a second call does nothing."""
@@ -207,11 +213,19 @@ class Poller:
 
     def states(self) -> tuple[FeedState, ...]:
         """Return the state of every feed, as it is held; no request is made."""
-        return tuple(self._states[feed] for feed in self.feeds)
+        return tuple(self._state(feed) for feed in self.feeds)
+
+    def _state(self, feed: str) -> FeedState:
+        """Return the state of a feed, read again where another process has polled it."""
+        number = self._boards[feed].number
+        if number != self._read.get(feed, 0):
+            self._states[feed] = self._boards[feed].read()
+            self._read[feed] = number
+        return self._states[feed]
 
     def poll_once(self, feed: str) -> FeedState:
         """Ask one feed now and hold the outcome; a failure keeps the last good reports."""
-        before = self._states[feed]
+        before = self._state(feed)
         try:
             reports = read_feed(self.fetch(self.feeds[feed], feed), feed=feed)
             state = FeedState(feed, reports, answered_t=self.clock())
@@ -225,6 +239,10 @@ class Poller:
             log.info("feed %s answers again", feed)
         # One assignment of one frozen value: readers need no lock.
         self._states[feed] = state
+        if self._boards[feed].put(state):
+            self._read[feed] = self._boards[feed].number
+        else:
+            log.warning("feed %s is too large for the other processes", feed)
         return state
 
     def _run(self, feed: str) -> None:

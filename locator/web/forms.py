@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import ipaddress
 import secrets
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +14,8 @@ from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 from werkzeug.exceptions import Forbidden
 
 from locator.base.errors import N_, InvalidParameterError
+from locator.base.shared import shared_array
+from locator.web.limits import Tally
 
 TOKEN = "form"
 """Field that carries the token of a form."""
@@ -106,7 +106,7 @@ class DailyLimit:
     """Count what each visitor sends on a day, without knowing visitors.
 
     A visitor is a keyed hash of the address (of an IPv6 one its network), in memory only; key
-    and counts are thrown away at midnight, and with the process.
+    and counts are thrown away at midnight, and with the processes.
 
     Parameters
     ----------
@@ -119,23 +119,25 @@ class DailyLimit:
     def __init__(self, per_day: int, *, now: Callable[[], datetime]) -> None:
         self.per_day = per_day
         self._now = now
-        self._lock = threading.Lock()
-        self._day: object = None
-        self._key = b""
-        self._counts: dict[bytes, int] = {}
+        self._tally = Tally()
+        self._day = shared_array(1, "i8")
+
+    def visitors(self) -> set[int]:
+        """Return who has sent something today, as numbers."""
+        with self._tally.lock:
+            return self._tally.visitors()
 
     def allow(self, address: str) -> bool:
         """Count one; False if it is one too many."""
-        with self._lock:
-            today = self._now().date()
-            if today != self._day:
-                self._day, self._key, self._counts = today, secrets.token_bytes(16), {}
-            visitor = hashlib.blake2b(
-                _network(address).encode(), key=self._key, digest_size=8
-            ).digest()
-            if self.per_day and self._counts.get(visitor, 0) >= self.per_day:
+        with self._tally.lock:
+            now = self._now()
+            if now.toordinal() != self._day[0]:
+                self._day[0] = now.toordinal()
+                self._tally.change_key()
+            visitor = self._tally.number_of(_network(address))
+            if self.per_day and self._tally.count(visitor) >= self.per_day:
                 return False
-            self._counts[visitor] = self._counts.get(visitor, 0) + 1
+            self._tally.add(visitor, now.timestamp())
             return True
 
     def wait_s(self) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 import threading
 import time
@@ -11,6 +10,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from waitress.task import ThreadedTaskDispatcher
+
+from locator.base.shared import Rows
 
 URGENT = re.compile(
     r"(?:/(?:pl|en|uk))?"
@@ -23,6 +24,9 @@ URGENT_THREADS = 4
 
 HOLD_S, QUIET_S = 4.0, 0.5
 """A dear question waits at most so long until there was no urgent one for a while."""
+
+ELSEWHERE_S = 0.05
+"""What another process says is seen so late at most."""
 
 TURN_S = 0.001
 """How long a thread may keep the interpreter to itself while another one waits for it: with
@@ -58,25 +62,26 @@ class Lanes(ThreadedTaskDispatcher):  # type: ignore[misc]
 
 
 class Urgency:
-    """Know whether somebody is waiting for an AED, so that what is dear begins later."""
+    """Know whether somebody is waiting for an AED, so that what is dear begins later.
+
+    All processes of a server know it together.
+    """
 
     def __init__(self, *, quiet_s: float = QUIET_S) -> None:
         self._quiet_s = quiet_s
-        self._under_way = 0
-        self._last = -math.inf
+        self._rows = Rows(2)  # of each process: under way, and when the last one ended
         self._changed = threading.Condition()
 
     @contextmanager
     def under_way(self) -> Iterator[None]:
         """Count one urgent request for as long as it is worked on."""
         with self._changed:
-            self._under_way += 1
+            self._rows.own[0] += 1
         try:
             yield
         finally:
             with self._changed:
-                self._under_way -= 1
-                self._last = time.monotonic()
+                self._rows.own[:] = self._rows.own[0] - 1, time.monotonic()
                 self._changed.notify_all()
 
     def wait(self, *, most_s: float = HOLD_S) -> bool:
@@ -86,10 +91,17 @@ class Urgency:
         """
         until = time.monotonic() + most_s
         with self._changed:
-            while self._under_way or time.monotonic() < self._last + self._quiet_s:
+            while (quiet_s := self._until_quiet_s()) > 0:
                 left_s = until - time.monotonic()
                 if left_s <= 0:
                     return False
-                quiet_s = self._last + self._quiet_s - time.monotonic()
-                self._changed.wait(left_s if self._under_way else min(left_s, quiet_s))
+                self._changed.wait(min(left_s, quiet_s))
         return True
+
+    def _until_quiet_s(self) -> float:
+        """Return the seconds after which to look again; 0 where nobody needs an AED."""
+        under_way, ended = self._rows.values.T
+        if under_way.any():
+            return ELSEWHERE_S
+        last = float(ended.max())
+        return max(0.0, last + self._quiet_s - time.monotonic()) if last else 0.0

@@ -14,8 +14,8 @@ from werkzeug.wrappers import Response
 
 from locator.curation.passwords import is_password
 from locator.web.forms import refuse_other_sites
+from locator.web.limits import WINDOW_S
 from locator.web.reporting import reporting
-from locator.web.security import WINDOW_S
 
 COOKIE = "moderator"
 SESSION_S = 8 * 3600

@@ -12,7 +12,7 @@ from locator.api.context import AppState
 from locator.curation.moderation import Desk
 from locator.curation.report_store import ReportStore, store_of
 from locator.web.forms import DailyLimit, Forms
-from locator.web.security import Limiter
+from locator.web.limits import Limiter
 from locator.web.state import state
 
 LOGINS_PER_MINUTE, LOGINS_OF_ALL = 5, 60

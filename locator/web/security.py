@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
-import threading
-import time
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial, wraps
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
+from typing import Any, ParamSpec, TypeVar, cast
 from urllib.parse import urlsplit
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -19,23 +14,18 @@ from werkzeug.exceptions import RequestURITooLarge, ServiceUnavailable, TooManyR
 
 from locator.api.context import AppState
 from locator.base.freeing import Freeing
-from locator.web.apart import LOOK_S, Apart, is_gone
 from locator.web.apart import NAME as APART
+from locator.web.apart import Apart, is_gone
 from locator.web.lanes import Urgency
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from locator.web.limits import WINDOW_S, Limiter
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 MAX_QUERY_BYTES = 64 * 1024
 MAX_BODY_BYTES = 1024 * 1024
-WINDOW_S = 60.0
 URGENT_TIMES = 20
 """So many times as many urgent requests are allowed: a whole hospital may share one address."""
-IN_LINE = 24
-"""Expensive requests that may wait for a place; each holds a thread while it does."""
 
 HEADERS = {
     "Referrer-Policy": "same-origin",  # an address searched for stays with us
@@ -93,92 +83,6 @@ def tile_origin(tiles: str) -> str:
             f"TILES is not a tile address: {tiles!r}; allowed: https://host/{{z}}/{{x}}/{{y}}.png"
         )
     return f"{parts.scheme}://{host}"
-
-
-class Limiter:
-    """Count expensive requests of the last minute per visitor, without knowing visitors.
-
-    A visitor is a keyed hash of the address whose key is thrown away with the process; nothing
-    is kept longer than the window.
-
-    Parameters
-    ----------
-    per_minute : int
-        Expensive requests allowed per visitor and minute; 0 means no limit.
-    at_once : int
-        Expensive requests worked on at the same time, of all visitors.
-    in_line : int
-        How many more may wait for that.
-    clock : callable
-        Seconds, monotonic.
-    """
-
-    def __init__(
-        self,
-        *,
-        per_minute: int,
-        at_once: int,
-        in_line: int = IN_LINE,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self.per_minute = per_minute
-        self._slots = threading.BoundedSemaphore(at_once)
-        self._line = threading.Semaphore(in_line)
-        self._clock = clock
-        self._key = secrets.token_bytes(16)
-        self._seen: deque[tuple[float, bytes]] = deque()
-        self._counts: dict[bytes, int] = {}
-        self._lock = threading.Lock()
-
-    def __len__(self) -> int:
-        """Return how many visitors are remembered at this moment."""
-        with self._lock:
-            self._forget()
-            return len(self._counts)
-
-    def allow(self, address: str) -> bool:
-        """Count one request of `address`; False if it is one too many."""
-        if self.per_minute <= 0:
-            return True
-        visitor = hashlib.blake2b(address.encode(), key=self._key, digest_size=8).digest()
-        with self._lock:
-            self._forget()
-            if self._counts.get(visitor, 0) >= self.per_minute:
-                return False
-            self._seen.append((self._clock(), visitor))
-            self._counts[visitor] = self._counts.get(visitor, 0) + 1
-            return True
-
-    def _forget(self) -> None:
-        oldest = self._clock() - WINDOW_S
-        while self._seen and self._seen[0][0] <= oldest:
-            _, visitor = self._seen.popleft()
-            self._counts[visitor] -= 1
-            if not self._counts[visitor]:
-                del self._counts[visitor]
-
-    @contextmanager
-    def slot(
-        self, *, wait_s: float = 5.0, is_gone: Callable[[], bool] = lambda: False
-    ) -> Iterator[bool]:
-        """Hold one of the places for expensive work; False if none came free in time.
-
-        Who would have to wait where enough others wait already is told at once: a thread that
-        waits answers nobody else. Nor does anyone wait who is gone.
-        """
-        got = self._slots.acquire(blocking=False)
-        if not got and self._line.acquire(blocking=False):
-            try:
-                until = self._clock() + wait_s
-                while not got and (left_s := until - self._clock()) > 0 and not is_gone():
-                    got = self._slots.acquire(timeout=min(left_s, LOOK_S))
-            finally:
-                self._line.release()
-        try:
-            yield got
-        finally:
-            if got:
-                self._slots.release()
 
 
 def counted(view: Callable[P, R]) -> Callable[P, R]:

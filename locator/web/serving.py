@@ -22,7 +22,8 @@ from locator.base.freeing import give_back_large_blocks, made_to_stay
 from locator.walking.graph.osm import Progress, silent
 from locator.web import create_app, tiles
 from locator.web.lanes import TURN_S, Lanes
-from locator.web.security import HEADERS, IN_LINE, MAX_BODY_BYTES, content_security_policy
+from locator.web.limits import IN_LINE
+from locator.web.security import HEADERS, MAX_BODY_BYTES, content_security_policy
 
 SPARE_THREADS = 8
 """Beside those that work on expensive requests or wait to: for everything that is quick."""

@@ -15,7 +15,8 @@ from waitress.server import create_server
 from werkzeug.wrappers import Response
 
 from locator.web import create_app, security, serving
-from locator.web.security import Limiter, content_security_policy, expensive, tile_origin
+from locator.web.limits import Limiter
+from locator.web.security import content_security_policy, expensive, tile_origin
 from tests.tinycity import at
 from tests.waiting import wait_until
 from tests.web.test_long_values import paths
@@ -190,7 +191,7 @@ def test_nobody_is_known_again_by_another_process() -> None:
     limiters = [Limiter(per_minute=5, at_once=1) for _ in range(3)]
     for limiter in limiters:
         assert limiter.allow("192.0.2.1")
-    keys = [visitor for limiter in limiters for visitor in limiter._counts]
+    keys = [visitor for limiter in limiters for visitor in limiter.visitors()]
     assert len(set(keys)) == len(keys) == 3
 
 
@@ -220,7 +221,7 @@ def test_no_more_wait_than_there_is_a_line_for() -> None:
         assert first
         waiting = threading.Thread(target=wait)
         waiting.start()
-        wait_until(lambda: not limiter._line._value)  # the one who waits stands in line
+        wait_until(lambda: limiter.places.waiting == 1)
         with limiter.slot(wait_s=60) as third:
             assert not third  # at once: the first one is still at it
         assert answers == []
@@ -233,7 +234,7 @@ def test_quick_questions_are_answered_while_every_slow_place_is_taken() -> None:
     app.add_url_rule("/quick", view_func=security.counted(lambda: "done"))
     client = app.test_client()
     limiter: Limiter = app.extensions["locator.limiter"]
-    limiter._line = threading.Semaphore(0)
+    limiter.places.in_line = 0
     with limiter.slot():
         refused = client.get("/costly")
         assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
@@ -244,8 +245,9 @@ def test_quick_questions_are_answered_while_every_slow_place_is_taken() -> None:
 def test_the_emergency_does_not_stand_behind_the_planners(app: Flask) -> None:
     client = app.test_client()
     limiter: Limiter = app.extensions["locator.limiter"]
-    held, line = limiter._slots, limiter._line
-    limiter._slots, limiter._line = threading.BoundedSemaphore(1), threading.Semaphore(0)
+    places = limiter.places
+    at_once, in_line = places.at_once, places.in_line
+    places.at_once, places.in_line = 1, 0
     lon, lat = at(500, 3000)
     try:
         with limiter.slot():
@@ -259,7 +261,7 @@ def test_the_emergency_does_not_stand_behind_the_planners(app: Flask) -> None:
                 answer = client.get(f"{question}lat={lat}&lon={lon}")
                 assert answer.status_code == 200, question
     finally:
-        limiter._slots, limiter._line = held, line
+        places.at_once, places.in_line = at_once, in_line
 
 
 def test_the_log_knows_neither_place_nor_visitor(caplog: pytest.LogCaptureFixture) -> None:
