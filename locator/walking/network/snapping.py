@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -18,7 +22,16 @@ FARTHEST_M = 5_000.0
 SHUNNED_M = 30.0
 """A shunned edge counts as so much farther than it is."""
 
+NEAR_CELLS = 16
+"""A point that has no street within so many cells is far away: it is searched for otherwise."""
+
+BLOCK_CELLS = 4
+"""Side of the blocks of cells that tell roughly how far away the streets are."""
+
 _BATCH = 4_096
+
+_ROWS = 1 << 18
+"""Rows of cells that are looked at together."""
 
 
 @dataclass(frozen=True)
@@ -105,31 +118,85 @@ class EdgeIndex:
     def snap(self, xy: FloatArray, *, within_m: float = FARTHEST_M) -> Snapped:
         """Return the (n, 2) metric points `xy` set onto their nearest edges.
 
-        The answer is exact (a shunned edge counting as farther): the search goes on, ring of cells
-        by ring, until no nearer segment can lie outside of what was looked at.
+        The answer is exact (a shunned edge counting as farther). Near a street, the search goes on,
+        ring of cells by ring, until no nearer segment can lie outside of what was looked at. Far
+        from all of them, some street is found first, and then what is as near as that one.
         """
         count = len(xy)
         segment = np.full(count, -1, dtype=np.int64)
-        best_sq = np.full(count, np.inf)
         waiting = np.flatnonzero(np.isfinite(xy).all(axis=1))
         reach = 1
-        while len(waiting):
+        while len(waiting) and reach <= NEAR_CELLS:
+            best_sq = np.full(count, np.inf)
             # Neighbours in space are neighbours in memory: small batches stay in the cache.
             for batch in np.array_split(waiting, -(-len(waiting) // max(1, _BATCH // reach**2))):
-                segment[batch], best_sq[batch] = self._nearest(xy[batch], reach)
+                point, near = self._candidates(xy[batch], reach)
+                segment[batch], best_sq[batch] = self._nearest(xy[batch], point, near)
             # Whole cells on every side of the point's own have been looked at.
             sure_m = reach * CELL_M
             settled = (np.sqrt(best_sq[waiting]) <= sure_m) | (sure_m >= within_m)
             waiting = waiting[~settled]
             reach *= 2
+        if len(waiting):
+            segment[waiting] = self._far(xy[waiting], within_m)
         return self._answer(xy, segment, within_m)
 
-    def _nearest(self, xy: FloatArray, reach: int) -> tuple[IntArray, FloatArray]:
-        """Return segment and squared distance of the nearest one within `reach` cells.
+    def _far(self, xy: FloatArray, within_m: float) -> IntArray:
+        """Return the nearest segment to each of some points, -1 where none is `within_m`.
+
+        The bound is the distance to a street that is known to pass near: a circle of that size
+        holds little but its rim, however large it is.
+        """
+        found = np.full(len(xy), -1, dtype=np.int64)
+        blocks, passing = self._blocks
+        if len(passing) == 0:
+            return found
+        side_m = BLOCK_CELLS * self.cells.size_m
+        _, block = blocks.query(xy, distance_upper_bound=within_m + side_m)
+        some = np.flatnonzero(block < len(passing))
+        known = passing[block[some]]
+        bound_m = np.sqrt(self._project(xy[some], known)[0])
+        if self.shunned is not None:
+            bound_m += SHUNNED_M * self.shunned[self.segment_edge[known]]
+        # Nearest first: those of one batch have about as many rows to be looked at.
+        order = np.argsort(bound_m, kind="stable")
+        some, bound_m = some[order], bound_m[order]
+        for batch in _batches(2 * bound_m / self.cells.size_m + 2):
+            point, segment = self._inside(xy[some[batch]], bound_m[batch])
+            found[some[batch]] = self._nearest(xy[some[batch]], point, segment)[0]
+        return found
+
+    @cached_property
+    def _blocks(self) -> tuple[Any, IntArray]:
+        """A tree of the middles of all blocks with a street, and one segment that passes each."""
+        from scipy.spatial import cKDTree
+
+        count = np.diff(self.cell_start)
+        if self.allowed is None:
+            cell: IntArray = np.flatnonzero(count)
+            segment = self.cell_segment[self.cell_start[cell]]
+        else:
+            entry = np.flatnonzero(self.allowed[self.segment_edge[self.cell_segment]])
+            cell = np.repeat(np.arange(len(count)), count)[entry]
+            segment = self.cell_segment[entry]
+        row, column = np.divmod(cell, self.cells.columns)
+        columns = -(-self.cells.columns // BLOCK_CELLS)
+        block = (row // BLOCK_CELLS) * columns + column // BLOCK_CELLS
+        passing = np.full(columns * -(-self.cells.rows // BLOCK_CELLS), -1, dtype=np.int64)
+        passing[block] = segment
+        taken = np.flatnonzero(passing >= 0)
+        middle = np.column_stack([taken % columns, taken // columns]) + 0.5
+        corner = np.array([self.cells.x, self.cells.y])
+        tree = cKDTree(corner + middle * BLOCK_CELLS * self.cells.size_m)
+        return tree, passing[taken]
+
+    def _nearest(
+        self, xy: FloatArray, point: IntArray, segment: IntArray
+    ) -> tuple[IntArray, FloatArray]:
+        """Return segment and squared distance of the nearest of pairs (point, segment).
 
         The distance of a shunned one is what it counts as.
         """
-        point, segment = self._candidates(xy, reach)
         if self.allowed is not None:
             keep = self.allowed[self.segment_edge[segment]]
             point, segment = point[keep], segment[keep]
@@ -159,16 +226,51 @@ class EdgeIndex:
         right = np.clip(column + reach + 1, 0, grid.columns)
         rows = row[:, None] + steps
         inside = (rows >= 0) & (rows < grid.rows) & (left < right)[:, None]
-        # The cells of one row lie side by side in memory: one slice for the whole row.
         base = np.where(inside, rows, 0) * grid.columns
-        start = self.cell_start[base + np.where(inside, left[:, None], 0)]
-        stop = self.cell_start[base + np.where(inside, right[:, None], 0)]
-        length = np.where(inside, stop - start, 0).ravel().astype(np.int64)
+        start = base + np.where(inside, left[:, None], 0)
+        stop = base + np.where(inside, right[:, None], 0)
+        point = np.repeat(np.arange(len(xy)), len(steps))
+        return self._in_rows(point, start.ravel(), stop.ravel())
+
+    def _inside(self, xy: FloatArray, radius_m: FloatArray) -> tuple[IntArray, IntArray]:
+        """Return pairs (point, segment), points ascending, for all cells that a circle touches."""
+        grid = self.cells
+        radius_m = radius_m * (1 + 1e-9) + 1e-6  # whatever rounding does to the rim
+        at = xy - np.array([grid.x, grid.y])
+        first, last = (
+            np.clip(np.floor((at[:, 1] + side * radius_m) / grid.size_m), -1, grid.rows)
+            for side in (-1, 1)
+        )
+        count = (last - first + 1).astype(np.int64)
+        point = np.repeat(np.arange(len(xy)), count)
+        turn = np.arange(len(point)) - np.repeat(np.cumsum(count) - count, count)
+        row = first[point].astype(np.int64) + turn
+        low_m = row * grid.size_m
+        up_m = np.maximum(np.maximum(low_m - at[point, 1], at[point, 1] - low_m - grid.size_m), 0.0)
+        half_m = np.sqrt(np.maximum(radius_m[point] ** 2 - up_m**2, 0.0))
+        left, right = (
+            np.clip(np.floor((at[point, 0] + side * half_m) / grid.size_m) + more, 0, grid.columns)
+            for side, more in ((-1, 0), (1, 1))
+        )
+        inside = (row >= 0) & (row < grid.rows) & (left < right)
+        base = row[inside] * grid.columns
+        return self._in_rows(
+            point[inside],
+            base + left[inside].astype(np.int64),
+            base + right[inside].astype(np.int64),
+        )
+
+    def _in_rows(
+        self, point: IntArray, from_cell: IntArray, to_cell: IntArray
+    ) -> tuple[IntArray, IntArray]:
+        """Return pairs (point, segment) for stretches of cells, each in one row of the grid."""
+        # The cells of one row lie side by side in memory: one slice for the whole row.
+        start, stop = self.cell_start[from_cell], self.cell_start[to_cell]
+        length = (stop - start).astype(np.int64)
         total = int(length.sum())
         offset = np.arange(total) - np.repeat(np.cumsum(length) - length, length)
-        segment = self.cell_segment[np.repeat(start.ravel(), length) + offset]
-        point = np.repeat(np.repeat(np.arange(len(xy)), len(steps)), length)
-        return point, segment.astype(np.int64)
+        segment = self.cell_segment[np.repeat(start, length) + offset]
+        return np.repeat(point, length), segment.astype(np.int64)
 
     def _project(self, xy: FloatArray, segment: IntArray) -> tuple[FloatArray, FloatArray]:
         """Return squared distance to each segment, and the share of it at the foot point."""
@@ -199,3 +301,10 @@ class EdgeIndex:
         missing = np.full(len(xy), np.inf)
         missing[found] = gap_m
         return Snapped(edge, along_m, missing, foot)
+
+
+def _batches(rows: FloatArray) -> Iterator[slice]:
+    """Yield stretches of points that have not much more than `_ROWS` rows together."""
+    starts = np.flatnonzero(np.diff(np.cumsum(rows) // _ROWS, prepend=-1)).tolist()
+    for start, end in pairwise([*starts, len(rows)]):
+        yield slice(start, end)
