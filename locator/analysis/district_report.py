@@ -19,6 +19,7 @@ from locator.analysis.access.gain_ranges import GainRanges, gain_ranges
 from locator.analysis.access.gaps import facility_reach_m, find_gaps
 from locator.analysis.access.ranges import Ends, Ranges, gap_ranges, ranges
 from locator.analysis.access.supply import Supply, supply
+from locator.analysis.access.supply_ranges import SupplyRanges, supply_ranges
 from locator.analysis.report_scope import (
     Scope,
     ScopeChange,
@@ -110,6 +111,8 @@ class DistrictReport:
         Between which values lies what those under way gain, and the suggested sites besides.
     supply : Supply or None
         None where no capacity is known.
+    supply_ranges : SupplyRanges or None
+        Between which values the supply lies.
     siting : Siting or None
         None where nothing can be sited.
     facilities : GeoDataFrame
@@ -137,6 +140,7 @@ class DistrictReport:
     planned_gains: GainRanges | None
     site_gains: GainRanges | None
     supply: Supply | None
+    supply_ranges: SupplyRanges | None
     siting: Siting | None
     facilities: gpd.GeoDataFrame
     parts: tuple[Part, ...]
@@ -199,6 +203,7 @@ def district_report(walkable_city: WalkableCity, query: ReportQuery) -> District
     inside = points_inside(city, district=query.district, unit=query.unit)
     planned, within = _planned(walkable_city, query, found), ranges(walkable_city, found)
     gaps, siting = _gaps(ground, found, inside), _siting(ground, query, found)
+    places = _supply(ground, found)
     opened = list(planned.opened) if planned is not None else []
     opened_xy = city.facilities.loc[opened, ["x", "y"]].to_numpy(dtype=np.float64)
     return DistrictReport(
@@ -221,7 +226,8 @@ def district_report(walkable_city: WalkableCity, query: ReportQuery) -> District
         equity=equity(found, ground.city.demand.people[found.group]),
         planned=planned,
         change=None if planned is None else scope_change(ground, planned, inside),
-        supply=_supply(ground, found),
+        supply=places,
+        supply_ranges=None if places is None else supply_ranges(walkable_city, places),
         siting=siting,
         planned_gains=_gains(walkable_city, found, opened_xy, None),
         site_gains=_gains(walkable_city, found, _sites_xy(city, siting), opened_xy),

@@ -8,16 +8,16 @@ import numpy as np
 
 from locator.analysis.access.coverage import counted_by, filter_count
 from locator.analysis.access.supply import Supply, supply
+from locator.analysis.access.supply_ranges import SupplyRanges, supply_ranges
 from locator.analysis.district_report import ReportQuery
 from locator.api.context import AppState
 from locator.api.filtering import filter_answer
 from locator.api.geojson import decimal
 from locator.api.operations import CACHE_S, operation
 from locator.api.planning_queries import ReportParams, report_query_of
-from locator.api.schemas_planning import SupplyAnswer, UnitSupply
+from locator.api.schemas_supply import SupplyAnswer, SupplyEnds, SupplyRangesAnswer, UnitSupply
 from locator.base.errors import N_, NotFoundError
 from locator.city.lookup import standing_layer
-from locator.city.register import PeopleFrom
 
 
 def supply_of(app: AppState, asked: ReportQuery) -> Supply:
@@ -32,11 +32,10 @@ def supply_of(app: AppState, asked: ReportQuery) -> Supply:
     )
 
 
-def _unit(app: AppState, found: Supply, code: str, people_from: PeopleFrom) -> UnitSupply:
+def _unit(app: AppState, found: Supply, within: SupplyRanges, code: str) -> UnitSupply:
     """Return the places that the people of a neighbourhood unit reach."""
     inside = app.city.unit_rows == app.city.units.index.get_loc(code)
-    city = counted_by(app.walkable_city, people_from).city
-    people = np.where(inside, city.demand.people[found.group], 0.0)
+    people = np.where(inside, found.people, 0.0)
     total = float(people.sum())
     return {
         "code": code,
@@ -44,6 +43,30 @@ def _unit(app: AppState, found: Supply, code: str, people_from: PeopleFrom) -> U
         "people": round(total),
         "per_100": decimal(float(people @ found.per_100) / total, 2) if total else None,
         "short_people": round(float(people[found.short].sum())),
+        **_ends(within.units.loc[code]),
+    }
+
+
+def _ends(row: Any) -> SupplyEnds:
+    return {
+        "per_100_low": decimal(row["per_100_low"], 2),
+        "per_100_high": decimal(row["per_100_high"], 2),
+        "short_low": round(row["short_low"]),
+        "short_high": round(row["short_high"]),
+    }
+
+
+def _ranges(within: SupplyRanges) -> SupplyRangesAnswer:
+    return {
+        "mean_per_100_low": round(within.mean_per_100[0], 2),
+        "mean_per_100_high": round(within.mean_per_100[1], 2),
+        "short_low": round(within.short_people[0]),
+        "short_high": round(within.short_people[1]),
+        "none_low": round(within.none_people[0]),
+        "none_high": round(within.none_people[1]),
+        "not_measured": list(within.not_measured),
+        "runs": within.runs,
+        "seed": within.seed,
     }
 
 
@@ -64,6 +87,7 @@ def places_in_reach(app: AppState, asked: ReportParams) -> SupplyAnswer:
     query = report_query_of(asked)
     found = supply_of(app, query)
     ground = app.walkable_city.choosing(query.which)
+    within = supply_ranges(app.walkable_city_for(query.profile).choosing(query.which), found)
     rows = found.districts
     if asked.district is not None:
         if asked.district not in rows.index:
@@ -73,7 +97,7 @@ def places_in_reach(app: AppState, asked: ReportParams) -> SupplyAnswer:
         rows = rows[rows.index == asked.district]
     elif asked.unit is not None:
         rows = rows[rows.index == app.city.unit_districts[asked.unit]]
-    districts: Any = rows.to_dict("index")
+    districts: Any = rows.join(within.districts).to_dict("index")
     return {
         "layer": found.layer,
         "group": found.group,
@@ -89,7 +113,8 @@ def places_in_reach(app: AppState, asked: ReportParams) -> SupplyAnswer:
         "stranded_places": round(found.stranded_places),
         "unlocated_places": round(found.unlocated_places),
         "unknown": list(found.unknown),
-        "unit": None if asked.unit is None else _unit(app, found, asked.unit, asked.people),
+        "ranges": _ranges(within),
+        "unit": None if asked.unit is None else _unit(app, found, within, asked.unit),
         "districts": [
             {
                 "number": int(number),
@@ -97,6 +122,7 @@ def places_in_reach(app: AppState, asked: ReportParams) -> SupplyAnswer:
                 "people": round(row["people"]),
                 "per_100": decimal(row["per_100"], 2),
                 "short_people": round(row["short_people"]),
+                **_ends(row),
             }
             for number, row in districts.items()
         ],

@@ -13,6 +13,7 @@ from locator.base.errors import N_
 from locator.base.i18n import gettext, number, percent
 from locator.city.model import City
 from locator.city.population import EVENLY
+from locator.reports.changes import between
 from locator.reports.document import Section
 from locator.reports.tables import planned_table, sites_table, supply_table
 
@@ -24,7 +25,7 @@ def places_section(city: City, found: DistrictReport) -> Section | None:
     """Return the places within reach; None where no capacity is known."""
     if found.supply is None:
         return None
-    supply = found.supply
+    supply, within = found.supply, found.supply_ranges
     paragraphs = [
         gettext(
             "In the city {mean} places per 100 people of the group are within reach (E2SFCA: "
@@ -43,14 +44,30 @@ def places_section(city: City, found: DistrictReport) -> Section | None:
             unknown=number(len(supply.unknown)),
         ),
     ]
+    if within is not None:
+        paragraphs.append(
+            gettext(
+                "Nine in ten draws of what nobody knows for certain lie between {low} and {high} "
+                "places per 100 people, {short} people short of places and {none} without any; "
+                "places that nobody states are drawn from those stated.",
+                low=number(within.mean_per_100[0], 1),
+                high=number(within.mean_per_100[1], 1),
+                short=_between(within.short_people),
+                none=_between(within.none_people),
+            )
+        )
     if supply.unknown:
         names = _names(city.facilities, supply.unknown)
         paragraphs.append(gettext("The number of places is not known for: {names}.", names=names))
     return Section(
         gettext("Are there enough places?"),
         paragraphs=tuple(paragraphs),
-        tables=(supply_table(city, supply, found.district),),
+        tables=(supply_table(city, supply, found.district, within=within),),
     )
+
+
+def _between(people: tuple[float, float]) -> str:
+    return between(round(people[0]), round(people[1]))
 
 
 def under_way_section(city: City, found: DistrictReport) -> Section | None:

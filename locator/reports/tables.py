@@ -10,11 +10,12 @@ import pandas as pd
 
 from locator.analysis.access.gain_ranges import GainRanges
 from locator.analysis.access.supply import Supply
+from locator.analysis.access.supply_ranges import SupplyRanges
 from locator.analysis.access.words import between
 from locator.analysis.district_report import DistrictReport
 from locator.analysis.scenario.compare import ScenarioComparison
 from locator.analysis.siting.solve import Siting
-from locator.base.i18n import gettext, text
+from locator.base.i18n import gettext, number, text
 from locator.city.model import City
 from locator.geocoding.names import district_title
 from locator.reports.changes import between as people_between
@@ -97,11 +98,15 @@ def _unit_row(city: City, found: DistrictReport, unit: str, rows: pd.DataFrame) 
     return pd.DataFrame([known]).reindex(columns=rows.columns).astype(rows.dtypes)
 
 
-def supply_table(city: City, supply: Supply, district: int | None) -> Table:
-    """Return the places within reach, by district."""
+def supply_table(
+    city: City, supply: Supply, district: int | None, *, within: SupplyRanges | None = None
+) -> Table:
+    """Return the places within reach, by district, with their ranges where they are known."""
     rows = supply.districts.assign(
         district=_numbered(city, supply.districts.index), number=supply.districts.index
     )
+    if within is not None:
+        rows = _supply_ranged(rows, within)
     if district is not None:
         rows = rows.loc[[district]]
     return Table(
@@ -111,10 +116,35 @@ def supply_table(city: City, supply: Supply, district: int | None) -> Table:
             Column("district", gettext("District")),
             Column("people", gettext("People"), "people"),
             Column("per_100", gettext("Places per 100 people"), "number"),
+            *_if(within, Column("per_100_range", gettext("Range of places"))),
             Column("short_people", gettext("People short of places"), "people"),
+            *_if(within, Column("short_range", gettext("Range of people short"))),
         ),
         rows,
-        (number_code(),),
+        (
+            number_code(),
+            *_if(within, Column("per_100_low", gettext("Places at least"), "number")),
+            *_if(within, Column("per_100_high", gettext("Places at most"), "number")),
+            *_if(within, Column("short_low", gettext("People at least"), "people")),
+            *_if(within, Column("short_high", gettext("People at most"), "people")),
+        ),
+    )
+
+
+def _if(within: SupplyRanges | None, column: Column) -> tuple[Column, ...]:
+    return () if within is None else (column,)
+
+
+def _supply_ranged(rows: pd.DataFrame, within: SupplyRanges) -> pd.DataFrame:
+    """Return rows of districts, by number, with their ranges: as numbers, and as they are said."""
+    known = within.districts.reindex(rows.index)
+    places = zip(known["per_100_low"], known["per_100_high"], strict=True)
+    people = zip(known["short_low"].round(), known["short_high"].round(), strict=True)
+    return rows.join(known).assign(
+        per_100_range=[
+            "" if np.isnan(low) else f"{number(low, 1)} – {number(high, 1)}" for low, high in places
+        ],
+        short_range=[people_between(int(low), int(high)) for low, high in people],
     )
 
 

@@ -107,6 +107,32 @@ def walks_of(
     return _walks(demand, facilities, always, point, site, walk_m)
 
 
+def every_walk_of(
+    walkable_city: WalkableCity,
+    sites: Sites,
+    limit_m: float,
+    *,
+    ratios: tuple[float, float],
+    moved_m: FloatArray,
+) -> Walks:
+    """Return all walks that may be within `limit_m`, site by site.
+
+    Parameters
+    ----------
+    walkable_city, sites, limit_m, ratios, moved_m
+        As for `walks_of`.
+    """
+    reach_m = limit_m / min(ratios[0], 1.0) + moved_m
+    demand, facilities = walkable_city.demand, walkable_city.snapped(sites.rows)
+    farthest_m = float(reach_m.max(initial=0.0))
+    table = reach(walkable_city.model, demand, facilities, limit_m=farthest_m)
+    site = np.repeat(np.arange(len(facilities)), np.diff(table.indptr))
+    kept = table.data <= reach_m[site]
+    nobody = np.zeros(len(demand), dtype=np.bool_)
+    point, walk_m = table.indices[kept].astype(np.int64), table.data[kept]
+    return _walks(demand, facilities, nobody, point, site[kept], walk_m)
+
+
 def near_walks_of(walkable_city: WalkableCity, sites: Sites, *, k: int) -> Walks:
     """Return the walks to the `k` nearest sites and to the nearest confirmed one.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -308,10 +308,41 @@ def doubt_of(
 
     Nobody counts as surely served by the rows in `closing`.
     """
-    walkable_city = walkable_city.choosing(found.which)
+    return doubt_within(
+        walkable_city.choosing(found.which),
+        found.layer,
+        group=found.group,
+        limit_m=standard_m(found.minutes, found.pace_m_s),
+        closing=closing,
+    )
+
+
+def doubt_within(
+    walkable_city: WalkableCity,
+    layer: str,
+    *,
+    group: str,
+    limit_m: float,
+    closing: tuple[int, ...] = (),
+    walks: Callable[..., Walks] = walks_of,
+) -> Doubt:
+    """Return what is not known for certain of a layer's facilities within some walk.
+
+    Parameters
+    ----------
+    walkable_city : WalkableCity
+        Of what is chosen.
+    layer, group : str
+        Ids.
+    limit_m : float
+    closing : tuple of int
+        Rows by which nobody counts as surely served.
+    walks : callable
+        Which walks are drawn: `walks_of`, or `every_walk_of`.
+    """
     city = walkable_city.city
     measured = city.uncertainty
-    sites = sites_of(walkable_city, city.catalogue.layers[found.layer])
+    sites = sites_of(walkable_city, city.catalogue.layers[layer])
     precision = city.facilities["location_precision"].to_numpy(dtype=object)[sites.rows]
     moved_m = tuple(
         (np.flatnonzero(precision == name), radius_m)
@@ -323,8 +354,7 @@ def doubt_of(
     for some, radius_m in moved_m:
         nearer_m[some] = detour * radius_m.values[-1]
     ratio = measured.walk_ratios.get(walkable_city.model.name)
-    limit_m = standard_m(found.minutes, found.pace_m_s)
-    people = people_of(walkable_city, found.group)
+    people = people_of(walkable_city, group)
     unknown: dict[Cause, bool] = {
         "walks": ratio is None,
         "locations": bool(len(sites.rows)) and not moved_m,
@@ -332,7 +362,7 @@ def doubt_of(
     }
     return Doubt(
         sites=sites,
-        walks=walks_of(
+        walks=walks(
             walkable_city,
             replace(sites, sure_site=sites.sure_site & ~np.isin(sites.rows, closing)),
             limit_m,

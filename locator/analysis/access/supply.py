@@ -46,6 +46,8 @@ class Supply:
     layer, group : str
     pace_m_s : float
     model : str
+    people : (n,) float array
+        Of the group, at each demand point.
     per_100 : (n,) float array
         Places within reach per 100 people of the group, for each demand point (E2SFCA).
     mean_per_100 : float
@@ -72,6 +74,7 @@ class Supply:
     group: str
     pace_m_s: float
     model: ModelName
+    people: FloatArray
     per_100: FloatArray
     mean_per_100: float
     low_per_100: float
@@ -134,7 +137,7 @@ def supply(
     pace_m_s = pace_m_s or declared.pace_m_s
     people = walkable_city.city.demand.people[group]
     counted = np.array(walkable_city.usable_rows[layer] if rows is None else rows, dtype=np.int64)
-    capacity = _capacity(walkable_city, counted, places or {})
+    capacity = places_stated(walkable_city, counted, changed=places)
     known = np.isfinite(capacity)
     limit_m = STEPS[-1][0] * pace_m_s
     walks, supplied = _layer_walks(walkable_city, layer, limit_m), capacity[known]
@@ -162,6 +165,7 @@ def supply(
         group=group,
         pace_m_s=pace_m_s,
         model=walkable_city.model.name,
+        people=people,
         per_100=100 * found.per_person,
         mean_per_100=100 * mean,
         low_per_100=low,
@@ -186,15 +190,30 @@ def _layer_walks(walkable_city: WalkableCity, layer: str, limit_m: float) -> spa
     )
 
 
-def _capacity(
-    walkable_city: WalkableCity, rows: IntArray, places: Mapping[str, float]
+def places_stated(
+    walkable_city: WalkableCity, rows: IntArray, *, changed: Mapping[str, float] | None = None
 ) -> FloatArray:
+    """Return the places of facilities, NaN where nobody states them.
+
+    Parameters
+    ----------
+    walkable_city : WalkableCity
+    rows : (m,) int array
+        Rows of ``city.facilities``.
+    changed : mapping of str to float, optional
+        Capacities that replace those of the data, by facility id.
+
+    Returns
+    -------
+    (m,) float array
+    """
     facilities = walkable_city.city.facilities.iloc[rows]
     stated = pd.to_numeric(facilities["places"]).to_numpy(dtype=np.float64, na_value=np.nan)
-    changed = [
-        places.get(name, value) for name, value in zip(facilities.index, stated, strict=True)
+    places = [
+        (changed or {}).get(name, value)
+        for name, value in zip(facilities.index, stated, strict=True)
     ]
-    return np.array(changed, dtype=np.float64)
+    return np.array(places, dtype=np.float64)
 
 
 def _unlocated_places(walkable_city: WalkableCity, layer: str) -> float:
