@@ -47,6 +47,21 @@ class Extract:
     fetched: bool
 
 
+class _Onward(urllib.request.HTTPRedirectHandler):
+    """Follow a mirror's redirects, but never from an address with https to one without."""
+
+    def redirect_request(
+        self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str
+    ) -> Any:
+        """Return the request for where the server sends us."""
+        if urlsplit(req.full_url).scheme == "https" and urlsplit(newurl).scheme != "https":
+            raise ExtractError(N_("{url} is not an address with https."), url=newurl)
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+_open = urllib.request.build_opener(_Onward).open
+
+
 def fetch_extract(url: str, folder: Path, *, progress: Progress = silent) -> Extract:
     """Return the file at `url`, kept in `folder`; an unchanged one is not fetched again.
 
@@ -141,7 +156,7 @@ def _continue(url: str, part: Path, progress: Progress) -> bool:
     if have:
         request.add_header("Range", f"bytes={have}-")
         request.add_header("If-Range", notes["tag"])
-    with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:
+    with _open(request, timeout=TIMEOUT_S) as answer:
         if answer.status != http.client.PARTIAL_CONTENT:
             have = 0
         length = answer.headers.get("Content-Length")
@@ -172,7 +187,7 @@ def _published_checksum(url: str) -> tuple[str, str] | None:
             f"{url}.{kind}", headers={"User-Agent": "krakow-service-locator"}
         )
         try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:
+            with _open(request, timeout=TIMEOUT_S) as answer:
                 words = answer.read(1024).decode("ascii", "replace").split()
         except urllib.error.HTTPError:
             continue

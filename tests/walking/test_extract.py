@@ -6,6 +6,7 @@ import errno
 import hashlib
 import json
 import threading
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -32,6 +33,7 @@ class Site:
     checksum: str | None = "md5"
     wrong: bool = False
     resumable: bool = True
+    moved: bool = False
     breaks_after: list[int] = field(default_factory=list)
     tag: str = '"one"'
     asked: list[tuple[str, str | None]] = field(default_factory=list)
@@ -44,7 +46,12 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         site = self.site
         site.asked.append((self.path, self.headers.get("Range")))
-        if self.path == f"/{NAME}":
+        if self.path == f"/{NAME}" and site.moved:
+            self.send_response(302)
+            self.send_header("Location", f"/mirror/{NAME}")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+        elif self.path in (f"/{NAME}", f"/mirror/{NAME}"):
             self.send_extract(site)
         elif site.checksum and self.path == f"/{NAME}.{site.checksum}":
             value = hashlib.new(site.checksum, site.content + b"x" * site.wrong).hexdigest()
@@ -254,3 +261,21 @@ def test_a_useless_extract_is_kept_only_if_it_came_complete(
     assert isinstance(result.exception, ExtractError)
     assert kept(tiny_folder / "extract") == left
     assert ("was removed" in result.stderr) == (not left)
+
+
+@pytest.mark.parametrize("onward", ["http://mirror.example/x.osm.pbf", "ftp://mirror.example/x"])
+def test_a_redirect_never_leaves_https(onward: str) -> None:
+    asked = urllib.request.Request("https://example.org/x.osm.pbf")
+    with pytest.raises(ExtractError, match="https"):
+        extracts._Onward().redirect_request(asked, None, 302, "Found", {}, onward)
+    moved = extracts._Onward().redirect_request(
+        asked, None, 302, "Found", {}, "https://mirror.example/x.osm.pbf"
+    )
+    assert moved.full_url == "https://mirror.example/x.osm.pbf"
+
+
+def test_a_mirror_is_followed(site: Site, tmp_path: Path) -> None:
+    site.moved = True
+    fetched = fetch_extract(site.url, tmp_path)
+    assert fetched.path.read_bytes() == site.content
+    assert [path for path, _ in site.asked if path.startswith("/mirror")] == [f"/mirror/{NAME}"]
