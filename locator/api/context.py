@@ -11,7 +11,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from itertools import product
+from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args
 from zoneinfo import ZoneInfo
 
 from locator.api.lane import Lane
@@ -23,7 +24,7 @@ from locator.city.model import City
 from locator.walking.network.model import NetworkModel
 from locator.walking.network.profile import Profile
 from locator.walking.walkable_city import WalkableCity, walkable
-from locator.walking.warmup import walkable_anew
+from locator.walking.warmup import keep_variant, walkable_anew, with_kept_indexes
 
 if TYPE_CHECKING:
     from locator.analysis.access.coverage import Coverage, CoverageQuery
@@ -155,8 +156,22 @@ class AppState:
             return self.walkable_city
         return self.variants.get(
             (profile, night),
-            lambda: walkable(self.city, model.variant(profile, at_night=night), memory=self.memo),
+            lambda: with_kept_indexes(
+                walkable(self.city, model.variant(profile, at_night=night), memory=self.memo)
+            ),
         )
+
+    def keep_variants(self) -> None:
+        """Make the indexes of all ways beside the usual one, where they are not kept in files."""
+        model = self.walkable_city.model
+        if not isinstance(model, NetworkModel):
+            return
+        for profile, night in product(get_args(Profile), (False, True)):
+            if (profile, night) == ("foot", False) or night > model.closes_at_night:
+                continue
+            made = keep_variant(self.walkable_city, profile, at_night=night)
+            if made and (profile, night) in self.variants:  # somebody could not wait
+                with_kept_indexes(self.walkable_city_for(profile, at_night=night))
 
     def with_city(self, city: City) -> AppState:
         """Return the state over another reading of the same city: its streets are the same.

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
 from importlib import import_module
 from threading import Timer
 
 import numpy as np
 
 from locator.city.model import City
+from locator.walking import SnappedPoints
+from locator.walking.network.k_nearest_file import is_kept, kept_index
 from locator.walking.network.model import NetworkModel
+from locator.walking.network.profile import Profile
 from locator.walking.walkable_city import WalkableCity, walkable
 
 KNOWN = 6
@@ -37,21 +42,83 @@ def warm(walkable_city: WalkableCity) -> int:
     model = walkable_city.model
     if not isinstance(model, NetworkModel):
         return 0
-    layers = walkable_city.city.catalogue.layers
     import_module("scipy.spatial")  # gaps are named after stops near them
     _ = walkable_city.demand, walkable_city.completeness
-    wanted = [
-        rows
-        for layer, rows in walkable_city.usable_rows.items()
-        if len(rows) and not layers[layer].moves
-    ]
-    # The rarest first: a search for those crosses the whole city.
-    for rows in sorted(wanted, key=len):
-        facilities = walkable_city.snapped(rows)
-        sites = np.bincount(walkable_city.centre[rows]).max()
-        at_one_place = np.unique(facilities.xy, axis=0, return_counts=True)[1].max()
-        model.index_nearest(facilities, k=KNOWN + min(int(max(sites, at_one_place)) - 1, MORE))
+    wanted = _indexed(walkable_city)
+    for facilities, k in wanted:
+        model.index_nearest(facilities, k=k)
     return len(wanted)
+
+
+def with_kept_indexes(walkable_city: WalkableCity) -> WalkableCity:
+    """Return a city with the indexes that are kept in files: none is made.
+
+    Parameters
+    ----------
+    walkable_city : WalkableCity
+        Its model gets to know them.
+
+    Returns
+    -------
+    WalkableCity
+        The same.
+    """
+    model = walkable_city.model
+    if isinstance(model, NetworkModel):
+        for facilities, k in _indexed(walkable_city):
+            model.index_nearest(facilities, k=k, make=False)
+    return walkable_city
+
+
+def keep_variant(walkable_city: WalkableCity, profile: Profile, *, at_night: bool = False) -> bool:
+    """Make the indexes of other ways through a city and keep them in files, if they are not there.
+
+    Parameters
+    ----------
+    walkable_city : WalkableCity
+        Walked on foot.
+    profile : str
+        Whose ways.
+    at_night : bool
+        Without those closed then.
+
+    Returns
+    -------
+    bool
+        Whether any had to be made.
+    """
+    model = walkable_city.model
+    if not isinstance(model, NetworkModel):
+        return False
+    variant = model.variant(profile, at_night=at_night)
+    missing = [
+        (facilities, k)
+        for facilities, k in _indexed(walkable_city)
+        if not is_kept(variant.ways, facilities.xy, k=k)
+    ]
+    for facilities, k in missing:
+        begun_s = time.thread_time()
+        kept_index(variant.ways, variant.snap(facilities.xy), k=k)
+        if not is_kept(variant.ways, facilities.xy, k=k):
+            return False  # nothing can be written, so that it would be made in vain
+        # Whoever asks meanwhile has the interpreter for as long as this has had it.
+        time.sleep(time.thread_time() - begun_s)
+    return len(missing) > 0
+
+
+def _indexed(walkable_city: WalkableCity) -> list[tuple[SnappedPoints, int]]:
+    """Return the usable facilities of each layer that stands, and how many a vertex knows."""
+    layers = walkable_city.city.catalogue.layers
+    wanted = []
+    # The rarest first: a search for those crosses the whole city.
+    for layer, rows in sorted(walkable_city.usable_rows.items(), key=lambda pair: len(pair[1])):
+        if len(rows) and not layers[layer].moves:
+            facilities = walkable_city.snapped(rows)
+            sites = np.bincount(walkable_city.centre[rows]).max()
+            at_one_place = np.unique(facilities.xy, axis=0, return_counts=True)[1].max()
+            more = min(int(max(sites, at_one_place)) - 1, MORE)
+            wanted.append((facilities, KNOWN + more))
+    return wanted
 
 
 def walkable_anew(city: City, before: WalkableCity) -> WalkableCity:
@@ -84,7 +151,7 @@ def walkable_anew(city: City, before: WalkableCity) -> WalkableCity:
 
 
 def warm_in_background(
-    walkable_city: WalkableCity, *, then: Callable[[], object] = lambda: None
+    walkable_city: WalkableCity, *, then: Sequence[Callable[[], object]] = ()
 ) -> None:
     """Start `warm` a moment later: the first requests are answered sooner without it.
 
@@ -92,10 +159,11 @@ def warm_in_background(
     ----------
     walkable_city : WalkableCity
         Nothing is warmed where walks are estimated.
-    then : callable
-        What else is made ready afterwards.
+    then : sequence of callable
+        What else is made ready afterwards, one after the other.
     """
     if isinstance(walkable_city.model, NetworkModel):
-        warming = Timer(AFTER_S, lambda: (warm(walkable_city), then()))
+        steps: list[Callable[[], object]] = [partial(warm, walkable_city), *then]
+        warming = Timer(AFTER_S, lambda: [one() for one in steps])
         warming.name, warming.daemon = "warming", True
         warming.start()

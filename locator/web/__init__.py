@@ -140,7 +140,7 @@ def create_app(config: Mapping[str, Any] | None = None, *, progress: Progress = 
         apart.start(app, threads=app.config["LIMIT_AT_ONCE"])  # before there are threads here
     fleet.poller.start()
     # Last: it takes its time from whatever is still to be made.
-    warm_in_background(state.walkable_city, then=state.warm_transit)
+    warm_in_background(state.walkable_city, then=(state.warm_transit, state.keep_variants))
     return app
 
 

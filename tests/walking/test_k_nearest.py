@@ -16,9 +16,11 @@ from locator.walking.choose import choose_model
 from locator.walking.graph.build import build_graph
 from locator.walking.graph.for_city import build_for_city
 from locator.walking.graph.osm import Streets
+from locator.walking.network import model as model_module
 from locator.walking.network.k_nearest import KNearestIndex, k_nearest_index
 from locator.walking.network.model import NetworkModel
 from locator.walking.network.profile import Profile
+from locator.walking.network.search import MultiSource, first_at_place
 from locator.walking.walkable_city import walkable
 from locator.walking.warmup import warm
 from tests.osmdata import write_town
@@ -118,6 +120,38 @@ def test_in_any_street_grid_the_first_are_the_least_of_all(seed: int, count: int
         expected = np.sort(plain.walk_m(origin, targets))[: min(k, count)]
         got = np.sort(model.k_nearest_m(origin, targets, k=k))[: min(k, count)]
         assert got == pytest.approx(expected, abs=1e-6)
+
+
+def same_nearest(looked_up: MultiSource, searched: MultiSource) -> bool:
+    return np.array_equal(looked_up.distance_m, searched.distance_m) and np.array_equal(
+        looked_up.facility, searched.facility
+    )
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize("limit_m", [np.inf, 150.0])
+def test_what_is_indexed_is_looked_up_and_not_searched_from_all(
+    real: NetworkModel, limit_m: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facilities = scattered(real, 30, seed=5)
+    facilities = facilities.take(np.r_[np.arange(30), 3, 0])  # two share a place with others
+    searched = real.multi_source(facilities, limit_m=limit_m)
+    assert np.isinf(searched.distance_m).any() == np.isfinite(limit_m)
+    assert 0 < searched.facility.max() < 30
+    assert np.array_equal(searched.facility >= 0, np.isfinite(searched.distance_m))
+    real.index_nearest(facilities, k=3)
+    monkeypatch.delattr(model_module, "multi_source")
+    assert same_nearest(real.multi_source(facilities, limit_m=limit_m), searched)
+
+
+def test_of_several_at_one_place_the_first_serves(town: NetworkModel) -> None:
+    here, there = metric(150.0, 3010.0), metric(900.0, 2990.0)
+    facilities = town.snap(np.array([there, here, here, there]))
+    assert first_at_place(facilities).tolist() == [0, 1, 1, 0, -1]
+    for _ in range(2):  # searched, then looked up
+        found = town.multi_source(facilities)
+        assert set(found.facility.tolist()) == {0, 1}
+        town.index_nearest(facilities, k=2)
 
 
 def street_grid() -> NetworkModel:

@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from locator.api.context import AppState
+from locator.base.files import LockedError
+from locator.city.model import load_city
 from locator.walking import SnappedPoints
+from locator.walking.choose import choose_model
+from locator.walking.graph.for_city import build_for_city
 from locator.walking.network import k_nearest_file
 from locator.walking.network.k_nearest import KNearestIndex
-from locator.walking.network.k_nearest_file import ARRAYS, kept_index
+from locator.walking.network.k_nearest_file import ARRAYS, is_kept, kept_index
 from locator.walking.network.model import NetworkModel
+from locator.walking.walkable_city import walkable
+from locator.walking.warmup import keep_variant
+from tests.osmdata import write_town
 
 
 @pytest.fixture
@@ -131,6 +141,87 @@ def test_small_ones_are_not_kept(
     monkeypatch.setattr(k_nearest_file, "WORTH_KEEPING_B", 1_000_000)
     kept_index(town.ways, some(town), k=3)
     assert files(tmp_path) == []
+
+
+def test_who_waited_for_another_reads_what_that_one_made(
+    town: NetworkModel, made: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facilities, lock = some(town), k_nearest_file.locked
+
+    @contextmanager
+    def behind_another(folder: Path, *, wait_s: float) -> Iterator[None]:
+        monkeypatch.setattr(k_nearest_file, "locked", lock)
+        kept_index(town.ways, facilities, k=3)
+        with lock(folder, wait_s=wait_s):
+            yield
+
+    monkeypatch.setattr(k_nearest_file, "locked", behind_another)
+    found = kept_index(town.ways, facilities, k=3)
+    assert len(made) == 1 and all(not getattr(found, name).flags.owndata for name in ARRAYS)
+
+
+def test_who_waits_too_long_makes_it_for_itself(
+    town: NetworkModel, made: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(folder: Path, *, wait_s: float) -> None:
+        raise LockedError("busy")
+
+    monkeypatch.setattr(k_nearest_file, "locked", busy)
+    assert kept_index(town.ways, some(town), k=3).k == 3
+    assert len(made) == 1 and files(tmp_path) == []
+
+
+def test_only_what_is_kept_is_read_where_none_is_to_be_made(
+    town: NetworkModel, made: list[int]
+) -> None:
+    facilities, pram = some(town), town.variant("pram")
+    assert not is_kept(pram.ways, facilities.xy, k=3)
+    pram.index_nearest(facilities, k=3, make=False)
+    assert made == [] and pram.k_nearest.of_all(facilities) is None
+    first = kept_index(pram.ways, facilities, k=3)
+    assert is_kept(pram.ways, facilities.xy, k=3) and not is_kept(town.ways, facilities.xy, k=3)
+    again = town.variant("pram")
+    again.index_nearest(facilities, k=3, make=False)
+    known = again.k_nearest.of_all(facilities)
+    assert known is not None and same(known, first) and len(made) == 1
+
+
+def test_what_is_not_worth_a_file_is_not_waited_for(
+    town: NetworkModel, made: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(k_nearest_file, "WORTH_KEEPING_B", 1_000_000)
+    assert is_kept(town.ways, some(town).xy, k=3)
+
+
+def test_other_ways_are_indexed_once_for_all_processes(
+    tiny_folder: Path, tmp_path: Path, made: list[int]
+) -> None:
+    build_for_city(write_town(tmp_path / "town.osm.pbf"), tiny_folder)
+    city = load_city(tiny_folder)
+    on_foot = walkable(city, choose_model(city))
+    state = AppState(city, on_foot, datetime.now(UTC))
+    early = state.walkable_city_for("pram")  # somebody could not wait
+    assert early.model.k_nearest.sets == {}  # type: ignore[attr-defined]
+    state.keep_variants()
+    layers = len(early.usable_rows) - 1  # the vehicle moves
+    night = int(on_foot.model.closes_at_night)  # type: ignore[attr-defined]
+    assert len(made) == layers * (2 + 3 * night) and len(files(tmp_path)) == len(made)
+    assert len(early.model.k_nearest.sets) == layers  # type: ignore[attr-defined]
+    later = AppState(city, walkable(city, choose_model(city)), datetime.now(UTC))
+    later.keep_variants()
+    known = later.walkable_city_for("pram").model.k_nearest.sets  # type: ignore[attr-defined]
+    assert len(known) == layers and len(made) == len(files(tmp_path))
+    assert on_foot.model.k_nearest.sets == {}  # type: ignore[attr-defined]
+
+
+def test_where_nothing_can_be_kept_other_ways_are_not_indexed_in_vain(
+    tiny_folder: Path, tmp_path: Path, made: list[int]
+) -> None:
+    build_for_city(write_town(tmp_path / "town.osm.pbf"), tiny_folder)
+    city = load_city(tiny_folder)
+    (tmp_path / "cache").write_text("a file where a folder should be")
+    assert not keep_variant(walkable(city, choose_model(city)), "pram")
+    assert len(made) == 1
 
 
 @pytest.mark.real_data

@@ -13,7 +13,7 @@ from locator.walking import SnappedPoints
 from locator.walking.graph.file import Array, StreetGraph
 from locator.walking.graph.matrix import SMALLEST_M
 from locator.walking.network.profile import Ways
-from locator.walking.network.search import ends_of
+from locator.walking.network.search import MultiSource, ends_of, first_at_place
 from locator.walking.network.tree_cache import Key, key_of
 
 _SEED = 20_260_401
@@ -69,6 +69,14 @@ class KNearestIndex:
             known = self.facility[vertex]
             walk_m[known] = np.minimum(walk_m[known], self.distance_m[vertex] + metres)
         return walk_m[:m], self.sure_m(vertices, offset_m)
+
+    def nearest(self, *, limit_m: float = np.inf) -> MultiSource:
+        """Return every vertex's distance to the nearest of all the facilities, and which it is."""
+        distance_m = np.array(self.distance_m[:, 0])
+        within = distance_m <= limit_m
+        distance_m[~within] = np.inf
+        facility = np.where(within, self.facility[:, 0], len(self.facilities))
+        return MultiSource(self.facilities, distance_m, first_at_place(self.facilities)[facility])
 
     def find(
         self, index: int, vertices: IntArray, offset_m: FloatArray

@@ -3,13 +3,16 @@
 One file for each index, in the cache folder; its name says what it was made of: the graph, the
 ways of the profile, the facilities and how many of them a vertex knows. After its arrays, as
 ``numpy.save`` writes them, come four bytes with the CRC-32 of all before. Whatever is wrong with
-a file, the index is made again; where none can be kept, it lives in memory alone.
+a file, the index is made again; where none can be kept, it lives in memory alone. One program
+makes an index, and the others wait for it.
+
+Distances keep their eight bytes: in four, a walk of 8 km would be up to half a millimetre off, and
+an index would no longer say what a search says.
 """
 
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import logging
 import os
@@ -17,18 +20,20 @@ import time
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from numpy.lib import format as npy
 
-from locator.base.files import WriteError, write_bytes_atomically
+from locator.base.files import LockedError, WriteError, locked, written
 from locator.base.folders import cache_folder
+from locator.base.geo import FloatArray
 from locator.walking import SnappedPoints
 from locator.walking.graph.file import Array
-from locator.walking.network.k_nearest import KNearestIndex, k_nearest_index, name_of
+from locator.walking.network.k_nearest import KNearestIndex, k_nearest_index
 from locator.walking.network.profile import Ways
 
-MADE_AS = 1
+MADE_AS = 2
 """Goes up when the same facilities make other arrays, or the arrays are kept in another way."""
 
 WORTH_KEEPING_B = 1_000_000
@@ -40,7 +45,15 @@ UNUSED_S = 30 * 86_400.0
 ARRAYS = ("distance_m", "onward", "facility")
 """The widest numbers first, so that each array stands where its numbers are read at one go."""
 
+WAIT_S = 180.0
+"""So long another program is waited for that makes an index; some seconds are usual."""
+
 FOLDER, SUFFIX = "k-nearest", ".index"
+
+_CHUNK = 1 << 20
+
+_ENTRY_B = 13
+"""What one facility of one vertex takes: distance, way and number."""
 
 log = logging.getLogger("locator.walking")
 
@@ -53,58 +66,106 @@ def kept_index(ways: Ways, facilities: SnappedPoints, *, k: int) -> KNearestInde
     ways, facilities, k
         As for `k_nearest_index`.
     """
-    place = _place(ways, facilities, k)
-    if place is None:
+    known = read_index(ways, facilities, k=k)
+    if known is not None:
+        return known
+    place = _place(ways, facilities.xy, k)
+    if place is None or not _is_worth_keeping(ways, len(facilities), k):
         return k_nearest_index(ways, facilities, k=k)
-    known = _read(place, facilities)
-    if known is None:
-        known = k_nearest_index(ways, facilities, k=k)
-        if sum(getattr(known, name).nbytes for name in ARRAYS) >= WORTH_KEEPING_B:
-            known = (_keep(place, known) and _read(place, facilities)) or known
-    return known
+    made = None
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with locked(place.parent, wait_s=WAIT_S):
+            known = _read(place, facilities)  # by the one who was waited for
+            if known is not None:
+                return known
+            made = k_nearest_index(ways, facilities, k=k)
+            _keep(place, made)
+        return _read(place, facilities) or made
+    except (OSError, WriteError, LockedError) as error:
+        log.warning("an index of the nearest facilities is not kept: %s", error)
+    return made or k_nearest_index(ways, facilities, k=k)
 
 
-def _place(ways: Ways, facilities: SnappedPoints, k: int) -> Path | None:
-    """Return where an index is kept; None where nothing is."""
+def read_index(ways: Ways, facilities: SnappedPoints, *, k: int) -> KNearestIndex | None:
+    """Return the index of a file; None where none is kept that is whole."""
+    place = _place(ways, facilities.xy, k)
+    return None if place is None else _read(place, facilities)
+
+
+def is_kept(ways: Ways, xy: FloatArray, *, k: int) -> bool:
+    """Tell whether the index of facilities at `xy` need not, or cannot, be made and kept."""
+    place = _place(ways, xy, k)
+    return place is None or place.is_file() or not _is_worth_keeping(ways, len(xy), k)
+
+
+def _place(ways: Ways, xy: FloatArray, k: int) -> Path | None:
+    """Return where an index is kept; None where nothing is.
+
+    Where the facilities stand on the streets follows from where they are and from the ways.
+    """
     about = json.dumps(dict(ways.graph.about), sort_keys=True, default=str)
     made_of = hashlib.sha256(f"{MADE_AS} {about} {ways.profile} {ways.at_night} {k} ".encode())
-    made_of.update(name_of(facilities))
+    made_of.update(np.ascontiguousarray(xy, dtype=np.float64).tobytes())
     try:
         return cache_folder() / FOLDER / f"{made_of.hexdigest()[:32]}{SUFFIX}"
     except RuntimeError:  # a user without a home has no cache either
         return None
 
 
-def _keep(place: Path, known: KNearestIndex) -> bool:
-    """Write an index and remove those that nobody reads any more; False where that fails."""
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        for other in place.parent.glob(f"*{SUFFIX}"):
-            if time.time() - other.stat().st_mtime > UNUSED_S:
-                other.unlink(missing_ok=True)
-        content = io.BytesIO()
+def _is_worth_keeping(ways: Ways, facilities: int, k: int) -> bool:
+    return len(ways.graph.vertex_xy) * min(k, facilities) * _ENTRY_B >= WORTH_KEEPING_B
+
+
+def _keep(place: Path, known: KNearestIndex) -> None:
+    """Write an index, and remove those that nobody reads any more."""
+    for other in place.parent.glob(f"*{SUFFIX}"):
+        if time.time() - other.stat().st_mtime > UNUSED_S:
+            other.unlink(missing_ok=True)
+    with written(place) as file:
+        checked = _Checked(file)
         for name in ARRAYS:
-            npy.write_array(content, np.ascontiguousarray(getattr(known, name)), allow_pickle=False)
-        content.write(zlib.crc32(content.getbuffer()).to_bytes(4, "little"))
-        write_bytes_atomically(place, content.getvalue())
-    except (OSError, WriteError) as error:
-        log.warning("an index of the nearest facilities is not kept: %s", error)
-        return False
-    return True
+            npy.write_array(checked, np.ascontiguousarray(getattr(known, name)), allow_pickle=False)
+        file.write(checked.crc.to_bytes(4, "little"))
+
+
+class _Checked:
+    """A file to write into that counts the checksum of what was written."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.crc, self._file = 0, file
+
+    def write(self, part: bytes) -> int:
+        """Write `part`."""
+        self.crc = zlib.crc32(part, self.crc)
+        return self._file.write(part)
 
 
 def _read(place: Path, facilities: SnappedPoints) -> KNearestIndex | None:
     """Return the index kept in a file; None where there is none that is whole."""
     try:
-        whole = np.memmap(place, dtype=np.uint8, mode="r")
-        if zlib.crc32(whole.data[:-4]) != int.from_bytes(whole[-4:].tobytes(), "little"):
+        if not _is_whole(place):
             log.warning("%s is damaged; it is made again", place.name)
             return None
+        whole = np.memmap(place, dtype=np.uint8, mode="r")
         arrays = dict(zip(ARRAYS, _arrays(place, whole), strict=True))
         os.utime(place)
     except (OSError, ValueError):
         return None
     return KNearestIndex(facilities, **arrays)
+
+
+def _is_whole(place: Path) -> bool:
+    """Tell whether a file ends with its checksum.
+
+    It is read, not mapped: what is looked at of a mapping counts as memory of the process.
+    """
+    checksum, left = 0, place.stat().st_size - 4
+    with place.open("rb") as file:
+        while left > 0 and (block := file.read(min(left, _CHUNK))):
+            checksum = zlib.crc32(block, checksum)
+            left -= len(block)
+        return left == 0 and checksum == int.from_bytes(file.read(4), "little")
 
 
 def _arrays(place: Path, whole: Array) -> Iterator[Array]:

@@ -19,7 +19,7 @@ from locator.walking.graph.osm import Progress, silent
 from locator.walking.graph.ready import has_streets, ready_graph
 from locator.walking.graph.tag_rules import Mark
 from locator.walking.network.k_nearest import KNearestIndexes, k_nearest_index, read_few
-from locator.walking.network.k_nearest_file import kept_index
+from locator.walking.network.k_nearest_file import kept_index, read_index
 from locator.walking.network.profile import Profile, Ways
 from locator.walking.network.routes import Route, entries, joined, line_of, names_of, through
 from locator.walking.network.search import (
@@ -171,14 +171,16 @@ class NetworkModel:
                 return walk_m
         return self.walk_m(origin, targets)
 
-    def index_nearest(self, facilities: SnappedPoints, *, k: int) -> None:
+    def index_nearest(self, facilities: SnappedPoints, *, k: int, make: bool = True) -> None:
         """Index the `k` nearest of `facilities`: from now on they are only looked up.
 
         Without an index a search from every origin crosses the streets up to the k-th facility,
-        which is far where there are few.
+        which is far where there are few. Unless one is to be made, only one that is kept is used.
         """
         if len(facilities) and self.k_nearest.of_all(facilities) is None:
-            self.k_nearest.add(kept_index(self.ways, facilities, k=k))
+            known = (kept_index if make else read_index)(self.ways, facilities, k=k)
+            if known is not None:
+                self.k_nearest.add(known)
 
     def _indexed_m(self, origin: SnappedPoints, targets: SnappedPoints) -> tuple[FloatArray, float]:
         """Return metres by the k-nearest index, and how far they are the whole truth."""
@@ -212,7 +214,13 @@ class NetworkModel:
         return np.column_stack([index, nearest, here]), np.column_stack([metres, nearest_m, here_m])
 
     def multi_source(self, facilities: SnappedPoints, *, limit_m: float = np.inf) -> MultiSource:
-        """Return every vertex's distance to the nearest facility: one multi-source Dijkstra."""
+        """Return every vertex's distance to the nearest facility.
+
+        Looked up where these are indexed, else one multi-source Dijkstra.
+        """
+        known = self.k_nearest.of_all(facilities)
+        if known is not None:
+            return known.nearest(limit_m=limit_m)
         return multi_source(self.ways, facilities, limit_m=limit_m)
 
     def read(self, nearest: MultiSource, demand: SnappedPoints) -> tuple[FloatArray, IntArray]:

@@ -31,7 +31,7 @@ class MultiSource:
     distance_m : (n,) float array
         ``inf`` where no facility can be reached.
     facility : (n,) int array
-        Index of the serving facility, -1 where there is none.
+        Index of the serving facility, -1 where there is none; of several at one place, the first.
     """
 
     facilities: SnappedPoints
@@ -52,8 +52,18 @@ def multi_source(ways: Ways, facilities: SnappedPoints, *, limit_m: float = np.i
         min_only=True,
         limit=limit_m,
     )
-    facility = np.where(source[:n] < n, -1, source[:n].astype(np.int64) - n)
-    return MultiSource(facilities, distance_m[:n], facility)
+    facility = np.where(source[:n] < n, len(facilities), source[:n].astype(np.int64) - n)
+    return MultiSource(facilities, distance_m[:n], first_at_place(facilities)[facility])
+
+
+def first_at_place(facilities: SnappedPoints) -> IntArray:
+    """Return for each facility the first one that stands on the streets where it does.
+
+    -1 follows them, for none.
+    """
+    where = np.column_stack([facilities.extra[key] for key in ("edge", "along_m", "gap_m")])
+    _, first, place = np.unique(where, axis=0, return_index=True, return_inverse=True)
+    return np.append(first[place.ravel()], -1)
 
 
 def tree_from(ways: Ways, origin: SnappedPoints, *, limit_m: float = np.inf) -> Tree:
