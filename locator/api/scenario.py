@@ -24,12 +24,14 @@ from locator.api.operations import CACHE_S, CSV, GEOJSON, operation
 from locator.api.planning_queries import ScenarioParams, scenario_of
 from locator.api.schemas_planning import (
     AddedSite,
+    AreaChange,
     ChangedArea,
     DistrictChange,
     PlacesChange,
     ScenarioAnswer,
     ScenarioAreasAnswer,
     Served,
+    UnitChange,
 )
 from locator.api.supply import supply_of
 from locator.base.errors import NotComputableError
@@ -162,6 +164,7 @@ def scenario_answer(app: AppState, found: ScenarioComparison) -> ScenarioAnswer:
         "filter": filter_answer(app.city, found.before.chosen),
         "places_per_100": places_change(supply_change_of(app, found)),
         "districts": _districts(app, found),
+        "units": _units(app, found),
         "gaps": [
             {
                 "place": None if pd.isna(gap.place) else str(gap.place),
@@ -205,7 +208,25 @@ def scenario_table(app: AppState, found: ScenarioComparison) -> str:
     -------
     str
     """
-    return csv.table(tuple(DistrictChange.__annotations__), _districts(app, found))
+    return csv.table(("number", *AreaChange.__annotations__), _districts(app, found))
+
+
+@operation(
+    "/api/scenario/<layer>/units.csv",
+    ScenarioParams,
+    str,
+    summary="What a change does in each neighbourhood unit, as a table",
+    tag="planning",
+    media_type=CSV,
+    errors=(404, 422),
+    cache_s=CACHE_S,
+    bounds="expensive",
+    filename="scenario-{layer}-units.csv",
+)
+def scenario_units_csv(app: AppState, asked: ScenarioParams) -> str:
+    """UTF-8, one row for each neighbourhood unit in which something changes."""
+    found = comparison_of(app, scenario_of(asked))
+    return csv.table(("code", "district", *AreaChange.__annotations__), _units(app, found))
 
 
 @operation(
@@ -264,26 +285,40 @@ def scenario_map(found: ScenarioComparison) -> ScenarioAreasAnswer:
 
 def _districts(app: AppState, found: ScenarioComparison) -> list[DistrictChange]:
     gains = change_gains(app, found)
-    ends = pd.DataFrame(np.nan, found.districts.index, ["low", "high"])
-    rows = found.districts.join(ends if gains is None else gains.districts)
-    districts: Any = rows.to_dict("index")
+    rows = _ranged(found.districts, None if gains is None else gains.districts)
+    return [{"number": int(number), **_area(row)} for number, row in rows.items()]
+
+
+def _units(app: AppState, found: ScenarioComparison) -> list[UnitChange]:
+    """Return the neighbourhood units in which something changes."""
+    gains = change_gains(app, found)
+    changed = found.units[(found.units[["gained", "lost"]] > 0).any(axis=1)]
+    rows = _ranged(changed, None if gains is None else gains.units)
     return [
-        {
-            "number": int(number),
-            "name": str(row["name"]),
-            "people": round(row["people"]),
-            "served_before": round(row["served_before"]),
-            "served_after": round(row["served_after"]),
-            "gained": int(row["gained"]),
-            "lost": int(row["lost"]),
-            "difference": round(row["difference"]),
-            "difference_low": whole(row["low"]),
-            "difference_high": whole(row["high"]),
-            "share_before": decimal(row["share_before"], SHARE_DIGITS),
-            "share_after": decimal(row["share_after"], SHARE_DIGITS),
-        }
-        for number, row in districts.items()
+        {"code": str(code), "district": int(row["district"]), **_area(row)}
+        for code, row in rows.items()
     ]
+
+
+def _ranged(areas: pd.DataFrame, ends: pd.DataFrame | None) -> Any:
+    unknown = pd.DataFrame(np.nan, areas.index, ["low", "high"])
+    return areas.join(unknown if ends is None else ends).to_dict("index")
+
+
+def _area(row: Any) -> AreaChange:
+    return {
+        "name": str(row["name"]),
+        "people": round(row["people"]),
+        "served_before": round(row["served_before"]),
+        "served_after": round(row["served_after"]),
+        "gained": int(row["gained"]),
+        "lost": int(row["lost"]),
+        "difference": round(row["difference"]),
+        "difference_low": whole(row["low"]),
+        "difference_high": whole(row["high"]),
+        "share_before": decimal(row["share_before"], SHARE_DIGITS),
+        "share_after": decimal(row["share_after"], SHARE_DIGITS),
+    }
 
 
 def places_change(found: SupplyChange | None) -> PlacesChange | None:

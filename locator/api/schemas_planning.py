@@ -39,15 +39,13 @@ class Served(TypedDict):
     p90_s: int | None
 
 
-@closed
-class DistrictChange(TypedDict):
-    """What a change does in one district.
+class AreaChange(TypedDict):
+    """What a change does in an area.
 
     `difference_low` and `difference_high`: between which values the difference lies in nine of ten
     runs; null where the standard or the pace changes, or nothing does.
     """
 
-    number: int
     name: str
     people: int
     served_before: int
@@ -59,6 +57,21 @@ class DistrictChange(TypedDict):
     difference_high: int | None
     share_before: Share | None
     share_after: Share | None
+
+
+@closed
+class DistrictChange(AreaChange):
+    """What a change does in one district."""
+
+    number: int
+
+
+@closed
+class UnitChange(AreaChange):
+    """What a change does in one neighbourhood unit."""
+
+    code: str
+    district: int
 
 
 @closed
@@ -122,6 +135,7 @@ class ScenarioAnswer(Standard):
     not_chosen: list[str]
     places_per_100: PlacesChange | None
     districts: list[DistrictChange]
+    units: list[UnitChange]
     gaps: list[GapChange]
     caveats: list[str]
 

@@ -21,6 +21,8 @@ from locator.analysis.access.coverage import (
     coverage_by_unit,
 )
 from locator.analysis.access.ranges import area_ends, ranges, unit_ranges
+from locator.analysis.scenario.change import Scenario
+from locator.analysis.scenario.compare import compare
 from locator.analysis.siting.query import budget_of, candidate_places
 from locator.analysis.siting.solve import SitingQuery, where_next
 from locator.base.errors import InvalidParameterError, NotComputableError, NotFoundError
@@ -254,3 +256,38 @@ def test_units_have_ranges_in_tables_and_beside_each_other(
     assert float(rows[1]["high"]) == alone[0]["high"] and "rank" not in rows[0]
     assert "compare.csv?by=unit" in visitor.get("/en/compare").text
     assert visitor.get("/en/api/compare?by=street").status_code == 400
+
+
+def test_a_change_is_told_of_each_unit_that_it_touches(
+    divided: WalkableCity, visitor: FlaskClient
+) -> None:
+    closing = Scenario(layer="nurseries", group="all", close=("nurseries-1", "nurseries-3"))
+    found = compare(divided, closing)
+    units = found.units
+    assert units["served_before"].sum() == pytest.approx(found.before.served, abs=4)
+    assert (units["served_before"] + units["gained"] - units["lost"]).tolist() == (
+        units["served_after"].tolist()
+    )
+    assert units["difference"].tolist() == (units["served_after"] - units["served_before"]).tolist()
+    asked = "group=all&close=nurseries-1&close=nurseries-3"
+    told = visitor.get(f"/api/scenario/nurseries?{asked}").get_json()
+    assert {one["code"]: one["difference"] for one in told["units"]} == (
+        units["difference"][units["lost"] > 0].to_dict()
+    )
+    touched = {one["code"] for one in told["units"]}
+    assert "I.1" in touched and len(touched) < len(UNITS)
+    for one in told["units"]:
+        assert one["difference_low"] - 1 <= one["difference"] <= one["difference_high"] + 1
+        assert one["district"] == (1 if one["code"].startswith("I.") else 2)
+    # A district is what its units are together.
+    lost = {one["number"]: one["lost"] for one in told["districts"]}
+    for number in (1, 2):
+        mine = [one["lost"] for one in told["units"] if one["district"] == number]
+        assert sum(mine) == pytest.approx(lost[number], abs=2)
+    table = visitor.get(f"/api/scenario/nurseries/units.csv?{asked}").text
+    rows = list(csv.DictReader(io.StringIO(table)))
+    assert [(row["code"], int(row["difference"])) for row in rows] == [
+        (one["code"], one["difference"]) for one in told["units"]
+    ]
+    page = visitor.get(f"/en/what-if/nurseries?{asked}").text
+    assert "Neighbourhoods that change" in page and "I.1 Zachód" in page

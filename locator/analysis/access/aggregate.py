@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy import sparse
 
 from locator.base.geo import FloatArray, IntArray
 from locator.base.rounding import whole
@@ -85,6 +86,23 @@ def by_unit(
     frame = _by_area(city.units, rows, people[inside], served[inside], walk_s[inside])
     frame.insert(1, "district", [city.unit_districts[str(code)] for code in frame.index])
     return frame
+
+
+def points_by_unit(city: City) -> sparse.csr_array:
+    """Return (u, n) 1 where a demand point lies in a neighbourhood unit.
+
+    Parameters
+    ----------
+    city : City
+
+    Returns
+    -------
+    (u, n) csr_array
+    """
+    row = city.unit_rows
+    inside = np.flatnonzero(row >= 0)
+    shape = (len(city.units), len(row))
+    return sparse.csr_array((np.ones(len(inside)), (row[inside], inside)), shape=shape)
 
 
 def _by_area(

@@ -11,7 +11,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
+from locator.analysis.access.aggregate import points_by_unit
 from locator.analysis.access.coverage import Coverage, counted_by
 from locator.analysis.access.doubtful_walks import WAY_SQUARE_M
 from locator.analysis.access.draws import CAUSES, Cause, Doubt, doubt_of, known_doubt
@@ -36,6 +38,8 @@ class GainRanges:
         counted.
     districts : DataFrame
         Index: number. ``low``, ``high`` of the same difference in a district.
+    units : DataFrame
+        The same by code of a neighbourhood unit.
     sites : DataFrame
         A row for each added site, in their order. ``low``, ``high``: what it adds to those before
         it.
@@ -47,6 +51,7 @@ class GainRanges:
     low: float
     high: float
     districts: pd.DataFrame
+    units: pd.DataFrame
     sites: pd.DataFrame
     above: FloatArray
     runs: int
@@ -106,15 +111,20 @@ def gain_ranges(
     stays = ~np.isin(doubt.sites.rows, closed)
     known = [added] if already is None else [added, already]
     walks = [_walks_to(walkable_city, doubt, some) for some in known]
-    counted = next(_differences(doubt, walks, stays, frozenset(), people, runs=1, seed=seed))
-    drawn = list(_differences(doubt, walks, stays, frozenset(CAUSES), None, runs=runs, seed=seed))
+    known_of = doubt, walks, stays, points_by_unit(walkable_city.city)
+    counted = next(_differences(*known_of, frozenset(), people, runs=1, seed=seed))
+    drawn = list(_differences(*known_of, frozenset(CAUSES), None, runs=runs, seed=seed))
     low, high = ends(np.array([one.net for one in drawn]), counted.net)
     each = ends(np.array([one.after_others for one in drawn]), counted.after_others)
     alone = np.array([one.alone for one in drawn])
+    by_unit = ends(np.array([one.by_unit for one in drawn]), counted.by_unit)
     return GainRanges(
         low=float(low[-1]),
         high=float(high[-1]),
         districts=pd.DataFrame({"low": low[:-1], "high": high[:-1]}, found.districts.index),
+        units=pd.DataFrame(
+            dict(zip(("low", "high"), by_unit, strict=True)), walkable_city.city.units.index
+        ),
         sites=pd.DataFrame(dict(zip(("low", "high"), each, strict=True))),
         above=(alone[:, :, np.newaxis] > alone[:, np.newaxis, :] + SAME_PEOPLE).mean(axis=0),
         runs=runs,
@@ -136,11 +146,12 @@ class _Walks:
 
 @dataclass(frozen=True, eq=False)
 class _Difference:
-    """People gained in a run: (d + 1,) net, the city last; (m,) by each site alone, and after
-    those before it.
+    """People gained in a run: (d + 1,) net, the city last; (u,) net in the neighbourhood units;
+    (m,) by each site alone, and after those before it.
     """
 
     net: FloatArray
+    by_unit: FloatArray
     alone: FloatArray
     after_others: FloatArray
 
@@ -161,6 +172,7 @@ def _differences(
     doubt: Doubt,
     walks: list[_Walks],
     stays: Flags,
+    units: sparse.csr_array,
     causes: frozenset[Cause],
     people: FloatArray | None,
     *,
@@ -184,7 +196,9 @@ def _differences(
         by_district = doubt.people.by_district @ (weight * after) - doubt.people.by_district @ (
             weight * before
         )
-        yield _Difference(np.append(by_district, by_district.sum()), alone, each)
+        net = np.append(by_district, by_district.sum())
+        by_unit = units @ (weight * after) - units @ (weight * before)
+        yield _Difference(net, by_unit, alone, each)
 
 
 def _within(doubt: Doubt, walks: _Walks, draw: np.random.Generator | None) -> Flags:

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from locator.analysis.access.aggregate import points_by_unit
 from locator.analysis.access.doubtful_walks import every_walk_of
 from locator.analysis.access.draws import CAUSES, Cause, Doubt, doubt_within
 from locator.analysis.access.e2sfca import STEPS, e2sfca
@@ -89,7 +90,7 @@ def _ranges(walkable_city: WalkableCity, found: Supply, *, runs: int, seed: int)
     )
     city, by_district = walkable_city.city, doubt.people.by_district
     whole = sparse.csr_array(np.ones((1, len(found.people))))
-    areas = sparse.vstack([whole, by_district, _by_unit(walkable_city)], format="csr")
+    areas = sparse.vstack([whole, by_district, points_by_unit(city)], format="csr")
     drawn = [
         _reached(areas, weight, per_person)
         for weight, per_person in _runs(walkable_city, doubt, found, runs=runs, seed=seed)
@@ -143,14 +144,6 @@ def _runs(
             (matrix.data / found.pace_m_s, matrix.indices, matrix.indptr), matrix.shape
         )
         yield one.weight, e2sfca(walk_s, one.weight, supplied).per_person
-
-
-def _by_unit(walkable_city: WalkableCity) -> sparse.csr_array:
-    """Return (u, n) 1 where a demand point lies in a neighbourhood unit."""
-    row = walkable_city.city.unit_rows
-    inside = np.flatnonzero(row >= 0)
-    shape = (len(walkable_city.city.units), len(row))
-    return sparse.csr_array((np.ones(len(inside)), (row[inside], inside)), shape=shape)
 
 
 def _reached(areas: sparse.csr_array, weight: FloatArray, per_person: FloatArray) -> FloatArray:

@@ -17,11 +17,12 @@ from locator.analysis.access.coverage import (
     counted_by,
     counted_rows,
     coverage,
+    coverage_by_unit,
     coverage_of,
 )
 from locator.analysis.access.gaps import outline, points_in
 from locator.analysis.scenario.change import Scenario, rows_of, site_points, to_close, to_open
-from locator.base.geo import WGS84, FloatArray
+from locator.base.geo import WGS84, FloatArray, IntArray
 from locator.base.rounding import lost_and_gained, whole
 from locator.walking.walkable_city import WalkableCity, nearest_facilities
 
@@ -46,6 +47,9 @@ class ScenarioComparison:
         Index: number. Columns ``name``, ``people``, ``served_before``, ``served_after``,
         ``gained``, ``lost``, ``difference``, ``share_before``, ``share_after``. People are whole:
         before + gained - lost is after, and the districts sum to the city.
+    units : DataFrame
+        The same of neighbourhood units. Index: code; ``district`` besides. They need not sum to
+        their district.
     gaps : GeoDataFrame
         The gaps before, with ``people_after``: how many of their people stay unserved.
     areas : GeoDataFrame
@@ -65,6 +69,7 @@ class ScenarioComparison:
     gained: float
     lost: float
     districts: pd.DataFrame
+    units: pd.DataFrame
     gaps: gpd.GeoDataFrame
     areas: gpd.GeoDataFrame
     rows_after: tuple[int, ...] = field(repr=False)
@@ -153,7 +158,18 @@ def _compared(
     is_now = after.walk_s <= after.minutes * 60 + SAME_TIME_S
     new, old = is_now & ~was & (people > 0), was & ~is_now & (people > 0)
     gained, lost = float(people[new].sum()), float(people[old].sum())
-    districts = _districts(walkable_city, (before, after), people * old, people * new)
+    city = walkable_city.city
+    districts, units = (
+        _changed(*areas, lost=people * old, gained=people * new)
+        for areas in (
+            (before.districts, after.districts, city.district_rows),
+            (
+                coverage_by_unit(walkable_city, before),
+                coverage_by_unit(walkable_city, after),
+                city.unit_rows,
+            ),
+        )
+    )
     areas = [
         _area(walkable_city, change, squares, int(districts[change].sum()))
         for change, squares in (("gained", new), ("lost", old))
@@ -172,6 +188,7 @@ def _compared(
         gained=gained,
         lost=lost,
         districts=districts,
+        units=units,
         gaps=_gaps_after(walkable_city, before, ~is_now, people),
         areas=gpd.GeoDataFrame(
             [area for area in areas if not area["geometry"].is_empty],
@@ -183,38 +200,30 @@ def _compared(
     )
 
 
-def _districts(
-    walkable_city: WalkableCity,
-    compared: tuple[Coverage, Coverage],
+def _changed(
+    before: pd.DataFrame,
+    after: pd.DataFrame,
+    rows: IntArray,
+    *,
     lost: FloatArray,
     gained: FloatArray,
 ) -> pd.DataFrame:
-    before, after = (one.districts for one in compared)
+    """Return areas before and after as one table; `rows` says in which one a point lies, or -1."""
     difference = after["served"] - before["served"]
-    fewer, more = lost_and_gained(
-        difference.to_numpy(np.int64),
-        _sums_by_district(walkable_city, lost),
-        _sums_by_district(walkable_city, gained),
+    inside = rows >= 0
+    sums = [
+        np.bincount(rows[inside], some[inside], minlength=len(before)) for some in (lost, gained)
+    ]
+    fewer, more = lost_and_gained(difference.to_numpy(np.int64), *sums)
+    return before[[*before.columns.intersection(["name", "district"]), "people"]].assign(
+        served_before=before["served"],
+        served_after=after["served"],
+        gained=more,
+        lost=fewer,
+        difference=difference,
+        share_before=before["share"],
+        share_after=after["share"],
     )
-    return pd.DataFrame(
-        {
-            "name": before["name"],
-            "people": before["people"],
-            "served_before": before["served"],
-            "served_after": after["served"],
-            "gained": more,
-            "lost": fewer,
-            "difference": difference,
-            "share_before": before["share"],
-            "share_after": after["share"],
-        }
-    )
-
-
-def _sums_by_district(walkable_city: WalkableCity, people: FloatArray) -> FloatArray:
-    city = walkable_city.city
-    sums = np.bincount(city.district_rows, people, minlength=len(city.districts))
-    return sums.astype(np.float64)
 
 
 def _gaps_after(

@@ -54,6 +54,7 @@ class WhatIf:
     close_ticks: tuple[Tick, ...]
     sites: tuple[Tick, ...]
     districts: list[dict[str, Any]]
+    units: list[dict[str, Any]]
     gaps: list[dict[str, Any]]
     closing: tuple[str, ...]
     not_located: tuple[str, ...]
@@ -112,6 +113,7 @@ def what_if(
             for given, site in zip(asked.add, change.add, strict=True)
         ),
         districts=_changed(found.districts),
+        units=_changed(found.units.rename_axis("code").reset_index()),
         gaps=records(found.gaps.drop(columns="geometry")),
         closing=tuple(facilities.loc[list(found.closed), "name"]),
         minimum=minimum_said(found),
