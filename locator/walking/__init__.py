@@ -74,6 +74,14 @@ class WalkingModel(Protocol):
     ) -> FloatArray:
         """Return (n,) metres from one origin to each target; ``inf`` beyond `limit_m`."""
 
+    def walk_matrix_m(
+        self, origins: SnappedPoints, targets: SnappedPoints, *, limit_m: float = np.inf
+    ) -> FloatArray:
+        """Return (o, t) metres from each origin to each target; ``inf`` beyond `limit_m`.
+
+        The same as `walk_m` of each origin, sooner where they lie near each other.
+        """
+
     def k_nearest_m(self, origin: SnappedPoints, targets: SnappedPoints, *, k: int) -> FloatArray:
         """Return (n,) metres to the `k` nearest targets at least; ``inf`` for those farther.
 

@@ -95,6 +95,15 @@ class EstimateModel:
         walk_m = np.where(targets.extra["bank"] == origin.extra["bank"][0], direct_m, across_m)
         return np.where(walk_m <= limit_m, walk_m, np.inf)
 
+    def walk_matrix_m(
+        self, origins: SnappedPoints, targets: SnappedPoints, *, limit_m: float = np.inf
+    ) -> FloatArray:
+        """Return (o, t) metres from each origin to each target; ``inf`` beyond `limit_m`."""
+        walk_m = np.empty((len(origins), len(targets)))
+        for one in range(len(origins)):
+            walk_m[one] = self.walk_m(origins.take(slice(one, one + 1)), targets, limit_m=limit_m)
+        return walk_m
+
     def k_nearest_m(self, origin: SnappedPoints, targets: SnappedPoints, *, k: int) -> FloatArray:
         """Return (n,) metres to each target: all are as easily had as the `k` nearest."""
         return self.walk_m(origin, targets)
@@ -138,12 +147,7 @@ class EstimateModel:
         metres = np.full((len(demand), few), np.inf)
         for first in range(0, len(demand) if few else 0, FEW_AT_ONCE):
             some = slice(first, first + FEW_AT_ONCE)
-            walk_m = np.array(
-                [
-                    self.walk_m(facilities.take(slice(one, one + 1)), demand.take(some))
-                    for one in range(len(facilities))
-                ]
-            ).T
+            walk_m = self.walk_matrix_m(facilities, demand.take(some)).T
             index[some] = np.argpartition(walk_m, few - 1, axis=1)[:, :few]
             metres[some] = np.take_along_axis(walk_m, index[some], axis=1)
         index[np.isinf(metres)] = -1

@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from locator.base.geo import FloatArray, IntArray
 from locator.walking import SnappedPoints, WalkingModel
+
+if TYPE_CHECKING:
+    from scipy.spatial import cKDTree
 
 # A stored zero means "not reached" to most sparse operations, so nobody is nearer than this.
 MIN_WALK_M = 0.01
+
+SQUARE_M = 1000.0
+"""Places in a square of this side are walked from together: half of that is a usual walk."""
+
+TOGETHER = 64
+"""No more places are walked from at once: their walks to everybody near are held in memory."""
+
+NEARLY = 1 + 1e-9
+"""More than all roundings together."""
 
 BLOCK = 1 << 18
 """Numbers that are kept together while a matrix grows: a megabyte or two."""
@@ -52,21 +66,49 @@ def reach(
 
     tree = cKDTree(demand.xy)
     rows, walks = Joined(np.int32), Joined(np.float64)
-    pointer = np.zeros(len(places) + 1, dtype=np.int64)
-    for column in range(len(places)):
-        near = np.asarray(tree.query_ball_point(places.xy[column], limit_m), dtype=np.int64)
-        near.sort()
-        walk_m = model.walk_m(
-            places.take(slice(column, column + 1)), demand.take(near), limit_m=limit_m
-        )
+    order, starts = _neighbours(places.xy)
+    counts = np.zeros(len(places), dtype=np.int64)  # in that order
+    for first, last in pairwise(starts.tolist()):
+        some = places.take(order[first:last])
+        near = _near(tree, some.xy, limit_m)
+        walk_m = model.walk_matrix_m(some, demand.take(near), limit_m=limit_m)
         within = walk_m <= limit_m
-        rows.add(near[within])
+        rows.add(near[np.nonzero(within)[1]])
         walks.add(np.maximum(walk_m[within], MIN_WALK_M))
-        pointer[column + 1] = pointer[column] + int(within.sum())
+        counts[first:last] = within.sum(axis=1)
         if progress is not None:
-            progress(column + 1, len(places))
+            progress(last, len(places))
+    begins = np.concatenate([[0], np.cumsum(counts)])
+    turn = np.argsort(order)  # which of them each place was
+    pointer = np.concatenate([[0], np.cumsum(counts[turn])])
     shape = (len(demand), len(places))
-    return sparse.csc_array((walks.whole(), rows.whole(), pointer), shape=shape)
+    walk_m, row = (_ordered(part.whole(), begins[turn], pointer) for part in (walks, rows))
+    return sparse.csc_array((walk_m, row, pointer), shape=shape)
+
+
+def _ordered(values: npt.NDArray[Any], begins: IntArray, pointer: IntArray) -> npt.NDArray[Any]:
+    """Return `values` with the spans that begin at `begins` one after the other."""
+    ordered = np.empty_like(values)
+    for begin, (first, last) in zip(begins.tolist(), pairwise(pointer.tolist()), strict=True):
+        ordered[first:last] = values[begin : begin + last - first]
+    return ordered
+
+
+def _neighbours(xy: FloatArray) -> tuple[IntArray, IntArray]:
+    """Return points square by square, and where each few of one square begin; the end, too."""
+    _, square = np.unique(np.floor(xy / SQUARE_M), axis=0, return_inverse=True)
+    order = np.argsort(square.ravel(), kind="stable")
+    ends = np.cumsum(np.bincount(square.ravel()))
+    return order, np.union1d(ends, np.arange(0, len(xy), TOGETHER))
+
+
+def _near(tree: cKDTree, xy: FloatArray, limit_m: float) -> IntArray:
+    """Return the points of `tree`, ascending, that may be near enough to some of `xy`."""
+    low, high = xy.min(axis=0), xy.max(axis=0)
+    radius_m = limit_m + float(np.hypot(*(high - low))) / 2
+    near = np.asarray(tree.query_ball_point((low + high) / 2, radius_m * NEARLY), dtype=np.int64)
+    near.sort()
+    return near
 
 
 def covers_of(walks: sparse.csc_array) -> sparse.csc_array:

@@ -81,13 +81,13 @@ def tree_from(ways: Ways, origin: SnappedPoints, *, limit_m: float = np.inf) -> 
         vertices = part.vertices
     _, ends, to_end_m = ends_of(ways.graph, origin.take(slice(0, 1)))
     end, to_end_m = ends.ravel(), to_end_m.ravel()
-    if vertices is not None:
+    if part is not None:
         # An end outside is farther than the limit.
-        rank = np.minimum(np.searchsorted(vertices, end), len(vertices) - 1)
-        inside = vertices[rank] == end
+        rank = part.ranks(end)
+        inside = rank >= 0
         end, to_end_m = rank[inside], to_end_m[inside]
     w = len(indptr) - 1
-    with_origin = _joined(indptr, indices, weight_m, np.array([len(end)]), end, to_end_m)
+    with_origin = joined(indptr, indices, weight_m, np.array([len(end)]), end, to_end_m)
     distance_m, before = dijkstra(
         with_origin, directed=True, indices=np.array([w]), limit=limit_m, return_predecessors=True
     )
@@ -109,7 +109,7 @@ def read_multi_source(
     """Return each demand point's metres to its nearest facility, and that one's index."""
     walk_m, vertex = at_points(graph, nearest.distance_m.__getitem__, demand)
     facility = np.where(vertex >= 0, nearest.facility[vertex], -1)
-    point, other = _same_edge(demand.extra["edge"], nearest.facilities.extra["edge"])
+    point, other = same_edge(demand.extra["edge"], nearest.facilities.extra["edge"])
     along_m = direct_m(demand, point, nearest.facilities, other)
     # Ascending writes: of several facilities on one edge, the nearest is written last.
     for i in np.lexsort((-along_m, point)):
@@ -182,7 +182,7 @@ def beside(points: SnappedPoints, facilities: SnappedPoints) -> tuple[IntArray, 
     They are walked to along the edge, without any of its ends; -1 and ``inf`` where there are
     fewer than c, the most that a point has.
     """
-    point, other = _same_edge(points.extra["edge"], facilities.extra["edge"])
+    point, other = same_edge(points.extra["edge"], facilities.extra["edge"])
     count = np.bincount(point, minlength=len(points))
     column = np.arange(len(point)) - np.repeat(np.cumsum(count) - count, count)
     index = np.full((len(points), count.max(initial=0)), -1, dtype=np.int64)
@@ -198,10 +198,10 @@ def _with_sources(ways: Ways, snapped: SnappedPoints) -> csr_array:
     on, vertex, to_vertex_m = ends_of(ways.graph, snapped)
     counts = np.zeros(len(snapped), dtype=np.int32)
     counts[on] = 2
-    return _joined(indptr, indices, weight_m, counts, vertex.ravel(), to_vertex_m.ravel())
+    return joined(indptr, indices, weight_m, counts, vertex.ravel(), to_vertex_m.ravel())
 
 
-def _joined(
+def joined(
     indptr: Array,
     indices: Array,
     weight_m: FloatArray,
@@ -221,7 +221,7 @@ def _joined(
     )
 
 
-def _same_edge(points: IntArray, facilities: IntArray) -> tuple[IntArray, IntArray]:
+def same_edge(points: IntArray, facilities: IntArray) -> tuple[IntArray, IntArray]:
     """Return all pairs (point, facility) that stand on the same edge."""
     order = np.argsort(facilities, kind="stable")
     low = np.searchsorted(facilities[order], points, side="left")

@@ -38,6 +38,11 @@ class Part:
     indices: Array
     weight_m: FloatArray
 
+    def ranks(self, vertex: IntArray) -> IntArray:
+        """Return the rank of vertices of the graph among those of the part, -1 outside."""
+        rank = np.minimum(np.searchsorted(self.vertices, vertex), len(self.vertices) - 1)
+        return np.where(self.vertices[rank] == vertex, rank, -1)
+
 
 @dataclass(frozen=True)
 class Windows:

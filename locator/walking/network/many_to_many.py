@@ -1,0 +1,77 @@
+"""Walk from many origins to many targets: all searches at once, in one part of the graph."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.sparse.csgraph import dijkstra
+
+from locator.base.geo import FloatArray
+from locator.walking import SnappedPoints
+from locator.walking.network.profile import Ways
+from locator.walking.network.search import WORTH_CUTTING, direct_m, ends_of, joined, same_edge
+from locator.walking.network.window import Part
+
+AT_ONCE = 2_000_000
+"""Metres that are held at once while searches are read: 16 MB."""
+
+
+def walk_matrix_m(
+    ways: Ways, origins: SnappedPoints, targets: SnappedPoints, *, limit_m: float
+) -> FloatArray:
+    """Return the (o, t) metres from each origin to each target; ``inf`` beyond `limit_m`.
+
+    To cut out a part of the graph costs more than to search it, so it is cut out once for all
+    origins: they should lie near each other, beside `limit_m`.
+
+    Parameters
+    ----------
+    ways : Ways
+    origins, targets : SnappedPoints
+    limit_m : float
+    """
+    part = _part_round(ways, origins.xy, limit_m)
+    walk_m = np.empty((len(origins), len(targets)))
+    few = max(1, AT_ONCE // max(len(part.indptr), len(targets), 1))
+    for first in range(0, len(origins), few):
+        some = slice(first, first + few)
+        walk_m[some] = _searched_m(ways, part, origins.take(some), targets, limit_m)
+    origin, target = same_edge(origins.extra["edge"], targets.extra["edge"])
+    along_m = direct_m(origins, origin, targets, target)
+    walk_m[origin, target] = np.minimum(walk_m[origin, target], along_m)
+    walk_m[walk_m > limit_m] = np.inf
+    return walk_m
+
+
+def _part_round(ways: Ways, xy: FloatArray, limit_m: float) -> Part:
+    """Return the part of the graph that searches from `xy` may reach, or the whole."""
+    n = len(ways.graph.vertex_xy)
+    if np.isfinite(limit_m) and len(xy):
+        low, high = xy.min(axis=0), xy.max(axis=0)
+        vertices = ways.windows.within((low + high) / 2, float((high - low).max()) / 2 + limit_m)
+        if 0 < len(vertices) <= WORTH_CUTTING * n:
+            return ways.windows.cut(vertices)
+    return Part(np.arange(n), *ways.csr[:3])
+
+
+def _searched_m(
+    ways: Ways, part: Part, origins: SnappedPoints, targets: SnappedPoints, limit_m: float
+) -> FloatArray:
+    """Return the (o, t) metres over the vertices of `part`."""
+    w = len(part.indptr) - 1
+    on, ends, to_end_m = ends_of(ways.graph, origins)
+    rank = part.ranks(ends)
+    inside = rank >= 0  # an end outside is farther than the limit
+    counts = np.zeros(len(origins), dtype=np.int32)
+    counts[on] = inside.sum(axis=1)
+    with_origins = joined(
+        part.indptr, part.indices, part.weight_m, counts, rank[inside], to_end_m[inside]
+    )
+    searched = np.arange(w, w + len(origins))
+    distance_m = dijkstra(with_origins, directed=True, indices=searched, limit=limit_m)
+    distance_m[:, -1] = np.inf  # the last origin is no end: its place is that of all outside, -1
+    edge, along_m = targets.extra["edge"], targets.extra["along_m"]
+    at_u, at_v = (part.ranks(end[edge]) for end in (ways.graph.edge_u, ways.graph.edge_v))
+    by_u = distance_m[:, at_u] + along_m
+    by_v = distance_m[:, at_v] + (ways.graph.edge_length_m[edge] - along_m)
+    walk_m: FloatArray = np.minimum(by_u, by_v, out=by_u) + targets.extra["gap_m"]
+    return walk_m
