@@ -1,10 +1,13 @@
 """Serve the locator: ``python app.py``, or any WSGI server on ``app:create_app()``."""
 
-from locator.web import create_app
-
-__all__ = ["create_app"]
-
 if __name__ == "__main__":
-    from locator.web.serving import run
+    from locator.base.supervising import supervised
 
-    run()
+    generation = supervised()  # whoever supervises does not come back, and loads nothing
+    from locator.web.workers import run
+
+    run(generation=generation)
+else:
+    from locator.web import create_app
+
+    __all__ = ["create_app"]

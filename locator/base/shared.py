@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import itertools
 import mmap
+import os
 import pickle
 import struct
 import tempfile
 import threading
 from functools import cache
 from types import TracebackType
-from typing import IO, Any, ClassVar
+from typing import Any, ClassVar
 from weakref import WeakSet
 
 import numpy as np
@@ -63,8 +64,11 @@ _NUMBERS = itertools.count()
 
 
 @cache
-def _locked() -> IO[bytes]:
-    return tempfile.TemporaryFile()  # open for as long as the process lives
+def _locked() -> int:
+    """Return the file, open for as long as the process lives; it has no name any more."""
+    opened, path = tempfile.mkstemp()
+    os.unlink(path)
+    return opened
 
 
 class Lock:

@@ -34,6 +34,10 @@ def warm(walkable_city: WalkableCity) -> int:
 
     Nothing to do for the estimate, which knows no searches.
 
+    Parameters
+    ----------
+    walkable_city : WalkableCity
+
     Returns
     -------
     int

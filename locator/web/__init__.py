@@ -19,10 +19,10 @@ from locator.base.folders import bundled
 from locator.city import model as cities
 from locator.walking.choose import choose_model
 from locator.walking.graph.osm import Progress, silent
+from locator.walking.network.model import NetworkModel
 from locator.walking.walkable_city import walkable
 from locator.walking.warmup import warm_in_background
 from locator.web import (
-    apart,
     embedding,
     errors,
     found,
@@ -31,6 +31,7 @@ from locator.web import (
     layout,
     moved,
     open_data,
+    readiness,
     reloading,
     reporting,
     routes,
@@ -58,7 +59,7 @@ DEFAULTS: dict[str, Any] = {
     "PROXIES": 0,  # reverse proxies in front whose X-Forwarded-* headers are believed
     "LIMIT_PER_MINUTE": 300,  # expensive requests of one address; 0: no limit
     "LIMIT_AT_ONCE": 4,  # expensive requests worked on at the same time
-    "APART": 0,  # 1: those in a process of their own, as the server has it unless told otherwise
+    "APART": 1,  # those in a process of their own, where the server forks processes; 0: in threads
 }
 """Settings and their defaults; each may also come from the environment as LOCATOR_<NAME>."""
 
@@ -81,7 +82,7 @@ COMPRESSION = {
     ],
 }
 
-RESOURCES = (moved, maps, feeds, code, tiles, found, keeping, open_data)
+RESOURCES = (moved, maps, feeds, code, tiles, found, keeping, open_data, readiness)
 """Modules with a blueprint that are no pages."""
 
 
@@ -102,6 +103,32 @@ def create_app(config: Mapping[str, Any] | None = None, *, progress: Progress = 
     ValueError
         If a setting does not have an accepted value.
     """
+    app = make_app(config, progress=progress)
+    state: AppState = app.extensions["locator"]
+    state.live_fleet.poller.start()
+    warm = readiness.readiness(app).warm
+    if isinstance(state.walkable_city.model, NetworkModel):
+        # Last: it takes its time from whatever is still to be made.
+        then = (state.warm_transit, warm.set, state.keep_variants)
+        warm_in_background(state.walkable_city, then=then)
+    else:
+        warm.set()
+    return app
+
+
+def make_app(config: Mapping[str, Any] | None = None, *, progress: Progress = silent) -> Flask:
+    """Return the application without any thread of its own, so that processes can be forked.
+
+    Parameters
+    ----------
+    config, progress
+        As for `create_app`.
+
+    Raises
+    ------
+    CityFolderError, ValueError
+        As for `create_app`.
+    """
     app = Flask(
         __name__, template_folder=str(bundled("templates")), static_folder=str(static_files.STATIC)
     )
@@ -114,6 +141,7 @@ def create_app(config: Mapping[str, Any] | None = None, *, progress: Progress = 
     corrected = reloading.signature(city_folder(app.config["GEODATA"]))
     state = load_state(app.config["GEODATA"], feeds=app.config["FEEDS"] or "", progress=progress)
     app.extensions["locator"] = state
+    readiness.install(app)
     errors.install(app)
     Compress(app)
     static_files.install(app)
@@ -135,12 +163,6 @@ def create_app(config: Mapping[str, Any] | None = None, *, progress: Progress = 
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops
         )
-    fleet = state.live_fleet
-    if app.config["APART"]:
-        apart.start(app, threads=app.config["LIMIT_AT_ONCE"])  # before there are threads here
-    fleet.poller.start()
-    # Last: it takes its time from whatever is still to be made.
-    warm_in_background(state.walkable_city, then=(state.warm_transit, state.keep_variants))
     return app
 
 

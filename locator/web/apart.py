@@ -1,21 +1,18 @@
 """Answer dear questions in a process of their own, so that none holds up what is quick.
 
 The threads of one process take turns at one interpreter; a process beside them does not. It is
-forked when the city is loaded and before any thread runs, so that both look at the same memory.
-Between the two stands a keeper, which does nothing but fork another one if that one ends.
+forked like those that serve (`locator.web.workers`), so that all look at the same memory, and there
+is one for all of them.
 """
 
 from __future__ import annotations
 
 import contextlib
-import gc
 import io
 import os
-import select
-import signal
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from multiprocessing.connection import Client, Listener
 from typing import Any, cast
 
@@ -23,6 +20,7 @@ from flask import Flask, Response
 from werkzeug.exceptions import ServiceUnavailable
 from werkzeug.test import run_wsgi_app
 
+from locator.api.context import AppState
 from locator.base.i18n import current_language, prefix
 
 NAME = "locator.web.apart"
@@ -35,6 +33,9 @@ LOOK_S = 0.5
 """So often the server looks whether the one who asked is still there."""
 
 BACKLOG = 64
+
+QUICK = 2
+"""Threads beside those that dear questions may take: a tile does not wait for a planner."""
 
 AFTER_S = 10.0
 """What planners ask first is counted so much later, when the server has started."""
@@ -83,6 +84,11 @@ class Apart:
         return Response([made], status=status, headers=headers)
 
 
+def aside_of(app: Flask) -> Apart | None:
+    """Return the process apart of an application; None where it answers everything itself."""
+    return cast("Apart | None", app.extensions.get(NAME))
+
+
 def is_gone(environ: Mapping[str, Any]) -> bool:
     """Tell whether the one who asked has closed the connection, as far as the server knows."""
     disconnected: Callable[[], bool] | None = environ.get("waitress.client_disconnected")
@@ -97,68 +103,17 @@ def _plain(environ: Mapping[str, Any]) -> dict[str, Any]:
     return kept
 
 
-def start(app: Flask, *, threads: int) -> None:
-    """Fork the process apart for `app`; where no process can be forked, threads have to do.
-
-    Parameters
-    ----------
-    app : Flask
-        Complete, and without any thread of its own yet.
-    threads : int
-        Questions that it works on at once.
-    """
-    if not hasattr(os, "fork"):
-        return
-    listener = Listener(family="AF_UNIX", backlog=BACKLOG)
-    # What is looked through for garbage is written to, and so no longer shared.
-    gc.freeze()
-    ends, lives = os.pipe()
-    sys.stdout.flush()
-    if os.fork() == 0:
-        os.close(lives)
-        with contextlib.suppress(BaseException):
-            _keep(lambda: work(app, listener, threads, ends), ends)
-            _remove(cast(str, listener.address))
-        os._exit(0)
-    os.close(ends)
-    # The pipe stays open for as long as the server lives, however it ends.
-    app.extensions[NAME] = Apart(cast(str, listener.address))
-    app.extensions[f"{NAME}.lives"] = (lives, listener)
-
-
-def _keep(work: Callable[[], None], ends: int) -> None:
-    """Fork a process that does `work`, and another when it ends, until the server has ended."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the server, whose end is ours
-    while True:
-        gone, alive = os.pipe()
-        child = os.fork()
-        if child == 0:
-            os.close(gone)
-            with contextlib.suppress(BaseException):
-                os.nice(NICENESS)
-                work()
-            os._exit(1)
-        os.close(alive)
-        ready, _, _ = select.select([ends, gone], [], [])
-        if ends in ready:
-            os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-        os.close(gone)
-        if ends in ready:
-            return
-
-
-def _remove(address: str) -> None:
-    """Remove the socket and its folder, which a server that is stopped does not do."""
-    with contextlib.suppress(OSError):
-        os.unlink(address)
-        os.rmdir(os.path.dirname(address))
+@contextlib.contextmanager
+def listened(app: Flask) -> Iterator[Listener]:
+    """Give the socket at which dear questions are taken, and have `app` send them there."""
+    with Listener(family="AF_UNIX", backlog=BACKLOG) as listener:
+        app.extensions[NAME] = Apart(cast(str, listener.address))
+        yield listener
 
 
 def work(app: Flask, listener: Listener, threads: int, ends: int) -> None:
-    """Take questions, so many at once, until the server has ended."""
-    gc.enable()
-    warming = threading.Timer(AFTER_S, app.extensions["locator"].warm_ranges)
+    """Take questions, so many at once, until the server has ended; called in a process apart."""
+    warming = threading.Timer(AFTER_S, _warm, (app.extensions["locator"],))
     warming.daemon = True
     warming.start()
 
@@ -170,6 +125,12 @@ def work(app: Flask, listener: Listener, threads: int, ends: int) -> None:
     for _ in range(threads):
         threading.Thread(target=take, daemon=True).start()
     os.read(ends, 1)  # nothing is ever written: it comes back when the other end is closed
+
+
+def _warm(state: AppState) -> None:
+    """Count what will be asked for, here where nobody waits behind it."""
+    state.keep_variants()
+    state.warm_ranges()
 
 
 def answered(app: Flask, environ: Mapping[str, Any], body: bytes) -> Answer:

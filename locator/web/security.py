@@ -14,8 +14,7 @@ from werkzeug.exceptions import RequestURITooLarge, ServiceUnavailable, TooManyR
 
 from locator.api.context import AppState
 from locator.base.freeing import Freeing
-from locator.web.apart import NAME as APART
-from locator.web.apart import Apart, is_gone
+from locator.web.apart import aside_of, is_gone
 from locator.web.lanes import Urgency
 from locator.web.limits import WINDOW_S, Limiter
 
@@ -127,7 +126,7 @@ def expensive(view: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-        aside: Apart | None = current_app.extensions.get(APART)
+        aside = aside_of(current_app)
         if aside is None:
             _urgency().wait()
         with _limiter().slot(is_gone=partial(is_gone, request.environ)) as got:

@@ -1,17 +1,17 @@
-"""Serve the application with waitress; nothing it logs says where anybody is."""
+"""Serve the application with waitress, in one process; nothing it logs says where anybody is."""
 
 from __future__ import annotations
 
-import errno
 import logging
-import os
 import socket
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from flask import Flask, Response, g, request
+from waitress import wasyncore
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.server import create_server
@@ -19,14 +19,22 @@ from waitress.task import ErrorTask
 
 from locator.base.errors import LocatorError
 from locator.base.freeing import give_back_large_blocks, made_to_stay
+from locator.base.listening import bound, say_ready
 from locator.walking.graph.osm import Progress, silent
 from locator.web import create_app, tiles
 from locator.web.lanes import TURN_S, Lanes
 from locator.web.limits import IN_LINE
+from locator.web.readiness import readiness
 from locator.web.security import HEADERS, MAX_BODY_BYTES, content_security_policy
 
 SPARE_THREADS = 8
 """Beside those that work on expensive requests or wait to: for everything that is quick."""
+
+CONNECTIONS = 2000
+"""Open at once in one process; beyond it visitors wait to be let in."""
+
+LINGER_S = 1.0
+"""A connection that was kept open for the next request may bring it for so long at the end."""
 
 log = logging.getLogger("locator.access")
 
@@ -60,6 +68,17 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     parser_class = PlainLetters
     error_task_class = Refusal
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is being asked or answered."""
+        return bool(self.requests or self.request or self.total_outbufs_len)
+
+    def service(self) -> None:
+        """Answer; the last time where the server is about to end."""
+        if not self.server.accepting:
+            self.requests[0].headers["CONNECTION"] = "close"
+        super().service()
+
 
 def run(
     config: Mapping[str, Any] | None = None,
@@ -70,6 +89,8 @@ def run(
 ) -> None:
     """Load the city and serve it until interrupted; list the faults of its folder and exit 1.
 
+    In one process, with threads for everything; `locator.web.workers.run` serves with several.
+
     Parameters
     ----------
     config : mapping, optional
@@ -79,12 +100,11 @@ def run(
     progress : callable
         As for `create_app`.
     """
-    _log_to_terminal()
+    log_to_terminal()
     give_back_large_blocks()
     try:
         with made_to_stay():
-            apart = {"APART": int(os.environ.get("LOCATOR_APART") or 1)}
-            app = create_app({**apart, **(config or {})}, progress=progress)
+            app = create_app(config, progress=progress)
     except (LocatorError, ValueError) as fault:
         sys.exit(str(fault))
     tiles.warm(app)
@@ -97,73 +117,93 @@ def serve(app: Flask, *, host: str | None = None, port: int | None = None) -> No
     Parameters
     ----------
     app : Flask
-    host : str, optional
-        Address to listen on; ``HOST`` of the environment, else this machine only.
-    port : int, optional
-        ``PORT`` of the environment, else 8000.
+    host, port : optional
+        As for `locator.base.listening.bound`.
     """
-    host = host or os.environ.get("HOST") or "127.0.0.1"
-    port = port if port is not None else _port(os.environ.get("PORT") or "8000")
-    _log_to_terminal()
+    log_to_terminal()
+    prepare(app)
+    with bound(host, port) as listening:
+        server = Serving(app, listening)
+        say_ready(listening)
+        with suppress(KeyboardInterrupt):
+            server.run()
+
+
+def log_to_terminal() -> None:
+    """Write the log where the server was started."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     # "Task queue depth is 1" at the first request would only make people wonder.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+
+
+def prepare(app: Flask) -> None:
+    """Let `app` be served: what it does is logged, and threads take short turns."""
     log_requests(app)
-    listening = _listen(host, port)
     sys.setswitchinterval(TURN_S)
-    lanes, threads = Lanes(), app.config["LIMIT_AT_ONCE"] + IN_LINE + SPARE_THREADS
-    lanes.set_thread_count(threads)
-    server = create_server(
-        app,
-        sockets=[listening],
-        threads=threads,
-        _dispatcher=lanes,
-        ident="locator",
-        # Reads on while a request waits, and so learns that the one who asked has gone.
-        channel_request_lookahead=1,
-        # The application refuses what is larger than MAX_BODY_BYTES, with a page that says so;
-        # the server only cuts off what no slip of the hand would send.
-        max_request_body_size=16 * MAX_BODY_BYTES,
-        clear_untrusted_proxy_headers=not app.config["PROXIES"],
-    )
-    server.channel_class = Channel
-    shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::") else host
-    print(f"Ready: http://{shown}:{listening.getsockname()[1]}/  (stop with Ctrl+C)", flush=True)
-    try:
-        server.run()
-    except KeyboardInterrupt:
-        pass
-    finally:
-        server.close()
 
 
-def _log_to_terminal() -> None:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+class Serving:
+    """One process that serves.
 
+    Parameters
+    ----------
+    app : Flask
+    listening : socket
+        Bound; other processes may let visitors in from it as well.
+    """
 
-def _listen(host: str, port: int) -> socket.socket:
-    """Return a listening socket, or leave with an explanation."""
-    try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        return socket.create_server((host, port), family=family)
-    except OSError as problem:
-        sys.exit(_explain(problem, host, port))
-
-
-def _port(text: str) -> int:
-    if not text.isdecimal() or not 0 <= int(text) <= 65535:
-        sys.exit(f"PORT is {text!r}; allowed: a number from 0 (any free one) to 65535.")
-    return int(text)
-
-
-def _explain(problem: OSError, host: str, port: int) -> str:
-    if problem.errno == errno.EADDRINUSE:
-        return (
-            f"Port {port} is taken by another program. "
-            f"Stop that one, or choose another port: PORT={port + 1 if port < 65535 else 0}."
+    def __init__(self, app: Flask, listening: socket.socket) -> None:
+        self._app = app
+        self._lanes = Lanes()
+        self._grace_s: float | None = None  # given when it is to end
+        threads = app.config["LIMIT_AT_ONCE"] + IN_LINE + SPARE_THREADS
+        self._lanes.set_thread_count(threads)
+        self._server = create_server(
+            app,
+            sockets=[listening],
+            threads=threads,
+            _dispatcher=self._lanes,
+            ident="locator",
+            asyncore_use_poll=True,
+            connection_limit=CONNECTIONS,
+            # Reads on while a request waits, and so learns that the one who asked has gone.
+            channel_request_lookahead=1,
+            # The application refuses what is larger than MAX_BODY_BYTES, with a page that says
+            # so; the server only cuts off what no slip of the hand would send.
+            max_request_body_size=16 * MAX_BODY_BYTES,
+            clear_untrusted_proxy_headers=not app.config["PROXIES"],
         )
-    if problem.errno == errno.EACCES:
-        return f"Port {port} needs more rights; choose one above 1023: PORT=8000."
-    return f"Cannot listen on {host}:{port}: {problem.strerror or problem}."
+        self._server.channel_class = Channel
+
+    def run(self) -> None:
+        """Serve until told to end, and then finish what was asked."""
+        try:
+            while self._grace_s is None:
+                self._turn(1.0)
+            self._finish(time.monotonic() + self._grace_s)
+        finally:
+            self._server.close()
+
+    def end(self, grace_s: float) -> None:
+        """Let nobody in any more, and return from `run` within some seconds."""
+        self._grace_s = grace_s
+        self._server.pull_trigger()
+
+    def _turn(self, wait_s: float) -> None:
+        wasyncore.loop(wait_s, use_poll=True, map=self._server._map, count=1)
+
+    def _finish(self, until: float) -> None:
+        readiness(self._app).ending.set()
+        self._server.accepting = False
+        quiet = time.time() + LINGER_S
+        while (left := list(self._server.active_channels.values())) and time.monotonic() < until:
+            for channel in left:
+                if time.time() > quiet and not channel.is_busy:
+                    channel.will_close = True
+            self._turn(0.1)
+        asked = sum(channel.is_busy for channel in left)
+        if asked:
+            log.warning("%d requests were not finished in time", asked)
 
 
 def log_requests(app: Flask, *, clock: Callable[[], float] = time.perf_counter) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
 import subprocess
 import sys
+import threading
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from functools import partial
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -21,17 +26,32 @@ NEAREST = "api/nearest?layer=aeds&lat=50.1078&lon=19.8885"
 
 
 def command(folder: Path, port: str = "0") -> dict[str, object]:
-    environment = os.environ | {"LOCATOR_GEODATA": str(folder), "PORT": port, "HOST": "127.0.0.1"}
+    environment = os.environ | {
+        "LOCATOR_GEODATA": str(folder),
+        "LOCATOR_LIMIT_PER_MINUTE": "0",
+        "LOCATOR_WORKERS": "2",
+        "PORT": port,
+        "HOST": "127.0.0.1",
+    }
     return {"args": [sys.executable, "app.py"], "cwd": ROOT, "env": environment, "text": True}
 
 
 @pytest.fixture
-def server(city_folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    with subprocess.Popen(
-        **command(city_folder),  # type: ignore[call-overload]
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    ) as process:
+def log(tmp_path: Path) -> Path:
+    """The file to which the server writes what it does."""
+    return tmp_path / "log"
+
+
+@pytest.fixture
+def server(city_folder: Path, log: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    with (
+        log.open("w") as written,
+        subprocess.Popen(
+            **command(city_folder),  # type: ignore[call-overload]
+            stdout=subprocess.PIPE,
+            stderr=written,
+        ) as process,
+    ):
         try:
             ready = process.stdout.readline()
             found = re.fullmatch(r"Ready: (http://localhost:\d+/)  \(stop with Ctrl\+C\)\n", ready)
@@ -58,14 +78,15 @@ def test_it_says_where_it_is_and_answers_there(
 
 
 def test_its_log_says_nothing_of_where_anybody_is(
-    server: tuple[subprocess.Popen[str], str],
+    server: tuple[subprocess.Popen[str], str], log: Path
 ) -> None:
     process, address = server
     assert answer_of(address, NEAREST) == 200
     process.terminate()
-    _, log = process.communicate(timeout=30)
-    assert "GET /api/nearest 200" in log
-    assert "50.1" not in log and "127.0.0.1" not in log
+    assert process.wait(timeout=30) == 0
+    said = log.read_text()
+    assert "GET /api/nearest 200" in said
+    assert "50.1" not in said and "127.0.0.1" not in said
 
 
 def test_a_second_one_on_the_same_port_explains_itself(city_folder: Path) -> None:
@@ -89,20 +110,74 @@ def test_every_fault_of_the_folder_is_listed_before_anything_is_served(tmp_path:
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="no list of processes here")
-def test_what_is_dear_has_a_process_apart_that_comes_again_and_goes_with_the_server(
+def test_its_processes_come_again_and_go_with_it(
     server: tuple[subprocess.Popen[str], str],
 ) -> None:
     process, address = server
-    (keeper,) = children_of(process.pid)
-    wait_until(lambda: children_of(keeper) != [])  # forked beside the server's own start
-    (first,) = children_of(keeper)
-    assert answer_of(address, "coverage") == 200
+    (parent,) = children_of(process.pid)
+    first, second, aside = children_of(parent)
     os.kill(first, signal.SIGKILL)
-    wait_until(lambda: children_of(keeper) not in ([], [first]))
-    assert answer_of(address, "en/coverage") == 200
-    (second,) = children_of(keeper)
+    wait_until(lambda: len(children_of(parent)) == 3 and first not in children_of(parent))
+    os.kill(aside, signal.SIGKILL)
+    assert answer_of(address, NEAREST) == 200
+    wait_until(lambda: len(children_of(parent)) == 3 and aside not in children_of(parent))
+    wait_until(lambda: status_of(address, "en/coverage") == 200)
+    assert second in children_of(parent)
+    last = children_of(parent)
     process.kill()
-    wait_until(lambda: not any(map(is_alive, (keeper, second))))
+    wait_until(lambda: not any(map(is_alive, (parent, *last))))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no processes to fork here")
+def test_started_anew_it_loses_no_request_and_keeps_its_forms(
+    server: tuple[subprocess.Popen[str], str],
+) -> None:
+    process, address = server
+    begun = started(address)
+    statuses: list[int] = []
+    enough = threading.Event()
+
+    def visit(path: str) -> None:
+        while not enough.is_set():
+            statuses.append(status_of(address, path))
+
+    def stay() -> None:
+        """Keep the connection as long as the server does."""
+        line = HTTPConnection(address.split("/")[2], timeout=60)
+        while not enough.is_set():
+            line.request("GET", f"/{NEAREST}")
+            with line.getresponse() as answer:
+                answer.read()
+                statuses.append(answer.status)
+        line.close()
+
+    visits = [partial(visit, NEAREST), partial(visit, "en/coverage"), stay]
+    visitors = [threading.Thread(target=one) for one in visits]
+    for one in visitors:
+        one.start()
+    process.send_signal(signal.SIGHUP)
+    wait_until(lambda: started(address) != begun)
+    enough.set()
+    for one in visitors:
+        one.join(60)
+    assert set(statuses) == {200}
+    process.send_signal(signal.SIGINT)
+    assert process.wait(60) == 0
+
+
+def started(address: str) -> str:
+    """Return when the server was started, as it says."""
+    with urllib.request.urlopen(f"{address}healthz", timeout=30) as answer:
+        return str(json.load(answer)["started"])
+
+
+def status_of(address: str, path: str) -> int:
+    """Return the status of an answer, also of one that is no success."""
+    try:
+        return answer_of(address, path)
+    except urllib.error.HTTPError as refused:
+        refused.close()
+        return refused.code
 
 
 def children_of(pid: int) -> list[int]:

@@ -65,6 +65,10 @@ class BaseMap:
         """Return a tile that there is, squeezed by brotli."""
         return self._store.tile((zoom, x, y))
 
+    def kept_tile(self, zoom: int, x: int, y: int) -> bytes | None:
+        """Return a tile that was drawn before, squeezed by brotli; None where it was not."""
+        return self._store.kept((zoom, x, y))
+
     def warm(self) -> None:
         """Read the files a moment later, when the server listens; who comes first waits."""
         reading = threading.Timer(WARM_AFTER_S, lambda: self.ground)

@@ -8,6 +8,7 @@ import threading
 import weakref
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 
 import brotli
@@ -64,14 +65,24 @@ class TileStore:
         self._drawing = threading.Lock()
         self._line = threading.Semaphore(in_line)
         self._reading = threading.Lock()
-        kept = None if file is None else _opened(file)
-        if kept is None:
-            kept, max_bytes = sqlite3.connect(":memory:", check_same_thread=False), IN_MEMORY_BYTES
-            kept.execute(_TABLE)
+        self._file = file
         self._max_bytes = max_bytes
-        self._kept = kept
-        weakref.finalize(self, kept.close)
         self._since = max_bytes  # the first tile looks what is there
+
+    @cached_property
+    def _kept(self) -> sqlite3.Connection:
+        """What is kept, opened by the first tile: no process may use what another one opened."""
+        kept = None if self._file is None else _opened(self._file)
+        if kept is None:
+            kept = sqlite3.connect(":memory:", check_same_thread=False)
+            kept.execute(_TABLE)
+            self._since = self._max_bytes = IN_MEMORY_BYTES
+        weakref.finalize(self, kept.close)
+        return kept
+
+    def kept(self, key: TileKey) -> bytes | None:
+        """Return a tile that was drawn before, squeezed; None where it was not."""
+        return self._find(key)
 
     def tile(self, key: TileKey) -> bytes:
         """Return a tile, squeezed.

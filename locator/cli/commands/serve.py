@@ -34,10 +34,13 @@ def command(ctx: click.Context, port: int | None, host: str | None) -> None:
       locator serve --port 8080
       locator serve --host 0.0.0.0 --geodata ../another-city
     """
+    from locator.base.supervising import supervised
+
+    generation = supervised(host=host, port=port)  # whoever supervises does not come back
     gc.disable()  # until the city is made: see `locator.base.freeing.made_to_stay`
-    from locator.web.serving import run
+    from locator.web.workers import run
 
     folder: Path | None = ctx.obj
     config: dict[str, Any] = {"GEODATA": str(folder)} if folder else {}
     with progress_bar() as progress:
-        run(config, host=host, port=port, progress=progress)
+        run(config, generation=generation, host=host, port=port, progress=progress)

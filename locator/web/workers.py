@@ -1,0 +1,133 @@
+"""Serve with several processes that share one city, each with few threads.
+
+The city is loaded and made warm once; then the processes are forked, and none of them takes more
+memory than what it writes to. One more answers what is dear (`locator.web.apart`), for all.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Mapping
+from functools import partial
+from multiprocessing.connection import Listener
+from types import FrameType
+from typing import Any
+
+from flask import Flask
+
+from locator.api.context import AppState
+from locator.base.errors import LocatorError
+from locator.base.forking import Family, Job, Part
+from locator.base.freeing import give_back_free, give_back_large_blocks, made_to_stay
+from locator.base.supervising import GRACE_S, Generation
+from locator.walking import warmup
+from locator.walking.graph.osm import Progress, silent
+from locator.web import apart, make_app, readiness, serving, tiles
+
+HARD_END_S = 2.0
+"""Where the parent was killed, what is under way may take so long."""
+
+log = logging.getLogger("locator.processes")
+
+
+def run(
+    config: Mapping[str, Any] | None = None,
+    *,
+    generation: Generation | None,
+    host: str | None = None,
+    port: int | None = None,
+    progress: Progress = silent,
+) -> None:
+    """Load the city and serve it until told to end; list the faults of its folder and exit 1.
+
+    Parameters
+    ----------
+    config : mapping, optional
+        Settings for `create_app`.
+    generation : Generation or None
+        What the supervisor gave; None: in this process alone (`locator.web.serving.run`).
+    host, port : optional
+        Where there is no supervisor, who has the port.
+    progress : callable
+        As for `create_app`.
+
+    Raises
+    ------
+    SystemExit
+        The processes that serve have ended, or never were ready.
+    """
+    if generation is None:
+        serving.run(config, host=host, port=port, progress=progress)
+        return
+    serving.log_to_terminal()
+    give_back_large_blocks()
+    try:
+        with made_to_stay():
+            app = make_app(config, progress=progress)
+            warm(app)
+            serving.prepare(app)
+            give_back_free()
+    except (LocatorError, ValueError) as fault:
+        sys.exit(str(fault))
+    sys.exit(keep(app, generation))
+
+
+def warm(app: Flask) -> None:
+    """Make what every process would make for itself, without a thread."""
+    state: AppState = app.extensions["locator"]
+    if warmup.warm(state.walkable_city):
+        state.warm_transit()
+    readiness.readiness(app).warm.set()
+
+
+def keep(app: Flask, generation: Generation) -> int:
+    """Fork the processes and keep them until told to end; return an exit code."""
+    serves = [
+        Job(f"Worker {number + 1}", partial(work, app, generation, polls=number == 0))
+        for number in range(generation.workers)
+    ]
+    if not app.config["APART"]:
+        return _kept(serves, generation)
+    with apart.listened(app) as listener:
+        return _kept(
+            [*serves, Job("Process apart", partial(_aside, app, listener), helps=True)], generation
+        )
+
+
+def _kept(jobs: list[Job], generation: Generation) -> int:
+    family = Family(jobs, grace_s=GRACE_S)
+    return family.keep(ends=generation.ends, ready=generation.ready)
+
+
+def work(app: Flask, generation: Generation, part: Part, *, polls: bool) -> None:
+    """Serve, as one of several; the first one polls the vehicles' feeds for all."""
+    server = serving.Serving(app, generation.listening)
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        server.end(GRACE_S)
+
+    signal.signal(signal.SIGTERM, end)
+
+    def follow() -> None:
+        os.read(part.ends, 1)
+        server.end(HARD_END_S)
+
+    threading.Thread(target=follow, name="parent", daemon=True).start()
+    if polls:
+        state: AppState = app.extensions["locator"]
+        state.live_fleet.poller.start()
+    part.ready()
+    server.run()
+
+
+def _aside(app: Flask, listener: Listener, part: Part) -> None:
+    """Answer what is dear, at lower priority; whoever waits for something quick comes first."""
+    os.nice(apart.NICENESS)
+    del app.extensions[apart.NAME]  # here is where it is answered
+    tiles.warm(app)
+    part.ready()
+    apart.work(app, listener, app.config["LIMIT_AT_ONCE"] + apart.QUICK, part.ends)
