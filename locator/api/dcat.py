@@ -1,8 +1,8 @@
 """Describe the open data of a city in DCAT-AP, as catalogues such as dane.gov.pl harvest it.
 
-The description is one JSON-LD document; `turtle` writes the same as Turtle. Only what the city
-folder says is said: a licence has an address where its name is one of SPDX, else its words stand
-as a statement of rights.
+The description is one JSON-LD document; `locator.api.turtle` writes the same as Turtle. Only what
+the city folder says is said: a licence has an address where its name is one of SPDX, else its words
+stand as a statement of rights.
 """
 
 from __future__ import annotations
@@ -308,56 +308,3 @@ def _uri(address: str) -> Node:
 def _date(value: str) -> Node:
     kind = {4: "xsd:gYear", 7: "xsd:gYearMonth"}.get(len(value), "xsd:date")
     return {"@value": value, "@type": kind}
-
-
-def turtle(document: Mapping[str, Any]) -> str:
-    """Return a JSON-LD document as Turtle.
-
-    Parameters
-    ----------
-    document : mapping
-        As `catalogue_document` makes it: names are prefix and word, nodes lie in each other.
-
-    Returns
-    -------
-    str
-    """
-    named: dict[str, str] = {}
-    top = _node({key: value for key, value in document.items() if key != "@context"}, named)
-    prefixes = [f"@prefix {name}: <{address}> ." for name, address in CONTEXT.items()]
-    blocks = [text for name, text in named.items() if f"<{name}>" != top]
-    whole = named[str(document["@id"])]
-    return "\n".join([*prefixes, "", whole, *blocks]) + "\n"
-
-
-def _node(node: Mapping[str, Any], named: dict[str, str]) -> str:
-    """Return a node as an object; what has a name is written for itself, once."""
-    if "@value" in node:
-        text = _quoted(node["@value"])
-        kind = f"^^{node['@type']}" if "@type" in node else ""
-        return text + (f"@{node['@language']}" if "@language" in node else kind)
-    name = node.get("@id")
-    told = [
-        ("a" if key == "@type" else key, _objects(key, value, named))
-        for key, value in node.items()
-        if key != "@id"
-    ]
-    body = " ;\n    ".join(f"{key} {value}" for key, value in told)
-    if name is None:
-        return f"[ {body} ]"
-    if told:
-        named[name] = f"<{name}>\n    {body} .\n"
-    return f"<{name}>"
-
-
-def _objects(key: str, value: Any, named: dict[str, str]) -> str:
-    several = value if isinstance(value, list) else [value]
-    return ", ".join(
-        one if key == "@type" else _quoted(one) if isinstance(one, str) else _node(one, named)
-        for one in several
-    )
-
-
-def _quoted(text: str) -> str:
-    escapes = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
-    return '"' + "".join(escapes.get(sign, sign) for sign in text) + '"'

@@ -13,10 +13,11 @@ from zoneinfo import ZoneInfo
 import geopandas as gpd
 from flask import Blueprint, Response, current_app, request
 
-from locator.api.dcat import Publisher, catalogue_document, turtle
+from locator.api.dcat import Publisher, catalogue_document
 from locator.api.json import encoded
 from locator.api.json_schemas import json_schemas
 from locator.api.operations import CACHE_S
+from locator.api.turtle import turtle
 from locator.base.errors import N_, NotFoundError
 from locator.base.i18n import current_language, day, gettext, ngettext, text
 from locator.city.changes import Change, changes_of, openings_of

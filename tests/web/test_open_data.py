@@ -20,8 +20,9 @@ from rdflib.compare import isomorphic
 from rdflib.term import Literal
 
 from locator.api.asking import OPERATIONS
-from locator.api.dcat import turtle
+from locator.api.dcat import CONTEXT
 from locator.api.operations import GEOJSON, JSON
+from locator.api.turtle import turtle
 from locator.city.changes import changes_of, openings_of
 from locator.city.model import City, default_folder
 from locator.web.pages.api import example_of
@@ -51,7 +52,7 @@ def test_turtle_says_what_json_ld_says(client: FlaskClient, graph: Graph) -> Non
 
 def test_what_texts_may_hold_is_written_as_turtle_has_it() -> None:
     said = {"@value": 'a "b" \\ c\nd\té', "@language": "pl"}
-    node = {"@id": "http://x/", "@type": "dcat:Dataset", "dct:title": [said]}
+    node = {"@context": CONTEXT, "@id": "http://x/", "@type": "dcat:Dataset", "dct:title": [said]}
     found = Graph().parse(data=turtle(node), format="turtle")
     (title,) = found.objects(URIRef("http://x/"), DCTERMS.title)
     assert title == Literal(said["@value"], lang="pl")
