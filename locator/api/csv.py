@@ -9,7 +9,19 @@ from typing import Any
 
 
 def table(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
-    """Return rows as CSV (RFC 4180) with a header; what is not known is left empty."""
+    """Return rows as CSV (RFC 4180) with a header; what is not known is left empty.
+
+    Parameters
+    ----------
+    columns : sequence of str
+        The header.
+    rows : iterable of mapping
+        By column.
+
+    Returns
+    -------
+    str
+    """
     out = io.StringIO()
     writer = csv.DictWriter(out, fieldnames=columns)
     writer.writeheader()

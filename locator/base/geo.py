@@ -96,6 +96,30 @@ def is_metric(crs: str) -> bool:
     return parsed.is_projected and all(axis.unit_name == "metre" for axis in parsed.axis_info)
 
 
+def widened(area: Any, margin_m: float, crs: str) -> Any:
+    """Return an area with all that lies at most so far from it.
+
+    Parameters
+    ----------
+    area : shapely geometry
+        WGS84.
+    margin_m : float
+        Metres; with 0 the area is returned as it is.
+    crs : str
+        A system in metres that suits the place.
+
+    Returns
+    -------
+    shapely geometry
+        WGS84.
+    """
+    if not margin_m:
+        return area
+    projection = Projection(crs)
+    metric = shapely.transform(area, projection.to_metric)
+    return shapely.transform(metric.buffer(margin_m), projection.to_lonlat)
+
+
 def inner_box(lonlat: FloatArray) -> Box:
     """Return the box of (n, 2) points but for the outermost twentieth of them on each side.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 from zoneinfo import available_timezones
@@ -72,6 +73,17 @@ Tags = Annotated[
 Accepted = Annotated[
     Mapping[str, tuple[object, ...]], Field(description="columns, each with a list of values")
 ]
+
+
+@cache
+def timezones() -> frozenset[str]:
+    """Return the names of all time zones; finding them takes as long as reading a small city.
+
+    Returns
+    -------
+    frozenset of str
+    """
+    return frozenset(available_timezones())
 
 
 def _is_crs(code: str) -> bool:
@@ -266,6 +278,8 @@ class Catalogue:
         The city's code in an official register; None where none is declared.
     streets_quality : Text or None
         How good walks along the folder's own streets are; None where nobody measured it.
+    facilities_margin_m : float
+        How far outside the city a facility may lie.
     """
 
     id: Annotated[str, matches("[a-z][a-z0-9-]*", "small letters, digits and hyphens", "city")]
@@ -273,7 +287,7 @@ class Catalogue:
     country: Annotated[str, matches("[A-Z]{2}", "two capital letters (ISO 3166-1)", "PL")]
     timezone: Annotated[
         str,
-        fits(lambda zone: zone in available_timezones()),
+        fits(lambda zone: zone in timezones()),
         Field(description="an IANA zone", examples=["UTC"]),
     ]
     crs_metric: Metric
@@ -304,6 +318,7 @@ class Catalogue:
     extract_url: Word | None = None
     unit_code: UnitCode | None = None
     streets_quality: Text | None = None
+    facilities_margin_m: Annotated[float, number(0, 20_000)] = 1000.0
 
 
 def read_catalogue(folder: Path) -> Catalogue:

@@ -97,9 +97,6 @@ FIELDS: tuple[Field, ...] = (
 """The schema. In the frame there are also ``layer``, ``address`` (street and number joined),
 ``x``, ``y`` (metres, NaN where not located) and ``geometry`` (WGS84 point or None)."""
 
-MARGIN_M = 1000.0
-"""How far outside the city a facility may lie."""
-
 _ID = re.compile(r"[a-z][a-z0-9_]*-[a-z0-9-]+")
 _WEB = re.compile(r"https?://.+|[^:/]+(/.*)?", re.IGNORECASE)  # with or without its scheme
 _BY_NAME = {field.name: field for field in FIELDS}
@@ -134,11 +131,14 @@ class CityArea:
     projection : Projection
     districts : frozenset of int
         District numbers; empty where they are not known.
+    margin_m : float
+        How far outside the city a facility may lie.
     """
 
     boundary: Any
     projection: Projection
     districts: frozenset[int]
+    margin_m: float
 
 
 def read_facilities(
@@ -260,26 +260,31 @@ def check_places(
     if not located or area.boundary is None:
         return
     lonlat = np.array([point for _, point in located])
-    outside = ~shapely.contains_xy(area.boundary, lonlat)
-    for i in np.flatnonzero(outside):
+    outside = np.flatnonzero(~shapely.contains_xy(area.boundary, lonlat))
+    if not len(outside):
+        return
+    for i, away_m in zip(outside, _distance_m(lonlat[outside], area), strict=True):
         name, (lon, lat) = located[i]
         if shapely.contains_xy(area.boundary, lat, lon):
             log.add(name, "geometry", f"lies at {lon}, {lat}: swapped", "[lon, lat], in this order")
-        elif _distance_m(lonlat[i], area) > MARGIN_M:
+        elif away_m > area.margin_m:
             log.add(
                 name,
                 "geometry",
                 f"lies at {lon}, {lat}: outside the city",
-                f"a point in the city or at most {MARGIN_M:g} m from it",
+                f"a point in the city or at most {area.margin_m:g} m from it",
             )
 
 
-def _distance_m(lonlat: FloatArray, area: CityArea) -> float:
-    if not (abs(lonlat[0]) <= 180 and abs(lonlat[1]) <= 90):
-        return np.inf
-    nearest = shapely.get_coordinates(shapely.shortest_line(area.boundary, shapely.Point(lonlat)))
-    start, end = area.projection.to_metric(nearest)
-    return float(np.hypot(*(end - start)))
+def _distance_m(lonlat: FloatArray, area: CityArea) -> FloatArray:
+    """Return how far (n, 2) points lie from the city; infinitely far where there is no place."""
+    city = shapely.transform(area.boundary, area.projection.to_metric)
+    shapely.prepare(city)
+    away_m = np.full(len(lonlat), np.inf)
+    xy = area.projection.to_metric(lonlat)
+    real = (np.abs(lonlat) <= (180, 90)).all(axis=1) & np.isfinite(xy).all(axis=1)
+    away_m[real] = shapely.distance(city, shapely.points(xy[real]))
+    return away_m
 
 
 def _frame(

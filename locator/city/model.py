@@ -252,7 +252,7 @@ def _read(folder: Path, log: Callable[[str], FaultLog]) -> City | None:
     districts = areas.read_districts(folder, projection, log(areas.FILE))
     boundary = None if districts is None else areas.city_boundary(districts)
     numbers = frozenset[int]() if districts is None else frozenset(districts.index)
-    area = places.CityArea(boundary, projection, numbers)
+    area = places.CityArea(boundary, projection, numbers, catalogue.facilities_margin_m)
     found = places.read_facilities(folder, catalogue.layers.values(), area, log)
     corrections = read_overrides(
         folder, log(OVERRIDES), facilities=found, layers=catalogue.layers, area=area

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
-from zoneinfo import available_timezones
 
 import geopandas as gpd
 import pandas as pd
@@ -19,6 +18,7 @@ from pyproj.exceptions import CRSError
 
 from locator.base.errors import N_, InvalidParameterError, LocatorError
 from locator.base.geo import WGS84
+from locator.city.catalogue import timezones
 from locator.city.population import CELL_M
 from locator.curation.osmcity import AdminArea
 from locator.walking.graph.osm import ExtractError
@@ -80,6 +80,21 @@ def country_of(
 ) -> str:
     """Return the ISO 3166-1 code of the country: the given one, or the one that is mapped.
 
+    Parameters
+    ----------
+    given : str or None
+        Two letters, capital or not.
+    boundary : shapely geometry
+        WGS84.
+    areas : sequence of AdminArea
+        Mapped in the extract.
+    countries : iterable of str
+        Codes that the extract names, complete or not.
+
+    Returns
+    -------
+    str
+
     Raises
     ------
     InvalidParameterError
@@ -118,7 +133,7 @@ def timezone_of(given: str | None, country: str) -> str:
         There is no such zone, or the country has several.
     """
     if given is not None:
-        if given not in available_timezones():
+        if given not in timezones():
             raise InvalidParameterError(
                 N_("“{given}” is not a time zone: give its name, as in Europe/Warsaw."),
                 parameter="timezone",
@@ -126,7 +141,7 @@ def timezone_of(given: str | None, country: str) -> str:
             )
         return given
     zones = [str(zone) for zone in get_global("territory_zones").get(country, [])]
-    if len(zones) != 1 or zones[0] not in available_timezones():
+    if len(zones) != 1 or zones[0] not in timezones():
         raise InvalidParameterError(
             N_(
                 "{country} has several time zones or none that is known ({zones}): give --timezone."
@@ -140,6 +155,16 @@ def timezone_of(given: str | None, country: str) -> str:
 
 def read_layers(path: Path | None) -> dict[str, dict[str, Any]]:
     """Return the layers with their tags; without a file the program's own.
+
+    Parameters
+    ----------
+    path : Path or None
+        TOML.
+
+    Returns
+    -------
+    dict of str to dict
+        By id, in the order of the file.
 
     Raises
     ------

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from locator.base.errors import N_, CityFolderError, InvalidParameterError, LocatorError
-from locator.base.geo import box_in_words
+from locator.base.geo import box_in_words, widened
 from locator.city.field_types import LANGUAGES
 from locator.city.model import load_city
 from locator.curation.cityfolder import (
@@ -35,6 +35,7 @@ from locator.curation.osmcity import (
     mapped_inside,
 )
 from locator.geocoding.names import fold
+from locator.walking.graph.build import MARGIN_M
 from locator.walking.graph.for_city import build_for_city
 from locator.walking.graph.osm import ATTRIBUTION, ExtractError, Progress, silent, stated_date
 
@@ -71,6 +72,12 @@ class NewCity:
         TOML file of layers with ``osm_tags``; without it the program's own.
     country, timezone : str or None
         ISO 3166-1 code and IANA zone; without them they are looked for.
+    only : tuple of str
+        Ids of the layers that are wanted, which are kept even where nothing is mapped. Without
+        any, all of which there is at least one facility.
+    margin_m : float
+        Facilities and streets this far outside the boundary are the city's, too: whoever lives at
+        its edge walks there.
     """
 
     name: str
@@ -83,6 +90,8 @@ class NewCity:
     layers: Path | None = None
     country: str | None = None
     timezone: str | None = None
+    only: tuple[str, ...] = ()
+    margin_m: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -148,7 +157,8 @@ def found_city(new: NewCity, *, progress: Progress = silent) -> Founded:
     try:
         founded = _write_city(new, work, progress)
         _check_sound(new, work)
-        graph = build_for_city(new.extract, work, progress=progress)
+        margin_m = max(new.margin_m, MARGIN_M)
+        graph = build_for_city(new.extract, work, margin_m=margin_m, progress=progress)
         work.chmod(0o755)
         if new.folder.exists():  # somebody else was quicker
             raise _taken(new.folder)
@@ -172,12 +182,20 @@ def _write_city(new: NewCity, work: Path, progress: Progress) -> Founded:
     own = _own_area(new.name, areas)
     boundary, basis = _boundary(new, own)
     country = country_of(new.country, boundary, areas, countries)
-    layers = read_layers(new.layers)
+    layers = _wanted(new)
     tags = {layer: list(values["osm_tags"]) for layer, values in layers.items()}
     names = {layer: str(values["names"]["en"]) for layer, values in layers.items()}
-    mapped = mapped_inside(new.extract, boundary, tags, names, progress=progress)
+    crs = utm_zone(boundary.centroid.x, boundary.centroid.y)
+    mapped = mapped_inside(
+        new.extract,
+        boundary,
+        tags,
+        names,
+        around=widened(boundary, new.margin_m, crs),
+        progress=progress,
+    )
     counts = Counter(layer for layer, _ in mapped.facilities)
-    kept = {layer: values for layer, values in layers.items() if counts[layer]}
+    kept = {layer: values for layer, values in layers.items() if new.only or counts[layer]}
     if mapped.is_empty:
         raise _no_overlap(new, mapped, boundary)
     if not kept:
@@ -215,6 +233,20 @@ def _write_city(new: NewCity, work: Path, progress: Progress) -> Founded:
     )
     (work / "README.md").write_text(_readme(new, founded), encoding="utf-8")
     return founded
+
+
+def _wanted(new: NewCity) -> dict[str, dict[str, Any]]:
+    """Return the layers that are wanted, in the order of their file."""
+    layers = read_layers(new.layers)
+    unknown = [layer for layer in new.only if layer not in layers]
+    if unknown:
+        raise InvalidParameterError(
+            N_("There is no layer “{layer}”; there are: {known}."),
+            parameter="only",
+            layer=unknown[0],
+            known=", ".join(layers),
+        )
+    return {name: values for name, values in layers.items() if not new.only or name in new.only}
 
 
 def _check_sound(new: NewCity, work: Path) -> None:
@@ -308,6 +340,8 @@ def _head(
         "crs_export": crs,
         "crs_grid": new.grid_crs if new.grid else crs,
         "data_date": _data_date(new.extract, newest),
+        # One metre more: what lay just inside is rounded when it is written.
+        **({"facilities_margin_m": new.margin_m + 1.0} if new.margin_m else {}),
         "names": {language: given.get(language, new.name) for language in LANGUAGES},
         "attribution": dict.fromkeys(LANGUAGES, attribution),
     }

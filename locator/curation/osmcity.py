@@ -131,7 +131,18 @@ def admin_areas(path: Path, *, progress: Progress = silent) -> tuple[list[AdminA
 
 
 def extract_box(path: Path) -> Any:
-    """Return the box that a file's header says it covers, None where it does not say."""
+    """Return the box that a file's header says it covers, None where it does not say.
+
+    Parameters
+    ----------
+    path : Path
+        ``.osm.pbf``.
+
+    Returns
+    -------
+    shapely geometry or None
+        WGS84.
+    """
     box = osmium.FileProcessor(str(path)).header.box()
     if not box.valid():
         return None
@@ -145,6 +156,7 @@ def mapped_inside(
     layers: Mapping[str, Sequence[str]],
     names: Mapping[str, str],
     *,
+    around: Any = None,
     progress: Progress = silent,
 ) -> Mapped:
     """Return facilities, addresses and stops inside `boundary`.
@@ -158,6 +170,8 @@ def mapped_inside(
         Tags (``key=value``) that make an object a facility of the layer; the first layer wins.
     names : mapping of str to str
         What a facility of each layer is called where it has no name.
+    around : shapely geometry, optional
+        Where facilities are looked for, if not only inside the boundary.
 
     Raises
     ------
@@ -165,7 +179,8 @@ def mapped_inside(
         The file cannot be read.
     """
     layer_of = {tag: layer for layer, tags in reversed([*layers.items()]) for tag in tags}
-    shapely.prepare(boundary)
+    around = boundary if around is None else around
+    shapely.prepare([boundary, around])
     facilities: list[tuple[str, dict[str, Any]]] = []
     addresses: list[tuple[str, str, float, float]] = []
     stops: list[tuple[str, float, float]] = []
@@ -178,18 +193,19 @@ def mapped_inside(
         if point is None:
             continue
         seen.extend(point)
-        if not shapely.contains_xy(boundary, *point):
+        if not shapely.contains_xy(around, *point):
             continue
         lon, lat = (round(float(value), 7) for value in point)
+        inside = shapely.contains_xy(boundary, *point)
         newest = max(newest, _day(item) or "")
         street = next((tags[key] for key in STREET_TAGS if key in tags), None)
-        if street and "addr:housenumber" in tags:
+        if inside and street and "addr:housenumber" in tags:
             addresses += [
                 (street, number.strip(), lon, lat)
                 for number in tags["addr:housenumber"].replace(",", ";").split(";")
                 if number.strip()
             ]
-        if "name" in tags and any(tags.get(key) == value for key, value in STOP_TAGS):
+        if inside and "name" in tags and any(tags.get(key) == value for key, value in STOP_TAGS):
             stops.append((tags["name"], lon, lat))
         layer = next((layer_of[f"{k}={v}"] for k, v in tags.items() if f"{k}={v}" in layer_of), "")
         if layer:

@@ -91,7 +91,12 @@ def write_overrides(city: City, text: str) -> None:
 
 def _faults(city: City, text: str) -> list[Fault]:
     log = FaultLog(FILE, [])
-    area = CityArea(city.boundary, city.projection, frozenset(city.districts.index))
+    area = CityArea(
+        city.boundary,
+        city.projection,
+        frozenset(city.districts.index),
+        city.catalogue.facilities_margin_m,
+    )
     try:
         content = _content(text)
     except CityFolderError as error:

@@ -36,6 +36,9 @@ STEPS = {
     "material": "Reading buildings, numbers, land, places",
     "weighing": "Weighing dwellings",
     "layers": "Walking from every home, by layer",
+    "digests": "Looking at the extracts",
+    "inputs": "Looking at the units",
+    "units": "Making cities, counting who is served",
 }
 
 

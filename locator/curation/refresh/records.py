@@ -13,7 +13,7 @@ import shapely
 
 from locator.base.errors import N_
 from locator.base.geo import Projection
-from locator.city.facilities import MARGIN_M, joined_address
+from locator.city.facilities import joined_address
 from locator.city.model import City
 from locator.curation.refresh.fetching import SourceError
 from locator.curation.refresh.replies import ID, LAT, LON, Row, Rows
@@ -163,7 +163,9 @@ def _inside(source: Source, points: list[Point | None], city: City) -> list[Poin
     if not there.any():
         return list(points)
     degrees = (np.abs(known[there]) <= (180.0, 90.0)).all(axis=1)
-    area = shapely.buffer(city.boundary, MARGIN_M / 70_000)  # degrees, wide enough
+    area = shapely.buffer(
+        city.boundary, city.catalogue.facilities_margin_m / 70_000
+    )  # degrees, wide enough
     inside = np.zeros(len(known), dtype=bool)
     inside[there] = shapely.contains_xy(area, known[there])
     turned = shapely.contains_xy(area, known[there][:, ::-1])

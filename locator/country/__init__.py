@@ -1,0 +1,1 @@
+"""Make cities of all units of a country, and one table of who is served in them."""
