@@ -36,6 +36,8 @@ MOST_CUT = 0.5
 """An extract that lacks nodes of a larger share of its ways is not usable. One that was clipped
 with care lacks those of the few ways across its border."""
 
+_CELLS_AT_ONCE = 1 << 18
+
 
 def build_graph(
     streets: Streets,
@@ -79,6 +81,9 @@ def build_graph(
     pieces, xy = joined(pieces, streets, np.vstack([xy, xy[pieces.copied]]))
     progress("graph", 1, steps)
     lines = cut_at_junctions(pieces, streets, xy)
+    counted = _counts(streets, pieces)
+    names, date, basis = streets.names, streets.source_date, streets.source_date_basis
+    del streets, pieces, xy  # a region's are large
     progress("graph", 2, steps)
     kept, parts, lost_m = _largest_component(lines)
     lines = lines.take(kept)
@@ -99,10 +104,10 @@ def build_graph(
             shunned=arrays["edge_marks"] & np.uint8(Mark.CARRIAGEWAY) > 0,
         ),
     )
-    name_start, name_bytes = pack_names(streets.names)
+    name_start, name_bytes = pack_names(names)
     used = projection.to_lonlat(np.vstack([lines.xy.min(axis=0), lines.xy.max(axis=0)]))
     progress("graph", steps, steps)
-    report = _report(streets, pieces, lines, arrays, parts, lost_m)
+    report = counted | _report(lines, arrays, parts, lost_m)
     return StreetGraph(
         **arrays,
         **reach_arrays,
@@ -115,8 +120,8 @@ def build_graph(
         about={
             "crs": projection.crs,
             "source": source,
-            "source_date": streets.source_date,
-            "source_date_basis": streets.source_date_basis,
+            "source_date": date,
+            "source_date_basis": basis,
             "attribution": ATTRIBUTION,
             "built_at": datetime.now(UTC).isoformat(timespec="seconds"),
             "program": f"locator {__version__}",
@@ -200,28 +205,16 @@ def _reach_grid(lines: Lines, index: EdgeIndex) -> tuple[Grid, dict[str, Array]]
     corner, far = lines.xy.min(axis=0), lines.xy.max(axis=0)
     columns, rows = (int(n) for n in (far - corner) // REACH_SIZE_M + 1)
     grid = Grid(float(corner[0]), float(corner[1]), REACH_SIZE_M, columns, rows)
-    snapped = index.snap(centres(grid), within_m=REACH_GAP_M)
-    return grid, {
-        "reach_edge": snapped.edge.astype(np.int32),
-        "reach_along_m": snapped.along_m.astype(np.float32),
-        "reach_gap_m": snapped.gap_m.astype(np.float32),
-    }
+    edge = np.empty(columns * rows, dtype=np.int32)
+    along_m, gap_m = (np.empty(columns * rows, dtype=np.float32) for _ in range(2))
+    for cell in np.array_split(np.arange(columns * rows), columns * rows // _CELLS_AT_ONCE + 1):
+        snapped = index.snap(centres(grid, cell), within_m=REACH_GAP_M)
+        edge[cell], along_m[cell], gap_m[cell] = snapped.edge, snapped.along_m, snapped.gap_m
+    return grid, {"reach_edge": edge, "reach_along_m": along_m, "reach_gap_m": gap_m}
 
 
-def _report(
-    streets: Streets,
-    pieces: Pieces,
-    lines: Lines,
-    arrays: Mapping[str, Array],
-    parts: int,
-    lost_m: float,
-) -> dict[str, Any]:
-    """Count what was read, kept and dropped."""
-
-    def length_km(mark: Mark) -> float:
-        marked = arrays["edge_marks"] & np.uint8(mark) > 0
-        return round(float(arrays["edge_length_m"][marked].sum()) / 1000, 1)
-
+def _counts(streets: Streets, pieces: Pieces) -> dict[str, Any]:
+    """Count what was read and dropped."""
     return {
         "ways_read": len(streets.way_marks),
         "ways_not_walkable": dict(streets.dropped),
@@ -229,9 +222,20 @@ def _report(
         "ways_with_missing_nodes": pieces.ways_with_missing_nodes,
         "joined_ends": pieces.joints,
         "blocked_gates": len(np.unique(pieces.copied)),
+    }
+
+
+def _report(lines: Lines, arrays: Mapping[str, Array], parts: int, lost_m: float) -> dict[str, Any]:
+    """Count what was kept."""
+
+    def length_km(mark: Mark) -> float:
+        marked = arrays["edge_marks"] & np.uint8(mark) > 0
+        return round(float(arrays["edge_length_m"][marked].sum()) / 1000, 1)
+
+    return {
         "vertices": len(arrays["vertex_xy"]),
         "edges": len(lines.u),
-        "parallel_edges": int(len(lines.u) - len(np.unique(arrays["entry_edge"]))),
+        "parallel_edges": int(len(lines.u) - np.count_nonzero(np.bincount(arrays["entry_edge"]))),
         "length_km": round(float(arrays["edge_length_m"].sum()) / 1000, 1),
         "other_parts": parts - 1,
         "other_parts_km": round(lost_m / 1000, 1),

@@ -19,7 +19,7 @@ from __future__ import annotations
 import json
 import struct
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -204,14 +204,18 @@ def _write(file: BinaryIO, arrays: Mapping[str, Array], graph: StreetGraph) -> N
     ).encode()
     header += b" " * (-(len(header) + _PREAMBLE.size) % _ALIGNMENT)
     checksum = 0
-    blocks = []
-    for values in arrays.values():
-        block = values.tobytes() + bytes(-values.nbytes % _ALIGNMENT)
-        checksum = zlib.crc32(block, checksum)
-        blocks.append(block)
+    for part in _body(arrays):
+        checksum = zlib.crc32(part, checksum)
     file.write(_PREAMBLE.pack(MAGIC, VERSION, len(header), zlib.crc32(header), checksum))
     file.write(header)
-    file.writelines(blocks)
+    file.writelines(_body(arrays))
+
+
+def _body(arrays: Mapping[str, Array]) -> Iterator[bytes | memoryview]:
+    """Yield the arrays as they are in memory, with what fills them up; nothing is copied."""
+    for values in arrays.values():
+        yield values.reshape(-1).view(np.uint8).data
+        yield bytes(-values.nbytes % _ALIGNMENT)
 
 
 def read_graph(path: Path) -> StreetGraph:

@@ -66,8 +66,10 @@ def parts_of(u: Array, v: Array, vertices: int) -> tuple[int, Array]:
     return int(parts), label
 
 
-def centres(grid: Grid) -> FloatArray:
-    """Return the (rows * columns, 2) centres of a grid's cells, metric CRS."""
-    x = grid.x + (np.arange(grid.columns) + 0.5) * grid.size_m
-    y = grid.y + (np.arange(grid.rows) + 0.5) * grid.size_m
-    return np.column_stack([np.tile(x, grid.rows), np.repeat(y, grid.columns)])
+def centres(grid: Grid, cell: Array | None = None) -> FloatArray:
+    """Return the centres of some cells of a grid, or of all (rows * columns); metric CRS."""
+    some = np.arange(grid.columns * grid.rows) if cell is None else cell
+    row, column = np.divmod(some, grid.columns)
+    x = grid.x + (column + 0.5) * grid.size_m
+    y = grid.y + (row + 0.5) * grid.size_m
+    return np.column_stack([x, y])

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from scipy.sparse import coo_array
 
 from locator.base.geo import FloatArray, IntArray
 from locator.walking.graph.file import Array, Grid
@@ -62,23 +63,25 @@ def sort_segments(line_xy: FloatArray, line_start: IntArray) -> tuple[Grid, Arra
     A segment is known by the index of its first point in `line_xy`.
     """
     first = segment_points(line_start, len(line_xy))
-    low = np.minimum(line_xy[first], line_xy[first + 1])
-    high = np.maximum(line_xy[first], line_xy[first + 1])
     corner = line_xy.min(axis=0)
-    shape = ((line_xy.max(axis=0) - corner) // CELL_M).astype(np.int64) + 1
-    cells = Grid(float(corner[0]), float(corner[1]), CELL_M, int(shape[0]), int(shape[1]))
-    from_cell = ((low - corner) // CELL_M).astype(np.int64)
-    span = ((high - corner) // CELL_M).astype(np.int64) - from_cell + 1
+    columns, rows = (int(n) for n in (line_xy.max(axis=0) - corner) // CELL_M + 1)
+    cells = Grid(float(corner[0]), float(corner[1]), CELL_M, columns, rows)
+    at = ((line_xy - corner) // CELL_M).astype(np.int32)
+    low = np.minimum(at[first], at[first + 1])
+    span = np.maximum(at[first], at[first + 1]) - low + 1
     touched = span[:, 0] * span[:, 1]
-    segment = np.repeat(np.arange(len(first)), touched)
+    segment = np.repeat(np.arange(len(first), dtype=np.int32), touched)
     turn = np.arange(len(segment)) - np.repeat(np.cumsum(touched) - touched, touched)
-    column = from_cell[segment, 0] + turn % span[segment, 0]
-    row = from_cell[segment, 1] + turn // span[segment, 0]
-    cell = row * cells.columns + column
-    order = np.argsort(cell, kind="stable")
-    counts = np.bincount(cell, minlength=cells.columns * cells.rows)
-    start = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
-    return cells, start, first[segment[order]].astype(np.int32)
+    up, right = np.divmod(turn.astype(np.int32), span[segment, 0])
+    del turn
+    # Fewer than two thousand million cells, since where they begin is told in as many bytes.
+    cell = (low[segment, 1] + up) * np.int32(columns) + low[segment, 0] + right
+    del up, right
+    by_cell = coo_array(
+        (np.ones(len(cell), dtype=np.int8), (cell, segment)), shape=(columns * rows, len(first))
+    ).tocsr()
+    del cell, segment
+    return cells, by_cell.indptr, first.astype(np.int32)[by_cell.indices]
 
 
 def segment_points(line_start: IntArray, points: int) -> IntArray:
