@@ -66,6 +66,8 @@ $(VENV)/bin/python:
 
 $(VENV)/.run: $(VENV)/bin/python pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --only-binary routingkit-cch -e '.[far]' \
+	  || echo "No routingkit-cch for this machine: walks all over the city are searched one by one."
 	$(BIN)/python -m compileall -q locator
 	@touch $@
 

@@ -82,6 +82,15 @@ class WalkingModel(Protocol):
         The same as `walk_m` of each origin, sooner where they lie near each other.
         """
 
+    def far_matrix_m(
+        self, origins: SnappedPoints, targets: SnappedPoints, *, up_to_m: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
+        """Return (o, t) metres from each origin to each target, and (o,) how far they are known.
+
+        Each row is known as far as (o,) `up_to_m` or farther; beyond, it may be ``inf``. To the
+        millimetre: for sums of many walks, not to draw a line between them.
+        """
+
     def k_nearest_m(self, origin: SnappedPoints, targets: SnappedPoints, *, k: int) -> FloatArray:
         """Return (n,) metres to the `k` nearest targets at least; ``inf`` for those farther.
 

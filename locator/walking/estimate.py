@@ -104,6 +104,12 @@ class EstimateModel:
             walk_m[one] = self.walk_m(origins.take(slice(one, one + 1)), targets, limit_m=limit_m)
         return walk_m
 
+    def far_matrix_m(
+        self, origins: SnappedPoints, targets: SnappedPoints, *, up_to_m: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
+        """Return (o, t) metres from each origin to each target, all of them known."""
+        return self.walk_matrix_m(origins, targets), np.full(len(origins), np.inf)
+
     def k_nearest_m(self, origin: SnappedPoints, targets: SnappedPoints, *, k: int) -> FloatArray:
         """Return (n,) metres to each target: all are as easily had as the `k` nearest."""
         return self.walk_m(origin, targets)

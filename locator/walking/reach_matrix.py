@@ -66,23 +66,23 @@ def reach(
 
     tree = cKDTree(demand.xy)
     rows, walks = Joined(np.int32), Joined(np.float64)
-    order, starts = _neighbours(places.xy)
-    counts = np.zeros(len(places), dtype=np.int64)  # in that order
-    for first, last in pairwise(starts.tolist()):
-        some = places.take(order[first:last])
-        near = _near(tree, some.xy, limit_m)
-        walk_m = model.walk_matrix_m(some, demand.take(near), limit_m=limit_m)
+    begins, counts = np.zeros((2, len(places)), dtype=np.int64)
+    found = done = 0
+    for some in neighbourhoods(places.xy):
+        together = places.take(some)
+        near = _near(tree, together.xy, limit_m)
+        walk_m = model.walk_matrix_m(together, demand.take(near), limit_m=limit_m)
         within = walk_m <= limit_m
         rows.add(near[np.nonzero(within)[1]])
         walks.add(np.maximum(walk_m[within], MIN_WALK_M))
-        counts[first:last] = within.sum(axis=1)
+        counts[some] = within.sum(axis=1)
+        begins[some] = found + np.cumsum(counts[some]) - counts[some]
+        found, done = found + int(counts[some].sum()), done + len(some)
         if progress is not None:
-            progress(last, len(places))
-    begins = np.concatenate([[0], np.cumsum(counts)])
-    turn = np.argsort(order)  # which of them each place was
-    pointer = np.concatenate([[0], np.cumsum(counts[turn])])
+            progress(done, len(places))
+    pointer = np.concatenate([[0], np.cumsum(counts)])
     shape = (len(demand), len(places))
-    walk_m, row = (_ordered(part.whole(), begins[turn], pointer) for part in (walks, rows))
+    walk_m, row = (_ordered(part.whole(), begins, pointer) for part in (walks, rows))
     return sparse.csc_array((walk_m, row, pointer), shape=shape)
 
 
@@ -94,12 +94,19 @@ def _ordered(values: npt.NDArray[Any], begins: IntArray, pointer: IntArray) -> n
     return ordered
 
 
-def _neighbours(xy: FloatArray) -> tuple[IntArray, IntArray]:
-    """Return points square by square, and where each few of one square begin; the end, too."""
+def neighbourhoods(xy: FloatArray) -> list[IntArray]:
+    """Return which of some points lie near each other: a square's, and no more than `TOGETHER`.
+
+    Parameters
+    ----------
+    xy : (n, 2) float array
+        Metres.
+    """
     _, square = np.unique(np.floor(xy / SQUARE_M), axis=0, return_inverse=True)
     order = np.argsort(square.ravel(), kind="stable")
     ends = np.cumsum(np.bincount(square.ravel()))
-    return order, np.union1d(ends, np.arange(0, len(xy), TOGETHER))
+    starts = np.union1d(ends, np.arange(0, len(xy), TOGETHER))
+    return [order[first:last] for first, last in pairwise(starts.tolist())]
 
 
 def _near(tree: cKDTree, xy: FloatArray, limit_m: float) -> IntArray:
@@ -109,6 +116,29 @@ def _near(tree: cKDTree, xy: FloatArray, limit_m: float) -> IntArray:
     near = np.asarray(tree.query_ball_point((low + high) / 2, radius_m * NEARLY), dtype=np.int64)
     near.sort()
     return near
+
+
+def useful_m(place_xy: FloatArray, xy: FloatArray, walk_m: FloatArray) -> float:
+    """Return how long a walk to a new place can be and still be shorter than those of today.
+
+    A walk is never shorter than the straight line, so whom it would help lives nearer than they
+    walk today.
+
+    Parameters
+    ----------
+    place_xy : (2,) float array
+    xy : (n, 2) float array
+        Where people live.
+    walk_m : (n,) float array
+        How far they walk today.
+
+    Returns
+    -------
+    float
+        ``inf`` where somebody has nowhere to walk to.
+    """
+    helped = np.hypot(*(xy - place_xy).T) < walk_m * NEARLY
+    return float(np.max(walk_m, where=helped, initial=0.0)) * NEARLY
 
 
 def covers_of(walks: sparse.csc_array) -> sparse.csc_array:

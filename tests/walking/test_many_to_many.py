@@ -12,7 +12,7 @@ from locator.walking import SnappedPoints, WalkingModel, reach_matrix
 from locator.walking.estimate import EstimateModel
 from locator.walking.network import many_to_many
 from locator.walking.network.model import NetworkModel
-from locator.walking.reach_matrix import MIN_WALK_M, reach
+from locator.walking.reach_matrix import MIN_WALK_M, reach, useful_m
 from tests.realstreets import one, scattered
 
 
@@ -129,3 +129,19 @@ def test_nothing_reaches_nothing(town: NetworkModel) -> None:
     none = points.take(slice(0, 0))
     assert reach(town, points, none, limit_m=100.0).shape == (3, 0)
     assert reach(town, none, points, limit_m=100.0).shape == (0, 3)
+
+
+def test_a_walk_longer_than_useful_helps_nobody(real: NetworkModel) -> None:
+    people, places = scattered(real, 120, 9), scattered(real, 15, 10)
+    today_m = real.walk_matrix_m(places.take(slice(0, 3)), people).min(axis=0)
+    limits = []
+    for i in range(3, 15):
+        limit_m = useful_m(places.xy[i], people.xy, today_m)
+        there_m = real.walk_m(one(places, i), people)
+        within_m = np.where(there_m <= limit_m, there_m, np.inf)
+        assert np.array_equal(np.minimum(today_m, within_m), np.minimum(today_m, there_m))
+        limits.append(limit_m)
+    assert max(limits) > 0.0 and len(set(limits)) > 1
+    beyond = np.append(today_m[:-1], np.inf)  # who has nowhere to walk to walks there from anywhere
+    assert useful_m(places.xy[5], people.xy, beyond) == np.inf
+    assert useful_m(places.xy[5], people.xy, np.zeros(120)) == 0.0

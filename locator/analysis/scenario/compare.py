@@ -24,6 +24,7 @@ from locator.analysis.access.gaps import outline, points_in
 from locator.analysis.scenario.change import Scenario, rows_of, site_points, to_close, to_open
 from locator.base.geo import WGS84, FloatArray, IntArray
 from locator.base.rounding import lost_and_gained, whole
+from locator.walking.reach_matrix import useful_m
 from locator.walking.walkable_city import WalkableCity, nearest_facilities
 
 
@@ -134,9 +135,13 @@ def compare(
     )
     walk_m, _ = nearest_facilities(walkable_city, rows_after)
     if len(sites_xy):
-        snapped = walkable_city.model.snap(sites_xy)
+        snapped, demand = walkable_city.model.snap(sites_xy), walkable_city.demand
         new_m = [
-            walkable_city.model.walk_m(snapped.take(slice(one, one + 1)), walkable_city.demand)
+            walkable_city.model.walk_m(
+                snapped.take(slice(one, one + 1)),
+                demand,
+                limit_m=useful_m(snapped.xy[one], demand.xy, walk_m),
+            )
             for one in range(len(snapped))
         ]
         walk_m = np.minimum(walk_m, np.min(new_m, axis=0))

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from locator.analysis.access.aggregate import SAME_TIME_S, people_by_district
+from locator.analysis.access.aggregate import SAME_TIME_S, people_by_district, standard_m
 from locator.analysis.access.gain_ranges import GainRanges
 from locator.analysis.access.gaps import outline
 from locator.analysis.scenario.change import rows_of, site_points
@@ -152,7 +152,10 @@ def _last_day(opens: str) -> date:
 def _openings(
     walkable_city: WalkableCity, found: ScenarioComparison
 ) -> list[tuple[str, str, FloatArray]]:
-    """Return date, name, and everybody's walk of each facility or site that opens."""
+    """Return date, name, and everybody's walk of each facility or site that opens.
+
+    Walks to a site that are longer than the standard are ``inf``.
+    """
     facilities = walkable_city.city.facilities
     openings = []
     for one in found.opened:
@@ -162,9 +165,10 @@ def _openings(
         openings.append((opens, str(facilities.at[one, "name"]), walk_m))
     sites = found.scenario.add
     snapped = walkable_city.model.snap(site_points(walkable_city, sites))
+    within_m = standard_m(found.after.minutes, found.after.pace_m_s) + 1.0  # all that is asked
     for place, site in enumerate(sites):
         walk_m = walkable_city.model.walk_m(
-            snapped.take(slice(place, place + 1)), walkable_city.demand
+            snapped.take(slice(place, place + 1)), walkable_city.demand, limit_m=within_m
         )
         openings.append((site.opens, site.name or f"{site.lat:.5f}, {site.lon:.5f}", walk_m))
     return openings

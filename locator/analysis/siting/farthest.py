@@ -11,6 +11,7 @@ from locator.analysis.siting.pcentre import p_centre
 from locator.analysis.siting.query import SitingQuery, limit_m, time_limit_s
 from locator.base.errors import N_, NotComputableError
 from locator.base.geo import Flags, FloatArray
+from locator.walking.reach_matrix import useful_m
 from locator.walking.walkable_city import WalkableCity
 
 
@@ -24,7 +25,7 @@ def centre_choice(
     """
     model, demand = walkable_city.model, walkable_city.demand
     sites = model.snap(places[["x", "y"]].to_numpy(dtype=np.float64))
-    counts = helped(walkable_city, query, places)
+    counts, standard_m = helped(walkable_city, query, places), limit_m(query)
     if not np.isfinite(current_m[counts]).any():
         raise NotComputableError(
             N_("No facility of this layer exists yet, so there is no walk to shorten.")
@@ -32,8 +33,14 @@ def centre_choice(
     found = p_centre(
         current_m,
         counts,
-        lambda point: model.walk_m(demand.take(slice(point, point + 1)), sites),
-        lambda site: model.walk_m(sites.take(slice(site, site + 1)), demand),
+        lambda point: model.walk_m(
+            demand.take(slice(point, point + 1)), sites, limit_m=max(current_m[point], standard_m)
+        ),
+        lambda site: model.walk_m(
+            sites.take(slice(site, site + 1)),
+            demand,
+            limit_m=useful_m(sites.xy[site], demand.xy[counts], current_m[counts]),
+        ),
         query.count,
         time_limit_s=0.0 if query.method == "greedy" else time_limit_s(query),
     )

@@ -79,7 +79,8 @@ def p_centre(
         Points that count; each can reach a candidate.
     walks_from, walks_to : callable
         Metres from a point to each of the m candidates, and from each of the n points to a
-        candidate.
+        candidate. Walks that are no shorter than that of the point today may be ``inf``, but for
+        the shortest of a point.
     count : int
     time_limit_s : float
 

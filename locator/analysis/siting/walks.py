@@ -128,9 +128,8 @@ def square_walks(
     table = _square_table(walkable_city)
     with table.filling:
         needed_m = table.needed_m(sites, squares, shorter_m)
-        for site, limit_m in zip(sites, needed_m, strict=True):
-            if limit_m > table.known_m[site]:
-                table.walk(walkable_city.model, int(site), float(limit_m))
+        unknown = needed_m > table.known_m[sites]
+        table.walk(walkable_city.model, sites[unknown], needed_m[unknown])
         return table.walk_m[np.ix_(sites, squares)]
 
 
@@ -170,12 +169,11 @@ class _SquareTable:
         step = np.searchsorted(STEPS_M, needed_m)
         return np.append(STEPS_M, np.inf)[step]
 
-    def walk(self, model: WalkingModel, site: int, limit_m: float) -> None:
-        """Fill the row of a candidate up to `limit_m`."""
-        one = self.sites.take(slice(site, site + 1))
-        walk_m = model.walk_m(one, self.squares, limit_m=limit_m)
-        self.walk_m[site] = np.minimum(walk_m, FAR_M)
-        self.known_m[site] = limit_m
+    def walk(self, model: WalkingModel, sites: IntArray, needed_m: FloatArray) -> None:
+        """Fill the rows of some candidates up to `needed_m`."""
+        some = self.sites.take(sites)
+        walk_m, self.known_m[sites] = model.far_matrix_m(some, self.squares, up_to_m=needed_m)
+        self.walk_m[sites] = np.minimum(walk_m, FAR_M)
 
 
 @remembered

@@ -7,9 +7,14 @@ from scipy.sparse.csgraph import dijkstra
 
 from locator.base.geo import FloatArray
 from locator.walking import SnappedPoints
+from locator.walking.network import hierarchy
 from locator.walking.network.profile import Ways
 from locator.walking.network.search import WORTH_CUTTING, direct_m, ends_of, joined, same_edge
 from locator.walking.network.window import Part
+from locator.walking.reach_matrix import neighbourhoods
+
+FAR_M, MANY = 2_000.0, 150
+"""So many searches that have to go so far take longer than a hierarchy takes to get ready."""
 
 AT_ONCE = 2_000_000
 """Metres that are held at once while searches are read: 16 MB."""
@@ -35,11 +40,42 @@ def walk_matrix_m(
     for first in range(0, len(origins), few):
         some = slice(first, first + few)
         walk_m[some] = _searched_m(ways, part, origins.take(some), targets, limit_m)
+    _or_direct_m(origins, targets, walk_m)
+    walk_m[walk_m > limit_m] = np.inf
+    return walk_m
+
+
+def far_matrix_m(
+    ways: Ways, origins: SnappedPoints, targets: SnappedPoints, *, up_to_m: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return the (o, t) metres from each origin to each target, and up to where they are known.
+
+    Where many are asked about that are far, the whole graph is searched by its hierarchy, if that
+    can be had; else the origins of a neighbourhood are searched from together.
+
+    Parameters
+    ----------
+    ways : Ways
+    origins, targets : SnappedPoints
+    up_to_m : (o,) float array
+        How far each row has to be known.
+    """
+    if np.count_nonzero(up_to_m >= FAR_M) >= MANY and hierarchy.usable():
+        walk_m = hierarchy.far_walks_m(ways, origins, targets)
+        _or_direct_m(origins, targets, walk_m)
+        return walk_m, np.full(len(origins), np.inf)
+    walk_m, known_m = np.empty((len(origins), len(targets))), np.empty(len(origins))
+    for some in neighbourhoods(origins.xy):
+        known_m[some] = limit_m = float(up_to_m[some].max())
+        walk_m[some] = walk_matrix_m(ways, origins.take(some), targets, limit_m=limit_m)
+    return walk_m, known_m
+
+
+def _or_direct_m(origins: SnappedPoints, targets: SnappedPoints, walk_m: FloatArray) -> None:
+    """Put the way along the edge that both stand on into `walk_m`, where it is shorter."""
     origin, target = same_edge(origins.extra["edge"], targets.extra["edge"])
     along_m = direct_m(origins, origin, targets, target)
     walk_m[origin, target] = np.minimum(walk_m[origin, target], along_m)
-    walk_m[walk_m > limit_m] = np.inf
-    return walk_m
 
 
 def _part_round(ways: Ways, xy: FloatArray, limit_m: float) -> Part:

@@ -20,7 +20,7 @@ from locator.walking.graph.ready import has_streets, ready_graph
 from locator.walking.graph.tag_rules import Mark
 from locator.walking.network.k_nearest import KNearestIndexes, k_nearest_index, read_few
 from locator.walking.network.k_nearest_file import kept_index, read_index
-from locator.walking.network.many_to_many import walk_matrix_m
+from locator.walking.network.many_to_many import far_matrix_m, walk_matrix_m
 from locator.walking.network.profile import Profile, Ways
 from locator.walking.network.routes import Route, entries, joined, line_of, names_of, through
 from locator.walking.network.search import (
@@ -155,6 +155,12 @@ class NetworkModel:
     ) -> FloatArray:
         """Return (o, t) metres from each origin to each target; ``inf`` beyond `limit_m`."""
         return walk_matrix_m(self.ways, origins, targets, limit_m=limit_m)
+
+    def far_matrix_m(
+        self, origins: SnappedPoints, targets: SnappedPoints, *, up_to_m: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
+        """Return (o, t) metres from each origin to each target, and (o,) how far they are known."""
+        return far_matrix_m(self.ways, origins, targets, up_to_m=up_to_m)
 
     def k_nearest_m(self, origin: SnappedPoints, targets: SnappedPoints, *, k: int) -> FloatArray:
         """Return (n,) metres to the `k` nearest targets at least; ``inf`` for those farther.

@@ -1,0 +1,180 @@
+"""Walk between many points all over a graph, by a customizable contraction hierarchy.
+
+Dibbelt, Strasser and Wagner (2016), as `routingkit-cch` has it: the vertices are put in an order
+that depends on nothing but which of them are joined, and kept for every later start. What a profile
+may use, and how long it is, is told afterwards, in a moment. A search then looks at some hundred
+vertices instead of all. It counts in whole units, of which a metre has so many that the longest
+walk of the graph still fits: tens of thousands in a city.
+
+The package is an extra; without it `usable` says so, and Dijkstra's algorithm searches.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import logging
+import os
+import time
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components, dijkstra
+
+from locator.base.files import WriteError, write_bytes_atomically
+from locator.base.folders import cache_folder
+from locator.base.geo import FloatArray, IntArray
+from locator.walking import SnappedPoints
+from locator.walking.graph.file import Array, StreetGraph
+from locator.walking.network.profile import Ways
+from locator.walking.network.search import ends_of
+
+CLOSED = 2**31 - 1
+"""Stands for a way that may not be used, and so for what cannot be reached."""
+
+FOLDER, SUFFIX = "street-order", ".npy"
+
+UNUSED_S = 30 * 86_400.0
+"""So long an order is kept that nobody reads."""
+
+log = logging.getLogger("locator.walking")
+
+
+def usable() -> bool:
+    """Tell whether the package is there."""
+    return find_spec("routingkit_cch") is not None
+
+
+def far_walks_m(ways: Ways, origins: SnappedPoints, targets: SnappedPoints) -> FloatArray:
+    """Return the (o, t) metres over vertices from each origin to each target.
+
+    Parameters
+    ----------
+    ways : Ways
+    origins, targets : SnappedPoints
+
+    Returns
+    -------
+    (o, t) float array
+        Off by half a unit for each edge of the walk at most: in a city a tenth of a millimetre.
+    """
+    import routingkit_cch
+
+    graph = ways.graph
+    tail, head = _arcs(graph)
+    per_m = units_per_m(ways)
+    hierarchy = routingkit_cch.CCH(_order(graph), tail, head, False)
+    metric = routingkit_cch.CCHMetric(hierarchy, _units(ways, per_m))
+    edge, along_m = targets.extra["edge"], targets.extra["along_m"]
+    pinned, rank = np.unique([graph.edge_u[edge], graph.edge_v[edge]], return_inverse=True)
+    at_u, at_v = rank.reshape(2, len(edge))
+    to_v_m = graph.edge_length_m[edge] - along_m
+    searches = routingkit_cch.CCHOneToMany(metric, pinned.tolist())
+    walk_m = np.full((len(origins), len(targets)), np.inf)
+    on, ends, to_end_m = ends_of(graph, origins)
+    # The gap may be longer than any walk, so only what differs is told.
+    nearer_m = to_end_m.min(axis=1, initial=np.inf)
+    beyond = np.rint((to_end_m - nearer_m[:, np.newaxis]) * per_m).astype(np.int64)
+    for origin, end, more, least_m in zip(
+        on, ends.tolist(), beyond.tolist(), nearer_m, strict=True
+    ):
+        found = searches.distances_from_multi(list(zip(end, more, strict=True)))
+        # None, what cannot be reached, becomes NaN.
+        distance_m = np.array(found, dtype=np.float64) / per_m + least_m
+        row_m = np.fmin(distance_m[at_u] + along_m, distance_m[at_v] + to_v_m)
+        walk_m[origin] = np.where(np.isnan(row_m), np.inf, row_m + targets.extra["gap_m"])
+    return walk_m
+
+
+def units_per_m(ways: Ways) -> float:
+    """Return how many units a metre has: the longest walk of the graph is short of `CLOSED`."""
+    indptr, indices, weight_m, _ = ways.csr
+    matrix = csr_array((weight_m, indices, indptr), shape=(len(indptr) - 1,) * 2)
+    _, part = connected_components(matrix, directed=False)
+    _, first = np.unique(part, return_index=True)
+    from_first_m = dijkstra(matrix, directed=True, indices=first, min_only=True)
+    # No two vertices are farther apart than by way of the first of their part.
+    longest_m = 2 * float(from_first_m.max(initial=0.0)) + 2 * float(weight_m.max(initial=0.0)) + 1
+    return (CLOSED - 1) / longest_m
+
+
+def _arcs(graph: StreetGraph) -> tuple[list[int], list[int]]:
+    """Return where each arc begins and ends: as on foot, by day, which uses all of them."""
+    rows = np.repeat(np.arange(len(graph.indptr) - 1), np.diff(graph.indptr))
+    return rows.tolist(), graph.indices.tolist()
+
+
+def _units(ways: Ways, per_m: float) -> list[int]:
+    """Return the length of each of `_arcs` in units."""
+    indptr, indices, weight_m, _ = ways.csr
+    units = np.rint(weight_m * per_m).astype(np.int64)
+    if ways.allowed is not None:
+        every = _keys(ways.graph.indptr, ways.graph.indices)
+        of_all = np.full(len(every), CLOSED)
+        of_all[np.searchsorted(every, _keys(indptr, indices))] = units
+        units = of_all
+    return list(units.tolist())
+
+
+def _keys(indptr: Array, indices: Array) -> IntArray:
+    """Return a number for each entry of a matrix by its row and column, ascending."""
+    n = len(indptr) - 1
+    return np.repeat(np.arange(n), np.diff(indptr)) * n + indices
+
+
+def _order(graph: StreetGraph) -> list[int]:
+    """Return the vertices in the order of the hierarchy, from its file where it is kept.
+
+    With any order the answers are the same, so that to hold every vertex once is all that is asked
+    of a file.
+    """
+    place = _place(graph)
+    order = None if place is None else _read(place, len(graph.vertex_xy))
+    if order is None:
+        import routingkit_cch
+
+        x, y = graph.vertex_xy.T.tolist()
+        made = routingkit_cch.compute_order_inertial(len(x), *_arcs(graph), y, x)
+        order = np.array(made, dtype=np.int32)
+        if place is not None:
+            _keep(place, order)
+    return list(order.tolist())
+
+
+def _place(graph: StreetGraph) -> Path | None:
+    """Return where the order of a graph is kept; None where nothing is."""
+    about = json.dumps(dict(graph.about), sort_keys=True, default=str)
+    try:
+        return (
+            cache_folder() / FOLDER / f"{hashlib.sha256(about.encode()).hexdigest()[:32]}{SUFFIX}"
+        )
+    except RuntimeError:  # a user without a home has no cache either
+        return None
+
+
+def _read(place: Path, vertices: int) -> Array | None:
+    """Return the order kept in a file; None where there is none that is whole."""
+    try:
+        order = np.load(place, allow_pickle=False)
+        os.utime(place)
+    except (OSError, ValueError, EOFError):
+        return None
+    whole = order.ndim == 1 and np.array_equal(np.sort(order), np.arange(vertices))
+    return order if whole else None
+
+
+def _keep(place: Path, order: Array) -> None:
+    """Write an order, and remove those that nobody reads any more."""
+    content = io.BytesIO()
+    np.save(content, order, allow_pickle=False)
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        for other in place.parent.glob(f"*{SUFFIX}"):
+            if time.time() - other.stat().st_mtime > UNUSED_S:
+                other.unlink(missing_ok=True)
+        write_bytes_atomically(place, content.getvalue())
+    except (OSError, WriteError) as error:
+        log.warning("the order of the streets is not kept: %s", error)
