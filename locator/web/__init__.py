@@ -51,6 +51,7 @@ DEFAULTS: dict[str, Any] = {
     "TILES_ATTRIBUTION": "",
     "FEEDS": "",  # GTFS-Realtime feeds of the vehicles: NAME=https://address, comma between
     "EMBED_ORIGINS": "",  # whose pages may frame a widget: https://a.example.org, comma between
+    "COUNTRY": None,  # table that `locator country build` made; None: one in the city folder
     "REPORTS": None,  # SQLite file of residents' reports; None: beside the city folder
     "REPORTS_PER_DAY": 30,  # reports of one visitor on a day; 0: any number
     "REPORTS_KEEP_DAYS": 90,  # how long reports are kept that were decided on

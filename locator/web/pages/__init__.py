@@ -16,6 +16,7 @@ PAGES = (
     "layer_coverage",
     "combined_coverage",
     "compare",
+    "country",
     "two_years",
     "what_if_layers",
     "what_if",
