@@ -104,7 +104,7 @@ def spread(scheduler: str | None, workers: int | None) -> Iterator[Spread]:
             cluster = LocalCluster(
                 n_workers=workers or os.cpu_count() or 1,
                 threads_per_worker=1,
-                dashboard_address=None,  # no page of its own beside the work
+                dashboard_address="127.0.0.1:0",  # for this machine alone, at a free port
                 silence_logs=logging.CRITICAL,
             )
             address: Any = stack.enter_context(cluster)

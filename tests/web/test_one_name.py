@@ -19,6 +19,8 @@ PAGES_FOLDER = Path(import_module("locator.web.pages").__file__ or "").parent
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "pages"
 VALUES = {"layer_id": "nurseries", "facility_id": "nurseries-1"}
 QUERY = {"combined_coverage": "?layer=nurseries&layer=aeds"}
+STATUS = {"country": 404}
+"""Of a page that the tiny city has nothing for, and that says so."""
 
 OLD = """
 /
@@ -101,7 +103,7 @@ def singular(word: str) -> str:
     return re.sub(r"s$", "", re.sub(r"ies$", "y", word))
 
 
-def templates_of(app: Flask, address: str) -> Iterator[str]:
+def templates_of(app: Flask, address: str, *, status: int = 200) -> Iterator[str]:
     seen: list[str] = []
 
     def note(sender: Flask, template: Any, **_: Any) -> None:
@@ -109,7 +111,7 @@ def templates_of(app: Flask, address: str) -> Iterator[str]:
 
     with template_rendered.connected_to(note, app):
         answer = app.test_client().get(address, headers={"Accept": "text/html"})
-        assert answer.status_code == 200, address
+        assert answer.status_code == status, address
     yield from (name for name in seen if name.startswith("pages/"))
 
 
@@ -130,7 +132,8 @@ def test_address_module_and_template_share_one_name(unasked: Flask, name: str) -
     assert all(word in name for word in fixed), (rule.rule, name)
     assert fixed or name == "home"
     address = re.sub(r"<(\w+)>", lambda found: VALUES[found[1]], rule.rule) + QUERY.get(name, "")
-    assert list(templates_of(app, address))[-1:] == [f"pages/{name}.html"]
+    shown = list(templates_of(app, address, status=STATUS.get(name, 200)))
+    assert shown[-1:] == [f"pages/{name}.html"]
 
 
 @pytest.mark.parametrize("language", ["", "/en", "/uk"])
