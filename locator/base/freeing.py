@@ -14,8 +14,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-OPTIONS = ((-3, 1 << 20), (-1, 1 << 24), (-8, 4))
-"""M_MMAP_THRESHOLD: blocks of a megabyte stand alone; M_TRIM_THRESHOLD; M_ARENA_MAX: heaps."""
+OPTIONS = ((-3, 1 << 20), (-1, 1 << 24), (-8, 1))
+"""M_MMAP_THRESHOLD: blocks of a megabyte stand alone; M_TRIM_THRESHOLD; M_ARENA_MAX: one heap for
+all threads, which take turns anyway; each more would grow by some 10 MB in every process."""
 
 EVERY_S = 10.0
 """Looking through the heaps takes some milliseconds; so often at most."""

@@ -119,7 +119,7 @@ def fitting(phrase: Phrase, typed: Sequence[str]) -> frozenset[int] | None:
     return frozenset(places)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def same_word(one: str, other: str) -> bool:
     """Tell whether two folded words are forms of one word, or one of them with a wrong letter."""
     return _alike(one, other) or _alike(_plain(one), _plain(other))

@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
+from flask import Flask
 from waitress.task import ThreadedTaskDispatcher
 
 from locator.base.shared import Rows
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 URGENT = re.compile(
     r"(?:/(?:pl|en|uk))?"
@@ -19,8 +23,12 @@ URGENT = re.compile(
 )
 """What the emergency page asks for; not the planner's coverage by the hour."""
 
-URGENT_THREADS = 4
-"""More would only take turns: one answer is some milliseconds of one processor."""
+_VARIABLE = re.compile("<[^>]*>")
+"""A part of an address, as Flask writes it."""
+
+URGENT_THREADS, QUICK_THREADS = 2, 4
+"""More would only take turns: one answer is some milliseconds of one processor. Who waits for
+the process apart takes no turns, and has threads of its own."""
 
 HOLD_S, QUIET_S = 4.0, 0.5
 """A dear question waits at most so long until there was no urgent one for a while."""
@@ -39,26 +47,54 @@ def is_urgent(path: str) -> bool:
 
 
 class Lanes(ThreadedTaskDispatcher):  # type: ignore[misc]
-    """The threads of the server, some of them for urgent requests alone."""
+    """The threads of the server: some for urgent requests, some for those that may wait long.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    waits : callable
+        Tells of a path whether its answer may have to be waited for.
+    """
+
+    def __init__(self, waits: Callable[[str], bool] = lambda path: False) -> None:
         super().__init__()
-        self.urgent = ThreadedTaskDispatcher()
+        self._waits = waits
+        self.urgent, self.waiting = ThreadedTaskDispatcher(), ThreadedTaskDispatcher()
         self.urgent.set_thread_count(URGENT_THREADS)
 
     def add_task(self, task: Any) -> None:
         """Queue a connection that has a request, in the lane of that request."""
         waiting = getattr(task, "requests", None)
         # A request that could not be read has no path; its answer is an error.
-        if waiting and is_urgent(getattr(waiting[0], "path", "")):
+        path = getattr(waiting[0], "path", "") if waiting else ""
+        if is_urgent(path):
             self.urgent.add_task(task)
+        elif self.waiting.threads and self._waits(path):
+            self.waiting.add_task(task)
         else:
             super().add_task(task)
 
     def shutdown(self, cancel_pending: bool = True, timeout: float = 5) -> bool:
-        """Stop the threads of both lanes."""
+        """Stop the threads of all lanes."""
         self.urgent.shutdown(cancel_pending, timeout)
+        self.waiting.shutdown(cancel_pending, timeout)
         return bool(super().shutdown(cancel_pending, timeout))
+
+
+def may_wait(view: Callable[P, R]) -> Callable[P, R]:
+    """Have requests for a view take the lane of those that may have to be waited for."""
+    vars(view)["may_wait"] = True  # what wraps the view takes it along
+    return view
+
+
+def waiting_paths(app: Flask) -> Callable[[str], bool]:
+    """Return what tells of a path whether its view may wait (`may_wait`)."""
+    rules = {
+        "[^/]+".join(map(re.escape, _VARIABLE.split(rule.rule)))
+        for rule in app.url_map.iter_rules()
+        if getattr(app.view_functions[rule.endpoint], "may_wait", False)
+    }
+    known = re.compile(f"(?:/(?:pl|en|uk))?(?:{'|'.join(sorted(rules))})")
+    return lambda path: known.fullmatch(path.replace("/api/v1/", "/api/", 1)) is not None
 
 
 class Urgency:

@@ -15,7 +15,7 @@ from werkzeug.exceptions import RequestURITooLarge, ServiceUnavailable, TooManyR
 from locator.api.context import AppState
 from locator.base.freeing import Freeing
 from locator.web.apart import aside_of, is_gone
-from locator.web.lanes import Urgency
+from locator.web.lanes import Urgency, may_wait
 from locator.web.limits import WINDOW_S, Limiter
 
 P = ParamSpec("P")
@@ -124,6 +124,7 @@ def expensive(view: Callable[P, R]) -> Callable[P, R]:
     from whoever needs an AED, and so it waits for those.
     """
 
+    @may_wait
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
         aside = aside_of(current_app)

@@ -18,20 +18,23 @@ from waitress.server import create_server
 from waitress.task import ErrorTask
 
 from locator.base.errors import LocatorError
-from locator.base.freeing import give_back_large_blocks, made_to_stay
+from locator.base.freeing import Freeing, give_back_large_blocks, made_to_stay
 from locator.base.listening import bound, say_ready
 from locator.walking.graph.osm import Progress, silent
 from locator.web import create_app, tiles
-from locator.web.lanes import TURN_S, Lanes
+from locator.web.lanes import QUICK_THREADS, TURN_S, Lanes, waiting_paths
 from locator.web.limits import IN_LINE
 from locator.web.readiness import readiness
 from locator.web.security import HEADERS, MAX_BODY_BYTES, content_security_policy
 
-SPARE_THREADS = 8
-"""Beside those that work on expensive requests or wait to: for everything that is quick."""
+SPARE_THREADS = 4
+"""Beside those that work on expensive requests or wait to: for tiles."""
 
 CONNECTIONS = 2000
 """Open at once in one process; beyond it visitors wait to be let in."""
+
+TRIM_EVERY_S = 30.0
+"""What lies free between what is used is given back so often."""
 
 LINGER_S = 1.0
 """A connection that was kept open for the next request may bring it for so long at the end."""
@@ -154,14 +157,15 @@ class Serving:
 
     def __init__(self, app: Flask, listening: socket.socket) -> None:
         self._app = app
-        self._lanes = Lanes()
+        self._freeing = Freeing(every_s=TRIM_EVERY_S)
+        self._lanes = Lanes(waiting_paths(app))
         self._grace_s: float | None = None  # given when it is to end
-        threads = app.config["LIMIT_AT_ONCE"] + IN_LINE + SPARE_THREADS
-        self._lanes.set_thread_count(threads)
+        self._lanes.set_thread_count(QUICK_THREADS)
+        waiting = app.config["LIMIT_AT_ONCE"] + IN_LINE + SPARE_THREADS
+        self._lanes.waiting.set_thread_count(waiting)
         self._server = create_server(
             app,
             sockets=[listening],
-            threads=threads,
             _dispatcher=self._lanes,
             ident="locator",
             asyncore_use_poll=True,
@@ -180,6 +184,7 @@ class Serving:
         try:
             while self._grace_s is None:
                 self._turn(1.0)
+                self._freeing.now_and_then()
             self._finish(time.monotonic() + self._grace_s)
         finally:
             self._server.close()

@@ -18,6 +18,7 @@ from locator.city.basemap.store import BusyError
 from locator.city.basemap.worldgrid import HIGHEST, LOWEST
 from locator.web.apart import aside_of
 from locator.web.i18n import text
+from locator.web.lanes import may_wait
 from locator.web.map.style import gl_style
 from locator.web.state import state
 from locator.web.static_files import STATIC
@@ -69,6 +70,7 @@ def _root() -> str:
 
 @blueprint.get("/tiles/<int:z>/<int:x>/<int:y>.pbf")
 @blueprint.get("/tiles/<version>/<int:z>/<int:x>/<int:y>.pbf")
+@may_wait
 def tile(z: int, x: int, y: int, version: str | None = None) -> Response:
     """Serve one tile; of another version than the present one, the present one."""
     known = base_map()

@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from multiprocessing.connection import Listener
 from types import FrameType
@@ -30,6 +30,9 @@ from locator.web import apart, make_app, readiness, serving, tiles
 
 HARD_END_S = 2.0
 """Where the parent was killed, what is under way may take so long."""
+
+MEMO_B, VARIANTS_B = 16_000_000, 50_000_000
+"""What the answers may take that a worker keeps, and the other ways of walking there."""
 
 log = logging.getLogger("locator.processes")
 
@@ -68,8 +71,8 @@ def run(
     try:
         with made_to_stay():
             app = make_app(config, progress=progress)
-            warm(app)
             serving.prepare(app)
+            warm(app)
             give_back_free()
     except (LocatorError, ValueError) as fault:
         sys.exit(str(fault))
@@ -81,7 +84,25 @@ def warm(app: Flask) -> None:
     state: AppState = app.extensions["locator"]
     if warmup.warm(state.walkable_city):
         state.warm_transit()
+    visitor = app.test_client()
+    serving.log.disabled = True  # nobody has asked
+    for path in _commonest(state):
+        visitor.get(path)  # templates, texts and what is kept of pages: once, for all
+    serving.log.disabled = False
     readiness.readiness(app).warm.set()
+
+
+def _commonest(state: AppState) -> Iterator[str]:
+    """Yield addresses of what is asked most: whatever they need is there before the fork."""
+    facilities = state.city.facilities
+    yield from ("/", "/sw.js", "/map")
+    yield from (f"/layers/{layer}" for layer in facilities["layer"].iloc[:1])
+    yield from (f"/facilities/{one}" for one in facilities.index[:1])
+    if len(state.city.demand.lonlat):
+        lon, lat = state.city.demand.lonlat[0]
+        place = f"lat={lat:.5f}&lon={lon:.5f}"
+        for path in ("/nearest", "/aed", "/api/nearest", "/api/aed"):
+            yield f"{path}?{place}"
 
 
 def keep(app: Flask, generation: Generation) -> int:
@@ -105,6 +126,9 @@ def _kept(jobs: list[Job], generation: Generation) -> int:
 
 def work(app: Flask, generation: Generation, part: Part, *, polls: bool) -> None:
     """Serve, as one of several; the first one polls the vehicles' feeds for all."""
+    state: AppState = app.extensions["locator"]
+    if apart.aside_of(app) is not None:  # it keeps the answers that are large
+        state.memo.limit_b, state.variants.limit_b = MEMO_B, VARIANTS_B
     server = serving.Serving(app, generation.listening)
 
     def end(_number: int, _frame: FrameType | None) -> None:
@@ -118,7 +142,6 @@ def work(app: Flask, generation: Generation, part: Part, *, polls: bool) -> None
 
     threading.Thread(target=follow, name="parent", daemon=True).start()
     if polls:
-        state: AppState = app.extensions["locator"]
         state.live_fleet.poller.start()
     part.ready()
     server.run()

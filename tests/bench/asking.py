@@ -13,7 +13,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 from locator.walking.warmup import AFTER_S
-from tests.bench.measuring import processor_s
+from tests.bench.measuring import family, processor_s
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 60.0
@@ -55,17 +55,22 @@ def served() -> Iterator[tuple[int, int]]:
         yield port, server.pid
     finally:
         server.terminate()
-        server.wait(10)
+        server.wait(30)
 
 
 def settle(pid: int) -> None:
     """Wait until the server does nothing by itself any more: after the start it warms up."""
     time.sleep(AFTER_S)
     for _ in range(120):
-        begun_s = processor_s(pid)
+        begun_s = spent_s(pid)
         time.sleep(1.0)
-        if processor_s(pid) - begun_s < 0.05:
+        if spent_s(pid) - begun_s < 0.05:
             return
+
+
+def spent_s(pid: int) -> float:
+    """Return the processor time of a server and all its processes so far."""
+    return sum(map(processor_s, family(pid)))
 
 
 def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:

@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 
 from locator.city.model import default_folder, load_city
 from tests.bench.asking import answer as _asked
-from tests.bench.asking import served, settle
-from tests.bench.measuring import Row, processor_s
+from tests.bench.asking import served, settle, spent_s
+from tests.bench.measuring import Row
 
 VISITORS, DEAR, EACH = 50, 20, 3
 SLOWEST_S = 3.0
@@ -34,10 +34,10 @@ def _alone(port: int, pid: int) -> Iterator[Row]:
         points = _points(7)
         for _ in range(10):
             _asked(port, f"{path}?{next(points)}")
-        begun_s = processor_s(pid)
+        begun_s = spent_s(pid)
         for _ in range(60):
             _asked(port, f"{path}?{next(points)}")
-        spent_ms = (processor_s(pid) - begun_s) / 60 * 1000
+        spent_ms = (spent_s(pid) - begun_s) / 60 * 1000
         yield Row(f"processor time of {path}", spent_ms, "ms", 20 if path == "/aed" else 10)
 
 

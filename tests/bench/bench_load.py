@@ -19,8 +19,8 @@ from urllib.parse import quote, urlencode
 import numpy as np
 
 from locator.city.model import default_folder, load_city
-from tests.bench.asking import answer, served, settle
-from tests.bench.measuring import Row, family, processor_s, proportional_mb
+from tests.bench.asking import answer, served, settle, spent_s
+from tests.bench.measuring import Row, family, proportional_mb
 
 VISITORS = (1, 8, 50, 100)
 FOR_S, READS_S = 20.0, (5.0, 15.0)
@@ -118,10 +118,10 @@ def _day(
 
     planners = _started(planner, dear)
     time.sleep(1.0 if dear else 0.0)
-    spent_s = sum(map(processor_s, family(pid)))
+    begun_s = spent_s(pid)
     for one in _started(visitor, visitors):
         one.join()
-    spent_s = sum(map(processor_s, family(pid))) - spent_s
+    took_s = spent_s(pid) - begun_s
     stop.set()
     beside = f" beside {dear} dear questions" if dear else ""
     whole = [ms for some in seen.ms.values() for ms in some]
@@ -131,7 +131,7 @@ def _day(
         said = f"p50 {p50:.0f}, p95 {p95:.0f}, slowest {max(took_ms):.0f} ms; {len(took_ms)} asked"
         yield Row(f"{visitors} visitors{beside}, {name}: p99", float(p99), "ms", budget, said)
     if not dear:
-        each_ms = spent_s / len(whole) * 1000
+        each_ms = took_s / len(whole) * 1000
         yield Row(f"{visitors} visitors, processor time of an answer", each_ms, "ms")
     yield Row(f"{visitors} visitors{beside}, turned away", len(seen.refused), "x", 0)
     for one in planners:

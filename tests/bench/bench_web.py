@@ -14,7 +14,15 @@ from urllib.parse import urljoin, urlsplit
 import brotli
 
 from tests.bench.asking import served
-from tests.bench.measuring import Row, by_wall, median, p50_p95, processor_s
+from tests.bench.measuring import (
+    Row,
+    by_wall,
+    family,
+    median,
+    p50_p95,
+    processor_s,
+    proportional_mb,
+)
 
 PAGES = {
     "home": "/",
@@ -40,14 +48,15 @@ def rows() -> Iterator[Row]:
         listening_s = time.perf_counter() - started
         _get(port, PAGES["nearest"], "br")
         taken_s = time.perf_counter() - started
-        spent_s = processor_s(pid) if Path("/proc/self/stat").exists() else None
+        spent_s = sum(map(processor_s, family(pid))) if Path("/proc/self/stat").exists() else None
         said = f"the nearest AEDs as a page; listens after {listening_s:.2g} s"
         yield Row("start to the first answer", taken_s, "s", 3, said, spent_s)
         yield from _sizes(port)
         yield from _answers(port)
-        peak_mb = _peak_mb(pid)
-        if peak_mb:
-            yield Row("peak memory of the server after all this", peak_mb, "MB", 600)
+        held_mb = _held_mb(pid)
+        if held_mb:
+            said = "of all its processes, what they share counted once"
+            yield Row("memory of the server after all this", held_mb, "MB", 600, said)
 
 
 def _sizes(port: int) -> Iterator[Row]:
@@ -114,10 +123,8 @@ def _get(port: int, path: str, encoding: str) -> tuple[str, int]:
     return decode(body).decode("utf-8", "replace"), len(body)
 
 
-def _peak_mb(pid: int) -> float | None:
-    """Return the most memory that a process has had; None where the system does not tell."""
-    status = Path(f"/proc/{pid}/status")
-    if not status.exists():
+def _held_mb(pid: int) -> float | None:
+    """Return the memory of a server and its processes; None where the system does not tell."""
+    if not Path(f"/proc/{pid}/smaps_rollup").exists():
         return None
-    peak = re.search(r"VmHWM:\s+(\d+) kB", status.read_text())
-    return int(peak.group(1)) / 1024 if peak else None
+    return sum(map(proportional_mb, family(pid)))

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 
 from locator.web import create_app
-from locator.web.lanes import URGENT_THREADS, Lanes, Urgency, is_urgent
+from locator.web.lanes import URGENT_THREADS, Lanes, Urgency, is_urgent, waiting_paths
 
 PATIENCE_S = 60
 
@@ -55,6 +55,9 @@ class Asked:
     def service(self) -> None:
         self._act()
 
+    def cancel(self) -> None:
+        """Be dropped: the server ends while it waits."""
+
 
 def test_an_emergency_is_answered_while_every_other_thread_is_busy() -> None:
     lanes = Lanes()
@@ -84,12 +87,53 @@ def test_a_request_that_could_not_be_read_takes_the_usual_lane() -> None:
         lanes.shutdown()
 
 
-def test_both_lanes_stop_with_the_server() -> None:
+def test_all_lanes_stop_with_the_server() -> None:
     lanes = Lanes()
     lanes.set_thread_count(3)
+    lanes.waiting.set_thread_count(2)
     assert len(lanes.urgent.threads) == URGENT_THREADS
     lanes.shutdown()
-    assert (lanes.threads, lanes.urgent.threads) == (set(), set())
+    assert (lanes.threads, lanes.urgent.threads, lanes.waiting.threads) == (set(), set(), set())
+
+
+def test_who_waits_for_something_dear_holds_up_nothing_quick() -> None:
+    lanes = Lanes(lambda path: path.startswith("/coverage"))
+    lanes.set_thread_count(1)
+    lanes.waiting.set_thread_count(1)
+    release, answered = threading.Event(), threading.Event()
+    try:
+        for _ in range(5):
+            lanes.add_task(Asked("/coverage/aeds", lambda: release.wait(PATIENCE_S)))
+        lanes.add_task(Asked("/nearest", answered.set))
+        assert answered.wait(PATIENCE_S)
+        assert not release.is_set()
+    finally:
+        release.set()
+        lanes.shutdown()
+
+
+@pytest.mark.parametrize(
+    ("path", "waits"),
+    [
+        ("/coverage", True),
+        ("/en/coverage/aeds", True),
+        ("/uk/report/aeds.pdf", True),
+        ("/api/coverage/aeds.csv", True),
+        ("/api/v1/coverage/aeds", True),
+        ("/tiles/14/9098/5553.pbf", True),
+        ("/ogc/collections/gaps/items", True),
+        ("/coverage/aeds/more/than/there/is", False),
+        ("/", False),
+        ("/nearest", False),
+        ("/api/nearest", False),
+        ("/aed", False),
+        ("/layers/aeds", False),
+        ("/facilities/aeds-001", False),
+        ("/healthz", False),
+    ],
+)
+def test_what_is_dear_takes_the_lane_of_those_who_wait(app: Flask, path: str, waits: bool) -> None:
+    assert waiting_paths(app)(path) is waits
 
 
 def test_what_is_dear_begins_when_nobody_needs_an_aed_any_more() -> None:

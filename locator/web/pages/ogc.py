@@ -17,6 +17,7 @@ from locator.api.parsing import parse
 from locator.api.queries import frozen
 from locator.web import security
 from locator.web.i18n import url
+from locator.web.lanes import may_wait
 from locator.web.routes import respond
 from locator.web.state import state
 
@@ -73,6 +74,7 @@ def collection(collection_id: str) -> Response:
 
 
 @blueprint.get("/ogc/collections/<collection_id>/items")
+@may_wait
 def features(collection_id: str) -> Response:
     """Give a page of features."""
     found = collection_of(state(), collection_id)
@@ -80,6 +82,7 @@ def features(collection_id: str) -> Response:
 
 
 @blueprint.get("/ogc/collections/<collection_id>/items/<feature_id>")
+@may_wait
 def feature(collection_id: str, feature_id: str) -> Response:
     """Give one feature."""
     found = collection_of(state(), collection_id)
