@@ -243,7 +243,12 @@ def walk_to(walkable_city: WalkableCity, lon: float, lat: float, facility_id: st
 
 
 def walk_lines(
-    walkable_city: WalkableCity, lon: float, lat: float, facility_ids: Iterable[str]
+    walkable_city: WalkableCity,
+    lon: float,
+    lat: float,
+    facility_ids: Iterable[str],
+    *,
+    origin: SnappedPoints | None = None,
 ) -> list[LineString]:
     """Return the lines walked from a place to some facilities, WGS84; errors as for `walk_to`.
 
@@ -253,6 +258,8 @@ def walk_lines(
     lon, lat : float
         Where the walks start; degrees, WGS84.
     facility_ids : iterable of str
+    origin : SnappedPoints, optional
+        That place as `place_origin` returns it, where it is known.
 
     Returns
     -------
@@ -260,7 +267,8 @@ def walk_lines(
         In the order of `facility_ids`; straight where walks are estimated.
     """
     rows = [_located(walkable_city, facility_id) for facility_id in facility_ids]
-    origin = place_origin(walkable_city, lon, lat)
+    if origin is None:
+        origin = place_origin(walkable_city, lon, lat)
     walks = [
         walkable_city.model.walk(origin, walkable_city.snapped(np.array([row]))) for row in rows
     ]

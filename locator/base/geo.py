@@ -20,6 +20,8 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
+FEW = 3
+
 EDGE_TOLERANCE_DEG = 0.0003
 """About 25 m: the boundary is generalised, a point on it must not fall outside."""
 
@@ -65,15 +67,26 @@ class Projection:
 
     def to_metric(self, lonlat: npt.ArrayLike) -> FloatArray:
         """Return (n, 2) easting, northing in metres for (n, 2) lon, lat in degrees."""
-        points = np.asarray(lonlat, dtype=np.float64).reshape(-1, 2)
-        east, north = self._forward.transform(points[:, 0], points[:, 1])
-        return np.column_stack([east, north])
+        return _transformed(self._forward, lonlat)
 
     def to_lonlat(self, xy: npt.ArrayLike) -> FloatArray:
         """Return (n, 2) lon, lat in degrees for (n, 2) easting, northing in metres."""
-        points = np.asarray(xy, dtype=np.float64).reshape(-1, 2)
-        lon, lat = self._inverse.transform(points[:, 0], points[:, 1])
-        return np.column_stack([lon, lat])
+        return _transformed(self._inverse, xy)
+
+
+def _transformed(transformer: Transformer, points: npt.ArrayLike) -> FloatArray:
+    """Return (n, 2) points in the other system: a few one by one, which is sooner than as arrays.
+
+    Either way gives the same numbers, to the last bit.
+    """
+    given = np.asarray(points, dtype=np.float64).reshape(-1, 2)
+    made = np.empty(given.shape)
+    if len(given) <= FEW:
+        for row, (x, y) in enumerate(given.tolist()):
+            made[row] = transformer.transform(x, y)
+    else:
+        made[:, 0], made[:, 1] = transformer.transform(given[:, 0], given[:, 1])
+    return made
 
 
 def is_metric(crs: str) -> bool:

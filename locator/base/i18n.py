@@ -143,8 +143,14 @@ def gettext(message: str, /, **values: object) -> str:
     -------
     str
     """
-    translated = str(translations(current_language()).ugettext(message))
+    translated = _translated(_spoken.get(), message)
     return translated.format(**values) if values else translated
+
+
+@lru_cache(maxsize=16_384)
+def _translated(language: str, message: str) -> str:
+    """Return a message in a language: a page says some hundreds, and mostly the same ones."""
+    return str(translations(language).ugettext(message))
 
 
 def ngettext(singular: str, plural: str, n: int, /, **values: object) -> str:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl, quote, urlencode
 from xml.sax.saxutils import escape
 
-from flask import Blueprint, Flask, Response, current_app, request
+from flask import Blueprint, Flask, Response, current_app, g, request
 
 from locator.base.errors import N_, NotFoundError
 from locator.base.i18n import prefix
@@ -58,11 +58,17 @@ def install(app: Flask) -> None:
 
 def canonical_url(language: str) -> str:
     """Return the whole address of the page being shown in `language`, as it is to be found."""
+    if "canonical_path" not in g:  # a page says its address in every language, and some twice
+        g.canonical_path = _canonical_path()
+    return f"{site()}{prefix(language)}{g.canonical_path}"
+
+
+def _canonical_path() -> str:
     path = request.path if len(request.path) <= LONGEST_PART else "/"
     pairs = parse_qsl(request.query_string.decode("latin-1"))
     kept = [pair for pair in pairs if pair[0] in MEANINGFUL and 0 < len(pair[1]) <= LONGEST_PART]
     query = urlencode(sorted(dict.fromkeys(kept)))
-    return site() + prefix(language) + quote(path) + (f"?{query}" if query else "")
+    return quote(path) + (f"?{query}" if query else "")
 
 
 def share_picture() -> str:

@@ -7,6 +7,7 @@ route is written once and `flask.url_for` keeps the language by itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import quote, unquote_plus, urlencode
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -125,21 +126,36 @@ def url(endpoint: str, query: Mapping[str, Any] | None = None, /, **values: Any)
         ahead of `query`.
     """
     anchor = values.pop("_anchor", "")
-    known = _arguments_of(endpoint)
-    path = url_for(endpoint, **{name: value for name, value in values.items() if name in known})
-    given = [(name, value) for name, value in values.items() if name not in known]
-    pairs = [*iter_multi_items(dict(given)), *iter_multi_items(query or {})]
+    addresses: _Addresses = current_app.extensions[ADDRESSES]
+    known = addresses.arguments_of(endpoint) if values else ()
+    path = addresses.path(
+        request.environ.get("SCRIPT_NAME", ""),
+        endpoint,
+        *((name, value) for name, value in values.items() if name in known),
+    )
+    given = {name: value for name, value in values.items() if name not in known}
+    pairs = [*iter_multi_items(given), *iter_multi_items(query or {})] if given or query else ()
     kept = [pair for pair in pairs if pair[1] is not None and all(map(_is_short, pair))]
-    asked = f"{path}?{urlencode(kept, safe=SAFE_IN_VALUE)}" if kept else str(path)
+    asked = f"{path}?{urlencode(kept, safe=SAFE_IN_VALUE)}" if kept else path
     return f"{asked}#{anchor}" if anchor else asked
 
 
-def _arguments_of(endpoint: str) -> frozenset[str]:
-    known: dict[str, frozenset[str]] = current_app.extensions[ARGUMENTS]
-    if endpoint not in known:
-        rules = current_app.url_map.iter_rules(endpoint)
-        known[endpoint] = frozenset[str]().union(*(rule.arguments for rule in rules))
-    return known[endpoint]
+class _Addresses:
+    """The paths of one application's endpoints: a page asks for dozens, mostly of the same."""
+
+    def __init__(self, app: Flask) -> None:
+        self._rules = app.url_map
+        self.arguments_of = cache(self._arguments_of)
+        self.path = lru_cache(maxsize=PATHS)(self._path)
+
+    def _arguments_of(self, endpoint: str) -> frozenset[str]:
+        rules = self._rules.iter_rules(endpoint)
+        return frozenset[str]().union(*(rule.arguments for rule in rules))
+
+    @staticmethod
+    def _path(_script_name: str, endpoint: str, *arguments: tuple[str, Any]) -> str:
+        """Return what `flask.url_for` says in a request below a script name."""
+        return str(url_for(endpoint, **dict(arguments)))
 
 
 def _is_short(value: object) -> bool:
@@ -165,8 +181,10 @@ def _is_acceptable(pair: str) -> bool:
     return all(_is_short(unquote_plus(part)) for part in pair.split("=", 1))
 
 
-ARGUMENTS = "locator.web.i18n.arguments"
-"""What the routes of an application take, by endpoint: asked for dozens of times in a page."""
+ADDRESSES = "locator.web.i18n.addresses"
+
+PATHS = 4096
+"""So many paths of endpoints are kept, in a language each."""
 
 LONGEST_PART = 200
 """Characters of a path, or of a name or value of a query string, that any page accepts."""
@@ -195,7 +213,7 @@ def install(app: Flask) -> None:
     """Give `app` its languages: the URL prefix and what templates call."""
     app.wsgi_app = language_prefix(app.wsgi_app)  # type: ignore[assignment, method-assign]
     translations(DEFAULT_LANGUAGE)  # another one when it is first spoken
-    app.extensions[ARGUMENTS] = {}
+    app.extensions[ADDRESSES] = _Addresses(app)
 
     @app.after_request
     def name_language(response: Response) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -97,8 +98,18 @@ def version(filename: str) -> str:
 
 def _known(filename: str) -> tuple[bytes, str]:
     """Return the content of a static file and its version."""
-    files = JOINED.get(filename, (STATIC / filename,))
-    return _read(files, tuple(file.stat().st_mtime_ns for file in files))
+    files = _made_of(filename)
+    return _read(files, modified_ns(files))
+
+
+def modified_ns(files: tuple[str, ...]) -> tuple[int, ...]:
+    """Return when each file was changed last; of plain paths, for a page asks of dozens."""
+    return tuple([os.stat(file).st_mtime_ns for file in files])
+
+
+@lru_cache(maxsize=TEXTS)
+def _made_of(filename: str) -> tuple[str, ...]:
+    return tuple(map(str, JOINED.get(filename, (STATIC / filename,))))
 
 
 @cache
@@ -113,6 +124,6 @@ def _smallest(data: bytes) -> bytes:
 
 
 @cache
-def _read(files: tuple[Path, ...], _modified_ns: tuple[int, ...]) -> tuple[bytes, str]:
-    content = b"".join(file.read_bytes() for file in files)
+def _read(files: tuple[str, ...], _modified_ns: tuple[int, ...]) -> tuple[bytes, str]:
+    content = b"".join(Path(file).read_bytes() for file in files)
     return content, hashlib.blake2b(content, digest_size=6).hexdigest()

@@ -206,7 +206,7 @@ def test_no_module_remembers_what_grows_with_the_questions() -> None:
     }
     # All of them hold short texts, dates and tuples, so many at most:
     assert users == {
-        "base/i18n.py",  # numbers in words, 4096
+        "base/i18n.py",  # numbers in words, 4096; messages of the catalogues, 16,384
         "base/opening_hours/state.py",  # texts of opening hours, 4096
         "base/opening_hours/calendar.py",  # public holidays and the sun, 4096 days
         "base/opening_hours/grammar.py",  # texts of opening hours, 4096
@@ -214,7 +214,8 @@ def test_no_module_remembers_what_grows_with_the_questions() -> None:
         "geocoding/names.py",  # names of streets, folded: 16,384 short texts
         "geocoding/phrases.py",  # pairs of folded words, one of each from a table, 65,536
         "walking/graph/tag_rules.py",  # opening hours of gates, while a graph is built
-        "web/map/figure.py",  # frames of maps, by what they load, 64
+        "web/i18n.py",  # paths of pages, 4096
+        "web/map/figure.py",  # frames of maps, by what they load, 64; folium's own templates, 128
         "web/map/code.py",  # sets of the maps' own parts, 64
         "web/static_files.py",  # the program's own scripts and styles, compressed, 256
     }

@@ -28,6 +28,10 @@ def small_app() -> Flask:
     def nearest() -> str:
         return i18n.url("nearest", layer=["a", "b"], q="Rynek Główny 1")
 
+    @app.get("/place/<name>")
+    def place(name: str) -> str:
+        return i18n.url("place", {"name": "of the query"}, name=name, more=1)
+
     @app.get("/other/<language>")
     def other(language: str) -> str:
         return i18n.alternate_url(language)
@@ -50,6 +54,18 @@ def client() -> FlaskClient:
 def test_the_first_segment_is_the_language(client: FlaskClient, path: str, language: str) -> None:
     answer = client.get(path)
     assert (answer.text, answer.headers["Content-Language"]) == (language, language)
+
+
+def test_an_address_is_that_of_its_own_place_and_language_whatever_was_asked_before(
+    client: FlaskClient,
+) -> None:
+    said = "?more=1&name=of+the+query"
+    for _ in range(2):
+        for prefix in ("", "/en", "/uk"):
+            for name in ("a", "b"):
+                assert client.get(f"{prefix}/place/{name}").text == f"{prefix}/place/{name}{said}"
+        below = client.get("/en/place/a", base_url="http://localhost/under")
+        assert below.text == f"/under/en/place/a{said}"
 
 
 @pytest.mark.parametrize(

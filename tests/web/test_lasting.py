@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import brotli
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -12,6 +14,8 @@ from flask.testing import FlaskClient
 from locator.api.context import AppState
 from locator.web import create_app
 from locator.web.pages import layer as layer_page
+
+UNPACKED = {"identity": bytes, "br": brotli.decompress, "gzip": gzip.decompress}
 
 
 @pytest.fixture
@@ -46,10 +50,13 @@ def test_a_list_is_made_once_a_minute_for_each_language_and_host(
     assert times("/layers/nurseries") == 1
 
 
-@pytest.mark.parametrize("encoding", ["identity", "br", "gzip"])
+@pytest.mark.parametrize("encoding", UNPACKED)
 def test_who_has_the_list_is_told_so(client: FlaskClient, encoding: str) -> None:
     accept = {"Accept-Encoding": encoding}
     first = client.get("/layers/nurseries", headers=accept)
+    plain = client.get("/layers/nurseries", headers={"Accept-Encoding": "identity"})
+    assert UNPACKED[encoding](first.data) == plain.data
+    assert first.headers["Vary"] == "Accept-Encoding"
     again = client.get(
         "/layers/nurseries", headers={**accept, "If-None-Match": first.headers["ETag"]}
     )

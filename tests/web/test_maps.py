@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from pathlib import Path
 from typing import Any
 
+import brotli
 import folium
 import pytest
 from branca.element import CssLink, Element, JavascriptLink
@@ -300,6 +302,19 @@ def test_a_nasty_name_travels_as_json_only(client: FlaskClient) -> None:
     assert "<img" not in client.get("/facilities/nurseries-9").text
     _, config = data_of(client, "/facilities/nurseries-9")["drawn"][-1]
     assert config["data"]["features"][0]["properties"]["name"] == NASTY
+
+
+@pytest.mark.parametrize("encoding", ["identity", "br", "gzip"])
+def test_places_are_sent_as_they_are_read_and_known_again(
+    client: FlaskClient, encoding: str
+) -> None:
+    path, accept = "/maps/features.geojson?layer=nurseries", {"Accept-Encoding": encoding}
+    whole = client.get(path, headers={"Accept-Encoding": "identity"}).data
+    first = client.get(path, headers=accept)
+    unpack = {"identity": bytes, "br": brotli.decompress, "gzip": gzip.decompress}[encoding]
+    assert (unpack(first.data), first.headers["Vary"]) == (whole, "Accept-Encoding")
+    again = client.get(path, headers={**accept, "If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
 
 
 def test_features_without_a_place_are_counted_not_drawn(client: FlaskClient) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
+import os
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from importlib import metadata
@@ -15,7 +16,7 @@ from xstatic.pkg import leaflet, leaflet_markercluster
 
 from locator.base.errors import N_, NotFoundError
 from locator.web.map.parts import NEEDS, files, in_order
-from locator.web.static_files import STATIC, squeezed
+from locator.web.static_files import STATIC, modified_ns, squeezed
 
 blueprint = Blueprint("mapcode", __name__)
 
@@ -72,7 +73,7 @@ def style_url(parts: Sequence[str]) -> str:
 
 
 def _bundle_url(parts: tuple[str, ...], ending: str) -> str:
-    version = _digest(_code(parts, ending))
+    version = _known(parts, ending)[1]
     return f"{_root()}/maps/code/{version}/{BETWEEN.join(parts)}.{ending}"
 
 
@@ -82,7 +83,7 @@ def _root() -> str:
 
 def _with(parts: Sequence[str], ending: str) -> tuple[str, ...]:
     """Return those of `parts` that have a file with this `ending`."""
-    return tuple(part for part in parts if (PARTS / f"{part}.{ending}").exists())
+    return tuple(part for part in parts if os.path.exists(_path(part, ending)))
 
 
 @blueprint.get("/maps/code/<version>/<names>.<any(js, css):ending>")
@@ -91,8 +92,8 @@ def code(version: str, names: str, ending: str) -> Response:
     parts = tuple(names.split(BETWEEN))
     if not set(parts) <= set(NEEDS) or parts not in _wholes(parts, ending):
         raise NotFoundError(N_("There is no such file."))
-    data = _code(parts, ending)
-    if version != _digest(data):
+    data, present = _known(parts, ending)
+    if version != present:
         raise NotFoundError(N_("There is no such file."))
     return unchanging(data, KINDS[ending])
 
@@ -121,7 +122,7 @@ def vendor_bytes(asset: str) -> bytes:
 
 def code_text(parts: Sequence[str], ending: str) -> str:
     """Return the script (``js``) or the style (``css``) of `parts`, for a page that takes it in."""
-    return _code(_with(parts, ending), ending).decode()
+    return _known(_with(parts, ending), ending)[0].decode()
 
 
 def unchanging(data: bytes, kind: str) -> Response:
@@ -131,18 +132,20 @@ def unchanging(data: bytes, kind: str) -> Response:
     return response
 
 
-def _code(parts: tuple[str, ...], ending: str) -> bytes:
-    files = tuple(PARTS / f"{part}.{ending}" for part in parts)
-    return _joined(files, tuple(file.stat().st_mtime_ns for file in files))
+def _known(parts: tuple[str, ...], ending: str) -> tuple[bytes, str]:
+    """Return the text of some parts as one, and its version, which it decides."""
+    files = tuple([_path(part, ending) for part in parts])
+    return _joined(files, modified_ns(files))
+
+
+def _path(part: str, ending: str) -> str:
+    return f"{PARTS}/{part}.{ending}"
 
 
 @lru_cache(maxsize=BUNDLES)
-def _joined(files: tuple[Path, ...], _modified_ns: tuple[int, ...]) -> bytes:
-    return b"".join(file.read_bytes() for file in files)
-
-
-def _digest(data: bytes) -> str:
-    return hashlib.blake2b(data, digest_size=6).hexdigest()
+def _joined(files: tuple[str, ...], _modified_ns: tuple[int, ...]) -> tuple[bytes, str]:
+    data = b"".join(Path(file).read_bytes() for file in files)
+    return data, hashlib.blake2b(data, digest_size=6).hexdigest()
 
 
 @cache

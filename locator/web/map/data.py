@@ -14,6 +14,7 @@ from locator.base.geojson import Collection, collection
 from locator.city.model import City
 from locator.city.usability import is_assumed
 from locator.geocoding.names import district_title
+from locator.walking import SnappedPoints
 from locator.walking.walkable_city import WalkableCity
 from locator.web.i18n import gettext, metres, minutes, ngettext, number, percent
 from locator.web.map.background import feature, simplified
@@ -70,12 +71,19 @@ def nearest_features(city: City, found: Iterable[Reached]) -> Collection:
     )
 
 
-def walk_features(ground: WalkableCity, lon: float, lat: float, ids: Sequence[str]) -> Collection:
-    """Return the walks from a place to these facilities."""
+def walk_features(
+    ground: WalkableCity,
+    lon: float,
+    lat: float,
+    ids: Sequence[str],
+    *,
+    origin: SnappedPoints | None = None,
+) -> Collection:
+    """Return the walks from a place to these facilities; `origin` is it on the streets."""
     kind = "walk" if ground.model.name == "network" else "walk-estimate"
+    lines = walk_lines(ground, lon, lat, ids, origin=origin)
     return collection(
-        feature(line, kind=kind, to=identifier)
-        for identifier, line in zip(ids, walk_lines(ground, lon, lat, ids), strict=True)
+        feature(line, kind=kind, to=identifier) for identifier, line in zip(ids, lines, strict=True)
     )
 
 

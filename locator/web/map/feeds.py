@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from typing import Any
 
+import brotli
 from flask import Blueprint, Response, request
 
 from locator.analysis.access.coverage import counted_rows, standing_rows
@@ -29,6 +31,8 @@ blueprint = Blueprint("mapfeeds", __name__)
 FOREVER = "public, max-age=31536000, immutable"
 PERSONAL = "private, no-cache"
 GEOJSON = "application/geo+json"
+SQUEEZED = 9
+"""How hard data are compressed that are the same for everybody: more takes seconds."""
 
 
 # The addresses ------------------------------------------------------------------------------
@@ -36,7 +40,7 @@ GEOJSON = "application/geo+json"
 
 def features_url(layer: str | None = None) -> str:
     """Return where the facilities of a layer are, or all."""
-    return versioned("mapfeeds.features", _features_bytes(layer), layer=layer)
+    return url("mapfeeds.features", {"v": _features(layer).version, "layer": layer})
 
 
 def versioned(endpoint: str, data: bytes, **values: str | None) -> str:
@@ -73,7 +77,11 @@ def features() -> Response:
         return kept(compact_json(only))
     if layer is not None:
         known_layer(state().catalogue, layer)
-    return kept(_features_bytes(layer))
+    found = _features(layer)
+    if request.accept_encodings["br"] <= 0:
+        return kept(found.data, version=found.version)
+    small = state().memo.get(("map-features", found.version), found.squeezed)
+    return kept(small, version=found.version, encoding="br")
 
 
 @blueprint.get("/maps/nearest.geojson")
@@ -122,12 +130,27 @@ def coverage_places(layer_id: str) -> Response:
     return kept(compact_json(facility_features(app.city, app.city.facilities.index[list(rows)])))
 
 
-def kept(data: bytes, *, mimetype: str = GEOJSON) -> Response:
-    """Return map data that may be kept: for a year where the address carries their version."""
+def kept(
+    data: bytes, *, mimetype: str = GEOJSON, version: str | None = None, encoding: str | None = None
+) -> Response:
+    """Return map data that may be kept: for a year where the address carries their version.
+
+    Parameters
+    ----------
+    data : bytes
+    mimetype : str
+    version : str, optional
+        Of the data, where that is known.
+    encoding : str, optional
+        In which they are compressed.
+    """
+    version = version or _digest(data)
     response = Response(data, mimetype=mimetype)
-    current = request.args.get("v") == _digest(data)
+    current = request.args.get("v") == version
     response.headers["Cache-Control"] = FOREVER if current else "no-cache"
-    response.set_etag(_digest(data))
+    if encoding:
+        response.content_encoding = encoding
+    response.set_etag(f"{version}:{encoding}" if encoding else version)
     response.make_conditional(request)
     return response
 
@@ -161,14 +184,27 @@ def _answer() -> tuple[Any, Any, WalkableCity]:
     )
 
 
-def _features_bytes(layer: str | None) -> bytes:
+@dataclass(frozen=True)
+class _Features:
+    """What a map draws of all facilities, or of a layer's; `version` changes with them."""
+
+    data: bytes
+    version: str
+
+    def squeezed(self) -> bytes:
+        """Return the data as small as brotli makes them, which is made once."""
+        return bytes(brotli.compress(self.data, quality=SQUEEZED))
+
+
+def _features(layer: str | None) -> _Features:
     """Return the facilities of a layer (or all) in the reader's language; made once."""
     app = state()
     frame = app.city.facilities
 
-    def made() -> bytes:
+    def made() -> _Features:
         ids = frame.index if layer is None else frame.index[frame["layer"] == layer]
-        return compact_json(facility_features(app.city, ids))
+        data = compact_json(facility_features(app.city, ids))
+        return _Features(data, _digest(data))
 
     return app.memo.get(("map-features", current_language(), layer), made)
 

@@ -15,11 +15,16 @@ from functools import lru_cache
 from html.parser import HTMLParser
 from typing import Any, Protocol, cast
 
+import branca.element
 import folium
 from branca.element import Figure
 from folium.template import Template
 
 from locator.web.map.parts import in_order
+
+# Folium has the same few templates compiled anew for every map; they are made to be rendered often.
+_branca: Any = branca.element
+_branca.Template = lru_cache(maxsize=128)(_branca.Template)
 
 AssetUrl = Callable[[str], str]
 """Turns the name of an asset, ``"leaflet/leaflet.js"``, into an address on our own host."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from locator.city.catalogue import Layer
@@ -76,6 +77,7 @@ def symbol(layer: Layer, *, language: str) -> Symbol:
     )
 
 
+@cache
 def ink_on(colour: str) -> str:
     """Return white or near-black, whichever is easier to read on `colour` (WCAG contrast)."""
     light = _luminance(colour)

@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from locator.analysis.access.filter_words import filter_words
 from locator.analysis.aed.nearest import FIXED_LAYER
-from locator.analysis.nearest import Reached, local_moment, place_origin
+from locator.analysis.nearest import NearestResult, local_moment
 from locator.api.context import AppState
 from locator.api.nearest import filter_count_of_result
 from locator.api.queries import NearestParams
@@ -200,10 +200,10 @@ def answered(app: AppState, view: View, *, whole: bool) -> View:
         unfiltered_url=form.url(**dict.fromkeys(form.traits(), "")),
         ways=profile_words(walkable_city),
         model_quality=model_quality(app.walkable_city),
-        off_network=off_network_words(place_origin(walkable_city, origin.lon, origin.lat)),
+        off_network=off_network_words(result.origin),
         many_layers=len(params.layer) != 1,
         every_layer=not params.layer,
-        map=_map(walkable_city, form, origin, rows, layers) if whole and rows else None,
+        map=_map(walkable_city, form, origin, result, layers) if whole and rows else None,
     )
 
 
@@ -211,11 +211,11 @@ def _map(
     walkable_city: WalkableCity,
     form: Form,
     origin: Origin,
-    rows: Sequence[Reached],
+    result: NearestResult,
     layers: Sequence[Layer],
 ) -> Map:
     """Return the map of the results: what is drawn is what the list shows."""
-    city = walkable_city.city
+    city, rows = walkable_city.city, result.found
     shown = layers or [layer for layer in city.catalogue.layers.values() if not layer.moves]
     kept = form.args(q="", lat="", lon="").to_dict(flat=False)
     return views.nearest_map(
@@ -223,7 +223,13 @@ def _map(
         symbols=[symbol_of(layer.id) for layer in shown],
         origin=(origin.lon, origin.lat, gettext("Start: {place}", place=origin.label)),
         features=nearest_features(city, rows),
-        walks=walk_features(walkable_city, origin.lon, origin.lat, [row.id for row in rows]),
+        walks=walk_features(
+            walkable_city,
+            origin.lon,
+            origin.lat,
+            [row.id for row in rows],
+            origin=result.origin,
+        ),
         nearest_url=url("nearest.page", kept),
         walk_labels={
             "walk": gettext("the walk along streets"),

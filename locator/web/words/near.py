@@ -56,8 +56,8 @@ def address_beside(app: AppState, lon: float, lat: float) -> str:
     row = _nearest_row(app, "houses", lon, lat, within_m=math.inf)
     if row is None:
         return ""
-    address, houses = _address(app, row), app.city.houses
-    there = houses[["lon", "lat"]].iloc[row].to_numpy(np.float64)
+    address = _address(app, row)
+    there = [app.city.houses[name].to_numpy()[row] for name in ("lon", "lat")]
     pair = app.city.projection.to_metric(np.array([(lon, lat), there]))
     away_m = math.dist(*pair)
     if away_m <= SAME_M:
