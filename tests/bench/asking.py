@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
+from itertools import islice
 from pathlib import Path
 
 from locator.walking.warmup import AFTER_S
@@ -56,6 +57,20 @@ def served() -> Iterator[tuple[int, int]]:
     finally:
         server.terminate()
         server.wait(30)
+
+
+def spent_ms(port: int, pid: int, paths: Iterator[str], *, warm_up: int = 10, n: int = 60) -> float:
+    """Return the milliseconds of processor time of one answer, asked one after another.
+
+    All processes of the server count, so that none is left out that answers.
+    """
+    for path in islice(paths, warm_up):
+        answer(port, path)
+    begun_s = spent_s(pid)
+    for path in islice(paths, n):
+        if (status := answer(port, path)) != 200:
+            raise RuntimeError(f"{path} answers {status}")
+    return (spent_s(pid) - begun_s) / n * 1000
 
 
 def settle(pid: int) -> None:

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from locator.city.model import default_folder, load_city
 from tests.bench.asking import answer as _asked
-from tests.bench.asking import served, settle, spent_s
+from tests.bench.asking import served, settle, spent_ms
 from tests.bench.measuring import Row
 
 VISITORS, DEAR, EACH = 50, 20, 3
@@ -30,15 +30,9 @@ def rows() -> Iterator[Row]:
 
 def _alone(port: int, pid: int) -> Iterator[Row]:
     """Yield the processor time of one answer, of one visitor after another."""
-    for path in ("/aed", "/api/aed"):
-        points = _points(7)
-        for _ in range(10):
-            _asked(port, f"{path}?{next(points)}")
-        begun_s = spent_s(pid)
-        for _ in range(60):
-            _asked(port, f"{path}?{next(points)}")
-        spent_ms = (spent_s(pid) - begun_s) / 60 * 1000
-        yield Row(f"processor time of {path}", spent_ms, "ms", 20 if path == "/aed" else 10)
+    for path, budget_ms in (("/aed", 20), ("/api/aed", 10)):
+        spent = spent_ms(port, pid, (f"{path}?{point}" for point in points(7)))
+        yield Row(f"{path}: processor time", spent, "ms", budget_ms, "places where people live")
 
 
 def _together(port: int, path: str, *, dear: int) -> Iterator[Row]:
@@ -48,10 +42,10 @@ def _together(port: int, path: str, *, dear: int) -> Iterator[Row]:
     stop = threading.Event()
 
     def visitor(number: int) -> None:
-        points = _points(number)
+        mine = points(number)
         for _ in range(EACH):
             begun = time.perf_counter()
-            status = _asked(port, f"{path}?{next(points)}")
+            status = _asked(port, f"{path}?{next(mine)}")
             took.append(time.perf_counter() - begun)
             if status != 200:
                 refused.append(status)
@@ -83,7 +77,7 @@ def _started(act: Callable[[int], None], count: int) -> list[threading.Thread]:
     return threads
 
 
-def _points(seed: int) -> Iterator[str]:
+def points(seed: int) -> Iterator[str]:
     """Yield places where people live, each another one."""
     chance = random.Random(seed)
     lonlat = _LONLAT

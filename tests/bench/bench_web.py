@@ -13,7 +13,8 @@ from urllib.parse import urljoin, urlsplit
 
 import brotli
 
-from tests.bench.asking import served
+from tests.bench.asking import served, settle, spent_ms
+from tests.bench.bench_emergency import points
 from tests.bench.measuring import (
     Row,
     by_wall,
@@ -36,6 +37,17 @@ DATA = {
     "all facilities": "/maps/features.geojson",
     "tile of the main square": "/tiles/14/9098/5553.pbf",
 }
+PROCESSOR = (
+    ("the nearest nurseries, as a page", "/nearest?layer=nurseries&{point}", 8),
+    ("the nearest nurseries, of the API", "/api/nearest?layer=nurseries&k=5&{point}", 2),
+    ("list of a layer", "/layers/aeds", 15),
+    ("list of a layer, filtered", "/layers/nurseries?q=ul", 15),
+    ("a place", "/facilities/nurseries-003", 10),
+    ("home", "/", 3),
+    ("map of everything", "/map", 3),
+    ("map data", "/maps/features.geojson", 1),
+)
+"""What is asked, its address (``{point}``: a place where people live), milliseconds at most."""
 PAGE_KB = 50
 WHOLE_KB = 300
 _LINKED = re.compile(r'<(?:script|link|img)\b[^>]*?\b(?:src|href)="([^"]+)"[^>]*>')
@@ -53,6 +65,8 @@ def rows() -> Iterator[Row]:
         yield Row("start to the first answer", taken_s, "s", 3, said, spent_s)
         yield from _sizes(port)
         yield from _answers(port)
+        settle(pid)
+        yield from _processor(port, pid)
         held_mb = _held_mb(pid)
         if held_mb:
             said = "of all its processes, what they share counted once"
@@ -87,6 +101,13 @@ def _sizes(port: int) -> Iterator[Row]:
 def _answers(port: int) -> Iterator[Row]:
     asked = "/api/nearest?layer=aeds&lat={lat:.5f}&lon={lon:.5f}&k=5"
     yield from by_wall(_over_http(port, asked))
+
+
+def _processor(port: int, pid: int) -> Iterator[Row]:
+    """Yield what one answer costs: the clock on the wall says what else the machine does."""
+    for said, path, budget_ms in PROCESSOR:
+        asked = (path.format(point=point) for point in points(5))
+        yield Row(f"{said}: processor time", spent_ms(port, pid, asked), "ms", budget_ms)
 
 
 def _over_http(port: int, asked: str) -> Iterator[Row]:

@@ -163,6 +163,12 @@ def test_an_address_that_is_too_long_is_refused(client: FlaskClient) -> None:
     assert answer.get_json()["error"]["code"] == "too_large"
 
 
+@pytest.mark.parametrize("path", ["/layers/nurseries?q=x", "/facilities/nurseries-1"])
+def test_lists_and_places_are_counted(city_folder: Path, path: str) -> None:
+    client = create_app({"GEODATA": city_folder, "LIMIT_PER_MINUTE": 2}).test_client()
+    assert [client.get(path).status_code for _ in range(3)] == [200, 200, 429]
+
+
 def test_one_visitor_cannot_flood_the_expensive_questions() -> None:
     client = small_app(LIMIT_PER_MINUTE=2).test_client()
 

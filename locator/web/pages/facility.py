@@ -11,6 +11,7 @@ from locator.web.found import canonical_url
 from locator.web.i18n import current_language
 from locator.web.map.feeds import known_facility
 from locator.web.map.pages import map_or_none
+from locator.web.security import counted
 from locator.web.state import state
 from locator.web.structured import facility_data
 from locator.web.words.cards import Card, card, hours_said, opening_of
@@ -23,6 +24,7 @@ blueprint = Blueprint("facility", __name__)
 
 
 @blueprint.get("/facilities/<facility_id>")
+@counted
 def page(facility_id: str) -> str:
     """Show all that is known of one facility."""
     app = state()

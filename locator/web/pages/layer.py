@@ -8,6 +8,7 @@ from locator.base.echo import shortened
 from locator.base.errors import N_, NotFoundError
 from locator.web.lasting import lasting_a_minute
 from locator.web.map.pages import map_or_none
+from locator.web.security import counted
 from locator.web.state import state
 from locator.web.words.listing import listing_of
 
@@ -15,6 +16,7 @@ blueprint = Blueprint("layer", __name__)
 
 
 @blueprint.get("/layers/<layer_id>")
+@counted
 @lasting_a_minute
 def page(layer_id: str) -> str:
     """List every facility of a layer, located or not."""
