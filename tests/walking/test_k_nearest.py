@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from locator.analysis.nearest import NearestQuery, nearest
 from locator.base.geo import Projection
 from locator.city.model import load_city
+from locator.walking import SnappedPoints
 from locator.walking.choose import choose_model
 from locator.walking.graph.build import build_graph
 from locator.walking.graph.for_city import build_for_city
@@ -19,8 +20,9 @@ from locator.walking.graph.osm import Streets
 from locator.walking.network import model as model_module
 from locator.walking.network.k_nearest import KNearestIndex, k_nearest_index
 from locator.walking.network.model import NetworkModel
-from locator.walking.network.profile import Profile
+from locator.walking.network.profile import Profile, Ways
 from locator.walking.network.search import MultiSource, first_at_place
+from locator.walking.network.tree_cache import Tree
 from locator.walking.walkable_city import walkable
 from locator.walking.warmup import warm
 from tests.osmdata import write_town
@@ -142,6 +144,23 @@ def test_what_is_indexed_is_looked_up_and_not_searched_from_all(
     real.index_nearest(facilities, k=3)
     monkeypatch.delattr(model_module, "multi_source")
     assert same_nearest(real.multi_source(facilities, limit_m=limit_m), searched)
+
+
+def test_who_wants_all_of_few_looks_no_farther_than_they_are(
+    town: NetworkModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits, search = [], model_module.tree_from
+
+    def noted(ways: Ways, origin: SnappedPoints, *, limit_m: float) -> Tree:
+        limits.append(limit_m)
+        return search(ways, origin, limit_m=limit_m)
+
+    monkeypatch.setattr(model_module, "tree_from", noted)
+    here = town.snap(metric(150.0, 3010.0))
+    there = town.snap(np.array([metric(490.0, 3450.0), metric(900.0, 2990.0)]))
+    walk_m = town.k_nearest_m(here, there, k=5)
+    assert np.isfinite(limits).all() and len(limits) == 1
+    assert walk_m.tolist() == town.walk_m(here, there).tolist()
 
 
 def test_of_several_at_one_place_the_first_serves(town: NetworkModel) -> None:

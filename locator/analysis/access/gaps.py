@@ -131,22 +131,27 @@ def _tile(area: IntArray, position: IntArray, longest: int) -> IntArray:
 
 
 def _touching(barrier: IntArray, column: IntArray, row: IntArray) -> IntArray:
-    """Return a component number per square; only squares with the same barrier are joined."""
+    """Return a component number per square; only squares with the same barrier are joined.
+
+    No square is there twice.
+    """
     if len(barrier) == 0:
         return barrier
-    height, width = int(row.max()) + 3, int(column.max()) + 3
-    key = (barrier * width + column + 1) * height + row + 1
-    order = np.argsort(key)
-    ordered = key[order]
+    column, row = column - column.min() + 1, row - row.min() + 1
+    # A frame of empty squares, so that every square has neighbours on all sides.
+    width = int(row.max()) + 2
+    at = column * width + row
+    number = np.full((int(column.max()) + 2) * width, -1, dtype=np.int32)
+    number[at] = np.arange(len(at), dtype=np.int32)
     starts, ends = [], []
     for columns, rows in _FORWARD:
-        wanted = key + columns * height + rows
-        found = np.minimum(np.searchsorted(ordered, wanted), len(ordered) - 1)
-        touches = ordered[found] == wanted
-        starts.append(np.flatnonzero(touches))
-        ends.append(order[found[touches]])
+        beside = number[at + columns * width + rows]
+        touches = np.flatnonzero(beside >= 0)
+        touches = touches[barrier[touches] == barrier[beside[touches]]]
+        starts.append(touches)
+        ends.append(beside[touches])
     pairs = (np.concatenate(starts), np.concatenate(ends))
-    graph = coo_array((np.ones(len(pairs[0]), dtype=np.int8), pairs), shape=(len(key),) * 2)
+    graph = coo_array((np.ones(len(pairs[0]), dtype=np.int8), pairs), shape=(len(at),) * 2)
     _, label = connected_components(graph, directed=False)
     return _in_order(label.astype(np.int64))
 

@@ -111,13 +111,15 @@ def way_unknown_options(
     The walk is the one to where each was seen. It has driven on since, so that there is no time
     to wait for it and none to have it: both are NaN.
     """
-    found = []
+    model, found = walkable_city.model, []
+    # There and back within the horizon: nobody looks farther, to the metre.
+    limit_m = HORIZON.total_seconds() / 2 * pace_m_s + 1.0
     for plan in known:
         if plan.live is None or plan.predictable:
             continue
         where = position(plan)
         xy = walkable_city.city.projection.to_metric([(where.lon, where.lat)])
-        walk_m = float(walkable_city.model.walk_m(origin, walkable_city.model.snap(xy))[0])
+        walk_m = float(model.walk_m(origin, model.snap(xy), limit_m=limit_m)[0])
         walk_s = walk_m / pace_m_s
         if 2 * walk_s > HORIZON.total_seconds():
             continue

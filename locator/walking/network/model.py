@@ -178,7 +178,7 @@ class NetworkModel:
             return walk_m
         straight_m = np.hypot(*(targets.xy - origin.xy[0]).T)
         guess_m = float(np.partition(straight_m, wanted - 1)[wanted - 1])
-        for factor in LIMIT_FACTORS if wanted < len(targets) else ():
+        for factor in LIMIT_FACTORS:
             walk_m = self.walk_m(origin, targets, limit_m=guess_m * factor + LIMIT_MARGIN_M)
             if np.isfinite(walk_m).sum() >= wanted:
                 return walk_m
