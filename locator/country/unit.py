@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import hashlib
 import json
 import resource
@@ -20,6 +21,7 @@ import shapely
 from locator import __version__
 from locator.base.errors import LocatorError, NotComputableError
 from locator.base.files import write_text_atomically
+from locator.base.freeing import give_back_free
 from locator.base.geojson import geometry_json
 from locator.country.cutting import joined
 from locator.country.units import Unit
@@ -158,6 +160,9 @@ def make_unit(task: UnitTask, *before: str | None) -> Outcome:
     except Exception as error:  # whatever it is, it is this unit's alone
         fault = f"{type(error).__name__}: {error}"
         return Outcome(task.code, fault=fault, worker_mb=peak_mb())
+    finally:  # a worker makes hundreds of cities, and holds no more than one
+        gc.collect()
+        give_back_free()
     return Outcome(task.code, kept=kept, worker_mb=peak_mb())
 
 

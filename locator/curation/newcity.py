@@ -5,6 +5,7 @@ Over 350 lines by what the folder's own README says, which is written where it i
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from collections import Counter
@@ -196,7 +197,7 @@ def _write_city(new: NewCity, work: Path, progress: Progress) -> Founded:
     )
     counts = Counter(layer for layer, _ in mapped.facilities)
     kept = {layer: values for layer, values in layers.items() if new.only or counts[layer]}
-    if mapped.is_empty:
+    if mapped.is_empty and not new.only:
         raise _no_overlap(new, mapped, boundary)
     if not kept:
         raise ExtractError(
@@ -333,7 +334,7 @@ def _head(
     given = own.names if own else {}
     attribution = f"{ATTRIBUTION}{f'; {new.grid_source}' if new.grid_source else ''}"
     return {
-        "id": "-".join(fold(new.name).replace("-", " ").split()) or "city",
+        "id": _city_id(new.name),
         "country": country,
         "timezone": timezone_of(new.timezone, country),
         "crs_metric": crs,
@@ -345,6 +346,12 @@ def _head(
         "names": {language: given.get(language, new.name) for language in LANGUAGES},
         "attribution": dict.fromkeys(LANGUAGES, attribution),
     }
+
+
+def _city_id(name: str) -> str:
+    """Return a name as an id: small letters, digits and hyphens, a letter first."""
+    plain = re.sub("[^a-z0-9]+", "-", fold(name)).strip("-")
+    return plain if plain[:1].isalpha() else f"city-{plain}".strip("-")
 
 
 def _data_date(extract: Path, newest: str) -> str:

@@ -7,6 +7,7 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import geopandas as gpd
 import osmium
 import pytest
 import shapely
@@ -174,6 +175,28 @@ def test_what_cannot_be_used_is_said(
 ) -> None:
     with pytest.raises(error, match=words):
         build(replace(made[0], **change))  # type: ignore[arg-type]
+
+
+def test_a_unit_without_a_name_is_called_by_its_code(
+    made: tuple[CountryPlan, Built], tmp_path: Path
+) -> None:
+    """Digits alone, as TERYT has them, are no id of a city."""
+    area = gpd.GeoDataFrame({"TERYT": ["1261011"]}, geometry=[square(0)], crs="EPSG:4326")
+    area.to_file(tmp_path / "units.geojson")
+    boundaries, out = tmp_path / "units.geojson", tmp_path / "out"
+    built = build(replace(made[0], boundaries=boundaries, out=out, services=("aeds",)))
+    assert (built.made, dict(built.faults)) == (1, {})
+    assert built.table.units.loc["1261011", "name"] == "1261011"
+
+
+def test_streets_alone_are_enough_for_a_unit(
+    made: tuple[CountryPlan, Built], tmp_path: Path
+) -> None:
+    """No address, no stop, no facility anywhere near: nobody is within reach, and this is known."""
+    extract = write_extract(tmp_path / "bare.osm.pbf", {})
+    units = build(replace(made[0], extracts=extract, out=tmp_path / "out")).table.units
+    assert units["aeds_served"].tolist()[:3] == [0, 0, 0]
+    assert units["aeds_share"].tolist()[:3] == [0, 0, 0]
 
 
 def test_units_need_codes_of_their_own(made: tuple[CountryPlan, Built], tmp_path: Path) -> None:
