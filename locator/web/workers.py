@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from multiprocessing.connection import Listener
 from types import FrameType
-from typing import Any
+from typing import Any, get_args
 
 from flask import Flask
 
@@ -26,13 +26,14 @@ from locator.base.freeing import give_back_free, give_back_large_blocks, made_to
 from locator.base.supervising import GRACE_S, Generation
 from locator.walking import warmup
 from locator.walking.graph.osm import Progress, silent
+from locator.walking.network.profile import Profile
 from locator.web import apart, make_app, readiness, serving, tiles
 
 HARD_END_S = 2.0
 """Where the parent was killed, what is under way may take so long."""
 
-MEMO_B, VARIANTS_B = 16_000_000, 50_000_000
-"""What the answers may take that a worker keeps, and the other ways of walking there."""
+MEMO_B = 16_000_000
+"""What the answers may take that a worker keeps."""
 
 log = logging.getLogger("locator.processes")
 
@@ -84,6 +85,8 @@ def warm(app: Flask) -> None:
     state: AppState = app.extensions["locator"]
     if warmup.warm(state.walkable_city):
         state.warm_transit()
+        for profile in get_args(Profile):
+            state.walkable_city_for(profile)  # some 30 MB each: once, for all
     visitor = app.test_client()
     serving.log.disabled = True  # nobody has asked
     for path in _commonest(state):
@@ -128,7 +131,7 @@ def work(app: Flask, generation: Generation, part: Part, *, polls: bool) -> None
     """Serve, as one of several; the first one polls the vehicles' feeds for all."""
     state: AppState = app.extensions["locator"]
     if apart.aside_of(app) is not None:  # it keeps the answers that are large
-        state.memo.limit_b, state.variants.limit_b = MEMO_B, VARIANTS_B
+        state.memo.limit_b = MEMO_B
     server = serving.Serving(app, generation.listening)
 
     def end(_number: int, _frame: FrameType | None) -> None:
