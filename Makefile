@@ -4,7 +4,7 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run dev test test-fast lint fix docs notebooks man bench load messages clean
+.PHONY: run dev test test-fast lint fix docs notebooks man bench load peers messages clean
 
 run: $(VENV)/.run
 	PORT=$(PORT) $(BIN)/locator serve
@@ -53,6 +53,11 @@ bench: $(VENV)/.test
 # What visitors wait for: 1, 8, 50 and 100 of them, with the mix of a day, and beside dear questions.
 load: $(VENV)/.test
 	$(BIN)/python -m tests.bench load
+
+# The same questions to others on the same graph (docs/peers.md).
+peers: $(VENV)/.test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
+	$(BIN)/python -m tests.bench peers
 
 messages: $(VENV)/.run
 	$(BIN)/python -m locator.cli.messages

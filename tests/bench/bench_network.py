@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import resource
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
@@ -24,7 +21,7 @@ from locator.walking.isochrone import isochrones
 from locator.walking.network.model import NetworkModel
 from locator.walking.walkable_city import WalkableCity, walkable
 from locator.walking.warmup import warm
-from tests.bench.measuring import Row, median, once, p50_p95
+from tests.bench.measuring import Row, median, once, p50_p95, to_error
 
 SOURCES = 300
 ORIGINS = 200
@@ -218,7 +215,7 @@ def _beside_pandana(model: NetworkModel, facilities: SnappedPoints) -> Iterator[
     graph, far_m = model.graph, 10_000.0
     x, y = (pd.Series(graph.vertex_xy[:, axis]) for axis in (0, 1))
     started = time.perf_counter()
-    with _standard_output_to_error():
+    with to_error():
         network = pandana.Network(
             x,
             y,
@@ -244,19 +241,6 @@ def _beside_pandana(model: NetworkModel, facilities: SnappedPoints) -> Iterator[
         None,
         f"{theirs_ms:,.0f} ms against {ours_ms:,.0f} ms; pandana prepares for {prepared_s:,.0f} s",
     )
-
-
-@contextmanager
-def _standard_output_to_error() -> Iterator[None]:
-    """Send what a library in C++ prints where it does not mix with the rows."""
-    sys.stdout.flush()
-    kept = os.dup(1)
-    os.dup2(2, 1)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 1)
-        os.close(kept)
 
 
 def _vertices(graph: StreetGraph, placed: SnappedPoints) -> list[int]:

@@ -7,8 +7,10 @@ slow as much. A budget of time is kept by the processor's wherever that was meas
 from __future__ import annotations
 
 import os
+import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -58,10 +60,10 @@ def times_ms(call: Callable[[int], Any], *, repeat: int, warm_up: int = 1) -> np
     """
     for i in range(warm_up):
         call(i)
-    return np.column_stack([_clocked_ms(call, i) for i in range(repeat)])
+    return np.column_stack([clocked_ms(call, i) for i in range(repeat)])
 
 
-def _clocked_ms(call: Callable[..., Any], *args: int) -> tuple[float, float]:
+def clocked_ms(call: Callable[..., Any], *args: int) -> tuple[float, float]:
     """Return the milliseconds of one call by either clock."""
     wall_s, processor_s = time.perf_counter(), time.process_time()
     call(*args)
@@ -89,12 +91,25 @@ def median(
 
 def once(what: str, call: Callable[[], Any], *, budget: float | None, note: str = "") -> Row:
     """Return the milliseconds of a single, cold call."""
-    return _row(what, _clocked_ms(call), budget, note)
+    return _row(what, clocked_ms(call), budget, note)
 
 
 def _row(what: str, clocks_ms: Iterable[float], budget: float | None, note: str) -> Row:
     wall_ms, processor_ms = (float(ms) for ms in clocks_ms)
     return Row(what, wall_ms, "ms", budget, note, processor_ms)
+
+
+@contextmanager
+def to_error() -> Iterator[None]:
+    """Send what a library in C++ prints where it does not mix with the rows."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
 
 
 def by_wall(rows: Iterable[Row]) -> list[Row]:
