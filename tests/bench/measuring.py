@@ -52,6 +52,12 @@ class Row:
         counted = self.value if self.processor is None else self.processor
         return "ok" if counted <= self.budget else "over"
 
+    @property
+    def fails(self) -> bool:
+        """Whether a budget is missed by what other programs do not slow down."""
+        by_the_wall = self.processor is None and self.unit in ("ms", "s")
+        return self.verdict == "over" and not by_the_wall
+
 
 def times_ms(call: Callable[[int], Any], *, repeat: int, warm_up: int = 1) -> np.ndarray:
     """Return (2, n) milliseconds of n calls, by the wall and by the processor's clock.

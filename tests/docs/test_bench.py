@@ -70,3 +70,10 @@ def test_an_unknown_area_is_refused_by_name():
     )
     assert done.returncode == 2
     assert "no benchmark tea" in done.stderr
+
+
+def test_a_budget_is_missed_by_the_processors_clock_or_in_size() -> None:
+    assert Row("what", 5, "ms", 10, processor=11).fails
+    assert not Row("what", 50, "ms", 10, processor=9).fails
+    assert not Row("what", 50, "ms", 10).fails and not Row("what", 50, "s", 10).fails
+    assert Row("what", 50, "MB", 10).fails and not Row("what", 50, "MB", None).fails
