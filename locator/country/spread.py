@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import dask
 from distributed import Client, Future, LocalCluster, as_completed
 
 from locator.base.errors import N_
@@ -19,6 +20,12 @@ from locator.country.unit import Outcome, UnitTask, make_unit
 
 PATIENCE_S = 60
 """So long a scheduler may take to answer and to have a worker."""
+
+SLOW = {
+    "distributed.comm.timeouts.tcp": "600s",
+    "distributed.scheduler.worker-ttl": "1800s",
+}
+"""A machine that is busy with other things, or asleep for a while, has lost nobody yet."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +107,7 @@ def spread(scheduler: str | None, workers: int | None) -> Iterator[Spread]:
         Nobody answers, or there is no worker.
     """
     with ExitStack() as stack:
+        stack.enter_context(dask.config.set(SLOW))
         if scheduler is None:
             cluster = LocalCluster(
                 n_workers=workers or os.cpu_count() or 1,
@@ -111,7 +119,8 @@ def spread(scheduler: str | None, workers: int | None) -> Iterator[Spread]:
         else:
             address = scheduler
         try:
-            client = stack.enter_context(Client(address, timeout=PATIENCE_S))
+            client = Client(address, timeout=PATIENCE_S)
+            stack.callback(_closed, client)
             client.wait_for_workers(1, timeout=PATIENCE_S)
         except (OSError, ValueError) as error:
             raise CountryError(
@@ -120,3 +129,9 @@ def spread(scheduler: str | None, workers: int | None) -> Iterator[Spread]:
                 detail=str(error),
             ) from error
         yield Spread(client)
+
+
+def _closed(client: Any) -> None:
+    """Close a client; of one that lost its scheduler the loss is told, not how it is closed."""
+    with suppress(Exception):
+        client.close()
