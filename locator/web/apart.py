@@ -26,8 +26,9 @@ from locator.base.i18n import current_language, prefix
 NAME = "locator.web.apart"
 """Where an application has its `Apart`; in the process apart it has none."""
 
-NICENESS = 5
-"""Whoever waits for something quick comes first at the processors, too."""
+NICENESS = 10
+"""Whoever waits for something quick comes first at the processors: of one that both want this
+process gets a tenth."""
 
 LOOK_S = 0.5
 """So often the server looks whether the one who asked is still there."""
@@ -109,6 +110,17 @@ def listened(app: Flask) -> Iterator[Listener]:
     with Listener(family="AF_UNIX", backlog=BACKLOG) as listener:
         app.extensions[NAME] = Apart(cast(str, listener.address))
         yield listener
+
+
+def become(app: Flask) -> None:
+    """Make this process the one in which `app` answers what is dear.
+
+    Its priority is all that has it stand back behind an emergency: it takes no interpreter from
+    one, and where people ask for an AED all day a question that waited for a pause never began.
+    """
+    os.nice(NICENESS)
+    app.extensions.pop(NAME, None)  # here is where it is answered
+    app.extensions["locator.urgency"].hold_s = 0.0
 
 
 def work(app: Flask, listener: Listener, threads: int, ends: int) -> None:

@@ -101,9 +101,17 @@ class Urgency:
     """Know whether somebody is waiting for an AED, so that what is dear begins later.
 
     All processes of a server know it together.
+
+    Parameters
+    ----------
+    quiet_s : float
+        Without an urgent one before something dear begins.
+    hold_s : float
+        A dear one waits at most so long; a process may have another patience than the others.
     """
 
-    def __init__(self, *, quiet_s: float = QUIET_S) -> None:
+    def __init__(self, *, quiet_s: float = QUIET_S, hold_s: float = HOLD_S) -> None:
+        self.hold_s = hold_s
         self._quiet_s = quiet_s
         self._rows = Rows(2)  # of each process: under way, and when the last one ended
         self._changed = threading.Condition()
@@ -120,12 +128,12 @@ class Urgency:
                 self._rows.own[:] = self._rows.own[0] - 1, time.monotonic()
                 self._changed.notify_all()
 
-    def wait(self, *, most_s: float = HOLD_S) -> bool:
+    def wait(self, *, most_s: float | None = None) -> bool:
         """Wait until no urgent request is or was lately worked on; False after `most_s`.
 
         Between two of many visitors there are moments without one, which are not the end.
         """
-        until = time.monotonic() + most_s
+        until = time.monotonic() + (self.hold_s if most_s is None else most_s)
         with self._changed:
             while (quiet_s := self._until_quiet_s()) > 0:
                 left_s = until - time.monotonic()

@@ -152,8 +152,7 @@ def work(app: Flask, generation: Generation, part: Part, *, polls: bool) -> None
 
 def _aside(app: Flask, listener: Listener, part: Part) -> None:
     """Answer what is dear, at lower priority; whoever waits for something quick comes first."""
-    os.nice(apart.NICENESS)
-    del app.extensions[apart.NAME]  # here is where it is answered
+    apart.become(app)
     tiles.warm(app)
     part.ready()
     apart.work(app, listener, app.config["LIMIT_AT_ONCE"] + apart.QUICK, part.ends)

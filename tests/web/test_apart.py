@@ -16,6 +16,8 @@ from werkzeug.exceptions import ServiceUnavailable
 from werkzeug.test import TestResponse
 
 from locator.web import apart, create_app
+from locator.web.lanes import HOLD_S
+from tests.forking import in_another
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="no processes to fork here")
 
@@ -77,6 +79,23 @@ def test_an_answer_that_is_known_is_not_sent_again(front: FlaskClient) -> None:
     assert known
     again = front.get(path, headers={"If-None-Match": known})
     assert (again.status_code, again.data) == (304, b"")
+
+
+def test_there_what_is_dear_stands_back_by_its_priority_and_waits_for_no_pause(
+    city_folder: Path,
+) -> None:
+    def dear_beside_an_emergency() -> None:
+        before, urgency = os.nice(0), app.extensions["locator.urgency"]
+        apart.become(app)
+        assert os.nice(0) == before + apart.NICENESS
+        assert apart.aside_of(app) is None
+        with urgency.under_way():
+            assert not urgency.wait()  # at once
+
+    app = create_app({"GEODATA": city_folder})
+    app.extensions[apart.NAME] = apart.Apart("/nowhere")
+    assert app.extensions["locator.urgency"].hold_s == HOLD_S
+    assert in_another(dear_beside_an_emergency) == 0
 
 
 def test_what_is_quick_is_answered_without_asking_anyone(city_folder: Path) -> None:
