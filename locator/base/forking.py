@@ -1,7 +1,8 @@
 """Keep a family of processes: fork each, fork another one where one ends, end them together.
 
 The parent has no threads and does nothing else, so that a fork is always safe and a child takes
-only memory that it writes to.
+only memory that it writes to. What takes long to prepare need not be waited for: an early child
+works meanwhile.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import logging
+import math
 import os
 import select
 import signal
@@ -61,11 +63,15 @@ class Job:
         Returns when it is done; a child that was not told to end is then replaced.
     helps : bool
         For the others: it is ended after them, and has nothing to finish.
+    early : bool
+        Works while the others are prepared; it is told to end when they are ready, and never
+        replaced.
     """
 
     name: str
     work: Callable[[Part], None]
     helps: bool = False
+    early: bool = False
 
 
 @dataclass
@@ -96,7 +102,9 @@ class Family:
         self._was_ready = False
         self._until: float | None = None  # when whoever is left is killed
 
-    def keep(self, *, ends: int, ready: Callable[[], None]) -> int:
+    def keep(
+        self, *, ends: int, ready: Callable[[], None], prepare: Callable[[], None] = lambda: None
+    ) -> int:
         """Keep the family until it is told to end (SIGTERM), or whoever started it has ended.
 
         Parameters
@@ -105,6 +113,9 @@ class Family:
             A file that closes with whoever started it.
         ready : callable
             Called once, when all are ready.
+        prepare : callable
+            Makes what all but the early ones find made. Told to end meanwhile, the family ends
+            when it returns.
 
         Returns
         -------
@@ -115,6 +126,11 @@ class Family:
         with heard(signal.SIGTERM) as signals:
             mine = (ends, signals)
             try:
+                for number, child in enumerate(self._children):
+                    if child.job.early:
+                        self._fork(number, child, lives)
+                        child.again = math.inf  # once only
+                prepare()
                 return self._keep(mine, lives, ready)
             finally:
                 for child in self._children:
@@ -139,17 +155,23 @@ class Family:
                     self._hear(lines[file])
             if any(child.failures >= TRIES for child in self._children) and not self._was_ready:
                 return 1
-            if not self._was_ready and all(child.is_ready for child in self._children):
+            if not self._was_ready and all(child.is_ready for child in self._lasting()):
                 self._was_ready = True
                 ready()
+                for child in self._children:
+                    if child.pid and child.job.early:
+                        os.kill(child.pid, signal.SIGTERM)
             if set(orders) & set(heard_of):
                 self._tell_to_end()
+
+    def _lasting(self) -> list[_Child]:
+        return [child for child in self._children if not child.job.early]
 
     def _pause_s(self) -> float | None:
         """Return the seconds after which there is something to do whatever is heard."""
         if self._until is not None:
             return max(0.0, self._until - time.monotonic())
-        coming = [child.again for child in self._children if not child.pid]
+        coming = [child.again for child in self._lasting() if not child.pid]
         return max(0.0, min(coming) - time.monotonic()) if coming else None
 
     def _fork(self, number: int, child: _Child, lives: int) -> None:
@@ -193,7 +215,7 @@ class Family:
         pid, was = child.pid, child.is_ready
         child.pid, child.is_ready = 0, False
         Rows.forget(self._children.index(child))
-        if self._until is not None:
+        if self._until is not None or child.job.early:
             return
         child.failures = 0 if was and now - child.begun > SOON_S else child.failures + 1
         pause_s = PAUSE_S * 2.0 ** (child.failures - 1) if child.failures else 0.0

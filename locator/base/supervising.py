@@ -33,6 +33,9 @@ SECRET, WORKERS = "LOCATOR_SECRET_KEY", "LOCATOR_WORKERS"
 GRACE_S = 20.0
 """What is under way may take so long when a server is to end."""
 
+READY, EARLY = b"r", b"e"
+"""What a generation says of itself."""
+
 PAUSE_S, PAUSE_MAX_S, SOON_S = 1.0, 30.0, 10.0
 """Before a generation that crashed is replaced; twice as long each time it lived for so short."""
 
@@ -59,9 +62,16 @@ class Generation:
     _line: int
 
     def ready(self) -> None:
-        """Say that it serves."""
+        """Say that it serves, with all that it has."""
+        self._say(READY)
+
+    def early(self) -> None:
+        """Say that it serves, though what it has is still being made warm."""
+        self._say(EARLY)
+
+    def _say(self, what: bytes) -> None:
         with contextlib.suppress(OSError):
-            os.write(self._line, b"r")
+            os.write(self._line, what)
 
 
 def workers() -> int:
@@ -144,7 +154,7 @@ class Supervisor:
         Starts a generation; it finds its files in the environment.
     listening : socket
     announce : callable
-        Called when the first generation is ready.
+        Called when the first generation serves.
     grace_s : float
     """
 
@@ -164,6 +174,7 @@ class Supervisor:
         self._again: float | None = None  # when the next one is started, after a crash
         self._until: float | None = None  # when whoever is left is killed
         self._failures = 0
+        self._announced = False
         self._code: int | None = None
 
     def run(self) -> int:
@@ -209,8 +220,12 @@ class Supervisor:
         return _Running(process, line, lives)
 
     def _hear(self, one: _Running) -> None:
-        if os.read(one.line, 1):
-            self._take_over(one)
+        if said := os.read(one.line, 1):
+            if said == READY:
+                self._take_over(one)
+            if not self._announced:
+                self._announced = True
+                self._announce()
             return
         try:
             code = one.process.wait(self._grace_s)
@@ -249,8 +264,6 @@ class Supervisor:
             log.info("The new server is ready; the former one finishes what it has")
             former.send(signal.SIGTERM)
             self._leaving.append(former)
-        elif not self._failures:
-            self._announce()
 
     def _obey(self, number: int) -> None:
         if number != signal.SIGHUP:

@@ -12,6 +12,8 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
+from dataclasses import replace
 from functools import partial
 from multiprocessing.connection import Listener
 from types import FrameType
@@ -73,13 +75,15 @@ def run(
         with made_to_stay():
             app = make_app(config, progress=progress)
             serving.prepare(app)
-            warm(app)
-            give_back_free()
+            # It answers while the rest is made; without streets there is next to nothing to make.
+            early = warmup.warm(app.extensions["locator"].walkable_city) > 0
+        code = keep(app, generation, early=early)
     except (LocatorError, ValueError) as fault:
         sys.exit(str(fault))
-    sys.exit(keep(app, generation))
+    sys.exit(code)
 
 
+@made_to_stay()
 def warm(app: Flask) -> None:
     """Make what every process would make for itself, without a thread."""
     state: AppState = app.extensions["locator"]
@@ -93,6 +97,7 @@ def warm(app: Flask) -> None:
         visitor.get(path)  # templates, texts and what is kept of pages: once, for all
     serving.log.disabled = False
     readiness.readiness(app).warm.set()
+    give_back_free()
 
 
 def _commonest(state: AppState) -> Iterator[str]:
@@ -108,23 +113,44 @@ def _commonest(state: AppState) -> Iterator[str]:
             yield f"{path}?{place}"
 
 
-def keep(app: Flask, generation: Generation) -> int:
-    """Fork the processes and keep them until told to end; return an exit code."""
+def keep(app: Flask, generation: Generation, *, early: bool) -> int:
+    """Make the city warm, fork the processes and keep them until told to end.
+
+    Parameters
+    ----------
+    app : Flask
+    generation : Generation
+    early : bool
+        Whether one more process answers while the city is made warm.
+
+    Returns
+    -------
+    int
+        An exit code.
+    """
     serves = [
         Job(f"Worker {number + 1}", partial(work, app, generation, polls=number == 0))
         for number in range(generation.workers)
     ]
-    if not app.config["APART"]:
-        return _kept(serves, generation)
-    with apart.listened(app) as listener:
-        return _kept(
-            [*serves, Job("Process apart", partial(_aside, app, listener), helps=True)], generation
-        )
+    first = Job("Early worker", partial(_work_early, app, generation), early=True)
+    with apart.listened(app) if app.config["APART"] else nullcontext() as listener:
+        jobs = serves
+        if listener is not None:
+            jobs = [*jobs, Job("Process apart", partial(_aside, app, listener), helps=True)]
+        if early:
+            jobs = [*jobs, first]
+        family = Family(jobs, grace_s=GRACE_S)
+        return family.keep(ends=generation.ends, ready=generation.ready, prepare=partial(warm, app))
 
 
-def _kept(jobs: list[Job], generation: Generation) -> int:
-    family = Family(jobs, grace_s=GRACE_S)
-    return family.keep(ends=generation.ends, ready=generation.ready)
+def _work_early(app: Flask, generation: Generation, part: Part) -> None:
+    """Serve until the others do; what is dear waits until there is a process for it."""
+
+    def ready() -> None:
+        part.ready()
+        generation.early()
+
+    work(app, generation, replace(part, ready=ready), polls=False)
 
 
 def work(app: Flask, generation: Generation, part: Part, *, polls: bool) -> None:

@@ -51,7 +51,13 @@ class Seen:
 
 
 @contextmanager
-def kept(jobs: list[Job], seen: Seen, *, grace_s: float = 60.0) -> Iterator[tuple[int, int]]:
+def kept(
+    jobs: list[Job],
+    seen: Seen,
+    *,
+    grace_s: float = 60.0,
+    prepare: Callable[[], None] = lambda: None,
+) -> Iterator[tuple[int, int]]:
     """Keep a family in a process of its own: its number, and the file that it ends with."""
     ends, lives = os.pipe()
     pid = os.fork()
@@ -63,7 +69,7 @@ def kept(jobs: list[Job], seen: Seen, *, grace_s: float = 60.0) -> Iterator[tupl
             def ready() -> None:
                 seen.ready[0] += 1
 
-            code = Family(jobs, grace_s=grace_s).keep(ends=ends, ready=ready)
+            code = Family(jobs, grace_s=grace_s).keep(ends=ends, ready=ready, prepare=prepare)
         finally:
             os._exit(code)
     os.close(ends)
@@ -120,6 +126,45 @@ def test_one_that_is_killed_comes_again_and_what_it_counted_is_forgotten(
         assert is_gone(first)  # not a zombie either
         os.kill(pid, signal.SIGTERM)
         assert code_of(pid) == 0
+
+
+def test_an_early_one_works_while_the_others_are_prepared_and_no_longer() -> None:
+    seen, prepared = Seen(), shared_array(1, "i8")
+
+    def prepare() -> None:
+        wait_until(lambda: bool(seen.starts[2]))  # it works already
+        prepared[0] = 1 + seen.starts[:2].sum() + seen.ready[0]
+
+    jobs = [
+        Job("a", seen.worker(0)),
+        Job("b", seen.worker(1), helps=True),
+        Job("early", seen.worker(2), early=True),
+    ]
+    with kept(jobs, seen, prepare=prepare) as (pid, _):
+        wait_until(lambda: bool(seen.ready[0]))
+        assert prepared[0] == 1  # nobody else had begun
+        wait_until(lambda: is_gone(int(seen.pids[2])))
+        os.kill(int(seen.pids[0]), signal.SIGKILL)
+        wait_until(lambda: seen.starts[0] == 2)
+        assert seen.starts[:3].tolist() == [2, 1, 1]  # it does not come again
+        assert seen.told[:3].tolist() == [0, 0, 1]
+        os.kill(pid, signal.SIGTERM)
+        assert code_of(pid) == 0
+    assert seen.ready[0] == 1
+
+
+def test_told_to_end_while_it_prepares_the_family_ends_and_the_early_one_with_it() -> None:
+    seen = Seen()
+
+    def prepare() -> None:
+        wait_until(lambda: bool(seen.starts[1]))
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    jobs = [Job("a", seen.worker(0)), Job("early", seen.worker(1), early=True)]
+    with kept(jobs, seen, prepare=prepare) as (pid, _):
+        assert code_of(pid) == 0
+    assert seen.told[1] == 1
+    assert is_gone(int(seen.pids[1]))
 
 
 def test_the_family_ends_with_whoever_started_it() -> None:

@@ -37,7 +37,7 @@ signal.signal(signal.SIGTERM, lambda *_: ending.append(1))
 with socket.socket(fileno=port) as listening:
     listening.listen(64)
     listening.settimeout(0.01)
-    os.write(line, b"r")
+    os.write(line, b"e" if said == "early" else b"r")
     while not ending and not select.select([ends], [], [], 0)[0]:
         try:
             visitor = listening.accept()[0]
@@ -136,6 +136,25 @@ def test_a_server_is_started_anew_and_nobody_who_asks_meanwhile_is_lost(tmp_path
         os.kill(one.pid, signal.SIGTERM)
         assert one.code() == 0
         assert is_gone(present)
+        assert os.read(one.announced, 9) == b""  # announced once
+
+
+def test_an_early_server_is_announced_and_takes_over_from_nobody(tmp_path: Path) -> None:
+    with kept(tmp_path / "word", "early") as one:
+        assert os.read(one.announced, 1) == b"!"
+        assert one.ask() == "early"
+        one.file.write_text("warm")
+        os.kill(one.pid, signal.SIGHUP)
+        wait_until(lambda: len(one.pids()) == 2 and one.ask() == "warm")
+        wait_until(lambda: is_gone(one.pids()[0]))
+        one.file.write_text("early")
+        os.kill(one.pid, signal.SIGHUP)
+        wait_until(lambda: len(one.pids()) == 3 and one.ask() == "early")
+        os.kill(one.pids()[2], signal.SIGKILL)
+        wait_until(lambda: is_gone(one.pids()[2]))
+        assert one.ask() == "warm"  # it had gone on
+        os.kill(one.pid, signal.SIGTERM)
+        assert one.code() == 0
         assert os.read(one.announced, 9) == b""  # announced once
 
 
