@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import select
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -37,6 +38,9 @@ BACKLOG = 64
 
 QUICK = 2
 """Threads beside those that dear questions may take: a tile does not wait for a planner."""
+
+TRIM_EVERY_S = 30.0
+"""What dear answers left free is given back so often, whether any more are asked for or not."""
 
 AFTER_S = 10.0
 """What planners ask first is counted so much later, when the server has started."""
@@ -136,7 +140,10 @@ def work(app: Flask, listener: Listener, threads: int, ends: int) -> None:
 
     for _ in range(threads):
         threading.Thread(target=take, daemon=True).start()
-    os.read(ends, 1)  # nothing is ever written: it comes back when the other end is closed
+    freeing = app.extensions["locator.base.freeing"]
+    # Nothing is ever written: it can be read when the other end is closed.
+    while not select.select([ends], [], [], TRIM_EVERY_S)[0]:
+        freeing.now_and_then()  # the last of many answers comes too soon after another to do it
 
 
 def _warm(state: AppState) -> None:

@@ -98,6 +98,30 @@ def test_there_what_is_dear_stands_back_by_its_priority_and_waits_for_no_pause(
     assert in_another(dear_beside_an_emergency) == 0
 
 
+def test_what_lies_free_is_given_back_though_nobody_asks_any_more(
+    city_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Counted:
+        def __init__(self) -> None:
+            self.twice = threading.Semaphore(0)
+
+        def now_and_then(self) -> None:
+            self.twice.release()
+
+    app, counted = create_app({"GEODATA": city_folder}), Counted()
+    app.extensions["locator.base.freeing"] = counted
+    monkeypatch.setattr(apart, "TRIM_EVERY_S", 0.001)
+    ends, lives = os.pipe()
+    with closing(Listener(family="AF_UNIX")) as listener:
+        working = threading.Thread(target=apart.work, args=(app, listener, 0, ends))
+        working.start()
+        assert all(counted.twice.acquire(timeout=60) for _ in range(2))
+        os.close(lives)
+        working.join(60)
+        assert not working.is_alive()
+    os.close(ends)
+
+
 def test_what_is_quick_is_answered_without_asking_anyone(city_folder: Path) -> None:
     app = create_app({"GEODATA": city_folder})
     app.extensions[apart.NAME] = apart.Apart("/nowhere")
