@@ -23,8 +23,8 @@ from locator.analysis.siting.mclp import (
     greedy_cover,
 )
 from locator.analysis.siting.merits import beside_of
+from locator.analysis.siting.nearer import median_choice
 from locator.analysis.siting.placing import places_choice
-from locator.analysis.siting.pmedian import p_median, saved_walks
 from locator.analysis.siting.query import (
     MAX_SITES,
     MOST_SITES,
@@ -40,7 +40,7 @@ from locator.analysis.siting.query import (
     walks_to,
 )
 from locator.analysis.siting.ties import Addable, Within, preferred, ties
-from locator.analysis.siting.walks import inhabited_squares, rows_of, square_walks
+from locator.analysis.siting.walks import rows_of
 from locator.base.errors import N_, NotComputableError
 from locator.base.geo import FloatArray, IntArray
 from locator.base.rounding import whole
@@ -146,7 +146,7 @@ def where_next(walkable_city: WalkableCity, query: SitingQuery) -> Siting:
     current_m, _ = nearest_facilities(walkable_city, existing_rows(walkable_city, query))
     unserved = np.where(current_m > limit_m(query), people, 0.0)
     if query.objective == "median":
-        choice = _median_choice(walkable_city, query, places, current_m, people)
+        choice = median_choice(walkable_city, query, places, current_m, people)
     elif query.objective == "centre":
         choice = centre_choice(walkable_city, query, places, current_m)
     elif query.objective == "places":
@@ -296,33 +296,6 @@ def _whole_totals(
     within = np.logical_or.accumulate(reached, axis=1)
     then = [people_by_district(city, np.where(one, people, people - unserved)) for one in within.T]
     return np.array([one.sum() - served for one in then], dtype=np.int64)
-
-
-def _median_choice(
-    walkable_city: WalkableCity,
-    query: SitingQuery,
-    places: pd.DataFrame,
-    current_m: FloatArray,
-    people: FloatArray,
-) -> SiteChoice:
-    """Choose by p-median over squares of people; gains are person-minutes saved."""
-    if not np.isfinite(current_m).any():
-        raise NotComputableError(
-            N_("No facility of this layer exists yet, so there is no walk to shorten.")
-        )
-    which, weights, now_m = inhabited_squares(walkable_city, current_m, people)
-    walk_m = square_walks(walkable_city, places.index.to_numpy(), which, shorter_m=now_m)
-    limit_s = None if query.method == "greedy" else time_limit_s(query)
-    median = p_median(walk_m.T, now_m, weights, query.count, time_limit_s=limit_s)
-    per_minute = 60 * float(query.pace_m_s or 1.0)
-    return SiteChoice(
-        median.chosen,
-        median.saved_person_m / per_minute,
-        median.bound_person_m / per_minute,
-        median.gap,
-        median.timed_out,
-        ties(saved_walks(walk_m.T, now_m, weights), median.chosen.tolist()),
-    )
 
 
 def _sites(walkable_city: WalkableCity, places: pd.DataFrame, choice: SiteChoice) -> pd.DataFrame:
