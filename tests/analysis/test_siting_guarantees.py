@@ -15,7 +15,7 @@ from locator.analysis.siting.benefit_matrix import BenefitMatrix, one_by_one
 from locator.analysis.siting.exact import known_after
 from locator.analysis.siting.lagrangian import LagrangianBound, gap, lagrangian_bound
 from locator.analysis.siting.mclp import greedy_cover
-from locator.analysis.siting.pmedian import p_median
+from locator.analysis.siting.pmedian import by_walks, p_median
 from locator.analysis.siting.query import candidate_places, completed, limit_m, walks_to
 from locator.analysis.siting.solve import SitingQuery, where_next
 from locator.analysis.siting.walks import (
@@ -199,3 +199,34 @@ def test_the_bound_of_the_greedy_choice_is_tight_and_still_a_bound() -> None:
         assert best <= found.bound * (1 + 1e-9)
         near += found.people < best and found.bound < best * 1.0005
     assert near >= 3, "some are so near, and greedy less, that a thousandth would be no bound"
+
+
+def test_what_a_p_median_tells_does_not_hang_on_a_hierarchy(
+    walkable_city: WalkableCity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = replace(ASKED, objective="median", method="exact", count=3)
+    exact = where_next(walkable_city, asked)
+    random, model = np.random.default_rng(5), type(walkable_city.model)
+    searched = model.far_matrix_m
+
+    def rounded(*args, **options):  # type: ignore[no-untyped-def]
+        walk_m, known_m = searched(*args, **options)
+        return np.maximum(walk_m + random.uniform(-0.001, 0.001, walk_m.shape), 0.0), known_m
+
+    monkeypatch.setattr(model, "far_matrix_m", rounded)
+    other = where_next(walkable(walkable_city.city, walkable_city.model), asked)
+    assert other.sites.equals(exact.sites) and (exact.sites["gained"] > 0).all()
+    assert other.proven and other.bound == pytest.approx(exact.bound, rel=1e-5)
+
+
+def test_a_choice_is_told_again_by_better_walks() -> None:
+    now_m, people = np.full(2, 1000.0), np.full(2, 10.0)
+    median = p_median(np.array([[900.0, 500], [900, 1000]]), now_m, people, 2)
+    assert median.chosen.tolist() == [1, 0]
+    told = by_walks(median, np.array([[250.0, 300], [1000, 300]]), now_m, people)
+    assert told.chosen.tolist() == [0, 1], "the other site is the better one now"
+    assert told.saved_person_m.tolist() == [14_000, 500]
+    assert (told.person_m, told.gap) == (20_000 - 14_500, 0)
+    assert median.bound_person_m < told.bound_person_m == 14_500
+    useless = by_walks(median, np.array([[400.0, 300], [1000, 300]]), now_m, people)
+    assert useless.chosen.tolist() == [0], "a site that helps nobody is not named"

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from locator.analysis.siting.choice import SiteChoice
-from locator.analysis.siting.pmedian import p_median, saved_walks
+from locator.analysis.siting.pmedian import by_walks, p_median, saved_walks
 from locator.analysis.siting.query import SitingQuery, time_limit_s
 from locator.analysis.siting.ties import ties
-from locator.analysis.siting.walks import inhabited_squares, square_walks
+from locator.analysis.siting.walks import inhabited_squares, searched_square_walks, square_walks
 from locator.base.errors import N_, NotComputableError
 from locator.base.geo import FloatArray
 from locator.walking.walkable_city import WalkableCity
@@ -44,9 +44,14 @@ def median_choice(
             N_("No facility of this layer exists yet, so there is no walk to shorten.")
         )
     which, weights, now_m = inhabited_squares(walkable_city, current_m, people)
-    walk_m = square_walks(walkable_city, places.index.to_numpy(), which, shorter_m=now_m)
+    sites = places.index.to_numpy()
+    walk_m = square_walks(walkable_city, sites, which, shorter_m=now_m)
     limit_s = None if query.method == "greedy" else time_limit_s(query)
     median = p_median(walk_m.T, now_m, weights, query.count, time_limit_s=limit_s)
+    chosen_m = searched_square_walks(
+        walkable_city, sites[median.chosen], which, limit_m=float(now_m.max())
+    )
+    median = by_walks(median, chosen_m.T, now_m, weights)
     per_minute = 60 * float(query.pace_m_s or 1.0)
     return SiteChoice(
         median.chosen,

@@ -133,6 +133,31 @@ def square_walks(
         return table.walk_m[np.ix_(sites, squares)]
 
 
+def searched_square_walks(
+    walkable_city: WalkableCity, sites: IntArray, squares: IntArray, *, limit_m: float
+) -> npt.NDArray[np.float32]:
+    """Return the walks of `square_walks` for a few sites, each searched.
+
+    A hierarchy rounds, and is not everywhere; these have the same digits on every machine.
+
+    Parameters
+    ----------
+    walkable_city : WalkableCity
+    sites, squares : (k,), (s,) int arrays
+    limit_m : float
+        Longer walks may be `FAR_M`.
+
+    Returns
+    -------
+    (k, s) float32 array
+    """
+    table = _square_table(walkable_city)
+    walk_m = walkable_city.model.walk_matrix_m(
+        table.sites.take(sites), table.squares.take(squares), limit_m=limit_m
+    )
+    return np.minimum(walk_m, FAR_M).astype(np.float32)
+
+
 @dataclass(frozen=True)
 class _SquareTable:
     """Walks from every candidate to every square, as far as anybody asked yet.

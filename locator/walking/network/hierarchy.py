@@ -59,7 +59,7 @@ def far_walks_m(ways: Ways, origins: SnappedPoints, targets: SnappedPoints) -> F
     Returns
     -------
     (o, t) float array
-        Off by half a unit for each edge of the walk at most: in a city a tenth of a millimetre.
+        Off by half a unit for each edge of the walk at most: in a city less than a millimetre.
     """
     import routingkit_cch
 
