@@ -8,15 +8,19 @@ from typing import Any
 
 import numpy as np
 import pytest
+import shapely
 
 from locator.base.errors import CityFolderError
 from locator.base.geo import Projection
 from locator.city.added_streets import FILE, STREETS_FILE, added_streets
 from locator.city.model import load_city
 from locator.curation.check import check_folder
+from locator.walking.graph import joining
 from locator.walking.graph.build import build_graph
+from locator.walking.graph.edges import Pieces
 from locator.walking.graph.file import StreetGraph
 from locator.walking.graph.for_city import pack_for_city
+from locator.walking.graph.joining import JOIN_M, WAY_ROUND_M, _beside, _near
 from locator.walking.graph.osm import read_streets
 from locator.walking.graph.ready import ready_graph
 from locator.walking.network.model import NetworkModel
@@ -227,3 +231,40 @@ def test_every_fault_of_an_added_street_is_listed(
 
 def test_a_folder_without_the_file_has_none_added(folder: Path) -> None:
     assert len(added_streets(folder)) == 0
+
+
+def test_what_is_near_an_end_is_found_however_far_another_one_is() -> None:
+    rng = np.random.default_rng(4)
+    xy = np.vstack([rng.uniform(0, 3_000, (400, 2)), [[1e8, 1e8]]])
+    ends = np.array([3, 77, 400])
+    near = _near(xy, ends)
+    for end in ends:
+        within = np.flatnonzero(np.hypot(*(xy - xy[end]).T) <= WAY_ROUND_M)
+        assert set(within) <= set(near)
+    assert len(near) < 100
+
+
+def test_all_pieces_that_an_end_lies_beside_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(joining, "_AT_ONCE", 7)
+    rng = np.random.default_rng(5)
+    xy = np.vstack([rng.uniform(0, 400, (60, 2)), [[1e8, 1e8]]])
+    a, b = rng.integers(0, 61, (2, 50))
+    pieces = Pieces(
+        a=a,
+        b=b,
+        way=np.zeros(50, dtype=np.int64),
+        begins=np.ones(50, dtype=bool),
+        copied=np.zeros(0, dtype=np.int64),
+        ways_with_missing_nodes=0,
+        ways_outside=0,
+    )
+    ends = np.array([0, 5, 60])
+    found = sorted(zip(*(some.tolist() for some in _beside(pieces, xy, ends)), strict=True))
+    lines = [shapely.LineString(xy[[one, other]]) for one, other in zip(a, b, strict=True)]
+    assert found == [
+        (at, piece)
+        for at, end in enumerate(ends)
+        for piece, line in enumerate(lines)
+        if line.distance(shapely.Point(xy[end])) <= JOIN_M
+    ]
+    assert 4 <= len(found) < 60

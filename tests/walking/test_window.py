@@ -41,6 +41,15 @@ def test_far_from_everything_there_is_nothing(xy: tuple[float, float]) -> None:
     assert TINY.within(np.array(xy), 2e4).tolist() == [0, 1, 2, 3, 4, 5]
 
 
+def test_one_street_far_away_from_all_others_costs_nothing() -> None:
+    # A table of all cells between them would have 1.6e11.
+    xy = np.vstack([TINY.xy, [[1e8, 1e8]]])
+    far = Windows(xy, np.append(TINY.indptr, 10).astype(np.int32), TINY.indices, TINY.weight_m)
+    assert far.within(np.array([0.0, 0.0]), 599.0).tolist() == [0, 1, 2, 3, 4]
+    assert far.within(np.array([1e8, 1e8]), 599.0).tolist() == [6]
+    assert far.within(np.array([5e7, 5e7]), 599.0).tolist() == []
+
+
 def test_near_and_far_a_search_finds_what_one_of_the_whole_graph_finds(
     real: NetworkModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -53,42 +53,38 @@ def joined(pieces: Pieces, streets: Streets, xy: FloatArray) -> tuple[Pieces, Fl
     ends = np.concatenate([loose, main])
     if not len(ends):
         return pieces, xy
-    beside = _beside(pieces, xy, ends)
-    a, b = pieces.a[beside], pieces.b[beside]
-    lines = np.asarray(shapely.linestrings(np.stack([xy[a], xy[b]], axis=1)))
-    at, of_lines = shapely.STRtree(lines).query(
-        shapely.points(xy[ends]), predicate="dwithin", distance=JOIN_M
-    )
-    end, piece = ends[at], beside[of_lines]
+    at, piece = _beside(pieces, xy, ends)
+    end = ends[at]
     other = (pieces.a[piece] != end) & (pieces.b[piece] != end)
     other &= (at < len(loose)) | _is_far_round(pieces, xy, end, piece)
-    end, piece, line = end[other], piece[other], lines[of_lines[other]]
+    end, piece = end[other], piece[other]
+    line = _lines(pieces, xy, piece)
     away = shapely.distance(shapely.points(xy[end]), line)
     order = np.lexsort((piece, away, end))
     first = order[np.r_[True, np.diff(end[order]) != 0]] if len(order) else order
     return _with_joints(pieces, xy, end[first], piece[first], line[first])
 
 
-def _beside(pieces: Pieces, xy: FloatArray, ends: IntArray) -> IntArray:
-    """Return the pieces whose box comes near one of `ends`, and some others.
+def _beside(pieces: Pieces, xy: FloatArray, ends: IntArray) -> tuple[IntArray, IntArray]:
+    """Return positions in `ends`, and pieces that each of these lies beside.
 
-    A tree of all pieces of a region would be most of the memory that its graph takes to be made.
+    The tree is of the ends: one of all pieces of a region would be most of the memory that its
+    graph takes to be made.
     """
-    corner = xy.min(axis=0) - JOIN_M
-    cell = ((xy[ends] - corner) // WAY_ROUND_M).astype(np.int64)
-    shape = ((xy.max(axis=0) + JOIN_M - corner) // WAY_ROUND_M).astype(np.int64) + 1
-    # How many ends lie below and to the left of each corner of the cells.
-    count = np.zeros(shape + 1, dtype=np.int32)
-    np.add.at(count, tuple((cell + 1).T), 1)
-    count = count.cumsum(axis=0, dtype=np.int32).cumsum(axis=1, dtype=np.int32)
+    tree = shapely.STRtree(np.asarray(shapely.points(xy[ends])))
     found = []
     for begin in range(0, len(pieces.a), _AT_ONCE):
-        a, b = (xy[nodes[begin : begin + _AT_ONCE]] - corner for nodes in (pieces.a, pieces.b))
-        left, low = ((np.minimum(a, b) - JOIN_M) // WAY_ROUND_M).astype(np.int32).T
-        right, up = ((np.maximum(a, b) + JOIN_M) // WAY_ROUND_M).astype(np.int32).T + 1
-        inside = count[right, up] - count[left, up] - count[right, low] + count[left, low]
-        found.append(begin + np.flatnonzero(inside))
-    return np.concatenate(found)
+        some = np.arange(begin, min(begin + _AT_ONCE, len(pieces.a)))
+        of_some, at = tree.query(_lines(pieces, xy, some), predicate="dwithin", distance=JOIN_M)
+        found.append(np.stack([at, some[of_some]]))
+    at, piece = np.concatenate(found, axis=1)
+    return at, piece
+
+
+def _lines(pieces: Pieces, xy: FloatArray, which: IntArray) -> Array:
+    """Return some pieces as lines."""
+    ends = np.stack([xy[pieces.a[which]], xy[pieces.b[which]]], axis=1)
+    return np.asarray(shapely.linestrings(ends))
 
 
 def _ends_of_main_roads(pieces: Pieces, streets: Streets, met: IntArray) -> IntArray:
@@ -129,13 +125,14 @@ def _is_far_round(pieces: Pieces, xy: FloatArray, end: IntArray, piece: IntArray
 
 def _near(xy: FloatArray, ends: IntArray) -> IntArray:
     """Return all nodes that a way of `WAY_ROUND_M` from one of `ends` may lead over, and others."""
-    cell = ((xy - xy.min(axis=0)) // WAY_ROUND_M).astype(np.int32) + 1
-    taken = np.zeros(cell.max(axis=0) + 2, dtype=bool)
-    column, row = cell[ends].T
-    for right in (-1, 0, 1):
-        for up in (-1, 0, 1):
-            taken[column + right, row + up] = True
-    return np.flatnonzero(taken[cell[:, 0], cell[:, 1]])
+    cell = ((xy - xy.min(axis=0)) // WAY_ROUND_M).astype(np.int64) + 1
+    columns = int(cell[:, 0].max()) + 2
+    number = cell[:, 1] * columns + cell[:, 0]
+    round_it = [right + up * columns for up in (-1, 0, 1) for right in (-1, 0, 1)]
+    # Not a table of all cells: one node far away from all others would make it large.
+    taken = np.unique(np.add.outer(number[ends], round_it))
+    place = np.minimum(np.searchsorted(taken, number), len(taken) - 1)
+    return np.flatnonzero(taken[place] == number)
 
 
 def _with_joints(

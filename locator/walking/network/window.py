@@ -73,13 +73,14 @@ class Windows:
 
     @cached_property
     def _by_cell(self) -> tuple[Array, IntArray]:
-        """The vertices, row of cells by row of cells, and where each cell begins."""
-        columns, rows = self._shape
+        """The vertices, row of cells by row of cells, and the number of the cell of each.
+
+        No list of cells: one street far away from all others would make it long.
+        """
         column, row = ((self.xy - self._origin) // CELL_M).astype(np.int64).T
-        cell = row * columns + column
+        cell = row * self._shape[0] + column
         order = np.argsort(cell, kind="stable").astype(np.int32)
-        counts = np.bincount(cell, minlength=columns * rows)
-        return order, np.concatenate([[0], np.cumsum(counts)])
+        return order, cell[order]
 
     def within(self, xy: FloatArray, reach_m: float) -> IntArray:
         """Return the vertices of all cells that a square touches, ascending.
@@ -91,18 +92,17 @@ class Windows:
         reach_m : float
             From the middle to each side.
         """
-        (columns, rows), (order, start) = self._shape, self._by_cell
+        (columns, rows), (order, cell) = self._shape, self._by_cell
         reach_m += MARGIN_M
         low = np.floor((xy - reach_m - self._origin) / CELL_M).astype(np.int64)
         high = np.floor((xy + reach_m - self._origin) / CELL_M).astype(np.int64)
         left, right = max(0, int(low[0])), min(columns - 1, int(high[0]))
-        bands = range(max(0, int(low[1])), min(rows - 1, int(high[1])) + 1)
-        if left > right or not bands:
+        bands = np.arange(max(0, int(low[1])), min(rows - 1, int(high[1])) + 1) * columns
+        if left > right or not len(bands):
             return np.empty(0, dtype=np.int64)
         # The cells of one row stand one after the other.
-        found = [
-            order[start[row * columns + left] : start[row * columns + right + 1]] for row in bands
-        ]
+        begin, end = np.searchsorted(cell, bands + left), np.searchsorted(cell, bands + right + 1)
+        found = [order[one:other] for one, other in zip(begin, end, strict=True)]
         return np.sort(np.concatenate(found)).astype(np.int64)
 
     def cut(self, vertices: IntArray) -> Part:
