@@ -60,7 +60,7 @@ class Service:
     group: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CountryTable:
     """What is known of a country.
 

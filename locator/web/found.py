@@ -27,9 +27,10 @@ MEANINGFUL = ("layer", "kind", "minutes", "group", "district")
 
 ASKED = (
     *("nearest", "combined_coverage", "aed_offline", "offline"),
-    *("embed_nearest", "embed_map", "moderate"),
+    *("embed_nearest", "embed_map", "moderate", "country"),
 )
-"""Pages that are nothing without a question or a frame, for those without a network, or for few."""
+"""Pages that are nothing without a question, a frame or a table, for those without a network, or
+for few."""
 
 DAY_S = 86_400
 VALID_DAYS = 180

@@ -120,7 +120,8 @@ def test_what_is_forgotten_is_let_go() -> None:
 
 def frame() -> pd.DataFrame:
     names = [f"a{number:06}" for number in range(50_000)]
-    return pd.DataFrame({"number": np.arange(50_000.0), "name": names})
+    held = pd.array(names, dtype=pd.StringDtype("python", na_value=np.nan))  # as a server has it
+    return pd.DataFrame({"number": np.arange(50_000.0), "name": held})
 
 
 def areas() -> gpd.GeoDataFrame:
@@ -215,6 +216,7 @@ def test_no_module_remembers_what_grows_with_the_questions() -> None:
         "geocoding/phrases.py",  # pairs of folded words, one of each from a table, 65,536
         "walking/graph/tag_rules.py",  # opening hours of gates, while a graph is built
         "web/i18n.py",  # paths of pages, 4096
+        "web/pages/country.py",  # one table of a country, and 24 of its maps
         "web/map/figure.py",  # frames of maps, by what they load, 64; folium's own templates, 128
         "web/map/code.py",  # sets of the maps' own parts, 64
         "web/static_files.py",  # the program's own scripts and styles, compressed, 256

@@ -278,6 +278,7 @@ def test_serve_hands_folder_host_and_port_over(
         calls.append((config, host, port))
 
     monkeypatch.setattr(serving, "run", run)
+    monkeypatch.setenv("LOCATOR_WORKERS", "0")  # else other processes do it
     assert locator(folder, "serve", "--port", "8123", "--host", "0.0.0.0").exit_code == 0
     assert calls == [({"GEODATA": str(folder)}, "0.0.0.0", 8123)]
     assert locator(folder, "serve", "--port", "99999").exit_code == 2

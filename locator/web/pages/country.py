@@ -136,14 +136,11 @@ def _kept(path: Path, _modified_ns: int) -> CountryTable:
     return read_table(path)
 
 
+@lru_cache(maxsize=24)
 def _drawn(found: CountryTable, service: str, label: str) -> str:
     """Return the map of a service, drawn once for each language."""
-
-    def draw() -> str:
-        shares = found.units[f"{service}_share"].to_numpy(dtype=np.float64, na_value=np.nan)
-        return country_map(found.units.geometry.to_numpy(), shares, label=label)
-
-    return state().memo.get(("country map", id(found), service, label), draw)
+    shares = found.units[f"{service}_share"].to_numpy(dtype=np.float64, na_value=np.nan)
+    return country_map(found.units.geometry.to_numpy(), shares, label=label)
 
 
 def country_view(found: CountryTable, asked: CountryParams) -> CountryView:
