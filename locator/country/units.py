@@ -18,7 +18,7 @@ from pyproj.exceptions import CRSError
 from locator.base.errors import N_, InvalidParameterError
 from locator.base.geo import WGS84
 from locator.city.population import CELL_M
-from locator.curation.given import GRID_COLUMNS
+from locator.curation.given import GRID_COLUMNS, check_degrees
 from locator.walking.graph.osm import ExtractError
 
 CODE_COLUMN = "TERYT"
@@ -104,7 +104,7 @@ def read_units(
             file=path.name,
             faults="; ".join(faults[:10]) or "it is empty",
         )
-    _check_degrees(shapes, path)
+    check_degrees(shapes, path)
     found = zip(codes, names, shapes, strict=True)
     return sorted((Unit(*one) for one in found), key=lambda unit: unit.code)
 
@@ -140,20 +140,6 @@ def _column(frame: pd.DataFrame, path: Path, wanted: str, parameter: str) -> pd.
             columns=", ".join(str(one) for one in frame.columns if one != "geometry"),
         )
     return frame[found].map(lambda value: "" if pd.isna(value) else str(value).strip())
-
-
-def _check_degrees(shapes: Any, path: Path) -> None:
-    west, south, east, north = shapely.total_bounds(shapes)
-    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
-        raise ExtractError(
-            N_(
-                "{file} is not in degrees of longitude and latitude (its coordinates reach "
-                "{east}, {north}): convert it to WGS84, or save it with its coordinate system."
-            ),
-            file=path.name,
-            east=f"{east:.0f}",
-            north=f"{north:.0f}",
-        )
 
 
 def read_country_grid(path: Path, *, crs: str) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy.typing as npt
 import pandas as pd
 import shapely
 from babel.core import get_global
@@ -61,7 +62,25 @@ def read_boundary(path: Path) -> Any:
     shapes = shapes[shapes.geom_type.isin(["Polygon", "MultiPolygon"])]
     if shapes.empty:
         raise ExtractError(N_("{file} holds no polygon."), file=path.name)
-    west, south, east, north = shapes.total_bounds
+    check_degrees(shapes.to_numpy(), path)
+    return shapely.union_all(shapely.make_valid(shapes.to_numpy()))
+
+
+def check_degrees(shapes: npt.NDArray[Any], path: Path) -> None:
+    """Say so where shapes are not in degrees of longitude and latitude.
+
+    Parameters
+    ----------
+    shapes : array of shapely geometry
+    path : Path
+        The file that they come from.
+
+    Raises
+    ------
+    ExtractError
+        They are not.
+    """
+    west, south, east, north = shapely.total_bounds(shapes)
     if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
         raise ExtractError(
             N_(
@@ -72,7 +91,6 @@ def read_boundary(path: Path) -> Any:
             east=f"{east:.0f}",
             north=f"{north:.0f}",
         )
-    return shapely.union_all(shapely.make_valid(shapes.to_numpy()))
 
 
 def country_of(
