@@ -25,6 +25,14 @@ def test_the_row_holds_name_languages_the_aed_and_the_menu(client: FlaskClient) 
     assert 'aria-label="AED now"' in head
 
 
+def test_nothing_is_painted_before_what_is_read_has_arrived(client: FlaskClient) -> None:
+    text = page(client, "/en/layers")
+    expected = re.findall(r'<link rel="expect" href="#(\w+)" blocking="render">', text)
+    assert len(expected) == 1
+    # What is waited for stands after what is read, else half a row would be seen, and move.
+    assert text.index("</main>") < text.index(f'id="{expected[0]}"')
+
+
 def test_menu_and_footer_lead_to_the_same_pages(client: FlaskClient) -> None:
     text = page(client, "/en/about")
     menu = text.split('class="menu-panel"')[1].split("</nav>")[0]
