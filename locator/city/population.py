@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 from pyproj import Transformer
 
-from locator.base.geo import WGS84, FloatArray, IntArray, Projection
+from locator.base.geo import WGS84, FloatArray, IntArray, Projection, transformer
 from locator.base.reading import FaultLog, read_table
 from locator.city.catalogue import GROUP_COLUMNS, AgeGroup
 from locator.city.dwellings import Dwellings
@@ -153,7 +153,7 @@ def disaggregate(
         (n, 2) lon, lat to (n,) district numbers, 0 outside the city.
     dwellings : Dwellings, optional
     """
-    to_lonlat = Transformer.from_crs(crs_grid, WGS84, always_xy=True)
+    to_lonlat = transformer(crs_grid, WGS84)
     points = _even(grid, to_lonlat, district_of)
     cell_share: FloatArray = np.bincount(points.cell, minlength=len(grid)) / _SIDE**2
     method = EVENLY

@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ from locator.country.cutting import joined
 from locator.country.units import Unit
 
 if TYPE_CHECKING:
+    from locator.city.model import City
     from locator.walking.walkable_city import WalkableCity
 
 COUNTED_AS = 1
@@ -153,6 +155,7 @@ def make_unit(task: UnitTask, *before: str | None) -> Outcome:
     wrong = [fault for fault in before if fault]
     if wrong or not task.pieces:
         return Outcome(task.code, fault=wrong[0] if wrong else "no extract reaches into it")
+    kept = True
     try:
         kept = _made(task)
     except LocatorError as error:
@@ -162,8 +165,16 @@ def make_unit(task: UnitTask, *before: str | None) -> Outcome:
         return Outcome(task.code, fault=fault, worker_mb=peak_mb())
     finally:  # a worker makes hundreds of cities, and holds no more than one
         gc.collect()
+        if not kept:
+            _keep_modules()
         give_back_free()
     return Outcome(task.code, kept=kept, worker_mb=peak_mb())
+
+
+@cache
+def _keep_modules() -> None:
+    """Have what the first city brought (modules, above all) never looked through again."""
+    gc.freeze()
 
 
 def peak_mb() -> float:
@@ -192,7 +203,7 @@ def _made(task: UnitTask) -> bool:
         "code": task.code,
         "name": task.name,
         "vertices": founded.vertices,
-        **_counted(city, task.services),
+        **_counted(founded.city, task.services),
     }
     text = json.dumps(counted, ensure_ascii=False, indent=1, allow_nan=False)
     write_text_atomically(result, text + "\n")
@@ -259,15 +270,13 @@ def _inside(ground: WalkableCity, service: str) -> int:
     return int(shapely.contains_xy(ground.city.boundary, points).sum()) if len(rows) else 0
 
 
-def _counted(folder: Path, services: Sequence[str]) -> dict[str, Any]:
+def _counted(city: City, services: Sequence[str]) -> dict[str, Any]:
     """Return what the city's own coverage says of each service."""
     from locator.analysis.access.coverage import CoverageQuery, coverage
     from locator.analysis.access.ranges import ranges
-    from locator.city.model import load_city
     from locator.walking.choose import choose_model
     from locator.walking.walkable_city import walkable
 
-    city = load_city(folder)
     ground = walkable(city, choose_model(city))
     counts: dict[str, Any] = {}
     for service in services:

@@ -16,7 +16,7 @@ from pyproj import Transformer
 from pyproj.exceptions import CRSError
 
 from locator.base.errors import N_, InvalidParameterError
-from locator.base.geo import WGS84
+from locator.base.geo import WGS84, transformer
 from locator.city.population import CELL_M
 from locator.curation.given import GRID_COLUMNS, check_degrees
 from locator.walking.graph.osm import ExtractError
@@ -243,7 +243,7 @@ def near_cells(grid: pd.DataFrame, units: Sequence[Unit], crs: str) -> Iterator[
     ------
     DataFrame
     """
-    to_grid = Transformer.from_crs(WGS84, crs, always_xy=True)
+    to_grid = transformer(WGS84, crs)
     for unit in units:
         west, south, east, north = np.array(to_grid.transform_bounds(*unit.shape.bounds)) / CELL_M
         first, last = grid["east_km"].searchsorted([np.floor(west), east], side="left")

@@ -14,11 +14,10 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 from babel.core import get_global
-from pyproj import Transformer
 from pyproj.exceptions import CRSError
 
 from locator.base.errors import N_, InvalidParameterError, LocatorError
-from locator.base.geo import WGS84
+from locator.base.geo import WGS84, transformer
 from locator.city.catalogue import timezones
 from locator.city.population import CELL_M
 from locator.curation.osmcity import AdminArea
@@ -252,7 +251,7 @@ def read_grid(path: Path | None, crs: str, boundary: Any) -> pd.DataFrame:
     if path is None:
         return pd.DataFrame(columns=list(GRID_COLUMNS))
     try:
-        to_grid = Transformer.from_crs(WGS84, crs, always_xy=True)
+        to_grid = transformer(WGS84, crs)
     except CRSError as error:
         raise InvalidParameterError(
             N_("“{given}” is not a coordinate system: give its code, as in EPSG:3035."),

@@ -10,7 +10,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from typing import Any
 from locator.base.errors import N_, CityFolderError, InvalidParameterError, LocatorError
 from locator.base.geo import box_in_words, widened
 from locator.city.field_types import LANGUAGES
-from locator.city.model import load_city
+from locator.city.model import City, load_city
 from locator.curation.cityfolder import (
     catalogue_text,
     write_districts,
@@ -114,6 +114,8 @@ class Founded:
     unnamed, addresses, stops, cells : int
     vertices : int
         Of the street graph.
+    city : City or None
+        As it was read to check it.
     """
 
     folder: Path
@@ -127,6 +129,7 @@ class Founded:
     stops: int
     cells: int
     vertices: int
+    city: City | None = field(default=None, repr=False)
 
 
 def found_city(new: NewCity, *, progress: Progress = silent) -> Founded:
@@ -157,7 +160,7 @@ def found_city(new: NewCity, *, progress: Progress = silent) -> Founded:
     work = Path(tempfile.mkdtemp(prefix=f".{new.folder.name}.", dir=new.folder.parent))
     try:
         founded = _write_city(new, work, progress)
-        _check_sound(new, work)
+        city = _check_sound(new, work)
         margin_m = max(new.margin_m, MARGIN_M)
         graph = build_for_city(new.extract, work, margin_m=margin_m, progress=progress)
         work.chmod(0o755)
@@ -167,7 +170,8 @@ def found_city(new: NewCity, *, progress: Progress = silent) -> Founded:
     except BaseException:
         shutil.rmtree(work, ignore_errors=True)
         raise
-    return Founded(**vars(founded) | {"vertices": graph.about["report"]["vertices"]})
+    vertices = graph.about["report"]["vertices"]
+    return replace(founded, vertices=vertices, city=replace(city, folder=new.folder))
 
 
 def _taken(folder: Path) -> InvalidParameterError:
@@ -250,10 +254,10 @@ def _wanted(new: NewCity) -> dict[str, dict[str, Any]]:
     return {name: values for name, values in layers.items() if not new.only or name in new.only}
 
 
-def _check_sound(new: NewCity, work: Path) -> None:
-    """Load the folder that was made; its faults are those of what was given."""
+def _check_sound(new: NewCity, work: Path) -> City:
+    """Return the city of the folder that was made; its faults are those of what was given."""
     try:
-        load_city(work)
+        return load_city(work)
     except CityFolderError as error:
         given = {"catalogue.toml": new.layers, "population_grid.csv": new.grid}
         faults = [

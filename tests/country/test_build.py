@@ -13,12 +13,16 @@ import pytest
 import shapely
 from click.testing import CliRunner
 
+from locator.analysis.access.coverage import CoverageQuery, coverage
 from locator.base.errors import InvalidParameterError
+from locator.city.model import load_city
 from locator.cli.main import main
 from locator.country import cutting
 from locator.country.build import Built, CountryPlan, build_country
 from locator.country.table import read_table
+from locator.walking.choose import choose_model
 from locator.walking.graph.osm import ExtractError
+from locator.walking.walkable_city import walkable
 from tests.country.toycountry import PLACES, square, toy_plan, write_extract, write_units
 
 pytest.importorskip("pyarrow", reason="GeoParquet needs the extra country")
@@ -55,6 +59,17 @@ def test_each_unit_has_a_city_and_one_row(made: tuple[CountryPlan, Built]) -> No
     for code in ("01", "02", "03"):
         assert (plan.out / "units" / code / "city" / "streets.graph").is_file()
     assert not (plan.out / "units" / "04" / "city").exists()
+
+
+def test_a_unit_is_counted_as_its_folder_is_later(made: tuple[CountryPlan, Built]) -> None:
+    plan, _ = made
+    for code in ("01", "02", "03"):
+        told = json.loads((plan.out / "units" / code / "result.json").read_text(encoding="utf-8"))
+        town = load_city(plan.out / "units" / code / "city")
+        for service, counts in told["services"].items():
+            found = coverage(walkable(town, choose_model(town)), CoverageQuery(service))
+            assert counts["served"] == found.served
+            assert counts["mean_s"] == found.mean_s
 
 
 def test_a_unit_that_cannot_be_made_says_why(made: tuple[CountryPlan, Built]) -> None:

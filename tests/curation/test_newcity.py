@@ -90,6 +90,9 @@ def test_a_small_town_becomes_a_folder_that_loads(
     )
     assert check_folder(founded.folder) == []
     town = load_city(founded.folder)
+    assert founded.city is not None
+    assert founded.city.folder == founded.folder
+    assert founded.city.facilities.equals(town.facilities)
     assert town.catalogue.id == "miasteczko"
     assert town.catalogue.timezone == "Europe/Warsaw"
     assert town.catalogue.crs_metric == "EPSG:32634"

@@ -103,7 +103,8 @@ def new(
     with progress_bar(quiet=as_json) as progress:
         founded = found_city(wanted, progress=progress)
     if as_json:
-        print_json({key: str(v) if isinstance(v, Path) else v for key, v in vars(founded).items()})
+        told = {key: value for key, value in vars(founded).items() if key != "city"}
+        print_json({key: str(v) if isinstance(v, Path) else v for key, v in told.items()})
         return
     made = table(str(founded.folder), {"what": "left", "how many": "right"})
     made.add_row(BASIS[founded.boundary_basis], "")
