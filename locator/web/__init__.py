@@ -31,6 +31,7 @@ from locator.web import (
     layout,
     moved,
     open_data,
+    pieces,
     readiness,
     reloading,
     reporting,
@@ -151,6 +152,7 @@ def make_app(config: Mapping[str, Any] | None = None, *, progress: Progress = si
     reporting.install(app)
     routes.install(app)
     layout.install(app)
+    pieces.install(app)
     for name in PAGES:
         app.register_blueprint(import_module(f"locator.web.pages.{name}").blueprint)
     for module in RESOURCES:

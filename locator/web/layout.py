@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from babel import Locale
-from flask import Flask, current_app, request
+from flask import Flask, current_app
 from markupsafe import Markup, escape
 
 from locator.analysis.aed.option import FIXED_LAYER
@@ -86,19 +86,25 @@ class Link:
     current: str | None = None
 
 
-def links(entries: tuple[tuple[str, str], ...]) -> list[Link]:
-    """Return the entries whose pages exist, the present page marked."""
+def links(
+    entries: tuple[tuple[str, str], ...], page: str | None, section: str | None
+) -> list[Link]:
+    """Return the entries whose pages exist; that of `page`, or of a `section`, is marked."""
     return [
-        Link(url(endpoint), gettext(label), _current(endpoint))
+        Link(url(endpoint), gettext(label), _current(endpoint, page, section))
         for endpoint, label in entries
         if endpoint in current_app.view_functions
     ]
 
 
-def _current(endpoint: str) -> str | None:
-    if request.endpoint == endpoint:
+def _current(endpoint: str, page: str | None, section: str | None) -> str | None:
+    if page == endpoint:
         return "page"
-    return "true" if SECTIONS.get(request.blueprint or "") == endpoint else None
+    return "true" if SECTIONS.get(section or "") == endpoint else None
+
+
+def _menu(page: str | None, section: str | None) -> list[tuple[str, list[Link]]]:
+    return [(gettext(title), links(entries, page, section)) for title, entries in MENU]
 
 
 def brief(words: str) -> str:
@@ -151,8 +157,8 @@ def page_context() -> dict[str, Any]:
         "scenario_file_kb": MAX_BYTES // 1000,
         "layers": tuple(catalogue.layers.values()),
         "helplines": lines_for,
-        "navigation": lambda: links(BAR),
-        "menu": lambda: [(gettext(title), links(entries)) for title, entries in MENU],
+        "navigation": partial(links, BAR),
+        "menu": _menu,
         "brief": brief,
         "drawn": drawn,
         "longest_search": LONGEST_SEARCH,
