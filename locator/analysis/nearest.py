@@ -269,9 +269,7 @@ def walk_lines(
     rows = [_located(walkable_city, facility_id) for facility_id in facility_ids]
     if origin is None:
         origin = place_origin(walkable_city, lon, lat)
-    walks = [
-        walkable_city.model.walk(origin, walkable_city.snapped(np.array([row]))) for row in rows
-    ]
+    walks = walkable_city.model.walks(origin, walkable_city.snapped(np.array(rows, dtype=np.int64)))
     # All at once: a way into other coordinates costs more than the points that go it.
     lonlat = walkable_city.city.projection.to_lonlat(
         np.concatenate([np.empty((0, 2)), *(walk.xy for walk in walks)])

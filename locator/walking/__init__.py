@@ -117,5 +117,8 @@ class WalkingModel(Protocol):
     def walk(self, origin: SnappedPoints, target: SnappedPoints) -> Walk:
         """Return the walk from one origin to one target."""
 
+    def walks(self, origin: SnappedPoints, targets: SnappedPoints) -> list[Walk]:
+        """Return the walk from one origin to each target, as `walk` does."""
+
     def via(self, origin: SnappedPoints, targets: SnappedPoints) -> list[tuple[str, ...]]:
         """Return what the walk to each target goes over or along, as `Walk.via` without a line."""

@@ -170,9 +170,13 @@ class EstimateModel:
         line = np.stack([ends[0], self.crossing_xy[best], ends[1]])
         return Walk(line, walk_m, via=(self.crossing_names[best],))
 
+    def walks(self, origin: SnappedPoints, targets: SnappedPoints) -> list[Walk]:
+        """Return the walk to each target, as `walk` does."""
+        return [self.walk(origin, targets.take(slice(i, i + 1))) for i in range(len(targets))]
+
     def via(self, origin: SnappedPoints, targets: SnappedPoints) -> list[tuple[str, ...]]:
         """Return the crossing of the walk to each target; empty on one's own bank."""
-        return [self.walk(origin, targets.take(slice(i, i + 1))).via for i in range(len(targets))]
+        return [walk.via for walk in self.walks(origin, targets)]
 
     def _nearest_across(
         self, demand: SnappedPoints, facilities: SnappedPoints

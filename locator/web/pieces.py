@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from flask import Flask, current_app, g, request
@@ -30,7 +29,7 @@ def once(macro: Macro, *args: Any, **kwargs: Any) -> Markup:
         g.pieces_for = (state().walkable_city.number, root, current_language())
     kept: Memory = current_app.extensions[PIECES]
     question = (g.pieces_for, macro.name, args, *kwargs.items())
-    return kept.get(question, partial(macro, *args, **kwargs))
+    return kept.get(question, lambda: Markup(macro(*args, **kwargs)))
 
 
 def install(app: Flask) -> None:

@@ -22,7 +22,7 @@ from locator.walking.network.k_nearest import KNearestIndexes, k_nearest_index, 
 from locator.walking.network.k_nearest_file import kept_index, read_index
 from locator.walking.network.many_to_many import far_matrix_m, walk_matrix_m
 from locator.walking.network.profile import Profile, Ways
-from locator.walking.network.routes import Route, entries, joined, line_of, names_of, through
+from locator.walking.network.routes import Routes, entries, lines_of, names_of
 from locator.walking.network.search import (
     MultiSource,
     at_points,
@@ -37,6 +37,9 @@ from locator.walking.network.tree_cache import Tree, Trees, key_of
 
 Ends = tuple[IntArray, FloatArray]
 """The ends of the edges of some points, and the metres there: see `ends_of`."""
+
+Way = tuple[float, IntArray]
+"""Metres of a walk, and the vertices that it goes over in order."""
 
 OFF_NETWORK_M = 300.0
 """A point farther from every street than this is said to be off the network."""
@@ -256,30 +259,43 @@ class NetworkModel:
 
         Where the target cannot be reached the line is empty and ``walk_m`` is ``inf``.
         """
-        route = self._route(origin, target)
-        if route is None:
-            return Walk(np.empty((0, 2)), np.inf)
-        walk_m, way = route
-        line = np.empty((0, 2)) if walk_m == 0.0 else line_of(self.graph, way)
-        xy = np.vstack([origin.xy[:1], line, target.xy[:1]])
-        moved = np.r_[True, np.any(np.diff(xy, axis=0) != 0, axis=1)]
-        moved[-1] |= walk_m == 0.0
-        followed_m = np.abs(way.end_m - way.begin_m)
-        one = np.zeros(len(way.edge), dtype=np.int64)
-        return Walk(xy[moved], walk_m, names_of(self.graph, way.edge, followed_m, one, walks=1)[0])
+        return self.walks(origin, target.take(slice(0, 1)))[0]
+
+    def walks(self, origin: SnappedPoints, targets: SnappedPoints) -> list[Walk]:
+        """Return the walk to each target, as `walk` does."""
+        told = [Walk(np.empty((0, 2)), np.inf)] * len(targets)
+        found = self._found(origin, targets)
+        if not found:
+            return told
+        routes, goal_xy = self._routes(origin, targets, found), targets.xy[list(found)]
+        lines = lines_of(self.graph, routes, origin.xy[0], goal_xy)
+        names = names_of(self.graph, routes, walks=len(found))
+        for (target, (walk_m, _)), xy, via in zip(found.items(), lines, names, strict=True):
+            here = np.vstack([origin.xy[:1], targets.xy[target : target + 1]])
+            told[target] = Walk(here if walk_m == 0.0 else xy, walk_m, via)
+        return told
 
     def via(self, origin: SnappedPoints, targets: SnappedPoints) -> list[tuple[str, ...]]:
         """Return the streets of the walk to each target; empty where there is no walk."""
         told: list[tuple[str, ...]] = [()] * len(targets)
         found = self._found(origin, targets)
+        names = names_of(self.graph, self._routes(origin, targets, found), walks=len(found))
+        for target, streets in zip(found, names, strict=True):
+            told[target] = streets
+        return told
+
+    def _routes(
+        self, origin: SnappedPoints, targets: SnappedPoints, found: dict[int, Way]
+    ) -> Routes:
+        """Return the edges of the walks that were found."""
         index = np.array(list(found), dtype=np.int64)
         number = np.arange(len(index))
-        start, goal = np.repeat(origin.extra["edge"], len(index)), targets.extra["edge"][index]
+        start, goal = np.repeat(origin.extra["edge"][:1], len(index)), targets.extra["edge"][index]
         from_m, to_m = (
-            np.repeat(origin.extra["along_m"], len(index)),
+            np.repeat(origin.extra["along_m"][:1], len(index)),
             targets.extra["along_m"][index],
         )
-        ways = list(found.values())
+        ways = [way for _, way in found.values()]
         over = np.array([len(way) > 0 for way in ways], dtype=bool)
         vertices = np.concatenate([*ways, np.empty(0, dtype=np.int64)])
         walk = np.repeat(number, [len(way) for way in ways])
@@ -289,22 +305,24 @@ class NetworkModel:
         arrive_m = np.where(over, self._ends_m(goal, last, to_m), to_m)
         step = np.flatnonzero(walk[1:] == walk[:-1])
         inner = entries(self.ways.csr, vertices[step], vertices[step + 1])
-        inner_m = self.graph.edge_length_m[inner]
-        edge = np.concatenate([start, inner, goal])
-        length_m = np.concatenate([np.abs(leave_m - from_m), inner_m, np.abs(to_m - arrive_m)])
-        of = np.concatenate([number, walk[step], number])
+        length_m, at_u = self.graph.edge_length_m[inner], self.graph.edge_u[inner] == vertices[step]
+        columns = (
+            (start, inner, goal),
+            (from_m, np.where(at_u, 0.0, length_m), arrive_m),
+            (leave_m, np.where(at_u, length_m, 0.0), to_m),
+            (np.zeros_like(over), np.ones(len(inner), dtype=bool), np.zeros_like(over)),
+            (number, walk[step], number),
+        )
+        of = np.concatenate(columns[-1])
         order = np.argsort(of, kind="stable")
-        names = names_of(self.graph, edge[order], length_m[order], of[order], walks=len(index))
-        for target, streets in zip(found, names, strict=True):
-            told[target] = streets
-        return told
+        return Routes(*(np.concatenate(column)[order] for column in columns))
 
-    def _found(self, origin: SnappedPoints, targets: SnappedPoints) -> dict[int, IntArray]:
-        """Return the vertices of the walk to each target that can be reached, in walking order.
+    def _found(self, origin: SnappedPoints, targets: SnappedPoints) -> dict[int, Way]:
+        """Return the walk to each target that can be reached: metres, and its vertices in order.
 
         Without any vertex the walk follows the one edge that both stand on.
         """
-        found: dict[int, IntArray] = {}
+        found: dict[int, Way] = {}
         if origin.extra["edge"][0] < 0:
             return found
         direct_m = _or_direct_m(origin, targets, np.full(len(targets), np.inf)).tolist()
@@ -313,33 +331,14 @@ class NetworkModel:
             along_m = direct_m[target]
             way = self._shortest(origin, targets.take(slice(target, target + 1)), along_m, ends)
             if way is not None and way[0] < along_m:
-                found[target] = way[1]
+                found[target] = way
             elif np.isfinite(along_m):
-                found[target] = np.empty(0, dtype=np.int64)
+                found[target] = along_m, np.empty(0, dtype=np.int64)
         return found
-
-    def _route(self, origin: SnappedPoints, target: SnappedPoints) -> tuple[float, Route] | None:
-        """Return the length of the shortest walk and the edges that it follows."""
-        start, goal = origin.extra["edge"][:1], target.extra["edge"][:1]
-        if start[0] < 0 or goal[0] < 0:
-            return None
-        from_m, to_m = origin.extra["along_m"][:1], target.extra["along_m"][:1]
-        along_m = float(_or_direct_m(origin, target, np.full(1, np.inf))[0])
-        found = self._shortest(origin, target, along_m, ends_of(self.graph, origin)[1:])
-        if found is None or along_m <= found[0]:
-            return (along_m, Route(start, from_m, to_m)) if np.isfinite(along_m) else None
-        walk_m, vertices = found
-        leave_m = self._ends_m(start, vertices[:1], from_m)
-        arrive_m = self._ends_m(goal, vertices[-1:], to_m)
-        return walk_m, joined(
-            Route(start, from_m, leave_m),
-            through(self.graph, entries(self.ways.csr, vertices[:-1], vertices[1:]), vertices),
-            Route(goal, arrive_m, to_m),
-        )
 
     def _shortest(
         self, origin: SnappedPoints, target: SnappedPoints, along_m: float, ends: Ends
-    ) -> tuple[float, IntArray] | None:
+    ) -> Way | None:
         """Return the shortest way over at least one vertex: metres and vertices in order.
 
         The search is widened until the target lies inside it, so that near targets stay cheap;
@@ -359,7 +358,7 @@ class NetworkModel:
             tree = self.tree(origin, limit_m=limit_m if limit_m < 50_000 else np.inf)
         return None if vertex[0] < 0 else (float(walk_m[0]), tree.way(int(vertex[0])))
 
-    def _by_index(self, ends: Ends, target: SnappedPoints) -> tuple[float, IntArray] | None:
+    def _by_index(self, ends: Ends, target: SnappedPoints) -> Way | None:
         """Return the shortest way if an index is sure of it at the origin's street."""
         vertices, to_vertex_m = ends
         for known, index in self.k_nearest.of_one(target):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from locator.base.geo import FloatArray, IntArray
+from locator.base.geo import Flags, FloatArray, IntArray
 from locator.walking.graph.file import Array, StreetGraph
 
 SHORTEST_NAMED_M = 25.0
@@ -14,20 +14,25 @@ SHORTEST_NAMED_M = 25.0
 
 
 @dataclass(frozen=True)
-class Route:
-    """The edges of a walk in order, p in all.
+class Routes:
+    """The edges of some walks, one walk after the other and each in walking order, p in all.
 
     Attributes
     ----------
     edge : (p,) int array
     begin_m, end_m : (p,) float array
-        Where on the edge the walk comes and leaves, metres from its u; all but the first and the
-        last edge are walked from end to end.
+        Where on the edge the walk comes and leaves, metres from its u.
+    whole : (p,) bool array
+        Whether the edge is walked from end to end: all but the first and the last of a walk.
+    walk : (p,) int array
+        Whose edge each is, from 0, ascending.
     """
 
     edge: IntArray
     begin_m: FloatArray
     end_m: FloatArray
+    whole: Flags
+    walk: IntArray
 
 
 def entries(csr: tuple[Array, Array, FloatArray, Array], u: IntArray, v: IntArray) -> IntArray:
@@ -40,71 +45,86 @@ def entries(csr: tuple[Array, Array, FloatArray, Array], u: IntArray, v: IntArra
     return found
 
 
-def through(graph: StreetGraph, edges: IntArray, vertices: IntArray) -> Route:
-    """Return the route along whole edges, each entered at the vertex of the same position."""
-    length_m = graph.edge_length_m[edges]
-    forward = graph.edge_u[edges] == vertices[: len(edges)]
-    return Route(edges, np.where(forward, 0.0, length_m), np.where(forward, length_m, 0.0))
-
-
-def joined(first: Route, middle: Route, last: Route) -> Route:
-    """Return three routes, one after the other."""
-    return Route(
-        *(
-            np.concatenate([getattr(part, name) for part in (first, middle, last)])
-            for name in ("edge", "begin_m", "end_m")
-        )
-    )
-
-
-def line_of(graph: StreetGraph, route: Route) -> FloatArray:
-    """Return the (m, 2) points of a route in walking order, metric CRS."""
-    if len(route.edge) == 1:
-        return _part(graph, route, 0)
-    inner = slice(1, -1)
-    edge = route.edge[inner]
-    start, stop = graph.line_start[edge], graph.line_start[edge + 1]
-    counts = stop - start
-    turn = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-    forward = np.repeat(route.begin_m[inner] <= route.end_m[inner], counts)
-    point = np.where(forward, np.repeat(start, counts) + turn, np.repeat(stop, counts) - 1 - turn)
-    return np.vstack([_part(graph, route, 0), graph.line_xy[point], _part(graph, route, -1)])
-
-
-def _part(graph: StreetGraph, route: Route, which: int) -> FloatArray:
-    """Return the points of one edge between where it is come to and left."""
-    edge, begin_m, end_m = route.edge[which], route.begin_m[which], route.end_m[which]
-    points = slice(graph.line_start[edge], graph.line_start[edge + 1])
-    xy, along_m = graph.line_xy[points], graph.line_along_m[points]
-    low, high = min(begin_m, end_m), max(begin_m, end_m)
-    ends = np.column_stack([np.interp([low, high], along_m, xy[:, axis]) for axis in (0, 1)])
-    inner = xy[(along_m > low) & (along_m < high)]
-    line = np.vstack([ends[:1], inner, ends[1:]])
-    return line if begin_m <= end_m else line[::-1]
-
-
-def names_of(
-    graph: StreetGraph, edge: IntArray, length_m: FloatArray, walk: IntArray, *, walks: int
-) -> list[tuple[str, ...]]:
-    """Return the names of the streets that each walk follows, leaving out the briefly touched.
+def lines_of(
+    graph: StreetGraph, routes: Routes, origin_xy: FloatArray, target_xy: FloatArray
+) -> list[FloatArray]:
+    """Return the (m, 2) points of each walk in walking order, metric CRS.
 
     Parameters
     ----------
     graph : StreetGraph
-    edge, length_m : (p,) array
-        The edges of all walks, one walk after the other, and how far each is followed.
-    walk : (p,) int array
-        Whose edge each is, from 0, ascending.
-    walks : int
-        How many there are.
+    routes : Routes
+        Of n walks.
+    origin_xy : (2,) float array
+        Where all of them begin, beside the street.
+    target_xy : (n, 2) float array
+        Where each of them ends.
     """
+    start, stop = graph.line_start[routes.edge], graph.line_start[routes.edge + 1]
+    counts = (stop - start).astype(np.int64)
+    of = np.repeat(np.arange(len(counts)), counts)
+    turn = np.arange(len(of)) - np.repeat(np.cumsum(counts) - counts, counts)
+    forward = routes.begin_m <= routes.end_m
+    point = np.where(forward[of], start[of] + turn, stop[of] - 1 - turn)
+    along_m = graph.line_along_m[point]
+    low_m = np.minimum(routes.begin_m, routes.end_m)
+    high_m = np.maximum(routes.begin_m, routes.end_m)
+    taken = routes.whole[of] | ((along_m > low_m[of]) & (along_m < high_m[of]))
+    cut = np.flatnonzero(~routes.whole)
+    ends = _points_at(graph, routes.edge[cut], np.stack([routes.begin_m[cut], routes.end_m[cut]]))
+    walk = np.arange(len(target_xy))
+    first, last = (np.searchsorted(routes.walk, walk, side) for side in ("left", "right"))
+    inner, inner_of = point[taken], of[taken]
+    xy = np.concatenate(
+        [
+            np.broadcast_to(origin_xy, target_xy.shape),
+            ends[0],
+            graph.line_xy[inner],
+            ends[1],
+            target_xy,
+        ]
+    )
+    # Each edge has five places in order: the start of the walk before its first edge, where the
+    # edge is come to, what lies between, where it is left, the goal behind the last.
+    place = np.concatenate(
+        [5 * first, 5 * cut + 1, 5 * inner_of + 2, 5 * cut + 3, 5 * (last - 1) + 4]
+    )
+    whose = np.concatenate([walk, routes.walk[cut], routes.walk[inner_of], routes.walk[cut], walk])
+    order = np.argsort(place, kind="stable")
+    xy, whose = xy[order], whose[order]
+    moved = np.ones(len(xy), dtype=bool)
+    moved[1:] = (whose[1:] != whose[:-1]) | np.any(xy[1:] != xy[:-1], axis=1)
+    xy, whose = xy[moved], whose[moved]
+    return np.split(xy, np.searchsorted(whose, walk[1:]))
+
+
+def _points_at(graph: StreetGraph, edge: IntArray, along_m: FloatArray) -> FloatArray:
+    """Return the (k, c, 2) points that lie (k, c) metres along c edges, from their u."""
+    start, stop = graph.line_start[edge], graph.line_start[edge + 1]
+    counts = (stop - start).astype(np.int64)
+    begin = np.cumsum(counts) - counts
+    of = np.repeat(np.arange(len(edge)), counts)
+    point = np.repeat(start - begin, counts) + np.arange(len(of))
+    passed = graph.line_along_m[point] <= along_m[:, of]
+    last = start + np.maximum(np.add.reduceat(passed, begin, axis=1, dtype=np.int64) - 1, 0)
+    following = np.minimum(last + 1, stop - 1)
+    from_m, to_m = graph.line_along_m[last], graph.line_along_m[following]
+    part = (along_m - from_m) / np.where(to_m > from_m, to_m - from_m, np.inf)
+    here, there = graph.line_xy[last], graph.line_xy[following]
+    points: FloatArray = here + np.maximum(part, 0.0)[..., np.newaxis] * (there - here)
+    return points
+
+
+def names_of(graph: StreetGraph, routes: Routes, *, walks: int) -> list[tuple[str, ...]]:
+    """Return the names of the streets that each of so many walks follows, but for touched ones."""
     told: list[list[str]] = [[] for _ in range(walks)]
-    name = graph.edge_name[edge]
+    name = graph.edge_name[routes.edge]
     named = np.flatnonzero(name)
-    name, walk = name[named], walk[named]
+    name, walk = name[named], routes.walk[named]
     begins = _begins(name, walk)
     if len(begins):
-        long = begins[np.add.reduceat(length_m[named], begins) >= SHORTEST_NAMED_M]
+        length_m = np.abs(routes.end_m - routes.begin_m)[named]
+        long = begins[np.add.reduceat(length_m, begins) >= SHORTEST_NAMED_M]
         name, walk = name[long], walk[long]
         for at in _begins(name, walk).tolist():
             told[walk[at]].append(graph.name(int(name[at])))
