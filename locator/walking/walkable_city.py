@@ -10,6 +10,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
 from locator.base.geo import Flags, FloatArray, IntArray
 from locator.base.memory import Memory
@@ -19,6 +20,7 @@ from locator.city.model import City
 from locator.city.register import by_register
 from locator.city.usability import centre_codes, is_assumed
 from locator.walking import SnappedPoints, WalkingModel
+from locator.walking.reach_matrix import reach
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -226,3 +228,33 @@ def nearest_facilities(
     for shared in (walk_m, row):
         shared.setflags(write=False)
     return walk_m, row
+
+
+def walks_to_rows(
+    walkable_city: WalkableCity, layer: str, rows: IntArray, *, limit_m: float
+) -> sparse.csc_array:
+    """Return the walks of at most `limit_m` to some located facilities of a layer.
+
+    Those to all of the layer are remembered, so that others of them cost nothing.
+
+    Parameters
+    ----------
+    walkable_city : WalkableCity
+    layer : str
+    rows : (m,) int array
+        Rows of ``walkable_city.city.facilities``.
+    limit_m : float
+
+    Returns
+    -------
+    (n, m) csc_array
+        Metres; what is not stored is farther.
+    """
+    column = np.searchsorted(walkable_city.everything.located_rows[layer], rows)
+    return _layer_walks(walkable_city, layer, limit_m)[:, column]
+
+
+@remembered
+def _layer_walks(walkable_city: WalkableCity, layer: str, limit_m: float) -> sparse.csc_array:
+    facilities = walkable_city.snapped(walkable_city.located_rows[layer])
+    return reach(walkable_city.model, walkable_city.demand, facilities, limit_m=limit_m)

@@ -147,7 +147,10 @@ def expensive(view: Callable[P, R]) -> Callable[P, R]:
 def _first() -> AbstractContextManager[None]:
     """Let nothing begin in the background that nobody waits for, while this is answered."""
     app: AppState | None = current_app.extensions.get("locator")
-    return nullcontext() if app is None else app.counting.elsewhere()
+    if app is None:
+        return nullcontext()
+    places = _limiter().places
+    return app.counting.elsewhere(in_line=lambda: places.waiting)
 
 
 def _limiter() -> Limiter:

@@ -7,7 +7,7 @@ from threading import Event
 
 import pytest
 
-from locator.api.lane import Lane
+from locator.api.lane import LEFT_S, MOST, Lane
 
 LONG_S = 30.0
 
@@ -76,3 +76,33 @@ def test_a_lane_that_was_idle_counts_again() -> None:
     lane = Lane()
     for one in range(3):
         assert lane.submit(lambda one=one: one).result(LONG_S) == one
+
+
+def test_where_others_stand_in_line_nobody_waits_and_what_is_left_comes_after_a_while(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now_s = [100.0]
+    monkeypatch.setattr("locator.api.lane.monotonic", lambda: now_s[0])
+    lane, done, last = Lane(), [], Event()
+    go_on = held(lane)
+    with lane.elsewhere(in_line=lambda: 1):
+        # Would it wait, the test would: what holds the lane is let go afterwards.
+        assert lane.ask([partial(done.append, "left"), last.set], within_s=LONG_S) == [None, None]
+        go_on.set()
+        lane.submit(int).result(LONG_S)
+        assert done == []  # others are being answered
+        now_s[0] += LEFT_S
+        lane.submit(int).result(LONG_S)
+        assert last.wait(LONG_S)  # they may never stop
+    assert done == ["left"]
+
+
+def test_of_too_much_that_is_left_the_latest_stays() -> None:
+    lane, done, last = Lane(), [], Event()
+    go_on = held(lane)
+    for one in range(MOST + 3):
+        oldest = [last.set] if one == 3 else []
+        lane.ask([partial(done.append, one), *oldest], within_s=0)
+    go_on.set()
+    assert last.wait(LONG_S)
+    assert done == list(reversed(range(3, MOST + 3)))

@@ -16,7 +16,7 @@ from locator.base.geo import FloatArray, IntArray
 from locator.city.population import DemandPoints
 from locator.walking import ModelName
 from locator.walking.reach_matrix import reach
-from locator.walking.walkable_city import WalkableCity, remembered
+from locator.walking.walkable_city import WalkableCity, walks_to_rows
 
 LOW_SHARE = 0.5
 """A demand point is short of places when it reaches less than this share of the city's mean."""
@@ -140,8 +140,8 @@ def supply(
     capacity = places_stated(walkable_city, counted, changed=places)
     known = np.isfinite(capacity)
     limit_m = STEPS[-1][0] * pace_m_s
-    walks, supplied = _layer_walks(walkable_city, layer, limit_m), capacity[known]
-    walks = walks[:, np.searchsorted(walkable_city.located_rows[layer], counted[known])]
+    supplied = capacity[known]
+    walks = walks_to_rows(walkable_city, layer, counted[known], limit_m=limit_m)
     if extra is not None:
         more = reach(
             walkable_city.model,
@@ -178,15 +178,6 @@ def supply(
         districts=_districts(
             walkable_city, walkable_city.city.demand, people, found.per_person, short
         ),
-    )
-
-
-@remembered
-def _layer_walks(walkable_city: WalkableCity, layer: str, limit_m: float) -> sparse.csc_array:
-    """Return the walks to all located facilities of a layer; scenarios pick their columns."""
-    rows = walkable_city.located_rows[layer]
-    return reach(
-        walkable_city.model, walkable_city.demand, walkable_city.snapped(rows), limit_m=limit_m
     )
 
 

@@ -17,8 +17,8 @@ from locator.analysis.siting.query import (
 from locator.analysis.siting.vacating import closures_by_places, relocations_by_places
 from locator.base.geo import FloatArray, IntArray
 from locator.base.rounding import lost_and_gained, whole
-from locator.walking.reach_matrix import covers_of, reach
-from locator.walking.walkable_city import WalkableCity
+from locator.walking.reach_matrix import covers_of
+from locator.walking.walkable_city import WalkableCity, walks_to_rows
 
 
 def closures(walkable_city: WalkableCity, query: SitingQuery) -> pd.DataFrame:
@@ -134,12 +134,7 @@ def _existing_walks(
     walkable_city: WalkableCity, query: SitingQuery
 ) -> tuple[sparse.csc_array, IntArray, FloatArray]:
     rows = np.array(existing_rows(walkable_city, query), dtype=np.int64)
-    walks = reach(
-        walkable_city.model,
-        walkable_city.demand,
-        walkable_city.snapped(rows),
-        limit_m=limit_m(query),
-    )
+    walks = walks_to_rows(walkable_city, query.layer, rows, limit_m=limit_m(query))
     return walks, rows, walkable_city.city.demand.people[str(query.group)]
 
 
