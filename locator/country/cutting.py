@@ -219,11 +219,14 @@ def _write(
     nodes = [_Nodes() for _ in parts]
     with ExitStack() as open_:
         kept = [set[int]() for _ in parts]  # ways that relations are made of, by part
+        reached: dict[int, list[int]] = {}  # parts, by way
         if task.finishing:
             for item in _wanted(task, keys, members, work / "places"):
                 if item.is_way():
-                    for i in _reached(_way_box(item), parts, box):
-                        nodes[i].add(item)
+                    known = _known_nodes(item)
+                    reached[item.id] = _reached(_box_of(known), parts, box)
+                    for i in reached[item.id]:
+                        nodes[i].add(known)
         writers = [
             open_.enter_context(
                 osmium.SimpleWriter(
@@ -249,14 +252,17 @@ def _write(
                 for one, writer in zip(rest, writers, strict=True):
                     one.write_until(writer, None)
             if item.is_way():
-                for i in _reached(_way_box(item), parts, box):
+                there = reached.get(item.id)
+                if there is None:
+                    there = _reached(_box_of(_known_nodes(item)), parts, box)
+                for i in there:
                     writers[i].add_way(item)
                     if members is None or item.id in members:
                         kept[i].add(item.id)
             else:
                 ways = {member.ref for member in item.members if member.type == "w"}
-                for i, there in enumerate(kept):
-                    if not there.isdisjoint(ways):
+                for i, some in enumerate(kept):
+                    if not some.isdisjoint(ways):
                         writers[i].add_relation(item)
         if before_ways:
             for one, writer in zip(rest, writers, strict=True):
@@ -309,13 +315,18 @@ def _wanted(
         places.unlink(missing_ok=True)
 
 
-def _way_box(way: Any) -> Box | None:
-    """Return the box of a way's known nodes, None where none is known."""
-    places = [node.location for node in way.nodes]
-    known = [(place.lon, place.lat) for place in places if place.valid()]
+def _known_nodes(way: Any) -> list[tuple[int, float, float]]:
+    """Return number, lon and lat of the nodes of a way whose place is known."""
+    return [
+        (node.ref, place.lon, place.lat) for node in way.nodes if (place := node.location).valid()
+    ]
+
+
+def _box_of(known: Sequence[tuple[int, float, float]]) -> Box | None:
+    """Return the box of nodes, None of none."""
     if not known:
         return None
-    lons, lats = zip(*known, strict=True)
+    _, lons, lats = zip(*known, strict=True)
     return min(lons), min(lats), max(lons), max(lats)
 
 
@@ -359,12 +370,11 @@ class _Nodes:
         self.places = array("d")
         self.next = 0
 
-    def add(self, way: Any) -> None:
-        for node in way.nodes:
-            place = node.location
-            if place.valid():
-                self.ids.append(node.ref)
-                self.places.extend((place.lon, place.lat))
+    def add(self, known: Sequence[tuple[int, float, float]]) -> None:
+        """Add numbers, lons and lats."""
+        for number, lon, lat in known:
+            self.ids.append(number)
+            self.places.extend((lon, lat))
 
     def ascending(self) -> _Nodes:
         """Return the same, each node once."""

@@ -21,11 +21,14 @@ from locator.country.unit import Outcome, UnitTask, make_unit
 PATIENCE_S = 60
 """So long a scheduler may take to answer and to have a worker."""
 
-SLOW = {
+SETTINGS = {
+    # A machine that is busy with other things, or asleep for a while, has lost nobody yet.
     "distributed.comm.timeouts.tcp": "600s",
     "distributed.scheduler.worker-ttl": "1800s",
+    # Looks at every worker a hundred times a second, and keeps what it saw for an hour.
+    "distributed.worker.profile.enabled": False,
 }
-"""A machine that is busy with other things, or asleep for a while, has lost nobody yet."""
+"""Of Dask, for what is started here."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +110,7 @@ def spread(scheduler: str | None, workers: int | None) -> Iterator[Spread]:
         Nobody answers, or there is no worker.
     """
     with ExitStack() as stack:
-        stack.enter_context(dask.config.set(SLOW))
+        stack.enter_context(dask.config.set(SETTINGS))
         if scheduler is None:
             cluster = LocalCluster(
                 n_workers=workers or os.cpu_count() or 1,
