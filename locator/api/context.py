@@ -11,8 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property, partial
-from itertools import product
-from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from locator.api.lane import Lane
@@ -24,7 +23,7 @@ from locator.city.model import City
 from locator.walking.network.model import NetworkModel
 from locator.walking.network.profile import Profile
 from locator.walking.walkable_city import WalkableCity, walkable
-from locator.walking.warmup import keep_variant, walkable_anew, with_kept_indexes
+from locator.walking.warmup import keep_variant, other_ways, walkable_anew, with_kept_indexes
 
 if TYPE_CHECKING:
     from locator.analysis.access.coverage import Coverage, CoverageQuery
@@ -166,9 +165,7 @@ class AppState:
         model = self.walkable_city.model
         if not isinstance(model, NetworkModel):
             return
-        for profile, night in product(get_args(Profile), (False, True)):
-            if (profile, night) == ("foot", False) or night > model.closes_at_night:
-                continue
+        for profile, night in other_ways(model):
             made = keep_variant(self.walkable_city, profile, at_night=night)
             if made and (profile, night) in self.variants:  # somebody could not wait
                 with_kept_indexes(self.walkable_city_for(profile, at_night=night))

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from importlib import import_module
+from itertools import chain, product
 from threading import Timer
+from typing import get_args
 
 import numpy as np
 
 from locator.city.model import City
 from locator.walking import SnappedPoints
+from locator.walking.graph.osm import Progress, silent
 from locator.walking.network.k_nearest_file import is_kept, kept_index
 from locator.walking.network.model import NetworkModel
 from locator.walking.network.profile import Profile
@@ -108,6 +111,52 @@ def keep_variant(walkable_city: WalkableCity, profile: Profile, *, at_night: boo
         # Whoever asks meanwhile has the interpreter for as long as this has had it.
         time.sleep(time.thread_time() - begun_s)
     return len(missing) > 0
+
+
+def other_ways(model: NetworkModel) -> Iterator[tuple[Profile, bool]]:
+    """Yield how else the same streets are walked: for whom, and whether at night.
+
+    Parameters
+    ----------
+    model : NetworkModel
+        On foot. Without anything closed at night, the night is as the day.
+    """
+    for profile, night in product(get_args(Profile), (False, True)):
+        if (profile, night) != ("foot", False) and night <= model.closes_at_night:
+            yield profile, night
+
+
+def keep_indexes(walkable_city: WalkableCity, *, progress: Progress = silent) -> int:
+    """Make the indexes of a city on foot and of all its other ways, where none are kept in files.
+
+    The next start finds them.
+
+    Parameters
+    ----------
+    walkable_city : WalkableCity
+        Walked on foot.
+    progress : callable
+        See `locator.walking.graph.osm.Progress`.
+
+    Returns
+    -------
+    int
+        How many were made.
+    """
+    model = walkable_city.model
+    if not isinstance(model, NetworkModel):
+        return 0
+    wanted = _indexed(walkable_city)
+    others = (model.variant(profile, at_night=night) for profile, night in other_ways(model))
+    number, made, total = 0, 0, len(wanted) * (1 + len([*other_ways(model)]))
+    for walked in chain((model,), others):  # of the others, one is held at a time
+        for facilities, k in wanted:
+            if not is_kept(walked.ways, facilities.xy, k=k):
+                kept_index(walked.ways, walked.snap(facilities.xy), k=k)
+                made += 1
+            number += 1
+            progress("indexes", number, total)
+    return made
 
 
 def _indexed(walkable_city: WalkableCity) -> list[tuple[SnappedPoints, int]]:

@@ -12,10 +12,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 from locator.api.context import AppState
 from locator.base.files import LockedError
 from locator.city.model import load_city
+from locator.cli.commands.network import network
 from locator.walking import SnappedPoints
 from locator.walking.choose import choose_model
 from locator.walking.graph.for_city import build_for_city
@@ -24,7 +26,7 @@ from locator.walking.network.k_nearest import KNearestIndex
 from locator.walking.network.k_nearest_file import ARRAYS, is_kept, kept_index
 from locator.walking.network.model import NetworkModel
 from locator.walking.walkable_city import walkable
-from locator.walking.warmup import keep_variant
+from locator.walking.warmup import keep_variant, other_ways, warm
 from tests.osmdata import write_town
 
 
@@ -212,6 +214,32 @@ def test_other_ways_are_indexed_once_for_all_processes(
     known = later.walkable_city_for("pram").model.k_nearest.sets  # type: ignore[attr-defined]
     assert len(known) == layers and len(made) == len(files(tmp_path))
     assert on_foot.model.k_nearest.sets == {}  # type: ignore[attr-defined]
+
+
+def test_a_graph_that_is_built_brings_the_indexes_of_its_city(
+    tiny_folder: Path, tmp_path: Path, made: list[int]
+) -> None:
+    town = str(write_town(tmp_path / "town.osm.pbf"))
+    built = CliRunner().invoke(network, ["build", town, "--city", str(tiny_folder)])
+    assert built.exit_code == 0 and "Indexing the nearest places" in built.output
+    city = load_city(tiny_folder)
+    state = AppState(city, walkable(city, choose_model(city)), datetime.now(UTC))
+    ways = 1 + len([*other_ways(state.walkable_city.model)])  # type: ignore[arg-type]
+    layers = warm(state.walkable_city)
+    state.keep_variants()
+    assert layers > 0 and len(made) == len(files(tmp_path)) == ways * layers
+    again = CliRunner().invoke(network, ["build", town, "--city", str(tiny_folder), "--json"])
+    assert again.exit_code == 0 and "Indexing" not in again.output
+
+
+def test_a_graph_is_built_for_a_folder_that_is_no_sound_city_yet(
+    tiny_folder: Path, tmp_path: Path, made: list[int]
+) -> None:
+    (tiny_folder / "population_grid.csv").unlink()
+    town = str(write_town(tmp_path / "town.osm.pbf"))
+    built = CliRunner().invoke(network, ["build", town, "--city", str(tiny_folder)])
+    assert built.exit_code == 0 and "no sound city yet" in built.output
+    assert (tiny_folder / "streets.graph").is_file() and made == []
 
 
 def test_where_nothing_can_be_kept_other_ways_are_not_indexed_in_vain(

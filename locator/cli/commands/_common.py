@@ -33,6 +33,7 @@ STEPS = {
     "ways": "Reading ways",
     "nodes": "Reading nodes",
     "graph": "Making the graph",
+    "indexes": "Indexing the nearest places",
     "material": "Reading buildings, numbers, land, places",
     "weighing": "Weighing dwellings",
     "layers": "Walking from every home, by layer",

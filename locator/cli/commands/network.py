@@ -12,7 +12,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from locator.base.errors import N_, LocatorError
+from locator.base.errors import N_, CityFolderError, LocatorError
 from locator.base.files import locked, write_bytes_atomically
 from locator.base.packed import read_packed
 from locator.city.added_streets import STREETS_FILE
@@ -72,11 +72,13 @@ def build(file: Path, folder: Path | None, margin_m: float, as_json: bool) -> No
     """Build the street graph from an OpenStreetMap extract FILE.osm.pbf.
 
     Keeps what a pedestrian may use inside the city and --margin metres around it. The graph that
-    was there is replaced only by a complete one.
+    was there is replaced only by a complete one. The nearest places of each layer are indexed for
+    the next start of a server.
     """
     where = folder_of(click.get_current_context(), folder)
     with kept_if_it_fails(where), progress_bar(quiet=as_json) as progress:
         graph = build_for_city(file, where, margin_m=margin_m, progress=progress)
+    index(where, quiet=as_json)
     tell(where / GRAPH_FILE, graph.about, as_json=as_json)
 
 
@@ -106,6 +108,7 @@ def download(folder: Path | None, url: str | None, margin_m: float, as_json: boo
     checked = f"agrees with its {extract.checksum} checksum" if extract.checksum else "unchecked"
     news = "fetched" if extract.fetched else "unchanged since the last time"
     click.echo(f"{extract.path.name}: {news}, {checked}", err=True)
+    index(where, quiet=as_json)
     tell(where / GRAPH_FILE, graph.about, as_json=as_json)
 
 
@@ -170,6 +173,22 @@ def removed_if_unchecked(extract: Extract) -> Iterator[None]:
             extract.path.unlink(missing_ok=True)
             click.echo(f"{extract.path.name} was removed: no checksum vouches for it.", err=True)
         raise
+
+
+def index(folder: Path, *, quiet: bool) -> None:
+    """Index the nearest places along a new graph, if the folder is a city already."""
+    from locator.city.model import load_city
+    from locator.walking.choose import choose_model
+    from locator.walking.walkable_city import walkable
+    from locator.walking.warmup import keep_indexes
+
+    try:
+        city = load_city(folder)
+    except CityFolderError:  # its streets may be built before the rest is there, or sound
+        click.echo("The nearest places are not indexed: the folder is no sound city yet.", err=True)
+        return
+    with progress_bar(quiet=quiet) as progress:
+        keep_indexes(walkable(city, choose_model(city)), progress=progress)
 
 
 def tell(file: Path, about: Mapping[str, Any], *, as_json: bool) -> None:
