@@ -18,7 +18,7 @@ from locator.city.catalogue import Layer
 from locator.web.i18n import current_language, gettext, locale, url
 from locator.web.map.symbols import Symbol, symbol
 from locator.web.sorting import FILTER_NAMES
-from locator.web.state import state
+from locator.web.state import country_file, state
 from locator.web.words.calling import lines_for
 from locator.web.words.texts import KIND_WORDS, PLACE_KINDS, pace_text
 
@@ -47,6 +47,7 @@ MENU = (
             ("compare.page", N_("Services by district")),
             ("aed_coverage.page", N_("AEDs hour by hour")),
             ("two_years.page", N_("What two years changed")),
+            ("country.page", N_("Units of the country")),
             ("what_if_layers.page", N_("What if")),
         ),
     ),
@@ -61,7 +62,8 @@ MENU = (
         ),
     ),
 )
-"""Title, then endpoint and name of each entry; one whose endpoint is not registered is left out."""
+"""Title, then endpoint and name of each entry; one that is not registered is left out, and so is
+the country where there is none."""
 
 BAR = tuple(entry for entry in MENU[0][1] if entry[0] != "aed.page")  # that is a button of its own
 
@@ -94,6 +96,7 @@ def links(
         Link(url(endpoint), gettext(label), _current(endpoint, page, section))
         for endpoint, label in entries
         if endpoint in current_app.view_functions
+        and (endpoint != "country.page" or country_file() is not None)
     ]
 
 

@@ -41,6 +41,13 @@ def test_the_page_has_map_and_table(client: FlaskClient) -> None:
     assert page.text.count('fill-rule="evenodd"') == 4  # the shades that there are, and paper
 
 
+def test_the_menu_leads_to_it_where_there_is_one(client: FlaskClient, city_folder: Path) -> None:
+    link = '<a href="/en/country">Units of the country</a>'
+    assert link in client.get("/en/about").text
+    assert 'href="/en/country" aria-current="page"' in client.get("/en/country").text
+    assert link not in client_of(city_folder).get("/en/about").text
+
+
 def test_filter_and_order_stand_in_the_address(client: FlaskClient) -> None:
     page = client.get("/en/country?find=wolka&below=40&sort=worst").text
     assert "Wólka" in page.partition("<tbody>")[2]

@@ -8,19 +8,19 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, render_template, request
 from pydantic import Field
 
 from locator.api.csv import table as as_csv
 from locator.api.queries import described, frozen
 from locator.base.errors import LocatorError
 from locator.country.ranking import SORTS, SortBy, chosen_units, unit_rows
-from locator.country.table import FILE, CountryTable, Service, read_table
+from locator.country.table import CountryTable, Service, read_table
 from locator.reports.countrymap import country_map
 from locator.reports.smallmap import CLASSES
 from locator.web.downloads import csv_attachment
 from locator.web.i18n import error_text, gettext, percent, text
-from locator.web.state import question, state
+from locator.web.state import country_file, question
 
 ROWS = 100
 """So many units stand on one page of the table."""
@@ -122,11 +122,8 @@ def the_table() -> CountryTable | None:
     CountryError
         There is one, and it cannot be read.
     """
-    named = current_app.config["COUNTRY"]
-    path = Path(named) if named else state().city.folder / FILE
-    if path.is_dir():
-        path = path / FILE
-    if not named and not path.is_file():
+    path = country_file()
+    if path is None:
         return None
     return _kept(path, path.stat().st_mtime_ns if path.is_file() else 0)
 
