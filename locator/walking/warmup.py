@@ -120,6 +120,10 @@ def other_ways(model: NetworkModel) -> Iterator[tuple[Profile, bool]]:
     ----------
     model : NetworkModel
         On foot. Without anything closed at night, the night is as the day.
+
+    Yields
+    ------
+    tuple of (str, bool)
     """
     for profile, night in product(get_args(Profile), (False, True)):
         if (profile, night) != ("foot", False) and night <= model.closes_at_night:
