@@ -7,6 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from locator.analysis.access.coverage import Coverage, CoverageQuery, coverage
+from locator.analysis.access.gain_ranges import gain_ranges
+from locator.analysis.access.ranges import ranges
 from locator.analysis.access.supply import supply
 from locator.analysis.district_report import ReportQuery, district_report
 from locator.analysis.scenario.change import NewSite, Scenario
@@ -25,6 +28,7 @@ WIDE = "carer_support"
 """A layer with few facilities and a fast pace: sites overlap most."""
 CAPACITY = 300
 SCENARIO_MS, SUPPLY_MS, QUICK_MS, EXACT_MS = 300, 1000, 300, 5000
+COVERAGE_MS, RANGES_MS = 150, 2000
 REPORT_MS = 5000
 SOLVER_S = 20.0
 
@@ -34,9 +38,21 @@ def rows() -> Iterator[Row]:
     city = load_city(default_folder())
     walkable_city = walkable(city, choose_model(city))
     note = f"{walkable_city.model.name}, {len(city.demand):,} demand points"
+    yield from _coverages(walkable_city, note)
     yield from _scenarios(walkable_city, note)
     yield from _sites(walkable_city, note)
     yield from _reports(walkable_city)
+
+
+def _coverages(walkable_city: WalkableCity, note: str) -> Iterator[Row]:
+    coverage(walkable_city, CoverageQuery(LAYER))
+    found: list[Coverage] = []
+
+    def another(i: int) -> None:
+        found.append(coverage(walkable_city, CoverageQuery(LAYER, minutes=7.5 + i)))
+
+    yield median("coverage at another standard", another, repeat=7, budget=COVERAGE_MS, note=note)
+    yield once("its range", lambda: ranges(walkable_city, found[-1]), budget=RANGES_MS)
 
 
 def _scenarios(walkable_city: WalkableCity, note: str) -> Iterator[Row]:
@@ -50,6 +66,14 @@ def _scenarios(walkable_city: WalkableCity, note: str) -> Iterator[Row]:
 
     yield once("the first scenario", lambda: compare(walkable_city, change), budget=None, note=note)
     yield median("another scenario: open, close, add", another, repeat=9, budget=SCENARIO_MS)
+    before = coverage(walkable_city, CoverageQuery(LAYER))
+    xy, rows = walkable_city.city.demand.xy, walkable_city.usable_rows[LAYER]
+
+    def gained(i: int) -> None:
+        added = walkable_city.model.snap(xy[[1000 * i + 500]])
+        gain_ranges(walkable_city, before, added=added, closed=(int(rows[i]),))
+
+    yield median("what a change gains, its range", gained, repeat=3, budget=RANGES_MS)
     yield once(
         "places within reach (E2SFCA)", lambda: supply(walkable_city, LAYER), budget=SUPPLY_MS
     )
