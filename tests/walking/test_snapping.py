@@ -108,6 +108,31 @@ def test_batches_do_not_change_what_is_found(monkeypatch: pytest.MonkeyPatch) ->
         assert np.array_equal(getattr(at_once, one), getattr(one_by_one, one))
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_a_point_alone_is_set_where_it_is_set_among_others(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    begins = rng.uniform(0.0, 10 * CELL_M, (60, 2)).round(-1)  # many points have two equally near
+    lines = [[tuple(at), tuple(at + rng.uniform(-20.0, 20.0, 2))] for at in begins.tolist()]
+    index = index_of(
+        lines, allowed=(rng.random(60) < 0.8).tolist(), shunned=(rng.random(60) < 0.3).tolist()
+    )
+    xy = np.vstack(
+        [
+            rng.uniform(-FAR_M, 2 * FAR_M, (100, 2)),
+            rng.uniform(0.0, 10 * CELL_M, (300, 2)),
+            begins,
+            [[9e4, 0.0], [np.nan, 0.0]],
+        ]
+    )
+    together = index.snap(xy)
+    for i in range(len(xy)):
+        alone = index.snap(xy[i : i + 1])
+        for name in ("edge", "along_m", "gap_m", "xy"):
+            assert np.array_equal(
+                getattr(alone, name)[0], getattr(together, name)[i], equal_nan=True
+            )
+
+
 def test_a_shunned_street_counts_as_farther_also_from_far_away() -> None:
     road, path = [(0.0, 0.0), (10.0, 0.0)], [(0.0, -29.0), (10.0, -29.0)]
     index = index_of([road, path], shunned=[True, False])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -211,6 +212,9 @@ class EdgeIndex:
         if self.shunned is not None:
             far = np.flatnonzero(self.shunned[self.segment_edge[segment]])
             squared[far] = (np.sqrt(squared[far]) + SHUNNED_M) ** 2
+        if len(xy) == 1:
+            nearest = int(np.argmin(squared))
+            return segment[nearest : nearest + 1], squared[nearest : nearest + 1]
         starts = np.flatnonzero(np.r_[True, point[1:] != point[:-1]])
         least = np.minimum.reduceat(squared, starts)
         which = np.flatnonzero(squared == np.repeat(least, np.diff(np.r_[starts, len(point)])))
@@ -221,6 +225,8 @@ class EdgeIndex:
 
     def _candidates(self, xy: FloatArray, reach: int) -> tuple[IntArray, IntArray]:
         """Return pairs (point, segment), points ascending, for all cells within `reach`."""
+        if len(xy) == 1:
+            return self._around(float(xy[0, 0]), float(xy[0, 1]), reach)
         grid = self.cells
         column = np.floor((xy[:, 0] - grid.x) / grid.size_m).astype(np.int64)
         row = np.floor((xy[:, 1] - grid.y) / grid.size_m).astype(np.int64)
@@ -234,6 +240,20 @@ class EdgeIndex:
         stop = base + np.where(inside, right[:, None], 0)
         point = np.repeat(np.arange(len(xy)), len(steps))
         return self._in_rows(point, start.ravel(), stop.ravel())
+
+    def _around(self, x: float, y: float, reach: int) -> tuple[IntArray, IntArray]:
+        """Return the same pairs of one point: who asks from one place waits for nothing else."""
+        grid = self.cells
+        column, row = math.floor((x - grid.x) / grid.size_m), math.floor((y - grid.y) / grid.size_m)
+        left, right = max(column - reach, 0), min(column + reach + 1, grid.columns)
+        rows = range(max(row - reach, 0), min(row + reach + 1, grid.rows)) if left < right else ()
+        start, segment = self.cell_start, self.cell_segment
+        parts = [
+            segment[start[base + left] : start[base + right]]
+            for base in (each * grid.columns for each in rows)
+        ]
+        found = np.concatenate([*parts, np.empty(0, dtype=np.int64)]).astype(np.int64)
+        return np.zeros(len(found), dtype=np.int64), found
 
     def _inside(self, xy: FloatArray, radius_m: FloatArray) -> tuple[IntArray, IntArray]:
         """Return pairs (point, segment), points ascending, for all cells that a circle touches."""
