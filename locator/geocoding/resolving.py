@@ -89,6 +89,8 @@ def resolve(gazetteer: Gazetteer, query: str) -> tuple[Place, list[Place]]:
         As for `Gazetteer.search`.
     """
     places = gazetteer.search(query, limit=2 * CANDIDATES)
+    if places and places[0].basis == "coordinate":
+        return places[0], []
     asked = cut(query, most=WORDS)
     words = tuple(fold(without_postcode(query)).split())
     if not words or words in gazetteer.city_names:

@@ -60,8 +60,8 @@ def install(app: Flask) -> None:
 def canonical_url(language: str) -> str:
     """Return the whole address of the page being shown in `language`, as it is to be found."""
     if "canonical_path" not in g:  # a page says its address in every language, and some twice
-        g.canonical_path = _canonical_path()
-    return f"{site()}{prefix(language)}{g.canonical_path}"
+        g.canonical_site, g.canonical_path = site(), _canonical_path()
+    return f"{g.canonical_site}{prefix(language)}{g.canonical_path}"
 
 
 def _canonical_path() -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote, unquote_plus, urlencode
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from flask import Flask, Response, current_app, request, url_for
+from flask import Flask, Response, current_app, g, request, url_for
 from werkzeug.datastructures import iter_multi_items
 
 from locator.base.i18n import (
@@ -168,12 +168,17 @@ def alternate_url(language: str, *, absolute: bool = False) -> str:
     What no page accepts is not taken along: a path or a value that is too long for any.
     """
     root = str(request.environ.get("locator.root", ""))
+    if "alternate_path" not in g:  # a page says its address in every language
+        g.alternate_path = _alternate_path()
+    target = f"{root}{prefix(language)}{g.alternate_path}"
+    return request.host_url.rstrip("/") + target if absolute else target
+
+
+def _alternate_path() -> str:
     path = request.path if len(request.path) <= LONGEST_PART else "/"
-    target = root + prefix(language) + quote(path)
     pairs = request.query_string.decode("latin-1").split("&")
     query = "&".join(filter(_is_acceptable, pairs))
-    target += f"?{quote(query, safe=SAFE_IN_QUERY)}" if query else ""
-    return request.host_url.rstrip("/") + target if absolute else target
+    return quote(path) + (f"?{quote(query, safe=SAFE_IN_QUERY)}" if query else "")
 
 
 def _is_acceptable(pair: str) -> bool:

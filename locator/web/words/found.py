@@ -24,7 +24,7 @@ MOST = 20
 
 @dataclass(frozen=True)
 class Found:
-    """One result: a facility and the walk to it."""
+    """One result: a facility and the walk to it; more such places where all kinds are shown."""
 
     facility: Card
     walk_s: float
@@ -81,7 +81,7 @@ def found(
         walk_m=row.walk_m,
         via=walk_words(row.via, walkable_city.model.name),
         routes=routes((place.x, place.y), start=(origin.lon, origin.lat)),
-        more_url=form.url(layer=[facility.layer.id], k=""),
+        more_url="" if form.layers else form.url(layer=[facility.layer.id], k=""),
     )
 
 
@@ -146,9 +146,7 @@ def unlocated(walkable_city: WalkableCity, layers: list[Layer]) -> Unlocated | N
     """Return the notice of facilities that fit what is chosen and are listed but not located."""
     if len(layers) != 1:
         return None
-    layer, x, status = (walkable_city.city.columns[name] for name in ("layer", "x", "status"))
-    unplaced = (layer == layers[0].id) & pd.isna(x) & (status == "open")
-    count = int((unplaced & walkable_city.fit.known).sum())
+    count = unplaced(walkable_city, layers[0].id)
     if not count:
         return None
     sentence = ngettext(
@@ -157,3 +155,16 @@ def unlocated(walkable_city: WalkableCity, layers: list[Layer]) -> Unlocated | N
         count,
     )
     return Unlocated(sentence, url("layer.page", layer_id=layers[0].id, precision="none"))
+
+
+def unplaced(walkable_city: WalkableCity, layer_id: str) -> int:
+    """Return how many facilities of a layer fit what is chosen and are not located."""
+
+    def counted() -> int:
+        layer, x, status = (walkable_city.city.columns[name] for name in ("layer", "x", "status"))
+        known = (layer == layer_id) & pd.isna(x) & (status == "open")
+        return int((known & walkable_city.fit.known).sum())
+
+    everything = walkable_city.everything
+    question = (everything.number, "unplaced", walkable_city.which, layer_id)
+    return everything.memory.get(question, counted)

@@ -7,7 +7,6 @@ the places on a map.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from locator.web.i18n import gettext
 
@@ -32,15 +31,17 @@ def routes(
         Without a start the map that is opened asks for it, or takes the position of the device.
     """
     to, origin = _written(*goal), _written(*start) if start else ""
-    osm = {"engine": "fossgis_osrm_foot", "route": f"{origin};{to}"}
-    google = {"api": "1", "destination": to, "travelmode": "walking"}
-    apple = {"daddr": to, "dirflg": "w"}
+    # Written out, since a list of results has dozens of them; nothing here needs more encoding.
+    to_, origin_ = to.replace(",", "%2C"), origin.replace(",", "%2C")
+    osm = f"engine=fossgis_osrm_foot&route={origin_}%3B{to_}"
+    google = f"api=1&destination={to_}&travelmode=walking"
+    apple = f"daddr={to_}&dirflg=w"
     if start:
-        google["origin"] = apple["saddr"] = origin
+        google, apple = f"{google}&origin={origin_}", f"{apple}&saddr={origin_}"
     return (
-        Route("OpenStreetMap", "https://www.openstreetmap.org/directions?" + urlencode(osm)),
-        Route("Google Maps", "https://www.google.com/maps/dir/?" + urlencode(google)),
-        Route("Apple Maps", "https://maps.apple.com/?" + urlencode(apple)),
+        Route("OpenStreetMap", f"https://www.openstreetmap.org/directions?{osm}"),
+        Route("Google Maps", f"https://www.google.com/maps/dir/?{google}"),
+        Route("Apple Maps", f"https://maps.apple.com/?{apple}"),
         Route(gettext("another app"), f"geo:{to}?q={to}", app=True),
     )
 
