@@ -116,6 +116,7 @@ def test_who_waits_for_something_dear_holds_up_nothing_quick() -> None:
     ("path", "waits"),
     [
         ("/coverage", True),
+        ("/data", True),
         ("/en/coverage/aeds", True),
         ("/uk/report/aeds.pdf", True),
         ("/api/coverage/aeds.csv", True),

@@ -6,6 +6,7 @@ from flask import Blueprint, render_template
 
 from locator.analysis.access.coverage_steps import coverage_steps
 from locator.api.street_info import comparisons, street_source, streets_caveats, streets_fault
+from locator.web.security import expensive
 from locator.web.state import state
 from locator.web.words.model_words import model_line
 from locator.web.words.provenance import completeness_rows, sources
@@ -14,6 +15,7 @@ blueprint = Blueprint("data", __name__)
 
 
 @blueprint.get("/data")
+@expensive
 def page() -> str:
     """Show how complete the data are, and where they come from."""
     app = state()
