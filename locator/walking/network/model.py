@@ -18,7 +18,12 @@ from locator.walking.graph.file import Array, StreetGraph
 from locator.walking.graph.osm import Progress, silent
 from locator.walking.graph.ready import has_streets, ready_graph
 from locator.walking.graph.tag_rules import Mark
-from locator.walking.network.k_nearest import KNearestIndexes, k_nearest_index, read_few
+from locator.walking.network.k_nearest import (
+    KNearestIndexes,
+    k_nearest_index,
+    name_of,
+    read_few,
+)
 from locator.walking.network.k_nearest_file import kept_index, read_index
 from locator.walking.network.many_to_many import far_matrix_m, walk_matrix_m
 from locator.walking.network.profile import Profile, Ways
@@ -33,13 +38,16 @@ from locator.walking.network.search import (
     read_multi_source,
     tree_from,
 )
-from locator.walking.network.tree_cache import Tree, Trees, key_of
+from locator.walking.network.tree_cache import Latest, Tree, Trees, key_of
 
 Ends = tuple[IntArray, FloatArray]
 """The ends of the edges of some points, and the metres there: see `ends_of`."""
 
 Way = tuple[float, IntArray]
 """Metres of a walk, and the vertices that it goes over in order."""
+
+Followed = tuple[dict[int, Way], Routes, list[tuple[str, ...]]]
+"""The walks to those of some targets that can be reached, their edges, and their streets."""
 
 OFF_NETWORK_M = 300.0
 """A point farther from every street than this is said to be off the network."""
@@ -75,6 +83,9 @@ class NetworkModel:
     at_night: bool = False
     name: Literal["network"] = field(default="network", init=False)
     trees: Trees = field(default_factory=Trees, init=False, repr=False, compare=False)
+    followed: Latest[bytes, Followed] = field(
+        default_factory=Latest, init=False, repr=False, compare=False
+    )
     k_nearest: KNearestIndexes = field(
         default_factory=KNearestIndexes, init=False, repr=False, compare=False
     )
@@ -264,12 +275,10 @@ class NetworkModel:
     def walks(self, origin: SnappedPoints, targets: SnappedPoints) -> list[Walk]:
         """Return the walk to each target, as `walk` does."""
         told = [Walk(np.empty((0, 2)), np.inf)] * len(targets)
-        found = self._found(origin, targets)
+        found, routes, names = self._followed(origin, targets)
         if not found:
             return told
-        routes, goal_xy = self._routes(origin, targets, found), targets.xy[list(found)]
-        lines = lines_of(self.graph, routes, origin.xy[0], goal_xy)
-        names = names_of(self.graph, routes, walks=len(found))
+        lines = lines_of(self.graph, routes, origin.xy[0], targets.xy[list(found)])
         for (target, (walk_m, _)), xy, via in zip(found.items(), lines, names, strict=True):
             here = np.vstack([origin.xy[:1], targets.xy[target : target + 1]])
             told[target] = Walk(here if walk_m == 0.0 else xy, walk_m, via)
@@ -278,11 +287,21 @@ class NetworkModel:
     def via(self, origin: SnappedPoints, targets: SnappedPoints) -> list[tuple[str, ...]]:
         """Return the streets of the walk to each target; empty where there is no walk."""
         told: list[tuple[str, ...]] = [()] * len(targets)
-        found = self._found(origin, targets)
-        names = names_of(self.graph, self._routes(origin, targets, found), walks=len(found))
+        found, _, names = self._followed(origin, targets)
         for target, streets in zip(found, names, strict=True):
             told[target] = streets
         return told
+
+    def _followed(self, origin: SnappedPoints, targets: SnappedPoints) -> Followed:
+        """Return the walks that there are, their edges and their streets; the last are kept."""
+        asked = name_of(origin.take(slice(0, 1))) + name_of(targets)
+        followed = self.followed.find(asked)
+        if followed is None:
+            found = self._found(origin, targets)
+            routes = self._routes(origin, targets, found)
+            followed = found, routes, names_of(self.graph, routes, walks=len(found))
+            self.followed.keep(asked, followed)
+        return followed
 
     def _routes(
         self, origin: SnappedPoints, targets: SnappedPoints, found: dict[int, Way]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from threading import Lock
+from typing import Generic, TypeVar
 
 import numpy as np
 
@@ -13,7 +14,8 @@ from locator.walking import SnappedPoints
 from locator.walking.graph.file import Array
 
 KEPT = 3
-"""Trees kept: a person looks at a few places, and one tree of all 200,000 vertices takes 2.4 MB."""
+"""Trees or answers kept: a person looks at a few places, and one tree of all
+200,000 vertices takes 2.4 MB."""
 
 Key = tuple[int, float, float]
 """Where a tree starts: edge, distance along it, distance to it."""
@@ -68,26 +70,38 @@ class Tree:
         return rank, self.vertices[rank] == vertex
 
 
-@dataclass(frozen=True)
-class Trees:
-    """The trees kept, the latest used last. Safe to share between threads."""
+K = TypeVar("K")
+V = TypeVar("V")
 
-    kept: OrderedDict[Key, Tree] = field(default_factory=OrderedDict)
+
+@dataclass(frozen=True)
+class Latest(Generic[K, V]):
+    """What was found last, the latest used last. Safe to share between threads."""
+
+    kept: OrderedDict[K, V] = field(default_factory=OrderedDict)
     lock: Lock = field(default_factory=Lock)
 
-    def find(self, key: Key, limit_m: float = 0.0) -> Tree | None:
-        """Return the tree of `key` if it reaches at least as far as `limit_m`."""
+    def find(self, key: K) -> V | None:
+        """Return what was found for `key`, if it is kept."""
         with self.lock:
-            tree = self.kept.get(key)
-            if tree is None or tree.limit_m < limit_m:
-                return None
-            self.kept.move_to_end(key)
-            return tree
+            found = self.kept.get(key)
+            if found is not None:
+                self.kept.move_to_end(key)
+            return found
 
-    def keep(self, key: Key, tree: Tree) -> None:
-        """Keep `tree`, and forget the one that was not used for longest."""
+    def keep(self, key: K, found: V) -> None:
+        """Keep what was found, and forget what was not used for longest."""
         with self.lock:
-            self.kept[key] = tree
+            self.kept[key] = found
             self.kept.move_to_end(key)
             while len(self.kept) > KEPT:
                 self.kept.popitem(last=False)
+
+
+class Trees(Latest[Key, Tree]):
+    """The trees kept."""
+
+    def find(self, key: Key, limit_m: float = 0.0) -> Tree | None:
+        """Return the tree of `key` if it reaches at least as far as `limit_m`."""
+        tree = super().find(key)
+        return tree if tree is not None and tree.limit_m >= limit_m else None
