@@ -34,6 +34,7 @@ from locator.web import (
     pieces,
     readiness,
     reloading,
+    rendering,
     reporting,
     routes,
     security,
@@ -151,6 +152,7 @@ def make_app(config: Mapping[str, Any] | None = None, *, progress: Progress = si
     reloading.install(app, corrected)
     reporting.install(app)
     routes.install(app)
+    rendering.install(app)
     layout.install(app)
     pieces.install(app)
     for name in PAGES:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -39,6 +40,8 @@ JOINED = {
 
 KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 """Files that are text."""
+
+now_s = time.monotonic
 
 TEXTS = 256
 """Texts that are kept small: more than there are."""
@@ -103,7 +106,12 @@ def _known(filename: str) -> tuple[bytes, str]:
 
 
 def modified_ns(files: tuple[str, ...]) -> tuple[int, ...]:
-    """Return when each file was changed last; of plain paths, for a page asks of dozens."""
+    """Return when each file was changed last, as of this second: a page asks of dozens."""
+    return _modified_ns(files, int(now_s()))
+
+
+@lru_cache(maxsize=TEXTS)
+def _modified_ns(files: tuple[str, ...], _second: int) -> tuple[int, ...]:
     return tuple([os.stat(file).st_mtime_ns for file in files])
 
 

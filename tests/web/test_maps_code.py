@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from flask.testing import FlaskClient
 
 from locator.base.geojson import collection
 from locator.city.model import City
+from locator.web import static_files
 from locator.web.map import code as mapcode
 from locator.web.map import elements, views
 from locator.web.map import pages as mapviews
@@ -237,6 +239,7 @@ def test_a_changed_part_has_another_address(
         before = mapcode.code_url(("core",))
         (tmp_path / "core.js").write_text("2; // longer")
         os.utime(tmp_path / "core.js", (1, 1))
+        monkeypatch.setattr(static_files, "now_s", lambda: time.monotonic() + 1.0)
         after = mapcode.code_url(("core",))
 
     assert before != after

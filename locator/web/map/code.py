@@ -83,7 +83,12 @@ def _root() -> str:
 
 def _with(parts: Sequence[str], ending: str) -> tuple[str, ...]:
     """Return those of `parts` that have a file with this `ending`."""
-    return tuple(part for part in parts if os.path.exists(_path(part, ending)))
+    return _with_file(str(PARTS), tuple(parts), ending)
+
+
+@lru_cache(maxsize=BUNDLES)
+def _with_file(folder: str, parts: tuple[str, ...], ending: str) -> tuple[str, ...]:
+    return tuple(part for part in parts if os.path.exists(f"{folder}/{part}.{ending}"))
 
 
 @blueprint.get("/maps/code/<version>/<names>.<any(js, css):ending>")

@@ -1,0 +1,73 @@
+"""Templates call what they call as Jinja does, only sooner."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from jinja2 import Environment, pass_context, pass_environment, pass_eval_context
+from jinja2.runtime import Context
+
+from locator.web.rendering import QuickContext
+
+
+class Called:
+    def __call__(self, value: object) -> str:
+        return f"called {value}"
+
+
+@pass_context
+def of_context(context: Context, name: str) -> Any:
+    return context[name]
+
+
+@pass_environment
+def of_environment(environment: Environment, name: str) -> bool:
+    return hasattr(environment, name)
+
+
+@pass_eval_context
+def of_evaluation(evaluation: Any) -> bool:
+    return bool(evaluation.autoescape)
+
+
+def plain(value: object, *, more: str = "") -> str:
+    return f"<{value}{more}>"
+
+
+MACRO = "{% macro say(a, b='&') %}{{ a }}{{ b }}{{ caller() if caller else '' }}{% endmacro %}"
+
+TEMPLATES = (
+    "{{ plain(1) }} {{ plain(2, more='&') }} {{ plain(**{'value': 3}) }}",
+    "{% set name = 'a' %}{{ of_context('name') }} {{ of_environment('filters') }}",
+    "{% for a in 'ab' %}{% set name = a %}{{ of_context('name') }}{{ loop.index }}{% endfor %}",
+    "{{ of_evaluation() }}{% autoescape false %}{{ of_evaluation() }}{% endautoescape %}",
+    f"{MACRO}{{{{ say('<') }}}}{{% call say('>', b=1) %}}{{{{ plain('x') }}}}{{% endcall %}}",
+    f"{MACRO}{{% autoescape false %}}{{{{ say('<') }}}}{{% endautoescape %}}",
+    "{{ called(4) }} {{ 'A'.lower() }} {{ mapping.get('k') }} {{ range(3)|list }}",
+    "{% block one %}{{ of_context('mapping') }}{{ plain(5) }}{% endblock %}{{ self.one() }}",
+)
+
+
+@pytest.mark.parametrize("source", TEMPLATES)
+def test_a_template_says_what_it_says_to_jinja(source: str) -> None:
+    given = {
+        "plain": plain,
+        "of_context": of_context,
+        "of_environment": of_environment,
+        "of_evaluation": of_evaluation,
+        "called": Called(),
+        "mapping": {"k": "<v>"},
+    }
+    usual = Environment(autoescape=True, extensions=["jinja2.ext.do"])
+    quick = usual.overlay()
+    quick.context_class = QuickContext
+    quick.cache = None
+    said = quick.from_string(source).render(given)
+    assert said == usual.from_string(source).render(given)
+    assert said
+
+
+def test_pages_are_rendered_so(app: Flask) -> None:
+    assert app.jinja_env.context_class is QuickContext
