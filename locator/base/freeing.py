@@ -8,40 +8,57 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import mmap
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from weakref import WeakSet
 
-OPTIONS = ((-3, 1 << 20), (-1, 1 << 24), (-8, 1))
-"""M_MMAP_THRESHOLD: blocks of a megabyte stand alone; M_TRIM_THRESHOLD; M_ARENA_MAX: one heap for
-all threads, which take turns anyway; each more would grow by some 10 MB in every process."""
+import numpy as np
+
+LARGE_B = 1 << 20
+"""Blocks of so many bytes stand alone."""
+
+OPTIONS = ((-1, 1 << 24), (-8, 1))
+"""M_TRIM_THRESHOLD; M_ARENA_MAX: one heap for all threads, which take turns anyway; each more
+would grow by some 10 MB in every process."""
+
+_MMAP_THRESHOLD = -3
 
 EVERY_S = 10.0
 """Looking through the heaps takes some milliseconds; so often at most."""
 
 
-def give_back_large_blocks() -> bool:
-    """Have blocks of a megabyte and more given back when they are free; False without glibc.
+def give_back_large_blocks(*, from_b: int = LARGE_B) -> bool:
+    """Have large blocks given back as soon as they are free; False without glibc.
+
+    Parameters
+    ----------
+    from_b : int
+        The smallest of them, in bytes. Smaller ones are given back only from the end of the heap,
+        and when it is looked through; each large one costs the system some work.
 
     Returns
     -------
     bool
-        Whether both of glibc's options could be set.
+        Whether all of glibc's options could be set.
     """
     mallopt = _of_glibc("mallopt")
-    return mallopt is not None and all(mallopt(option, value) for option, value in OPTIONS)
+    options = ((_MMAP_THRESHOLD, from_b), *OPTIONS)
+    return mallopt is not None and all(mallopt(option, value) for option, value in options)
 
 
 def give_back_free() -> bool:
-    """Give back what lies free now; False without glibc.
+    """Give back what lies free now, and let files go (`may_be_let_go`).
 
     Returns
     -------
     bool
-        Whether anything was given back.
+        Whether anything that lay free was given back; False without glibc.
     """
+    _let_files_go()
     trim = _of_glibc("malloc_trim")
     return trim is not None and bool(trim(0))
 
@@ -57,8 +74,12 @@ def made_to_stay() -> Iterator[None]:
         gc.enable()
 
 
+_files: WeakSet[mmap.mmap] = WeakSet()
+"""Those whose pages are let go now and then."""
+
+
 class Freeing:
-    """Give back what lies free between what is used.
+    """Give back what lies free between what is used, with what only circles keep.
 
     Parameters
     ----------
@@ -81,8 +102,55 @@ class Freeing:
             if self._trim is None or self._clock() < self._next_s:
                 return False
             self._next_s = self._clock() + self._every_s
+        if gc.get_freeze_count():  # else all that was ever made would be looked at
+            gc.collect()  # by itself Python waits until a quarter of what is old may be garbage
         self._trim(0)
+        _let_files_go()
         return True
+
+
+def may_be_let_go(array: np.ndarray[Any, Any]) -> None:
+    """Have the pages of a mapped file given back between what is used, like what lies free.
+
+    Parameters
+    ----------
+    array : ndarray
+        A view of the mapping.
+    """
+    file = _mapped(array)
+    if file is not None:
+        _files.add(file)
+
+
+def let_go(array: np.ndarray[Any, Any]) -> None:
+    """Give back the pages of a mapped file that was read from end to end.
+
+    The system keeps them as long as it has room, and whoever reads there again has them at once;
+    but they no longer count as memory of this process.
+
+    Parameters
+    ----------
+    array : ndarray
+        A view of the mapping; nothing happens where it lies elsewhere.
+    """
+    file = _mapped(array)
+    if file is not None:
+        file.madvise(mmap.MADV_DONTNEED)
+
+
+def _let_files_go() -> None:
+    for file in tuple(_files):
+        file.madvise(mmap.MADV_DONTNEED)
+
+
+def _mapped(array: np.ndarray[Any, Any]) -> mmap.mmap | None:
+    """Return the file that an array lies in; None elsewhere, and where pages cannot be let go."""
+    base: Any = array
+    while isinstance(base, np.ndarray):
+        if base.flags.writeable:
+            return None  # what was written there would be lost
+        base = base.base
+    return base if isinstance(base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED") else None
 
 
 def _of_glibc(name: str) -> Any | None:

@@ -81,6 +81,8 @@ def reach(
         if progress is not None:
             progress(done, len(places))
     pointer = np.concatenate([[0], np.cumsum(counts)])
+    if pointer[-1] < 2**31:  # as wide as the rows, which would be copied into its width
+        pointer = pointer.astype(np.int32)
     shape = (len(demand), len(places))
     walk_m, row = (_ordered(part.whole(), begins, pointer) for part in (walks, rows))
     return sparse.csc_array((walk_m, row, pointer), shape=shape)

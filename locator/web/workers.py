@@ -6,6 +6,7 @@ memory than what it writes to. One more answers what is dear (`locator.web.apart
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -97,6 +98,7 @@ def warm(app: Flask) -> None:
         visitor.get(path)  # templates, texts and what is kept of pages: once, for all
     serving.log.disabled = False
     readiness.readiness(app).warm.set()
+    gc.collect()  # what the pages left would stay with what is made to stay
     give_back_free()
 
 
@@ -111,6 +113,8 @@ def _commonest(state: AppState) -> Iterator[str]:
         place = f"lat={lat:.5f}&lon={lon:.5f}"
         for path in ("/nearest", "/aed", "/api/nearest", "/api/aed"):
             yield f"{path}?{place}"
+        for profile in get_args(Profile):
+            yield f"/nearest?{place}&profile={profile}"
 
 
 def keep(app: Flask, generation: Generation, *, early: bool) -> int:

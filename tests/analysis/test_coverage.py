@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
@@ -23,7 +24,7 @@ from locator.analysis.access.coverage import (
     coverage,
     coverage_overview,
 )
-from locator.analysis.access.gaps import divide_areas
+from locator.analysis.access.gaps import divide_areas, points_in
 from locator.base.errors import InvalidParameterError, NotComputableError, NotFoundError
 from locator.base.rounding import whole
 from locator.city.model import City
@@ -104,6 +105,27 @@ def test_the_half_cell_is_the_one_gap(walkable_city: WalkableCity):
         half_cell
     ]
     assert gap["walk_s"] == pytest.approx(far_s.mean())
+
+
+def test_whoever_lies_in_an_area_is_counted_and_nobody_on_its_edge(walkable_city: WalkableCity):
+    lonlat = walkable_city.city.demand.lonlat
+    corner, other = lonlat[3], lonlat[150]  # two edges of each box lead through a point
+    shapes = [
+        shapely.box(*np.minimum(corner, other), *np.maximum(corner, other)),
+        shapely.Point(lonlat[40]).buffer(0.004),
+        shapely.union(
+            shapely.Point(lonlat[40]).buffer(0.002), shapely.Point(lonlat[99]).buffer(0.003)
+        ),
+        shapely.Point(0, 0).buffer(0.1),
+        shapely.Polygon(),
+        shapely.box(*lonlat.min(axis=0) - 1, *lonlat.max(axis=0) + 1),
+    ]
+    found = points_in(walkable_city, gpd.GeoDataFrame(geometry=shapes, crs=4326))
+    naive = [[shape.contains(shapely.Point(place)) for place in lonlat] for shape in shapes]
+    assert found.toarray().astype(bool).tolist() == naive
+    assert found.sum(axis=1).tolist() == np.sum(naive, axis=1).tolist()
+    assert 0 < sum(naive[0]) < sum(naive[5]) == len(lonlat)
+    assert points_in(walkable_city, gpd.GeoDataFrame(geometry=[], crs=4326)).shape[0] == 0
 
 
 def test_a_wide_gap_is_cut_into_parts_that_one_facility_could_serve(walkable_city: WalkableCity):

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from locator.analysis.siting.walks import all_walks
-from locator.base.freeing import Freeing
+from locator.base.freeing import Freeing, let_go, may_be_let_go
 from locator.base.memory import Memory, size_b
 from locator.city.model import City
 from locator.walking.choose import choose_model
@@ -256,6 +256,65 @@ if give_back_large_blocks():
     root = Path(__file__).resolve().parents[2]
     done = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def pages_kb(path: Path) -> int:
+    """Return how much of a mapped file counts as memory of this process."""
+    ours, kb = False, 0
+    for line in Path("/proc/self/smaps").read_text().splitlines():
+        name, *rest = line.split()
+        if not name.endswith(":"):
+            ours = bool(rest) and rest[-1] == str(path)
+        elif ours and name == "Rss:":
+            kb += int(rest[0])
+    return kb
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps").exists(), reason="only Linux tells")
+def test_pages_that_were_read_are_given_back_and_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "numbers"
+    np.arange(500_000, dtype=np.float64).tofile(path)
+    whole = np.memmap(path, dtype=np.uint8, mode="r")
+    numbers = np.asarray(whole).view(np.float64)[8:]
+    once = numbers.sum()
+    assert pages_kb(path) > 3000
+    let_go(numbers)
+    assert pages_kb(path) < 200
+    assert numbers.sum() == once
+    may_be_let_go(numbers)
+    assert pages_kb(path) > 3000
+    freeing = Freeing(clock=lambda: 0.0)
+    freeing._trim = bool
+    assert freeing.now_and_then()
+    assert pages_kb(path) < 200
+    assert numbers.sum() == once
+
+
+def test_what_was_written_is_not_let_go(tmp_path: Path) -> None:
+    path = tmp_path / "numbers"
+    np.zeros(5000).tofile(path)
+    ours = np.memmap(path, dtype=np.float64, mode="c")
+    ours[:] = 1.0
+    let_go(ours)
+    may_be_let_go(ours)
+    freeing = Freeing(clock=lambda: 0.0)
+    freeing._trim = bool
+    assert freeing.now_and_then()
+    assert ours.sum() == 5000
+    let_go(np.ones(3))  # nowhere in a file: nothing to do
+
+
+def test_circles_are_looked_for_only_where_what_was_made_first_stays_out_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked, frozen = [], [0]
+    monkeypatch.setattr(gc, "get_freeze_count", lambda: frozen[0])
+    monkeypatch.setattr(gc, "collect", lambda: looked.append(frozen[0]))
+    freeing = Freeing(every_s=0.0, clock=lambda: 0.0)
+    freeing._trim = bool
+    for frozen[0] in (0, 5):
+        assert freeing.now_and_then()
+    assert looked == [5]
 
 
 def test_what_is_free_is_given_back_now_and_then() -> None:

@@ -31,7 +31,7 @@ from locator.city.basemap.files import BUILDINGS, LAND, LINES, PLACES, map_file_
 from locator.city.basemap.ground import map_ground
 from locator.city.basemap.lettering import line_offers, names_of
 from locator.city.basemap.mvt import features_of
-from locator.city.basemap.serving import BaseMap
+from locator.city.basemap.serving import UNUSED_S, BaseMap
 from locator.city.basemap.shapes import Cut, cut, shapes_of
 from locator.city.basemap.store import BusyError, TileStore
 from locator.city.basemap.tiles import tile
@@ -453,6 +453,22 @@ def test_the_version_changes_with_the_data_alone(drawn_folder: Path, tmp_path: P
 
     assert first == same == BaseMap(load_city(drawn_folder)).version
     assert BaseMap(load_city(folder)).version != first
+
+
+def test_what_tiles_are_cut_from_is_let_go_where_none_is_drawn(drawn_folder: Path) -> None:
+    now = [0.0]
+    known = BaseMap(load_city(drawn_folder), clock=lambda: now[0])
+    drawn, first = known._draw(*key_at(500, 3400)), known.ground
+    now[0] = UNUSED_S - 1
+    known.let_go()
+    assert known.ground is first  # and is in use from now on
+    now[0] = 2 * UNUSED_S - 2
+    known.let_go()
+    assert known.ground is first
+    now[0] = 3 * UNUSED_S
+    known.let_go()
+    assert known.ground is not first
+    assert known._draw(*key_at(500, 3400)) == drawn
 
 
 def test_the_style_for_other_programs_has_a_colour_for_everything(client: FlaskClient) -> None:

@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from werkzeug.exceptions import ServiceUnavailable
 from werkzeug.test import TestResponse
 
+from locator.city.basemap.serving import BaseMap
 from locator.web import apart, create_app
 from locator.web.lanes import HOLD_S
 from tests.forking import in_another
@@ -89,6 +90,7 @@ def test_there_what_is_dear_stands_back_by_its_priority_and_waits_for_no_pause(
         apart.become(app)
         assert os.nice(0) == before + apart.NICENESS
         assert apart.aside_of(app) is None
+        assert app.extensions["locator"].memo.limit_b == apart.MEMO_B
         with urgency.under_way():
             assert not urgency.wait()  # at once
 
@@ -110,6 +112,8 @@ def test_what_lies_free_is_given_back_though_nobody_asks_any_more(
 
     app, counted = create_app({"GEODATA": city_folder}), Counted()
     app.extensions["locator.base.freeing"] = counted
+    let_go: list[int] = []
+    monkeypatch.setattr(BaseMap, "let_go", lambda _: let_go.append(1))
     monkeypatch.setattr(apart, "TRIM_EVERY_S", 0.001)
     ends, lives = os.pipe()
     with closing(Listener(family="AF_UNIX")) as listener:
@@ -119,6 +123,7 @@ def test_what_lies_free_is_given_back_though_nobody_asks_any_more(
         os.close(lives)
         working.join(60)
         assert not working.is_alive()
+    assert let_go
     os.close(ends)
 
 

@@ -197,7 +197,10 @@ def _places(walkable_city: WalkableCity, limit_m: float) -> pd.DataFrame:
 def _place_walks(walkable_city: WalkableCity, limit_m: float) -> sparse.csc_array:
     xy = _places(walkable_city, limit_m)[["x", "y"]].to_numpy(dtype=np.float64)
     places = walkable_city.model.snap(xy)
-    return reach(walkable_city.model, walkable_city.demand, places, limit_m=limit_m)
+    walks = reach(walkable_city.model, walkable_city.demand, places, limit_m=limit_m)
+    # How long they are is not asked: without it they take a third of the memory.
+    within = np.ones(walks.nnz, dtype=np.int8)
+    return sparse.csc_array((within, walks.indices, walks.indptr), shape=walks.shape)
 
 
 def people_of(walkable_city: WalkableCity, group: str) -> People:

@@ -219,14 +219,27 @@ def points_in(walkable_city: WalkableCity, areas: gpd.GeoDataFrame) -> csr_array
     (g, n) csr_array
         1 where a point lies in an area.
     """
-    area, point = _demand_tree(walkable_city).query(areas.geometry.to_numpy(), predicate="contains")
-    shape = (len(areas), len(walkable_city.city.demand))
-    return csr_array((np.ones(len(area)), (area, point)), shape=shape)
+    demand, eastwards = walkable_city.city.demand, _eastwards(walkable_city)
+    lon, lat = demand.lonlat[eastwards].T
+    outlines = areas.geometry.to_numpy()
+    west, south, east, north = shapely.bounds(outlines).T
+    spans = zip(np.searchsorted(lon, west), np.searchsorted(lon, east, "right"), strict=True)
+    inside = [np.zeros(0, dtype=np.int32)]
+    for outline, (first, last), low, high in zip(outlines, spans, south, north, strict=True):
+        level = (lat[first:last] >= low) & (lat[first:last] <= high)
+        near = first + np.flatnonzero(level)
+        within = near[shapely.contains_xy(outline, lon[near], lat[near])]
+        inside.append(np.sort(eastwards[within]))
+    shapely.destroy_prepared(outlines)  # `contains_xy` leaves as much again at each
+    pointer = np.cumsum([len(points) for points in inside])
+    point = np.concatenate(inside)
+    return csr_array((np.ones(len(point)), point, pointer), shape=(len(areas), len(demand)))
 
 
 @remembered
-def _demand_tree(walkable_city: WalkableCity) -> shapely.STRtree:
-    return shapely.STRtree(np.asarray(shapely.points(walkable_city.city.demand.lonlat)))
+def _eastwards(walkable_city: WalkableCity) -> npt.NDArray[np.int32]:
+    """Return the demand points from west to east: a point of shapely each takes 80 times more."""
+    return np.argsort(walkable_city.city.demand.lonlat[:, 0], kind="stable").astype(np.int32)
 
 
 def _nearest_stop(

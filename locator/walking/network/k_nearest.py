@@ -8,6 +8,7 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
+from locator.base.freeing import let_go
 from locator.base.geo import FloatArray, IntArray
 from locator.walking import SnappedPoints
 from locator.walking.graph.file import Array, StreetGraph
@@ -76,6 +77,7 @@ class KNearestIndex:
         within = distance_m <= limit_m
         distance_m[~within] = np.inf
         facility = np.where(within, self.facility[:, 0], len(self.facilities))
+        let_go(self.distance_m)  # one number in every row: every page was read
         return MultiSource(self.facilities, distance_m, first_at_place(self.facilities)[facility])
 
     def find(

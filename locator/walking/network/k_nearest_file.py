@@ -27,6 +27,7 @@ from numpy.lib import format as npy
 
 from locator.base.files import LockedError, WriteError, locked, written
 from locator.base.folders import cache_folder
+from locator.base.freeing import may_be_let_go
 from locator.base.geo import FloatArray
 from locator.walking import SnappedPoints
 from locator.walking.graph.file import Array
@@ -150,6 +151,7 @@ def _read(place: Path, facilities: SnappedPoints) -> KNearestIndex | None:
         whole = np.memmap(place, dtype=np.uint8, mode="r")
         arrays = dict(zip(ARRAYS, _arrays(place, whole), strict=True))
         os.utime(place)
+        may_be_let_go(arrays["distance_m"])
     except (OSError, ValueError):
         return None
     return KNearestIndex(facilities, **arrays)
