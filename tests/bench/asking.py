@@ -26,18 +26,24 @@ def _free_port() -> int:
         return int(listening.getsockname()[1])
 
 
-def answer(port: int, path: str) -> int:
-    """Return the status of an answer, read to its end; 0 where there is none."""
+def answer(port: int, path: str, *, again: int = 0) -> int:
+    """Return the status of an answer, read to its end; 0 where there is none.
+
+    Who is told to come again does, as often as `again` says, when the answer says.
+    """
     connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
     try:
         connection.request("GET", path, headers={"Accept-Encoding": "br, gzip"})
         given = connection.getresponse()
         given.read()
-        return given.status
     except OSError:
         return 0
     finally:
         connection.close()
+    if given.status != 503 or not again:
+        return given.status
+    time.sleep(float(given.headers["Retry-After"]))
+    return answer(port, path, again=again - 1)
 
 
 @contextmanager
