@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from werkzeug.datastructures import MultiDict
 
@@ -15,6 +16,9 @@ from locator.web.i18n import gettext
 from locator.web.words.cards import Card, card, district_name, opening_of
 from locator.web.words.choices import FilterOption, OptionGroup, unit_groups
 from locator.web.words.texts import OPEN_STATES, PRECISION_SHORT, STATUS
+
+HAYSTACKS = 8192
+"""So many texts that a filter looks in are kept: every facility, in three languages."""
 
 LONGEST_FILTER = 100
 """Characters of the text filter; no name or address is longer."""
@@ -123,6 +127,12 @@ def folded(value: str) -> str:
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
+@lru_cache(maxsize=HAYSTACKS)
+def _folded(haystack: str) -> str:
+    """Return what a filter looks in, which is the same for everybody who filters."""
+    return folded(haystack)
+
+
 def _usefulness(row: Row) -> tuple[bool, int, str]:
     """Order what one can use now before what one cannot, then what one can reach, then by name."""
     shown = row.facility
@@ -132,14 +142,14 @@ def _usefulness(row: Row) -> tuple[bool, int, str]:
 
 
 def _row(city: City, facility_id: str, at: datetime) -> Row:
-    hours = city.facilities.at[facility_id, "opening_hours"]
+    hours = city.columns["opening_hours"][city.facilities.index.get_loc(facility_id)]
     opening = opening_of(city, hours, at) if isinstance(hours, str) else None
     facility = card(city, facility_id, opening=opening)
     state = opening[0] if opening and facility.status == "open" else "unknown"
     district = facility.facts.get("district")
     where = None if district is None else int(district)
     unit = city.unit_codes.get(facility.facts.get("unit") or "", "")
-    return Row(facility, where, unit, folded(facility.haystack), state)
+    return Row(facility, where, unit, _folded(facility.haystack), state)
 
 
 def _units(city: City, rows: list[Row], chosen: str) -> tuple[OptionGroup, ...]:
