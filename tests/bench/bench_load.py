@@ -14,6 +14,8 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from http.client import HTTPConnection
+from typing import Any
 from urllib.parse import quote, urlencode
 
 import numpy as np
@@ -52,6 +54,11 @@ MIX = {
 }
 """What is asked in a day, and how often in a hundred questions."""
 
+WANTED = {"API nearest": 600, "nearest": 150}
+"""Answers a second that two processors are to give."""
+
+CONNECTIONS, PROCESSORS = 50, 2
+
 AED = {"AED": MIX["AED"], "API AED": (10, lambda chance, city: f"/api/aed?{_place(chance, city)}")}
 
 
@@ -65,12 +72,48 @@ def rows() -> Iterator[Row]:
             known.facilities.index.tolist(),
             sorted(set(known.houses["street"])),
         )
+        yield from without_rest(port, pid, city)
         for visitors in VISITORS:
             yield from _day(port, pid, city, visitors, MIX)
         yield from _day(port, pid, city, VISITORS[-1], AED, dear=DEAR)
         yield from _day(port, pid, city, VISITORS[-1], MIX, dear=DEAR)
         held_mb = sum(map(proportional_mb, family(pid)))
         yield Row("memory of the server and its processes", held_mb, "MB", MEMORY_MB, "PSS")
+
+
+def without_rest(port: int, pid: int, city: City) -> Iterator[Row]:
+    """Yield what is answered to connections that ask anew at once, and what an answer costs.
+
+    The one who asks works on the same processors: how many answers a second a server gives that
+    has `PROCESSORS` for itself follows from the processor time of one.
+    """
+    for name, wanted in WANTED.items():
+        took_ms: list[float] = []
+        until = time.monotonic() + FOR_S
+
+        def ask(number: int, name: str = name, until: float = until, took: Any = took_ms) -> None:
+            chance, connection = random.Random(number), HTTPConnection("127.0.0.1", port)
+            while time.monotonic() < until:
+                begun = time.perf_counter()
+                headers = {"Accept-Encoding": "br, gzip"}
+                connection.request("GET", MIX[name][1](chance, city), headers=headers)
+                given = connection.getresponse()
+                given.read()
+                took.append((time.perf_counter() - begun) * 1000)
+                if given.status != 200:
+                    raise RuntimeError(f"{name} answers {given.status}")
+            connection.close()
+
+        begun_s, asker_s, at_s = spent_s(pid), time.process_time(), time.monotonic()
+        for one in _started(ask, CONNECTIONS):
+            one.join()
+        each_ms = (spent_s(pid) - begun_s) / len(took_ms) * 1000
+        asker_ms = (time.process_time() - asker_s) / len(took_ms) * 1000
+        rate, p99 = len(took_ms) / (time.monotonic() - at_s), np.percentile(took_ms, 99)
+        said = f"{rate:.0f} a second, p99 {p99:.0f} ms, {asker_ms:.2g} ms each of who asks; "
+        said += f"{PROCESSORS * 1000 / each_ms:.0f} a second of {PROCESSORS} processors alone"
+        title = f"{CONNECTIONS} connections without rest, {name}: processor time of an answer"
+        yield Row(title, each_ms, "ms", PROCESSORS * 1000 / wanted, said)
 
 
 @dataclass

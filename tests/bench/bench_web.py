@@ -42,8 +42,8 @@ PROCESSOR = (
     ("the nearest nurseries, of the API", "/api/nearest?layer=nurseries&k=5&{point}", 2),
     ("list of a layer", "/layers/aeds", 15),
     ("list of a layer, filtered", "/layers/nurseries?q=ul", 15),
-    ("a place", "/facilities/nurseries-003", 10),
-    ("home", "/", 3),
+    ("a place", "/facilities/nurseries-003", 9),
+    ("home", "/", 2.5),
     ("map of everything", "/map", 3),
     ("map data", "/maps/features.geojson", 1),
 )
