@@ -97,3 +97,31 @@ def test_each_run_shares_out_the_places_as_a_plain_program_does(tiny: City) -> N
         assert (weight == one.weight).all()
         differ = max(differ, float(np.abs(100 * score - found.per_100).max()))
     assert differ > 0, "something is drawn"
+
+
+def test_what_stands_elsewhere_is_shared_out_by_how_far_it_is(tiny: City) -> None:
+    city = sure(tiny, expected=4, columns={"places": {"nurseries-2": None}})
+    found = supply(city, "nurseries", group="all")
+    limit_m = 1800 * found.pace_m_s
+    doubt = doubt_within(city, "nurseries", group="all", limit_m=limit_m, walks=every_walk_of)
+    assert doubt.places is not None
+    rows = city.snapped(doubt.sites.rows)
+    facilities_m = city.model.walk_matrix_m(rows, city.demand, limit_m=np.inf)
+    places_m = city.model.walk_matrix_m(
+        city.model.snap(doubt.places.xy), city.demand, limit_m=np.inf
+    )
+    draws = doubt.draws(frozenset(CAUSES), runs=8, seed=1)
+    shares = set()
+    for one, (weight, per_person) in zip(
+        draws, _runs(city, doubt, found, runs=8, seed=1), strict=True
+    ):
+        score = np.zeros(len(weight))
+        for walk_m in (*facilities_m[one.exists], *places_m[list(one.more)]):
+            share = np.zeros(len(weight))
+            for end_s, step in reversed(STEPS):
+                share[walk_m <= end_s * found.pace_m_s] = step
+            shares |= set(share[weight > 0])
+            score += share * 40 / (share @ weight)  # as many as the only one that states them
+        assert one.more
+        assert per_person == pytest.approx(score)
+    assert len(shares - {0.0}) > 1, "some are near and some far"
