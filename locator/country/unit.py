@@ -155,7 +155,7 @@ def make_unit(task: UnitTask, *before: str | None) -> Outcome:
     wrong = [fault for fault in before if fault]
     if wrong or not task.pieces:
         return Outcome(task.code, fault=wrong[0] if wrong else "no extract reaches into it")
-    kept = True
+    kept = False
     try:
         kept = _made(task)
     except LocatorError as error:
@@ -164,10 +164,10 @@ def make_unit(task: UnitTask, *before: str | None) -> Outcome:
         fault = f"{type(error).__name__}: {error}"
         return Outcome(task.code, fault=fault, worker_mb=peak_mb())
     finally:  # a worker makes hundreds of cities, and holds no more than one
-        gc.collect()
         if not kept:
+            gc.collect()
             _keep_modules()
-        give_back_free()
+            give_back_free()
     return Outcome(task.code, kept=kept, worker_mb=peak_mb())
 
 
