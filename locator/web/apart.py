@@ -22,7 +22,6 @@ from werkzeug.exceptions import ServiceUnavailable
 from werkzeug.test import run_wsgi_app
 
 from locator.api.context import AppState
-from locator.base.freeing import give_back_large_blocks
 from locator.base.i18n import current_language, prefix
 
 NAME = "locator.web.apart"
@@ -40,14 +39,10 @@ BACKLOG = 64
 QUICK = 2
 """Threads beside those that dear questions may take: a tile does not wait for a planner."""
 
-LARGE_B = 1 << 17
-"""A dear question makes arrays of the city's people, 0.2 MB each, and few of them stay: on the heap
-they would leave holes, a third of what is there."""
-
 MEMO_B = 40_000_000
 """What the answers may take that are kept here."""
 
-TRIM_EVERY_S = 30.0
+TRIM_EVERY_S = 10.0
 """What dear answers left free is given back so often, whether any more are asked for or not."""
 
 AFTER_S = 10.0
@@ -131,7 +126,6 @@ def become(app: Flask) -> None:
     one, and where people ask for an AED all day a question that waited for a pause never began.
     """
     os.nice(NICENESS)
-    give_back_large_blocks(from_b=LARGE_B)
     app.extensions["locator"].memo.limit_b = MEMO_B
     app.extensions.pop(NAME, None)  # here is where it is answered
     app.extensions["locator.urgency"].hold_s = 0.0
