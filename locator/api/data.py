@@ -154,10 +154,12 @@ def facility_properties(app: AppState) -> dict[str, dict[str, Any]]:
 
 def facility_points(app: AppState) -> dict[str, Point | None]:
     """Return where every facility is, by id; None where nobody knows."""
-    places = app.city.facilities.geometry.items()
     return app.memo.get(
         "points",
-        lambda: {str(id_): None if p is None else point_json(p.x, p.y) for id_, p in places},
+        lambda: {
+            str(id_): None if p is None else point_json(p.x, p.y)
+            for id_, p in app.city.facilities.geometry.items()
+        },
     )
 
 
