@@ -19,7 +19,7 @@ from locator.walking.graph.for_city import build_for_city
 from locator.walking.graph.osm import Streets
 from locator.walking.network import model as model_module
 from locator.walking.network.k_nearest import KNearestIndex, k_nearest_index
-from locator.walking.network.model import NetworkModel
+from locator.walking.network.model import MANY, NetworkModel
 from locator.walking.network.profile import Profile, Ways
 from locator.walking.network.search import MultiSource, first_at_place
 from locator.walking.network.tree_cache import Tree
@@ -88,6 +88,18 @@ def test_what_is_looked_up_is_what_a_search_finds(real: NetworkModel) -> None:
         for limit_m in (float(nearest_five[2]) + 0.01, float(np.median(plain_m)) + 0.01):
             cut_m = knowing.walk_m(origin, targets, limit_m=limit_m)
             assert np.isfinite(cut_m).tolist() == (plain_m <= limit_m).tolist()
+
+
+@pytest.mark.real_data
+def test_of_many_the_first_are_the_least_however_little_an_index_knows(real: NetworkModel) -> None:
+    origins, targets = scattered(real, 8, seed=25), scattered(real, 120, seed=26)
+    knowing = NetworkModel(real.graph)
+    knowing.index_nearest(targets, k=2)
+    for i in range(len(origins)):
+        plain_m = real.walk_m(one(origins, i), targets)
+        for k in (MANY - 1, MANY, 90, 120):
+            got_m = knowing.k_nearest_m(one(origins, i), targets, k=k)
+            assert np.sort(got_m)[:k] == pytest.approx(np.sort(plain_m)[:k], abs=1e-6)
 
 
 @pytest.mark.real_data

@@ -41,6 +41,23 @@ def test_far_from_everything_there_is_nothing(xy: tuple[float, float]) -> None:
     assert TINY.within(np.array(xy), 2e4).tolist() == [0, 1, 2, 3, 4, 5]
 
 
+def test_what_lies_in_the_corner_of_a_square_is_beyond_the_circle() -> None:
+    side = np.arange(9) * 250.0  # one vertex in the south-west corner of each cell
+    xy = np.array([(x, y) for y in side for x in side])
+    none = np.zeros(0)
+    grid = Windows(xy, np.zeros(82, dtype=np.int32), none.astype(np.int32), none)
+    found = grid.within(np.array([1000.0, 1000.0]), 800.0)
+    rows = [len(part) for part in np.split(found, np.searchsorted(found, np.arange(9, 81, 9)))]
+    # The circle is 762 m to each side where it enters the row after next, 626 and 281 m in those
+    # farther off: four cells, three and two. In a square all of them would have eight.
+    assert rows == [4, 6, 8, 8, 8, 8, 6, 4, 0]
+    rng = np.random.default_rng(3)
+    for _ in range(200):
+        at, reach_m = rng.uniform(-700.0, 2800.0, 2), rng.uniform(0.0, 1500.0)
+        inside = np.flatnonzero(np.hypot(*(xy - at).T) <= reach_m)
+        assert np.isin(inside, grid.within(at, reach_m)).all()
+
+
 def test_one_street_far_away_from_all_others_costs_nothing() -> None:
     # A table of all cells between them would have 1.6e11.
     xy = np.vstack([TINY.xy, [[1e8, 1e8]]])

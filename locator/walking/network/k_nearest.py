@@ -80,28 +80,25 @@ class KNearestIndex:
         let_go(self.distance_m)  # one number in every row: every page was read
         return MultiSource(self.facilities, distance_m, first_at_place(self.facilities)[facility])
 
-    def find(
-        self, index: int, vertices: IntArray, offset_m: FloatArray
-    ) -> tuple[float, int] | None:
-        """Return the metres to one facility and the entry where the way begins, if sure of both.
+    def ways_from(self, vertices: IntArray, offset_m: FloatArray) -> dict[int, tuple[float, int]]:
+        """Return the metres to each facility and the entry where its way begins, if sure of both.
 
         Parameters
         ----------
-        index : int
-            Of the facility.
         vertices, offset_m
             As for `read`.
         """
-        ways = [
-            (float(self.distance_m[vertex, rank]) + metres, vertex * self.k + int(rank))
-            for vertex, metres in zip(vertices.tolist(), offset_m.tolist(), strict=True)
-            for rank in np.flatnonzero(self.facility[vertex] == index)
-        ]
-        if not ways:
-            return None
-        walk_m, entry = min(ways)
-        sure = np.isfinite(walk_m) and walk_m <= self.sure_m(vertices, offset_m)
-        return (walk_m, entry) if sure else None
+        ways: dict[int, tuple[float, int]] = {}
+        for vertex, metres in zip(vertices.tolist(), offset_m.tolist(), strict=True):
+            known = zip(
+                self.facility[vertex].tolist(), self.distance_m[vertex].tolist(), strict=True
+            )
+            for entry, (index, far_m) in enumerate(known, start=vertex * self.k):
+                way = far_m + metres, entry
+                if way < ways.get(index, (np.inf, 0)):
+                    ways[index] = way
+        sure_m = self.sure_m(vertices, offset_m)
+        return {index: way for index, way in ways.items() if way[0] <= sure_m}
 
     def sure_m(self, vertices: IntArray, offset_m: FloatArray) -> float:
         """Return how far what is known at some vertices is the whole truth, see `read`."""
@@ -135,9 +132,9 @@ class KNearestIndexes:
         """Return the index of just these facilities, in this order."""
         return self.sets.get(name_of(facilities)) if self.sets else None
 
-    def of_one(self, facility: SnappedPoints) -> list[tuple[KNearestIndex, int]]:
+    def of_one(self, facility: Key) -> list[tuple[KNearestIndex, int]]:
         """Return all indexes that hold a facility among others, and its position there."""
-        return self.places.get(key_of(facility), [])
+        return self.places.get(facility, [])
 
 
 def name_of(snapped: SnappedPoints) -> bytes:

@@ -1,7 +1,7 @@
 """Cut out of a street graph what lies near a point, at the price of what is cut out.
 
 No street is shorter than the straight line between its ends: whatever can be walked within a limit
-lies in the square round the origin that is as far to each side. A search inside of it finds what
+lies in the circle round the origin that is as far to each side. A search inside of it finds what
 one of the whole graph finds, and does not grow with the graph.
 """
 
@@ -83,25 +83,31 @@ class Windows:
         return order, cell[order]
 
     def within(self, xy: FloatArray, reach_m: float) -> IntArray:
-        """Return the vertices of all cells that a square touches, ascending.
+        """Return the vertices of all cells that a circle touches, ascending.
 
         Parameters
         ----------
         xy : (2,) float array
             Its middle.
         reach_m : float
-            From the middle to each side.
+            From the middle to its line.
         """
         (columns, rows), (order, cell) = self._shape, self._by_cell
         reach_m += MARGIN_M
-        low = np.floor((xy - reach_m - self._origin) / CELL_M).astype(np.int64)
-        high = np.floor((xy + reach_m - self._origin) / CELL_M).astype(np.int64)
-        left, right = max(0, int(low[0])), min(columns - 1, int(high[0]))
-        bands = np.arange(max(0, int(low[1])), min(rows - 1, int(high[1])) + 1) * columns
-        if left > right or not len(bands):
+        x, y = xy - self._origin
+        low, high = int((y - reach_m) // CELL_M), int((y + reach_m) // CELL_M)
+        row = np.arange(max(0, low), min(rows - 1, high) + 1)
+        # Of each row of cells as much as the circle is wide where they come nearest to its middle.
+        off_m = np.maximum(np.maximum(row * CELL_M - y, y - (row + 1) * CELL_M), 0.0)
+        half_m = np.sqrt(np.maximum(reach_m**2 - off_m**2, 0.0))
+        left = np.maximum((x - half_m) // CELL_M, 0).astype(np.int64)
+        right = np.minimum((x + half_m) // CELL_M, columns - 1).astype(np.int64)
+        some = np.flatnonzero(left <= right)
+        if not len(some):
             return np.empty(0, dtype=np.int64)
+        first, last = row[some] * columns + left[some], row[some] * columns + right[some]
         # The cells of one row stand one after the other.
-        begin, end = np.searchsorted(cell, bands + left), np.searchsorted(cell, bands + right + 1)
+        begin, end = np.searchsorted(cell, first), np.searchsorted(cell, last, side="right")
         found = [order[one:other] for one, other in zip(begin, end, strict=True)]
         return np.sort(np.concatenate(found)).astype(np.int64)
 
