@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -16,8 +16,10 @@ import shapely
 from locator.base.errors import N_, LocatorError, NotFoundError
 from locator.base.files import written
 from locator.base.geo import WGS84
-from locator.country.unit import MEASURES, read_result
-from locator.country.units import Unit
+from locator.country.result import MEASURES, read_result
+
+if TYPE_CHECKING:
+    from locator.country.units import Unit
 
 FILE = "country.parquet"
 COUNTS = ("people", "served", "unserved", "facilities", "inside", "listed", "located", "expected")
@@ -69,7 +71,7 @@ class CountryTable:
     units : GeoDataFrame
         Index: code. ``name``, ``fault`` (why nothing is known; else None), ``data_date``,
         ``model``, ``vertices``, ``<service>_<measure>`` for each of `services` and
-        `locator.country.unit.MEASURES`, and simplified boundaries in WGS84.
+        `locator.country.result.MEASURES`, and simplified boundaries in WGS84.
     services : mapping of str to Service
     about : mapping
         ``name``, ``country``, ``margin_m``, ``extracts``, ``grid``, ``grid_source``,

@@ -10,7 +10,7 @@ import resource
 import shutil
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -25,6 +25,7 @@ from locator.base.files import write_text_atomically
 from locator.base.freeing import give_back_free
 from locator.base.geojson import geometry_json
 from locator.country.cutting import joined
+from locator.country.result import MEASURES, RESULT, read_result
 from locator.country.units import Unit
 
 if TYPE_CHECKING:
@@ -34,28 +35,8 @@ if TYPE_CHECKING:
 COUNTED_AS = 1
 """Number of the way in which units are counted: one more, and kept results are made again."""
 
-BOUNDARY, GRID, RESULT = "boundary.geojson", "grid.csv", "result.json"
+BOUNDARY, GRID = "boundary.geojson", "grid.csv"
 CITY = "city"
-
-MEASURES = (
-    "people",
-    "served",
-    "unserved",
-    "share",
-    "low",
-    "high",
-    "lowest",
-    "highest",
-    "mean_s",
-    "p90_s",
-    "facilities",
-    "inside",
-    "listed",
-    "located",
-    "expected",
-)
-"""What is known of a service in a unit; null where it cannot be. Counted are ``facilities`` in
-the unit and within the margin, ``inside`` of them in the unit itself."""
 
 
 @dataclass(frozen=True)
@@ -221,25 +202,6 @@ def _key(task: UnitTask) -> str:
         with path.open("rb") as file:
             digest.update(hashlib.file_digest(file, "sha256").digest())
     return digest.hexdigest()
-
-
-def read_result(folder: Path) -> Mapping[str, Any]:
-    """Return the result of a unit, empty where there is none.
-
-    Parameters
-    ----------
-    folder : Path
-        Of the unit.
-
-    Returns
-    -------
-    mapping
-    """
-    try:
-        result = json.loads((folder / RESULT).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return result if isinstance(result, dict) else {}
 
 
 def _found(task: UnitTask, extract: Path, city: Path) -> Any:

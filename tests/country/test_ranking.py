@@ -13,6 +13,7 @@ import shapely
 
 from locator.base.errors import NotFoundError
 from locator.country.ranking import chosen_units, ranked_rows
+from locator.country.result import MEASURES
 from locator.country.table import (
     CountryError,
     CountryTable,
@@ -22,7 +23,6 @@ from locator.country.table import (
     simplified,
     write_table,
 )
-from locator.country.unit import MEASURES
 from locator.country.units import near_cells, read_country_grid, read_units
 from locator.walking.graph.osm import ExtractError
 
