@@ -221,7 +221,8 @@ class Family:
         pause_s = PAUSE_S * 2.0 ** (child.failures - 1) if child.failures else 0.0
         child.again = now + min(pause_s, PAUSE_MAX_S)
         why = f"was ended by signal {-code}" if code < 0 else f"ended with {code}"
-        log.error("%s (process %d) %s; another one is started", child.job.name, pid, why)
+        how = logging.ERROR if code else logging.INFO  # 0: it was done
+        log.log(how, "%s (process %d) %s; another one is started", child.job.name, pid, why)
 
     def _tell_to_end(self) -> None:
         self._until = time.monotonic() + self._grace_s + 1.0

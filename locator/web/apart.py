@@ -13,6 +13,7 @@ import os
 import select
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from multiprocessing.connection import Client, Listener
 from typing import Any, cast
@@ -22,6 +23,7 @@ from werkzeug.exceptions import ServiceUnavailable
 from werkzeug.test import run_wsgi_app
 
 from locator.api.context import AppState
+from locator.base.freeing import memory_b
 from locator.base.i18n import current_language, prefix
 
 NAME = "locator.web.apart"
@@ -47,6 +49,9 @@ TRIM_EVERY_S = 10.0
 
 AFTER_S = 10.0
 """What planners ask first is counted so much later, when the server has started."""
+
+YOUNG_S = 300.0
+"""A process apart is not replaced before: another one has nothing counted yet."""
 
 Answer = tuple[str, list[tuple[str, str]], bytes]
 """Status, headers and body."""
@@ -132,24 +137,43 @@ def become(app: Flask) -> None:
 
 
 def work(app: Flask, listener: Listener, threads: int, ends: int) -> None:
-    """Take questions, so many at once, until the server has ended; called in a process apart."""
-    warming = threading.Timer(AFTER_S, _warm, (app.extensions["locator"],))
+    """Take questions, so many at once, until the server has ended; called in a process apart.
+
+    It returns, too, when the process has become larger than need be and nobody asks anything:
+    what a planner's many questions leave on the heap is given back best by a process that ends.
+    Another one is forked then, which is as large as this one was.
+    """
+    state: AppState = app.extensions["locator"]
+    given_b, young_until_s = memory_b("Rss"), time.monotonic() + YOUNG_S
+    warming = threading.Timer(AFTER_S, _warm, (state,))
     warming.daemon = True
     warming.start()
+    answering = [0] * threads
 
-    def take() -> None:
+    def take(number: int) -> None:
         while True:
             with contextlib.suppress(EOFError, OSError), listener.accept() as line:
-                line.send(answered(app, *line.recv()))
+                answering[number] = 1
+                try:
+                    line.send(answered(app, *line.recv()))
+                finally:
+                    answering[number] = 0
 
-    for _ in range(threads):
-        threading.Thread(target=take, daemon=True).start()
+    def is_over() -> bool:
+        if time.monotonic() < young_until_s or memory_b("Private_Dirty") <= given_b:
+            return False
+        return not warming.is_alive() and state.counting.rests and not any(answering)
+
+    for number in range(threads):
+        threading.Thread(target=take, args=(number,), daemon=True).start()
     freeing = app.extensions["locator.base.freeing"]
     base_map = app.extensions["locator.city.basemap"]
     # Nothing is ever written: it can be read when the other end is closed.
     while not select.select([ends], [], [], TRIM_EVERY_S)[0]:
         base_map.let_go()
         freeing.now_and_then()  # the last of many answers comes too soon after another to do it
+        if is_over():
+            return
 
 
 def _warm(state: AppState) -> None:

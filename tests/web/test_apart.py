@@ -6,7 +6,7 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import closing
-from multiprocessing.connection import Listener
+from multiprocessing.connection import Client, Listener
 from pathlib import Path
 
 import pytest
@@ -124,6 +124,50 @@ def test_what_lies_free_is_given_back_though_nobody_asks_any_more(
         working.join(60)
         assert not working.is_alive()
     assert let_go
+    os.close(ends)
+
+
+def test_a_process_that_has_grown_ends_when_nobody_asks_anything(
+    here: Flask, city_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another one is forked in its place (`locator.base.forking`)."""
+    held_b = {"Rss": 100, "Private_Dirty": 100}
+    looks, begun, go_on = threading.Semaphore(0), threading.Event(), threading.Event()
+
+    def looked(kind: str) -> int:
+        looks.release()
+        return held_b[kind]
+
+    def slow(*_: object) -> apart.Answer:
+        begun.set()
+        assert go_on.wait(60)
+        return "200 OK", [], b"slow"
+
+    monkeypatch.setattr(apart, "memory_b", looked)
+    monkeypatch.setattr(apart, "answered", slow)
+    monkeypatch.setattr(apart, "AFTER_S", 0.0)
+    monkeypatch.setattr(apart, "_warm", lambda _: None)
+    monkeypatch.setattr(apart, "TRIM_EVERY_S", 0.001)
+    monkeypatch.setattr(apart, "YOUNG_S", 0.0)
+    ends, lives = os.pipe()
+    with closing(Listener(family="AF_UNIX")) as listener:
+        working = threading.Thread(target=apart.work, args=(here, listener, 1, ends))
+        working.start()
+        assert all(looks.acquire(timeout=60) for _ in range(3))
+        assert working.is_alive(), "it has become as large as it was made, not larger"
+        with Client(str(listener.address)) as line:
+            line.send(({}, b""))
+            assert begun.wait(60)
+            held_b["Private_Dirty"] += 1
+            while looks.acquire(blocking=False):
+                pass
+            assert all(looks.acquire(timeout=60) for _ in range(3))
+            assert working.is_alive(), "somebody is being answered"
+            go_on.set()
+            assert line.recv()[2] == b"slow"
+        working.join(60)
+        assert not working.is_alive()
+    os.close(lives)
     os.close(ends)
 
 
