@@ -53,11 +53,6 @@ class Lane:
         self._runs = False
         self._changed = threading.Condition()
 
-    @property
-    def rests(self) -> bool:
-        """Whether nothing is being counted, nor left to be."""
-        return not self._runs
-
     def submit(self, call: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
         """Return the answer to come of a call that is waited for."""
         return self._add([partial(call, *args, **kwargs)])[0].answer

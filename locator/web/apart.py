@@ -53,6 +53,9 @@ AFTER_S = 10.0
 YOUNG_S = 300.0
 """A process apart is not replaced before: another one has nothing counted yet."""
 
+LEAVES_S = 0.05
+"""A process that is replaced looks so often whether it has answered what it has."""
+
 Answer = tuple[str, list[tuple[str, str]], bytes]
 """Status, headers and body."""
 
@@ -139,19 +142,18 @@ def become(app: Flask) -> None:
 def work(app: Flask, listener: Listener, threads: int, ends: int) -> None:
     """Take questions, so many at once, until the server has ended; called in a process apart.
 
-    It returns, too, when the process has become larger than need be and nobody asks anything:
-    what a planner's many questions leave on the heap is given back best by a process that ends.
-    Another one is forked then, which is as large as this one was.
+    It returns, too, when the process has become larger than need be: what a planner's many
+    questions leave on the heap is given back best by a process that ends. It takes no more then,
+    and finishes what it has; another one is forked, as large as this one was, and takes the rest.
     """
-    state: AppState = app.extensions["locator"]
     given_b, young_until_s = memory_b("Rss"), time.monotonic() + YOUNG_S
-    warming = threading.Timer(AFTER_S, _warm, (state,))
+    warming = threading.Timer(AFTER_S, _warm, (app.extensions["locator"],))
     warming.daemon = True
     warming.start()
-    answering = [0] * threads
+    answering, leaves = [0] * threads, threading.Event()
 
     def take(number: int) -> None:
-        while True:
+        while not leaves.is_set():
             with contextlib.suppress(EOFError, OSError), listener.accept() as line:
                 answering[number] = 1
                 try:
@@ -159,10 +161,9 @@ def work(app: Flask, listener: Listener, threads: int, ends: int) -> None:
                 finally:
                     answering[number] = 0
 
-    def is_over() -> bool:
-        if time.monotonic() < young_until_s or memory_b("Private_Dirty") <= given_b:
-            return False
-        return not warming.is_alive() and state.counting.rests and not any(answering)
+    def has_grown() -> bool:
+        grown = memory_b("Private_Dirty") > given_b
+        return grown and time.monotonic() >= young_until_s and not warming.is_alive()
 
     for number in range(threads):
         threading.Thread(target=take, args=(number,), daemon=True).start()
@@ -172,7 +173,10 @@ def work(app: Flask, listener: Listener, threads: int, ends: int) -> None:
     while not select.select([ends], [], [], TRIM_EVERY_S)[0]:
         base_map.let_go()
         freeing.now_and_then()  # the last of many answers comes too soon after another to do it
-        if is_over():
+        if has_grown():
+            leaves.set()
+            while any(answering):
+                time.sleep(LEAVES_S)
             return
 
 

@@ -74,12 +74,8 @@ def test_nothing_that_nobody_waits_for_begins_while_another_question_is_answered
 
 def test_a_lane_that_was_idle_counts_again() -> None:
     lane = Lane()
-    assert lane.rests
     for one in range(3):
         assert lane.submit(lambda one=one: one).result(LONG_S) == one
-    go_on = held(lane)
-    assert not lane.rests
-    go_on.set()
 
 
 def test_where_others_stand_in_line_nobody_waits_and_what_is_left_comes_after_a_while(

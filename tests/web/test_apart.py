@@ -127,7 +127,7 @@ def test_what_lies_free_is_given_back_though_nobody_asks_any_more(
     os.close(ends)
 
 
-def test_a_process_that_has_grown_ends_when_nobody_asks_anything(
+def test_a_process_that_has_grown_finishes_what_it_has_and_ends(
     here: Flask, city_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another one is forked in its place (`locator.base.forking`)."""
@@ -159,12 +159,13 @@ def test_a_process_that_has_grown_ends_when_nobody_asks_anything(
             line.send(({}, b""))
             assert begun.wait(60)
             held_b["Private_Dirty"] += 1
-            while looks.acquire(blocking=False):
-                pass
-            assert all(looks.acquire(timeout=60) for _ in range(3))
+            working.join(0.5)
             assert working.is_alive(), "somebody is being answered"
-            go_on.set()
-            assert line.recv()[2] == b"slow"
+            with Client(str(listener.address)) as later:
+                later.send(({}, b""))
+                go_on.set()
+                assert line.recv()[2] == b"slow"
+                assert not later.poll(0.2), "whoever comes next answers that"
         working.join(60)
         assert not working.is_alive()
     os.close(lives)
