@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Mapping
 from multiprocessing.connection import Client, Listener
 from typing import Any, cast
 
+import numpy as np
 from flask import Flask, Response
 from werkzeug.exceptions import ServiceUnavailable
 from werkzeug.test import run_wsgi_app
@@ -25,6 +26,7 @@ from werkzeug.test import run_wsgi_app
 from locator.api.context import AppState
 from locator.base.freeing import memory_b
 from locator.base.i18n import current_language, prefix
+from locator.base.shared import shared_array
 
 NAME = "locator.web.apart"
 """Where an application has its `Apart`; in the process apart it has none."""
@@ -50,7 +52,7 @@ TRIM_EVERY_S = 10.0
 AFTER_S = 10.0
 """What planners ask first is counted so much later, when the server has started."""
 
-YOUNG_S = 300.0
+YOUNG_S = 120.0
 """A process apart is not replaced before: another one has nothing counted yet."""
 
 LEAVES_S = 0.05
@@ -139,17 +141,22 @@ def become(app: Flask) -> None:
     app.extensions["locator.urgency"].hold_s = 0.0
 
 
-def work(app: Flask, listener: Listener, threads: int, ends: int) -> None:
+def work(
+    app: Flask, listener: Listener, threads: int, ends: int, *, renewed: np.ndarray | None = None
+) -> None:
     """Take questions, so many at once, until the server has ended; called in a process apart.
 
     It returns, too, when the process has become larger than need be: what a planner's many
     questions leave on the heap is given back best by a process that ends. It takes no more then,
     and finishes what it has; another one is forked, as large as this one was, and takes the rest.
+    That one finds `renewed` set (shared, one number), and counts nothing that nobody has asked for.
     """
+    renewed = shared_array(1, "u1") if renewed is None else renewed
     given_b, young_until_s = memory_b("Rss"), time.monotonic() + YOUNG_S
     warming = threading.Timer(AFTER_S, _warm, (app.extensions["locator"],))
     warming.daemon = True
-    warming.start()
+    if not renewed[0]:
+        warming.start()
     answering, leaves = [0] * threads, threading.Event()
 
     def take(number: int) -> None:
@@ -174,6 +181,7 @@ def work(app: Flask, listener: Listener, threads: int, ends: int) -> None:
         base_map.let_go()
         freeing.now_and_then()  # the last of many answers comes too soon after another to do it
         if has_grown():
+            renewed[0] = True
             leaves.set()
             while any(answering):
                 time.sleep(LEAVES_S)

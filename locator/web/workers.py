@@ -20,12 +20,14 @@ from multiprocessing.connection import Listener
 from types import FrameType
 from typing import Any, get_args
 
+import numpy as np
 from flask import Flask
 
 from locator.api.context import AppState
 from locator.base.errors import LocatorError
 from locator.base.forking import Family, Job, Part
 from locator.base.freeing import give_back_free, give_back_large_blocks, made_to_stay
+from locator.base.shared import shared_array
 from locator.base.supervising import GRACE_S, Generation
 from locator.walking import warmup
 from locator.walking.graph.osm import Progress, silent
@@ -140,7 +142,8 @@ def keep(app: Flask, generation: Generation, *, early: bool) -> int:
     with apart.listened(app) if app.config["APART"] else nullcontext() as listener:
         jobs = serves
         if listener is not None:
-            jobs = [*jobs, Job("Process apart", partial(_aside, app, listener), helps=True)]
+            aside = partial(_aside, app, listener, shared_array(1, "u1"))
+            jobs = [*jobs, Job("Process apart", aside, helps=True)]
         if early:
             jobs = [*jobs, first]
         family = Family(jobs, grace_s=GRACE_S)
@@ -180,9 +183,11 @@ def work(app: Flask, generation: Generation, part: Part, *, polls: bool) -> None
     server.run()
 
 
-def _aside(app: Flask, listener: Listener, part: Part) -> None:
+def _aside(app: Flask, listener: Listener, renewed: np.ndarray, part: Part) -> None:
     """Answer what is dear, at lower priority; whoever waits for something quick comes first."""
     apart.become(app)
-    tiles.warm(app)
+    if not renewed[0]:
+        tiles.warm(app)
     part.ready()
-    apart.work(app, listener, app.config["LIMIT_AT_ONCE"] + apart.QUICK, part.ends)
+    threads = app.config["LIMIT_AT_ONCE"] + apart.QUICK
+    apart.work(app, listener, threads, part.ends, renewed=renewed)

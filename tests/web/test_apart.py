@@ -9,6 +9,7 @@ from contextlib import closing
 from multiprocessing.connection import Client, Listener
 from pathlib import Path
 
+import numpy as np
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -146,12 +147,15 @@ def test_a_process_that_has_grown_finishes_what_it_has_and_ends(
     monkeypatch.setattr(apart, "memory_b", looked)
     monkeypatch.setattr(apart, "answered", slow)
     monkeypatch.setattr(apart, "AFTER_S", 0.0)
-    monkeypatch.setattr(apart, "_warm", lambda _: None)
+    warmed: list[object] = []
+    monkeypatch.setattr(apart, "_warm", warmed.append)
     monkeypatch.setattr(apart, "TRIM_EVERY_S", 0.001)
     monkeypatch.setattr(apart, "YOUNG_S", 0.0)
     ends, lives = os.pipe()
     with closing(Listener(family="AF_UNIX")) as listener:
-        working = threading.Thread(target=apart.work, args=(here, listener, 1, ends))
+        renewed = np.zeros(1)
+        asked = {"args": (here, listener, 1, ends), "kwargs": {"renewed": renewed}}
+        working = threading.Thread(target=apart.work, **asked)
         working.start()
         assert all(looks.acquire(timeout=60) for _ in range(3))
         assert working.is_alive(), "it has become as large as it was made, not larger"
@@ -168,6 +172,11 @@ def test_a_process_that_has_grown_finishes_what_it_has_and_ends(
                 assert not later.poll(0.2), "whoever comes next answers that"
         working.join(60)
         assert not working.is_alive()
+        assert (renewed[0], len(warmed)) == (1, 1)
+        again = threading.Thread(target=apart.work, **asked)
+        again.start()
+        again.join(60)
+        assert len(warmed) == 1, "the next one counts what is asked for, and nothing else"
     os.close(lives)
     os.close(ends)
 
