@@ -52,8 +52,10 @@ TRIM_EVERY_S = 10.0
 AFTER_S = 10.0
 """What planners ask first is counted so much later, when the server has started."""
 
-YOUNG_S = 120.0
-"""A process apart is not replaced before: another one has nothing counted yet."""
+YOUNG_S, GROWN = 300.0, 1.5
+"""A process apart is replaced after so long at the earliest, when it has so many times of what it
+was given for itself: another one has nothing counted yet, and where planners ask without a pause
+it holds 1.2 times of that within a minute."""
 
 LEAVES_S = 0.05
 """A process that is replaced looks so often whether it has answered what it has."""
@@ -169,7 +171,7 @@ def work(
                     answering[number] = 0
 
     def has_grown() -> bool:
-        grown = memory_b("Private_Dirty") > given_b
+        grown = memory_b("Private_Dirty") > GROWN * given_b
         return grown and time.monotonic() >= young_until_s and not warming.is_alive()
 
     for number in range(threads):
