@@ -64,6 +64,23 @@ def test_origins_near_each_other_look_at_little(
         assert np.array_equal(found, one_by_one(real, origins, beside, limit_m))
 
 
+def test_what_is_cut_out_reaches_as_far_from_the_corners(
+    real: NetworkModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(many_to_many, "WORTH_CUTTING", 1.0)
+    vertices = real.graph.vertex_xy
+    low, high = np.quantile(vertices, (0.25, 0.75), axis=0)
+    corners = np.array([low, high, [low[0], high[1]], [high[0], low[1]]])
+    near = 0
+    for limit_m in np.linspace(10.0, 400.0, 14):
+        part = many_to_many._part_round(real.ways, corners, limit_m)
+        away_m = np.hypot(*(vertices[:, np.newaxis] - corners).T).min(axis=0)
+        # No walk is shorter than the straight line, so these are all that one may go over.
+        assert set(np.flatnonzero(away_m <= limit_m)) <= set(part.vertices.tolist())
+        near += len(vertices) - len(part.vertices)
+    assert near > 0, "something is left out"
+
+
 def test_profiles_and_the_night_have_their_own_ways(town: NetworkModel) -> None:
     points = scattered(town, 30, 3)
     seen = set()

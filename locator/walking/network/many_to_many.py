@@ -83,7 +83,9 @@ def _part_round(ways: Ways, xy: FloatArray, limit_m: float) -> Part:
     n = len(ways.graph.vertex_xy)
     if np.isfinite(limit_m) and len(xy):
         low, high = xy.min(axis=0), xy.max(axis=0)
-        vertices = ways.windows.within((low + high) / 2, float((high - low).max()) / 2 + limit_m)
+        # As far as from the middle of all origins to a corner of their box, and on from there.
+        reach_m = float(np.hypot(*(high - low))) / 2 + limit_m
+        vertices = ways.windows.within((low + high) / 2, reach_m)
         if 0 < len(vertices) <= WORTH_CUTTING * n:
             return ways.windows.cut(vertices)
     return Part(np.arange(n), *ways.csr[:3])
