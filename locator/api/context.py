@@ -88,6 +88,10 @@ class AppState:
 
         return transit_network(self.live_fleet.fleet.timetables)
 
+    def warm_names(self) -> None:
+        """Make the gazetteer, so that nobody who types an address waits for it."""
+        _ = self.city.gazetteer
+
     def warm_transit(self) -> None:
         """Walk between the stops and to them, so that nobody waits for that."""
         from locator.analysis.transit.coverage import walks_to_stops

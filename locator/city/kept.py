@@ -127,6 +127,7 @@ def _only_ours(descriptor: int) -> bool:
 
 
 def _keep(city: City, place: Path, key: bytes) -> None:
+    _ = city.gazetteer  # made once, for whoever reads this
     content = pickle.dumps(city, protocol=pickle.HIGHEST_PROTOCOL)
     place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     write_bytes_atomically(place, key + hashlib.sha256(content).digest() + content)

@@ -87,8 +87,8 @@ class City:
     landmarks : DataFrame
         Columns ``name``, ``kind`` (``landmark`` or ``quarter``), ``lon``, ``lat``, and ``known``:
         people have other names for it, so it is well known. Empty where the folder has none.
-    gazetteer : locator.geocoding.gazetteer.Gazetteer
-        Ready to search.
+    build_gazetteer : callable
+        Without arguments: what `gazetteer` is made with.
     kinds : mapping of str to Text
         Names of the kinds of facility in every language, by what ``kind`` says.
     helplines : tuple of Helpline
@@ -119,7 +119,7 @@ class City:
     stops: pd.DataFrame
     crossings: pd.DataFrame
     landmarks: pd.DataFrame
-    gazetteer: Gazetteer
+    build_gazetteer: Callable[[], Gazetteer]
     dwellings: Dwellings | None = None
     kinds: Mapping[str, Text] = field(default_factory=dict)
     likely_open: tuple[LikelyRule, ...] = ()
@@ -145,6 +145,11 @@ class City:
             values[values == ""] = None
             found[str(name)] = values
         return found
+
+    @cached_property
+    def gazetteer(self) -> Gazetteer:
+        """The names of streets, houses and places, ready to be searched; made when first asked."""
+        return self.build_gazetteer()
 
     @cached_property
     def usable(self) -> npt.NDArray[np.bool_]:
@@ -308,13 +313,14 @@ def _read(folder: Path, log: Callable[[str], FaultLog]) -> City | None:
         stops=tables.stops,
         crossings=tables.crossings,
         landmarks=tables.named_places,
-        gazetteer=build_gazetteer(
+        build_gazetteer=partial(
+            build_gazetteer,
             addresses=tables.houses,
             stops=tables.stops,
             districts=districts,
             facilities=facilities,
             boundary=boundary,
-            city_names=catalogue.names.values(),
+            city_names=tuple(catalogue.names.values()),
             street_names=tables.street_names,
             landmarks=tables.landmarks,
             aliases=tables.aliases,

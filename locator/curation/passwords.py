@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
@@ -10,9 +12,6 @@ from locator.base.errors import N_, InvalidParameterError
 SHORTEST, LONGEST = 12, 200
 
 _hasher = PasswordHasher()
-
-NOBODYS = _hasher.hash("nobody's password")
-"""Asked where there is no such moderator, so that the answer takes as long."""
 
 
 def hashed(password: str) -> str:
@@ -57,7 +56,13 @@ def is_password(known: str | None, password: str) -> bool:
     bool
     """
     try:
-        right = _hasher.verify(known or NOBODYS, password[: LONGEST + 1])
+        right = _hasher.verify(known or _nobodys(), password[: LONGEST + 1])
     except (VerificationError, InvalidHashError):
         return False
     return right and known is not None
+
+
+@cache
+def _nobodys() -> str:
+    """Return what is asked where there is no such moderator, so that the answer takes as long."""
+    return _hasher.hash("nobody's password")

@@ -84,6 +84,7 @@ class Reloading:
             try:
                 city = load_city(self._folder)
                 state = self._app.extensions["locator"].with_city(city)
+                state.warm_names()
             except LocatorError as error:
                 self.fault = error
                 log.error("The city stays as it was read before: %s", error)

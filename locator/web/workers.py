@@ -90,6 +90,7 @@ def run(
 def warm(app: Flask) -> None:
     """Make what every process would make for itself, without a thread."""
     state: AppState = app.extensions["locator"]
+    state.warm_names()
     if warmup.warm(state.walkable_city):
         state.warm_transit()
         for profile in get_args(Profile):

@@ -12,7 +12,10 @@ from locator.base import freeing
 from locator.geocoding.names import fold
 from locator.geocoding.streets import _median
 
-LATER = ("scipy.optimize", "scipy.spatial", "google.protobuf", "osmium", "typst", "openpyxl")
+LATER = (
+    *("scipy.optimize", "scipy.spatial", "google.protobuf", "osmium", "typst", "openpyxl"),
+    *("folium", "requests"),
+)
 """Libraries of dear questions, feeds and files; each takes longer to load than an answer."""
 
 

@@ -8,13 +8,16 @@ the script fetches it. What people wrote (names, notes) is only ever set as text
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from locator.base.geojson import Collection
 from locator.city.basemap.worldgrid import LOWEST
-from locator.web.map.figure import ASSET, PART, Drawn
+from locator.web.map.parts import ASSET, PART
 from locator.web.map.style import COLOURS, STYLE
 from locator.web.map.symbols import Symbol
+
+if TYPE_CHECKING:
+    from locator.web.map.figure import Drawn
 
 _CLUSTER_JS = ("markerclusterjs", f"{ASSET}markercluster/leaflet.markercluster.js")
 FONT = "Locator Sans"

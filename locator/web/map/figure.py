@@ -20,7 +20,7 @@ import folium
 from branca.element import Figure
 from folium.template import Template
 
-from locator.web.map.parts import in_order
+from locator.web.map.parts import ASSET, PART, in_order
 
 # Folium has the same few templates compiled anew for every map; they are made to be rendered often.
 _branca: Any = branca.element
@@ -31,12 +31,6 @@ AssetUrl = Callable[[str], str]
 
 Files = tuple[tuple[str, str], ...]
 """Names and addresses."""
-
-ASSET = "asset:"
-"""Prefix of the files that our own elements declare: ``"asset:leaflet/leaflet.css"``."""
-
-PART = "part:"
-"""Prefix of the parts of our own script that they declare: ``"part:features"``."""
 
 _LOCAL: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), name)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from locator.base.geojson import Collection
 from locator.web.map import views
 from locator.web.map.elements import FeatureLayer, OriginMarker
-from locator.web.map.figure import Map
 from locator.web.map.symbols import Symbol
+
+if TYPE_CHECKING:
+    from locator.web.map.figure import Map
 
 REFRESH_S = 10.0
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, current_app, redirect
 from markupsafe import Markup
@@ -21,12 +21,14 @@ from locator.web.map import code as mapcode
 from locator.web.map import feeds as mapfeeds
 from locator.web.map import views
 from locator.web.map.data import facility_features
-from locator.web.map.figure import Map, render
 from locator.web.map.labels import LABELS
 from locator.web.map.parts import NEEDS
 from locator.web.map.symbols import Symbol, symbol
 from locator.web.state import question, state
 from locator.web.static_files import static_url
+
+if TYPE_CHECKING:
+    from locator.web.map.figure import Map
 
 blueprint = Blueprint("mapviews", __name__)
 
@@ -57,6 +59,8 @@ class PageMap:
 
 def page_map(name: str, map_: Map) -> PageMap:
     """Return a map for a page, rendered once."""
+    from locator.web.map.figure import render
+
     rendered = render(map_, asset_url=mapcode.asset_url, name=name)
     block = '<script type="application/json" data-map="{}">{}</script>'
     return PageMap(

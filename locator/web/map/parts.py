@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+ASSET = "asset:"
+"""Prefix of the files that the elements of a map declare: ``"asset:leaflet/leaflet.css"``."""
+
+PART = "part:"
+"""Prefix of the parts of our own script that they declare: ``"part:features"``."""
+
 NEEDS: dict[str, tuple[str, ...]] = {
     "namespace": (),
     "turns": ("namespace",),

@@ -28,9 +28,9 @@ from locator.city.model import City
 from locator.web.map.code import code_text, vendor_bytes
 from locator.web.map.data import facility_features
 from locator.web.map.elements import BaseMap, FeatureLayer, Stage
-from locator.web.map.figure import ASSET, PART, Drawn, camel_case, script_json
+from locator.web.map.figure import Drawn, camel_case, script_json
 from locator.web.map.labels import LABELS
-from locator.web.map.parts import in_order
+from locator.web.map.parts import ASSET, PART, in_order
 from locator.web.map.symbols import symbol
 from locator.web.map.views import MAX_ZOOM
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from locator.base.geojson import Collection
 from locator.web.map.elements import (
@@ -15,8 +16,10 @@ from locator.web.map.elements import (
     Stage,
     TilesOfOthers,
 )
-from locator.web.map.figure import Map
 from locator.web.map.symbols import Symbol
+
+if TYPE_CHECKING:
+    from locator.web.map.figure import Map
 
 MAX_ZOOM = 18
 
@@ -216,6 +219,10 @@ def base_map(
     keep_state: bool = False,
 ) -> Map:
     """Return a map with controls, the base map and, where configured, tiles of others."""
+    from locator.web.map.figure import (
+        Map,  # folium: half of a second that the first answer may save
+    )
+
     west, south, east, north = ground.bounds
     lon, lat = centre or ((west + east) / 2, (south + north) / 2)
     map_ = Map(

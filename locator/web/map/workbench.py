@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from locator.web.map.elements import AreaLayer, FeatureLayer
-from locator.web.map.figure import Map
 from locator.web.map.symbols import Symbol
 from locator.web.map.views import Ground, Shading, base_map
+
+if TYPE_CHECKING:
+    from locator.web.map.figure import Map
 
 
 def change_map(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, render_template, request
 from werkzeug.datastructures import MultiDict
@@ -20,7 +21,6 @@ from locator.web.i18n import gettext, moment, url
 from locator.web.layout import LONGEST_SEARCH, drawn
 from locator.web.map.aed import aed_features, vehicle_features
 from locator.web.map.feeds import unkept
-from locator.web.map.figure import Map
 from locator.web.map.live import aed_map
 from locator.web.map.pages import ground, page_map
 from locator.web.nearest_form import LONGEST_CODE
@@ -46,6 +46,9 @@ from locator.web.words.starting import (
     problem_text,
 )
 from locator.web.words.texts import PLACE_KINDS
+
+if TYPE_CHECKING:
+    from locator.web.map.figure import Map
 
 SHOWN, UNKNOWN_SHOWN, CLOSED_SHOWN, UNCONFIRMED_SHOWN = 5, 4, 3, 3
 """Whoever is in a hurry reads no long lists; the API has them all."""

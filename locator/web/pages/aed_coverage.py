@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 from flask import Blueprint, Response, render_template, request
@@ -26,13 +26,15 @@ from locator.web.map import pages as mapviews
 from locator.web.map import views
 from locator.web.map.aed import SHARE_BREAKS, share_areas
 from locator.web.map.feeds import unkept
-from locator.web.map.figure import Map
 from locator.web.security import expensive
 from locator.web.state import question, state
 from locator.web.words.cards import Card, card, hours_said
 from locator.web.words.choices import FilterOption
 from locator.web.words.model_words import model_line
 from locator.web.words.texts import group_name, pace_text
+
+if TYPE_CHECKING:
+    from locator.web.map.figure import Map
 
 DAYS: dict[str, str] = {
     "working": N_("Working day"),

@@ -6,7 +6,7 @@ The page holds the instants at which their doors open and close, so that it work
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, render_template
 
@@ -21,13 +21,15 @@ from locator.web.keeping import kept_page, stands_in
 from locator.web.layout import drawn, language_of_data
 from locator.web.map import views
 from locator.web.map.elements import FeatureLayer, OriginMarker
-from locator.web.map.figure import Map
 from locator.web.map.pages import ground, page_map
 from locator.web.security import urgent
 from locator.web.words.aed import DIRECTIONS, access_chip, door_words
 from locator.web.words.aed_rows import note_beside, unknown_hours
 from locator.web.words.cards import card
 from locator.web.words.near import near_facility
+
+if TYPE_CHECKING:
+    from locator.web.map.figure import Map
 
 DAYS = 21
 """From a Monday on so many days of hours are kept: two weeks at least, and new ones once a week."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, render_template, request
 from werkzeug.datastructures import MultiDict
@@ -28,7 +29,6 @@ from locator.web.errors import status_of
 from locator.web.i18n import gettext, moment, url
 from locator.web.map import views
 from locator.web.map.data import nearest_features, walk_features
-from locator.web.map.figure import Map
 from locator.web.map.pages import ground, page_map, symbol_of
 from locator.web.nearest_form import Form, without_hidden
 from locator.web.security import counted
@@ -63,6 +63,9 @@ from locator.web.words.starting import (
 )
 from locator.web.words.texts import PLACE_KINDS
 from locator.web.words.transit import TransitWords, transit_words
+
+if TYPE_CHECKING:
+    from locator.web.map.figure import Map
 
 blueprint = Blueprint("nearest", __name__)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
@@ -51,7 +52,6 @@ from locator.web.map import pages as mapviews
 from locator.web.map import views
 from locator.web.map.background import compact_json, feature
 from locator.web.map.data import facility_features
-from locator.web.map.figure import Map
 from locator.web.map.symbols import symbol
 from locator.web.map.workbench import change_map
 from locator.web.planning import KNOWN, standing_layer, tidied
@@ -59,6 +59,9 @@ from locator.web.scenario_upload import FileFaults, faults_in_words, opened
 from locator.web.security import expensive
 from locator.web.state import question, state
 from locator.web.words.what_if import WhatIf, change_areas, scenario_json, what_if
+
+if TYPE_CHECKING:
+    from locator.web.map.figure import Map
 
 blueprint = Blueprint("what_if", __name__)
 
