@@ -63,7 +63,7 @@ def server(city_folder: Path, log: Path) -> Iterator[tuple[subprocess.Popen[str]
 
 def answer_of(address: str, path: str) -> int:
     """Ask a running server for ``path`` and give its status."""
-    with urllib.request.urlopen(f"{address}{path}", timeout=30) as answer:
+    with urllib.request.urlopen(f"{address}{path}", timeout=120) as answer:
         return answer.status
 
 
@@ -71,7 +71,7 @@ def test_it_says_where_it_is_and_answers_there(
     server: tuple[subprocess.Popen[str], str],
 ) -> None:
     _, address = server
-    with urllib.request.urlopen(f"{address}healthz", timeout=30) as answer:
+    with urllib.request.urlopen(f"{address}healthz", timeout=120) as answer:
         assert answer.status == 200
         assert answer.headers["Server"] == "locator"
     assert answer_of(address, NEAREST) == 200
@@ -83,7 +83,7 @@ def test_its_log_says_nothing_of_where_anybody_is(
     process, address = server
     assert answer_of(address, NEAREST) == 200
     process.terminate()
-    assert process.wait(timeout=30) == 0
+    assert process.wait(timeout=120) == 0
     said = log.read_text()
     assert "GET /api/nearest 200" in said
     assert "50.1" not in said and "127.0.0.1" not in said
@@ -94,7 +94,7 @@ def test_a_second_one_on_the_same_port_explains_itself(city_folder: Path) -> Non
 
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        ended = subprocess.run(**command(city_folder, port), capture_output=True, timeout=60)  # type: ignore[call-overload]
+        ended = subprocess.run(**command(city_folder, port), capture_output=True, timeout=300)  # type: ignore[call-overload]
     assert ended.returncode == 1
     assert f"Port {port} is taken by another program." in ended.stderr
 
@@ -103,7 +103,7 @@ def test_every_fault_of_the_folder_is_listed_before_anything_is_served(tmp_path:
     folder = write_tiny_city(tmp_path / "tiny")
     (folder / "stops.csv").unlink()
     (folder / "aeds.geojson").write_text("{", encoding="utf-8")
-    ended = subprocess.run(**command(folder), capture_output=True, timeout=60)  # type: ignore[call-overload]
+    ended = subprocess.run(**command(folder), capture_output=True, timeout=300)  # type: ignore[call-overload]
     assert ended.returncode == 1
     assert "stops.csv" in ended.stderr and "aeds.geojson" in ended.stderr
     assert "Traceback" not in ended.stderr and "Ready" not in ended.stdout
@@ -143,7 +143,7 @@ def test_started_anew_it_loses_no_request_and_keeps_its_forms(
 
     def stay() -> None:
         """Keep the connection as long as the server does."""
-        line = HTTPConnection(address.split("/")[2], timeout=60)
+        line = HTTPConnection(address.split("/")[2], timeout=300)
         while not enough.is_set():
             line.request("GET", f"/{NEAREST}")
             with line.getresponse() as answer:
@@ -167,7 +167,7 @@ def test_started_anew_it_loses_no_request_and_keeps_its_forms(
 
 def started(address: str) -> str:
     """Return when the server was started, as it says."""
-    with urllib.request.urlopen(f"{address}healthz", timeout=30) as answer:
+    with urllib.request.urlopen(f"{address}healthz", timeout=120) as answer:
         return str(json.load(answer)["started"])
 
 
