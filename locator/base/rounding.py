@@ -75,3 +75,22 @@ def upwards(share: float, *, digits: int) -> float:
     """
     tenth = 10.0**-digits
     return round(math.ceil(share / tenth - _TOLERANCE) * tenth, digits)
+
+
+def downwards(share: float, *, digits: int) -> float:
+    """Return a share rounded down to `digits` decimals, so that "at least" stays true.
+
+    Parameters
+    ----------
+    share : float
+        0 or more. What falls short of a step by the last digits of its arithmetic alone is that
+        step.
+    digits : int
+        Decimals that are kept.
+
+    Returns
+    -------
+    float
+    """
+    tenth = 10.0**-digits
+    return round(math.floor(share / tenth + _TOLERANCE) * tenth, digits)

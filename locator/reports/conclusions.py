@@ -12,8 +12,8 @@ from itertools import islice
 
 import pandas as pd
 
+from locator.analysis.access.words import NOT_WORTH_SAYING, ends_said, share_said
 from locator.analysis.access.words import between as share_between
-from locator.analysis.access.words import share_said
 from locator.analysis.district_report import DistrictReport
 from locator.analysis.siting.words import certainty
 from locator.base.errors import N_
@@ -90,14 +90,15 @@ def completeness_said(found: DistrictReport) -> str:
             "All {n} facilities that are listed in the city are on the map",
             listed,
         )
-    if percent(low) == percent(high):
+    if not high - low > NOT_WORTH_SAYING:
         return f"{counted}."
+    lowest, highest = ends_said(low, high)
     extremes = gettext(
         "{counted}; with only those that are confirmed and on the map the share would be {low}, "
         "with all of them at their best places {high}.",
         counted=counted,
-        low=percent(low),
-        high=percent(high),
+        low=lowest,
+        high=highest,
     )
     if not math.isfinite(found.scope_ends.low):
         return extremes
@@ -158,8 +159,8 @@ def _beside(city: City, found: DistrictReport) -> Iterator[str]:
         "whole city: {city_share}.",
         share=share_said(found.scope.share, ends.low, ends.high),
         district=city.district_titles[found.district],
-        district_share=percent(float(of_district[found.district])),
-        city_share=percent(found.coverage.share),
+        district_share=percent(float(of_district[found.district]), 1),
+        city_share=percent(found.coverage.share, 1),
     )
 
 

@@ -85,7 +85,7 @@ def _one_of(names: pd.Series[str], districts: list[int]) -> str:
 
 
 def _shares(beyond: pd.Series[float], districts: list[int]) -> str:
-    return between(float(beyond[districts].min()), float(beyond[districts].max()))
+    return between(float(beyond[districts].min()), float(beyond[districts].max()), digits=0)
 
 
 def _rank_from_worst(found: DistrictReport, district: int, count: int) -> str:

@@ -44,12 +44,13 @@ def test_completeness_is_one_sentence_with_the_extremes(walkable_city: WalkableC
     said = "2 of the 4 facilities that the city counts are not on the map"
     whole = asked(walkable_city)
     assert written(walkable_city, whole).completeness == (
-        f"{said}; with only those that are confirmed and on the map the share would be 67%, with "
-        "all of them at their best places 95%. Its range, 67% to 95%, weighs all doubts together: "
-        "nine in ten draws lie in it."
+        f"{said}; with only those that are confirmed and on the map the share would be 66.6%, with "
+        "all of them at their best places 95.3%. Its range, 66.7% to 95.3%, weighs all doubts "
+        "together: nine in ten draws lie in it."
     )
     south = written(walkable_city, asked(walkable_city, district=2))
-    assert "the share would be 0%, with all of them at their best places 86%." in south.completeness
+    said = "the share would be 0.0%, with all of them at their best places 85.8%."
+    assert said in south.completeness
 
 
 def test_what_is_recommended_follows_from_results(walkable_city: WalkableCity) -> None:

@@ -140,7 +140,7 @@ def test_pdf_has_the_answer_and_a_bookmark_for_every_section(files: dict[str, by
     pdf = pypdf.PdfReader(BytesIO(files["tiny-nurseries.pdf"]))
     text = " ".join(" ".join(page.extract_text().split()) for page in pdf.pages)
     assert "Where people are left out" in text
-    assert "10-minute walk" in text
+    assert "10-minute walk" in text.replace("- ", "-")  # a line may end there
     assert len(pdf.outline) == 2, "the report, and its sections below it"
 
 

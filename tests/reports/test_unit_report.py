@@ -94,10 +94,10 @@ def test_a_report_of_a_unit_says_where_it_stands(walked: WalkableCity) -> None:
     found = of(walked, unit="II.2")
     report = written(walked, found)
     assert report.title == "Nurseries: neighbourhood unit II.2 Zakole"
-    assert report.answer.startswith("0 of 100 people (0%; 0%) of the group")
+    assert report.answer.startswith("0 of 100 people (0.0%; 0.0%) of the group")
     assert report.findings[0] == (
-        "Within reach in the unit: 0%; 0%; in its district, II Południe: 86%; in the whole city: "
-        "95%."
+        "Within reach in the unit: 0.0%; 0.0%; in its district, II Południe: 85.7%; in the whole "
+        "city: 95.2%."
     )
     assert report.recommendations[0] == (
         "Open what is under way (Żłobek w budowie): 16 people more would be within reach, 16.0% "

@@ -3,6 +3,9 @@
 import pytest
 from flask.testing import FlaskClient
 
+from locator.analysis.access.words import between
+from locator.base.i18n import speaking
+
 pytestmark = pytest.mark.usefixtures("patient")
 
 
@@ -51,4 +54,5 @@ def test_several_services_have_their_range_on_the_page_too(client: FlaskClient) 
     for district in answer["districts"]:
         assert district["low"] <= district["share"] <= district["high"]
     page = client.get(f"/en/coverage/combined?{query}").text
-    assert f"{answer['low']:.0%} to {answer['high']:.0%})" in page
+    with speaking("en"):
+        assert f"{between(answer['low'], answer['high'])})" in page

@@ -103,9 +103,9 @@ def test_people_are_counted_by_the_register_where_asked(client: FlaskClient) -> 
 
 def test_a_page_says_the_range_beside_the_share(client: FlaskClient) -> None:
     page = client.get("/en/coverage/nurseries").text
-    assert "94.3%; 67% to 95%" in page
+    assert "94.3%; 66.7% to 95.3%" in page
     assert "What matters most: which places exist" in page
-    assert ">0% to 86%<" in page  # district 2
+    assert ">0.0% to 85.8%<" in page  # district 2
     assert "the census has 1.00 to 1.01" in page
     by_register = client.get("/en/coverage/nurseries?people=register").text
     assert "People are those of the city" in by_register
@@ -114,7 +114,7 @@ def test_a_page_says_the_range_beside_the_share(client: FlaskClient) -> None:
 
 
 def test_the_overview_says_ranges_too(client: FlaskClient) -> None:
-    assert "67% to 95%" in client.get("/en/coverage").text.split("range: ", 1)[1][:40]
+    assert "66.7% to 95.3%" in client.get("/en/coverage").text.split("range: ", 1)[1][:40]
 
 
 def test_a_page_does_not_wait_for_ranges(
@@ -147,11 +147,11 @@ def test_a_report_says_the_range_of_its_answer_and_of_each_district(
         second = build_report(
             tiny, district_report(walkable_city, ReportQuery(layer="nurseries", district=2))
         )
-    assert "(94%; 67% to 95%)" in whole.answer
-    assert "; 0% to 86%)" in second.answer
+    assert "(94.3%; 66.7% to 95.3%)" in whole.answer
+    assert "; 0.0% to 85.8%)" in second.answer
     tables = {table.name: table for section in whole.sections for table in section.tables}
     rows = tables["districts"].rows
-    assert rows["range"].tolist()[1] == "0% to 86%"
+    assert rows["range"].tolist()[1] == "0.0% to 85.8%"
     assert rows["ranks"].tolist() == ["1", "2", ""]
     assert [column.key for column in tables["districts"].codes] == [
         "number",

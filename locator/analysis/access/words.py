@@ -9,10 +9,11 @@ import pandas as pd
 from locator.analysis.access.coverage_parts import Part
 from locator.analysis.access.draws import Cause
 from locator.analysis.access.gain_ranges import GainRanges
-from locator.analysis.access.ranges import Ranges
+from locator.analysis.access.ranges import SAME_SHARE, Ranges
 from locator.analysis.scenario.compare import ScenarioComparison
 from locator.base.errors import N_
 from locator.base.i18n import gettext, ngettext, number, percent
+from locator.base.rounding import downwards, upwards
 from locator.city.model import City
 from locator.city.register import (
     PeopleFrom,
@@ -40,35 +41,55 @@ NOT_WORTH_SAYING = 0.0005
 """A share that moves by less is the same in every text."""
 
 
-def between(low: float, high: float) -> str:
-    """Return a range of shares; the share itself where both ends are written alike.
+def ends_said(low: float, high: float, *, digits: int = 1) -> tuple[str, str]:
+    """Return both ends of a range of shares, rounded outwards.
+
+    So a share that lies between them does so as it is written, too, with as many decimals.
 
     Parameters
     ----------
     low, high : float
+        Alike where nothing is in doubt: then both are rounded as a share is.
+    digits : int
+        Decimals of the percentages: those of the share that stands beside them.
+
+    Returns
+    -------
+    tuple of str
+    """
+    if high - low > SAME_SHARE:
+        low, high = downwards(low, digits=digits + 2), upwards(high, digits=digits + 2)
+    return percent(low, digits), percent(high, digits)
+
+
+def between(low: float, high: float, *, digits: int = 1) -> str:
+    """Return a range of shares; the share itself where both ends are written alike.
+
+    Parameters
+    ----------
+    low, high, digits
+        As for `ends_said`.
 
     Returns
     -------
     str
     """
-    ends = percent(low), percent(high)
+    ends = ends_said(low, high, digits=digits)
     return ends[0] if ends[0] == ends[1] else gettext("{low} to {high}", low=ends[0], high=ends[1])
 
 
-def share_said(share: float, low: float, high: float, *, digits: int = 0) -> str:
-    """Return a share and its range.
+def share_said(share: float, low: float, high: float) -> str:
+    """Return a share and its range, both with a decimal.
 
     Parameters
     ----------
     share, low, high : float
-    digits : int
-        Of the share; a range has none.
 
     Returns
     -------
     str
     """
-    return gettext("{share}; {range}", share=percent(share, digits), range=between(low, high))
+    return gettext("{share}; {range}", share=percent(share, 1), range=between(low, high))
 
 
 def rank_said(first: float | None, last: float | None) -> str:
@@ -109,12 +130,13 @@ def range_words(found: Ranges) -> tuple[str, ...]:
         if moves > NOT_WORTH_SAYING:
             said.append(gettext("What matters most: {cause}.", cause=gettext(CAUSES[cause])))
     if found.highest - found.lowest > NOT_WORTH_SAYING:
+        lowest, highest = ends_said(found.lowest, found.highest)
         said.append(
             gettext(
                 "If only confirmed places that are on the map exist, it is {lowest}; if all that "
                 "may exist do, those not on the map at the best places, it is {highest}.",
-                lowest=percent(found.lowest),
-                highest=percent(found.highest),
+                lowest=lowest,
+                highest=highest,
             )
         )
     if found.not_measured:

@@ -171,6 +171,8 @@ def report(
 
 
 def _ranking(found: CountryTable, service: str, rows: list[dict[str, Any]]) -> None:
+    from locator.analysis.access.words import ends_said
+
     asked = found.services[service]
     title = f"{asked.names['en']}: within {asked.minutes:g} min at {asked.pace_m_s:g} m/s"
     columns = ("rank", "between", "code", "unit", "share", "between", "left out", "facilities")
@@ -185,7 +187,7 @@ def _ranking(found: CountryTable, service: str, rows: list[dict[str, Any]]) -> N
             row["code"],
             row["name"],
             f"{row['share']:.1%}" if known else "–",
-            f"{row['low']:.1%}–{row['high']:.1%}" if known else "–",
+            "–".join(ends_said(row["low"], row["high"])) if known else "–",
             shown(row["unserved"], "{:,}"),
             shown(row["facilities"], "{:,}") if known else str(row["fault"] or "–"),
         )

@@ -227,7 +227,7 @@ def _minutes(seconds: float) -> str:
 
 
 def _show_districts(out: Any, found: Coverage, within: pd.DataFrame) -> None:
-    from locator.analysis.access.words import rank_said
+    from locator.analysis.access.words import ends_said, rank_said
 
     districts = table(
         "Districts",
@@ -252,7 +252,7 @@ def _show_districts(out: Any, found: Coverage, within: pd.DataFrame) -> None:
             shown(row["served"], "{:,.0f}"),
             shown(row["unserved"], "{:,.0f}"),
             shown(row["share"], "{:.1%}"),
-            shown(row["share"], f"{row['low']:.0%} – {row['high']:.0%}"),
+            shown(row["share"], " – ".join(ends_said(row["low"], row["high"]))),
             "" if row["rank"] is None else rank_said(row["rank_low"], row["rank_high"]),
             shown(row["mean_s"], lambda s: f"{s / 60:.1f}"),
             shown(row["p90_s"], lambda s: f"{s / 60:.1f}"),

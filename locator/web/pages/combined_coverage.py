@@ -72,7 +72,7 @@ def _share(app: AppState, asked: TogetherParams, found: Combined) -> str:
     within = app.soon(partial(combined_ranges_of, app, asked))
     if within is None:
         return percent(found.share, 1)
-    return share_said(found.share, within.low, within.high, digits=1)
+    return share_said(found.share, within.low, within.high)
 
 
 def _sound(name: str, value: str) -> bool:

@@ -237,6 +237,5 @@ def _is_behind(known: Ranges | None, district: int) -> bool:
 def _cell(share: float, ends: tuple[float, float] | None) -> Cell:
     if not np.isfinite(share):
         return Cell("–", "", "", -1.0)
-    return Cell(
-        percent(share), "" if ends is None else between(*ends), shade_of(share, CLASSES), share
-    )
+    said = "" if ends is None else between(*ends, digits=0)
+    return Cell(percent(share), said, shade_of(share, CLASSES), share)

@@ -11,6 +11,7 @@ import numpy as np
 from flask import Blueprint, Response, render_template, request
 from pydantic import Field
 
+from locator.analysis.access.words import ends_said
 from locator.api.csv import table as as_csv
 from locator.api.queries import described, frozen
 from locator.base.errors import LocatorError
@@ -178,7 +179,10 @@ def country_view(found: CountryTable, asked: CountryParams) -> CountryView:
             (f"class{place}", gettext("{low} to {high}", low=percent(low), high=percent(high)))
             for place, (low, high) in enumerate(zip((0, *CLASSES), (*CLASSES, 1), strict=True))
         ),
-        rows=unit_rows(chosen.iloc[(at - 1) * ROWS : at * ROWS]),
+        rows=[
+            {**row, "range": "" if row["share"] is None else _range(row["low"], row["high"])}
+            for row in unit_rows(chosen.iloc[(at - 1) * ROWS : at * ROWS])
+        ],
         found=len(chosen),
         units=len(all_units),
         failed=int(all_units[f"{service.id}_share"].isna().sum()),
@@ -187,6 +191,10 @@ def country_view(found: CountryTable, asked: CountryParams) -> CountryView:
         pages=pages,
         same={name: value for name, value in same.items() if value is not None},
     )
+
+
+def _range(low: float, high: float) -> str:
+    return "–".join(ends_said(low, high))
 
 
 def _service(found: CountryTable, asked: CountryParams) -> Service:

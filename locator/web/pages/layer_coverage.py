@@ -266,7 +266,7 @@ def report_of(
         if then is not None
         else percent(result.share, 1)
         if within is None
-        else share_said(result.share, within.low, within.high, digits=1),
+        else share_said(result.share, within.low, within.high),
         range_words=() if within is None else range_words(within),
         people=people_options(app, result.people_from),
         then=_then(then),
