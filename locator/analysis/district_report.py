@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 
 from locator.analysis.access.aggregate import SAME_TIME_S
@@ -15,25 +14,22 @@ from locator.analysis.access.claims import ClaimAnswer, answer_claim
 from locator.analysis.access.coverage import Coverage, CoverageQuery, counted_by, coverage
 from locator.analysis.access.coverage_parts import Part, coverage_parts
 from locator.analysis.access.equity import Equity, equity
-from locator.analysis.access.gain_ranges import GainRanges, gain_ranges
 from locator.analysis.access.gaps import facility_reach_m, find_gaps
-from locator.analysis.access.ranges import Ends, Ranges, gap_ranges, ranges
 from locator.analysis.access.supply import Supply, supply
-from locator.analysis.access.supply_ranges import SupplyRanges, supply_ranges
+from locator.analysis.report_ranges import ReportRanges, report_ranges
 from locator.analysis.report_scope import (
     Scope,
     ScopeChange,
     district_of_unit,
     points_inside,
     scope_change,
-    scope_ends,
     scope_of,
 )
 from locator.analysis.scenario.change import Scenario
 from locator.analysis.scenario.compare import ScenarioComparison, compare
 from locator.analysis.siting.solve import PLANNED, Siting, SitingQuery, where_next
 from locator.base.errors import N_, InvalidParameterError, NotComputableError, NotFoundError
-from locator.base.geo import Flags, FloatArray
+from locator.base.geo import Flags
 from locator.city.facility_filter import EVERYTHING, FacilityFilter
 from locator.city.model import City
 from locator.city.register import PeopleFrom
@@ -95,8 +91,6 @@ class DistrictReport:
     coverage : Coverage
         Of the whole city.
     scope : Scope
-    scope_ends : Ends
-        Between which values its share lies.
     inside : (n,) bool array
         Demand points of the scope.
     gaps : GeoDataFrame
@@ -107,46 +101,35 @@ class DistrictReport:
         What the facilities under way will change; None where there are none.
     change : ScopeChange or None
         The same for the people of the scope.
-    planned_gains, site_gains : GainRanges or None
-        Between which values lies what those under way gain, and the suggested sites besides.
     supply : Supply or None
         None where no capacity is known.
-    supply_ranges : SupplyRanges or None
-        Between which values the supply lies.
     siting : Siting or None
         None where nothing can be sited.
     facilities : GeoDataFrame
         The layer's facilities in the scope, as listed.
     parts : tuple of Part
         What the city's own facilities, and all public ones, serve in the whole city.
-    ranges : Ranges
-        Between which values the shares of city and districts lie.
-    gap_ranges : DataFrame
-        Between which values the people of the gaps lie (`low`, `high`).
     changes : tuple of ClaimAnswer
         What the city's statements on the layer mean; none in a district's report.
+    within : ReportRanges or None
+        Between which values all that lies; None as long as it is still being counted.
     """
 
     query: ReportQuery
     district: int | None
     coverage: Coverage
     scope: Scope
-    scope_ends: Ends
     inside: Flags
     gaps: gpd.GeoDataFrame
     equity: Equity
     planned: ScenarioComparison | None
     change: ScopeChange | None
-    planned_gains: GainRanges | None
-    site_gains: GainRanges | None
     supply: Supply | None
-    supply_ranges: SupplyRanges | None
     siting: Siting | None
     facilities: gpd.GeoDataFrame
     parts: tuple[Part, ...]
-    ranges: Ranges
-    gap_ranges: pd.DataFrame
     changes: tuple[ClaimAnswer, ...]
+    within: ReportRanges | None = None
 
     @property
     def is_whole(self) -> bool:
@@ -155,7 +138,55 @@ class DistrictReport:
 
 
 def district_report(walkable_city: WalkableCity, query: ReportQuery) -> DistrictReport:
-    """Return everything a report says.
+    """Return everything a report says, with its ranges.
+
+    Parameters
+    ----------
+    walkable_city, query
+        As for `counted_report`.
+
+    Returns
+    -------
+    DistrictReport
+
+    Raises
+    ------
+    NotFoundError, InvalidParameterError, NotComputableError
+        As `counted_report` does.
+    """
+    return with_ranges(walkable_city, counted_report(walkable_city, query))
+
+
+def with_ranges(walkable_city: WalkableCity, report: DistrictReport) -> DistrictReport:
+    """Return a report with between which values its numbers lie.
+
+    Parameters
+    ----------
+    walkable_city : WalkableCity
+    report : DistrictReport
+        Of it, without.
+
+    Returns
+    -------
+    DistrictReport
+    """
+    query = report.query
+    within = report_ranges(
+        walkable_city.choosing(query.which),
+        report.coverage,
+        district=query.district,
+        unit=query.unit,
+        inside=report.inside,
+        gaps=report.gaps,
+        planned=report.planned,
+        siting=report.siting,
+        supply=report.supply,
+    )
+    return replace(report, within=within)
+
+
+def counted_report(walkable_city: WalkableCity, query: ReportQuery) -> DistrictReport:
+    """Return everything a report says but between which values it lies.
 
     Parameters
     ----------
@@ -201,11 +232,7 @@ def district_report(walkable_city: WalkableCity, query: ReportQuery) -> District
     )
     ground = counted_by(walkable_city, query.people)  # ranges know of both counts
     inside = points_inside(city, district=query.district, unit=query.unit)
-    planned, within = _planned(walkable_city, query, found), ranges(walkable_city, found)
-    gaps, siting = _gaps(ground, found, inside), _siting(ground, query, found)
-    places = _supply(ground, found)
-    opened = list(planned.opened) if planned is not None else []
-    opened_xy = city.facilities.loc[opened, ["x", "y"]].to_numpy(dtype=np.float64)
+    planned = _planned(walkable_city, query, found)
     return DistrictReport(
         query=query,
         district=query.district
@@ -213,24 +240,13 @@ def district_report(walkable_city: WalkableCity, query: ReportQuery) -> District
         else district_of_unit(city, query.unit, inside),
         coverage=found,
         scope=scope_of(ground, found, inside),
-        scope_ends=scope_ends(
-            walkable_city,
-            found,
-            within,
-            district=query.district,
-            unit=query.unit,
-            inside=inside,
-        ),
         inside=inside,
-        gaps=gaps,
+        gaps=_gaps(ground, found, inside),
         equity=equity(found, ground.city.demand.people[found.group]),
         planned=planned,
         change=None if planned is None else scope_change(ground, planned, inside),
-        supply=places,
-        supply_ranges=None if places is None else supply_ranges(walkable_city, places),
-        siting=siting,
-        planned_gains=_gains(walkable_city, found, opened_xy, None),
-        site_gains=_gains(walkable_city, found, _sites_xy(city, siting), opened_xy),
+        supply=_supply(ground, found),
+        siting=_siting(ground, query, found),
         facilities=_facilities(city, query),
         changes=_changes(walkable_city, query),
         parts=coverage_parts(
@@ -240,8 +256,6 @@ def district_report(walkable_city: WalkableCity, query: ReportQuery) -> District
             minutes=found.minutes,
             pace_m_s=found.pace_m_s,
         ),
-        ranges=within,
-        gap_ranges=gap_ranges(walkable_city, found, gaps),
     )
 
 
@@ -260,24 +274,6 @@ def _gaps(walkable_city: WalkableCity, found: Coverage, inside: Flags) -> gpd.Ge
         ),
     ).largest
     return gaps[gaps["people"] > 0]  # in a small area the tenth may be empty but for a fraction
-
-
-def _sites_xy(city: City, siting: Siting | None) -> FloatArray:
-    if siting is None or siting.sites.empty:
-        return np.empty((0, 2))
-    lonlat = siting.sites[["lon", "lat"]].to_numpy(dtype=np.float64)
-    return city.projection.to_metric(lonlat)
-
-
-def _gains(
-    walkable_city: WalkableCity, found: Coverage, added_xy: FloatArray, open_xy: FloatArray | None
-) -> GainRanges | None:
-    """Return between which values lies what new places gain; None without any."""
-    if not len(added_xy):
-        return None
-    already = walkable_city.model.snap(open_xy) if open_xy is not None and len(open_xy) else None
-    added = walkable_city.model.snap(added_xy)
-    return gain_ranges(walkable_city, found, added=added, already=already)
 
 
 def _facilities(city: City, query: ReportQuery) -> gpd.GeoDataFrame:

@@ -66,7 +66,6 @@ def _nothing(found: DistrictReport) -> str:
 
 def completeness_said(found: DistrictReport) -> str:
     """Return in one sentence how many facilities are not on the map, and what that leaves open."""
-    low, high = found.scope_ends.lowest, found.scope_ends.highest
     row = found.coverage.completeness
     expected = row["expected"]
     missing, listed = int(row["all_not_located"]), int(row["all_listed"])
@@ -90,9 +89,10 @@ def completeness_said(found: DistrictReport) -> str:
             "All {n} facilities that are listed in the city are on the map",
             listed,
         )
-    if not high - low > NOT_WORTH_SAYING:
+    ends = None if found.within is None else found.within.scope
+    if ends is None or not ends.highest - ends.lowest > NOT_WORTH_SAYING:
         return f"{counted}."
-    lowest, highest = ends_said(low, high)
+    lowest, highest = ends_said(ends.lowest, ends.highest)
     extremes = gettext(
         "{counted}; with only those that are confirmed and on the map the share would be {low}, "
         "with all of them at their best places {high}.",
@@ -100,11 +100,11 @@ def completeness_said(found: DistrictReport) -> str:
         low=lowest,
         high=highest,
     )
-    if not math.isfinite(found.scope_ends.low):
+    if not math.isfinite(ends.low):
         return extremes
     weighed = gettext(
         "Its range, {range}, weighs all doubts together: nine in ten draws lie in it.",
-        range=share_between(found.scope_ends.low, found.scope_ends.high),
+        range=share_between(ends.low, ends.high),
     )
     return f"{extremes} {weighed}"
 
@@ -150,18 +150,24 @@ def _findings(city: City, found: DistrictReport) -> Iterator[str]:
 
 def _beside(city: City, found: DistrictReport) -> Iterator[str]:
     """Yield the share of a unit beside that of its district and of the city."""
-    ends = found.scope_ends
     if found.district is None or not math.isfinite(found.scope.share):
         return
     of_district = found.coverage.districts["share"]
     yield gettext(
         "Within reach in the unit: {share}; in its district, {district}: {district_share}; in the "
         "whole city: {city_share}.",
-        share=share_said(found.scope.share, ends.low, ends.high),
+        share=scope_share(found),
         district=city.district_titles[found.district],
         district_share=percent(float(of_district[found.district]), 1),
         city_share=percent(found.coverage.share, 1),
     )
+
+
+def scope_share(found: DistrictReport) -> str:
+    """Return the share of the scope, with its range where that is known."""
+    if found.within is None:
+        return percent(found.scope.share, 1)
+    return share_said(found.scope.share, found.within.scope.low, found.within.scope.high)
 
 
 def _recommendations(city: City, found: DistrictReport) -> Iterator[str]:
@@ -195,7 +201,7 @@ def _finish(city: City, found: DistrictReport) -> Iterator[tuple[float, str]]:
 
 def _planned_ends(found: DistrictReport) -> tuple[float, float]:
     """Return between which people lies what is under way gains the scope; NaN where unknown."""
-    known = found.planned_gains
+    known = None if found.within is None else found.within.planned
     if known is None or found.query.unit is not None:
         return math.nan, math.nan
     if found.query.district is None:
@@ -205,7 +211,8 @@ def _planned_ends(found: DistrictReport) -> tuple[float, float]:
 
 
 def _first_ends(found: DistrictReport) -> tuple[float, float]:
-    return (math.nan, math.nan) if found.site_gains is None else found.site_gains.of_site(0)
+    known = None if found.within is None else found.within.sites
+    return (math.nan, math.nan) if known is None else known.of_site(0)
 
 
 def _with_range(people: float, low: float, high: float) -> str:

@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 from locator.analysis.access.filter_words import filtered
-from locator.analysis.access.words import range_words, share_said
+from locator.analysis.access.words import range_words
 from locator.analysis.district_report import DistrictReport
 from locator.base.i18n import current_language, day, gettext, minutes, number, percent, text
 from locator.city.model import City
 from locator.reports.changes import claim_section
-from locator.reports.conclusions import completeness_said, findings, recommendations
+from locator.reports.conclusions import completeness_said, findings, recommendations, scope_share
 from locator.reports.document import Column, Report, Section, Table
 from locator.reports.fairness import fairness_section
 from locator.reports.figures import district_bars, districts_map, source_said, walks_map
@@ -105,7 +105,7 @@ def answer(city: City, found: DistrictReport) -> str:
         "{minutes}-minute walk of the nearest facility; {unserved} do not.",
         served=number(found.scope.served),
         people=number(found.scope.people),
-        share=share_said(found.scope.share, found.scope_ends.low, found.scope_ends.high),
+        share=scope_share(found),
         group=text(city.catalogue.groups[found.coverage.group].names),
         minutes=number(found.coverage.minutes),
         unserved=number(found.scope.unserved),
@@ -122,9 +122,10 @@ def _where(city: City, found: DistrictReport) -> Section:
 
 def _who(city: City, found: DistrictReport) -> Section:
     drawings = (district_bars(city, found),) if found.is_whole else ()
+    known = found.within
     return Section(
         gettext("Who is served, by district"),
-        paragraphs=(" ".join(range_words(found.ranges)),),
+        paragraphs=() if known is None else (" ".join(range_words(known.shares)),),
         drawings=drawings,
         tables=(districts_table(city, found),),
     )
@@ -183,7 +184,7 @@ def _gaps(found: DistrictReport) -> Section | None:
             gaps_table(
                 found.gaps,
                 with_district=found.is_whole,
-                within=found.gap_ranges,
+                within=None if found.within is None else found.within.gaps,
             ),
         ),
     )

@@ -58,14 +58,18 @@ def report_layers(city: City, found: DistrictReport) -> dict[str, gpd.GeoDataFra
         ``gaps``, ``facilities`` (those not located have no geometry) and ``sites``; each with the
         city's code in an official register as a column named after it (``teryt``), if declared.
     """
-    numbers = found.coverage.districts.drop(columns="name").join(found.ranges.districts)
+    numbers = found.coverage.districts.drop(columns="name")
+    gaps = found.gaps
+    if found.within is not None:
+        numbers = numbers.join(found.within.shares.districts)
+        gaps = gaps.join(found.within.gaps)
     districts = city.districts.join(numbers).reset_index(names="number")
     facilities = found.facilities[
         ["name", "kind", "operator", "public", "address", "district", "unit"]
         + ["status", "status_basis", "places", "location_precision"]
         + ["source", "source_date", "licence", "geometry"]
     ].reset_index(names="id")
-    gaps = found.gaps.join(found.gap_ranges).reset_index(drop=True)
+    gaps = gaps.reset_index(drop=True)
     layers = {
         "districts": districts,
         "gaps": gaps.assign(rank=range(1, len(gaps) + 1)),

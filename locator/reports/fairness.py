@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 
+from locator.analysis.access.ranges import Ranges
 from locator.analysis.access.words import between, rank_said
 from locator.analysis.district_report import DistrictReport
 from locator.base.i18n import gettext, number, percent
@@ -40,7 +41,13 @@ def _gini_line(found: DistrictReport) -> list[str]:
 
 
 def place_line(city: City, found: DistrictReport) -> list[str]:
-    """Return the districts at both ends; for a district, its place among all of them."""
+    """Return the districts at both ends; for a district, its place among all of them.
+
+    Nothing as long as nobody knows which of them can be told apart.
+    """
+    known = found.within
+    if known is None:
+        return []
     said, names = found.equity, city.districts["name"]
     beyond = found.coverage.districts["beyond"].dropna()
     if said.worst_district is None or said.best_district is None or len(beyond) < 2:
@@ -52,12 +59,12 @@ def place_line(city: City, found: DistrictReport) -> list[str]:
                 "By the share of people beyond the standard ({share}) the district is number "
                 "{rank} of {count}, counted from the worst served.",
                 share=percent(beyond[district]),
-                rank=_rank_from_worst(found, district, len(beyond)),
+                rank=_rank_from_worst(known.shares, district, len(beyond)),
                 count=number(len(beyond)),
             )
         ]
     worst, best = (
-        [int(one) for one in beyond.index if one == end or not found.ranges.differ(int(one), end)]
+        [int(one) for one in beyond.index if one == end or not known.shares.differ(int(one), end)]
         for end in (said.worst_district, said.best_district)
     )
     if not set(worst).isdisjoint(best):
@@ -88,8 +95,8 @@ def _shares(beyond: pd.Series[float], districts: list[int]) -> str:
     return between(float(beyond[districts].min()), float(beyond[districts].max()), digits=0)
 
 
-def _rank_from_worst(found: DistrictReport, district: int, count: int) -> str:
-    ranks = found.ranges.districts.loc[[district], ["rank_high", "rank_low"]]
+def _rank_from_worst(within: Ranges, district: int, count: int) -> str:
+    ranks = within.districts.loc[[district], ["rank_high", "rank_low"]]
     first, last = count + 1 - ranks.to_numpy(dtype=np.int64)[0]
     return rank_said(int(first), int(last))
 

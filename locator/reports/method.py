@@ -36,12 +36,14 @@ def method_section(city: City, found: DistrictReport) -> Section:
             "may be shorter in truth."
         ),
         *_methods(found),
-        gettext(
+        ""
+        if found.within is None
+        else gettext(
             "Ranges: {runs} draws (seed {seed}) of what is not known for certain: which places "
             "exist and where, the error of walks, how exactly places are on the map, where people "
             "live. Nine of ten lie between the ends.",
-            runs=number(found.ranges.runs),
-            seed=number(found.ranges.seed),
+            runs=number(found.within.shares.runs),
+            seed=number(found.within.shares.seed),
         ),
         gettext(
             "Official number: {source} ({date}).",

@@ -25,7 +25,7 @@ def places_section(city: City, found: DistrictReport) -> Section | None:
     """Return the places within reach; None where no capacity is known."""
     if found.supply is None:
         return None
-    supply, within = found.supply, found.supply_ranges
+    supply, within = found.supply, None if found.within is None else found.within.supply
     paragraphs = [
         gettext(
             "In the city {mean} places per 100 people of the group are within reach (E2SFCA: "
@@ -174,10 +174,11 @@ def next_sites_section(city: City, found: DistrictReport) -> Section | None:
                 "dwellings, gains of a few dozen people are a hint, not a count."
             )
         )
+    gains = None if found.within is None else found.within.sites
     return Section(
         gettext("Where to build next"),
         paragraphs=tuple(paragraphs),
-        tables=(sites_table(city, siting, found.site_gains),),
+        tables=(sites_table(city, siting, gains),),
     )
 
 

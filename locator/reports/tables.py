@@ -32,7 +32,12 @@ from locator.reports.reach import (
 
 def districts_table(city: City, found: DistrictReport) -> Table:
     """Return who is served in each district, the city last; for one district, these two rows."""
-    rows = ranged(found.coverage.districts, found.ranges)
+    known = found.within
+    rows = (
+        found.coverage.districts.copy()
+        if known is None
+        else ranged(found.coverage.districts, known.shares)
+    )
     rows.insert(0, "district", _numbered(city, rows.index))
     rows["number"] = rows.index
     if found.district is not None:
@@ -46,24 +51,23 @@ def districts_table(city: City, found: DistrictReport) -> Table:
         "served": whole.served,
         "unserved": whole.unserved,
         "share": whole.share,
-        "range": between(found.ranges.low, found.ranges.high),
-        "ranks": "",
-        "low": found.ranges.low,
-        "high": found.ranges.high,
         "mean_s": whole.mean_s,
         "p90_s": whole.p90_s,
     }
+    if known is not None:
+        low, high = known.shares.low, known.shares.high
+        total |= {"range": between(low, high), "ranks": "", "low": low, "high": high}
     columns = (
         Column("district", gettext("District")),
         Column("people", gettext("People"), "people"),
         Column("served", gettext("Served"), "people"),
         Column("unserved", gettext("Left out"), "people"),
         Column("share", gettext("Served (%)"), "share"),
-        *range_columns(),
+        *(range_columns() if known is not None else ()),
         Column("mean_s", gettext("Mean walk (min)"), "minutes"),
         Column("p90_s", gettext("90% walk at most (min)"), "minutes"),
     )
-    keys = [*(column.key for column in columns), "low", "high"]
+    keys = [*(column.key for column in columns), *(("low", "high") if known is not None else ())]
     rows = pd.concat([rows, pd.DataFrame([total])[keys].astype(rows[keys].dtypes)])
     rows["number"] = rows["number"].astype("float64")
     return Table(
@@ -71,14 +75,14 @@ def districts_table(city: City, found: DistrictReport) -> Table:
         gettext("Served and left out"),
         columns,
         rows,
-        (number_code(), *range_codes()),
+        (number_code(), *(range_codes() if known is not None else ())),
         has_total=True,
     )
 
 
 def _unit_row(city: City, found: DistrictReport, unit: str, rows: pd.DataFrame) -> pd.DataFrame:
     """Return the row of a unit in the table of districts."""
-    scope, ends = found.scope, found.scope_ends
+    scope = found.scope
     known = {
         "district": unit_title(city, unit),
         "number": found.district,
@@ -86,15 +90,19 @@ def _unit_row(city: City, found: DistrictReport, unit: str, rows: pd.DataFrame) 
         "served": scope.served,
         "unserved": scope.unserved,
         "share": scope.share,
-        "range": "" if np.isnan(ends.low) else between(ends.low, ends.high),
-        "ranks": "",
-        "low": ends.low,
-        "high": ends.high,
-        "lowest": ends.lowest,
-        "highest": ends.highest,
         "mean_s": scope.mean_s if np.isfinite(scope.mean_s) else np.nan,
         "p90_s": scope.p90_s if np.isfinite(scope.p90_s) else np.nan,
     }
+    if found.within is not None:
+        ends = found.within.scope
+        known |= {
+            "range": "" if np.isnan(ends.low) else between(ends.low, ends.high),
+            "ranks": "",
+            "low": ends.low,
+            "high": ends.high,
+            "lowest": ends.lowest,
+            "highest": ends.highest,
+        }
     return pd.DataFrame([known]).reindex(columns=rows.columns).astype(rows.dtypes)
 
 

@@ -72,8 +72,8 @@ def test_what_is_recommended_follows_from_results(walkable_city: WalkableCity) -
 def test_the_largest_gain_comes_first(walkable_city: WalkableCity) -> None:
     found = asked(walkable_city, minutes=10)
     assert found.siting is not None
-    assert found.site_gains is not None
-    first, (low, _) = found.siting.sites.iloc[0], found.site_gains.of_site(0)
+    assert found.within.sites is not None
+    first, (low, _) = found.siting.sites.iloc[0], found.within.sites.of_site(0)
     assert written(walkable_city, found).recommendations[0] == (
         f"Add one near {first['name']} ({first['district_name']}): 120 ({low} – 120) people more "
         "would be within reach; at all 5 suggested sites together 240, 11.4% of all in the city. "

@@ -1,6 +1,7 @@
 """A report of the tiny city: its words, tables and files, read back."""
 
 import json
+import re
 import sqlite3
 from dataclasses import replace
 from io import BytesIO
@@ -14,7 +15,12 @@ import pypdf
 import pytest
 
 from locator.analysis.access.coverage import CoverageQuery, counted_by, coverage
-from locator.analysis.district_report import ReportQuery, district_report
+from locator.analysis.district_report import (
+    ReportQuery,
+    counted_report,
+    district_report,
+    with_ranges,
+)
 from locator.base.errors import NotFoundError
 from locator.base.i18n import speaking
 from locator.city.catalogue import UnitCode
@@ -47,6 +53,31 @@ def test_districts_of_a_report_sum_to_the_city(walkable_city: WalkableCity) -> N
     for part in parts:
         assert part.curve["people"].is_monotonic_increasing
         assert part.curve.set_index("minutes").loc[15, "people"] == part.served
+
+
+@pytest.mark.parametrize("district", [None, 2])
+def test_a_report_says_all_but_its_ranges_while_those_are_counted(
+    walkable_city: WalkableCity, district: int | None
+) -> None:
+    query = ReportQuery(layer="nurseries", group="all", district=district)
+    counted, whole = counted_report(walkable_city, query), district_report(walkable_city, query)
+    with speaking("en"):
+        report = build_report(walkable_city.city, counted)
+        later = build_report(walkable_city.city, with_ranges(walkable_city, counted))
+        known = build_report(walkable_city.city, whole)
+        files = dict(bundle_files(ReportFiles(walkable_city.city, counted)))
+    assert later.answer == known.answer
+    assert report.answer == re.sub(r"; [^)]*%\)", ")", known.answer)
+    assert report.recommendations[-1] == known.recommendations[-1]
+    tables = [
+        [table for section in one.sections for table in section.tables] for one in (report, known)
+    ]
+    assert [one.name for one in tables[0]] == [one.name for one in tables[1]]
+    for one, other in zip(*tables, strict=True):
+        shared = [column.key for column in one.file_columns]
+        assert set(shared) <= {column.key for column in other.file_columns}
+        pd.testing.assert_frame_equal(one.rows[shared], other.rows[shared])
+    assert {name.rsplit(".")[-1] for name in files} >= {"pdf", "docx", "xlsx", "gpkg"}
 
 
 def test_a_report_of_a_district_stays_in_it(walkable_city: WalkableCity) -> None:

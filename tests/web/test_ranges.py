@@ -15,7 +15,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from locator.analysis.access.coverage import CoverageQuery
-from locator.analysis.district_report import ReportQuery, district_report
+from locator.analysis.district_report import (
+    DistrictReport,
+    ReportQuery,
+    district_report,
+    with_ranges,
+)
 from locator.api.context import AppState
 from locator.base.i18n import speaking
 from locator.city.model import City
@@ -115,6 +120,29 @@ def test_a_page_says_the_range_beside_the_share(client: FlaskClient) -> None:
 
 def test_the_overview_says_ranges_too(client: FlaskClient) -> None:
     assert "66.7% to 95.3%" in client.get("/en/coverage").text.split("range: ", 1)[1][:40]
+
+
+def test_a_report_does_not_wait_for_its_ranges(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, pending = "/en/report/nurseries?minutes=13", "Some ranges are still being counted"
+    go_on = threading.Event()
+
+    def slowly(*asked: Any) -> DistrictReport:
+        go_on.wait(20)
+        return with_ranges(*asked)
+
+    monkeypatch.setattr("locator.web.planning.with_ranges", slowly)
+    monkeypatch.setattr("locator.web.planning.SHORTLY", 0.0)
+    first = client.get(path)
+    assert first.status_code == 200
+    assert pending in first.text
+    assert "Most left out" not in first.text  # nobody knows yet which districts differ
+    go_on.set()
+    monkeypatch.setattr("locator.web.planning.SHORTLY", 10.0)
+    again = client.get(path).text
+    assert pending not in again
+    assert "nine in ten draws lie in it" in again
 
 
 def test_a_page_does_not_wait_for_ranges(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, render_template, request
 
-from locator.analysis.district_report import DistrictReport
+from locator.analysis.district_report import ReportQuery
 from locator.api.planning_queries import ReportParams, report_query_of
 from locator.api.street_info import profile_choices
 from locator.base.errors import N_, NotFoundError
@@ -15,7 +15,7 @@ from locator.reports.html import first_page_html, section_html
 from locator.web.downloads import attachment
 from locator.web.i18n import current_language, url
 from locator.web.lenient import Args, answer_leniently
-from locator.web.planning import district_report_of, standing_layer, tidied
+from locator.web.planning import district_report_of, report_soon, standing_layer, tidied
 from locator.web.security import expensive
 from locator.web.sorting import FILTER_NAMES
 from locator.web.state import question, state
@@ -46,7 +46,7 @@ def page(layer_id: str) -> tuple[str, int]:
     layer = standing_layer(layer_id)
     city = state().city
     tidy = tidied(state(), layer_id, request.args)
-    lenient = answer_leniently(tidy, lambda args: _district_report(layer_id, args))
+    lenient = answer_leniently(tidy, lambda args: report_soon(state(), _asked(layer_id, args)))
     found = lenient.answer
     made = build_report(city, found)
     same = {
@@ -106,7 +106,7 @@ def file(layer_id: str, kind: str) -> Response:
             known=", ".join(REPORT_KINDS),
         )
     standing_layer(layer_id)
-    found = _district_report(layer_id, request.args)
+    found = district_report_of(state(), _asked(layer_id, request.args))
     language = current_language()
 
     def made() -> bytes:
@@ -117,6 +117,5 @@ def file(layer_id: str, kind: str) -> Response:
     return attachment(body, REPORT_KINDS[kind], f"{file_stem(state().city, found)}.{kind}")
 
 
-def _district_report(layer_id: str, args: Args) -> DistrictReport:
-    asked = question(ReportParams, args, layer=layer_id)
-    return district_report_of(state(), report_query_of(asked))
+def _asked(layer_id: str, args: Args) -> ReportQuery:
+    return report_query_of(question(ReportParams, args, layer=layer_id))
