@@ -24,7 +24,7 @@ from tests.bench.measuring import Row
 
 HERE = Path(__file__).parent
 AREAS = tuple(sorted(path.stem.removeprefix("bench_") for path in HERE.glob("bench_*.py")))
-LONG = ("growth", "load", "peers", "pmedian", "ranges", "soak")
+LONG = ("growth", "load", "peers", "pmedian", "profile", "ranges", "soak")
 """Areas that run only when they are named: everything else takes some four minutes together."""
 
 WIDTH = 140
