@@ -95,6 +95,12 @@ class Memory:
                     self._under_way.pop(question, None)
         return computed
 
+    def forget(self, question: Hashable) -> None:
+        """Let go of an answer, if it is remembered."""
+        with self._lock:
+            _, weight_b = self._answers.pop(question, (None, 0))
+            self.held_b -= weight_b
+
     def _found(self, question: Hashable) -> Any:
         self._answers.move_to_end(question)
         return self._answers[question][0]

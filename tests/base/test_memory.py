@@ -166,6 +166,16 @@ def test_what_is_shared_counts_once_and_a_mapped_file_nothing(tmp_path: Path) ->
     assert size_b(np.load(tmp_path / "mapped.npy", mmap_mode="r")[5:]) < 1000
 
 
+def test_what_is_forgotten_takes_nothing_and_is_computed_again() -> None:
+    memory = Memory(1000, size=lambda pair: 100)
+    assert memory.get("one", lambda: 1) == memory.get("two", lambda: 1) == 1
+    memory.forget("one")
+    memory.forget("never asked")
+    assert "one" not in memory
+    assert memory.held_b == 100
+    assert memory.get("one", lambda: 2) == 2
+
+
 # The city's -----------------------------------------------------------------------------------
 
 

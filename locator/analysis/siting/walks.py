@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Hashable
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import takewhile
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +26,10 @@ WALK_B = 8
 """What a pair takes that a straight standard joins: metres and row, 12, where the walk is not too
 long, which it is for every third."""
 
+STEP_M, WIDEST_M = 200.0, 2400.0
+"""Walks to all candidates are known up to a multiple of the first; up to the second, if they fit,
+where several standards are asked about."""
+
 STEPS_M = np.concatenate([[0.0], 500 * 1.25 ** np.arange(14)])
 """Walks to squares are known up to one of these (the last: 9 km), or all of them."""
 
@@ -41,9 +48,10 @@ def walks_within(
 ) -> sparse.csc_array:
     """Return the walks within a standard to some candidates, of the demand points that matter.
 
-    A planner asks about one standard many times, so the walks of everybody are remembered where
-    they are not too many; else only those that matter are walked, which are few where a standard
-    is long: most are served then.
+    Planners ask about many standards, and about each many times, so the walks of everybody are
+    remembered for the widest, where they are not too many: those of the others are among them.
+    Else only those that matter are walked, which are few where a standard is long: most are served
+    then.
 
     Parameters
     ----------
@@ -59,8 +67,9 @@ def walks_within(
     (n, m) csc_array
         Metres; what is not stored is further than `limit_m`, or does not matter.
     """
-    if WALK_B * _pairs_within(walkable_city, limit_m) <= walkable_city.memory.largest_b:
-        return all_walks(walkable_city, limit_m)[:, sites]
+    step_m = _step_m(walkable_city, limit_m)
+    if step_m is not None:
+        return _cut(all_walks(walkable_city, step_m), sites, limit_m, matter)
     rows = np.flatnonzero(matter)
     people, places = (
         walkable_city.demand.take(rows),
@@ -88,11 +97,58 @@ def rows_of(walks: sparse.csc_array, rows: IntArray) -> sparse.csc_array:
     return sparse.csc_array((walks.data[stays], indices[stays], pointer), shape=shape)
 
 
-@remembered
-def all_walks(walkable_city: WalkableCity, limit_m: float) -> sparse.csc_array:
-    """Return the (n, m) walks within a standard between everybody and every candidate."""
-    places = walkable_city.model.snap(_candidates_xy(walkable_city))
-    return reach(walkable_city.model, walkable_city.demand, places, limit_m=limit_m)
+def all_walks(walkable_city: WalkableCity, step_m: float) -> sparse.csc_array:
+    """Return the (n, m) walks within a step between everybody and every candidate.
+
+    They are remembered, and those of narrower steps no more.
+    """
+    city = walkable_city.everything
+
+    def walked() -> sparse.csc_array:
+        for narrower_m in np.arange(STEP_M, step_m, STEP_M):
+            city.memory.forget(_question(city, narrower_m))
+        places = city.model.snap(_candidates_xy(city))
+        return reach(city.model, city.demand, places, limit_m=step_m)
+
+    return city.memory.get(_question(city, step_m), walked)
+
+
+def _question(city: WalkableCity, step_m: float) -> tuple[Hashable, ...]:
+    return (city.number, "walks to candidates", float(step_m))
+
+
+def _step_m(walkable_city: WalkableCity, limit_m: float) -> float | None:
+    """Return the step, no less than a standard, whose walks are asked for; None for none.
+
+    Who asks about the first standard waits for its walks alone; who asks about a wider one waits
+    for the widest, so that nobody waits for a third.
+    """
+    city = walkable_city.everything
+    own_m = STEP_M * float(np.ceil(limit_m / STEP_M))
+    steps = np.arange(own_m, max(own_m, WIDEST_M) + 1, STEP_M).tolist()
+    for step_m in steps:
+        if _question(city, step_m) in city.memory:
+            return float(step_m)
+    narrower = any(_question(city, one) in city.memory for one in np.arange(STEP_M, own_m, STEP_M))
+    fitting = list(takewhile(partial(_fits, city), steps if narrower else steps[:1]))
+    return float(fitting[-1]) if fitting else None
+
+
+def _fits(city: WalkableCity, step_m: float) -> bool:
+    return WALK_B * _pairs_within(city, step_m) <= city.memory.largest_b
+
+
+def _cut(
+    walks: sparse.csc_array, sites: IntArray, limit_m: float, matter: npt.NDArray[np.bool_]
+) -> sparse.csc_array:
+    """Return the walks of some rows to some columns that are no longer than a limit."""
+    kept = walks.data <= limit_m
+    kept &= matter[walks.indices]
+    pointer = np.zeros(len(kept) + 1, dtype=np.int32)
+    np.cumsum(kept, out=pointer[1:])
+    some = (walks.data[kept], walks.indices[kept], pointer[walks.indptr])
+    cut = sparse.csc_array(some, shape=walks.shape)
+    return cut if len(sites) == walks.shape[1] else cut[:, sites]
 
 
 @remembered
