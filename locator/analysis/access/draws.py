@@ -194,14 +194,17 @@ class Doubt:
                 moved_m[some] = radius_m.at(locations.random(len(some)))
             angle = locations.random(len(moved_m)) * 2 * np.pi
             east_m, north_m = moved_m * np.cos(angle), moved_m * np.sin(angle)
-            straight_m = np.sqrt(
-                np.square(known.east_m - east_m[known.site])
-                + np.square(known.north_m - north_m[known.site])
-            )
-            walk_m = walk_m + self.detour * (straight_m - known.straight_m)
-            walk_m = np.maximum(walk_m, straight_m)
+            # In place: to ask for so much memory again and again takes longer than the sums.
+            straight_m = np.square(east := known.east_m - east_m[known.site], out=east)
+            straight_m += np.square(north := known.north_m - north_m[known.site], out=north)
+            np.sqrt(straight_m, out=straight_m)
+            moved_walk_m = straight_m - known.straight_m
+            moved_walk_m *= self.detour
+            moved_walk_m += walk_m
+            walk_m = np.maximum(moved_walk_m, straight_m, out=moved_walk_m)
         if walks is not None and self.ratio is not None:
-            walk_m = walk_m * self.ratio.at(walks.random(known.ways))[known.way]
+            truth = self.ratio.at(walks.random(known.ways))[known.way]
+            walk_m = np.multiply(truth, walk_m, out=truth)
         return walk_m
 
     def _weight(self, draw: np.random.Generator, register: float) -> FloatArray:

@@ -42,9 +42,11 @@ def step_weights(
     walk_s: sparse.csc_array, *, steps: Sequence[tuple[float, float]] = STEPS
 ) -> sparse.csc_array:
     """Return the matrix of weights for a matrix of walking seconds (0 beyond the last step)."""
-    bounds = np.array([bound for bound, _ in steps])
     weights = np.array([weight for _, weight in steps] + [0.0])
-    data = weights[np.searchsorted(bounds, walk_s.data, side="left")]
+    beyond = np.zeros(len(walk_s.data), dtype=np.min_scalar_type(len(steps)))
+    for bound, _ in steps:  # quicker than to look each walk up among so few
+        beyond += walk_s.data > bound
+    data = weights[beyond]
     return sparse.csc_array((data, walk_s.indices, walk_s.indptr), shape=walk_s.shape)
 
 
