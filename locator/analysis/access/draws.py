@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-from scipy import sparse
 
 from locator.analysis.access.aggregate import standard_m
 from locator.analysis.access.coverage import Coverage
@@ -20,10 +19,8 @@ from locator.analysis.access.doubts import (
     places_of,
     sites_of,
 )
-from locator.analysis.greedy import one_after_another
 from locator.base.geo import Flags, FloatArray, IntArray
 from locator.city.uncertainty import Quantiles
-from locator.walking.reach_matrix import covers_of
 from locator.walking.walkable_city import WalkableCity
 
 Cause = Literal["completeness", "walks", "locations", "people"]
@@ -119,41 +116,6 @@ class Doubt:
                 weight = self._weight(draw["people"], register[run])
             yield Draw(walk_m, exists, more, weight)
 
-    def extremes(self) -> tuple[FloatArray, FloatArray]:
-        """Return (d + 1,) shares by what is confirmed only, and by all at the best places."""
-        sure, bases = self._bases()
-        highest = [self._best(served, missing) for served, missing in bases]
-        return self.share(sure, self.people.census), np.fmax(*highest)
-
-    def extremes_in(self, inside: Flags) -> tuple[float, float]:
-        """Return the same for the people of some demand points; NaN without people."""
-        weight = np.where(inside, self.people.census, 0.0)
-        total = weight.sum()
-        if not total > 0:
-            return np.nan, np.nan
-        sure, bases = self._bases()
-        most = []
-        for served, missing in bases:
-            more = 0.0
-            if self.places is not None and missing:
-                left = np.where(served, 0.0, weight)
-                more = _most_gained(covers_of(self.places.serves), left, missing)
-            most.append((weight @ served + more) / total)
-        return float(weight @ sure / total), float(max(most))
-
-    def _bases(self) -> tuple[Flags, tuple[tuple[Flags, int], ...]]:
-        """Return who is surely served, and who may be besides so many that are missing."""
-        walk_m, sites, weight = self.walks.walk_m, self.sites, self.people.census
-        # Either all of an older list exists, or what the official count lacks is elsewhere.
-        every, sure = np.ones_like(sites.sure), sites.sure
-        bases = (
-            (np.ones_like(sites.sure_site), int((~sites.located).sum()) + sites.lacking(every)),
-            (sites.sure_site, int((sure & ~sites.located).sum()) + sites.lacking(sure)),
-        )
-        return self.served(Draw(walk_m, sites.sure_site, (), weight)), tuple(
-            (self.served(Draw(walk_m, exists, (), weight)), missing) for exists, missing in bases
-        )
-
     def _existing(self, draw: np.random.Generator, share: float) -> tuple[Flags, tuple[int, ...]]:
         """Return which sites exist and are what is chosen, and where others of them stand.
 
@@ -237,23 +199,6 @@ class Doubt:
         people, reached = by_district @ weight, by_district @ (weight * served)
         return _ratio(np.append(reached, reached.sum()), np.append(people, people.sum()))
 
-    def _best(self, served: Flags, missing: int) -> FloatArray:
-        """Return (d + 1,) shares with `missing` more at the places best for each, greedily."""
-        weight = self.people.census
-        share = self.share(served, weight)
-        if self.places is None or not missing:
-            return share
-        covers = covers_of(self.places.serves)
-        row = self.people.part_row[self.people.part]
-        districts = len(self.people.register)
-        for column in range(districts + 1):
-            inside = (row == column) | (column == districts)
-            total = weight[inside].sum()
-            left = np.where(inside & ~served, weight, 0.0)
-            if total > 0:
-                share[column] += _most_gained(covers, left, missing) / total
-        return share
-
 
 def _spread(draw: np.random.Generator, runs: int) -> FloatArray:
     """Return numbers from 0 to 1, one in each of `runs` equal parts of it, in any order.
@@ -268,18 +213,6 @@ def _spread(draw: np.random.Generator, runs: int) -> FloatArray:
 def _ratio(some: FloatArray, of: FloatArray) -> FloatArray:
     ratio: FloatArray = np.divide(some, of, out=np.full(len(of), np.nan), where=of > 0)
     return ratio
-
-
-def _most_gained(covers: sparse.csc_array, left: FloatArray, count: int) -> float:
-    """Return the people that up to `count` places gain, each the best after those before it."""
-
-    def adds(chosen: list[int]) -> FloatArray:
-        for place in chosen[-1:]:
-            left[covers.indices[covers.indptr[place] : covers.indptr[place + 1]]] = 0.0
-        added: FloatArray = covers.T @ left
-        return added
-
-    return sum(one_after_another(adds, count)[1])
 
 
 def asked_of(found: Coverage) -> tuple[Hashable, ...]:

@@ -19,6 +19,7 @@ from locator.analysis.access.aggregate import SAME_TIME_S
 from locator.analysis.access.coverage import Coverage
 from locator.analysis.access.draws import CAUSES, Cause, asked_of, known_doubt
 from locator.analysis.access.gaps import points_in
+from locator.analysis.access.share_extremes import extremes, extremes_in
 from locator.base.geo import Flags, FloatArray
 from locator.walking.walkable_city import WalkableCity
 
@@ -131,7 +132,7 @@ def _ranges(walkable_city: WalkableCity, found: Coverage, *, runs: int, seed: in
     counted = doubt.shares(frozenset(), runs=1, seed=seed)[0]
     shown = np.append(found.districts["share"].to_numpy(dtype=np.float64), found.share)
     low, high = ends(drawn, shown)
-    lowest, highest = doubt.extremes()
+    lowest, highest = extremes(doubt)
     apart = {
         cause: float(np.sqrt(np.mean(np.square(shares[:, -1] - counted[-1]))))
         for cause in CAUSES
@@ -207,7 +208,7 @@ def area_ends(
     served = found.walk_s <= found.minutes * 60 + SAME_TIME_S
     share = float(people @ served / people.sum())
     (low,), (high,) = ends(drawn[:, np.newaxis], [share])
-    lowest, highest = doubt.extremes_in(inside)
+    lowest, highest = extremes_in(doubt, inside)
     return Ends(float(low), float(high), min(lowest, share), max(highest, share))
 
 
