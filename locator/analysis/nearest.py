@@ -254,6 +254,29 @@ def walk_lines(
 
     Parameters
     ----------
+    walkable_city, lon, lat, facility_ids, origin
+        As for `walk_points`.
+
+    Returns
+    -------
+    list of shapely LineString
+        In the order of `facility_ids`; straight where walks are estimated.
+    """
+    return list(map(LineString, walk_points(walkable_city, lon, lat, facility_ids, origin=origin)))
+
+
+def walk_points(
+    walkable_city: WalkableCity,
+    lon: float,
+    lat: float,
+    facility_ids: Iterable[str],
+    *,
+    origin: SnappedPoints | None = None,
+) -> list[FloatArray]:
+    """Return the points of the walks from a place to some facilities; errors as for `walk_to`.
+
+    Parameters
+    ----------
     walkable_city : WalkableCity
     lon, lat : float
         Where the walks start; degrees, WGS84.
@@ -263,8 +286,8 @@ def walk_lines(
 
     Returns
     -------
-    list of shapely LineString
-        In the order of `facility_ids`; straight where walks are estimated.
+    list of (n, 2) float array
+        Lon, lat in walking order, for each of `facility_ids`; none where nobody can walk there.
     """
     rows = [_located(walkable_city, facility_id) for facility_id in facility_ids]
     if origin is None:
@@ -274,8 +297,7 @@ def walk_lines(
     lonlat = walkable_city.city.projection.to_lonlat(
         np.concatenate([np.empty((0, 2)), *(walk.xy for walk in walks)])
     )
-    parts = np.split(lonlat, np.cumsum([len(walk.xy) for walk in walks])[:-1])
-    return [LineString(part) for part in parts] if walks else []
+    return np.split(lonlat, np.cumsum([len(walk.xy) for walk in walks])[:-1]) if walks else []
 
 
 def _located(walkable_city: WalkableCity, facility_id: str) -> int:

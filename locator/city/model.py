@@ -152,6 +152,11 @@ class City:
         return self.build_gazetteer()
 
     @cached_property
+    def house_columns(self) -> Mapping[str, Any]:
+        """The columns of `houses` as arrays, for quick reading; nothing of them is copied."""
+        return {str(name): values.to_numpy() for name, values in self.houses.items()}
+
+    @cached_property
     def usable(self) -> npt.NDArray[np.bool_]:
         """For each of `facilities` whether a person can use it."""
         return is_usable(self.facilities)

@@ -76,10 +76,9 @@ def test_an_address_is_searched_and_the_walk_drawn_along_streets(
     expect(page.get_by_text(address).first).to_be_visible()
     page = visitor.go(f"/en/nearest?layer={layer}&k=3&q={quote(address)}")
     drawn = json.loads(page.locator("script[data-map]").inner_text())["drawn"]
-    walks = dict(drawn)["lines"]["data"]["features"]
-    lines = [walk["geometry"]["coordinates"] for walk in walks]
-    assert len(lines) == 3
-    assert max(len(line) for line in lines) > 10
+    walks = dict(drawn)["lines"]["steps"]
+    assert len(walks) == 3
+    assert max(len(steps) for steps in walks) > 2 * 10  # east and north in turn
     expect(page.get_by_text("the walk along streets").first).to_be_visible()
     expect(page.locator(".result").first).to_contain_text("along")
 

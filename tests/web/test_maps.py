@@ -20,8 +20,9 @@ from locator.city.catalogue import SHAPES
 from locator.city.model import City
 from locator.web import create_app
 from locator.web.map import views
+from locator.web.map.background import script_json
 from locator.web.map.elements import AreaLayer, FeatureLayer
-from locator.web.map.figure import Map, UnknownLinkError, render, script_json
+from locator.web.map.figure import Map, UnknownLinkError, render
 from locator.web.map.labels import LABELS
 from locator.web.map.symbols import SHAPE_PATHS, ink_on, symbol
 from tests.tinycity import facility, nurseries, point, write_json
@@ -383,12 +384,28 @@ def test_what_a_page_has_found_is_what_its_map_draws(client: FlaskClient) -> Non
     data = data_of(client, f"/nearest?{query}")
     brought = {act: config.get("data") for act, config in data["drawn"]}
 
-    for act, feed in (("features", "nearest"), ("lines", "walks")):
-        answer = client.get(f"/maps/{feed}.geojson?{query}").get_json(force=True)
-        assert brought[act] == answer
+    assert brought["features"] == client.get(f"/maps/nearest.geojson?{query}").get_json(force=True)
     listed = client.get("/aed/listed.geojson?lat=50.1&lon=19.89").get_json(force=True)
     drawn = data_of(client, "/aed?lat=50.1&lon=19.89")["drawn"]
     assert [config["data"] for act, config in drawn if "data" in config] == [listed]
+
+
+@pytest.mark.parametrize("start", ["lat=50.1&lon=19.89", "lat=50.1031&lon=19.88207"])
+def test_the_walks_of_a_page_are_told_step_by_step(client: FlaskClient, start: str) -> None:
+    query = f"layer=nurseries&{start}&k=2"
+    (lines,) = (
+        told for act, told in data_of(client, f"/nearest?{query}")["drawn"] if act == "lines"
+    )
+    walks = client.get(f"/maps/walks.geojson?{query}").get_json(force=True)["features"]
+
+    points = [[[0, 0]] for _ in lines["steps"]]
+    for way, steps in zip(points, lines["steps"], strict=True):
+        for east, north in zip(steps[::2], steps[1::2], strict=True):
+            way.append([way[-1][0] + east, way[-1][1] + north])
+    drawn = [[[part / lines["scale"] for part in point] for point in way[1:]] for way in points]
+
+    assert drawn == [walk["geometry"]["coordinates"] for walk in walks]
+    assert {lines["kind"]} == {walk["properties"]["kind"] for walk in walks}
 
 
 def test_an_address_of_before_leads_to_the_script_of_all_maps(client: FlaskClient) -> None:

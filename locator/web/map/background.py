@@ -23,6 +23,10 @@ SIMPLIFY_M = 25.0
 STREET_NAME_M = 700.0
 """A street's name is written about once in so many metres."""
 
+_ESCAPES = {
+    character: f"\\u{ord(character):04x}" for character in ("<", ">", "&", "\u2028", "\u2029")
+}
+
 DECIMALS = 5
 SAME_STOP_M = 300.0
 """Platforms of one name that are no further apart are one stop."""
@@ -38,6 +42,14 @@ def simplified(city: City) -> list[Any]:
 def compact_json(value: Any) -> bytes:
     """Return `value` as UTF-8 JSON without blanks."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+def script_json(value: Any) -> str:
+    """Return `value` as JSON that no markup round it can be mistaken for."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for character, escape in _ESCAPES.items():
+        text = text.replace(character, escape)  # a tenth of what str.translate takes
+    return text
 
 
 def feature(geometry: Any, *, identifier: str | None = None, **properties: Any) -> Collection:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from locator.analysis.access.coverage import Coverage
-from locator.analysis.nearest import Reached, walk_lines
+from locator.analysis.nearest import Reached, walk_lines, walk_points
 from locator.base.geojson import Collection, collection
 from locator.city.model import City
 from locator.city.usability import is_assumed
@@ -17,8 +17,8 @@ from locator.geocoding.names import district_title
 from locator.walking import SnappedPoints
 from locator.walking.walkable_city import WalkableCity
 from locator.web.i18n import gettext, metres, minutes, ngettext, number, percent
-from locator.web.map.background import feature, simplified
-from locator.web.words.cards import Card, card
+from locator.web.map.background import DECIMALS, feature, simplified
+from locator.web.words.cards import Card, card, chips
 
 
 def facility_features(city: City, rows: Iterable[str]) -> Collection:
@@ -30,7 +30,9 @@ def facility_features(city: City, rows: Iterable[str]) -> Collection:
 
 
 def _facility(city: City, shown: Card, **more: Any) -> dict[str, Any]:
-    lines = [shown.where, *(chip.label for chip in shown.chips)]
+    # Without the hours: those of now are no news once the map has been open for a while.
+    remarks = chips(shown.facts, shown.layer, None)
+    lines = [shown.where, *(chip.label for chip in remarks)]
     maybe = is_assumed(shown.facts.get("vehicle"))
     if shown.tells_kind:
         lines.insert(0, shown.kind)
@@ -54,12 +56,17 @@ def _is_approximate(shown: Card) -> bool:
     return shown.precision in ("street", "area") or shown.layer.moves
 
 
-def nearest_features(city: City, found: Iterable[Reached]) -> Collection:
-    """Return the results of a search, numbered as in the list beside the map."""
+def nearest_features(
+    city: City, found: Iterable[Reached], cards: Mapping[str, Card] | None = None
+) -> Collection:
+    """Return the results of a search, numbered as in the list beside the map.
+
+    Whoever has made their `cards` hands them on.
+    """
     return collection(
         _facility(
             city,
-            card(city, one.id),
+            cards[one.id] if cards else card(city, one.id),
             mark=number(rank),
             first_lines=[
                 gettext(
@@ -71,20 +78,31 @@ def nearest_features(city: City, found: Iterable[Reached]) -> Collection:
     )
 
 
-def walk_features(
-    ground: WalkableCity,
-    lon: float,
-    lat: float,
-    ids: Sequence[str],
-    *,
-    origin: SnappedPoints | None = None,
-) -> Collection:
-    """Return the walks from a place to these facilities; `origin` is it on the streets."""
-    kind = "walk" if ground.model.name == "network" else "walk-estimate"
-    lines = walk_lines(ground, lon, lat, ids, origin=origin)
+def walk_features(ground: WalkableCity, lon: float, lat: float, ids: Sequence[str]) -> Collection:
+    """Return the walks from a place to these facilities."""
+    kind = _kind_of_walk(ground)
+    lines = walk_lines(ground, lon, lat, ids)
     return collection(
         feature(line, kind=kind, to=identifier) for identifier, line in zip(ids, lines, strict=True)
     )
+
+
+def walk_steps(
+    ground: WalkableCity, lon: float, lat: float, ids: Sequence[str], *, origin: SnappedPoints
+) -> dict[str, Any]:
+    """Return the same for a page: of each walk all steps, from point to point.
+
+    Lon, lat in turn, as whole numbers of the last decimal that `walk_features` tells: a third of
+    the text, and quick to write. `origin` is the place on the streets.
+    """
+    walks = walk_points(ground, lon, lat, ids, origin=origin)
+    places = (np.rint(walk * 10**DECIMALS).astype(np.int64) for walk in walks if len(walk))
+    steps = [np.diff(place, axis=0, prepend=0).ravel().tolist() for place in places]
+    return {"kind": _kind_of_walk(ground), "steps": steps}
+
+
+def _kind_of_walk(ground: WalkableCity) -> str:
+    return "walk" if ground.model.name == "network" else "walk-estimate"
 
 
 def coverage_areas(city: City, report: Coverage) -> Collection:

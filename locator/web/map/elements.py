@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from locator.base.geojson import Collection
 from locator.city.basemap.worldgrid import LOWEST
+from locator.web.map.background import script_json
 from locator.web.map.parts import ASSET, PART
 from locator.web.map.style import COLOURS, STYLE
 from locator.web.map.symbols import Symbol
@@ -46,10 +47,21 @@ class MapElement:
     act = ""
     """Name of the part, and of its function in ``locatorMap``."""
 
+    alike = ""
+    """What the function takes of every map alike, beside `config`, as JSON."""
+
     def __init__(self, *more: str, **config: Any) -> None:
         self.default_js = [(f"locator_{part}", f"{PART}{part}") for part in (self.act, *more)]
         self.default_css: list[tuple[str, str]] = []
         self.config = {key: value for key, value in config.items() if value is not None}
+
+    @property
+    def said(self) -> str:
+        """The name of the part and the configuration, as JSON for a page."""
+        config = script_json(self.config)
+        if self.alike:
+            config = f"{config[:-1]},{self.alike[1:]}"
+        return f'["{self.act}",{config}]'
 
     def add_to(self, map_: Taker) -> None:
         """Have this drawn on `map_`, over all that was added before."""
@@ -156,6 +168,7 @@ class BaseMap(MapElement):
     """
 
     act = "basemap"
+    alike = script_json({"style": STYLE, "colours": list(COLOURS)})
 
     def __init__(
         self,
@@ -177,8 +190,6 @@ class BaseMap(MapElement):
             minZoom=LOWEST + 1,
             maxZoom=max_zoom,
             overlay=overlay,
-            style=STYLE,
-            colours=list(COLOURS),
             font={"family": FONT, "weight": "400 700", "url": font_url} if font_url else None,
         )
 
@@ -324,29 +335,31 @@ class AreaLayer(MapElement):
 class LineLayer(MapElement):
     """Draw walks.
 
-    A feature has ``kind``: ``walk`` (solid, along streets) or ``walk-estimate`` (dashed: not a
-    way along streets).
-
     Parameters
     ----------
-    source : str or Collection
-        Where the GeoJSON is, or the GeoJSON.
+    walks : mapping
+        ``kind``: ``walk`` (solid, along streets) or ``walk-estimate`` (dashed: not a way along
+        streets); ``steps`` of each (`locator.web.map.data.walk_steps`).
+    decimals : int
+        Of a degree, that a step of one stands for.
     fit : bool
         Zoom to the lines when they have arrived.
     legend : mapping of str to str, optional
-        Text for each kind that is drawn.
+        Text for each kind that may be drawn.
     """
 
     act = "lines"
 
     def __init__(
         self,
-        source: str | Collection,
+        walks: Mapping[str, Any],
         *,
+        decimals: int,
         fit: bool = False,
         legend: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(**_source(source), fit=fit, legend=dict(legend) if legend else None)
+        words = dict(legend) if legend else None
+        super().__init__(**walks, scale=10**decimals, fit=fit, legend=words)
 
 
 class OriginMarker(MapElement):

@@ -28,7 +28,7 @@ from locator.city.model import City
 from locator.web.map.code import code_text, vendor_bytes
 from locator.web.map.data import facility_features
 from locator.web.map.elements import BaseMap, FeatureLayer, Stage
-from locator.web.map.figure import Drawn, camel_case, script_json
+from locator.web.map.figure import Drawn, data_of
 from locator.web.map.labels import LABELS
 from locator.web.map.parts import ASSET, PART, in_order
 from locator.web.map.symbols import symbol
@@ -132,11 +132,8 @@ class StandaloneMap(folium.Map):
         )
 
     def _data(self) -> str:
-        known = {camel_case(name): value for name, value in self.options.items()}
-        options = {"center": self.location, **known}
-        data = {"options": options, "drawn": [[one.act, one.config] for one in self.drawn]}
-        block = '<script type="application/json" id="data-{}">{}</script>'
-        return block.format(self.get_name(), script_json(data))
+        data = data_of(self.location, self.options, self.drawn)
+        return f'<script type="application/json" id="data-{self.get_name()}">{data}</script>'
 
 
 class _Verbatim(Element):

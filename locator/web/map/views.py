@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from locator.base.geojson import Collection
+from locator.web.map.background import DECIMALS
 from locator.web.map.elements import (
     AreaLayer,
     BaseMap,
@@ -131,7 +132,7 @@ def nearest_map(
     symbols: Sequence[Symbol],
     origin: tuple[float, float, str],
     features: Collection,
-    walks: Collection,
+    walks: Mapping[str, Any],
     nearest_url: str,
     walk_labels: Mapping[str, str],
 ) -> Map:
@@ -140,15 +141,17 @@ def nearest_map(
     Parameters
     ----------
     origin : (lon, lat, label)
-    features, walks : Collection
-        The results and the walks.
+    features : Collection
+        The results.
+    walks : mapping
+        As `locator.web.map.data.walk_steps` tells them.
     nearest_url : str
         Where a click asks again.
     walk_labels : mapping of str to str
         Text of the legend for each kind of walk.
     """
     map_ = base_map(ground, nearest_url=nearest_url)
-    LineLayer(walks, fit=True, legend=walk_labels).add_to(map_)
+    LineLayer(walks, decimals=DECIMALS, fit=True, legend=walk_labels).add_to(map_)
     FeatureLayer(
         features,
         symbols=symbols,

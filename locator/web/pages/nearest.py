@@ -28,7 +28,7 @@ from locator.walking.walkable_city import WalkableCity
 from locator.web.errors import status_of
 from locator.web.i18n import gettext, moment, url
 from locator.web.map import views
-from locator.web.map.data import nearest_features, walk_features
+from locator.web.map.data import nearest_features, walk_steps
 from locator.web.map.pages import ground, page_map, symbol_of
 from locator.web.nearest_form import Form, without_hidden
 from locator.web.security import counted
@@ -206,7 +206,7 @@ def answered(app: AppState, view: View, *, whole: bool) -> View:
         off_network=off_network_words(result.origin),
         many_layers=len(params.layer) != 1,
         every_layer=not params.layer,
-        map=_map(walkable_city, form, origin, result, layers) if whole and rows else None,
+        map=_map(walkable_city, form, origin, result, layers, results) if whole and rows else None,
     )
 
 
@@ -216,6 +216,7 @@ def _map(
     origin: Origin,
     result: NearestResult,
     layers: Sequence[Layer],
+    listed: Sequence[Found],
 ) -> Map:
     """Return the map of the results: what is drawn is what the list shows."""
     city, rows = walkable_city.city, result.found
@@ -225,8 +226,8 @@ def _map(
         ground(gettext("Map of the results"), start=(origin.lon, origin.lat)),
         symbols=[symbol_of(layer.id) for layer in shown],
         origin=(origin.lon, origin.lat, gettext("Start: {place}", place=origin.label)),
-        features=nearest_features(city, rows),
-        walks=walk_features(
+        features=nearest_features(city, rows, {one.facility.id: one.facility for one in listed}),
+        walks=walk_steps(
             walkable_city,
             origin.lon,
             origin.lat,

@@ -57,7 +57,7 @@ def address_beside(app: AppState, lon: float, lat: float) -> str:
     if row is None:
         return ""
     address = _address(app, row)
-    there = [app.city.houses[name].to_numpy()[row] for name in ("lon", "lat")]
+    there = [app.city.house_columns[name][row] for name in ("lon", "lat")]
     pair = app.city.projection.to_metric(np.array([(lon, lat), there]))
     away_m = math.dist(*pair)
     if away_m <= SAME_M:
@@ -66,7 +66,7 @@ def address_beside(app: AppState, lon: float, lat: float) -> str:
 
 
 def _address(app: AppState, row: int) -> str:
-    street, number = (app.city.houses[name].to_numpy()[row] for name in ("street", "number"))
+    street, number = (app.city.house_columns[name][row] for name in ("street", "number"))
     return f"{street} {number}"
 
 

@@ -6,31 +6,39 @@
 
   function lines(map, config) {
     const place = slot(states.get(map));
-    const group = (data, style) => L.geoJSON(data, {
-      interactive: false,
-      filter: (feature) => feature.geometry,
-      style,
-    });
+    const walks = config.steps.map((steps) => walked(steps, config.scale));
 
-    load(map, config.data || config.url, (data) => {
-      const drawn = L.featureGroup([
-        group(data, () => ({ className: "map-line-edge" })),
-        group(data, ({ properties }) => ({ className: `map-line is-${properties.kind}` })),
-      ]).addTo(map);
-      if (config.legend) explain(data);
+    load(map, walks, () => {
+      const drawn = L.featureGroup([group("map-line-edge"), group(`map-line is-${config.kind}`)]).addTo(map);
+      if (config.legend) explain();
       if (config.fit) fitTo(map, drawn.getBounds());
     });
 
-    function explain(data) {
-      const kinds = new Set(data.features.map((feature) => feature.properties.kind));
+    function group(className) {
+      return L.featureGroup(walks.map((walk) => L.polyline(walk, { interactive: false, className })));
+    }
+
+    function explain() {
       const list = make("ul", { class: "map-legend-notes" });
       for (const [kind, text] of Object.entries(config.legend)) {
-        if (!kinds.has(kind)) continue;
+        if (kind !== config.kind || walks.length === 0) continue;
         list.append(make("li", {}, draw("svg", { width: 34, height: 12, viewBox: "0 0 34 12", "aria-hidden": "true" },
           draw("path", { class: `map-line is-${kind}`, d: "M2 6h30" })), text));
       }
       place.replaceChildren(list);
     }
+  }
+
+  // Each point is told by how far, east and north, it lies from the one before.
+  function walked(steps, scale) {
+    const points = [];
+    let [lon, lat] = [0, 0];
+    for (let at = 0; at < steps.length; at += 2) {
+      lon += steps[at];
+      lat += steps[at + 1];
+      points.push([lat / scale, lon / scale]);
+    }
+    return points;
   }
 
   Object.assign(locatorMap, { lines });
