@@ -70,6 +70,28 @@ class Channel(HTTPChannel):  # type: ignore[misc]
 
     parser_class = PlainLetters
     error_task_class = Refusal
+    is_written_to = False
+
+    def write_soon(self, data: Any) -> int:
+        """Send what an answering thread has, as far as the visitor takes it at once."""
+        self.is_written_to = True
+        try:
+            return int(super().write_soon(data))
+        finally:
+            self.is_written_to = False
+            if self.total_outbufs_len:
+                self.server.pull_trigger()
+
+    def writable(self) -> bool:
+        """Tell whether the server is to send what lies here.
+
+        Not while the thread that has written it does: to ask over and over whether it is done
+        kept that thread from the interpreter for a whole turn, and took more time than many an
+        answer. Only where it waits for room is it the server that makes some.
+        """
+        if self.is_written_to and self.total_outbufs_len <= self.adj.outbuf_high_watermark:
+            return False
+        return bool(super().writable())
 
     @property
     def is_busy(self) -> bool:
