@@ -203,6 +203,7 @@ def _page(app: AppState, question: Question, path: str, language: str) -> str:
     def made() -> str:
         with (
             speaking(language),
+            current_app.app_context(),  # what the request has found out for itself stays with it
             current_app.test_request_context(path or "/", environ_overrides=script),
         ):
             return _STAND_INS[path](app, monday)

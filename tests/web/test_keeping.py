@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import struct
 
@@ -48,6 +49,22 @@ def test_the_page_without_a_network_offers_what_still_works(client: FlaskClient,
     page = client.get(path).text
     assert 'href="tel:112"' in page and "data-on-device" in page
     assert client.get(f"{path}?v=0123456789ab").status_code == 404
+
+
+def test_each_page_that_is_kept_speaks_its_own_language_and_leads_to_its_own_pages(
+    client: FlaskClient,
+) -> None:
+    kept = json.loads(client.get("/uk/sw.js").text.removeprefix("const KEPT = ").split(";\n")[0])
+    home = {}
+    for address in [*kept["pages"].values(), *kept["otherwise"].values()]:
+        page = client.get(address).text
+        language = re.search(r'<html lang="(\w+)"', page)
+        wordmark = re.search(r'<a class="wordmark" href="([^"]+)"', page)
+        assert language and wordmark
+        home.setdefault(language[1], set()).add(wordmark[1])
+        here = address.partition("offline")[0].replace("/aed/", "/aed")
+        assert f'<a href="{here}" lang="{language[1]}" hreflang="{language[1]}" aria-cur' in page
+    assert home == {"pl": {"/"}, "en": {"/en/"}, "uk": {"/uk/"}}
 
 
 def test_an_answer_tells_the_device_what_to_call_it(client: FlaskClient) -> None:
