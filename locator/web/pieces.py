@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Hashable
+from typing import Any, cast
 
 from flask import Flask, current_app, g, request
 from jinja2.runtime import Macro
@@ -22,14 +23,19 @@ def once(macro: Macro, *args: Any, **kwargs: Any) -> Markup:
     """Return what a macro says, rendered once for a city, a language and its arguments.
 
     Only for macros that look at nothing of the request but its language and script name. Macros
-    are known by their names, arguments by their values.
+    are known by their templates and names, arguments by their values.
     """
-    if "pieces_for" not in g:
-        root = request.environ.get("SCRIPT_NAME", "")
-        g.pieces_for = (state().walkable_city.number, root, current_language())
-    kept: Memory = current_app.extensions[PIECES]
-    question = (g.pieces_for, macro.name, args, *kwargs.items())
-    return kept.get(question, lambda: Markup(macro(*args, **kwargs)))
+    kept, whose = g.get("pieces") or _of_request()
+    question = (whose, macro._func.__globals__["name"], macro.name, args, *kwargs.items())
+    return cast(Markup, kept.get(question, lambda: Markup(macro(*args, **kwargs))))
+
+
+def _of_request() -> tuple[Memory, Hashable]:
+    """Return the pieces that are kept, and whose of them a request is shown."""
+    root = request.environ.get("SCRIPT_NAME", "")
+    whose = (state().walkable_city.number, root, current_language())
+    g.pieces = current_app.extensions[PIECES], whose
+    return cast(tuple[Memory, Hashable], g.pieces)
 
 
 def install(app: Flask) -> None:

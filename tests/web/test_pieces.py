@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import DictLoader
 from jinja2.runtime import Macro
 
 from locator.web.pieces import PIECES, once
@@ -12,9 +13,14 @@ from locator.web.pieces import PIECES, once
 def counting(app: Flask) -> tuple[Macro, list[str]]:
     """Return a macro that says its argument, and what it was rendered for."""
     said: list[str] = []
-    source = "{% macro said(name) %}{{ note(name) }}<b>{{ name }}</b>{% endmacro %}"
-    module = app.jinja_env.from_string(source, globals={"note": said.append}).make_module()
-    return module.said, said
+    return _macro(app, said, "{{ name }}"), said
+
+
+def _macro(app: Flask, said: list[str], inner: str, template: str = "parts/one.html") -> Macro:
+    source = f"{{% macro said(name) %}}{{{{ note(name) }}}}<b>{inner}</b>{{% endmacro %}}"
+    env = app.jinja_env.overlay(loader=DictLoader({template: source}))
+    macro: Macro = env.get_template(template, globals={"note": said.append}).make_module().said
+    return macro
 
 
 def test_a_piece_is_rendered_once_for_its_arguments_a_language_and_a_script_name(
@@ -26,6 +32,16 @@ def test_a_piece_is_rendered_once_for_its_arguments_a_language_and_a_script_name
             assert "a</b>" in once(macro, "a")
             assert "b</b>" in once(macro, "b")
     assert said == ["a", "b"] * 3
+
+
+def test_macros_of_one_name_in_two_templates_are_two(app: Flask) -> None:
+    macro, said = counting(app)
+    other = _macro(app, said, "another {{ name }}", "parts/two.html")
+    with app.test_request_context("/"):
+        for _ in range(2):
+            assert once(macro, "x").endswith("<b>x</b>")
+            assert once(other, "x").endswith("<b>another x</b>")
+    assert said == ["x", "x"]
 
 
 def test_pieces_are_bounded_and_made_anew_for_another_city(app: Flask) -> None:
