@@ -21,7 +21,7 @@ def rows() -> Iterator[Row]:
     """Yield the rows of this area."""
     with served() as (port, pid):
         _asked(port, "/aed?lat=50.0617&lon=19.9373")
-        settle(pid)
+        settle(port, pid)
         yield from _alone(port, pid)
         for path in ("/aed", "/api/aed"):
             yield from _together(port, path, dear=0)

@@ -21,7 +21,7 @@ from urllib.parse import quote, urlencode
 import numpy as np
 
 from locator.city.model import default_folder, load_city
-from tests.bench.asking import answer, served, settle, spent_s
+from tests.bench.asking import answer, answering_s, served, settle, spent_s
 from tests.bench.measuring import Row, family, proportional_mb
 
 VISITORS = (1, 8, 50, 100)
@@ -65,7 +65,7 @@ AED = {"AED": MIX["AED"], "API AED": (10, lambda chance, city: f"/api/aed?{_plac
 def rows() -> Iterator[Row]:
     """Yield the rows of this area."""
     with served() as (port, pid):
-        settle(pid)
+        settle(port, pid)
         known = load_city(default_folder())
         city = (
             known.demand.lonlat.tolist(),
@@ -104,10 +104,10 @@ def without_rest(port: int, pid: int, city: City) -> Iterator[Row]:
                     raise RuntimeError(f"{name} answers {given.status}")
             connection.close()
 
-        begun_s, asker_s, at_s = spent_s(pid), time.process_time(), time.monotonic()
+        begun_s, asker_s, at_s = answering_s(pid), time.process_time(), time.monotonic()
         for one in _started(ask, CONNECTIONS):
             one.join()
-        each_ms = (spent_s(pid) - begun_s) / len(took_ms) * 1000
+        each_ms = (answering_s(pid) - begun_s) / len(took_ms) * 1000
         asker_ms = (time.process_time() - asker_s) / len(took_ms) * 1000
         rate, p99 = len(took_ms) / (time.monotonic() - at_s), np.percentile(took_ms, 99)
         said = f"{rate:.0f} a second, p99 {p99:.0f} ms, {asker_ms:.2g} ms each of who asks; "

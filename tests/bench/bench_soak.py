@@ -44,7 +44,7 @@ def soak(most: int) -> Iterator[Row]:
     )
     dear = questions(known)
     with served() as (port, pid):
-        settle(pid)
+        settle(port, pid)
         yield Row("memory at the start", _held_mb(pid), "MB", MEMORY_MB, _parts(pid))
         held: dict[int, float] = {}
         statuses: Counter[int] = Counter()

@@ -65,7 +65,7 @@ def rows() -> Iterator[Row]:
         yield Row("start to the first answer", taken_s, "s", 3, said, spent_s)
         yield from _sizes(port)
         yield from _answers(port)
-        settle(pid)
+        settle(port, pid)
         yield from _processor(port, pid)
         held_mb = _held_mb(pid)
         if held_mb:
