@@ -5,12 +5,14 @@ long ones by default.
 Such a module has a function ``rows()`` that yields `tests.bench.measuring.Row`. Each area runs in
 a process of its own, so that none is slowed by the memory of another. A budget that is missed by
 the processor's clock, or in size, is an error; one that only the clock on the wall misses is shown.
+Under the table stands how quick the machine was meanwhile: two tables are compared by that.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 from dataclasses import asdict
@@ -20,7 +22,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench.measuring import Row
+from tests.bench.measuring import OF, Row, turns_ms
 
 HERE = Path(__file__).parent
 AREAS = tuple(sorted(path.stem.removeprefix("bench_") for path in HERE.glob("bench_*.py")))
@@ -38,6 +40,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("areas", nargs="*", metavar="AREA", help=", ".join(AREAS))
     parser.add_argument("--json", action="store_true", help="rows for machines")
+    parser.add_argument("--of", metavar="FOLDER", help="measure the server of another checkout")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     unknown = sorted(set(asked.areas) - set(AREAS))
@@ -49,9 +52,11 @@ def main() -> int:
     console = Console(stderr=asked.json, width=None if sys.stdout.isatty() else WIDTH)
     found: dict[str, list[Row]] = {}
     failed = []
+    pace_ms = [turns_ms()]
     for area in asked.areas or [area for area in AREAS if area not in LONG]:
         with console.status(f"{area} ..."):
-            rows = _run_apart(area)
+            rows = _run_apart(area, asked.of)
+        pace_ms.append(turns_ms())
         if rows is None:
             failed.append(area)
         else:
@@ -60,16 +65,21 @@ def main() -> int:
         print(json.dumps({area: [asdict(row) for row in rows] for area, rows in found.items()}))
     else:
         console.print(_table(found))
+        pace = " to ".join(f"{ms:.0f}" for ms in (min(pace_ms), max(pace_ms)))
+        console.print(f"The machine meanwhile: {pace} ms of the processor for a million turns.")
     for area in failed:
         console.print(f"[bold red]{area} did not run[/]")
     missed = any(row.fails for rows in found.values() for row in rows)
     return 1 if failed or missed else 0
 
 
-def _run_apart(area: str) -> list[Row] | None:
+def _run_apart(area: str, of: str | None) -> list[Row] | None:
     """Return the rows of an area, measured in a process of its own; None if it fails."""
     command = [sys.executable, "-m", "tests.bench", "--inside", area]
-    done = subprocess.run(command, cwd=HERE.parents[1], stdout=subprocess.PIPE, check=False)
+    env = os.environ | ({OF: str(Path(of).resolve())} if of else {})
+    done = subprocess.run(
+        command, cwd=HERE.parents[1], env=env, stdout=subprocess.PIPE, check=False
+    )
     if done.returncode:
         return None
     return [Row(**json.loads(line)) for line in done.stdout.decode().splitlines()]

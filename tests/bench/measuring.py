@@ -17,6 +17,11 @@ from typing import Any
 
 import numpy as np
 
+OF = "BENCH_OF"
+"""Names in the environment the checkout whose server is measured, if it is not this one."""
+
+TURNS = 1_000_000
+
 
 @dataclass(frozen=True)
 class Row:
@@ -103,6 +108,17 @@ def once(what: str, call: Callable[[], Any], *, budget: float | None, note: str 
 def _row(what: str, clocks_ms: Iterable[float], budget: float | None, note: str) -> Row:
     wall_ms, processor_ms = (float(ms) for ms in clocks_ms)
     return Row(what, wall_ms, "ms", budget, note, processor_ms)
+
+
+def turns_ms() -> float:
+    """Return the processor time of a million turns that do nothing: how quick this machine is now.
+
+    Of a machine that others share it changes, and every other time with it.
+    """
+    begun_s = time.process_time()
+    for _ in range(TURNS):
+        pass
+    return (time.process_time() - begun_s) * 1000
 
 
 @contextmanager

@@ -6,10 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
+from urllib.request import urlopen
 
 import pytest
 
-from tests.bench import measuring
+from tests.bench import asking, measuring
 from tests.bench.__main__ import AREAS, HERE, LONG
 from tests.bench.measuring import Row, by_wall, once, p50_p95, times_ms
 
@@ -83,3 +84,26 @@ def test_a_budget_is_missed_by_the_processors_clock_or_in_size() -> None:
     assert not Row("what", 50, "ms", 10, processor=9).fails
     assert not Row("what", 50, "ms", 10).fails and not Row("what", 50, "s", 10).fails
     assert Row("what", 50, "MB", 10).fails and not Row("what", 50, "MB", None).fails
+
+
+def test_how_quick_the_machine_is_is_told_by_the_processors_clock(monkeypatch) -> None:
+    clocks = SimpleNamespace(process_time=iter([3.0, 3.041]).__next__)
+    monkeypatch.setattr(measuring, "time", clocks)
+    assert measuring.turns_ms() == pytest.approx(41)
+
+
+def test_the_server_of_another_checkout_is_measured(tmp_path: Path, monkeypatch) -> None:
+    served = (
+        "import os\n"
+        "from http.server import BaseHTTPRequestHandler, HTTPServer\n"
+        "class Other(BaseHTTPRequestHandler):\n"
+        "    def do_GET(self):\n"
+        "        self.send_response(200)\n"
+        "        self.end_headers()\n"
+        "        self.wfile.write(os.environ['PYTHONPATH'].encode())\n"
+        "HTTPServer(('127.0.0.1', int(os.environ['PORT'])), Other).serve_forever()\n"
+    )
+    (tmp_path / "app.py").write_text(served, encoding="utf-8")
+    monkeypatch.setattr(asking, "ROOT", tmp_path)
+    with asking.served() as (port, _), urlopen(f"http://127.0.0.1:{port}/") as given:
+        assert given.read().decode() == str(tmp_path)
