@@ -25,7 +25,7 @@ from locator.base.errors import (
     NotFoundError,
     OutsideCityError,
 )
-from locator.base.geo import FloatArray, IntArray, in_city
+from locator.base.geo import Flags, FloatArray, IntArray, in_city
 from locator.base.opening_hours.state import OpenState
 from locator.city.facility_filter import EVERYTHING, FacilityFilter
 from locator.city.lookup import NO_KIND, known_layer
@@ -372,13 +372,16 @@ def local_moment(city: City, at: datetime | None) -> datetime:
     return moment.astimezone(UTC).astimezone(zone)
 
 
+NOT_OPEN_YET = OpenState("closed", None)
+
+
 @dataclass(frozen=True)
 class Clock:
-    """Opening states at one moment, each found only when asked for, and once."""
+    """Opening states at one moment, each found only when asked for, and once for alike hours."""
 
     city: City
     at: datetime
-    known: dict[int, OpenState] = field(default_factory=dict)
+    known: dict[str | None, OpenState] = field(default_factory=dict)
 
     @cached_property
     def hours(self) -> npt.NDArray[np.object_]:
@@ -394,13 +397,19 @@ class Clock:
 
     def state(self, row: int) -> OpenState:
         """Return the state of a row of the facilities; what has not opened yet is closed."""
-        if row not in self.known:
-            self.known[row] = (
-                opening_in(self.city, self.hours[row], self.at)
-                if self.status[row] == "open"
-                else OpenState("closed", None)
-            )
-        return self.known[row]
+        if self.status[row] != "open":
+            return NOT_OPEN_YET
+        hours = self.hours[row]
+        if hours not in self.known:
+            self.known[hours] = opening_in(self.city, hours, self.at)
+        return self.known[hours]
+
+    def are_open(self, rows: IntArray) -> Flags:
+        """Return (m,) which of m rows of the facilities are known to be open."""
+        hours = self.hours[rows].tolist()
+        is_open = {one: opening_in(self.city, one, self.at).state == "open" for one in set(hours)}
+        flags = np.array([is_open[one] for one in hours], dtype=np.bool_)
+        return flags & (self.status[rows] == "open")
 
 
 @dataclass(frozen=True)
@@ -445,13 +454,21 @@ def _search_layer(
     clock: Clock,
 ) -> list[tuple[int, float]]:
     """Return the first k rows of one layer that satisfy `query`, with their metres."""
-    seen = query.k
+    seen, among_all = query.k, query.open_now
     while True:
         walk_m = walkable_city.model.k_nearest_m(origin, targets, k=seen)
         taken = _take(walkable_city, rows, walk_m, query, clock)
-        if len(taken) == query.k or seen >= len(rows) or np.isfinite(walk_m).all():
+        if len(taken) == query.k or np.isfinite(walk_m).all():
             return taken
-        seen *= WIDEN
+        if among_all:
+            # What is known of all was not enough: from now on only those that are open are sought,
+            # as far as they lie and not as far as many others do.
+            is_open = clock.are_open(rows)
+            rows, targets, among_all = rows[is_open], targets.take(is_open), False
+        elif seen >= len(rows):
+            return taken
+        else:
+            seen *= WIDEN
 
 
 def _straight_m(origin: SnappedPoints, targets: SnappedPoints, k: int) -> float:

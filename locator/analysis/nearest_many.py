@@ -63,8 +63,7 @@ def nearest_many(
     for layer, of_layer in asked_rows(walkable_city, query).items():
         rows = of_layer
         if query.open_now:
-            is_open = [clock.state(row).state == "open" for row in of_layer.tolist()]
-            rows = of_layer[np.array(is_open, dtype=np.bool_)]
+            rows = of_layer[clock.are_open(of_layer)]
         part = _of_layer(walkable_city, origins, rows, query.k)
         pace_m_s = query.pace_m_s or city.catalogue.layers[layer].pace_m_s
         parts.append(part.assign(layer=layer, walk_s=part["walk_m"] / pace_m_s))
