@@ -409,7 +409,8 @@ class Clock:
         hours = self.hours[rows].tolist()
         is_open = {one: opening_in(self.city, one, self.at).state == "open" for one in set(hours)}
         flags = np.array([is_open[one] for one in hours], dtype=np.bool_)
-        return flags & (self.status[rows] == "open")
+        flags &= np.asarray(self.status[rows] == "open", dtype=np.bool_)
+        return flags
 
 
 @dataclass(frozen=True)
@@ -463,7 +464,7 @@ def _search_layer(
         if among_all:
             # What is known of all was not enough: from now on only those that are open are sought,
             # as far as they lie and not as far as many others do.
-            is_open = clock.are_open(rows)
+            is_open = np.flatnonzero(clock.are_open(rows))
             rows, targets, among_all = rows[is_open], targets.take(is_open), False
         elif seen >= len(rows):
             return taken
