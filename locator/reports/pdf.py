@@ -8,23 +8,21 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
 from textwrap import wrap
-from typing import Any, Final, cast
-
-import typst
+from typing import Any, Final
 
 from locator.reports.document import PAGE_UNITS, Column, Drawing, Report, Table
 from locator.reports.palette import TONES, WORDS, tone_style
+from locator.reports.typesetting import typeset
 
 FONT = "Source Sans Pro"
 """A package of its own (OFL): it has Polish and Ukrainian letters, and a PDF may carry it, so the
 same report looks the same everywhere."""
 
 ACCESSIBLE: Final = "ua-1"
-ROUNDS_REMEMBERED = 10
 PAGE_MM = 174.0
 """Width of the text on a page."""
 
-PICTURE = b"""#set page(width: eval(sys.inputs.width), height: eval(sys.inputs.height), margin: 0pt)
+PICTURE = """#set page(width: eval(sys.inputs.width), height: eval(sys.inputs.height), margin: 0pt)
 #image(bytes(sys.inputs.svg), format: "svg", width: 100%, height: 100%)
 """
 BESIDE = 0.6
@@ -46,44 +44,37 @@ def write_pdf(report: Report, *, number: Callable[[Column, Any], str]) -> bytes:
         PDF/UA-1. Only where a text has a letter that no font here can show is the file tagged
         without claiming so.
     """
-    template = (files("locator.reports") / "report.typ").read_bytes()
-    told = json.dumps(_told(report, number), ensure_ascii=False)
-    try:
-        return _compiled(template, told, standards=[ACCESSIBLE])
-    except typst.TypstError:
-        return _compiled(template, told)
-    finally:
-        # Typst ages what it remembers of a document, 20 MB or so, by one with each that follows.
-        for _ in range(ROUNDS_REMEMBERED + 1):
-            _compiled(b"", "")
+    template = (files("locator.reports") / "report.typ").read_text(encoding="utf-8")
+    told = {"report": json.dumps(_told(report, number), ensure_ascii=False)}
+    options = {"format": "pdf", "pdf_standards": [ACCESSIBLE]}
+    (made,) = typeset(template, fonts=_fonts(), inputs=[told], options=options)
+    return made
 
 
-def picture(drawing: Drawing, *, width_mm: float, ppi: float) -> bytes:
-    """Return a drawing as PNG, its letters as large as in a PDF.
+def pictures(drawings: Sequence[tuple[Drawing, float]], *, ppi: float) -> list[bytes]:
+    """Return drawings as PNG, their letters as large as in a PDF.
 
     Parameters
     ----------
-    drawing : Drawing
-    width_mm : float
-        Of the picture on paper.
+    drawings : sequence of tuple of Drawing and float
+        Each with its width on paper, in millimetres.
     ppi : float
         Pixels for each inch.
 
     Returns
     -------
-    bytes
+    list of bytes
     """
-    units = PAGE_UNITS * width_mm / PAGE_MM
-    made = drawing.svg(style=_style(), width=units)
-    size = {"width": f"{width_mm:g}mm", "height": f"{width_mm * drawing.ratio:g}mm"}
-    compiler = typst.Compiler(PICTURE, font_paths=_fonts(), sys_inputs={"svg": made, **size})
-    return cast(bytes, compiler.compile(format="png", ppi=ppi))
-
-
-def _compiled(source: bytes, report: str, *, standards: Sequence[typst.PDFStandard] = ()) -> bytes:
-    # A compiler forgets a source that has no file once it has compiled it.
-    compiler = typst.Compiler(source, font_paths=_fonts(), sys_inputs={"report": report})
-    return cast(bytes, compiler.compile(format="pdf", pdf_standards=list(standards)))
+    inputs = [
+        {
+            "svg": drawing.svg(style=_style(), width=PAGE_UNITS * width_mm / PAGE_MM),
+            "width": f"{width_mm:g}mm",
+            "height": f"{width_mm * drawing.ratio:g}mm",
+        }
+        for drawing, width_mm in drawings
+    ]
+    options = {"format": "png", "ppi": ppi}
+    return typeset(PICTURE, fonts=_fonts(), inputs=inputs, options=options) if inputs else []
 
 
 def _told(report: Report, number: Callable[[Column, Any], str]) -> dict[str, Any]:
@@ -203,8 +194,6 @@ SHORT, LONGEST = 15, 45
 
 
 @cache
-def _fonts() -> typst.Fonts:
+def _fonts() -> str:
     with as_file(files("font_source_sans_pro") / "files") as folder:
-        return typst.Fonts(
-            include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(folder)]
-        )
+        return str(folder)

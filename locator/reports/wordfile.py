@@ -16,7 +16,7 @@ from docx.shared import Mm, Pt, RGBColor
 
 from locator.reports.document import Column, Drawing, Report, Section, Table
 from locator.reports.palette import TONES, WORDS
-from locator.reports.pdf import BESIDE, picture
+from locator.reports.pdf import BESIDE, pictures
 
 PAGE_MM, SIDE_MM, TOP_MM, FOOT_MM = (210.0, 297.0), 18.0, 16.0, 18.0
 TEXT_MM = PAGE_MM[0] - 2 * SIDE_MM
@@ -48,6 +48,8 @@ def write_word(report: Report, *, number: Callable[[Column, Any], str]) -> bytes
         With headings and lists as styles, tables whose heads come again on each page, pictures
         with their texts, and the language of the report.
     """
+    drawn = list(_drawn(report))
+    shown = zip(drawn, pictures(drawn, ppi=PICTURE_PPI), strict=True)
     made = docx.Document()
     _page(made)
     _styles(made, report.language)
@@ -64,24 +66,39 @@ def write_word(report: Report, *, number: Callable[[Column, Any], str]) -> bytes
             made.add_heading(heading, level=1)
             _numbered(made, items)
     if report.map is not None:
-        _drawing(made, report.map, part=1.0)
+        _drawing(made, *next(shown))
     for place, section in enumerate(report.sections):
         heading = made.add_heading(section.heading, level=1)
         heading.paragraph_format.page_break_before = place == 0 and report.map is not None
-        _section(made, section, number)
+        _section(made, section, number, shown)
     out = BytesIO()
     made.save(out)
     return out.getvalue()
 
 
-def _section(made: Any, section: Section, number: Callable[[Column, Any], str]) -> None:
+def _drawn(report: Report) -> Iterator[tuple[Drawing, float]]:
+    """Yield the drawings in their order, each with its width in millimetres."""
+    parts = [] if report.map is None else [(report.map, 1.0)]
+    for section in report.sections:
+        parts += [(one, BESIDE if section.side_by_side else one.part) for one in section.drawings]
+    for drawing, part in parts:
+        yield drawing, min(TEXT_MM * part, TALLEST_MM / drawing.ratio)
+
+
+Shown = tuple[tuple[Drawing, float], bytes]
+"""A drawing, its width in millimetres, and its picture."""
+
+
+def _section(
+    made: Any, section: Section, number: Callable[[Column, Any], str], shown: Iterator[Shown]
+) -> None:
     for words in section.paragraphs:
         line = made.add_paragraph(words)
         line.paragraph_format.keep_with_next = not section.bullets
     for words in section.bullets:
         made.add_paragraph(words, style=BULLETS)
-    for drawing in section.drawings:
-        _drawing(made, drawing, part=BESIDE if section.side_by_side else drawing.part)
+    for _ in section.drawings:
+        _drawing(made, *next(shown))
     for table in section.tables:
         _table(made, table, number)
 
@@ -152,12 +169,9 @@ def _numbered(made: Any, items: Sequence[str]) -> None:
         properties.get_or_add_ilvl().val = 0
 
 
-def _drawing(made: Any, drawing: Drawing, *, part: float) -> None:
-    wide = min(TEXT_MM * part, TALLEST_MM / drawing.ratio)
-    shown = made.add_picture(
-        BytesIO(picture(drawing, width_mm=wide, ppi=PICTURE_PPI)), width=Mm(wide)
-    )
-    told = shown._inline.docPr
+def _drawing(made: Any, drawn: tuple[Drawing, float], picture: bytes) -> None:
+    drawing, width_mm = drawn
+    told = made.add_picture(BytesIO(picture), width=Mm(width_mm))._inline.docPr
     told.set("descr", drawing.alternative)
     told.set("title", drawing.title)
     made.paragraphs[-1].paragraph_format.keep_with_next = True

@@ -1,6 +1,8 @@
 """Reports as files: what is written is read back with another library."""
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -17,6 +19,7 @@ import shapely
 from pypdf.generic import ArrayObject, BooleanObject, DictionaryObject, PdfObject
 
 from locator.city.basemap.backdrop import Backdrop
+from locator.reports import typesetting
 from locator.reports.canvas import Canvas
 from locator.reports.charts import (
     Bars,
@@ -32,7 +35,6 @@ from locator.reports.html import Link, section_html
 from locator.reports.mapdrawing import MapFigure, draw_map, map_ratio
 from locator.reports.pdf import Fit, fit, write_pdf
 from locator.reports.workbook import write_workbook
-from tests.bench.bench_memory import resident_mb
 
 TABLE = Table(
     "districts",
@@ -183,20 +185,52 @@ def test_a_letter_that_no_font_has_does_not_take_the_report_away() -> None:
     assert "/H2" in kinds(pdf), "tagged all the same"
 
 
-def test_what_typst_remembers_of_reports_does_not_pile_up() -> None:
-    def grown_mb(count: int) -> float:
-        before = resident_mb()
-        for number in range(count):
-            rows = pd.DataFrame({"a": [f"{number} {row}" for row in range(400)]})
-            table = Table("t", "T", (Column("a", "A"),), rows)
-            write_pdf(replace(report(), sections=(Section("T", tables=(table,)),)), number=said)
-        return resident_mb() - before
+def test_what_typst_remembers_of_reports_is_not_kept_here() -> None:
+    code = """
+import sys
+from tests.reports.test_report_writers import report, write_pdf
+write_pdf(report(), number=lambda *_: "1")
+print("typst" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
 
-    def said(_: Column, value: object) -> str:
-        return str(value)
 
-    grown_mb(2)
-    assert grown_mb(6) < 12
+def test_a_pdf_is_set_here_where_no_program_can_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    apart = write_pdf(report(), number=lambda *_: "1")
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    here = write_pdf(report(), number=lambda *_: "1")
+    assert texts(here) == texts(apart)
+
+
+def texts(pdf: bytes) -> list[str]:
+    return [page.extract_text() for page in pypdf.PdfReader(BytesIO(pdf)).pages]
+
+
+PAGE: dict[str, Any] = {
+    "fonts": "/nowhere",
+    "inputs": [{}],
+    "options": {"format": "png", "ppi": 72},
+}
+
+
+def test_what_typst_refuses_is_told_and_not_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(typesetting, "_set", None)
+    with pytest.raises(RuntimeError, match=r"(?s)ended with 1: .*unknown variable: nothing"):
+        typesetting.typeset("#nothing", **PAGE)
+
+
+def test_a_page_that_is_never_done_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(typesetting, "LIMIT_S", 0.0)
+    with pytest.raises(RuntimeError, match="was ended after"):
+        typesetting.typeset("", **PAGE)
+
+
+def test_pages_of_several_inputs_come_in_their_order() -> None:
+    page = "#set page(width: eval(sys.inputs.wide), height: 10pt, margin: 0pt)"
+    inputs = [{"wide": "10pt"}, {"wide": "20pt"}]
+    made = typesetting.typeset(page, **PAGE | {"inputs": inputs})
+    assert [int.from_bytes(one[16:20], "big") for one in made] == [10, 20]
 
 
 def test_workbook_has_typed_columns_and_a_sheet_of_method() -> None:
