@@ -138,12 +138,21 @@ class City:
 
         Quick where single rows are read.
         """
-        found = {}
-        for name in self.facilities:
+        return dict(zip(map(str, self.facilities), self._facts.T, strict=True))
+
+    def facts(self, row: int) -> dict[str, Any]:
+        """Return all that `columns` have of one of `facilities`."""
+        return dict(zip(self.columns, self._facts[row].tolist(), strict=True))
+
+    @cached_property
+    def _facts(self) -> npt.NDArray[np.object_]:
+        """What `columns` are views of: a row of it is read at once."""
+        found = np.empty(self.facilities.shape, dtype=object)
+        for column, name in enumerate(self.facilities):
             values = self.facilities[name].to_numpy(object).copy()
             values[pd.isna(values)] = None
             values[values == ""] = None
-            found[str(name)] = values
+            found[:, column] = values
         return found
 
     @cached_property

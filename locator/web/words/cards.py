@@ -120,22 +120,6 @@ class Card:
             return gettext("data of {date}", date=day(self.facts["source_date"]))
         return gettext("date of the data not known")
 
-    @property
-    def haystack(self) -> str:
-        """Lower-case text that a filter looks in."""
-        return " ".join(
-            part
-            for part in (
-                self.name,
-                self.kind,
-                self.facts.get("kind"),  # in the words of the source, on pages of any language
-                self.address,
-                self.district,
-                self.place_note,
-            )
-            if part
-        ).casefold()
-
 
 def card(
     city: City,
@@ -159,7 +143,7 @@ def card(
         If there is no such facility.
     """
     row = city.facilities.index.get_loc(facility_id)
-    facts = {name: values[row] for name, values in city.columns.items()}
+    facts = city.facts(row)
     layer = city.catalogue.layers[facts["layer"]]
     return Card(
         id=facility_id,

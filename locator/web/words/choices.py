@@ -39,7 +39,7 @@ class OptionGroup:
 
 def unit_groups(city: City, chosen: str | None) -> tuple[OptionGroup, ...]:
     """Return the neighbourhood units by district, by name; none where the city has none."""
-    names, districts = city.units["name"], city.unit_districts
+    names, districts = city.units["name"].to_dict(), city.unit_districts
     groups = []
     for number, title in city.district_titles.items():
         codes = [code for code, district in districts.items() if district == number]

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
+import numpy as np
 from werkzeug.datastructures import MultiDict
 
+from locator.base.geo import IntArray
 from locator.city.catalogue import STATUSES, Layer
 from locator.city.model import City
 from locator.city.usability import BARRED
-from locator.web.i18n import gettext
-from locator.web.words.cards import Card, card, district_name, opening_of
+from locator.web.i18n import gettext, text
+from locator.web.words.cards import Card, card, district_name, opening_of, phones
 from locator.web.words.choices import FilterOption, OptionGroup, unit_groups
 from locator.web.words.texts import OPEN_STATES, PRECISION_SHORT, STATUS
 
@@ -43,7 +47,7 @@ class Listing:
     ----------
     layer : Layer
     rows : tuple of Row
-        Those that pass the filter; first those that one can use and reach, see `_usefulness`.
+        Those that pass the filter; first those that one can use and reach, see `_Entry`.
     total, located : int
         Of the whole layer.
     q : str
@@ -69,53 +73,43 @@ def listing_of(city: City, layer_id: str, args: MultiDict[str, str], *, at: date
 
     A value that no facility has leaves nothing over; it is never an error.
     """
-    mine = city.facilities[city.facilities["layer"] == layer_id]
-    every = sorted((_row(city, str(i), at) for i in mine.index), key=_usefulness)
+    every = sorted(_entries(city, layer_id, at), key=lambda entry: entry.usefulness)
     q = args.get("q", "").strip()[:LONGEST_FILTER]
     district, status = args.get("district", ""), args.get("status", "")
     precision, state = args.get("precision", ""), args.get("open", "")
     unit = args.get("unit", "")
     words = folded(q).split()
     kept = tuple(
-        row
-        for row in every
-        if all(word in row.haystack for word in words)
-        and district in ("", str(row.district or "none"))
-        and unit in ("", row.unit)
-        and status in ("", row.facility.status)
-        and precision in ("", row.facility.precision)
-        and state in ("", row.open_state)
+        _row(city, entry)
+        for entry in every
+        if all(word in entry.haystack for word in words)
+        and district in ("", str(entry.district or "none"))
+        and unit in ("", entry.unit)
+        and status in ("", entry.status)
+        and precision in ("", entry.precision)
+        and state in ("", entry.open_state)
     )
+    there = {
+        name: {getattr(entry, name) for entry in every}
+        for name in ("status", "precision", "open_state")
+    }
     return Listing(
         layer=city.catalogue.layers[layer_id],
         rows=kept,
         total=len(every),
-        located=sum(row.facility.located for row in every),
+        located=sum(entry.precision != "none" for entry in every),
         q=q,
         districts=_districts(city, every, district),
         units=_units(city, every, unit),
         statuses=_options(
-            [
-                (s, gettext(STATUS[s]))
-                for s in STATUSES
-                if any(r.facility.status == s for r in every)
-            ],
-            status,
+            [(s, gettext(STATUS[s])) for s in STATUSES if s in there["status"]], status
         ),
         precisions=_options(
-            [
-                (p, gettext(words))
-                for p, words in PRECISION_SHORT.items()
-                if any(r.facility.precision == p for r in every)
-            ],
+            [(p, gettext(w)) for p, w in PRECISION_SHORT.items() if p in there["precision"]],
             precision,
         ),
         states=_options(
-            [
-                (code, gettext(words))
-                for code, words in OPEN_STATES.items()
-                if any(row.open_state == code for row in every)
-            ],
+            [(code, gettext(w)) for code, w in OPEN_STATES.items() if code in there["open_state"]],
             state,
         ),
     )
@@ -133,26 +127,80 @@ def _folded(haystack: str) -> str:
     return folded(haystack)
 
 
-def _usefulness(row: Row) -> tuple[bool, int, str]:
-    """Order what one can use now before what one cannot, then what one can reach, then by name."""
-    shown = row.facility
-    ways = bool(shown.located or shown.address) + bool(shown.phones)
-    usable = shown.status == "open" and shown.facts.get("access") not in BARRED
-    return (not usable, -ways, shown.name)
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What a filter looks at of one facility, listed or not: of few of them more is said.
+
+    `usefulness` orders what one can use now before what one cannot, then what one can reach, then
+    by name.
+    """
+
+    id: str
+    usefulness: tuple[bool, int, str]
+    status: str
+    precision: str
+    district: int | None
+    unit: str
+    haystack: str
+    opening: tuple[str, datetime | None, datetime] | None
+
+    @property
+    def open_state(self) -> str:
+        return self.opening[0] if self.opening and self.status == "open" else "unknown"
 
 
-def _row(city: City, facility_id: str, at: datetime) -> Row:
-    hours = city.columns["opening_hours"][city.facilities.index.get_loc(facility_id)]
-    opening = opening_of(city, hours, at) if isinstance(hours, str) else None
-    facility = card(city, facility_id, opening=opening)
-    state = opening[0] if opening and facility.status == "open" else "unknown"
-    district = facility.facts.get("district")
-    where = None if district is None else int(district)
-    unit = city.unit_codes.get(facility.facts.get("unit") or "", "")
-    return Row(facility, where, unit, _folded(facility.haystack), state)
+_LOOKED_AT = (
+    *("name", "kind", "address", "district", "place_note", "status", "access", "phone", "unit"),
+    *("opening_hours", "location_precision", "x", "y"),
+)
 
 
-def _units(city: City, rows: list[Row], chosen: str) -> tuple[OptionGroup, ...]:
+def _entries(city: City, layer_id: str, at: datetime) -> Iterator[_Entry]:
+    """Yield every facility of a layer, from its columns: a card of each would cost far more."""
+    rows = np.flatnonzero(city.columns["layer"] == layer_id)
+    known = [_column(city, name, rows) for name in _LOOKED_AT]
+    openings = {
+        hours: opening_of(city, hours, at)
+        for hours in set(_column(city, "opening_hours", rows))
+        if isinstance(hours, str)
+    }
+    for facility_id, *facts in zip(city.facilities.index[rows].tolist(), *known, strict=True):
+        name, kind, address, district, note, status, access, phone, unit, hours, *place = facts
+        precision, x, y = place
+        located = x is not None and y is not None and bool(precision)
+        ways = bool(located or address) + bool(phone and phones(phone))
+        words = (
+            name,
+            text(city.kinds.get(kind or "")),
+            kind,  # in the words of the source, on pages of any language
+            address,
+            district_name(city, district),
+            note,
+        )
+        yield _Entry(
+            id=str(facility_id),
+            usefulness=(not (status == "open" and access not in BARRED), -ways, name),
+            status=status,
+            precision=precision if located else "none",
+            district=None if district is None else int(district),
+            unit=city.unit_codes.get(unit or "", ""),
+            haystack=_folded(" ".join(filter(None, words)).casefold()),
+            opening=openings.get(hours),
+        )
+
+
+def _column(city: City, name: str, rows: IntArray) -> list[Any]:
+    """Return what some facilities have in a column; nothing of all where there is none."""
+    column = city.columns.get(name)
+    return [None] * len(rows) if column is None else list(column[rows])
+
+
+def _row(city: City, entry: _Entry) -> Row:
+    facility = card(city, entry.id, opening=entry.opening)
+    return Row(facility, entry.district, entry.unit, entry.haystack, entry.open_state)
+
+
+def _units(city: City, rows: list[_Entry], chosen: str) -> tuple[OptionGroup, ...]:
     """Return the units that some facility of the list lies in, by district."""
     there = {row.unit for row in rows}
     groups = (
@@ -162,7 +210,7 @@ def _units(city: City, rows: list[Row], chosen: str) -> tuple[OptionGroup, ...]:
     return tuple(group for group in groups if group.options)
 
 
-def _districts(city: City, rows: list[Row], chosen: str) -> tuple[FilterOption, ...]:
+def _districts(city: City, rows: list[_Entry], chosen: str) -> tuple[FilterOption, ...]:
     numbers = sorted({row.district for row in rows if row.district is not None})
     entries = [(str(n), district_name(city, n) or str(n)) for n in numbers]
     if any(row.district is None for row in rows):
