@@ -182,7 +182,8 @@ class SitingParams(RelocationsParams):
     )
     method: Literal["quick", "greedy", "exact"] = described(
         "`quick`: the best that is found in a moment, mostly proven; `greedy`: one site after the "
-        "other; `exact`: up to 20 s for the proof. `proven` in the answer tells which it is.",
+        "other; `exact`: for the proof, computing that usually takes up to 20 s. Their work is "
+        "counted, not timed. `proven` in the answer tells which it is.",
         default="quick",
     )
     capacity: Places | None = described(

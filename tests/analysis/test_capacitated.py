@@ -12,6 +12,7 @@ from scipy import sparse
 from locator.analysis.siting import capacitated
 from locator.analysis.siting.capacitated import Loads, best_loads
 from locator.analysis.siting.mclp import exact_cover, greedy_cover
+from locator.analysis.siting.work import Work
 
 # Two houses of ten. The first site reaches both, the second only the first house. Each takes ten.
 # Nearest first, the first site takes the first house and nothing is left for the second; sent to
@@ -74,12 +75,12 @@ def test_the_solver_alone_finds_it_too(
     monkeypatch: pytest.MonkeyPatch, seed: int, room: int
 ) -> None:
     monkeypatch.setattr(capacitated, "BOUND_ROUNDS", 1)
-    monkeypatch.setattr(Loads, "bettered", lambda _loads, chosen, _until, **_: chosen)
+    monkeypatch.setattr(Loads, "bettered", lambda _loads, chosen, _work, **_: chosen)
     walks = random_walks(seed)
     people = np.random.default_rng(seed + 1).integers(1, 50, 25).astype(float)
     best = max(most_served(walks, people, trio, room) for trio in combinations(range(12), 3))
     loads = Loads.of(sparse.csc_array(walks), people, room)
-    found = best_loads(loads, 3, [[0]], time_limit_s=60)
+    found = best_loads(loads, 3, [[0]], work=Work(60))
     assert sum(found.added) == pytest.approx(best, rel=2e-6)
     assert found.bound == pytest.approx(best, rel=3e-6)
 
@@ -105,7 +106,7 @@ def test_without_time_the_best_known_comes_back_with_its_gap() -> None:
     rng = np.random.default_rng(3)
     walks = sparse.csc_array(np.where(rng.random((600, 200)) < 0.05, 100.0, 0.0))
     people = rng.integers(1, 50, 600).astype(float)
-    answer = exact_cover(walks, people, 12, capacity=780, time_limit_s=0.0)
+    answer = exact_cover(walks, people, 12, capacity=780, work=Work(0.0))
     assert answer.timed_out
     assert answer.people >= greedy_cover(walks, people, 12, capacity=780).people - 1e-6
     assert 0 < answer.gap < 1
@@ -113,7 +114,7 @@ def test_without_time_the_best_known_comes_back_with_its_gap() -> None:
 
 def test_nobody_to_serve_is_an_empty_answer() -> None:
     assert exact_cover(WALKS, np.zeros(2), 2, capacity=5).chosen.tolist() == []
-    assert best_loads(Loads.of(WALKS, np.zeros(2), 5), 2, [[]], time_limit_s=1).chosen == []
+    assert best_loads(Loads.of(WALKS, np.zeros(2), 5), 2, [[]], work=Work(1)).chosen == []
 
 
 def test_a_last_site_that_reaches_nobody_takes_nobody() -> None:

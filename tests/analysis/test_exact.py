@@ -12,6 +12,7 @@ from locator.analysis.siting import exact as proving
 from locator.analysis.siting.benefit_matrix import BenefitMatrix, one_by_one, swapped
 from locator.analysis.siting.exact import best_choice
 from locator.analysis.siting.lagrangian import lagrangian_bound
+from locator.analysis.siting.work import Work
 
 # Four points, three sites. Alone A gains 9, B 8, C 8; together B and C gain 16, A and B 13.
 TABLE = np.array([[5.0, 4, 0], [4, 0, 4], [0, 4, 0], [0, 0, 4]])
@@ -34,7 +35,7 @@ def test_greedy_swap_and_proof_are_worked_out_by_hand() -> None:
     assert one_by_one(gains, 1) == ([0], [9.0])
     assert one_by_one(gains, 2) == ([0, 1], [9.0, 4.0])
     assert sorted(swapped(gains, [0, 1])) == [1, 2]
-    best = best_choice(gains, 2, time_limit_s=20)
+    best = best_choice(gains, 2, work=Work(20))
     assert sorted(best.chosen) == [1, 2]
     assert (best.added, best.bound) == ([8.0, 8.0], 16.0)
 
@@ -60,7 +61,7 @@ def test_the_gains_of_some_sites_are_those_columns() -> None:
 @given(st.integers(0, 10_000), st.integers(1, 5))
 def test_the_proven_best_equals_brute_force(seed: int, count: int) -> None:
     table = random_table(seed)
-    best = best_choice(BenefitMatrix.of(sparse.csc_array(table)), count, time_limit_s=20)
+    best = best_choice(BenefitMatrix.of(sparse.csc_array(table)), count, work=Work(20))
     assert sum(best.added) == pytest.approx(brute_force(table, count))
     assert best.bound == pytest.approx(sum(best.added), rel=2e-6)
     assert not best.timed_out
@@ -74,7 +75,7 @@ def test_the_solver_alone_finds_it_too(monkeypatch: pytest.MonkeyPatch, seed: in
     monkeypatch.setattr(proving, "BOUND_ROUNDS", 1)
     monkeypatch.setattr(proving, "swapped", lambda _gains, chosen, **_: chosen)
     table = random_table(seed)
-    best = best_choice(BenefitMatrix.of(sparse.csc_array(table)), 3, time_limit_s=20, known=[0])
+    best = best_choice(BenefitMatrix.of(sparse.csc_array(table)), 3, work=Work(20), known=[0])
     assert sum(best.added) == pytest.approx(brute_force(table, 3), rel=2e-6)
     assert best.bound == pytest.approx(brute_force(table, 3), rel=3e-6)
 
@@ -98,7 +99,7 @@ def test_no_struck_site_is_in_the_best_choice_and_every_needed_one_is(seed: int)
 def test_without_time_the_best_known_comes_back_with_its_bound() -> None:
     table = random_table(3, points=400, sites=120)
     gains = BenefitMatrix.of(sparse.csc_array(table))
-    best = best_choice(gains, 12, time_limit_s=0.0)
+    best = best_choice(gains, 12, work=Work(0.0))
     assert best.timed_out
     assert len(best.chosen) == 12
     assert sum(best.added) == pytest.approx(gains.total(one_by_one(gains, 12)[0]))
@@ -106,7 +107,7 @@ def test_without_time_the_best_known_comes_back_with_its_bound() -> None:
 
 
 def test_more_sites_than_there_are_gain_all_that_can_be_had() -> None:
-    best = best_choice(BenefitMatrix.of(sparse.csc_array(TABLE)), 20, time_limit_s=20)
+    best = best_choice(BenefitMatrix.of(sparse.csc_array(TABLE)), 20, work=Work(20))
     assert sum(best.added) == best.bound == 17
-    none = best_choice(BenefitMatrix.of(sparse.csc_array((4, 3))), 2, time_limit_s=20)
+    none = best_choice(BenefitMatrix.of(sparse.csc_array((4, 3))), 2, work=Work(20))
     assert (none.chosen, none.bound) == ([], 0.0)

@@ -11,6 +11,7 @@ from scipy import sparse
 from locator.analysis.siting.benefit_matrix import BenefitMatrix, swapped
 from locator.analysis.siting.mclp import exact_cover, greedy_cover
 from locator.analysis.siting.walks import rows_of
+from locator.analysis.siting.work import Work
 from locator.walking.reach_matrix import Joined
 
 # Five houses in a row, three candidates. A reaches houses 0-2, B 1-3, C 3-4.
@@ -87,7 +88,7 @@ def test_a_solver_without_time_still_answers_with_its_best_and_the_gap() -> None
     rng = np.random.default_rng(3)
     walks = sparse.csc_array(np.where(rng.random((600, 200)) < 0.05, 100.0, 0.0))
     people = rng.integers(1, 50, 600).astype(float)
-    answer = exact_cover(walks, people, 12, time_limit_s=0.0)
+    answer = exact_cover(walks, people, 12, work=Work(0.0))
     assert answer.timed_out
     assert answer.people >= greedy_cover(walks, people, 12).people
     assert 0 < answer.gap < 1

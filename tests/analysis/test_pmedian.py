@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from locator.analysis.siting.pmedian import p_median
+from locator.analysis.siting.work import Work
 
 # Houses at 0, 100, 200, 900, 1000 m of one street, 10 people each; a facility stands at 0 m.
 #   person-metres now: 10 x (0 + 100 + 200 + 900 + 1000) = 22,000
@@ -55,7 +56,7 @@ def test_is_near_brute_force_and_never_below_its_bound(seed: int) -> None:
     assert answer.person_m_before - answer.bound_person_m <= best + 1e-6
     assert best - 1e-6 <= answer.person_m <= best * 1.05
     assert answer.person_m == pytest.approx(answer.person_m_before - answer.saved_person_m.sum())
-    exact = p_median(walk_m, current_m, people, 3, time_limit_s=20)
+    exact = p_median(walk_m, current_m, people, 3, work=Work(20))
     assert exact.person_m == pytest.approx(best)
     assert exact.gap == pytest.approx(0, abs=2e-6)
     assert not exact.timed_out
@@ -64,7 +65,7 @@ def test_is_near_brute_force_and_never_below_its_bound(seed: int) -> None:
 def test_without_time_the_best_known_comes_back_with_its_gap() -> None:
     rng = np.random.default_rng(5)
     walk_m = rng.uniform(0, 3000, (300, 100))
-    answer = p_median(walk_m, np.full(300, 3000.0), np.ones(300), 8, time_limit_s=0.0)
+    answer = p_median(walk_m, np.full(300, 3000.0), np.ones(300), 8, work=Work(0.0))
     assert answer.timed_out
     assert len(answer.chosen) == 8
     assert 0 < answer.gap < 1

@@ -25,6 +25,7 @@ from locator.analysis.siting.walks import (
     inhabited_squares,
     square_walks,
 )
+from locator.analysis.siting.work import Work
 from locator.base.rounding import upwards
 from locator.walking.walkable_city import WalkableCity, nearest_facilities, walkable
 
@@ -132,7 +133,7 @@ def test_the_gap_is_a_share_of_the_gain_and_not_of_the_walks_that_are_left() -> 
     # Two houses of ten 1,000 m from what exists. One site is 100 m nearer to both, the others take
     # 190 m off one house each. One by one: the first, then 90 m more for one house.
     walk_m = np.array([[900.0, 810, 1000], [900, 1000, 810]])
-    exact = p_median(walk_m, np.full(2, 1000.0), np.full(2, 10.0), 2, time_limit_s=20)
+    exact = p_median(walk_m, np.full(2, 1000.0), np.full(2, 10.0), 2, work=Work(20))
     assert (exact.saved_person_m.sum(), exact.gap) == (3800, 0)
     assert gap(3800, 2900) == pytest.approx(900 / 2900), "though the walks differ by 5 % only"
     assert gap(3800, 3800 * (1 - 1e-7)) == 0, "finer than the proof"

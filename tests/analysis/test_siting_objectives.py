@@ -14,6 +14,7 @@ from locator.analysis.siting.limits import Budget
 from locator.analysis.siting.mclp import budget_cover, exact_cover, gains_of, greedy_cover
 from locator.analysis.siting.query import candidate_places, completed, limit_m, walks_to
 from locator.analysis.siting.solve import SitingQuery, where_next
+from locator.analysis.siting.work import Work
 from locator.base.errors import InvalidParameterError, NotComputableError, NotFoundError
 from locator.walking.walkable_city import WalkableCity, nearest_facilities
 
@@ -35,7 +36,7 @@ ASKED = SitingQuery(layer="nurseries", minutes=10, group="all")
     + [(11, [1, 2, 3], 11), (14, [0, 1], 11), (15, [0, 1, 3], 13), (19, [0, 1, 2, 3], 17)],
 )
 def test_money_buys_most_people(money: float, chosen: list[int], people: float) -> None:
-    found = budget_cover(REACH, PEOPLE, Budget(PRICES, money))
+    found = budget_cover(REACH, PEOPLE, Budget(PRICES, money), work=Work(20))
     assert found.people == people and found.gap == 0
     assert PRICES[found.chosen].sum() <= money
     if money != 14:  # there sites 1, 2 and 3 serve as many
@@ -47,17 +48,17 @@ def test_money_buys_most_people(money: float, chosen: list[int], people: float) 
 )
 def test_the_fewest_sites_that_are_enough(needed: float, count: int) -> None:
     found = least_sites(
-        lambda sites, limit_s: exact_cover(REACH, PEOPLE, sites, time_limit_s=limit_s),
+        lambda sites, work: exact_cover(REACH, PEOPLE, sites, work=work),
         needed,
         10,
-        time_limit_s=20,
+        work=Work(20),
     )
     assert found.reached and found.fewest == len(found.cover.chosen) == count
 
 
 def test_more_than_all_sites_serve_is_not_reached() -> None:
     found = least_sites(
-        lambda sites, _: greedy_cover(REACH, PEOPLE, sites), 17.5, 10, time_limit_s=20
+        lambda sites, _: greedy_cover(REACH, PEOPLE, sites), 17.5, 10, work=Work(20)
     )
     assert not found.reached and found.cover.people == 17
 
@@ -78,13 +79,13 @@ def test_random_cities_are_answered_as_every_choice_answers(seed: int) -> None:
     for money in (3.0, 11.0):
         best = max(who for one, who in served.items() if prices[list(one)].sum() <= money)
         budget = Budget(prices, money)
-        found = budget_cover(walks, people, budget)
+        found = budget_cover(walks, people, budget, work=Work(20))
         assert found.people == pytest.approx(best) and found.gap == 0
         assert prices[found.chosen].sum() <= money
-        quick = budget_cover(walks, people, budget, time_limit_s=None)
+        quick = budget_cover(walks, people, budget, work=None)
         assert quick.people - 1e-9 <= best <= quick.bound + 1e-6
         assert prices[quick.chosen].sum() <= money
-        hurried = best_choice(gains_of(walks, people), budget, time_limit_s=0.0)
+        hurried = best_choice(gains_of(walks, people), budget, work=Work(0.0))
         assert sum(hurried.added) - 1e-9 <= best <= hurried.bound + 1e-6
         assert prices[hurried.chosen].sum() <= money
         bound = lagrangian_bound(gains_of(walks, people), budget, [], rounds=40)
@@ -97,24 +98,24 @@ def test_random_cities_are_answered_as_every_choice_answers(seed: int) -> None:
         needed = share * everybody
         fewest = min(len(one) for one, who in served.items() if who >= needed - 1e-9)
 
-        def solve(count: int, limit_s: float) -> object:
-            return exact_cover(walks, people, count, time_limit_s=limit_s)
+        def solve(count: int, work: Work) -> object:
+            return exact_cover(walks, people, count, work=work)
 
-        found_least = least_sites(solve, needed, sites, time_limit_s=20)  # type: ignore[arg-type]
+        found_least = least_sites(solve, needed, sites, work=Work(20))  # type: ignore[arg-type]
         assert found_least.fewest == len(found_least.cover.chosen) == fewest
         most = max(who for one, who in served.items() if len(one) == fewest)
         assert found_least.cover.people == pytest.approx(most)
         hurried_least = least_sites(
-            lambda count, _: exact_cover(walks, people, count, time_limit_s=0.0),
+            lambda count, _: exact_cover(walks, people, count, work=Work(0.0)),
             needed,
             sites,
-            time_limit_s=0.0,
+            work=Work(0.0),
         )
         assert hurried_least.fewest <= fewest
         if hurried_least.reached:
             assert len(hurried_least.cover.chosen) >= fewest
         greedy_least = least_sites(
-            lambda count, _: greedy_cover(walks, people, count), needed, sites, time_limit_s=0.0
+            lambda count, _: greedy_cover(walks, people, count), needed, sites, work=Work(0.0)
         )
         proven = greedy_least.fewest == len(greedy_least.cover.chosen)
         assert not greedy_least.reached or greedy_least.timed_out == (not proven)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import combinations
-from time import monotonic
 
 import numpy as np
 import pytest
@@ -19,6 +18,7 @@ from locator.analysis.siting.placing_bound import placing_bound
 from locator.analysis.siting.query import SitingQuery, candidate_places, completed
 from locator.analysis.siting.solve import where_next
 from locator.analysis.siting.vacating import _table
+from locator.analysis.siting.work import Work
 from locator.base.errors import InvalidParameterError, NotComputableError
 from locator.base.geo import FloatArray
 from locator.walking.walkable_city import WalkableCity
@@ -98,7 +98,7 @@ def test_no_choice_exceeds_the_bound_and_a_better_one_holds_only_what_is_kept(
             count=count,
             known=placed[known],
             shares=shares,
-            until=monotonic() + 60,
+            work=Work(60),
         )
         assert best - 1e-6 <= found.bound <= placed[known] + 6.0 * count + 1e-6
         better = [chosen for chosen, total in placed.items() if total > placed[known] + 1e-6]
@@ -120,11 +120,11 @@ def test_the_bound_is_close_where_sites_compete() -> None:
         count=2,
         known=14.0,
         shares=np.array([1.0, 1.0]),
-        until=monotonic() + 60,
+        work=Work(60),
     )
     assert found.bound == pytest.approx(14.0, abs=0.01)
     table = Placing(sparse.csc_array(reach), none, np.array([]), people, 10.0)
-    assert most_placed(table, 2, time_limit_s=0.0).bound == pytest.approx(14.0, abs=0.05)
+    assert most_placed(table, 2, work=Work(0.0)).bound == pytest.approx(14.0, abs=0.05)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -141,14 +141,14 @@ def test_the_sites_are_the_best_of_all_choices(seed: int, count: int) -> None:
         for chosen in combinations(range(5), count)
     }
     best = max(gained.values())
-    found = most_placed(table, count, time_limit_s=10.0)
+    found = most_placed(table, count, work=Work(10.0))
     assert sum(found.added) == pytest.approx(best, abs=0.05)
     assert found.bound == pytest.approx(best, abs=0.05), "proven"
     today = Competition.of(table.existing, people)
     for site in range(5):
         alone_with = table.placed_with(today, site)
         assert alone_with == pytest.approx(table.placed([site]), abs=1e-3)
-    at_once = most_placed(table, count, time_limit_s=0.0)
+    at_once = most_placed(table, count, work=Work(0.0))
     assert sum(at_once.added) <= best + 0.05 <= at_once.bound + 0.1
     for site in range(5):  # what a site adds lies between what it surely does and what it may
         alone = gained[(site,)] if count == 1 else None
@@ -172,7 +172,7 @@ def test_the_longest_walk_is_the_shortest_of_all_choices(seed: int, count: int) 
     all_of_them = {chosen: longest(chosen) for chosen in combinations(range(8), count)}
     best = min(all_of_them.values())
     found = p_centre(
-        current_m, counts, walk_m.__getitem__, walk_m.T.__getitem__, count, time_limit_s=10.0
+        current_m, counts, walk_m.__getitem__, walk_m.T.__getitem__, count, work=Work(10.0)
     )
     assert found.longest_m[0] == pytest.approx(current_m[counts].max())
     assert found.longest_m[-1] == pytest.approx(best)
@@ -268,7 +268,7 @@ def test_prices_move_to_where_too_many_sites_would_serve_the_same_people() -> No
         count=3,
         known=22.0,
         shares=np.array([1.0, 10 / 12]),
-        until=monotonic() + 60,
+        work=Work(60),
     )
     assert 24.0 - 1e-6 <= found.bound <= 24.5
 
@@ -278,5 +278,5 @@ def test_a_poor_site_is_swapped_for_the_one_that_adds_most_to_the_others() -> No
     people, none = np.array([3.0, 10.0, 9.0]), sparse.csc_array(np.zeros((3, 0)))
     table = Placing(reach, none, np.array([]), people, 20.0)
     loads = Loads.of(reach, people, 20.0)
-    for bettered in (_bettered(table, [0, 2], monotonic() + 60), loads.bettered([0, 2], np.inf)):
+    for bettered in (_bettered(table, [0, 2], Work(60)), loads.bettered([0, 2], Work(60))):
         assert sorted(bettered) == [1, 2]

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from scipy import sparse
 
 from locator.analysis.greedy import one_after_another
 from locator.analysis.siting.limits import Limit
+from locator.analysis.siting.work import Work
 from locator.base.geo import FloatArray, IntArray
 
 SAME = 1e-12
@@ -28,6 +28,9 @@ Places = npt.NDArray[np.int32]
 """Numbers of rows or columns; in millions of gains the half of their memory."""
 
 Numbers = npt.NDArray[np.signedinteger[Any]]
+
+SWAP_ROUNDS = 2
+"""To weigh all swaps takes about as much as to weigh all sites so often."""
 
 PART = 500_000
 """So many gains are worked on at once, or those of one site: some megabytes."""
@@ -147,9 +150,14 @@ class BenefitMatrix:
             serving[rows] += self.worth[span] > price[rows]
         return serving
 
-    def bettered(self, chosen: list[int], until: float, *, limit: Limit | None = None) -> list[int]:
+    @property
+    def round_steps(self) -> int:
+        """Return how many steps it takes to weigh all sites once."""
+        return len(self.worth) + self.points + self.sites
+
+    def bettered(self, chosen: list[int], work: Work, *, limit: Limit | None = None) -> list[int]:
         """Return what `swapped` makes of a choice."""
-        return swapped(self, chosen, until=until, limit=limit)
+        return swapped(self, chosen, work=work, limit=limit)
 
     def best(self, chosen: list[int]) -> FloatArray:
         """Return (n,) what the best of the sites `chosen` is worth to each point."""
@@ -190,22 +198,24 @@ def swapped(
     gains: BenefitMatrix,
     chosen: list[int],
     *,
-    until: float = np.inf,
+    work: Work | None = None,
     limit: Limit | None = None,
 ) -> list[int]:
-    """Swap the one site for the one other that gains most, until no swap gains or time is up.
+    """Swap the one site for the one other that gains most, until no swap gains or the work is done.
 
     Parameters
     ----------
     gains : BenefitMatrix
     chosen : list of int
-    until : float
-        Moment of `time.monotonic`.
+    work : Work, optional
+        Not bounded without it.
     limit : Limit, optional
         What the choice has to stay within, where not any site may stand for any other.
     """
     chosen = list(chosen)
-    while chosen and len(chosen) < gains.sites and monotonic() < until:
+    work = Work() if work is None else work
+    while chosen and len(chosen) < gains.sites and not work.over:
+        work.add(SWAP_ROUNDS * gains.round_steps + len(chosen) * gains.sites)
         best, second, owner = _two_best(gains, chosen)
         saved = _saved(gains, best, second, owner, len(chosen))
         lost = np.bincount(owner, best - second, minlength=len(chosen))

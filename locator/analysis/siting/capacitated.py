@@ -9,21 +9,32 @@ decides what they leave.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from time import monotonic
 
 import numpy as np
 from scipy import sparse
 
 from locator.analysis.greedy import by_what_each_adds
-from locator.analysis.siting.exact import SCALE, Choice, known_after, solver_options
+from locator.analysis.siting.exact import (
+    SCALE,
+    Choice,
+    count_nodes,
+    known_after,
+    solvable,
+    solver_options,
+)
 from locator.analysis.siting.lagrangian import PROVEN_GAP, LagrangianBound, lagrangian_bound
 from locator.analysis.siting.limits import Limit
+from locator.analysis.siting.work import Work
 from locator.base.geo import FloatArray, IntArray
 
 BOUND_ROUNDS = 400
 BOUND_SHARE = 0.6
 SOLVABLE = 120_000
 """Pairs of people and sites up to which HiGHS is asked."""
+ROUND_STEPS, FLOW_STEPS = 7, 6
+"""What it takes for each pair to weigh all sites once, and to find who goes where."""
+ENTRIES_OF_A_PAIR = 4
+"""In the table of the solver."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +66,11 @@ class Loads:
     def sites(self) -> int:
         """Return how many candidates there are."""
         return int(self.reach.shape[1])
+
+    @property
+    def round_steps(self) -> int:
+        """Return how many steps it takes to weigh all sites once."""
+        return ROUND_STEPS * int(self.reach.nnz)
 
     def only(self, kept: IntArray) -> Loads:
         """Return the loads of the sites `kept`, numbered anew."""
@@ -143,14 +159,15 @@ class Loads:
         """Put the sites `chosen` in the order of what each adds; return them with what they add."""
         return by_what_each_adds(chosen, self.total, most=self.capacity, least_share=PROVEN_GAP)
 
-    def bettered(self, chosen: list[int], until: float, *, limit: Limit | None = None) -> list[int]:
+    def bettered(self, chosen: list[int], work: Work, *, limit: Limit | None = None) -> list[int]:
         """Swap one site for the one that takes most of those left over, while that helps."""
         chosen, total, helped = list(chosen), self.total(chosen), True
         while helped:
             helped = False
             for position in range(len(chosen)):
-                if monotonic() >= until:
+                if work.over:
                     return chosen
+                work.add(FLOW_STEPS * self.reach.nnz)
                 rest = chosen[:position] + chosen[position + 1 :]
                 takes = self.adds(rest)
                 takes[rest] = -1.0
@@ -186,10 +203,10 @@ def best_loads(
     count: int,
     known: list[list[int]],
     *,
-    time_limit_s: float,
+    work: Work,
     most: float = np.inf,
 ) -> Choice:
-    """Return the best `count` sites, or the best known when the time is up, with a bound.
+    """Return the best `count` sites, or the best known when the work is done, with a bound.
 
     Parameters
     ----------
@@ -197,16 +214,15 @@ def best_loads(
     count : int
     known : list of lists of int
         Choices to begin from, each of at most `count` sites; the answer is worse than none.
-    time_limit_s : float
+    work : Work
     most : float
         A bound that is known already.
     """
-    start = monotonic()
-    bound_until, until = start + BOUND_SHARE * time_limit_s, start + time_limit_s
+    for_bound = work.part(BOUND_SHARE)
     begun = max(known, key=loads.total)
     if not begun:
         return Choice([], [], 0.0, False)
-    begun = loads.bettered(begun, until)
+    begun = loads.bettered(begun, work)
     most = min(most, count * loads.capacity)
     full = loads.total(begun) >= most * (1 - PROVEN_GAP)
     found = lagrangian_bound(
@@ -214,23 +230,24 @@ def best_loads(
         count,
         begun,
         rounds=1 if full else BOUND_ROUNDS,
-        until=bound_until,
+        work=for_bound,
     )
     if found.bound > most:
         found = replace(found, bound=max(most, found.total))
-    if not found.proven and monotonic() < until:
-        found = _solved(loads, count, found, until)
+    if not found.proven and not work.over:
+        found = _solved(loads, count, found, work)
     order, added = loads.ordered(found.chosen)
-    return Choice(order, added, found.bound, not found.proven and monotonic() >= bound_until)
+    return Choice(order, added, found.bound, not found.proven and for_bound.over)
 
 
-def _solved(loads: Loads, count: int, found: LagrangianBound, until: float) -> LagrangianBound:
+def _solved(loads: Loads, count: int, found: LagrangianBound, work: Work) -> LagrangianBound:
     """Let HiGHS choose among the sites that are not struck; return what is known then."""
     from scipy.optimize import Bounds, LinearConstraint, milp
 
     groups, _ = loads.only(found.kept).joined()
     pairs = groups.reach.tocoo()
-    if pairs.nnz > SOLVABLE:
+    entries = ENTRIES_OF_A_PAIR * pairs.nnz
+    if pairs.nnz > SOLVABLE or not solvable(work, entries):
         return found
     m, n, k = groups.sites, len(groups.people), pairs.nnz
     scale = SCALE / found.total
@@ -256,8 +273,9 @@ def _solved(loads: Loads, count: int, found: LagrangianBound, until: float) -> L
         ],
         integrality=np.concatenate([np.ones(m), np.zeros(k)]),
         bounds=Bounds(lower, np.concatenate([np.ones(m), people[who]])),
-        options=solver_options(until) | {"presolve": True},
+        options=solver_options(work, entries) | {"presolve": True},
     )
+    count_nodes(work, entries, result)
     picked = None
     if result.x is not None:
         picked = found.kept[np.flatnonzero(result.x[:m] > 0.5)].tolist()

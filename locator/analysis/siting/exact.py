@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -26,13 +25,20 @@ from locator.analysis.siting.lagrangian import (
     lagrangian_bound,
 )
 from locator.analysis.siting.limits import CENT, Limit, limit_of
+from locator.analysis.siting.work import STEPS_A_SECOND, Work
 from locator.base.geo import FloatArray
 
 BOUND_ROUNDS = 1500
 BOUND_SHARE = 0.6
-"""Share of the time that the bound may take before the solver gets the rest."""
+"""Share of the work that the bound may take before the solver gets the rest."""
 SOLVABLE = 300_000
-"""Gains up to which HiGHS is asked: it minds no time limit while it takes in a larger problem."""
+"""Gains up to which HiGHS is asked: a larger problem is too long in coming to its first node."""
+ROOT_STEPS, NODE_STEPS = 600, 40
+"""What HiGHS does for an entry of its table before it branches, and at each node after that."""
+ENTRIES_A_SECOND = 27_500
+"""Of the whole work: larger tables may take ten times as long as usual ones of their size."""
+GUARD_S = 120.0
+"""No question to HiGHS takes longer by the clock; none that is usual comes near it."""
 SCALE = 1e4
 """The solver's tolerances are absolute, so it sees a total of this size."""
 
@@ -50,7 +56,7 @@ class Choice:
     bound : float
         No choice of as many sites gains more.
     timed_out : bool
-        The time was up before that could be proven.
+        The work was done before that could be proven.
     """
 
     chosen: list[int]
@@ -63,36 +69,36 @@ def best_choice(
     gains: BenefitMatrix,
     count: int | Limit,
     *,
-    time_limit_s: float,
+    work: Work,
     known: list[int] | None = None,
 ) -> Choice:
-    """Return the best `count` sites, or the best known when the time is up, with a bound.
+    """Return the best `count` sites, or the best known when the work is done, with a bound.
 
     Parameters
     ----------
     gains : BenefitMatrix
     count : int or Limit
         Sites to choose, or what limits them.
-    time_limit_s : float
+    work : Work
     known : list of int, optional
         A choice to begin from; the answer is never worse.
     """
-    start, limit = monotonic(), limit_of(count)
+    limit = limit_of(count)
     chosen = greedy_choice(gains, limit) if known is None else known
     if not chosen:
         return Choice([], [], 0.0, False)
-    bound_until, until = start + BOUND_SHARE * time_limit_s, start + time_limit_s
+    for_bound = work.part(BOUND_SHARE)
     found = lagrangian_bound(
         gains,
         limit,
-        swapped(gains, chosen, until=until, limit=limit),
+        swapped(gains, chosen, work=work, limit=limit),
         rounds=BOUND_ROUNDS,
-        until=bound_until,
+        work=for_bound,
     )
-    if not found.proven and monotonic() < until:
-        found = _solved(gains, limit, found, until)
+    if not found.proven and not work.over:
+        found = _solved(gains, limit, found, work)
     order, added = gains.ordered(found.chosen)
-    return Choice(order, added, found.bound, not found.proven and monotonic() >= bound_until)
+    return Choice(order, added, found.bound, not found.proven and for_bound.over)
 
 
 def greedy_choice(gains: BenefitMatrix, limit: Limit) -> list[int]:
@@ -114,7 +120,7 @@ def greedy_choice(gains: BenefitMatrix, limit: Limit) -> list[int]:
 
 
 def _solved(
-    gains: BenefitMatrix, limit: Limit, found: LagrangianBound, until: float
+    gains: BenefitMatrix, limit: Limit, found: LagrangianBound, work: Work
 ) -> LagrangianBound:
     """Let HiGHS choose among the sites that are not settled; return what is known then."""
     from scipy.optimize import Bounds, LinearConstraint, milp
@@ -128,6 +134,9 @@ def _solved(
         return found
     base, scale = float(floor.sum()), SCALE / found.total
     steps, weights = _steps(rest)
+    entries = steps.nnz
+    if not solvable(work, entries):
+        return found
     m, k = rest.sites, len(weights)
     sites, heights = np.ones(m), np.concatenate([np.zeros(m), weights * scale])
     uses = sparse.csr_array(np.concatenate([limit.uses(open_), np.zeros(k)])[np.newaxis, :])
@@ -142,8 +151,9 @@ def _solved(
         ],
         integrality=np.concatenate([sites, np.zeros(k)]),
         bounds=Bounds(0, 1),
-        options=solver_options(until),
+        options=solver_options(work, entries),
     )
+    count_nodes(work, entries, result)
     picked = None
     if result.x is not None:
         picked = open_[np.flatnonzero(result.x[:m] > 0.5)].tolist() + found.needed.tolist()
@@ -152,13 +162,30 @@ def _solved(
     return known_after(result, found, gains, picked, lambda bound: base - bound / scale)
 
 
-def solver_options(until: float) -> Any:
-    """Return how HiGHS is asked, with the time left until a moment of `time.monotonic`."""
+def solvable(work: Work, entries: int) -> bool:
+    """Tell whether HiGHS is to begin with so large a table: it does not end before a first node."""
+    most = min(ENTRIES_A_SECOND * work.whole_s, work.left_s * STEPS_A_SECOND / ROOT_STEPS)
+    return entries <= most
+
+
+def solver_options(work: Work, entries: int) -> Any:
+    """Return how HiGHS is asked: for so many nodes as there is work left for."""
+    steps = work.left_s * STEPS_A_SECOND - ROOT_STEPS * entries
     return {
-        "time_limit": max(until - monotonic(), 0.0),
+        "node_limit": 1 + int(max(min(steps / (NODE_STEPS * entries + 1), 1e9), 0.0)),
+        "time_limit": GUARD_S,
         "mip_rel_gap": PROVEN_GAP,
-        "presolve": False,  # minds no time limit
+        "presolve": False,  # longer than the proof for most tables
     }
+
+
+def count_nodes(work: Work, entries: int, result: Any) -> None:
+    """Count what HiGHS has done."""
+    nodes = result.mip_node_count
+    if nodes is None:  # it found no answer, nor that there is none: it came to its limit
+        work.add(0.0 if result.status == 2 else work.left_s * STEPS_A_SECOND)
+    else:
+        work.add((ROOT_STEPS + NODE_STEPS * nodes) * entries)
 
 
 def known_after(

@@ -8,7 +8,7 @@ import pandas as pd
 from locator.analysis.siting.choice import SiteChoice
 from locator.analysis.siting.lagrangian import gap
 from locator.analysis.siting.pcentre import p_centre
-from locator.analysis.siting.query import SitingQuery, limit_m, time_limit_s
+from locator.analysis.siting.query import SitingQuery, limit_m, work_of
 from locator.base.errors import N_, NotComputableError
 from locator.base.geo import Flags, FloatArray
 from locator.walking.reach_matrix import useful_m
@@ -42,7 +42,7 @@ def centre_choice(
             limit_m=useful_m(sites.xy[site], demand.xy[counts], current_m[counts]),
         ),
         query.count,
-        time_limit_s=0.0 if query.method == "greedy" else time_limit_s(query),
+        work=work_of(query),
     )
     per_minute = 60 * float(query.pace_m_s or 1.0)
     most = (found.longest_m[0] - found.bound_m) / per_minute

@@ -11,12 +11,12 @@ settled (Christofides and Beasley 1982).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from time import monotonic
 from typing import Protocol, Self
 
 import numpy as np
 
 from locator.analysis.siting.limits import Limit, limit_of
+from locator.analysis.siting.work import Work
 from locator.base.geo import FloatArray, IntArray
 
 PROVEN_GAP = 1e-6
@@ -70,6 +70,10 @@ class Benefits(Protocol):
     def sites(self) -> int:
         """Return how many candidates there are."""
 
+    @property
+    def round_steps(self) -> int:
+        """Return how many steps it takes to weigh all sites once."""
+
     def only(self, kept: IntArray) -> Self:
         """Return the table of the sites `kept`, numbered anew."""
 
@@ -85,7 +89,7 @@ class Benefits(Protocol):
     def total(self, chosen: list[int]) -> float:
         """Return what the sites `chosen` gain together."""
 
-    def bettered(self, chosen: list[int], until: float, *, limit: Limit | None = None) -> list[int]:
+    def bettered(self, chosen: list[int], work: Work, *, limit: Limit | None = None) -> list[int]:
         """Return a choice as good as `chosen` or better, which `limit` allows."""
 
 
@@ -98,7 +102,7 @@ def gap(bound: float, gained: float) -> float:
 
 
 def lagrangian_bound(
-    gains: Benefits, count: int | Limit, chosen: list[int], *, rounds: int, until: float = np.inf
+    gains: Benefits, count: int | Limit, chosen: list[int], *, rounds: int, work: Work | None = None
 ) -> LagrangianBound:
     """Return the least bound that `rounds` find, and what they settle.
 
@@ -111,9 +115,10 @@ def lagrangian_bound(
         A good choice that is allowed: the better it is, the more is struck.
     rounds : int
         Most steps; fewer when the answer is proven or the steps stall.
-    until : float
-        Moment of `time.monotonic` at which to stop.
+    work : Work, optional
+        Where it is done, the rounds stop.
     """
+    work = Work() if work is None else work
     limit, total = limit_of(count), gains.total(chosen)
     kept = np.arange(gains.sites)
     highest = gains.highest()
@@ -127,6 +132,7 @@ def lagrangian_bound(
     with_it = np.full(gains.sites, np.inf)
     without = np.full(gains.sites, np.inf)
     for done in range(rounds + 1):
+        work.add(gains.round_steps)
         worth = gains.beyond(price)
         pick = limit.pick(worth)
         picked = pick.sites
@@ -138,7 +144,7 @@ def lagrangian_bound(
         if idle == PATIENCE:
             step, idle = step / 1.5, 0
         if done % EVERY == 0:
-            better = _tried(gains, limit, picked.tolist(), total, until)
+            better = _tried(gains, limit, picked.tolist(), total, work)
             if better is not None:
                 chosen = kept[better].tolist()
                 total = gains.total(better)
@@ -150,7 +156,7 @@ def lagrangian_bound(
                 with_it, without = with_it[left], without[left]
                 if done:
                     continue
-        if bound <= total * (1 + PROVEN_GAP) or step < STALLED or monotonic() >= until:
+        if bound <= total * (1 + PROVEN_GAP) or step < STALLED or work.over:
             break
         if not done:
             price, idle = highest / 2, 0
@@ -169,12 +175,12 @@ def lagrangian_bound(
 
 
 def _tried(
-    gains: Benefits, limit: Limit, picked: list[int], total: float, until: float
+    gains: Benefits, limit: Limit, picked: list[int], total: float, work: Work
 ) -> list[int] | None:
     """Return a choice better than `total` from the one that the prices pick, or None."""
     if gains.total(picked) <= total * WORTH_A_TRY:
         return None
-    better = gains.bettered(picked, until, limit=limit)
+    better = gains.bettered(picked, work, limit=limit)
     return better if gains.total(better) > total * (1 + MARGIN) else None
 
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from time import monotonic
 
 import numpy as np
 
 from locator.analysis.siting.mclp import Cover
 from locator.analysis.siting.ties import Addable
+from locator.analysis.siting.work import Work
 from locator.base.geo import FloatArray
 
 ENOUGH = 1e-9
@@ -44,51 +44,50 @@ class Least:
 
 
 def least_sites(
-    solve: Callable[[int, float], Cover], needed: float, most: int, *, time_limit_s: float
+    solve: Callable[[int, Work], Cover], needed: float, most: int, *, work: Work
 ) -> Least:
     """Return the fewest sites with which `needed` people are served.
 
     Parameters
     ----------
     solve : callable
-        Takes a number of sites, at least 1, and seconds, 0 for an answer at once; returns a choice
+        Takes a number of sites, at least 1, and work, none for an answer at once; returns a choice
         that serves many people, with the bound of any choice of as many.
     needed : float
         More than 0.
     most : int
         So many sites may be chosen.
-    time_limit_s : float
+    work : Work
     """
-    until = monotonic() + time_limit_s
     needed *= 1 - ENOUGH
-    cover = solve(most, 0.0)  # at once: all the time is for the proof
+    cover = solve(most, work.part(0))  # at once: all the work is for the proof
     if cover.people < needed:
-        cover = solve(most, time_limit_s)
+        cover = solve(most, work)
     if cover.people < needed:
         return Least(cover, most + int(cover.bound < needed), False, cover.timed_out)
     fewest, timed_out = 1, False
     # What fewer of these sites serve is enough at first; from there one site less at a time.
     count = 1 + int(np.argmax(np.cumsum(cover.gains) >= needed))
-    cover = solve(count, max(until - monotonic(), 0.0))
+    cover = solve(count, work)
     while count > fewest:
-        fewer = solve(count - 1, max(until - monotonic(), 0.0))
+        fewer = solve(count - 1, work)
         if fewer.people >= needed:
             cover, count = fewer, len(fewer.chosen)
         elif fewer.bound < needed:
             fewest = count
         else:
-            timed_out = fewer.timed_out or monotonic() >= until
+            timed_out = fewer.timed_out or work.over
             break
     known_short = fewest if fewest == count else _known_short(solve, needed, count)
     return Least(cover, known_short, True, timed_out)
 
 
-def _known_short(solve: Callable[[int, float], Cover], needed: float, count: int) -> int:
+def _known_short(solve: Callable[[int, Work], Cover], needed: float, count: int) -> int:
     """Return the least number that the bounds, found at once, leave open."""
     short, open_ = 0, count - 1  # `short` sites are too few, `open_` may be enough
     while open_ - short > 1:
         middle = (short + open_) // 2
-        if solve(middle, 0.0).bound < needed:
+        if solve(middle, Work(0.0)).bound < needed:
             short = middle
         else:
             open_ = middle

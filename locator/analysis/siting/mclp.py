@@ -9,7 +9,6 @@ proof of how far it can be from the best; the exact answer is that of
 from __future__ import annotations
 
 from dataclasses import dataclass
-from time import monotonic
 from typing import Literal
 
 import numpy as np
@@ -21,11 +20,12 @@ from locator.analysis.siting.capacitated import Loads, best_loads
 from locator.analysis.siting.exact import best_choice, greedy_choice
 from locator.analysis.siting.lagrangian import gap, lagrangian_bound
 from locator.analysis.siting.limits import Budget
+from locator.analysis.siting.work import EXACT_S, Work
 from locator.base.geo import FloatArray, IntArray
 from locator.walking.reach_matrix import covers_of
 
 FREE_SHARE = 0.25
-"""Share of the time that a start without the capacity may take where there is one."""
+"""Share of the work that a start without the capacity may take where there is one."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Cover:
     method : str
         ``"greedy"`` or ``"exact"``.
     timed_out : bool
-        The solver ran out of time; the answer is the best that was known then.
+        The work was done before the proof; the answer is the best that was known then.
     """
 
     chosen: IntArray
@@ -66,6 +66,7 @@ def greedy_cover(
     *,
     capacity: float | None = None,
     bound_rounds: int = 60,
+    work: Work | None = None,
 ) -> Cover:
     """Return `count` sites, each the one that gains most people after those before it.
 
@@ -86,6 +87,8 @@ def greedy_cover(
         People that one site can take.
     bound_rounds : int
         Rounds of the Lagrangian bound.
+    work : Work, optional
+        Where what is done is counted; it is done in any case.
 
     Returns
     -------
@@ -108,9 +111,10 @@ def greedy_cover(
     chosen, gains = one_after_another(adds, count)
     if chosen:
         table = gains_of(walks, people)
-        bound = min(
-            bound, lagrangian_bound(table, count, swapped(table, chosen), rounds=bound_rounds).bound
-        )
+        counted = None if work is None else work.unbounded()
+        begun = swapped(table, chosen, work=counted)
+        found = lagrangian_bound(table, count, begun, rounds=bound_rounds, work=counted)
+        bound = min(bound, found.bound)
     return _cover(chosen, gains, bound, "greedy")
 
 
@@ -120,9 +124,9 @@ def exact_cover(
     count: int,
     *,
     capacity: float | None = None,
-    time_limit_s: float = 20.0,
+    work: Work | None = None,
 ) -> Cover:
-    """Return the best `count` sites, or the best known when the time is up, with the gap.
+    """Return the best `count` sites, or the best known when the work is done, with the gap.
 
     With a capacity people may be sent to any chosen site within the standard, not to the nearest
     only; so the answer is never worse than the greedy one.
@@ -131,22 +135,23 @@ def exact_cover(
     ----------
     walks, people, count, capacity
         As in `greedy_cover`.
-    time_limit_s : float
+    work : Work, optional
+        `EXACT_S` by default.
 
     Returns
     -------
     Cover
     """
-    start = monotonic()
-    share = 1.0 if capacity is None else FREE_SHARE
-    best = best_choice(gains_of(walks, people), count, time_limit_s=share * time_limit_s)
+    work = Work(EXACT_S) if work is None else work
+    free = work if capacity is None else work.part(FREE_SHARE)
+    best = best_choice(gains_of(walks, people), count, work=free)
     if capacity is not None:
-        greedy = greedy_cover(walks, people, count, capacity=capacity)
+        greedy = greedy_cover(walks, people, count, capacity=capacity, work=work)
         best = best_loads(
             Loads.of(walks, people, capacity),
             count,
             [greedy.chosen.tolist(), best.chosen],
-            time_limit_s=max(time_limit_s - (monotonic() - start), 0.0),
+            work=work,
             most=min(greedy.bound, best.bound),
         )
     return _cover(best.chosen, best.added, best.bound, "exact", timed_out=best.timed_out)
@@ -157,7 +162,7 @@ def budget_cover(
     people: FloatArray,
     budget: Budget,
     *,
-    time_limit_s: float | None = 20.0,
+    work: Work | None,
 ) -> Cover:
     """Return the sites that serve most people for the money, with the gap.
 
@@ -168,7 +173,7 @@ def budget_cover(
     walks, people
         As in `greedy_cover`.
     budget : Budget
-    time_limit_s : float, optional
+    work : Work, optional
         Without it one site is taken after the other.
 
     Returns
@@ -176,12 +181,12 @@ def budget_cover(
     Cover
     """
     table = gains_of(walks, people)
-    if time_limit_s is None:
+    if work is None:
         greedy = greedy_choice(table, budget)
         chosen, added = table.ordered(greedy)
         better = lagrangian_bound(table, budget, greedy, rounds=60) if greedy else None
         return _cover(chosen, added, better.bound if better else 0.0, "greedy")
-    best = best_choice(table, budget, time_limit_s=time_limit_s)
+    best = best_choice(table, budget, work=work)
     return _cover(best.chosen, best.added, best.bound, "exact", timed_out=best.timed_out)
 
 

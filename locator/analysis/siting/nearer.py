@@ -7,7 +7,7 @@ import pandas as pd
 
 from locator.analysis.siting.choice import SiteChoice
 from locator.analysis.siting.pmedian import by_walks, p_median, saved_walks
-from locator.analysis.siting.query import SitingQuery, time_limit_s
+from locator.analysis.siting.query import SitingQuery, work_of
 from locator.analysis.siting.ties import ties
 from locator.analysis.siting.walks import inhabited_squares, searched_square_walks, square_walks
 from locator.base.errors import N_, NotComputableError
@@ -46,8 +46,8 @@ def median_choice(
     which, weights, now_m = inhabited_squares(walkable_city, current_m, people)
     sites = places.index.to_numpy()
     walk_m = square_walks(walkable_city, sites, which, shorter_m=now_m)
-    limit_s = None if query.method == "greedy" else time_limit_s(query)
-    median = p_median(walk_m.T, now_m, weights, query.count, time_limit_s=limit_s)
+    work = None if query.method == "greedy" else work_of(query)
+    median = p_median(walk_m.T, now_m, weights, query.count, work=work)
     chosen_m = searched_square_walks(
         walkable_city, sites[median.chosen], which, limit_m=float(now_m.max())
     )

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from time import monotonic
 from typing import Any
 
 import numpy as np
 from scipy import sparse
 
+from locator.analysis.siting.work import Work
 from locator.base.geo import Flags, FloatArray
 
 SAME_M = 0.01
@@ -26,6 +26,9 @@ FAR_M = 1e6
 
 TRIED = 20
 """So many candidates are tried at most in the place of each site."""
+
+WALK_STEPS, COVER_STEPS = 40, 5
+"""What it takes to search a walk, and to look at a walk when so many are to be covered."""
 
 JOINING = 6
 """So many points join those looked at in a round, apart from each other."""
@@ -67,7 +70,7 @@ def p_centre(
     walks_to: Callable[[int], FloatArray],
     count: int,
     *,
-    time_limit_s: float,
+    work: Work,
 ) -> Centre:
     """Return `count` sites, and a walk that no choice of as many can make the longest shorter than.
 
@@ -82,14 +85,13 @@ def p_centre(
         candidate. Walks that are no shorter than that of the point today may be ``inf``, but for
         the shortest of a point.
     count : int
-    time_limit_s : float
+    work : Work
 
     Returns
     -------
     Centre
     """
-    until = monotonic() + time_limit_s
-    walks = _Walks(walks_from, walks_to)
+    walks = _Walks(walks_from, walks_to, work)
     begun = np.where(counts, current_m, -np.inf)
     if not counts.any() or begun.max() <= 0:
         return Centre([], [0.0], 0.0, False, [])
@@ -98,13 +100,13 @@ def p_centre(
     best_m, bound_m = float(begun.max()), 0.0
     while True:
         table = np.array([walks.from_point(point) for point in active])
-        chosen, radius_m = _least_radius(table, current_m[active], count)
+        chosen, radius_m = _least_radius(table, current_m[active], count, work)
         bound_m = max(bound_m, radius_m)
         with_m = np.minimum.reduce([begun, *(walks.to_site(site) for site in chosen)])
         longest_m = float(np.max(with_m, where=counts, initial=0.0))
         if longest_m < best_m - SAME_M or not best:
             best, best_m = chosen, longest_m
-        if best_m <= bound_m + SAME_M or monotonic() >= until:
+        if best_m <= bound_m + SAME_M or work.over:
             break
         active += _joining(np.where(counts, with_m, -np.inf), radius_m, active, walks)
     if best_m >= begun.max() - SAME_M:  # who walks furthest can be helped by nobody
@@ -120,9 +122,12 @@ class _Walks:
     """Walks that were asked for, kept."""
 
     def __init__(
-        self, walks_from: Callable[[int], FloatArray], walks_to: Callable[[int], FloatArray]
+        self,
+        walks_from: Callable[[int], FloatArray],
+        walks_to: Callable[[int], FloatArray],
+        work: Work,
     ) -> None:
-        self._ask_from, self._ask_to = walks_from, walks_to
+        self._ask_from, self._ask_to, self._work = walks_from, walks_to, work
         self._from: dict[int, FloatArray] = {}
         self._to: dict[int, FloatArray] = {}
 
@@ -130,16 +135,20 @@ class _Walks:
         """Return (m,) the walks from a point to each candidate."""
         if point not in self._from:
             self._from[point] = self._ask_from(point)
+            self._work.add(WALK_STEPS * len(self._from[point]))
         return self._from[point]
 
     def to_site(self, site: int) -> FloatArray:
         """Return (n,) the walks from each point to a candidate."""
         if site not in self._to:
             self._to[site] = self._ask_to(site)
+            self._work.add(WALK_STEPS * len(self._to[site]))
         return self._to[site]
 
 
-def _least_radius(table: FloatArray, current_m: FloatArray, count: int) -> tuple[list[int], float]:
+def _least_radius(
+    table: FloatArray, current_m: FloatArray, count: int, work: Work
+) -> tuple[list[int], float]:
     """Return the sites that make the longest walk of some points shortest, and that walk.
 
     Parameters
@@ -148,12 +157,14 @@ def _least_radius(table: FloatArray, current_m: FloatArray, count: int) -> tuple
         Metres from each of the points to each candidate.
     current_m : (a,) float array
     count : int
+    work : Work
     """
     radii = np.unique(np.append(table[np.isfinite(table)], current_m[np.isfinite(current_m)]))
     low, high = 0, len(radii) - 1  # the longest of all walks is long enough for any site
     found: list[int] = _cover(table, current_m, float(radii[high]), count) or []
     while low < high:
         middle = (low + high) // 2
+        work.add(COVER_STEPS * table.size)
         chosen = _cover(table, current_m, float(radii[middle]), count)
         if chosen is None:
             low = middle + 1

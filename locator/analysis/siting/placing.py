@@ -12,7 +12,6 @@ least, at most and exactly is read together.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from time import monotonic
 
 import numpy as np
 import pandas as pd
@@ -21,7 +20,7 @@ from scipy import sparse
 from locator.analysis.access.placement import Competition
 from locator.analysis.greedy import by_what_each_adds
 from locator.analysis.siting.choice import SiteChoice
-from locator.analysis.siting.exact import SCALE, Choice, solver_options
+from locator.analysis.siting.exact import SCALE, Choice, count_nodes, solvable, solver_options
 from locator.analysis.siting.lagrangian import PROVEN_GAP, gap
 from locator.analysis.siting.merits import beside_of
 from locator.analysis.siting.placing_bound import placing_bound
@@ -29,11 +28,12 @@ from locator.analysis.siting.query import (
     SitingQuery,
     known_places,
     limit_m,
-    time_limit_s,
     walks_to,
+    work_of,
 )
 from locator.analysis.siting.ties import preferred, ties
 from locator.analysis.siting.walks import rows_of
+from locator.analysis.siting.work import Work
 from locator.base.geo import FloatArray, IntArray
 from locator.base.rounding import whole
 from locator.walking.reach_matrix import covers_of, reach
@@ -45,8 +45,11 @@ HARDLY = 0.05
 SOLVABLE = 120_000
 """Pairs of people and facilities up to which HiGHS is asked."""
 
+FLOW_STEPS, ENTRIES_OF_A_PAIR = 60, 4
+"""What a flow takes for each point and pair, and what the table of the solver has of a pair."""
+
 FOR_THE_FIRST, FOR_BETTER = 0.35, 0.5
-"""Of the time there is, until when one site after the other is taken, and until when swapped."""
+"""Of the work there is, until when one site after the other is taken, and until when swapped."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +80,11 @@ class Placing:
     def sites(self) -> int:
         """Return m."""
         return int(self.reach.shape[1])
+
+    def flow_steps(self, count: int) -> float:
+        """Return what it takes to find who has a place with so many sites."""
+        pairs = len(self.people) + self.existing.nnz + count * self.reach.nnz / max(self.sites, 1)
+        return FLOW_STEPS * float(pairs)
 
     def shares(self, chosen: list[int]) -> FloatArray:
         """Return (n,) the share of each point's people who have a place."""
@@ -144,7 +152,7 @@ class Placing:
         return np.append(self.places, np.full(len(chosen), self.capacity))
 
 
-def most_placed(table: Placing, count: int, *, time_limit_s: float) -> Choice:
+def most_placed(table: Placing, count: int, *, work: Work) -> Choice:
     """Return the sites with which most people have a place, or the best known, with a bound.
 
     Parameters
@@ -152,33 +160,32 @@ def most_placed(table: Placing, count: int, *, time_limit_s: float) -> Choice:
     table : Placing
     count : int
         Sites to choose; fewer come back when nobody is left to gain.
-    time_limit_s : float
+    work : Work
         For the proof; the first choice is there in any case.
 
     Returns
     -------
     Choice
     """
-    started = monotonic()
-    until = started + time_limit_s
-    chosen, bound = _greedy(table, count, started + FOR_THE_FIRST * time_limit_s)
+    for_better = work.part(FOR_BETTER)
+    chosen, bound = _greedy(table, count, work.part(FOR_THE_FIRST))
     if not chosen:
         return Choice([], [], 0.0, False)
     total = table.total(chosen)
     if bound > total + HARDLY:
-        if monotonic() < until:
-            chosen = _bettered(table, chosen, started + FOR_BETTER * time_limit_s)
-        chosen, bound, kept = _priced(table, count, chosen, bound, until)
-        if bound > table.total(chosen) + HARDLY and monotonic() < until:
-            chosen, bound = _solved(table, count, chosen, bound, kept, until)
+        if not work.over:
+            chosen = _bettered(table, chosen, for_better)
+        chosen, bound, kept = _priced(table, count, chosen, bound, work)
+        if bound > table.total(chosen) + HARDLY and not work.over:
+            chosen, bound = _solved(table, count, chosen, bound, kept, work)
         total = table.total(chosen)
     order, added = table.ordered(chosen)
     if bound <= total + HARDLY:
         return Choice(order, added, sum(added), False)
-    return Choice(order, added, max(bound, sum(added)), monotonic() >= until)
+    return Choice(order, added, max(bound, sum(added)), work.over)
 
 
-def _greedy(table: Placing, count: int, until: float) -> tuple[list[int], float]:
+def _greedy(table: Placing, count: int, work: Work) -> tuple[list[int], float]:
     """Return one site after the other, and what no choice of as many can exceed."""
     chosen: list[int] = []
     known = np.full(table.sites, np.inf)  # what each added at most when it was last asked
@@ -187,13 +194,15 @@ def _greedy(table: Placing, count: int, until: float) -> tuple[list[int], float]
         least, known = table.adds(chosen), np.minimum(known, table.may_add(chosen))
         least[chosen], known[chosen] = 0.0, 0.0
         now = table.placed(chosen)
+        work.add(3 * table.flow_steps(len(chosen)))
         best = int(np.argmax(least)) if len(least) else -1
         if best < 0 or known.max() <= HARDLY:
             break
         worth = known[best] = table.placed([*chosen, best]) - now
         for site in np.argsort(-known, kind="stable"):
-            if known[site] <= worth + HARDLY or monotonic() >= until:
+            if known[site] <= worth + HARDLY or work.over:
                 break
+            work.add(table.flow_steps(len(chosen) + 1))
             known[site] = table.placed([*chosen, int(site)]) - now
             if known[site] > worth:
                 best, worth = int(site), float(known[site])
@@ -204,14 +213,15 @@ def _greedy(table: Placing, count: int, until: float) -> tuple[list[int], float]
     return chosen, bound if np.isfinite(bound) else 0.0
 
 
-def _bettered(table: Placing, chosen: list[int], until: float) -> list[int]:
+def _bettered(table: Placing, chosen: list[int], work: Work) -> list[int]:
     """Swap one site for the one that surely adds most to the others, while that helps."""
     chosen, total, helped = list(chosen), table.total(chosen), True
     while helped:
         helped = False
         for position in range(len(chosen)):
-            if monotonic() >= until:
+            if work.over:
                 return chosen
+            work.add(2 * table.flow_steps(len(chosen)))
             rest = chosen[:position] + chosen[position + 1 :]
             adds = table.adds(rest)
             adds[rest] = -1.0
@@ -222,7 +232,7 @@ def _bettered(table: Placing, chosen: list[int], until: float) -> list[int]:
 
 
 def _priced(
-    table: Placing, count: int, chosen: list[int], bound: float, until: float
+    table: Placing, count: int, chosen: list[int], bound: float, work: Work
 ) -> tuple[list[int], float, IntArray]:
     """Return the better choice and bound that prices find, and the sites that a better can hold."""
     today = float(table.people @ table.shares([]))
@@ -235,7 +245,7 @@ def _priced(
         count=count,
         known=today + table.total(chosen),
         shares=table.shares(chosen),
-        until=until,
+        work=work,
     )
     if table.total(found.chosen) > table.total(chosen) + HARDLY:
         chosen = found.chosen
@@ -243,7 +253,7 @@ def _priced(
 
 
 def _solved(
-    table: Placing, count: int, chosen: list[int], bound: float, sites: IntArray, until: float
+    table: Placing, count: int, chosen: list[int], bound: float, sites: IntArray, work: Work
 ) -> tuple[list[int], float]:
     """Let HiGHS choose among `sites`, where it is small enough; return choice and bound.
 
@@ -260,6 +270,9 @@ def _solved(
         return chosen, bound
     groups = Competition.of(both, table.people[short])
     pairs = groups.reach.tocoo()
+    entries = ENTRIES_OF_A_PAIR * pairs.nnz
+    if not solvable(work, entries):
+        return chosen, bound
     f, m, g, k = table.existing.shape[1], len(kept), len(groups.people), pairs.nnz
     had = float(table.people[short] @ today[short])
     scale = SCALE / max(had + table.total(chosen), 1e-9)
@@ -294,8 +307,9 @@ def _solved(
         ],
         integrality=np.concatenate([np.ones(m), np.zeros(k)]),
         bounds=Bounds(0, np.concatenate([np.ones(m), people[pairs.row]])),
-        options=solver_options(until) | {"presolve": True},
+        options=solver_options(work, entries) | {"presolve": True},
     )
+    count_nodes(work, entries, result)
     if result.mip_dual_bound is not None and np.isfinite(result.mip_dual_bound):
         # Of other sites no choice is better than the one that was known.
         solved = -float(result.mip_dual_bound) / scale - had
@@ -317,8 +331,7 @@ def places_choice(
     wanting = np.flatnonzero(people > 0)
     walks = rows_of(walks_to(walkable_city, places, query, people), wanting)
     table = placing_of(walkable_city, query, walks, people[wanting], wanting)
-    limit_s = 0.0 if query.method == "greedy" else time_limit_s(query)
-    best = most_placed(table, query.count, time_limit_s=limit_s)
+    best = most_placed(table, query.count, work=work_of(query))
     equal = ties(table, best.chosen)
     if equal.any():
         beside = beside_of(walkable_city, query, walks, wanting)

@@ -11,12 +11,12 @@ Fulkerson 1956); from there prices follow Polyak's steps.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from time import monotonic
 
 import numpy as np
 from scipy import sparse
 
 from locator.analysis.access.placement import Competition
+from locator.analysis.siting.work import Work
 from locator.base.geo import FloatArray, IntArray
 
 FULL = 1 - 1e-6
@@ -25,7 +25,9 @@ FULL = 1 - 1e-6
 FIRST_STEP, DEFLECTION, PATIENCE = 1.6, 0.7, 6
 LEAST_STEP = 0.01
 LEAST_ROUNDS, MOST_ROUNDS = 40, 400
-"""However late it is, and however early: the first rounds bring most."""
+"""However little work is left, and however much: the first rounds bring most."""
+ROUND_STEPS = 15
+"""What a round takes for each pair of people and a facility."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +59,7 @@ def placing_bound(
     count: int,
     known: float,
     shares: FloatArray,
-    until: float,
+    work: Work,
 ) -> PlacingBound:
     """Return what no choice of `count` sites exceeds.
 
@@ -74,8 +76,8 @@ def placing_bound(
         How many people the best choice that is known gives a place.
     shares : (n,) float array
         The share of each point's people who have a place with it.
-    until : float
-        By the clock of `time.monotonic`; `LEAST_ROUNDS` are made in any case.
+    work : Work
+        `LEAST_ROUNDS` are made in any case.
 
     Returns
     -------
@@ -95,6 +97,7 @@ def placing_bound(
     step, since = FIRST_STEP, 0
     before = np.zeros(len(people))
     for done in range(1, MOST_ROUNDS + 1):
+        work.add(ROUND_STEPS * both.nnz)
         loads = _best_loads(both, room, people, 1.0 - prices)
         worth = loads.worth[f:]
         taken = np.argpartition(-worth, min(count, m) - 1)[:count]
@@ -107,7 +110,7 @@ def placing_bound(
                 step, since = step / 2, 0
         if best <= known or step < LEAST_STEP:
             break
-        if done >= LEAST_ROUNDS and monotonic() >= until:
+        if done >= LEAST_ROUNDS and work.over:
             break
         served = loads.served(np.concatenate([np.arange(f), f + taken]))
         # Of the value, by the price of each group; a part of the one before keeps it from swinging.

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from locator.analysis.siting.benefit_matrix import BenefitMatrix, one_by_one, swapped
 from locator.analysis.siting.exact import best_choice
 from locator.analysis.siting.lagrangian import gap, lagrangian_bound
+from locator.analysis.siting.work import Work
 from locator.base.geo import FloatArray, IntArray
 from locator.walking.reach_matrix import Joined
 
@@ -43,7 +44,7 @@ class Median:
     gap : float
         Of what is saved, not of the walks that are left: `locator.analysis.siting.lagrangian.gap`.
     timed_out : bool
-        The time was up before the best could be proven.
+        The work was done before the best could be proven.
     """
 
     chosen: IntArray
@@ -61,7 +62,7 @@ def p_median(
     people: FloatArray,
     count: int,
     *,
-    time_limit_s: float | None = None,
+    work: Work | None = None,
 ) -> Median:
     """Return `count` sites, and how far from the best they can be.
 
@@ -73,16 +74,16 @@ def p_median(
         Metres to the nearest facility that exists, finite.
     people : (n,) float array
     count : int
-    time_limit_s : float, optional
-        Look for the proven best so long; without it greedy choice and interchange answer at once.
+    work : Work, optional
+        For the proof; without it greedy choice and interchange answer at once.
 
     Returns
     -------
     Median
     """
     gains = saved_walks(walk_m, current_m, people)
-    if time_limit_s is not None:
-        best = best_choice(gains, count, time_limit_s=time_limit_s)
+    if work is not None:
+        best = best_choice(gains, count, work=work)
         chosen, added, bound, timed_out = best.chosen, best.added, best.bound, best.timed_out
     else:
         chosen, added, bound = _quick(gains, count)

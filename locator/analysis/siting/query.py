@@ -14,6 +14,7 @@ from locator.analysis.access.aggregate import standard_m
 from locator.analysis.siting.candidates import SPACING_M
 from locator.analysis.siting.limits import Budget
 from locator.analysis.siting.walks import SQUARE_M, all_candidates, walks_within
+from locator.analysis.siting.work import EXACT_S, Work
 from locator.base.errors import N_, InvalidParameterError, NotComputableError, NotFoundError
 from locator.base.geo import FloatArray
 from locator.city.facility_filter import EVERYTHING, FacilityFilter
@@ -37,9 +38,8 @@ QUICK_S = {
     "centre": 4.0,
     "places": 4.0,
 }
-"""Seconds that the search may take where nobody asked for a proof: the tables of walks are full."""
-EXACT_S = 20.0
-"""Seconds that it may take where somebody did."""
+"""Work of the search where nobody asked for a proof, the tables of walks being full: as much as a
+usual machine does in so many seconds."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +80,8 @@ class SitingQuery:
     forbidden : shapely geometry or None
         WGS84; no site there.
     time_limit_s : float or None
-        For the proof; that of the method by default.
+        For the proof, counted as `locator.analysis.siting.work.Work` counts; that of the method by
+        default.
     target_percent : float or None
         Of the group in the whole city, more than 0, at most 100.
     budget, price : float or None
@@ -271,7 +272,7 @@ def limit_m(query: SitingQuery) -> float:
 
 
 def time_limit_s(query: SitingQuery) -> float:
-    """Return how long the proof may take, seconds.
+    """Return how much work the proof may take: what a usual machine does in so many seconds.
 
     Parameters
     ----------
@@ -284,6 +285,11 @@ def time_limit_s(query: SitingQuery) -> float:
     if query.time_limit_s is not None:
         return query.time_limit_s
     return EXACT_S if query.method == "exact" else QUICK_S[query.objective]
+
+
+def work_of(query: SitingQuery) -> Work:
+    """Return the work that the search may take; none where one site is taken after the other."""
+    return Work(0.0 if query.method == "greedy" else time_limit_s(query))
 
 
 def candidate_places(walkable_city: WalkableCity, query: SitingQuery) -> pd.DataFrame:

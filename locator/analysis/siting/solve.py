@@ -36,11 +36,12 @@ from locator.analysis.siting.query import (
     existing_rows,
     known_places,
     limit_m,
-    time_limit_s,
     walks_to,
+    work_of,
 )
 from locator.analysis.siting.ties import Addable, Within, preferred, ties
 from locator.analysis.siting.walks import rows_of
+from locator.analysis.siting.work import Work
 from locator.base.errors import N_, NotComputableError
 from locator.base.geo import FloatArray, IntArray
 from locator.base.rounding import whole
@@ -193,10 +194,10 @@ def _cover_choice(
         needed = _needed(people, unserved, query)
         cover, fewest = _least_cover(walks, waiting, query, needed, people)
     elif budget is not None:
-        limit_s = None if query.method == "greedy" else time_limit_s(query)
-        cover = budget_cover(walks, waiting, budget, time_limit_s=limit_s)
+        work = None if query.method == "greedy" else work_of(query)
+        cover = budget_cover(walks, waiting, budget, work=work)
     else:
-        cover = _most_people(walks, waiting, query, query.count, time_limit_s(query))
+        cover = _most_people(walks, waiting, query, query.count, work_of(query))
     table = (
         gains_of(walks, waiting)
         if query.capacity is None
@@ -238,12 +239,12 @@ def _gap(bound: float, added: list[float], fewest: int | None) -> float:
 
 
 def _most_people(
-    walks: sparse.csc_array, waiting: FloatArray, query: SitingQuery, count: int, limit_s: float
+    walks: sparse.csc_array, waiting: FloatArray, query: SitingQuery, count: int, work: Work
 ) -> Cover:
     """Return the sites that serve most people, by the method of `query`."""
-    if query.method == "greedy" or limit_s <= 0 and query.objective == "target_share":
-        return greedy_cover(walks, waiting, count, capacity=query.capacity)
-    return exact_cover(walks, waiting, count, capacity=query.capacity, time_limit_s=limit_s)
+    if query.method == "greedy" or work.over and query.objective == "target_share":
+        return greedy_cover(walks, waiting, count, capacity=query.capacity, work=work)
+    return exact_cover(walks, waiting, count, capacity=query.capacity, work=work)
 
 
 def _needed(people: FloatArray, unserved: FloatArray, query: SitingQuery) -> float:
@@ -265,10 +266,10 @@ def _least_cover(
         none = np.array([], dtype=np.int64)
         return Cover(none, none.astype(np.float64), 0.0, 0.0, 0.0, "exact"), 0
     least = least_sites(
-        lambda count, limit_s: _most_people(walks, waiting, query, count, limit_s),
+        lambda count, work: _most_people(walks, waiting, query, count, work),
         needed,
         MOST_SITES,
-        time_limit_s=time_limit_s(query),
+        work=work_of(query),
     )
     if not least.reached:
         short = needed - least.cover.people

@@ -95,11 +95,18 @@ def _search(siting: Siting) -> str:
     seconds = time_limit_s(siting.query)
     limit = number(seconds, 0 if seconds == int(seconds) else 1)
     if siting.query.method == "exact":
-        words = gettext("Exact search, up to {seconds} s for the proof.", seconds=limit)
+        words = gettext(
+            "Exact search: for the proof, computing that usually takes up to {seconds} s.",
+            seconds=limit,
+        )
     elif siting.proven:
         words = gettext("The quick search proved it: the exact one would gain as much.")
     else:
-        words = gettext("Quick search, up to {seconds} s.", seconds=limit)
+        words = gettext(
+            "Quick search: computing that usually takes up to {seconds} s.", seconds=limit
+        )
     if siting.timed_out:
-        words += " " + gettext("The time ran out; this is the best that was known then.")
+        words += " " + gettext(
+            "That was not enough for a proof; this is the best that was known then."
+        )
     return words

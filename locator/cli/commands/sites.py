@@ -93,7 +93,7 @@ SOON_S = 2.0
     type=click.FloatRange(0.1, 3600),
     default=20.0,
     show_default=True,
-    help="Seconds for --method exact; then the best known is shown.",
+    help="Computing for --method exact, in seconds it usually takes; then the best known is shown.",
 )
 @click.option("--least-missed", is_flag=True, help="Which facility would be missed least instead.")
 @click.option("--best-move", is_flag=True, help="Which facility to move, and where to, instead.")
@@ -223,7 +223,7 @@ def _new_sites(app: AppState, query: SitingQuery, *, form: str | None) -> None:
     from locator.base.i18n import speaking
 
     limit_s = time_limit_s(query)
-    least = f"Looking for the proven best, {limit_s:g} s at most …"
+    least = f"Looking for the proven best, usually {limit_s:g} s at most …"
     slow = query.method != "greedy" and limit_s > SOON_S
     with working(least if slow else "Weighing the sites …"):
         found = found_sites(app, query)
