@@ -37,6 +37,8 @@ ROOT_STEPS, NODE_STEPS = 600, 40
 """What HiGHS does for an entry of its table before it branches, and at each node after that."""
 ENTRIES_A_SECOND = 27_500
 """Of the whole work: larger tables may take ten times as long as usual ones of their size."""
+PRICED = 3
+"""Entries of a table with sites of several prices take so many times as long."""
 GUARD_S = 120.0
 """No question to HiGHS takes longer by the clock; none that is usual comes near it."""
 SCALE = 1e4
@@ -134,7 +136,8 @@ def _solved(
         return found
     base, scale = float(floor.sum()), SCALE / found.total
     steps, weights = _steps(rest)
-    entries = steps.nnz
+    is_priced = np.ptp(limit.uses(open_)) > 0
+    entries = steps.nnz * (PRICED if is_priced else 1)
     if not solvable(work, entries):
         return found
     m, k = rest.sites, len(weights)

@@ -27,7 +27,7 @@ FAR_M = 1e6
 TRIED = 20
 """So many candidates are tried at most in the place of each site."""
 
-WALK_STEPS, COVER_STEPS = 40, 5
+WALK_STEPS, COVER_STEPS = 60, 5
 """What it takes to search a walk, and to look at a walk when so many are to be covered."""
 
 JOINING = 6
@@ -100,15 +100,14 @@ def p_centre(
     best_m, bound_m = float(begun.max()), 0.0
     while True:
         table = np.array([walks.from_point(point) for point in active])
-        chosen, radius_m = _least_radius(table, current_m[active], count, work)
-        bound_m = max(bound_m, radius_m)
+        chosen, bound_m = _least_radius(table, current_m[active], count, bound_m, work)
         with_m = np.minimum.reduce([begun, *(walks.to_site(site) for site in chosen)])
         longest_m = float(np.max(with_m, where=counts, initial=0.0))
         if longest_m < best_m - SAME_M or not best:
             best, best_m = chosen, longest_m
         if best_m <= bound_m + SAME_M or work.over:
             break
-        active += _joining(np.where(counts, with_m, -np.inf), radius_m, active, walks)
+        active += _joining(np.where(counts, with_m, -np.inf), bound_m, active, walks)
     if best_m >= begun.max() - SAME_M:  # who walks furthest can be helped by nobody
         return Centre([], [float(begun.max())], bound_m, best_m > bound_m + SAME_M, [])
     order, longest = _ordered(best, begun, counts, walks)
@@ -147,7 +146,7 @@ class _Walks:
 
 
 def _least_radius(
-    table: FloatArray, current_m: FloatArray, count: int, work: Work
+    table: FloatArray, current_m: FloatArray, count: int, least_m: float, work: Work
 ) -> tuple[list[int], float]:
     """Return the sites that make the longest walk of some points shortest, and that walk.
 
@@ -157,10 +156,13 @@ def _least_radius(
         Metres from each of the points to each candidate.
     current_m : (a,) float array
     count : int
+    least_m : float
+        No shorter one is possible: that of fewer points.
     work : Work
     """
     radii = np.unique(np.append(table[np.isfinite(table)], current_m[np.isfinite(current_m)]))
-    low, high = 0, len(radii) - 1  # the longest of all walks is long enough for any site
+    # The longest of all walks is long enough for any site.
+    low, high = int(np.searchsorted(radii, least_m)), len(radii) - 1
     found: list[int] = _cover(table, current_m, float(radii[high]), count) or []
     while low < high:
         middle = (low + high) // 2
