@@ -406,11 +406,7 @@ class Clock:
 
     def are_open(self, rows: IntArray) -> Flags:
         """Return (m,) which of m rows of the facilities are known to be open."""
-        hours = self.hours[rows].tolist()
-        is_open = {one: opening_in(self.city, one, self.at).state == "open" for one in set(hours)}
-        flags = np.array([is_open[one] for one in hours], dtype=np.bool_)
-        flags &= np.asarray(self.status[rows] == "open", dtype=np.bool_)
-        return flags
+        return np.array([self.state(row).state == "open" for row in rows.tolist()], dtype=np.bool_)
 
 
 @dataclass(frozen=True)
