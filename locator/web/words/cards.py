@@ -155,7 +155,7 @@ def card(
         district=district_name(city, facts.get("district")),
         place_note=facts.get("place_note") or "",
         status=facts["status"],
-        precision=(facts.get("location_precision") or "none") if _located(facts) else "none",
+        precision=precision_of(facts),
         phones=phones(facts.get("phone")),
         website=web_address(facts.get("website")),
         chips=chips(facts, layer, opening),
@@ -191,6 +191,11 @@ def _located(facts: Mapping[Hashable, Any] | Mapping[str, Any]) -> bool:
 def district_name(city: City, district_number: Any) -> str:
     """Return ``"IV Prądnik Biały"`` for a district's number, or nothing."""
     return "" if district_number is None else city.district_titles.get(int(district_number), "")
+
+
+def precision_of(facts: Mapping[str, Any]) -> str:
+    """Return the code of how precisely a facility is located; ``"none"`` where it is not."""
+    return (facts.get("location_precision") or "none") if _located(facts) else "none"
 
 
 def phones(value: str | None) -> tuple[Phone, ...]:

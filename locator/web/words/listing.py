@@ -7,17 +7,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from werkzeug.datastructures import MultiDict
 
-from locator.base.geo import IntArray
 from locator.city.catalogue import STATUSES, Layer
 from locator.city.model import City
 from locator.city.usability import BARRED
 from locator.web.i18n import gettext, text
-from locator.web.words.cards import Card, card, district_name, opening_of, phones
+from locator.web.words.cards import (
+    Card,
+    card,
+    district_name,
+    opening_of,
+    phones,
+    precision_of,
+)
 from locator.web.words.choices import FilterOption, OptionGroup, unit_groups
 from locator.web.words.texts import OPEN_STATES, PRECISION_SHORT, STATUS
 
@@ -149,50 +154,39 @@ class _Entry:
         return self.opening[0] if self.opening and self.status == "open" else "unknown"
 
 
-_LOOKED_AT = (
-    *("name", "kind", "address", "district", "place_note", "status", "access", "phone", "unit"),
-    *("opening_hours", "location_precision", "x", "y"),
-)
-
-
 def _entries(city: City, layer_id: str, at: datetime) -> Iterator[_Entry]:
-    """Yield every facility of a layer, from its columns: a card of each would cost far more."""
+    """Yield every facility of a layer: a card of each would cost far more."""
     rows = np.flatnonzero(city.columns["layer"] == layer_id)
-    known = [_column(city, name, rows) for name in _LOOKED_AT]
     openings = {
         hours: opening_of(city, hours, at)
-        for hours in set(_column(city, "opening_hours", rows))
+        for hours in set(city.columns["opening_hours"][rows])
         if isinstance(hours, str)
     }
-    for facility_id, *facts in zip(city.facilities.index[rows].tolist(), *known, strict=True):
-        name, kind, address, district, note, status, access, phone, unit, hours, *place = facts
-        precision, x, y = place
-        located = x is not None and y is not None and bool(precision)
-        ways = bool(located or address) + bool(phone and phones(phone))
+    for facility_id, row in zip(city.facilities.index[rows], rows.tolist(), strict=True):
+        facts = city.facts(row)
+        name, status, district = facts["name"], facts["status"], facts.get("district")
+        precision = precision_of(facts)
+        is_found = precision != "none" or bool(facts.get("address"))
+        ways = is_found + bool(phones(facts.get("phone")))
+        is_usable = status == "open" and facts.get("access") not in BARRED
         words = (
             name,
-            text(city.kinds.get(kind or "")),
-            kind,  # in the words of the source, on pages of any language
-            address,
+            text(city.kinds.get(facts.get("kind") or "")),
+            facts.get("kind"),  # in the words of the source, on pages of any language
+            facts.get("address"),
             district_name(city, district),
-            note,
+            facts.get("place_note"),
         )
         yield _Entry(
             id=str(facility_id),
-            usefulness=(not (status == "open" and access not in BARRED), -ways, name),
+            usefulness=(not is_usable, -ways, name),
             status=status,
-            precision=precision if located else "none",
+            precision=precision,
             district=None if district is None else int(district),
-            unit=city.unit_codes.get(unit or "", ""),
+            unit=city.unit_codes.get(facts.get("unit") or "", ""),
             haystack=_folded(" ".join(filter(None, words)).casefold()),
-            opening=openings.get(hours),
+            opening=openings.get(facts["opening_hours"]),
         )
-
-
-def _column(city: City, name: str, rows: IntArray) -> list[Any]:
-    """Return what some facilities have in a column; nothing of all where there is none."""
-    column = city.columns.get(name)
-    return [None] * len(rows) if column is None else list(column[rows])
 
 
 def _row(city: City, entry: _Entry) -> Row:
