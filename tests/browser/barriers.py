@@ -5,14 +5,18 @@ from __future__ import annotations
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
-from tests.browser.conftest import DESKTOP
+from tests.browser.conftest import DESKTOP, settle
 
 ZOOMED = {"width": 320, "height": 640}
 """What 1280 px are at 400 % zoom."""
 
 
 def violations(page: Page) -> list[str]:
-    """What axe objects to, one line each."""
+    """What axe objects to, one line each, once the maps have loaded.
+
+    While signs are being drawn they are all buttons, however near to one another.
+    """
+    settle(page)
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
     found = page.evaluate(

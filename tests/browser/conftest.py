@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -76,6 +75,12 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+def settle(page: Page) -> None:
+    """Wait until no map of a page with scripts is loading any more, nor about to."""
+    expect(page.locator("[data-later-map]:not(:has(.map-ask))")).to_have_count(0)
+    expect(page.locator(".map-status.is-loading")).to_have_count(0)
+
+
 @dataclass
 class Visitor:
     """Somebody with a browser; whatever goes wrong in it is kept in `faults`."""
@@ -83,6 +88,7 @@ class Visitor:
     site: str
     page: Page
     scripts: bool = True
+    was_cut_off: bool = False
     faults: list[str] = field(default_factory=list)
 
     def go(self, path: str) -> Page:
@@ -94,10 +100,7 @@ class Visitor:
     def settle(self) -> None:
         """Wait until no map is loading any more, nor about to."""
         if self.scripts:
-            later = self.page.locator("[data-later-map]:not(:has(.map-ask))")
-            expect(later).to_have_count(0)
-        for status in self.page.locator(".map-status").all():
-            expect(status).not_to_have_class(re.compile("is-loading"))
+            settle(self.page)
 
     def path(self) -> str:
         """Path and query string of the page being shown."""
@@ -183,11 +186,12 @@ def watch(visitor: Visitor) -> None:
 
     def on_console(message: Any) -> None:
         # A page that answers 4xx on purpose is not a fault of the page, nor is a tile that a busy
-        # server asks to come again for.
+        # server asks to come again for, or that has not come when the network is cut.
         url = message.location["url"]
         expected = (
             "the server responded with a status of 4" in message.text
             or ("a status of 503" in message.text and "/tiles/" in url)
+            or ("net::ERR_FAILED" in message.text and "/tiles/" in url and visitor.was_cut_off)
             or "Service Worker registration blocked by Playwright" in message.text
         )
         if message.type in ("error", "warning") and not expected:

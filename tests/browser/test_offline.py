@@ -66,6 +66,7 @@ def cut_off(someone: Visitor) -> None:
     page = someone.page
     page.evaluate(KEPT)
     page.wait_for_function("navigator.serviceWorker.controller !== null")
+    someone.was_cut_off = True
     page.context.set_offline(True)
 
 
