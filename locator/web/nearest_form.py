@@ -8,7 +8,7 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from locator.base.echo import WORDS
-from locator.base.errors import LocatorError, OutsideCityError
+from locator.base.errors import LocatorError, OutsideCityError, QuestionError
 from locator.web.i18n import url
 from locator.web.layout import LONGEST_SEARCH
 
@@ -123,13 +123,15 @@ class Form:
 
 
 def without_hidden(form: Form, error: LocatorError) -> Form:
-    """Return the form without what is wrong in a field that its visitor does not see."""
-    if isinstance(error, OutsideCityError) or error.parameter in ("lat", "lon"):
-        return replace(form, lat="", lon="", accuracy_m="")  # no start to keep
-    if error.parameter == "accuracy_m":
-        return replace(form, accuracy_m="")
-    if error.parameter == "k":
-        return replace(form, k="")
-    if error.parameter == "max_walk":
-        return replace(form, max_walk="")
-    return replace(form, at="") if error.parameter == "at" else form
+    """Return the form without what is wrong in fields that its visitor does not see."""
+    faults = error.faults if isinstance(error, QuestionError) else (error,)
+    wrong = {fault.parameter for fault in faults}
+    if isinstance(error, OutsideCityError) or wrong & {"lat", "lon"}:
+        form = replace(form, lat="", lon="", accuracy_m="")  # no start to keep
+    return replace(
+        form,
+        accuracy_m="" if "accuracy_m" in wrong else form.accuracy_m,
+        k="" if "k" in wrong else form.k,
+        max_walk="" if "max_walk" in wrong else form.max_walk,
+        at="" if "at" in wrong else form.at,
+    )

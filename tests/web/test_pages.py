@@ -92,6 +92,8 @@ def test_words_win_over_coordinates_kept_from_before(client: FlaskClient) -> Non
         (f"{START}&layer=nurseries&k=9999", 400),
         (f"{START}&layer=nurseries&pace=-1", 400),
         (f"{START}&layer=nurseries&open=perhaps", 400),
+        ("layer=nothing", 404),
+        ("k=0", 400),
         ("lat=abc&lon=19.9&layer=nurseries", 400),
         ("lat=50.06&layer=nurseries", 400),
         ("lat=52.2297&lon=21.0122&layer=nurseries", 422),
@@ -104,6 +106,16 @@ def test_a_wrong_question_is_answered_on_the_page_with_the_form(
     text = page(client, f"/nearest?{query}", status=status)
     assert 'role="alert"' in text
     assert 'name="q"' in text
+
+
+@pytest.mark.parametrize("start", ["", START])
+def test_all_that_is_wrong_is_said_at_once(client: FlaskClient, start: str) -> None:
+    text = page(client, f"/en/nearest?{start}&k=0&at=soon&layer=nothing", status=400)
+    for said in ("k has to be", "at has to be", "There is no layer “nothing”"):
+        assert said in text
+    # What the form does not show is not sent again.
+    assert 'value="soon"' not in text
+    assert 'name="k"' not in text
 
 
 def test_an_empty_question_asks_where_from_and_keeps_the_layer(client: FlaskClient) -> None:

@@ -138,11 +138,15 @@ def view_of(app: AppState, args: MultiDict[str, str], *, whole: bool = True) -> 
             app, form.layers or standing_layers(app.city), form, brief=not form.layers
         ),
     )
-    if not form.q and not (form.lat or form.lon):
-        return replace(view, advice=None)
-    kept = {name: args[name] for name in ("lat", "lon") if args.get(name)} if form.q else {}
-    view = replace(view, offered=offered(app, form.q, kept, lambda **other: form.url(**other)))
+    placed = bool(form.q or form.lat or form.lon)
+    if placed:
+        kept = {name: args[name] for name in ("lat", "lon") if args.get(name)} if form.q else {}
+        view = replace(view, offered=offered(app, form.q, kept, lambda **other: form.url(**other)))
     try:
+        if not placed:  # what else is wrong is said before anybody types an address
+            lon, lat = app.city.middle
+            question(NearestParams, asked.args(accuracy_m="", lon=str(lon), lat=str(lat)))
+            return view
         return answered(app, replace(view, form=asked), whole=whole)
     except LocatorError as error:
         if view.offered.needs and error.parameter in ("q", None):
