@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import pandas as pd
@@ -116,6 +116,7 @@ class Drawing:
     said: str = ""
     is_small: bool = False
     part: float = 1.0
+    _drawn: dict[float, Canvas] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def alternative(self) -> str:
@@ -124,8 +125,11 @@ class Drawing:
 
     def svg(self, *, width: float = PAGE_UNITS, style: str = "") -> str:
         """Return the drawing as an ``<svg>`` element; fewer units of width make larger words."""
-        canvas = Canvas(width, width * self.ratio, label=self.alternative)
-        self.draw(canvas)
+        canvas = self._drawn.get(width)
+        if canvas is None:  # a PDF and a Word file show the same
+            canvas = Canvas(width, width * self.ratio, label=self.alternative)
+            self.draw(canvas)
+            self._drawn[width] = canvas
         return canvas.markup(style=style)
 
 

@@ -138,15 +138,16 @@ def draw_map(canvas: Canvas, figure: MapFigure) -> None:
     """Draw `figure` over the whole of `canvas`, the legend below."""
     ground = _ground(canvas, figure)
     under = figure.backdrop() if figure.backdrop is not None else None
+    city = None if under is None else _all_areas(ground, figure)
     if under is not None:
-        _backdrop(ground, figure, under)
+        _backdrop(ground, city, under)
     _shades(ground, figure)
     for place, (_, shape) in enumerate(figure.walks):
         for rings in ground.polygons(shape):
             canvas.area(rings, f"walk{place}", opacity=WALK_SHADE)
     if figure.walks:
         if under is not None:
-            _streets(ground, figure, under.main, "street", 0.4)
+            _streets(ground, city, under.main, "street", 0.4)
         for area in figure.areas.geometry:
             ground.outline(area, "muted", width=0.6)
     if figure.focus is not None:
@@ -191,20 +192,20 @@ def shade_of(value: float, classes: Sequence[float]) -> str:
     return f"class{int(np.searchsorted(classes, value, side='left'))}"
 
 
-def _backdrop(ground: _Ground, figure: MapFigure, under: Backdrop) -> None:
+def _backdrop(ground: _Ground, city: Any, under: Backdrop) -> None:
     """Draw green, waters and streets as far as the areas go; small streets on large maps only."""
     for shapes, tone in ((under.green, "green"), (under.water, "river")):
-        whole = shapely.union_all(_inside(ground, figure, shapes, SMALLEST_UNITS))
+        whole = shapely.union_all(_inside(ground, city, shapes, SMALLEST_UNITS))
         for rings in ground.polygons(whole):
             ground.canvas.area(rings, tone)
-    _streets(ground, figure, under.rivers, "river", 1.6)
+    _streets(ground, city, under.rivers, "river", 1.6)
     if ground.scale * LESSER_STREETS_M >= ground.canvas.width:
-        _streets(ground, figure, under.lesser, "street", 0.3)
-    _streets(ground, figure, under.main, "street", 0.9)
+        _streets(ground, city, under.lesser, "street", 0.3)
+    _streets(ground, city, under.main, "street", 0.9)
 
 
-def _streets(ground: _Ground, figure: MapFigure, lines: Any, tone: str, width: float) -> None:
-    parts = shapely.get_parts(_inside(ground, figure, lines))
+def _streets(ground: _Ground, city: Any, lines: Any, tone: str, width: float) -> None:
+    parts = shapely.get_parts(_inside(ground, city, lines))
     is_line = shapely.get_type_id(parts) == shapely.GeometryType.LINESTRING
     paths = [
         [ground.at(x, y) for x, y in part.coords]
@@ -214,11 +215,17 @@ def _streets(ground: _Ground, figure: MapFigure, lines: Any, tone: str, width: f
         ground.canvas.network(paths, tone, width=width)
 
 
-def _inside(ground: _Ground, figure: MapFigure, shapes: Any, least_units: float = 0) -> Any:
+def _all_areas(ground: _Ground, figure: MapFigure) -> Any:
+    """Return the areas of a map as one, prepared."""
+    plain = shapely.simplify(figure.areas.geometry.to_numpy(), 1 / ground.scale)
+    city = shapely.union_all(plain)
+    shapely.prepare(city)
+    return city
+
+
+def _inside(ground: _Ground, city: Any, shapes: Any, least_units: float = 0) -> Any:
     """Return the parts of some shapes in the areas, without what nobody could see."""
     scale = ground.scale
-    city = shapely.union_all(shapely.simplify(figure.areas.geometry.to_numpy(), 1 / scale))
-    shapely.prepare(city)
     large = shapely.area(shapes) >= least_units / scale**2
     plain = shapely.simplify(
         shapes[shapely.intersects(city, shapes) & large], SIMPLIFY_UNITS / scale

@@ -96,7 +96,7 @@ def _section(
         line = made.add_paragraph(words)
         line.paragraph_format.keep_with_next = not section.bullets
     for words in section.bullets:
-        made.add_paragraph(words, style=BULLETS)
+        _styled(made.add_paragraph(words), made, BULLETS)
     for _ in section.drawings:
         _drawing(made, *next(shown))
     for table in section.tables:
@@ -163,7 +163,7 @@ def _numbered(made: Any, items: Sequence[str]) -> None:
     own = numbering.add_num(model.abstractNumId.val)
     own.add_lvlOverride(ilvl=0).add_startOverride(1)
     for words in items:
-        line = made.add_paragraph(words, style=NUMBERED)
+        line = _styled(made.add_paragraph(words), made, NUMBERED)
         properties = line._p.get_or_add_pPr().get_or_add_numPr()
         properties.get_or_add_numId().val = own.numId
         properties.get_or_add_ilvl().val = 0
@@ -175,25 +175,23 @@ def _drawing(made: Any, drawn: tuple[Drawing, float], picture: bytes) -> None:
     told.set("descr", drawing.alternative)
     told.set("title", drawing.title)
     made.paragraphs[-1].paragraph_format.keep_with_next = True
-    caption = made.add_paragraph(style=CAPTION)
+    caption = _styled(made.add_paragraph(), made, CAPTION)
     caption.add_run(f"{drawing.title}.").bold = True
     caption.add_run(f" {drawing.description}").bold = False
     caption.paragraph_format.keep_with_next = False
 
 
 def _table(made: Any, table: Table, number: Callable[[Column, Any], str]) -> None:
-    made.add_paragraph(table.title, style=CAPTION)
+    _styled(made.add_paragraph(table.title), made, CAPTION)
     rows = list(_rows(table, number))
     shown = made.add_table(rows=2, cols=len(table.columns))
     shown.autofit = False
     head, model = shown.rows[0], shown.rows[1]._tr
     for cell, column in zip(head.cells, table.columns, strict=True):
-        cell.paragraphs[0].style = made.styles[CELL]
-        cell.paragraphs[0].add_run(column.label).bold = True
+        _styled(cell.paragraphs[0], made, CELL).add_run(column.label).bold = True
         _set(cell._tc.get_or_add_tcPr(), "w:shd", val="clear", fill=_hex("class0"))
     for cell in shown.rows[1].cells:
-        cell.paragraphs[0].style = made.styles[CELL]
-        cell.paragraphs[0].add_run("")
+        _styled(cell.paragraphs[0], made, CELL).add_run("")
     for row in shown.rows:
         for cell, column, wide in zip(row.cells, table.columns, _widths(table, rows), strict=True):
             cell.width = Mm(wide)
@@ -215,6 +213,15 @@ def _table(made: Any, table: Table, number: Callable[[Column, Any], str]) -> Non
         shown._tbl.append(row)
     shown._tbl.remove(model)
     made.add_paragraph()
+
+
+def _styled(paragraph: Any, made: Any, style: str) -> Any:
+    """Give a paragraph a style that is not the default one; the library looks for that each time.
+
+    It reads all styles for it, which took half as long as the rest of the file.
+    """
+    paragraph._p.style = made.styles[style].style_id
+    return paragraph
 
 
 def _widths(table: Table, rows: Sequence[Sequence[str]]) -> list[float]:

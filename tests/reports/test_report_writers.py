@@ -150,6 +150,21 @@ def test_pdf_is_read_in_the_order_of_the_report(pdf: pypdf.PdfReader) -> None:
     ]
 
 
+def test_a_drawing_is_drawn_once_for_each_width() -> None:
+    drawn: list[float] = []
+
+    def draw(canvas: Canvas) -> None:
+        drawn.append(canvas.width)
+        canvas.line([(0, 0), (canvas.width, 9)], "ink")
+
+    drawing = Drawing("Linia", "Opis.", 0.5, draw)
+    made = [drawing.svg(width=width) for width in (560, 420, 560)]
+    styled = drawing.svg(width=420, style="line {}")
+    assert drawn == [560, 420]
+    assert made[0] == made[2] == Drawing("Linia", "Opis.", 0.5, draw).svg(width=560)
+    assert styled.replace("<style>line {}</style>", "") == made[1]
+
+
 def test_drawings_of_a_pdf_have_texts_in_their_place(pdf: pypdf.PdfReader) -> None:
     told = [element["/Alt"] for element in elements(pdf) if element["/S"] == "/Figure"]
     assert told == ["Krzywa. Rośnie.", "Słupki"]
