@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from pandas.testing import assert_frame_equal
 
 from locator.analysis.access.coverage import coverage
 from locator.analysis.access.gain_ranges import GainRanges, gain_ranges
-from locator.analysis.access.ranges import ranges
+from locator.analysis.access.ranges import gap_ranges, ranges
+from locator.analysis.district_report import ReportQuery, district_report
 from locator.city.field_types import UNSAID
 from locator.city.model import City
 from locator.city.uncertainty import Uncertainty, WalkErrors
@@ -135,3 +137,24 @@ def test_snapped_points_of_nothing_are_no_sites(tiny: City) -> None:
     city = made(even(tiny))
     assert gained(city, np.zeros((0, 2))).low == gained(city, np.zeros((0, 2))).high == 0.0
     assert isinstance(city.model.snap(np.zeros((0, 2))), SnappedPoints)
+
+
+def test_a_report_draws_once_for_what_each_function_draws_for_itself(
+    walkable_city: WalkableCity,
+) -> None:
+    query = ReportQuery(layer="nurseries", group="all", minutes=10)
+    found = district_report(walkable_city, query)
+    assert found.within is not None and found.planned is not None and found.siting is not None
+    city = walkable_city.city
+    opened = city.facilities.loc[list(found.planned.opened), ["x", "y"]].to_numpy(float)
+    sites = city.projection.to_metric(found.siting.sites[["lon", "lat"]].to_numpy(float))
+    already, added = walkable_city.model.snap(opened), walkable_city.model.snap(sites)
+    planned = gain_ranges(walkable_city, found.coverage, added=already)
+    besides = gain_ranges(walkable_city, found.coverage, added=added, already=already)
+    gaps = gap_ranges(walkable_city, found.coverage, found.gaps)
+    assert_frame_equal(found.within.gaps, gaps, check_exact=True)
+    for one, other in ((found.within.planned, planned), (found.within.sites, besides)):
+        assert one is not None and (one.low, one.high) == (other.low, other.high)
+        assert np.array_equal(one.above, other.above)
+        for name in ("districts", "units", "sites"):
+            assert_frame_equal(getattr(one, name), getattr(other, name), check_exact=True)

@@ -90,8 +90,15 @@ class Doubt:
         self, causes: frozenset[Cause], *, runs: int, seed: int
     ) -> Iterator[tuple[Flags, FloatArray]]:
         """Yield (n,) who is served and (n,) people, where only `causes` are drawn."""
-        for one in self.draws(causes, runs=runs, seed=seed):
-            yield self.served(one), one.weight
+        for drawn, served in self.seen(causes, runs=runs, seed=seed):
+            yield served, drawn.weight
+
+    def seen(
+        self, causes: frozenset[Cause], *, runs: int, seed: int
+    ) -> Iterator[tuple[Draw, Flags]]:
+        """Yield what each run has drawn, and (n,) who is served in it."""
+        for drawn in self.draws(causes, runs=runs, seed=seed):
+            yield drawn, self.served(drawn)
 
     def draws(self, causes: frozenset[Cause], *, runs: int, seed: int) -> Iterator[Draw]:
         """Yield what each run has drawn, where only `causes` are."""

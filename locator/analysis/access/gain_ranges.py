@@ -6,7 +6,7 @@ difference of two ranges would be much too wide. ``docs/ranges.md`` has the rule
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,7 +16,7 @@ from scipy import sparse
 from locator.analysis.access.aggregate import points_by_unit
 from locator.analysis.access.coverage import Coverage, counted_by
 from locator.analysis.access.doubtful_walks import WAY_SQUARE_M
-from locator.analysis.access.draws import CAUSES, Cause, Doubt, doubt_of, known_doubt
+from locator.analysis.access.draws import CAUSES, Doubt, Draw, doubt_of, known_doubt
 from locator.analysis.access.ranges import RUNS, SEED, SURE, ends
 from locator.base.geo import Flags, FloatArray, IntArray
 from locator.walking import SnappedPoints
@@ -103,32 +103,34 @@ def gain_ranges(
     -------
     GainRanges
     """
+    change = change_of(walkable_city, found, added=added, already=already, closed=closed)
+    drawn = change.doubt.seen(frozenset(CAUSES), runs=runs, seed=seed)
+    return change.ranges(list(change.gains(drawn, seed=seed)), runs=runs, seed=seed)
+
+
+def change_of(
+    walkable_city: WalkableCity,
+    found: Coverage,
+    *,
+    added: SnappedPoints,
+    already: SnappedPoints | None = None,
+    closed: tuple[int, ...] = (),
+) -> Change:
+    """Return a change whose gain is counted in any runs; parameters are those of `gain_ranges`."""
     people = counted_by(walkable_city, found.people_from).city.demand.people[found.group]
     walkable_city = walkable_city.choosing(found.which)
     doubt = known_doubt(walkable_city, found)
     if closed:
         doubt = doubt_of(walkable_city, found, closing=closed)
-    stays = ~np.isin(doubt.sites.rows, closed)
     known = [added] if already is None else [added, already]
-    walks = [_walks_to(walkable_city, doubt, some) for some in known]
-    known_of = doubt, walks, stays, points_by_unit(walkable_city.city)
-    counted = next(_differences(*known_of, frozenset(), people, runs=1, seed=seed))
-    drawn = list(_differences(*known_of, frozenset(CAUSES), None, runs=runs, seed=seed))
-    low, high = ends(np.array([one.net for one in drawn]), counted.net)
-    each = ends(np.array([one.after_others for one in drawn]), counted.after_others)
-    alone = np.array([one.alone for one in drawn])
-    by_unit = ends(np.array([one.by_unit for one in drawn]), counted.by_unit)
-    return GainRanges(
-        low=float(low[-1]),
-        high=float(high[-1]),
-        districts=pd.DataFrame({"low": low[:-1], "high": high[:-1]}, found.districts.index),
-        units=pd.DataFrame(
-            dict(zip(("low", "high"), by_unit, strict=True)), walkable_city.city.units.index
-        ),
-        sites=pd.DataFrame(dict(zip(("low", "high"), each, strict=True))),
-        above=(alone[:, :, np.newaxis] > alone[:, np.newaxis, :] + SAME_PEOPLE).mean(axis=0),
-        runs=runs,
-        seed=seed,
+    return Change(
+        doubt=doubt,
+        walks=tuple(_walks_to(walkable_city, doubt, some) for some in known),
+        stays=~np.isin(doubt.sites.rows, closed) if closed else None,
+        people=people,
+        units=points_by_unit(walkable_city.city),
+        districts=found.districts.index,
+        codes=walkable_city.city.units.index,
     )
 
 
@@ -145,7 +147,7 @@ class _Walks:
 
 
 @dataclass(frozen=True, eq=False)
-class _Difference:
+class Gain:
     """People gained in a run: (d + 1,) net, the city last; (u,) net in the neighbourhood units;
     (m,) by each site alone, and after those before it.
     """
@@ -154,6 +156,83 @@ class _Difference:
     by_unit: FloatArray
     alone: FloatArray
     after_others: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Change:
+    """What opens and closes, as it is counted in each run.
+
+    Attributes
+    ----------
+    doubt : Doubt
+        Several changes of one coverage that close nothing share it, and may share its runs.
+    walks : tuple of _Walks
+        To what is added, and to what is there before and after without being counted today.
+    stays : (s,) bool array or None
+        Which sites do not close; None if none does.
+    people : (n,) float array
+        As they were counted.
+    units : (u, n) sparse array
+    districts, codes : Index
+        Of districts and neighbourhood units.
+    """
+
+    doubt: Doubt
+    walks: tuple[_Walks, ...]
+    stays: Flags | None
+    people: FloatArray
+    units: sparse.csr_array
+    districts: pd.Index
+    codes: pd.Index
+
+    def gains(self, seen: Iterable[tuple[Draw, Flags]], *, seed: int) -> Iterator[Gain]:
+        """Yield what each run of `Doubt.seen` gains, of the people that it has drawn."""
+        # One more stream of numbers than the causes have: theirs stay as they are.
+        draw = np.random.default_rng(np.random.SeedSequence(seed).spawn(len(CAUSES) + 1)[-1])
+        for drawn, served in seen:
+            yield self._gain(drawn, served, drawn.weight, draw)
+
+    def ranges(self, drawn: Sequence[Gain], *, runs: int, seed: int) -> GainRanges:
+        """Return between which values it gains what `gains` has yielded."""
+        as_counted, served = next(self.doubt.seen(frozenset(), runs=1, seed=seed))
+        counted = self._gain(as_counted, served, self.people, None)
+        low, high = ends(np.array([one.net for one in drawn]), counted.net)
+        each = ends(np.array([one.after_others for one in drawn]), counted.after_others)
+        alone = np.array([one.alone for one in drawn])
+        by_unit = ends(np.array([one.by_unit for one in drawn]), counted.by_unit)
+        names = ("low", "high")
+        return GainRanges(
+            low=float(low[-1]),
+            high=float(high[-1]),
+            districts=pd.DataFrame({"low": low[:-1], "high": high[:-1]}, self.districts),
+            units=pd.DataFrame(dict(zip(names, by_unit, strict=True)), self.codes),
+            sites=pd.DataFrame(dict(zip(names, each, strict=True))),
+            above=(alone[:, :, np.newaxis] > alone[:, np.newaxis, :] + SAME_PEOPLE).mean(axis=0),
+            runs=runs,
+            seed=seed,
+        )
+
+    def _gain(
+        self, drawn: Draw, served: Flags, weight: FloatArray, draw: np.random.Generator | None
+    ) -> Gain:
+        """Return what a run gains, of people by `weight`; its walks are those on file or drawn."""
+        doubt = self.doubt
+        reached = [_within(doubt, some, draw) for some in self.walks]
+        already = np.logical_or.reduce(reached[-1], axis=0) if len(self.walks) > 1 else False
+        before = after = served | already
+        if self.stays is not None:
+            after = doubt.served(replace(drawn, exists=drawn.exists & self.stays)) | already
+        alone, each = np.zeros(self.walks[0].sites), np.zeros(self.walks[0].sites)
+        for site, within in enumerate(reached[0]):
+            alone[site] = weight[within & ~before].sum()
+            each[site] = weight[within & ~after].sum()
+            after = after | within
+        by_district = doubt.people.by_district @ (weight * after) - doubt.people.by_district @ (
+            weight * before
+        )
+        net = np.append(by_district, by_district.sum())
+        by_unit = self.units @ (weight * after) - self.units @ (weight * before)
+        return Gain(net, by_unit, alone, each)
 
 
 def _walks_to(walkable_city: WalkableCity, doubt: Doubt, sites: SnappedPoints) -> _Walks:
@@ -166,39 +245,6 @@ def _walks_to(walkable_city: WalkableCity, doubt: Doubt, sites: SnappedPoints) -
     _, home = np.unique(square, axis=0, return_inverse=True)
     names, way = np.unique(home.ravel()[point] * max(len(sites), 1) + site, return_inverse=True)
     return _Walks(point, site, table.data, way.ravel(), len(names), len(sites))
-
-
-def _differences(
-    doubt: Doubt,
-    walks: list[_Walks],
-    stays: Flags,
-    units: sparse.csr_array,
-    causes: frozenset[Cause],
-    people: FloatArray | None,
-    *,
-    runs: int,
-    seed: int,
-) -> Iterator[_Difference]:
-    """Yield what each run gains: of `people`, or of those that it has drawn."""
-    # One more stream of numbers than the causes have: theirs stay as they are.
-    draw = np.random.default_rng(np.random.SeedSequence(seed).spawn(len(CAUSES) + 1)[-1])
-    for drawn in doubt.draws(causes, runs=runs, seed=seed):
-        weight = drawn.weight if people is None else people
-        reached = [_within(doubt, some, draw if "walks" in causes else None) for some in walks]
-        already = np.logical_or.reduce(reached[-1], axis=0) if len(walks) > 1 else False
-        before = doubt.served(drawn) | already
-        after = doubt.served(replace(drawn, exists=drawn.exists & stays)) | already
-        alone, each = np.zeros(walks[0].sites), np.zeros(walks[0].sites)
-        for site, within in enumerate(reached[0]):
-            alone[site] = weight[within & ~before].sum()
-            each[site] = weight[within & ~after].sum()
-            after = after | within
-        by_district = doubt.people.by_district @ (weight * after) - doubt.people.by_district @ (
-            weight * before
-        )
-        net = np.append(by_district, by_district.sum())
-        by_unit = units @ (weight * after) - units @ (weight * before)
-        yield _Difference(net, by_unit, alone, each)
 
 
 def _within(doubt: Doubt, walks: _Walks, draw: np.random.Generator | None) -> Flags:

@@ -7,17 +7,18 @@ lines, because city, districts, units and gaps are drawn alike.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.sparse import csr_array
 
 from locator.analysis.access.aggregate import SAME_TIME_S
 from locator.analysis.access.coverage import Coverage
-from locator.analysis.access.draws import CAUSES, Cause, asked_of, known_doubt
+from locator.analysis.access.draws import CAUSES, Cause, Draw, asked_of, known_doubt
 from locator.analysis.access.gaps import points_in
 from locator.analysis.access.share_extremes import extremes, extremes_in
 from locator.base.geo import Flags, FloatArray
@@ -282,11 +283,18 @@ def gap_ranges(
         Index of `gaps`. ``low``, ``high``: people in the area of the gap who are not served; nine
         in ten runs lie between, and so do those counted.
     """
-    doubt, inside = known_doubt(walkable_city, found), points_in(walkable_city, gaps)
-    left = [
-        inside @ np.where(served, 0.0, weight)
-        for served, weight in doubt.runs(frozenset(CAUSES), runs=runs, seed=seed)
-    ]
+    drawn = known_doubt(walkable_city, found).seen(frozenset(CAUSES), runs=runs, seed=seed)
+    return gap_ends(gaps, list(left_in(points_in(walkable_city, gaps), drawn)))
+
+
+def left_in(areas: csr_array, seen: Iterable[tuple[Draw, Flags]]) -> Iterator[FloatArray]:
+    """Yield (g,) people of `points_in` some areas who are not served, in each run."""
+    for drawn, served in seen:
+        yield areas @ np.where(served, 0.0, drawn.weight)
+
+
+def gap_ends(gaps: gpd.GeoDataFrame, left: Sequence[FloatArray]) -> pd.DataFrame:
+    """Return `gap_ranges` of who is left in each run."""
     low, high = ends(np.array(left), gaps["people"])
     return pd.DataFrame({"low": low, "high": high}, index=gaps.index)
 
