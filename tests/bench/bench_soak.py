@@ -19,7 +19,7 @@ from locator.city.model import default_folder, load_city
 from tests.bench.asking import answer, served, settle
 from tests.bench.bench_load import AED, MIX, City
 from tests.bench.bench_memory import questions
-from tests.bench.measuring import Row, family, proportional_mb
+from tests.bench.measuring import Row, anonymous_mb, family, proportional_mb
 
 REQUESTS, EVERY, FROM = 50_000, 2_500, 10_000
 VISITORS, DEAR_OF = 8, 100
@@ -98,8 +98,12 @@ def _held_mb(pid: int) -> float:
 
 
 def _parts(pid: int) -> str:
-    """Return what each process holds, in the order in which they were forked."""
-    return "PSS " + " + ".join(f"{proportional_mb(one):.0f}" for one in family(pid))
+    """Return what each process holds, in the order in which they were forked, and without files."""
+    parts = []
+    for kind, held_mb in (("PSS", proportional_mb), ("anonymous", anonymous_mb)):
+        each_mb = [held_mb(one) for one in family(pid)]
+        parts.append(f"{kind} {' + '.join(f'{mb:.0f}' for mb in each_mb)} = {sum(each_mb):.0f}")
+    return ", ".join(parts)
 
 
 if __name__ == "__main__":

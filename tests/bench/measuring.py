@@ -147,8 +147,17 @@ def family(pid: int) -> list[int]:
 
 def proportional_mb(pid: int) -> float:
     """Return the memory of a process, of what it shares its share."""
+    return _rolled_up_mb(pid, "Pss")
+
+
+def anonymous_mb(pid: int) -> float:
+    """Return the same without files: neither other programs nor the file cache change it."""
+    return _rolled_up_mb(pid, "Pss_Anon")
+
+
+def _rolled_up_mb(pid: int, kind: str) -> float:
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("Pss:"))
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(f"{kind}:"))
 
 
 def processor_s(pid: int) -> float:
