@@ -61,7 +61,7 @@ DEFAULTS: dict[str, Any] = {
     "SECURITY_CONTACT": "",  # whom to tell of faults of security: mailto:, https:// or tel:
     "PROXIES": 0,  # reverse proxies in front whose X-Forwarded-* headers are believed
     "LIMIT_PER_MINUTE": 300,  # expensive requests of one address; 0: no limit
-    "LIMIT_AT_ONCE": 4,  # expensive requests worked on at the same time
+    "LIMIT_AT_ONCE": 2,  # expensive requests worked on at the same time
     "APART": 1,  # those in a process of their own, where the server forks processes; 0: in threads
 }
 """Settings and their defaults; each may also come from the environment as LOCATOR_<NAME>."""

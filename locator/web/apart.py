@@ -35,6 +35,9 @@ NICENESS = 10
 """Whoever waits for something quick comes first at the processors: of one that both want this
 process gets a tenth."""
 
+LET_IN = "locator.let_in"
+"""In the environment of a question that was counted, and given a place, by the one who sent it."""
+
 LOOK_S = 0.5
 """So often the server looks whether the one who asked is still there."""
 
@@ -200,6 +203,7 @@ def answered(app: Flask, environ: Mapping[str, Any], body: bytes) -> Answer:
     """Return what `app` answers to a request."""
     whole = {
         **environ,
+        LET_IN: True,
         "wsgi.version": (1, 0),
         "wsgi.input": io.BytesIO(body),
         "wsgi.errors": sys.stderr,

@@ -14,7 +14,7 @@ from werkzeug.exceptions import RequestURITooLarge, ServiceUnavailable, TooManyR
 
 from locator.api.context import AppState
 from locator.base.freeing import Freeing
-from locator.web.apart import aside_of, is_gone
+from locator.web.apart import LET_IN, aside_of, is_gone
 from locator.web.lanes import Urgency, may_wait
 from locator.web.limits import WINDOW_S, Limiter
 
@@ -25,6 +25,10 @@ MAX_QUERY_BYTES = 64 * 1024
 MAX_BODY_BYTES = 1024 * 1024
 URGENT_TIMES = 20
 """So many times as many urgent requests are allowed: a whole hospital may share one address."""
+
+CROWDED = 2
+"""So many times as many slow ones are worked on where some have waited: the memory that they take
+is seldom needed, and nobody is turned away for two that are long."""
 
 HEADERS = {
     "Referrer-Policy": "same-origin",  # an address searched for stays with us
@@ -93,7 +97,7 @@ def counted(view: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-        if not _limiter().allow(request.remote_addr or "-"):
+        if not _is_let_in() and not _limiter().allow(request.remote_addr or "-"):
             raise TooManyRequests(retry_after=int(WINDOW_S))
         return view(*args, **kwargs)
 
@@ -121,7 +125,8 @@ def expensive(view: Callable[P, R]) -> Callable[P, R]:
     """Keep a slow view in bounds: as `counted`, and 503 when every place is taken.
 
     Where there is a process apart it is answered there; in this one it would take the interpreter
-    from whoever needs an AED, and so it waits for those.
+    from whoever needs an AED, and so it waits for those. Who sends it there has counted it and
+    holds its place: if it took another one there, as many as there are places would all be in vain.
     """
 
     @may_wait
@@ -130,7 +135,7 @@ def expensive(view: Callable[P, R]) -> Callable[P, R]:
         aside = aside_of(current_app)
         if aside is None:
             _urgency().wait()
-        with _limiter().slot(is_gone=partial(is_gone, request.environ)) as got:
+        with _place() as got:
             if not got:
                 raise ServiceUnavailable(retry_after=5)
             if aside is not None:
@@ -142,6 +147,17 @@ def expensive(view: Callable[P, R]) -> Callable[P, R]:
                 current_app.extensions["locator.base.freeing"].now_and_then()
 
     return counted(guarded)
+
+
+def _place() -> AbstractContextManager[bool]:
+    """Hold a place for what is dear, once for each question; False if none came free in time."""
+    if _is_let_in():
+        return nullcontext(True)
+    return _limiter().slot(is_gone=partial(is_gone, request.environ))
+
+
+def _is_let_in() -> bool:
+    return LET_IN in request.environ
 
 
 def _first() -> AbstractContextManager[None]:
@@ -173,8 +189,9 @@ def install(app: Flask) -> None:
         per_minute=URGENT_TIMES * app.config["LIMIT_PER_MINUTE"], at_once=1
     )
     app.extensions["locator.base.freeing"] = Freeing()
+    at_once = app.config["LIMIT_AT_ONCE"]
     app.extensions["locator.limiter"] = Limiter(
-        per_minute=app.config["LIMIT_PER_MINUTE"], at_once=app.config["LIMIT_AT_ONCE"]
+        per_minute=app.config["LIMIT_PER_MINUTE"], at_once=at_once, at_most=CROWDED * at_once
     )
 
     @app.before_request

@@ -19,6 +19,7 @@ from werkzeug.test import TestResponse
 from locator.city.basemap.serving import BaseMap
 from locator.web import apart, create_app
 from locator.web.lanes import HOLD_S
+from locator.web.limits import Limiter
 from tests.forking import in_another
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="no processes to fork here")
@@ -73,6 +74,16 @@ def test_an_answer_from_apart_is_the_answer(
 def lasting(answer: TestResponse) -> list[tuple[str, str]]:
     """Return the headers that are the same a second later."""
     return sorted(pair for pair in answer.headers if pair[0] != "Date")
+
+
+def test_a_question_is_counted_once_and_takes_one_place(
+    here: Flask, front: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limiter = Limiter(per_minute=2, at_once=1)  # of both, as of processes forked from one
+    for app in (here, front.application):
+        monkeypatch.setitem(app.extensions, "locator.limiter", limiter)
+    answers = [front.get("/coverage").status_code for _ in range(3)]
+    assert answers == [200, 200, 429]
 
 
 def test_an_answer_that_is_known_is_not_sent_again(front: FlaskClient) -> None:
