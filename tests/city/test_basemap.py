@@ -26,6 +26,7 @@ from hypothesis import strategies as st
 from locator.base.geo import WGS84
 from locator.base.packed import packed_bytes
 from locator.city.added_streets import STREETS_FILE
+from locator.city.basemap import kept_ground
 from locator.city.basemap.backdrop import read_backdrop
 from locator.city.basemap.files import BUILDINGS, LAND, LINES, PLACES, map_file_faults
 from locator.city.basemap.ground import map_ground
@@ -277,7 +278,9 @@ def test_a_districts_name_stands_inside_it(tiny: City) -> None:
     assert [text.split("\n")[1] for text in ground.at.texts[rows]] == tiny.districts[
         "name"
     ].tolist()
-    assert shapely.contains(shapes, ground.at.geometries[rows]).all()
+    assert shapely.contains(
+        shapes, shapely.points(ground.at.xy[ground.at.offsets[:-1][rows]])
+    ).all()
 
 
 def test_a_name_of_a_street_is_offered_once_wherever_tiles_meet(drawn: City) -> None:
@@ -469,6 +472,71 @@ def test_what_tiles_are_cut_from_is_let_go_where_none_is_drawn(drawn_folder: Pat
     known.let_go()
     assert known.ground is not first
     assert known._draw(*key_at(500, 3400)) == drawn
+
+
+def grounds(cache: Path) -> list[Path]:
+    return sorted(cache.rglob("*.ground"))
+
+
+def test_what_tiles_are_cut_from_is_made_once_and_mapped(
+    drawn_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, cache = Path(shutil.copytree(drawn_folder, tmp_path / "city")), tmp_path / "cache"
+    keys = [key_at(500, 3400, zoom) for zoom in range(9, 18)]
+    plain = BaseMap(load_city(folder))
+    first, again = BaseMap(load_city(folder), cache), BaseMap(load_city(folder), cache)
+    assert [first._draw(*key) for key in keys] == [plain._draw(*key) for key in keys]
+    with monkeypatch.context() as patch:
+        patch.setattr(kept_ground, "map_ground", None)  # needed no more
+        assert [again._draw(*key) for key in keys] == [plain._draw(*key) for key in keys]
+    for known in (first.ground, again.ground):
+        arrays = [known.at.words, known.along.xy, *vars(known.layers["streets"]).values()]
+        mapped = [array for array in arrays if isinstance(array, np.ndarray)]
+        assert not any(array.flags.owndata for array in mapped)
+        assert all(array.flags.aligned for array in mapped)
+
+    pack(folder, BUILDINGS.name, [square(500, 3500, 21)], {})
+    other = BaseMap(load_city(folder), cache)
+    assert other.ground.faults == ()
+    assert [file.stem for file in grounds(cache)] == [other.version]
+    assert first._draw(*keys[0]) == plain._draw(*keys[0])  # of the file that is gone
+
+
+def test_a_damaged_file_of_what_tiles_are_cut_from_is_made_again(
+    drawn_folder: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    city, key = load_city(drawn_folder), key_at(500, 3400)
+    drawn = BaseMap(city, tmp_path)._draw(*key)
+    (file,) = grounds(tmp_path)
+    whole = file.read_bytes()
+    file.unlink()
+    file.write_bytes(whole[:500] + bytes([whole[500] ^ 1]) + whole[501:])
+    assert BaseMap(city, tmp_path)._draw(*key) == drawn
+    assert "is damaged; it is made again" in caplog.text
+    assert file.read_bytes() == whole
+
+
+def test_what_was_made_of_a_damaged_file_or_of_others_meanwhile_is_not_kept(
+    drawn_folder: Path, tmp_path: Path
+) -> None:
+    folder, cache = Path(shutil.copytree(drawn_folder, tmp_path / "city")), tmp_path / "cache"
+    known = BaseMap(load_city(folder), cache)
+    pack(folder, BUILDINGS.name, [square(500, 3500, 21)], {})
+    assert "buildings" in known.ground.layers
+    (folder / LAND.name).write_bytes(b"damaged")
+    assert BaseMap(load_city(folder), cache).ground.faults == (LAND.name,)
+    assert grounds(cache) == []
+
+
+def test_where_nothing_can_be_kept_tiles_are_cut_from_memory(
+    drawn_folder: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "cache").write_text("a file where a folder should be")
+    known = BaseMap(load_city(drawn_folder), tmp_path / "cache")
+    assert known._draw(*key_at(500, 3400)) == BaseMap(load_city(drawn_folder))._draw(
+        *key_at(500, 3400)
+    )
+    assert "is not kept" in caplog.text
 
 
 def test_the_style_for_other_programs_has_a_colour_for_everything(client: FlaskClient) -> None:

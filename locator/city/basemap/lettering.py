@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import shapely
 
 from locator.base.geo import FloatArray, IntArray
+from locator.city.basemap.shapes import corners_of
 from locator.city.basemap.worldgrid import EXTENT, UNITS_PER_PX, tile_units, to_tile
 
 LETTER_PX = 6.4
@@ -47,19 +49,47 @@ class Names:
 
     Attributes
     ----------
-    geometries : array of shapely geometries
-        Points or lines in world units.
+    xy : (m, 2) float
+        Corners of all points and lines in world units, one after another.
+    offsets : (n + 1,) int
+        Where the corners of each begin; a point has one.
     boxes : (n, 4) float
-    texts, kinds : tuple of str
-    zooms : (n,) int
+    words : (w,) array of texts
+        Whatever names and kinds say.
+    text, kind : (n,) int
+        Which of `words` each says, and is.
+    zooms : (n,) uint8
         The first zoom of tiles that offers each.
     """
 
-    geometries: Array
+    xy: FloatArray
+    offsets: IntArray
     boxes: FloatArray
-    texts: Array
-    kinds: Array
-    zooms: IntArray
+    words: Array
+    text: Array
+    kind: Array
+    zooms: Array
+
+    @property
+    def texts(self) -> Array:
+        """What each says."""
+        return self.words.astype(object)[self.text]
+
+    @property
+    def kinds(self) -> Array:
+        """What each is."""
+        return self.words.astype(object)[self.kind]
+
+    def lines(self, rows: IntArray) -> Array:
+        """Return some of the lines."""
+        taken, offsets = corners_of((self.offsets,), rows)
+        kind = shapely.GeometryType.LINESTRING
+        made: Array = shapely.from_ragged_array(kind, self.xy[taken], offsets)
+        return made
+
+    def said(self, row: int) -> tuple[str, str]:
+        """Return the text and the kind of a name."""
+        return str(self.words[self.text[row]]), str(self.words[self.kind[row]])
 
 
 @dataclass(frozen=True)
@@ -74,42 +104,62 @@ class Offer:
 def names_of(
     geometries: Array, texts: Sequence[str], kinds: Sequence[str], zooms: Sequence[int]
 ) -> Names:
-    """Return names at geometries in world units."""
-    return Names(
-        geometries=geometries,
+    """Return names at geometries in world units, points or lines of one part."""
+    xy, of = shapely.get_coordinates(geometries, return_index=True)
+    return _names(
+        xy=xy,
+        offsets=np.concatenate([[0], np.cumsum(np.bincount(of, minlength=len(geometries)))]),
         boxes=shapely.bounds(geometries).reshape(-1, 4),
         texts=np.asarray(texts, dtype=object),
         kinds=np.asarray(kinds, dtype=object),
-        zooms=np.asarray(zooms, dtype=np.int64),
+        zooms=np.asarray(zooms, dtype=np.uint8),
     )
 
 
 def joined(*names: Names) -> Names:
     """Return several collections as one, in this order."""
-    return Names(
-        *(
-            np.concatenate([getattr(one, field) for one in names])
-            for field in ("geometries", "boxes", "texts", "kinds", "zooms")
-        )
+    counts = [np.diff(one.offsets) for one in names]
+    return _names(
+        xy=np.concatenate([one.xy for one in names]),
+        offsets=np.concatenate([[0], np.cumsum(np.concatenate(counts))]),
+        boxes=np.concatenate([one.boxes for one in names]),
+        texts=np.concatenate([one.texts for one in names]),
+        kinds=np.concatenate([one.kinds for one in names]),
+        zooms=np.concatenate([one.zooms for one in names]),
     )
+
+
+def _names(
+    *,
+    xy: FloatArray,
+    offsets: IntArray,
+    boxes: FloatArray,
+    texts: Array,
+    kinds: Array,
+    zooms: Array,
+) -> Names:
+    """Return names, each of their words once: few of a city's numbers of houses differ."""
+    said, words = pd.factorize(np.concatenate([texts, kinds]), use_na_sentinel=False)
+    text, kind = np.split(said.astype(np.int32), 2)
+    return Names(xy, offsets, boxes, words.astype(str), text, kind, zooms)
 
 
 def point_offers(names: Names, zoom: int, x: int, y: int) -> Iterator[Offer]:
     """Return the names of points in a tile."""
     rows = _touching(names, zoom, x, y)
-    units = np.rint(to_tile(shapely.get_coordinates(names.geometries[rows]), zoom, x, y))
+    units = np.rint(to_tile(names.xy[names.offsets[rows]], zoom, x, y))
     for row, (east, south) in zip(rows, units.astype(np.int64), strict=True):
         if 0 <= east < EXTENT and 0 <= south < EXTENT:
-            yield Offer(names.texts[row], names.kinds[row], np.array([[east, south]]))
+            yield Offer(*names.said(row), np.array([[east, south]]))
 
 
 def line_offers(names: Names, zoom: int, x: int, y: int) -> Iterator[Offer]:
     """Return the pieces of lines whose middle is in a tile and that have room for their name."""
     rows = _touching(names, zoom, x, y)
     unit = tile_units(zoom) / EXTENT
-    lines = names.geometries[rows]
+    lines = names.lines(rows)
     length = shapely.length(lines) / unit
-    wide = np.array([len(text) for text in names.texts[rows]]) * LETTER_PX * UNITS_PER_PX * ROOM
+    wide = np.strings.str_len(names.words[names.text[rows]]) * LETTER_PX * UNITS_PER_PX * ROOM
     fits = length >= wide
     rows, lines, length, wide = rows[fits], lines[fits], length[fits], wide[fits]
     apart = (APART_PX if zoom < NEAR_ZOOM else NEAR_APART_PX) * UNITS_PER_PX
@@ -130,7 +180,7 @@ def line_offers(names: Names, zoom: int, x: int, y: int) -> Iterator[Offer]:
     here = straight & ((middle >= 0) & (middle < EXTENT)).all(axis=1)
     for place in np.flatnonzero(here):
         row = rows[line[place]]
-        yield Offer(names.texts[row], names.kinds[row], _plain(pieces[place]))
+        yield Offer(*names.said(row), _plain(pieces[place]))
 
 
 def _pieces(

@@ -14,7 +14,8 @@ from locator.base.freeing import give_back_free
 from locator.base.geo import Box
 from locator.city.added_streets import STREETS_FILE
 from locator.city.basemap.files import FILES
-from locator.city.basemap.ground import MapGround, map_ground
+from locator.city.basemap.ground import MapGround
+from locator.city.basemap.kept_ground import SUFFIX, kept_ground
 from locator.city.basemap.store import TileStore
 from locator.city.basemap.tiles import tile
 from locator.city.basemap.worldgrid import HIGHEST, LOWEST, tile_range
@@ -23,15 +24,18 @@ from locator.city.model import City
 log = logging.getLogger("locator.city.basemap")
 
 DRAWN_FROM = (*(file.name for file in FILES), STREETS_FILE)
-ALSO_FROM = ("districts.geojson", "stops.csv", "addresses*", "catalogue.toml")
+ALSO_FROM = (
+    *("districts.geojson", "units.npz", "stops.csv", "landmarks.csv"),
+    *("addresses*", "street_names.csv", "catalogue.toml"),
+)
 AROUND = 0.25
 """Tiles reach so many parts of the city's width beyond it on each side, as far as the maps do."""
 
 WARM_AFTER_S = 1.0
 
 UNUSED_S = 120.0
-"""Without a tile to draw for so long, what they are cut from is let go: 57 MB in a large city, and
-a second of work for the next one that was not drawn before."""
+"""Without a tile to draw for so long, what they are cut from is let go: where no file of it can be
+kept, 40 MB in a large city, and seconds of work for the next one that was not drawn before."""
 
 
 class BaseMap:
@@ -41,7 +45,8 @@ class BaseMap:
     ----------
     city : City
     cache : Path, optional
-        Folder for tiles that were drawn; nothing is kept without it.
+        Folder for tiles that were drawn and for what they are cut from; nothing is kept without
+        it.
     clock : callable
         Seconds, monotonic.
 
@@ -65,8 +70,9 @@ class BaseMap:
         self.version = _version(city.folder)
         self.box = _around(city.boundary.bounds)
         place = hashlib.blake2b(str(city.folder.resolve()).encode(), digest_size=6).hexdigest()
-        file = None if cache is None else cache / "tiles" / place / f"{self.version}.sqlite"
-        self._store = TileStore(self._draw, file)
+        kept = None if cache is None else cache / "tiles" / place / self.version
+        self._kept_ground = kept and kept.with_suffix(SUFFIX)
+        self._store = TileStore(self._draw, kept and kept.with_suffix(".sqlite"))
         self._reading = threading.Lock()
 
     def has(self, zoom: int, x: int, y: int) -> bool:
@@ -105,9 +111,12 @@ class BaseMap:
 
     @cached_property
     def _ground(self) -> MapGround:
-        made = map_ground(self._city)
+        made = kept_ground(self._city, self._kept_ground, is_current=self._is_current)
         give_back_free()  # twice what stays was needed while the files were read
         return made
+
+    def _is_current(self) -> bool:
+        return _version(self._city.folder) == self.version
 
     def _draw(self, zoom: int, x: int, y: int) -> bytes:
         return tile(self.ground, zoom, x, y)

@@ -1,10 +1,9 @@
 """Keep the indexes of the nearest facilities in files, mapped into memory when read again.
 
 One file for each index, in the cache folder; its name says what it was made of: the graph, the
-ways of the profile, the facilities and how many of them a vertex knows. After its arrays, as
-``numpy.save`` writes them, come four bytes with the CRC-32 of all before. Whatever is wrong with
-a file, the index is made again; where none can be kept, it lives in memory alone. One program
-makes an index, and the others wait for it.
+ways of the profile, the facilities and how many of them a vertex knows. Whatever is wrong with
+a file (`locator.base.mapped`), the index is made again; where none can be kept, it lives in memory
+alone. One program makes an index, and the others wait for it.
 
 Distances keep their eight bytes: in four, a walk of 8 km would be up to half a millimetre off, and
 an index would no longer say what a search says.
@@ -15,22 +14,16 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 import time
-import zlib
-from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
-from numpy.lib import format as npy
 
-from locator.base.files import LockedError, WriteError, locked, written
+from locator.base.files import LockedError, WriteError, locked
 from locator.base.folders import cache_folder
-from locator.base.freeing import may_be_let_go
 from locator.base.geo import FloatArray
+from locator.base.mapped import read_arrays, write_arrays
 from locator.walking import SnappedPoints
-from locator.walking.graph.file import Array
 from locator.walking.network.k_nearest import KNearestIndex, k_nearest_index
 from locator.walking.network.profile import Ways
 
@@ -50,8 +43,6 @@ WAIT_S = 180.0
 """So long another program is waited for that makes an index; some seconds are usual."""
 
 FOLDER, SUFFIX = "k-nearest", ".index"
-
-_CHUNK = 1 << 20
 
 _ENTRY_B = 13
 """What one facility of one vertex takes: distance, way and number."""
@@ -123,60 +114,12 @@ def _keep(place: Path, known: KNearestIndex) -> None:
     for other in place.parent.glob(f"*{SUFFIX}"):
         if time.time() - other.stat().st_mtime > UNUSED_S:
             other.unlink(missing_ok=True)
-    with written(place) as file:
-        checked = _Checked(file)
-        for name in ARRAYS:
-            npy.write_array(checked, np.ascontiguousarray(getattr(known, name)), allow_pickle=False)
-        file.write(checked.crc.to_bytes(4, "little"))
-
-
-class _Checked:
-    """A file to write into that counts the checksum of what was written."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self.crc, self._file = 0, file
-
-    def write(self, part: bytes) -> int:
-        """Write `part`."""
-        self.crc = zlib.crc32(part, self.crc)
-        return self._file.write(part)
+    write_arrays(place, (getattr(known, name) for name in ARRAYS))
 
 
 def _read(place: Path, facilities: SnappedPoints) -> KNearestIndex | None:
     """Return the index kept in a file; None where there is none that is whole."""
-    try:
-        if not _is_whole(place):
-            log.warning("%s is damaged; it is made again", place.name)
-            return None
-        whole = np.memmap(place, dtype=np.uint8, mode="r")
-        arrays = dict(zip(ARRAYS, _arrays(place, whole), strict=True))
-        os.utime(place)
-        may_be_let_go(arrays["distance_m"])
-    except (OSError, ValueError):
+    arrays = read_arrays(place)
+    if arrays is None or len(arrays) != len(ARRAYS):
         return None
-    return KNearestIndex(facilities, **arrays)
-
-
-def _is_whole(place: Path) -> bool:
-    """Tell whether a file ends with its checksum.
-
-    It is read, not mapped: what is looked at of a mapping counts as memory of the process.
-    """
-    checksum, left = 0, place.stat().st_size - 4
-    with place.open("rb") as file:
-        while left > 0 and (block := file.read(min(left, _CHUNK))):
-            checksum = zlib.crc32(block, checksum)
-            left -= len(block)
-        return left == 0 and checksum == int.from_bytes(file.read(4), "little")
-
-
-def _arrays(place: Path, whole: Array) -> Iterator[Array]:
-    """Yield the arrays of a file as views of its mapping."""
-    with place.open("rb") as file:
-        for _ in ARRAYS:
-            npy.read_magic(file)
-            shape, _, dtype = npy.read_array_header_1_0(file)
-            begin, size = file.tell(), dtype.itemsize * int(np.prod(shape))
-            # A plain view of the mapping: numpy's memmap subclass makes every small slice slower.
-            yield np.asarray(whole[begin : begin + size]).view(dtype).reshape(shape)
-            file.seek(begin + size)
+    return KNearestIndex(facilities, **dict(zip(ARRAYS, arrays, strict=True)))

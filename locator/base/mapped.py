@@ -1,0 +1,114 @@
+"""Keep some arrays in one file, whole or not at all, and map them into memory when read again.
+
+The arrays stand one after another as ``numpy.save`` writes them; four bytes with the CRC-32 of all
+before come last. The widest numbers are best put first: then each array stands where its numbers
+are read at one go.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import zlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.lib import format as npy
+
+from locator.base.files import written
+from locator.base.freeing import may_be_let_go
+
+_CHUNK, _CHECKSUM_B = 1 << 20, 4
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+log = logging.getLogger("locator.files")
+
+
+def write_arrays(place: Path, arrays: Iterable[Array]) -> None:
+    """Write a file of arrays, of numbers or of texts of one width.
+
+    Parameters
+    ----------
+    place : Path
+        In a folder that is there.
+    arrays : iterable of arrays
+
+    Raises
+    ------
+    WriteError
+        As for `locator.base.files.written`.
+    """
+    with written(place) as file:
+        checked = _Checked(file)
+        for array in arrays:
+            npy.write_array(checked, np.ascontiguousarray(array), allow_pickle=False)
+        file.write(checked.crc.to_bytes(_CHECKSUM_B, "little"))
+
+
+class _Checked:
+    """A file to write into that counts the checksum of what was written."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.crc, self._file = 0, file
+
+    def write(self, part: bytes) -> int:
+        """Write `part`."""
+        self.crc = zlib.crc32(part, self.crc)
+        return self._file.write(part)
+
+
+def read_arrays(place: Path) -> tuple[Array, ...] | None:
+    """Return the arrays of a file, mapped; None where there is none that is whole.
+
+    Its pages are given back between what is used (`locator.base.freeing`).
+
+    Parameters
+    ----------
+    place : Path
+        That it was read now is noted there.
+
+    Returns
+    -------
+    tuple of arrays or None
+        Read-only.
+    """
+    try:
+        if not _is_whole(place):
+            log.warning("%s is damaged; it is made again", place.name)
+            return None
+        whole = np.memmap(place, dtype=np.uint8, mode="r")
+        arrays = tuple(_arrays(place, whole))
+        os.utime(place)
+    except (OSError, ValueError):
+        return None
+    for one in arrays[:1]:
+        may_be_let_go(one)
+    return arrays
+
+
+def _is_whole(place: Path) -> bool:
+    """Tell whether a file ends with its checksum.
+
+    It is read, not mapped: what is looked at of a mapping counts as memory of the process.
+    """
+    checksum, left = 0, place.stat().st_size - _CHECKSUM_B
+    with place.open("rb") as file:
+        while left > 0 and (block := file.read(min(left, _CHUNK))):
+            checksum = zlib.crc32(block, checksum)
+            left -= len(block)
+        return left == 0 and checksum == int.from_bytes(file.read(_CHECKSUM_B), "little")
+
+
+def _arrays(place: Path, whole: Array) -> Iterator[Array]:
+    """Yield the arrays of a file as views of its mapping."""
+    with place.open("rb") as file:
+        while file.tell() < len(whole) - _CHECKSUM_B:
+            npy.read_magic(file)
+            shape, _, dtype = npy.read_array_header_1_0(file)
+            begin, size = file.tell(), dtype.itemsize * int(np.prod(shape))
+            # A plain view of the mapping: numpy's memmap subclass makes every small slice slower.
+            yield np.asarray(whole[begin : begin + size]).view(dtype).reshape(shape)
+            file.seek(begin + size)
