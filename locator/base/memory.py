@@ -148,8 +148,9 @@ def _sizes(value: object, seen: dict[int, object]) -> Iterator[int]:
 
 def _is_tree(value: object) -> TypeGuard[cKDTree]:
     """Tell whether `value` is a k-d tree; nobody has one where its library is not loaded yet."""
-    library = sys.modules.get("scipy.spatial")
-    return library is not None and isinstance(value, library.cKDTree)
+    # Another thread may be loading it just now: then it is known, and has no trees yet.
+    tree = getattr(sys.modules.get("scipy.spatial"), "cKDTree", None)
+    return tree is not None and isinstance(value, tree)
 
 
 def _own_b(value: object) -> int:

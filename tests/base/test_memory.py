@@ -11,6 +11,7 @@ import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
+from types import ModuleType
 
 import geopandas as gpd
 import numpy as np
@@ -171,6 +172,13 @@ def test_what_is_shared_counts_once_and_a_mapped_file_nothing(tmp_path: Path) ->
     assert size_b([whole, whole[:10], {"again": whole}]) < 1.01 * whole.nbytes
     np.save(tmp_path / "mapped.npy", whole)
     assert size_b(np.load(tmp_path / "mapped.npy", mmap_mode="r")[5:]) < 1000
+
+
+def test_the_size_is_known_while_another_thread_loads_the_library_of_trees(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "scipy.spatial", ModuleType("scipy.spatial"))
+    assert size_b(["a" * 1000]) > 1000
 
 
 def test_what_is_forgotten_takes_nothing_and_is_computed_again() -> None:
