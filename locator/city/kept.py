@@ -1,11 +1,12 @@
-"""Keep a city that was read and found sound, so that a command need not read it all again.
+"""Keep a city that was read and found sound, so that it need not all be read again.
 
-A command answers one question; reading and checking a city takes longer than the answer. What was
-read is kept in the user's cache folder, one file for each city folder, as Python keeps what it
-compiled: it begins with a key of every byte that was read, of the program that read it and of the
-libraries that it is made of, and with a checksum of itself. When one of them differs, the folder
-is read again and every fault in it found, as ever; a folder with faults is never kept. Such a
-file is an object of Python (a pickle), so only one that nobody else can have written is opened.
+A command answers one question, and reading and checking a city takes longer than the answer; of a
+server's start, with the names that can be searched, it is a quarter. What was read is kept in the
+user's cache folder, one file for each city folder, as Python keeps what it compiled: it begins with
+a key of every byte that was read, of the program that read it and of the libraries that it is made
+of, and with a checksum of itself. When one of them differs, the folder is read again and every
+fault in it found, as ever; a folder with faults is never kept. Such a file is an object of Python
+(a pickle), so only one that nobody else can have written is opened.
 """
 
 from __future__ import annotations
@@ -75,9 +76,12 @@ def kept_city(folder: Path, *, least_b: int = LEAST_B) -> City:
 
 
 def _place(folder: Path) -> Path:
-    """Return the file that a folder's city is kept in."""
-    whole = folder.resolve()
-    whose = hashlib.sha256(str(whole).encode()).hexdigest()[:12]
+    """Return the file that a folder's city is kept in.
+
+    A server has no pyarrow in pandas (`locator.base.lighter`), commands do: each has its own.
+    """
+    whole, text = folder.resolve(), pd.StringDtype(na_value=np.nan).storage
+    whose = hashlib.sha256(f"{whole} {text}".encode()).hexdigest()[:12]
     return cache_folder() / f"{whole.name}-{whose}.city"
 
 
@@ -94,9 +98,10 @@ def _key(folder: Path) -> tuple[bytes, int]:
     for file in sorted(folder.iterdir()):
         if file.suffix in _APART or not file.is_file():
             continue
-        content = file.read_bytes()
-        size_b += len(content)
-        made.update(f"\n{file.name} {len(content)} ".encode())
+        with file.open("rb") as stream:  # never held as a whole: a region's streets are large
+            content = hashlib.file_digest(stream, "sha256").digest()
+            size_b += (length := stream.tell())
+        made.update(f"\n{file.name} {length} ".encode())
         made.update(content)
     return made.digest(), size_b
 

@@ -16,7 +16,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from locator.api.context import AppState
 from locator.base.folders import bundled
-from locator.city import model as cities
+from locator.city.kept import kept_city
+from locator.city.model import default_folder
 from locator.walking.choose import choose_model
 from locator.walking.graph.osm import Progress, silent
 from locator.walking.network.model import NetworkModel
@@ -175,7 +176,7 @@ def load_state(
     folder: str | Path | None = None, *, feeds: str = "", progress: Progress = silent
 ) -> AppState:
     """Return the state over the city folder, loaded once for the life of the application."""
-    city = cities.load_city(city_folder(folder))
+    city = kept_city(city_folder(folder))
     started = datetime.now(ZoneInfo(city.catalogue.timezone)).replace(microsecond=0)
     walkable_city = walkable(city, choose_model(city, progress=progress))
     return AppState(city=city, walkable_city=walkable_city, started=started, feeds=feeds)
@@ -183,7 +184,7 @@ def load_state(
 
 def city_folder(given: str | Path | None) -> Path:
     """Return the city folder of a setting; the default one where it is None."""
-    return Path(given) if given else cities.default_folder()
+    return Path(given) if given else default_folder()
 
 
 def _environment() -> dict[str, Any]:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
@@ -87,6 +88,16 @@ def test_another_program_or_library_reads_anew(
     monkeypatch.setattr("shapely.__version__", "another")
     kept_city(tiny_folder, least_b=0)
     assert len(reads) == 3
+
+
+def test_a_server_and_a_command_keep_a_city_each(
+    tiny_folder: Path, reads: Reads, tmp_path: Path
+) -> None:
+    # A server has no pyarrow in pandas: what holds text differs, and neither may open the other's.
+    for storage in ("python", "pyarrow") * 2:
+        with pd.option_context("mode.string_storage", storage):
+            kept_city(tiny_folder, least_b=0)
+    assert len(reads) == len(list((tmp_path / "cache").iterdir())) == 2
 
 
 def test_faults_are_found_though_the_city_was_kept(tiny_folder: Path, reads: Reads) -> None:
