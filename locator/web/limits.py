@@ -94,23 +94,14 @@ class Places:
     Parameters
     ----------
     at_once, in_line : int
-    at_most : int, optional
-        So many places there are for who has stood in line for half of the time, that what is short
-        gets past what is long; `at_once` by default.
     clock : callable
         Seconds, monotonic.
     """
 
     def __init__(
-        self,
-        *,
-        at_once: int,
-        in_line: int,
-        at_most: int | None = None,
-        clock: Callable[[], float] = time.monotonic,
+        self, *, at_once: int, in_line: int, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self.at_once, self.in_line = at_once, in_line
-        self.at_most = at_once if at_most is None else at_most
         self._rows = Rows(2)  # of each process: places held, and who stands in line
         self._lock = Lock()
         self._freed = threading.Condition()
@@ -125,12 +116,12 @@ class Places:
     def one(self, *, wait_s: float, is_gone: Callable[[], bool]) -> Iterator[bool]:
         """Hold one of the places; False if none came free in time, or the line was full.
 
-        Nobody waits who is gone. Who has waited for half of the time may have one of `at_most`.
+        Nobody waits who is gone.
         """
         got = self._take(0, self.at_once)
         if not got and self._take(1, self.in_line):
             try:
-                got = self._in_line(wait_s, is_gone)
+                got = self._in_line(self._clock() + wait_s, is_gone)
             finally:
                 self._give(1)
         try:
@@ -139,15 +130,14 @@ class Places:
             if got:
                 self._give(0)
 
-    def _in_line(self, wait_s: float, is_gone: Callable[[], bool]) -> bool:
-        look_s, until = 0.0, self._clock() + wait_s
+    def _in_line(self, until: float, is_gone: Callable[[], bool]) -> bool:
+        look_s = 0.0
         while (left_s := until - self._clock()) > 0:
             if self._clock() >= look_s:
                 if is_gone():
                     return False
                 look_s = self._clock() + LOOK_S
-            places = self.at_once if left_s > wait_s / 2 else self.at_most
-            if self._take(0, places):
+            if self._take(0, self.at_once):
                 return True
             with self._freed:
                 self._freed.wait(min(left_s, ELSEWHERE_S))
@@ -182,8 +172,6 @@ class Limiter:
         Expensive requests worked on at the same time, of all visitors.
     in_line : int
         How many more may wait for that.
-    at_most : int, optional
-        As for `Places`.
     clock : callable
         Seconds, monotonic.
     """
@@ -194,11 +182,10 @@ class Limiter:
         per_minute: int,
         at_once: int,
         in_line: int = IN_LINE,
-        at_most: int | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.per_minute = per_minute
-        self.places = Places(at_once=at_once, in_line=in_line, at_most=at_most, clock=clock)
+        self.places = Places(at_once=at_once, in_line=in_line, clock=clock)
         self._clock = clock
         self._tally = Tally()
 

@@ -26,9 +26,9 @@ MAX_BODY_BYTES = 1024 * 1024
 URGENT_TIMES = 20
 """So many times as many urgent requests are allowed: a whole hospital may share one address."""
 
-CROWDED = 2
-"""So many times as many slow ones are worked on where some have waited: the memory that they take
-is seldom needed, and nobody is turned away for two that are long."""
+WAIT_S = 15.0
+"""So long a slow question stands in line: as long as two long ones take, so that they turn nobody
+away. More of them at once would not be done sooner, and take the memory of more."""
 
 HEADERS = {
     "Referrer-Policy": "same-origin",  # an address searched for stays with us
@@ -153,7 +153,7 @@ def _place() -> AbstractContextManager[bool]:
     """Hold a place for what is dear, once for each question; False if none came free in time."""
     if _is_let_in():
         return nullcontext(True)
-    return _limiter().slot(is_gone=partial(is_gone, request.environ))
+    return _limiter().slot(wait_s=WAIT_S, is_gone=partial(is_gone, request.environ))
 
 
 def _is_let_in() -> bool:
@@ -189,9 +189,8 @@ def install(app: Flask) -> None:
         per_minute=URGENT_TIMES * app.config["LIMIT_PER_MINUTE"], at_once=1
     )
     app.extensions["locator.base.freeing"] = Freeing()
-    at_once = app.config["LIMIT_AT_ONCE"]
     app.extensions["locator.limiter"] = Limiter(
-        per_minute=app.config["LIMIT_PER_MINUTE"], at_once=at_once, at_most=CROWDED * at_once
+        per_minute=app.config["LIMIT_PER_MINUTE"], at_once=app.config["LIMIT_AT_ONCE"]
     )
 
     @app.before_request

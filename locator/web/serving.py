@@ -25,7 +25,7 @@ from locator.web import create_app, tiles
 from locator.web.lanes import QUICK_THREADS, TURN_S, Lanes, waiting_paths
 from locator.web.limits import IN_LINE
 from locator.web.readiness import readiness
-from locator.web.security import CROWDED, HEADERS, MAX_BODY_BYTES, content_security_policy
+from locator.web.security import HEADERS, MAX_BODY_BYTES, content_security_policy
 
 SPARE_THREADS = 4
 """Beside those that work on expensive requests or wait to: for tiles."""
@@ -183,7 +183,7 @@ class Serving:
         self._lanes = Lanes(waiting_paths(app))
         self._grace_s: float | None = None  # given when it is to end
         self._lanes.set_thread_count(QUICK_THREADS)
-        waiting = CROWDED * app.config["LIMIT_AT_ONCE"] + IN_LINE + SPARE_THREADS
+        waiting = app.config["LIMIT_AT_ONCE"] + IN_LINE + SPARE_THREADS
         self._lanes.waiting.set_thread_count(waiting)
         self._server = create_server(
             app,

@@ -33,7 +33,6 @@ from locator.walking import warmup
 from locator.walking.graph.osm import Progress, silent
 from locator.walking.network.profile import Profile
 from locator.web import apart, make_app, readiness, serving, tiles
-from locator.web.security import CROWDED
 
 HARD_END_S = 2.0
 """Where the parent was killed, what is under way may take so long."""
@@ -191,5 +190,5 @@ def _aside(app: Flask, listener: Listener, renewed: np.ndarray, part: Part) -> N
     if not renewed[0]:
         tiles.warm(app)
     part.ready()
-    threads = CROWDED * app.config["LIMIT_AT_ONCE"] + apart.QUICK
+    threads = app.config["LIMIT_AT_ONCE"] + apart.QUICK
     apart.work(app, listener, threads, part.ends, renewed=renewed)

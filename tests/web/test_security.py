@@ -215,16 +215,6 @@ def test_expensive_questions_wait_for_a_free_place_and_then_give_up() -> None:
         assert third
 
 
-def test_who_has_waited_for_long_finds_more_places() -> None:
-    waited_s = iter(range(100))
-    limiter = Limiter(per_minute=0, at_once=1, at_most=2, clock=lambda: float(next(waited_s)))
-    with limiter.slot() as first, limiter.slot(wait_s=9) as second:
-        assert first and second
-        assert next(waited_s) >= 5
-        with limiter.slot(wait_s=9) as third:
-            assert not third
-
-
 def test_no_more_wait_than_there_is_a_line_for() -> None:
     limiter = Limiter(per_minute=0, at_once=1, in_line=1)
     answers: list[bool] = []
