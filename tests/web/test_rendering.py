@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
 from jinja2 import Environment, pass_context, pass_environment, pass_eval_context
 from jinja2.runtime import Context
+from markupsafe import Markup, escape
 
-from locator.web.rendering import QuickContext
+from locator.web.rendering import QuickContext, QuickTemplate, escaped
 
 
 class Called:
@@ -45,6 +48,10 @@ TEMPLATES = (
     "{{ of_evaluation() }}{% autoescape false %}{{ of_evaluation() }}{% endautoescape %}",
     f"{MACRO}{{{{ say('<') }}}}{{% call say('>', b=1) %}}{{{{ plain('x') }}}}{{% endcall %}}",
     f"{MACRO}{{% autoescape false %}}{{{{ say('<') }}}}{{% endautoescape %}}",
+    "{{ words }} {{ marked }} {{ number }} {{ missing }} {{ nothing }} {{ words ~ marked }}",
+    "{% set both %}{{ words }}{{ marked }}{% endset %}{{ both }} {{ words|e }} {{ words|upper }}",
+    "{% autoescape false %}{{ words }}{{ marked }}{% endautoescape %}{{ words|safe }}",
+    f"{MACRO}{{% set said = say(words, marked) %}}{{{{ said }}}} {{{{ said ~ words }}}}",
     "{{ called(4) }} {{ 'A'.lower() }} {{ mapping.get('k') }} {{ range(3)|list }}",
     "{% block one %}{{ of_context('mapping') }}{{ plain(5) }}{% endblock %}{{ self.one() }}",
 )
@@ -59,15 +66,40 @@ def test_a_template_says_what_it_says_to_jinja(source: str) -> None:
         "of_evaluation": of_evaluation,
         "called": Called(),
         "mapping": {"k": "<v>"},
+        "words": "a & b",
+        "marked": Markup("<i>c</i>"),
+        "number": 5,
+        "nothing": None,
     }
     usual = Environment(autoescape=True, extensions=["jinja2.ext.do"])
     quick = usual.overlay()
     quick.context_class = QuickContext
+    quick.template_class = QuickTemplate
     quick.cache = None
     said = quick.from_string(source).render(given)
     assert said == usual.from_string(source).render(given)
     assert said
 
 
+class Marked:
+    def __html__(self) -> str:
+        return "<b>"
+
+
+class Words(str):
+    __slots__ = ()
+
+
+@given(st.text() | st.text("&<>'\"ł;") | st.integers() | st.none())
+def test_what_is_written_is_escaped(value: object) -> None:
+    assert escaped(value) == escape(value)
+
+
+@pytest.mark.parametrize("value", [Markup("<i>"), Marked(), Words("<"), Words("a"), b"<"])
+def test_what_says_itself_how_it_is_written_is_asked(value: object) -> None:
+    assert escaped(value) == escape(value)
+
+
 def test_pages_are_rendered_so(app: Flask) -> None:
     assert app.jinja_env.context_class is QuickContext
+    assert type(app.jinja_env.get_template("pages/home.html")) is QuickTemplate
