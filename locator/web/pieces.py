@@ -13,8 +13,8 @@ from locator.base.memory import Memory
 from locator.web.i18n import current_language
 from locator.web.state import state
 
-LIMIT_B = 4_000_000
-"""What all pieces of a process may take: frames and forms of some hundred kinds."""
+LIMIT_B = 2_500_000
+"""What all pieces of a process may take: frames and forms, and rows of lists in some languages."""
 
 PIECES = "locator.web.pieces"
 
@@ -25,8 +25,20 @@ def once(macro: Macro, *args: Any, **kwargs: Any) -> Markup:
     Only for macros that look at nothing of the request but its language and script name. Macros
     are known by their templates and names, arguments by their values.
     """
+    return _kept((args, *kwargs.items()), macro, *args, **kwargs)
+
+
+def once_for(told_by: Hashable, macro: Macro, *args: Any) -> Markup:
+    """Return the same of arguments that are dear to make or have no values: `told_by` decides.
+
+    Whatever the macro says of them in a city and a language follows from it.
+    """
+    return _kept(told_by, macro, *args)
+
+
+def _kept(told_by: Hashable, macro: Macro, *args: Any, **kwargs: Any) -> Markup:
     kept, whose = g.get("pieces") or _of_request()
-    question = (whose, macro._func.__globals__["name"], macro.name, args, *kwargs.items())
+    question = (whose, macro._func.__globals__["name"], macro.name, told_by)
     return cast(Markup, kept.get(question, lambda: Markup(macro(*args, **kwargs))))
 
 
@@ -39,6 +51,6 @@ def _of_request() -> tuple[Memory, Hashable]:
 
 
 def install(app: Flask) -> None:
-    """Give templates `once`."""
+    """Give templates `once` and `once_for`."""
     app.extensions[PIECES] = Memory(LIMIT_B)
-    app.jinja_env.globals["once"] = once
+    app.jinja_env.globals |= {"once": once, "once_for": once_for}

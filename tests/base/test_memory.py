@@ -245,7 +245,6 @@ def test_no_module_remembers_what_grows_with_the_questions() -> None:
         "web/pages/country.py",  # one table of a country, and 24 of its maps
         "web/map/figure.py",  # frames of maps, by what they load, 64; folium's own templates, 128
         "web/map/code.py",  # sets of the maps' own parts, 64
-        "web/words/listing.py",  # what a filter looks in, 8192 texts of the city folder
         "web/static_files.py",  # the program's own scripts and styles, compressed, 256
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -48,6 +49,27 @@ def test_a_list_is_made_once_a_minute_for_each_language_and_host(
     assert times("/layers/nurseries?q=x") == times("/layers/nurseries?q=x") == 1
     moment[0] += timedelta(seconds=1)  # a door may just have closed
     assert times("/layers/nurseries") == 1
+
+
+def test_rows_that_are_kept_say_what_the_hour_says(
+    fresh: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, moment = fresh.test_client(), [datetime(2026, 11, 27, 10, 0)]
+    monkeypatch.setattr(AppState, "now", lambda self: moment[0].replace(tzinfo=self.timezone))
+
+    def said(query: str) -> list[tuple[str, str]]:
+        page = client.get(f"/en/layers/nurseries{query}").text
+        return re.findall(r'data-open="(open|closed)".*?<span>([^<]+)', page, re.DOTALL)
+
+    for query in ("", "?q=lipowa"):
+        for hour, state, words in (
+            (10, "open", "Open now, until 17:00"),
+            (12, "open", "Open now, until 17:00"),
+            (17, "closed", "Closed now, opens Monday 07:00"),
+            (10, "open", "Open now, until 17:00"),
+        ):
+            moment[0] = moment[0].replace(hour=hour)
+            assert said(query) == [(state, words)]
 
 
 @pytest.mark.parametrize("encoding", UNPACKED)

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from jinja2 import DictLoader
 from jinja2.runtime import Macro
 
-from locator.web.pieces import PIECES, once
+from locator.web.pieces import PIECES, once, once_for
 
 
 def counting(app: Flask) -> tuple[Macro, list[str]]:
@@ -32,6 +32,15 @@ def test_a_piece_is_rendered_once_for_its_arguments_a_language_and_a_script_name
             assert "a</b>" in once(macro, "a")
             assert "b</b>" in once(macro, "b")
     assert said == ["a", "b"] * 3
+
+
+def test_a_piece_is_known_by_what_decides_what_it_says(app: Flask) -> None:
+    macro, said = counting(app)
+    with app.test_request_context("/"):
+        texts = [once_for(told_by, macro, name) for told_by, name in [(1, "a"), (1, "b"), (2, "c")]]
+        other = once_for((1, "open"), macro, ["no", "value"])
+    assert [text.removeprefix("None") for text in texts] == ["<b>a</b>", "<b>a</b>", "<b>c</b>"]
+    assert said == ["a", "c", ["no", "value"]] and "value" in other
 
 
 def test_macros_of_one_name_in_two_templates_are_two(app: Flask) -> None:

@@ -27,6 +27,6 @@ def page(layer_id: str) -> str:
             parameter="layer",
             given=shortened(layer_id),
         )
-    listing = listing_of(app.city, layer_id, request.args, at=app.now())
+    listing = listing_of(app.walkable_city, layer_id, request.args, at=app.now())
     page_map = map_or_none("layer", {"layer": layer_id})
     return render_template("pages/layer.html", listing=listing, layer=listing.layer, map=page_map)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import partial
+from operator import attrgetter
 
 import numpy as np
 from werkzeug.datastructures import MultiDict
@@ -14,7 +15,8 @@ from werkzeug.datastructures import MultiDict
 from locator.city.catalogue import STATUSES, Layer
 from locator.city.model import City
 from locator.city.usability import BARRED
-from locator.web.i18n import gettext, text
+from locator.walking.walkable_city import WalkableCity, remembered
+from locator.web.i18n import current_language, gettext, text
 from locator.web.words.cards import (
     Card,
     card,
@@ -24,24 +26,56 @@ from locator.web.words.cards import (
     precision_of,
 )
 from locator.web.words.choices import FilterOption, OptionGroup, unit_groups
-from locator.web.words.texts import OPEN_STATES, PRECISION_SHORT, STATUS
-
-HAYSTACKS = 8192
-"""So many texts that a filter looks in are kept: every facility, in three languages."""
+from locator.web.words.texts import OPEN_STATES, PRECISION_SHORT, STATUS, opening_words
 
 LONGEST_FILTER = 100
 """Characters of the text filter; no name or address is longer."""
 
 
-@dataclass(frozen=True)
-class Row:
-    """One facility of the list; `hidden` if the filter leaves it out."""
+Opening = tuple[str, datetime | None, datetime]
+"""Opening state, next change, and the moment that both are seen from."""
 
-    facility: Card
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a filter looks at of one facility, whatever the hour: of few of them more is said.
+
+    `usefulness` orders what one can use before what one cannot, then what one can reach, then by
+    name.
+    """
+
+    id: str
+    usefulness: tuple[bool, int, str]
+    status: str
+    precision: str
     district: int | None
     unit: str
     haystack: str
+    hours: str | None
+
+    def open_state(self, opening: Opening | None) -> str:
+        """Return whether it is open, by what its hours say."""
+        return opening[0] if opening and self.status == "open" else "unknown"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One facility of the list.
+
+    Attributes
+    ----------
+    place : Place
+    open_state : str
+    told_by : tuple
+        What decides all that is said of it, in a city and a language.
+    facility : callable
+        Makes all that is said of it.
+    """
+
+    place: Place
     open_state: str
+    told_by: tuple[str, ...]
+    facility: Callable[[], Card]
 
 
 @dataclass(frozen=True)
@@ -52,7 +86,7 @@ class Listing:
     ----------
     layer : Layer
     rows : tuple of Row
-        Those that pass the filter; first those that one can use and reach, see `_Entry`.
+        Those that pass the filter; first those that one can use and reach, see `Place`.
     total, located : int
         Of the whole layer.
     q : str
@@ -73,49 +107,57 @@ class Listing:
     units: tuple[OptionGroup, ...]
 
 
-def listing_of(city: City, layer_id: str, args: MultiDict[str, str], *, at: datetime) -> Listing:
+def listing_of(
+    walkable_city: WalkableCity, layer_id: str, args: MultiDict[str, str], *, at: datetime
+) -> Listing:
     """Return the list of a layer under the filter in a query string, opening states as of `at`.
 
     A value that no facility has leaves nothing over; it is never an error.
     """
-    every = sorted(_entries(city, layer_id, at), key=lambda entry: entry.usefulness)
+    city = walkable_city.city
+    places = _places(walkable_city, layer_id, current_language())
+    openings = {
+        hours: opening_of(city, hours, at) for hours in {place.hours for place in places} if hours
+    }
+    said = {hours: opening_words(*opening) for hours, opening in openings.items()}
+    every = [(place, openings.get(place.hours or "")) for place in places]
     q = args.get("q", "").strip()[:LONGEST_FILTER]
     district, status = args.get("district", ""), args.get("status", "")
     precision, state = args.get("precision", ""), args.get("open", "")
     unit = args.get("unit", "")
     words = folded(q).split()
     kept = tuple(
-        _row(city, entry)
-        for entry in every
-        if all(word in entry.haystack for word in words)
-        and district in ("", str(entry.district or "none"))
-        and unit in ("", entry.unit)
-        and status in ("", entry.status)
-        and precision in ("", entry.precision)
-        and state in ("", entry.open_state)
+        Row(
+            place=place,
+            open_state=place.open_state(opening),
+            told_by=(place.id, place.open_state(opening), said.get(place.hours or "", "")),
+            facility=partial(card, city, place.id, opening=opening),
+        )
+        for place, opening in every
+        if all(word in place.haystack for word in words)
+        and district in ("", str(place.district or "none"))
+        and unit in ("", place.unit)
+        and status in ("", place.status)
+        and precision in ("", place.precision)
+        and state in ("", place.open_state(opening))
     )
-    there = {
-        name: {getattr(entry, name) for entry in every}
-        for name in ("status", "precision", "open_state")
-    }
+    statuses = {place.status for place in places}
+    precisions = {place.precision for place in places}
+    states = {place.open_state(opening) for place, opening in every}
     return Listing(
         layer=city.catalogue.layers[layer_id],
         rows=kept,
-        total=len(every),
-        located=sum(entry.precision != "none" for entry in every),
+        total=len(places),
+        located=sum(place.precision != "none" for place in places),
         q=q,
-        districts=_districts(city, every, district),
-        units=_units(city, every, unit),
-        statuses=_options(
-            [(s, gettext(STATUS[s])) for s in STATUSES if s in there["status"]], status
-        ),
+        districts=_districts(city, places, district),
+        units=_units(city, places, unit),
+        statuses=_options([(s, gettext(STATUS[s])) for s in STATUSES if s in statuses], status),
         precisions=_options(
-            [(p, gettext(w)) for p, w in PRECISION_SHORT.items() if p in there["precision"]],
-            precision,
+            [(p, gettext(w)) for p, w in PRECISION_SHORT.items() if p in precisions], precision
         ),
         states=_options(
-            [(code, gettext(w)) for code, w in OPEN_STATES.items() if code in there["open_state"]],
-            state,
+            [(code, gettext(w)) for code, w in OPEN_STATES.items() if code in states], state
         ),
     )
 
@@ -126,42 +168,17 @@ def folded(value: str) -> str:
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
-@lru_cache(maxsize=HAYSTACKS)
-def _folded(haystack: str) -> str:
-    """Return what a filter looks in, which is the same for everybody who filters."""
-    return folded(haystack)
+@remembered
+def _places(walkable_city: WalkableCity, layer_id: str, _language: str) -> tuple[Place, ...]:
+    """Return every facility of a layer, in the order of its list, in the language that is spoken.
 
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """What a filter looks at of one facility, listed or not: of few of them more is said.
-
-    `usefulness` orders what one can use now before what one cannot, then what one can reach, then
-    by name.
+    A card of each would cost far more.
     """
-
-    id: str
-    usefulness: tuple[bool, int, str]
-    status: str
-    precision: str
-    district: int | None
-    unit: str
-    haystack: str
-    opening: tuple[str, datetime | None, datetime] | None
-
-    @property
-    def open_state(self) -> str:
-        return self.opening[0] if self.opening and self.status == "open" else "unknown"
+    return tuple(sorted(_unsorted(walkable_city.city, layer_id), key=attrgetter("usefulness")))
 
 
-def _entries(city: City, layer_id: str, at: datetime) -> Iterator[_Entry]:
-    """Yield every facility of a layer: a card of each would cost far more."""
+def _unsorted(city: City, layer_id: str) -> Iterator[Place]:
     rows = np.flatnonzero(city.columns["layer"] == layer_id)
-    openings = {
-        hours: opening_of(city, hours, at)
-        for hours in set(city.columns["opening_hours"][rows])
-        if isinstance(hours, str)
-    }
     for facility_id, row in zip(city.facilities.index[rows], rows.tolist(), strict=True):
         facts = city.facts(row)
         name, status, district = facts["name"], facts["status"], facts.get("district")
@@ -177,26 +194,21 @@ def _entries(city: City, layer_id: str, at: datetime) -> Iterator[_Entry]:
             district_name(city, district),
             facts.get("place_note"),
         )
-        yield _Entry(
+        yield Place(
             id=str(facility_id),
             usefulness=(not is_usable, -ways, name),
             status=status,
             precision=precision,
             district=None if district is None else int(district),
             unit=city.unit_codes.get(facts.get("unit") or "", ""),
-            haystack=_folded(" ".join(filter(None, words)).casefold()),
-            opening=openings.get(facts["opening_hours"]),
+            haystack=folded(" ".join(filter(None, words))),
+            hours=facts["opening_hours"],
         )
 
 
-def _row(city: City, entry: _Entry) -> Row:
-    facility = card(city, entry.id, opening=entry.opening)
-    return Row(facility, entry.district, entry.unit, entry.haystack, entry.open_state)
-
-
-def _units(city: City, rows: list[_Entry], chosen: str) -> tuple[OptionGroup, ...]:
+def _units(city: City, places: tuple[Place, ...], chosen: str) -> tuple[OptionGroup, ...]:
     """Return the units that some facility of the list lies in, by district."""
-    there = {row.unit for row in rows}
+    there = {place.unit for place in places}
     groups = (
         OptionGroup(group.label, tuple(one for one in group.options if one.value in there))
         for group in unit_groups(city, chosen)
@@ -204,10 +216,10 @@ def _units(city: City, rows: list[_Entry], chosen: str) -> tuple[OptionGroup, ..
     return tuple(group for group in groups if group.options)
 
 
-def _districts(city: City, rows: list[_Entry], chosen: str) -> tuple[FilterOption, ...]:
-    numbers = sorted({row.district for row in rows if row.district is not None})
+def _districts(city: City, places: tuple[Place, ...], chosen: str) -> tuple[FilterOption, ...]:
+    numbers = sorted({place.district for place in places if place.district is not None})
     entries = [(str(n), district_name(city, n) or str(n)) for n in numbers]
-    if any(row.district is None for row in rows):
+    if any(place.district is None for place in places):
         entries.append(("none", gettext("District not known")))
     return _options(entries, chosen)
 
