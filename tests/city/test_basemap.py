@@ -31,9 +31,9 @@ from locator.city.basemap.backdrop import read_backdrop
 from locator.city.basemap.files import BUILDINGS, LAND, LINES, PLACES, map_file_faults
 from locator.city.basemap.ground import map_ground
 from locator.city.basemap.lettering import line_offers, names_of
-from locator.city.basemap.mvt import features_of
+from locator.city.basemap.mvt import features_of, line_geometry
 from locator.city.basemap.serving import UNUSED_S, BaseMap
-from locator.city.basemap.shapes import Cut, cut, shapes_of
+from locator.city.basemap.shapes import Cut, _single, cut, shapes_of
 from locator.city.basemap.store import BusyError, TileStore
 from locator.city.basemap.tiles import tile
 from locator.city.basemap.worldgrid import EXTENT, tile_range, tile_units, to_tile, world_units
@@ -364,6 +364,29 @@ def test_what_is_written_reads_back(parts: list[list[tuple[int, int]]], polygons
 
     assert [code for code, _ in found] == sorted(set(codes.tolist()))
     assert [part for _, data in found for part in geometry(data)] == parts
+
+
+@given(
+    st.lists(st.tuples(st.integers(-3000, 5000), st.integers(-3000, 5000)), min_size=2, max_size=9)
+)
+def test_the_line_of_a_name_is_written_as_every_other_line(points: list[tuple[int, int]]) -> None:
+    xy = np.array(points)
+    starts, codes = np.array([0, len(xy)]), np.array([0])
+    assert features_of(Cut(xy, starts, codes), polygons=False) == [(0, line_geometry(xy))]
+
+
+def test_shapes_of_several_parts_stand_between_the_others() -> None:
+    # A comb is cut into three by the edge of the tile; what lies before and behind it stays whole.
+    comb = [(100, 500), (100, -99), (300, -99), (300, 500), (500, 500), (500, -99), (700, -99)]
+    before, behind = [(0, 700), (900, 700)], [(0, 800), (900, 800)]
+    lines = shapely.clip_by_rect(
+        [shapely.LineString(one) for one in (before, [*comb, (700, 500)], behind)],
+        *(-64, -64, 1000, 1000),
+    )
+    parts, index = _single(lines, polygons=False)
+    assert index.tolist() == [0, 1, 1, 1, 2]
+    whole = [lines[0], *shapely.get_parts(lines[1]), lines[2]]
+    assert [one.wkt for one in parts] == [one.wkt for one in whole]
 
 
 @given(st.integers(0, 2**32 - 1), st.sampled_from([12, 14, 16]))

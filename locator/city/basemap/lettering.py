@@ -178,9 +178,8 @@ def line_offers(names: Names, zoom: int, x: int, y: int) -> Iterator[Offer]:
     pieces = to_tile(pieces.reshape(-1, 2), zoom, x, y).reshape(-1, SAMPLES, 2)
     middle = pieces[:, SAMPLES // 2]
     here = straight & ((middle >= 0) & (middle < EXTENT)).all(axis=1)
-    for place in np.flatnonzero(here):
-        row = rows[line[place]]
-        yield Offer(*names.said(row), _plain(pieces[place]))
+    for row, xy in zip(rows[line[here]], _plain(pieces[here]), strict=True):
+        yield Offer(*names.said(row), xy)
 
 
 def _pieces(
@@ -217,11 +216,14 @@ def _bends(points: FloatArray) -> FloatArray:
     return sharpest
 
 
-def _plain(piece: FloatArray) -> IntArray:
-    """Return a piece in whole units with no more corners than it needs, read left to right."""
-    line = shapely.simplify(shapely.linestrings(piece), UNITS_PER_PX / 2)
-    xy = np.rint(shapely.get_coordinates(line)).astype(np.int64)
-    return xy if xy[0, 0] <= xy[-1, 0] else xy[::-1]
+def _plain(pieces: FloatArray) -> Iterator[IntArray]:
+    """Yield pieces in whole units with no more corners than they need, read left to right."""
+    lines = shapely.simplify(shapely.linestrings(pieces), UNITS_PER_PX / 2)
+    units = np.rint(shapely.get_coordinates(lines)).astype(np.int64)
+    ends = np.cumsum(shapely.get_num_coordinates(lines)).tolist()
+    for first, end in zip([0, *ends], ends, strict=False):
+        xy = units[first:end]
+        yield xy if xy[0, 0] <= xy[-1, 0] else xy[::-1]
 
 
 def _touching(names: Names, zoom: int, x: int, y: int) -> IntArray:

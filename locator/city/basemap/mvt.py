@@ -98,14 +98,23 @@ def features_of(cut: Cut, *, polygons: bool) -> list[tuple[int, bytes]]:
 
 def points_geometry(xy: IntArray) -> bytes:
     """Return the encoded geometry of one or several points."""
-    steps = _zigzag(np.diff(xy, axis=0, prepend=np.zeros((1, 2), np.int64)))
-    return _joined([len(xy) << 3 | 1, *steps.ravel().tolist()])
+    return _joined([len(xy) << 3 | 1, *_steps(xy)])
 
 
 def line_geometry(xy: IntArray) -> bytes:
     """Return the encoded geometry of one short line."""
-    steps = _zigzag(np.diff(xy, axis=0, prepend=np.zeros((1, 2), np.int64))).ravel().tolist()
+    steps = _steps(xy)
     return _joined([_MOVE, *steps[:2], (len(xy) - 1) << 3 | _LINE_TO, *steps[2:]])
+
+
+def _steps(xy: IntArray) -> list[int]:
+    """Return the steps from corner to corner of a few, one by one: so few are no work for numpy."""
+    steps, before_x, before_y = [], 0, 0
+    for x, y in xy.tolist():
+        for step in (x - before_x, y - before_y):
+            steps.append((step << 1) ^ (step >> 63))
+        before_x, before_y = x, y
+    return steps
 
 
 def _zigzag(steps: IntArray) -> IntArray:
@@ -133,7 +142,12 @@ def _joined(numbers: Iterable[int]) -> bytes:
     return b"".join(map(_varint, numbers))
 
 
+_SHORT = tuple(bytes([number]) for number in range(0x80))
+
+
 def _varint(number: int) -> bytes:
+    if number <= 0x7F:
+        return _SHORT[number]
     out = bytearray()
     while number > 0x7F:
         out.append(number & 0x7F | 0x80)

@@ -183,8 +183,15 @@ def corners_of(offsets: tuple[Array, ...], rows: Array) -> tuple[Array, tuple[Ar
 
 def _single(geometries: Array, polygons: bool) -> tuple[Array, Array]:
     """Return the single lines or polygons in `geometries`, and which each came from."""
-    parts, index = shapely.get_parts(geometries, return_index=True)
     kind = shapely.GeometryType.POLYGON if polygons else shapely.GeometryType.LINESTRING
+    single = shapely.get_type_id(geometries) == kind
+    # Nearly all are, and would be copied.
+    others = np.flatnonzero(~single)
+    parts, of_others = shapely.get_parts(geometries[others], return_index=True)
+    parts = np.concatenate([geometries[single], parts])
+    index = np.concatenate([np.flatnonzero(single), others[of_others]])
+    order = np.argsort(index, kind="stable")
+    parts, index = parts[order], index[order]
     kept = (shapely.get_type_id(parts) == kind) & ~shapely.is_empty(parts)
     return parts[kept], index[kept]
 
