@@ -12,10 +12,13 @@ from urllib.parse import urlencode
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import given
+from hypothesis import strategies as st
+from markupsafe import Markup, escape
 
 from locator.analysis.transit import stop_walks as walks
 from locator.web.words import transit
-from locator.web.words.transit import _stop
+from locator.web.words.transit import _marked, _stop
 from tests.serving import client_of
 from tests.tinycity import at, write_tiny_city
 
@@ -165,6 +168,13 @@ def test_a_wrong_moment_is_a_fault_as_before(client: FlaskClient) -> None:
     got = client.get(f"/en/nearest?layer=nurseries&lat={LAT}&lon={LON}&at=soon")
     assert got.status_code == 400
     assert "transit" not in got.text
+
+
+@given(name=st.text("ab<>&'\"{}"), number=st.integers())
+def test_what_is_put_into_words_is_escaped_once(name: str, number: int) -> None:
+    words, marked = "{name} & {number}: {marked}", Markup("<b>{name}</b>")
+    values = {"name": name, "number": number, "marked": marked}
+    assert _marked(words, **values) == Markup(escape(words)).format(**values)
 
 
 def test_the_name_of_a_stop_is_text(app: Flask) -> None:

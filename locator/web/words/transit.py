@@ -221,8 +221,10 @@ def _clock(moment: datetime, asked: datetime) -> str:
 
 
 def _marked(words: str, **values: object) -> Markup:
-    return Markup(escape(words)).format(**values)
+    # As Markup.format does, which takes words apart in Python: a page says dozens of these.
+    escaped = {name: escape(value) for name, value in values.items()}
+    return Markup(str(escape(words)).format(**escaped))
 
 
 def _stop(name: str | None) -> Markup:
-    return Markup("<span{}>{}</span>").format(in_language_of_data(), name or "")
+    return Markup(f"<span{in_language_of_data()}>{escape(name or '')}</span>")
