@@ -152,30 +152,33 @@ def language_of_data(country: str) -> str:
 
 
 def page_context() -> dict[str, Any]:
-    """Return what every template may use besides the helpers of `locator.web.i18n`."""
+    """Return what every page may use beside `HELPERS` and those of `locator.web.i18n`."""
     catalogue = state().catalogue
-    return {
-        "city": catalogue,
-        "aed_layer": FIXED_LAYER,
-        "scenario_file_kb": MAX_BYTES // 1000,
-        "layers": tuple(catalogue.layers.values()),
-        "helplines": lines_for,
-        "navigation": partial(links, BAR),
-        "menu": _menu,
-        "brief": brief,
-        "drawn": drawn,
-        "longest_search": LONGEST_SEARCH,
-        "in_language_of_data": in_language_of_data,
-        "quoted_language": quoted_language,
-        "linked": linked,
-        "carried": ("minutes", "group", "pace", "profile", *FILTER_NAMES),
-        "has_endpoint": lambda endpoint: endpoint in current_app.view_functions,
-        "kind_words": KIND_WORDS,
-        "pace_text": pace_text,
-        "place_kinds": lambda: {kind: gettext(name) for kind, name in PLACE_KINDS.items()},
-    }
+    return {"city": catalogue, "layers": tuple(catalogue.layers.values())}
+
+
+HELPERS = {
+    "aed_layer": FIXED_LAYER,
+    "scenario_file_kb": MAX_BYTES // 1000,
+    "helplines": lines_for,
+    "navigation": partial(links, BAR),
+    "menu": _menu,
+    "brief": brief,
+    "drawn": drawn,
+    "longest_search": LONGEST_SEARCH,
+    "in_language_of_data": in_language_of_data,
+    "quoted_language": quoted_language,
+    "linked": linked,
+    "carried": ("minutes", "group", "pace", "profile", *FILTER_NAMES),
+    "has_endpoint": lambda endpoint: endpoint in current_app.view_functions,
+    "kind_words": KIND_WORDS,
+    "pace_text": pace_text,
+    "place_kinds": lambda: {kind: gettext(name) for kind, name in PLACE_KINDS.items()},
+}
+"""What all templates may use, those of macros too: these are made once, not for every page."""
 
 
 def install(app: Flask) -> None:
     """Give the templates of all pages what they may use."""
+    app.jinja_env.globals |= HELPERS
     app.context_processor(page_context)
