@@ -35,7 +35,10 @@ LEAST_B = 1_000_000
 _OWN = Path(__file__).resolve().parents[1]
 _READ_BY = ("base", "city", "geocoding")
 _LIBRARIES = (gpd, np, pd, pyproj, shapely)
-_APART = (".graph", ".lock", ".tmp")
+_APART = (".graph", ".lock", ".tmp", ".md", ".pbf")
+"""Endings of what lies in a city folder and is no part of what is kept: streets, which are mapped,
+and what is written about the city or only made something of."""
+
 _DIGEST_B = hashlib.sha256().digest_size
 
 

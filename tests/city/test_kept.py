@@ -79,6 +79,14 @@ def test_a_file_that_comes_or_goes_is_noticed(tiny_folder: Path, reads: Reads) -
     assert len(reads) == 3
 
 
+def test_what_is_no_part_of_the_city_is_not_looked_at(tiny_folder: Path, reads: Reads) -> None:
+    first = kept_city(tiny_folder, least_b=0)
+    (tiny_folder / "README.md").write_text("Where all this comes from.", encoding="utf-8")
+    (tiny_folder / "city.osm.pbf").write_bytes(b"streets")
+    assert kept_city(tiny_folder, least_b=0).facilities.equals(first.facilities)
+    assert len(reads) == 1
+
+
 def test_another_program_or_library_reads_anew(
     tiny_folder: Path, reads: Reads, monkeypatch: pytest.MonkeyPatch
 ) -> None:
