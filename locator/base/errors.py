@@ -108,6 +108,20 @@ class QuestionError(LocatorError):
         return (self, *self.others)
 
 
+def faults_of(error: LocatorError) -> tuple[LocatorError, ...]:
+    """Return everything that is wrong, `error` first: of a question that may be several things.
+
+    Parameters
+    ----------
+    error : LocatorError
+
+    Returns
+    -------
+    tuple of LocatorError
+    """
+    return error.faults if isinstance(error, QuestionError) else (error,)
+
+
 class InvalidParameterError(QuestionError):
     """A parameter does not have an accepted value (HTTP 400)."""
 

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from werkzeug.datastructures import MultiDict
 
-from locator.base.errors import N_, LocatorError, QuestionError
+from locator.base.errors import N_, LocatorError, faults_of
 from locator.web.errors import status_of
 from locator.web.i18n import error_text, gettext
 
@@ -97,7 +97,7 @@ def answer_leniently(
         try:
             return LenientAnswer(answer(left), left, tuple(problems), status)
         except LocatorError as error:
-            faults = error.faults if isinstance(error, QuestionError) else (error,)
+            faults = faults_of(error)
             if status_of(error) >= 500 or any(one.parameter not in left for one in faults):
                 raise
             status = status if problems else status_of(error)

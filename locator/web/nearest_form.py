@@ -8,7 +8,7 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from locator.base.echo import WORDS
-from locator.base.errors import LocatorError, OutsideCityError, QuestionError
+from locator.base.errors import LocatorError, OutsideCityError, faults_of
 from locator.web.i18n import url
 from locator.web.layout import LONGEST_SEARCH
 
@@ -124,8 +124,7 @@ class Form:
 
 def without_hidden(form: Form, error: LocatorError) -> Form:
     """Return the form without what is wrong in fields that its visitor does not see."""
-    faults = error.faults if isinstance(error, QuestionError) else (error,)
-    wrong = {fault.parameter for fault in faults}
+    wrong = {fault.parameter for fault in faults_of(error)}
     if isinstance(error, OutsideCityError) or wrong & {"lat", "lon"}:
         form = replace(form, lat="", lon="", accuracy_m="")  # no start to keep
     return replace(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from locator.api.context import AppState
 from locator.api.queries import NearestParams
-from locator.base.errors import LocatorError, NotFoundError, OutsideCityError, QuestionError
+from locator.base.errors import LocatorError, NotFoundError, OutsideCityError, faults_of
 from locator.city.model import City
 from locator.geocoding.place import Place
 from locator.geocoding.resolving import NOT_PLACED, NUMBER_UNKNOWN, AmbiguousPlaceError, resolve
@@ -88,10 +88,8 @@ def words_for(place: Place, origin: Origin) -> str:
 
 def problem_text(error: LocatorError) -> str:
     """Return all that is wrong; where candidates are known, they stand below as links."""
-    if isinstance(error, QuestionError):
-        return " ".join(error_text(fault) for fault in error.faults)
     if not isinstance(error, AmbiguousPlaceError):
-        return error_text(error)
+        return " ".join(map(error_text, faults_of(error)))
     if error.template == NUMBER_UNKNOWN:
         return gettext("Number {number} is not known on this street.", **error.values)
     if error.template == NOT_PLACED:
