@@ -120,7 +120,11 @@ def listing_of(
         hours: opening_of(city, hours, at) for hours in {place.hours for place in places} if hours
     }
     said = {hours: opening_words(*opening) for hours, opening in openings.items()}
-    every = [(place, openings.get(place.hours or "")) for place in places]
+    every = [
+        (place, opening, place.open_state(opening))
+        for place in places
+        for opening in (openings.get(place.hours or ""),)
+    ]
     q = args.get("q", "").strip()[:LONGEST_FILTER]
     district, status = args.get("district", ""), args.get("status", "")
     precision, state = args.get("precision", ""), args.get("open", "")
@@ -129,21 +133,21 @@ def listing_of(
     kept = tuple(
         Row(
             place=place,
-            open_state=place.open_state(opening),
-            told_by=(place.id, place.open_state(opening), said.get(place.hours or "", "")),
+            open_state=open_state,
+            told_by=(place.id, open_state, said.get(place.hours or "", "")),
             facility=partial(card, city, place.id, opening=opening),
         )
-        for place, opening in every
+        for place, opening, open_state in every
         if all(word in place.haystack for word in words)
         and district in ("", str(place.district or "none"))
         and unit in ("", place.unit)
         and status in ("", place.status)
         and precision in ("", place.precision)
-        and state in ("", place.open_state(opening))
+        and state in ("", open_state)
     )
     statuses = {place.status for place in places}
     precisions = {place.precision for place in places}
-    states = {place.open_state(opening) for place, opening in every}
+    states = {open_state for _, _, open_state in every}
     return Listing(
         layer=city.catalogue.layers[layer_id],
         rows=kept,
