@@ -10,19 +10,20 @@ from __future__ import annotations
 import logging
 import os
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 import numpy as np
 from numpy.lib import format as npy
 
-from locator.base.files import written
+from locator.base.files import LockedError, WriteError, locked, written
 from locator.base.freeing import may_be_let_go
 
 _CHUNK, _CHECKSUM_B = 1 << 20, 4
 
 Array = np.ndarray[Any, np.dtype[Any]]
+T = TypeVar("T")
 
 log = logging.getLogger("locator.files")
 
@@ -46,6 +47,52 @@ def write_arrays(place: Path, arrays: Iterable[Array]) -> None:
         for array in arrays:
             npy.write_array(checked, np.ascontiguousarray(array), allow_pickle=False)
         file.write(checked.crc.to_bytes(_CHECKSUM_B, "little"))
+
+
+def made_once(
+    place: Path,
+    *,
+    read: Callable[[], T | None],
+    make: Callable[[], T],
+    keep: Callable[[T], None],
+    wait_s: float,
+) -> T:
+    """Return what is kept in a file, made and kept before where it is not.
+
+    One program makes it, and the others wait for it; where it cannot be kept, it is made for this
+    one alone.
+
+    Parameters
+    ----------
+    place : Path
+    read : callable
+        Returns what is kept; None where nothing is that is whole.
+    make, keep : callable
+    wait_s : float
+        So long another program is waited for.
+
+    Returns
+    -------
+    object
+        As `read` gives it, or `make` if it could not be kept.
+    """
+    known = read()
+    if known is not None:
+        return known
+    made = None
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with locked(place.parent, wait_s=wait_s):
+            known = read()  # by the one who was waited for
+            if known is None:
+                made = make()
+                keep(made)
+                known = read()
+    except (OSError, WriteError, LockedError) as error:
+        log.warning("%s is not kept: %s", place.name, error)
+    if known is not None:
+        return known
+    return make() if made is None else made
 
 
 class _Checked:

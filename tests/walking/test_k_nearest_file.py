@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from locator.api.context import AppState
+from locator.base import mapped
 from locator.base.files import LockedError
 from locator.city.model import load_city
 from locator.cli.commands.network import network
@@ -148,16 +149,16 @@ def test_small_ones_are_not_kept(
 def test_who_waited_for_another_reads_what_that_one_made(
     town: NetworkModel, made: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    facilities, lock = some(town), k_nearest_file.locked
+    facilities, lock = some(town), mapped.locked
 
     @contextmanager
     def behind_another(folder: Path, *, wait_s: float) -> Iterator[None]:
-        monkeypatch.setattr(k_nearest_file, "locked", lock)
+        monkeypatch.setattr(mapped, "locked", lock)
         kept_index(town.ways, facilities, k=3)
         with lock(folder, wait_s=wait_s):
             yield
 
-    monkeypatch.setattr(k_nearest_file, "locked", behind_another)
+    monkeypatch.setattr(mapped, "locked", behind_another)
     found = kept_index(town.ways, facilities, k=3)
     assert len(made) == 1 and all(not getattr(found, name).flags.owndata for name in ARRAYS)
 
@@ -168,7 +169,7 @@ def test_who_waits_too_long_makes_it_for_itself(
     def busy(folder: Path, *, wait_s: float) -> None:
         raise LockedError("busy")
 
-    monkeypatch.setattr(k_nearest_file, "locked", busy)
+    monkeypatch.setattr(mapped, "locked", busy)
     assert kept_index(town.ways, some(town), k=3).k == 3
     assert len(made) == 1 and files(tmp_path) == []
 

@@ -8,16 +8,15 @@ none can be kept, all of it lives in memory. One program makes it, and the other
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from locator.base.files import LockedError, WriteError, locked
-from locator.base.mapped import Array, read_arrays, write_arrays
+from locator.base.mapped import Array, made_once, read_arrays, write_arrays
 from locator.city.basemap.ground import MapGround, map_ground
 from locator.city.basemap.lettering import Names
 from locator.city.basemap.shapes import Shapes
@@ -30,8 +29,6 @@ SUFFIX = ".ground"
 
 _ALIGNMENT = 64
 """Of what stands before the arrays, so that they stand where their numbers are read at one go."""
-
-log = logging.getLogger("locator.city.basemap")
 
 
 def kept_ground(
@@ -49,23 +46,16 @@ def kept_ground(
         Tells whether the city's files still are what `place` is named after; else what was made
         of them is not kept.
     """
-    known = None if place is None else _read(place)
-    if known is not None or place is None:
-        return known or map_ground(city)
-    made = None
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with locked(place.parent, wait_s=WAIT_S):
-            known = _read(place)  # by the one who was waited for
-            if known is None:
-                made = map_ground(city)
-                if not made.faults and is_current():
-                    _keep(place, made)
-                    known = _read(place)
-        return known or made or map_ground(city)
-    except (OSError, WriteError, LockedError) as error:
-        log.warning("What tiles are cut from is not kept: %s", error)
-    return made or map_ground(city)
+    if place is None:
+        return map_ground(city)
+
+    def keep(made: MapGround) -> None:
+        if not made.faults and is_current():
+            _keep(place, made)
+
+    return made_once(
+        place, read=partial(_read, place), make=lambda: map_ground(city), keep=keep, wait_s=WAIT_S
+    )
 
 
 def _keep(place: Path, ground: MapGround) -> None:

@@ -13,16 +13,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from locator.base.files import LockedError, WriteError, locked
 from locator.base.folders import cache_folder
 from locator.base.geo import FloatArray
-from locator.base.mapped import read_arrays, write_arrays
+from locator.base.mapped import made_once, read_arrays, write_arrays
 from locator.walking import SnappedPoints
 from locator.walking.network.k_nearest import KNearestIndex, k_nearest_index
 from locator.walking.network.profile import Ways
@@ -47,8 +46,6 @@ FOLDER, SUFFIX = "k-nearest", ".index"
 _ENTRY_B = 13
 """What one facility of one vertex takes: distance, way and number."""
 
-log = logging.getLogger("locator.walking")
-
 
 def kept_index(ways: Ways, facilities: SnappedPoints, *, k: int) -> KNearestIndex:
     """Return the index that `k_nearest_index` makes, from its file where it is kept.
@@ -58,25 +55,16 @@ def kept_index(ways: Ways, facilities: SnappedPoints, *, k: int) -> KNearestInde
     ways, facilities, k
         As for `k_nearest_index`.
     """
-    known = read_index(ways, facilities, k=k)
-    if known is not None:
-        return known
     place = _place(ways, facilities.xy, k)
-    if place is None or not _is_worth_keeping(ways, len(facilities), k):
-        return k_nearest_index(ways, facilities, k=k)
-    made = None
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with locked(place.parent, wait_s=WAIT_S):
-            known = _read(place, facilities)  # by the one who was waited for
-            if known is not None:
-                return known
-            made = k_nearest_index(ways, facilities, k=k)
-            _keep(place, made)
-        return _read(place, facilities) or made
-    except (OSError, WriteError, LockedError) as error:
-        log.warning("an index of the nearest facilities is not kept: %s", error)
-    return made or k_nearest_index(ways, facilities, k=k)
+    make = partial(k_nearest_index, ways, facilities, k=k)
+    if place is None:
+        return make()
+    read = partial(_read, place, facilities)
+    if not _is_worth_keeping(ways, len(facilities), k):
+        return read() or make()
+    keep = partial(_keep, place)
+    kept: KNearestIndex = made_once(place, read=read, make=make, keep=keep, wait_s=WAIT_S)
+    return kept
 
 
 def read_index(ways: Ways, facilities: SnappedPoints, *, k: int) -> KNearestIndex | None:
