@@ -63,6 +63,9 @@ def counted_m(index: EdgeIndex, line_start: np.ndarray, xy: FloatArray) -> Float
 def agrees(index: EdgeIndex, line_start: np.ndarray, xy: FloatArray) -> int:
     """Compare every point with the naive answer; return how many are far from all streets."""
     found = index.snap(xy)
+    alone = [index.snap(point) for point in xy[:, None]]
+    for one in ("edge", "along_m", "gap_m", "xy"):
+        assert np.array_equal(np.concatenate([vars(each)[one] for each in alone]), vars(found)[one])
     counted = counted_m(index, line_start, xy)
     least = counted.min(axis=1)
     chosen = np.where(found.edge >= 0, found.edge, counted.argmin(axis=1))

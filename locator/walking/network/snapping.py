@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -127,6 +127,8 @@ class EdgeIndex:
         from all of them, some street is found first, and then what is as near as that one.
         """
         count = len(xy)
+        if count == 1:
+            return self._snap_one(xy, within_m)
         segment = np.full(count, -1, dtype=np.int64)
         waiting = np.flatnonzero(np.isfinite(xy).all(axis=1))
         reach = 1
@@ -144,6 +146,52 @@ class EdgeIndex:
         if len(waiting):
             segment[waiting] = self._far(xy[waiting], within_m)
         return self._answer(xy, segment, within_m)
+
+    def _snap_one(self, xy: FloatArray, within_m: float) -> Snapped:
+        """Return the same of one point, to the last bit: who asks from a place waits for no other.
+
+        Counted in plain numbers: near a point are a dozen segments, too few for arrays.
+        """
+        x, y = xy[0].tolist()
+        segment = self._near(x, y, within_m) if math.isfinite(x) and math.isfinite(y) else -1
+        if segment is None:
+            segment = int(self._far(xy, within_m)[0])
+        if segment >= 0:
+            begin, end = self.line_xy[segment : segment + 2].tolist()
+            squared, share = _foot(x, y, begin, end)
+            if (gap_m := math.sqrt(squared)) <= within_m:
+                low_m, high_m = self.line_along_m[segment : segment + 2].tolist()
+                foot = [low + share * (high - low) for low, high in zip(begin, end, strict=True)]
+                return Snapped(
+                    self.segment_edge[segment : segment + 1].astype(np.int64),
+                    np.array([low_m + share * (high_m - low_m)]),
+                    np.array([gap_m]),
+                    np.array([foot]),
+                )
+        return Snapped(np.array([-1]), np.zeros(1), np.array([np.inf]), xy.astype(np.float64))
+
+    def _near(self, x: float, y: float, within_m: float) -> int | None:
+        """Return the nearest segment to a point, -1 where none is `within_m`; None: it is far."""
+        reach = 1
+        while reach <= NEAR_CELLS:
+            nearest, best_sq = -1, math.inf
+            around = self._around(x, y, reach)
+            pairs = zip(
+                self.line_xy[around].tolist(), self.line_xy[around + 1].tolist(), strict=True
+            )
+            shunned = None if self.shunned is None else self.shunned[self.segment_edge[around]]
+            for i, (begin, end) in enumerate(pairs):
+                squared, _ = _foot(x, y, begin, end)
+                if shunned is not None and shunned[i]:
+                    counted_m = math.sqrt(squared) + SHUNNED_M
+                    squared = counted_m * counted_m  # a power may round otherwise
+                if squared < best_sq:
+                    nearest, best_sq = int(around[i]), squared
+            sure_m = reach * CELL_M
+            if math.sqrt(best_sq) <= sure_m or sure_m >= within_m:
+                return nearest
+            reach *= 2
+        return None
 
     def _far(self, xy: FloatArray, within_m: float) -> IntArray:
         """Return the nearest segment to each of some points, -1 where none is `within_m`.
@@ -212,9 +260,6 @@ class EdgeIndex:
         if self.shunned is not None:
             far = np.flatnonzero(self.shunned[self.segment_edge[segment]])
             squared[far] = (np.sqrt(squared[far]) + SHUNNED_M) ** 2
-        if len(xy) == 1:
-            nearest = int(np.argmin(squared))
-            return segment[nearest : nearest + 1], squared[nearest : nearest + 1]
         starts = np.flatnonzero(np.r_[True, point[1:] != point[:-1]])
         least = np.minimum.reduceat(squared, starts)
         which = np.flatnonzero(squared == np.repeat(least, np.diff(np.r_[starts, len(point)])))
@@ -225,8 +270,6 @@ class EdgeIndex:
 
     def _candidates(self, xy: FloatArray, reach: int) -> tuple[IntArray, IntArray]:
         """Return pairs (point, segment), points ascending, for all cells within `reach`."""
-        if len(xy) == 1:
-            return self._around(float(xy[0, 0]), float(xy[0, 1]), reach)
         grid = self.cells
         column = np.floor((xy[:, 0] - grid.x) / grid.size_m).astype(np.int64)
         row = np.floor((xy[:, 1] - grid.y) / grid.size_m).astype(np.int64)
@@ -241,8 +284,8 @@ class EdgeIndex:
         point = np.repeat(np.arange(len(xy)), len(steps))
         return self._in_rows(point, start.ravel(), stop.ravel())
 
-    def _around(self, x: float, y: float, reach: int) -> tuple[IntArray, IntArray]:
-        """Return the same pairs of one point: who asks from one place waits for nothing else."""
+    def _around(self, x: float, y: float, reach: int) -> IntArray:
+        """Return the segments of all cells within `reach` of one point that may be used."""
         grid = self.cells
         column, row = math.floor((x - grid.x) / grid.size_m), math.floor((y - grid.y) / grid.size_m)
         left, right = max(column - reach, 0), min(column + reach + 1, grid.columns)
@@ -253,7 +296,7 @@ class EdgeIndex:
             for base in (each * grid.columns for each in rows)
         ]
         found = np.concatenate([*parts, np.empty(0, dtype=np.int64)]).astype(np.int64)
-        return np.zeros(len(found), dtype=np.int64), found
+        return found if self.allowed is None else found[self.allowed[self.segment_edge[found]]]
 
     def _inside(self, xy: FloatArray, radius_m: FloatArray) -> tuple[IntArray, IntArray]:
         """Return pairs (point, segment), points ascending, for all cells that a circle touches."""
@@ -324,6 +367,16 @@ class EdgeIndex:
         missing = np.full(len(xy), np.inf)
         missing[found] = gap_m
         return Snapped(edge, along_m, missing, foot)
+
+
+def _foot(x: float, y: float, begin: Sequence[float], end: Sequence[float]) -> tuple[float, float]:
+    """Return squared distance to one segment, and the share of it at the foot point."""
+    line_x, line_y = end[0] - begin[0], end[1] - begin[1]
+    to_x, to_y = x - begin[0], y - begin[1]
+    share = (to_x * line_x + to_y * line_y) / (line_x * line_x + line_y * line_y or 1.0)
+    share = 0.0 if share < 0.0 else min(share, 1.0)
+    away_x, away_y = to_x - share * line_x, to_y - share * line_y
+    return away_x * away_x + away_y * away_y, share
 
 
 def _batches(rows: FloatArray) -> Iterator[slice]:
