@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -20,6 +21,7 @@ from locator.vehicles.calendar import service_days_at
 from locator.vehicles.fleet import vehicles_of
 from locator.vehicles.matching import match_report, run_of_report
 from locator.vehicles.own import timetables_of
+from locator.vehicles.passing import DayCalls, day_calls
 from locator.vehicles.poller import FeedState
 from locator.vehicles.realtime import Region, ReportedPosition, age_s, freshness_of, region_round
 from locator.vehicles.runs import Run, call_at, point_at, runs_of_day, shifted
@@ -28,6 +30,18 @@ from locator.vehicles.timetable import Timetable
 REGION_MARGIN_M = 20_000.0
 """Lines leave the city; a position further out than this is not a vehicle of it."""
 _DAYS_HELD = 16
+
+
+@dataclass(frozen=True)
+class _Day:
+    """What the vehicles do on a service day."""
+
+    runs: Mapping[str, Run]
+
+    @cached_property
+    def calls(self) -> DayCalls:
+        """The calls of all runs, by time."""
+        return day_calls(self.runs)
 
 
 @dataclass(frozen=True)
@@ -48,16 +62,42 @@ class Fleet:
     timetables: tuple[Timetable, ...]
     timezone: str
     region: Region
-    _held: dict[date, dict[str, Run]] = field(default_factory=dict, compare=False, repr=False)
+    _held: dict[date, _Day] = field(default_factory=dict, compare=False, repr=False)
 
     def runs(self, day: date) -> Mapping[str, Run]:
         """Return the run of each vehicle on service day `day`; worked out once, then held."""
+        return self._day(day).runs
+
+    def passing(self, at: datetime, within: timedelta, box: FloatArray) -> frozenset[str]:
+        """Return the ids of vehicles that by their own tours call in a box soon.
+
+        Parameters
+        ----------
+        at : datetime
+            Aware.
+        within : timedelta
+            How long from then.
+        box : (2, 2) float array
+            Lon, lat of its lower left and its upper right corner.
+
+        Returns
+        -------
+        frozenset of str
+        """
+        from_t = at.timestamp()
+        until_t = from_t + within.total_seconds()
+        days = service_days_at(at, timezone=self.timezone)
+        return frozenset[str]().union(
+            *(self._day(day).calls.passing(from_t, until_t, *box) for day in days)
+        )
+
+    def _day(self, day: date) -> _Day:
         held = self._held.get(day)
         if held is None:
             while len(self._held) >= _DAYS_HELD:
                 # From a copy: other threads may be adding a day.
                 self._held.pop(list(self._held)[0], None)
-            held = self._held[day] = runs_of_day(self.vehicles, self.timetables, day)
+            held = self._held[day] = _Day(runs_of_day(self.vehicles, self.timetables, day))
         return held
 
     def vehicle(self, facility_id: str) -> Vehicle | None:
@@ -129,6 +169,11 @@ class Plan:
     def predictable(self) -> bool:
         """Tell whether its next calls are known: not for a live vehicle on an unknown trip."""
         return bool(self.runs) and (self.live is None or self.delay_s is not None)
+
+    @property
+    def is_reported(self) -> bool:
+        """Tell whether its calls are those of a report, not those of its own tour."""
+        return self.live is not None or self.tour_known
 
 
 def plans(fleet: Fleet, at: datetime, feeds: Sequence[FeedState] = ()) -> tuple[Plan, ...]:

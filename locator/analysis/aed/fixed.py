@@ -19,7 +19,7 @@ from locator.analysis.aed.option import (
     State,
     Sureness,
 )
-from locator.base.geo import FloatArray
+from locator.base.geo import FloatArray, IntArray
 from locator.city.likely_open import LikelyRule, rule_for
 from locator.city.model import City
 from locator.city.opening import opening_in
@@ -114,9 +114,7 @@ def fixed_options(
     """
     aeds, snapped = fixed_aeds(walkable_city)
     straight_m = np.hypot(*(snapped.xy - origin.xy[0]).T)
-    sure = _surely_open(walkable_city, at.replace(second=0, microsecond=0))[np.argsort(straight_m)]
-    # As many as there are up to the k-th that is sure, as the crow flies.
-    seen = min(int(np.searchsorted(np.cumsum(sure), k)) + 1, len(aeds))
+    seen = _as_many(walkable_city, aeds, np.argsort(straight_m), at, k=k)
     while True:
         walk_m = walkable_city.model.k_nearest_m(origin, snapped, k=seen)
         found = _options(walkable_city.city, aeds, walk_m, at, pace_m_s=pace_m_s, k=k)
@@ -126,16 +124,30 @@ def fixed_options(
         seen *= WIDEN
 
 
+def _as_many(
+    walkable_city: WalkableCity, aeds: Sequence[FixedAed], order: IntArray, at: datetime, *, k: int
+) -> int:
+    """Return how many there are up to the k-th that is sure, as the crow flies."""
+    minute = at.replace(second=0, microsecond=0)
+    known = _surely_open(walkable_city, minute)
+    sure = 0
+    for seen, index in enumerate(order.tolist(), start=1):
+        if known[index] < 0:
+            option = _fixed_option(walkable_city.city, aeds[index], 0.0, minute, 1.0)
+            known[index] = option.sureness == "sure"
+        sure += int(known[index])
+        if sure == k:
+            return seen
+    return len(aeds)
+
+
 @remembered
-def _surely_open(walkable_city: WalkableCity, minute: datetime) -> npt.NDArray[np.bool_]:
-    """Return for each fixed AED whether who stands before it has it for sure; once a minute."""
-    return np.array(
-        [
-            _fixed_option(walkable_city.city, aed, 0.0, minute, 1.0).sureness == "sure"
-            for aed in fixed_aeds(walkable_city)[0]
-        ],
-        dtype=np.bool_,
-    )
+def _surely_open(walkable_city: WalkableCity, minute: datetime) -> npt.NDArray[np.int8]:
+    """Return for each fixed AED whether who stands before it has it for sure; -1: not known yet.
+
+    Found out for those near who asks: a region has many, and a minute is soon over.
+    """
+    return np.full(len(fixed_aeds(walkable_city)[0]), -1, dtype=np.int8)
 
 
 def _options(

@@ -137,7 +137,7 @@ def nearest_aed(
     known = plans(fleet, at, feeds)
     # This order: the search for the fixed ones goes further and serves the other, too.
     fixed = fixed_options(walkable_city, origin, at, pace_m_s=query.pace_m_s, k=query.k)
-    met = vehicle_options(walkable_city, origin, known, pace_m_s=query.pace_m_s)
+    met = vehicle_options(walkable_city, fleet, origin, known, pace_m_s=query.pace_m_s)
     open_now = [option for option in fixed if option.state == "open"]
     named = fleet.confirmed
     riding = [option for option in met if option.id in named]

@@ -2,34 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 import numpy as np
 
 from locator.analysis.aed.option import HORIZON, AedOption
 from locator.base.geo import FloatArray
-from locator.vehicles.positions import Calls, Plan, position, upcoming_calls
+from locator.city.model import City
+from locator.vehicles.positions import Calls, Fleet, Plan, position, upcoming_calls
 from locator.walking import SnappedPoints
 from locator.walking.walkable_city import WalkableCity
 
 
 def vehicle_options(
-    walkable_city: WalkableCity, origin: SnappedPoints, known: Iterable[Plan], *, pace_m_s: float
+    walkable_city: WalkableCity,
+    fleet: Fleet,
+    origin: SnappedPoints,
+    known: Sequence[Plan],
+    *,
+    pace_m_s: float,
 ) -> list[AedOption]:
     """Return each vehicle that can be met, at the stop with the earliest return.
 
     Parameters
     ----------
     walkable_city : WalkableCity
+    fleet : Fleet
     origin : SnappedPoints
         One point.
-    known : iterable of Plan
+    known : sequence of Plan
+        Of the vehicles of `fleet`, all at one instant.
     pace_m_s : float
     """
-    known = [plan for plan in known if plan.predictable]
-    calls = [upcoming_calls(plan, within=HORIZON) for plan in known]
     reach_m = HORIZON.total_seconds() * pace_m_s / 2
+    known = _coming_near(walkable_city.city, fleet, origin, known, reach_m)
+    calls = [upcoming_calls(plan, within=HORIZON) for plan in known]
     lonlat = np.concatenate([np.empty((0, 2)), *(some.lonlat for some in calls)])
     xy = walkable_city.city.projection.to_metric(lonlat)
     walk_m = np.full(len(xy), np.inf)
@@ -46,6 +54,25 @@ def vehicle_options(
         for plan, some, part in zip(known, calls, parts, strict=True)
     ]
     return [option for option in met if option is not None]
+
+
+def _coming_near(
+    city: City, fleet: Fleet, origin: SnappedPoints, known: Sequence[Plan], reach_m: float
+) -> list[Plan]:
+    """Return the plans whose next calls are known, without those that stay away."""
+    if not known:
+        return []
+    corners = origin.xy[0] + reach_m * np.array([(-1, -1), (-1, 1), (1, -1), (1, 1)])
+    lonlat = city.projection.to_lonlat(corners)
+    low, high = lonlat.min(axis=0), lonlat.max(axis=0)
+    # A line that is straight in metres is bent in degrees, by much less than this.
+    more = (high - low) / 10
+    passing = fleet.passing(known[0].at, HORIZON, np.stack([low - more, high + more]))
+    return [
+        plan
+        for plan in known
+        if plan.predictable and (plan.is_reported or plan.vehicle.id in passing)
+    ]
 
 
 def catch(
