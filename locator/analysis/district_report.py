@@ -28,12 +28,20 @@ from locator.analysis.report_scope import (
 from locator.analysis.scenario.change import Scenario
 from locator.analysis.scenario.compare import ScenarioComparison, compare
 from locator.analysis.siting.solve import PLANNED, Siting, SitingQuery, where_next
+from locator.analysis.transit.coverage import (
+    Reached,
+    Ride,
+    TransitCoverage,
+    reached_in,
+    transit_coverage,
+)
 from locator.base.errors import N_, InvalidParameterError, NotComputableError, NotFoundError
 from locator.base.geo import Flags
 from locator.city.facility_filter import EVERYTHING, FacilityFilter
 from locator.city.model import City
 from locator.city.register import PeopleFrom
 from locator.city.units import unit_codes
+from locator.vehicles.transit import TransitNetwork
 from locator.walking.network.profile import Profile
 from locator.walking.walkable_city import WalkableCity
 
@@ -65,6 +73,8 @@ class ReportQuery:
         Whose ways are walked; who asks sees to it that the city is walked so.
     people : str
         Whose count of the people holds.
+    ride : Ride or None
+        Who is within reach by tram or bus is said beside, too; None: on foot only.
     """
 
     layer: str
@@ -77,6 +87,7 @@ class ReportQuery:
     which: FacilityFilter = EVERYTHING
     profile: Profile = "foot"
     people: PeopleFrom = "census"
+    ride: Ride | None = None
 
 
 @dataclass(frozen=True)
@@ -111,6 +122,10 @@ class DistrictReport:
         What the city's own facilities, and all public ones, serve in the whole city.
     changes : tuple of ClaimAnswer
         What the city's statements on the layer mean; none in a district's report.
+    ridden : TransitCoverage or None
+        Who of the whole city is within reach by tram or bus; None where that is not asked.
+    scope_ridden : Reached or None
+        The people of the scope who are.
     within : ReportRanges or None
         Between which values all that lies; None as long as it is still being counted.
     """
@@ -129,6 +144,8 @@ class DistrictReport:
     facilities: gpd.GeoDataFrame
     parts: tuple[Part, ...]
     changes: tuple[ClaimAnswer, ...]
+    ridden: TransitCoverage | None = None
+    scope_ridden: Reached | None = None
     within: ReportRanges | None = None
 
     @property
@@ -137,12 +154,14 @@ class DistrictReport:
         return self.query.district is None and self.query.unit is None
 
 
-def district_report(walkable_city: WalkableCity, query: ReportQuery) -> DistrictReport:
+def district_report(
+    walkable_city: WalkableCity, query: ReportQuery, *, network: TransitNetwork | None = None
+) -> DistrictReport:
     """Return everything a report says, with its ranges.
 
     Parameters
     ----------
-    walkable_city, query
+    walkable_city, query, network
         As for `counted_report`.
 
     Returns
@@ -154,7 +173,7 @@ def district_report(walkable_city: WalkableCity, query: ReportQuery) -> District
     NotFoundError, InvalidParameterError, NotComputableError
         As `counted_report` does.
     """
-    return with_ranges(walkable_city, counted_report(walkable_city, query))
+    return with_ranges(walkable_city, counted_report(walkable_city, query, network=network))
 
 
 def with_ranges(walkable_city: WalkableCity, report: DistrictReport) -> DistrictReport:
@@ -185,13 +204,17 @@ def with_ranges(walkable_city: WalkableCity, report: DistrictReport) -> District
     return replace(report, within=within)
 
 
-def counted_report(walkable_city: WalkableCity, query: ReportQuery) -> DistrictReport:
+def counted_report(
+    walkable_city: WalkableCity, query: ReportQuery, *, network: TransitNetwork | None = None
+) -> DistrictReport:
     """Return everything a report says but between which values it lies.
 
     Parameters
     ----------
     walkable_city : WalkableCity
     query : ReportQuery
+    network : TransitNetwork, optional
+        What runs in the city; needed where the query has a ride.
 
     Returns
     -------
@@ -202,7 +225,8 @@ def counted_report(walkable_city: WalkableCity, query: ReportQuery) -> DistrictR
     NotFoundError
         For an unknown layer or district.
     InvalidParameterError, NotComputableError
-        As `locator.analysis.access.coverage.coverage` does.
+        As `locator.analysis.access.coverage.coverage` and
+        `locator.analysis.transit.coverage.transit_coverage` do.
     """
     city = walkable_city.city
     if query.district is not None and query.district not in city.districts.index:
@@ -219,20 +243,18 @@ def counted_report(walkable_city: WalkableCity, query: ReportQuery) -> DistrictR
             parameter="unit",
         )
     walkable_city = walkable_city.choosing(query.which)
-    found = coverage(
-        walkable_city,
-        CoverageQuery(
-            query.layer,
-            query.minutes,
-            query.group,
-            query.pace_m_s,
-            query.people,
-            which=query.which,
-        ),
+    asked = CoverageQuery(
+        query.layer, query.minutes, query.group, query.pace_m_s, query.people, which=query.which
     )
+    found = coverage(walkable_city, asked)
     ground = counted_by(walkable_city, query.people)  # ranges know of both counts
     inside = points_inside(city, district=query.district, unit=query.unit)
     planned = _planned(walkable_city, query, found)
+    ridden = (
+        None
+        if query.ride is None or network is None
+        else transit_coverage(walkable_city, network, asked, found, query.ride)
+    )
     return DistrictReport(
         query=query,
         district=query.district
@@ -256,6 +278,8 @@ def counted_report(walkable_city: WalkableCity, query: ReportQuery) -> DistrictR
             minutes=found.minutes,
             pace_m_s=found.pace_m_s,
         ),
+        ridden=ridden,
+        scope_ridden=None if ridden is None else reached_in(ground, ridden, found, inside),
     )
 
 

@@ -16,8 +16,10 @@ from locator.analysis.district_report import ReportQuery
 from locator.analysis.scenario.change import MAX_NAME, MAX_NOTE, NewSite, Scenario
 from locator.analysis.siting.query import Objective
 from locator.analysis.siting.solve import MAX_SITES, SitingQuery
+from locator.analysis.transit.coverage import Ride
 from locator.api.parsing import NO_SITE
 from locator.api.queries import (
+    ByParams,
     CoverageParams,
     Id,
     Lat,
@@ -218,6 +220,11 @@ class ReportParams(CountedParams):
     )
 
 
+@frozen
+class ReportByParams(ByParams, ReportParams):
+    """What a report is about, on foot alone or by tram and bus beside it."""
+
+
 def scenario_of(asked: ScenarioParams) -> Scenario:
     """Return the change that is asked for.
 
@@ -333,12 +340,14 @@ def _prices(given: tuple[str, ...]) -> tuple[tuple[str, float], ...]:
     return tuple(sorted({area: float(price) for area, price in pairs}.items()))
 
 
-def report_query_of(asked: ReportParams) -> ReportQuery:
+def report_query_of(asked: ReportParams, *, ride: Ride | None = None) -> ReportQuery:
     """Return what the report that is asked for is about.
 
     Parameters
     ----------
     asked : ReportParams
+    ride : Ride, optional
+        What is asked of trams and buses (`locator.api.transit_coverage.ride_of`).
 
     Returns
     -------
@@ -354,6 +363,7 @@ def report_query_of(asked: ReportParams) -> ReportQuery:
         which=filter_of(asked),
         profile=asked.profile,
         people=asked.people,
+        ride=ride,
     )
 
 

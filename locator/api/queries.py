@@ -320,8 +320,8 @@ class ReachParams(CoverageParams):
 
 
 @frozen
-class ReachByParams(ReachParams):
-    """A coverage: as above, on foot alone or by tram and bus beside it."""
+class ByParams:
+    """Whether trams and buses are asked for beside the walks, and which."""
 
     by: Literal["walk", "transit"] = described(
         "`transit`: say beside those who walk who is within the standard from door to door on "
@@ -337,6 +337,11 @@ class ReachByParams(ReachParams):
         "With `transit`: at most so many minutes on foot to the first stop, and from the last one.",
         default=15,
     )
+
+
+@frozen
+class ReachByParams(ByParams, ReachParams):
+    """A coverage: as above, on foot alone or by tram and bus beside it."""
 
 
 @frozen

@@ -10,12 +10,14 @@ from locator.analysis.access.coverage import Coverage, CoverageQuery
 from locator.analysis.nearest import local_moment
 from locator.analysis.transit.coverage import (
     MINUTES,
+    Ride,
     TransitCoverage,
     transit_coverage,
     usual_departure,
 )
 from locator.api.context import AppState
 from locator.api.geojson import SHARE_DIGITS, area_json, decimal, whole
+from locator.api.planning_queries import ReportByParams
 from locator.api.queries import ReachByParams
 from locator.api.schemas import Area
 from locator.api.schemas_transit import TransitDistrict, TransitGap, TransitReach
@@ -49,23 +51,37 @@ def transit_coverage_of(
     NoTimetableError, OutsideTimetableError
         As for `locator.analysis.transit.coverage.transit_coverage`.
     """
-    network = app.transit_network
-    if asked.depart is None:
-        depart = usual_departure(network, app.city, app.now().date())
-    else:
-        depart = local_moment(app.city, asked.depart)
+    ride = _ride(app, asked)
     return app.memo.get(
-        ("transit coverage", query, asked.profile, depart, asked.max_walk),
+        ("transit coverage", query, asked.profile, ride),
         lambda: transit_coverage(
-            app.walkable_city_for(asked.profile),
-            network,
-            query,
-            found,
-            depart=depart,
-            step_free=asked.profile == "wheelchair",
-            walk_limit_s=60.0 * asked.max_walk,
+            app.walkable_city_for(asked.profile), app.transit_network, query, found, ride
         ),
     )
+
+
+def ride_of(app: AppState, asked: ReportByParams) -> Ride | None:
+    """Return what a report is asked of trams and buses; None where it is about walks alone.
+
+    Parameters
+    ----------
+    app : AppState
+    asked : ReportByParams
+        Without a moment one leaves at the usual one (`usual_departure`).
+
+    Returns
+    -------
+    Ride or None
+    """
+    return _ride(app, asked) if asked.by == "transit" else None
+
+
+def _ride(app: AppState, asked: ReachByParams | ReportByParams) -> Ride:
+    if asked.depart is None:
+        depart = usual_departure(app.transit_network, app.city, app.now().date())
+    else:
+        depart = local_moment(app.city, asked.depart)
+    return Ride(depart, 60.0 * asked.max_walk, step_free=asked.profile == "wheelchair")
 
 
 def transit_reach(found: Coverage, reached: TransitCoverage) -> TransitReach:
@@ -83,9 +99,9 @@ def transit_reach(found: Coverage, reached: TransitCoverage) -> TransitReach:
     """
     rows: Any = reached.gaps.itertuples()
     return {
-        "depart": reached.depart.isoformat(timespec="seconds"),
+        "depart": reached.ride.depart.isoformat(timespec="seconds"),
         "departures": MINUTES,
-        "max_walk": reached.walk_limit_s / 60,
+        "max_walk": reached.ride.walk_limit_s / 60,
         "basis": basis_json(reached.basis),
         "people": found.people,
         "served": reached.served,
@@ -117,7 +133,7 @@ def transit_rows(found: Coverage, reached: TransitCoverage) -> list[dict[str, ob
         Columns that start with ``transit_``.
     """
     asked = {
-        "transit_depart": reached.depart.isoformat(timespec="seconds"),
+        "transit_depart": reached.ride.depart.isoformat(timespec="seconds"),
         "transit_modes": " ".join(sorted(reached.basis.modes)),
     }
     rows: list[Any] = [*_districts(reached), transit_reach(found, reached)]

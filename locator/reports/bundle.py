@@ -236,6 +236,7 @@ def file_stem(city: City, found: DistrictReport) -> str:
         parts.append(str(city.districts.at[query.district, "roman"] or query.district))
     parts += ["filtered"] if query.which else []
     parts += [query.profile] if query.profile != "foot" else []
+    parts += ["transit"] if query.ride is not None else []
     return "-".join(parts)
 
 

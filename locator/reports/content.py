@@ -25,6 +25,7 @@ from locator.reports.tables import (
     unit_title,
     with_unit_code,
 )
+from locator.reports.transit_reach import transit_section
 
 
 def build_report(city: City, found: DistrictReport) -> Report:
@@ -46,6 +47,7 @@ def build_report(city: City, found: DistrictReport) -> Report:
         _who(city, found),
         _how_far(city, found),
         _gaps(found),
+        _ridden(city, found),
         fairness_section(city, found),
         places_section(city, found),
         under_way_section(city, found),
@@ -187,6 +189,14 @@ def _gaps(found: DistrictReport) -> Section | None:
                 within=None if found.within is None else found.within.gaps,
             ),
         ),
+    )
+
+
+def _ridden(city: City, found: DistrictReport) -> Section | None:
+    if found.ridden is None:
+        return None
+    return transit_section(
+        city, found.coverage, found.ridden, scope=found.scope_ridden, district=found.district
     )
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from locator.analysis.access.coverage import Coverage
 from locator.analysis.transit.basis import TransitBasis
-from locator.analysis.transit.coverage import MINUTES, TransitCoverage
+from locator.analysis.transit.coverage import MINUTES, Reached, TransitCoverage
 from locator.base.errors import N_
 from locator.base.i18n import clock, day, gettext, ngettext, number, percent, text
 from locator.city.model import City
@@ -57,14 +57,16 @@ def transit_basis_words(basis: TransitBasis) -> tuple[str, ...]:
     return tuple(said)
 
 
-def transit_sentence(found: Coverage, reached: TransitCoverage) -> str:
+def transit_sentence(reached: Reached, *, minutes: float, modes: frozenset[str]) -> str:
     """Return how many people are within reach from door to door, and how many more than on foot.
 
     Parameters
     ----------
-    found : Coverage
-        The answer on foot.
-    reached : TransitCoverage
+    reached : Reached
+    minutes : float
+        Standard.
+    modes : frozenset of str
+        As `TransitBasis` has them.
 
     Returns
     -------
@@ -73,17 +75,24 @@ def transit_sentence(found: Coverage, reached: TransitCoverage) -> str:
     return gettext(
         "{heading}: {served} of {people} people ({share}) are within {minutes} minutes from door "
         "to door, {gained} more than on foot; {range} by the minute at which they leave.",
-        heading=gettext(HEADINGS.get(reached.basis.modes, HEADING)),
+        heading=gettext(HEADINGS.get(modes, HEADING)),
         served=number(reached.served),
-        people=number(found.people),
-        share=percent(reached.served / found.people, 1),
-        minutes=_limit(found.minutes),
+        people=number(reached.people),
+        share=percent(reached.share, 1),
+        minutes=_limit(minutes),
         gained=number(reached.gained),
         range=between(reached.low, reached.high),
     )
 
 
-def transit_section(city: City, found: Coverage, reached: TransitCoverage) -> Section:
+def transit_section(
+    city: City,
+    found: Coverage,
+    reached: TransitCoverage,
+    *,
+    scope: Reached | None = None,
+    district: int | None = None,
+) -> Section:
     """Return who is within reach from door to door, by district, and how that was counted.
 
     Parameters
@@ -92,31 +101,36 @@ def transit_section(city: City, found: Coverage, reached: TransitCoverage) -> Se
     found : Coverage
         The answer on foot.
     reached : TransitCoverage
+    scope : Reached, optional
+        The people it is about; by default all.
+    district : int, optional
+        Theirs, which alone stands in the table above the city then.
 
     Returns
     -------
     Section
     """
-    last = reached.depart + timedelta(minutes=MINUTES - 1)
+    ride = reached.ride
+    last = ride.depart + timedelta(minutes=MINUTES - 1)
     rule = gettext(
         "All leave on {date}, at each minute from {first} to {last}. Whoever arrives in time "
         "leaving at half of these minutes or more counts; the first number of a range counts those "
         "who do at every minute, the second those who do at one at least. To the first stop and "
         "from the last one it is at most {walk} minutes on foot. Whether a place is open on "
         "arrival is not asked.",
-        date=day(reached.depart.date(), weekday=True),
-        first=clock(reached.depart),
+        date=day(ride.depart.date(), weekday=True),
+        first=clock(ride.depart),
         last=clock(last),
-        walk=_limit(reached.walk_limit_s / 60),
+        walk=_limit(ride.walk_limit_s / 60),
     )
     return Section(
         gettext(HEADINGS.get(reached.basis.modes, HEADING)),
         paragraphs=(
-            transit_sentence(found, reached),
-            *_gaps(reached),
+            transit_sentence(scope or reached, minutes=found.minutes, modes=reached.basis.modes),
+            *(() if district else _gaps(reached)),
             " ".join((rule, *transit_basis_words(reached.basis))),
         ),
-        tables=(_districts(city, found, reached),),
+        tables=(_districts(city, found, reached, district),),
         name="transit",
     )
 
@@ -139,12 +153,15 @@ def _gaps(reached: TransitCoverage) -> tuple[str, ...]:
     )
 
 
-def _districts(city: City, found: Coverage, reached: TransitCoverage) -> Table:
+def _districts(
+    city: City, found: Coverage, reached: TransitCoverage, district: int | None
+) -> Table:
     rows = reached.districts.rename_axis(None)
+    rows = rows if district is None else rows.loc[[district]]
     rows = rows.assign(roman=city.districts["roman"].reindex(rows.index))
-    total = {name: getattr(reached, name) for name in ("served", "low", "high", "walking")}
-    total |= {"gained": reached.gained, "people": found.people, "roman": ""}
-    total |= {"share": reached.served / found.people, "name": text(city.catalogue.names)}
+    counted = ("people", "served", "low", "high", "walking", "gained", "share")
+    total = {name: getattr(reached, name) for name in counted}
+    total |= {"roman": "", "name": text(city.catalogue.names)}
     rows = pd.concat([rows, pd.DataFrame([total])], ignore_index=True)
     said = [between(*pair) for pair in zip(rows["low"], rows["high"], strict=True)]
     rows["range"] = np.where(rows["people"] > 0, said, "")

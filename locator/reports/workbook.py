@@ -30,6 +30,7 @@ SHEETS = {
     "districts": N_("districts"),
     "standards": N_("standards"),
     "gaps": N_("gaps"),
+    "transit": N_("by tram or bus"),
     "places": N_("places"),
     "under_way": N_("under way"),
     "sites": N_("sites"),

@@ -18,14 +18,14 @@ from locator.analysis.district_report import (
 )
 from locator.api.context import AppState
 from locator.api.parsing import parameter_shapes
-from locator.api.planning_queries import AddedParams, ReportParams, ScenarioParams, SitingParams
+from locator.api.planning_queries import AddedParams, ReportByParams, ScenarioParams, SitingParams
 from locator.city import lookup
 from locator.city.catalogue import Layer
 from locator.web.state import state
 
 KNOWN = frozenset(
     name
-    for kind in (ScenarioParams, AddedParams, SitingParams, ReportParams)
+    for kind in (ScenarioParams, AddedParams, SitingParams, ReportByParams)
     for name in parameter_shapes(kind)
     if name != "layer"
 )
@@ -68,7 +68,10 @@ def report_soon(app: AppState, query: ReportQuery) -> DistrictReport:
 
 def _counted_report_of(app: AppState, query: ReportQuery) -> DistrictReport:
     ground = app.walkable_city_for(query.profile)
-    return app.memo.get(("counted report", query), lambda: counted_report(ground, query))
+    network = None if query.ride is None else app.transit_network
+    return app.memo.get(
+        ("counted report", query), lambda: counted_report(ground, query, network=network)
+    )
 
 
 def tidied(app: AppState, layer_id: str, args: MultiDict[str, str]) -> MultiDict[str, str]:
@@ -83,6 +86,8 @@ def tidied(app: AppState, layer_id: str, args: MultiDict[str, str]) -> MultiDict
         "step_free": "no",
         "profile": "foot",
         "people": "census",
+        "by": "walk",
+        "max_walk": "15",
     }  # as in `SitingParams`
     kept = [(name, one) for name, one in args.items(multi=True) if name in KNOWN and one.strip()]
     return MultiDict((name, one) for name, one in kept if usual.get(name) != one)

@@ -21,6 +21,7 @@ from locator.analysis.access.coverage import Coverage, CoverageQuery, coverage
 from locator.analysis.transit.basis import NoTimetableError, OutsideTimetableError
 from locator.analysis.transit.coverage import (
     MINUTES,
+    Ride,
     TransitCoverage,
     transit_coverage,
     usual_departure,
@@ -64,8 +65,8 @@ def reached(
 ) -> tuple[Coverage, TransitCoverage]:
     found = coverage(walkable_city, query)
     network = transit_network([every_ten_minutes(*codes)])
-    given = {"depart": SIX} | options
-    return found, transit_coverage(walkable_city, network, query, found, **given)
+    ride = replace(Ride(SIX), **options)
+    return found, transit_coverage(walkable_city, network, query, found, ride)
 
 
 def test_who_catches_a_tram_in_half_of_the_minutes_is_within_reach(
@@ -146,7 +147,7 @@ def test_a_day_or_a_city_without_trips_is_an_error(walkable_city: WalkableCity) 
         reached(walkable_city, depart=datetime(2031, 1, 1, 8, tzinfo=ZONE))
     assert raised.value.parameter == "depart"
     with pytest.raises(NoTimetableError):
-        transit_coverage(walkable_city, transit_network([]), QUERY, found, depart=SIX)
+        transit_coverage(walkable_city, transit_network([]), QUERY, found, Ride(SIX))
 
 
 def test_one_usually_leaves_on_an_ordinary_working_day_in_about_a_week(
@@ -202,7 +203,7 @@ def test_in_krakow_the_search_backwards_agrees_with_one_from_each_door(krakow_ap
     walkable_city, network = state.walkable_city, state.transit_network
     query = CoverageQuery("senior_activity_centres", 25)
     found = coverage(walkable_city, query)
-    beside = transit_coverage(walkable_city, network, query, found, depart=SAMPLED)
+    beside = transit_coverage(walkable_city, network, query, found, Ride(SAMPLED))
     rng = np.random.default_rng(12)
     count = beside.reached_min
     near = np.flatnonzero(np.diff(walks_to_stops(walkable_city, network).indptr))

@@ -11,7 +11,7 @@ import numpy as np
 
 from locator.analysis.access.coverage import CoverageQuery, coverage
 from locator.analysis.nearest import NearestQuery, nearest
-from locator.analysis.transit.coverage import transit_coverage
+from locator.analysis.transit.coverage import Ride, transit_coverage
 from locator.analysis.transit.journeys import WALK_LIMIT_S, transit
 from locator.analysis.transit.stop_walks import stop_walks
 from locator.base.geo import FloatArray
@@ -81,7 +81,7 @@ def _of_feeds(
             yield once(
                 f"{name}: {layer} within {minutes:g} min from door to door",
                 lambda query=query, found=found: transit_coverage(
-                    walkable_city, network, query, found, depart=at
+                    walkable_city, network, query, found, Ride(at)
                 ),
                 budget=8000 if "once" in note else 1000,
                 note=note,

@@ -307,6 +307,7 @@ def test_the_report_of_a_scenario_is_written_from_its_file(
     assert {"tiny-nurseries-scenario.pdf", "tiny-nurseries-scenario-districts.csv"} <= names
     assert locator(folder, *options, "--layer", "nurseries").exit_code == 2
     assert locator(folder, *options, "--minutes", "10").exit_code == 2
+    assert locator(folder, *options, "--transit").exit_code == 2
     assert locator(folder, "report", "--out", str(out)).exit_code == 2
 
 
@@ -369,6 +370,16 @@ def test_the_page_escapes_what_the_data_say(folder: Path, tmp_path: Path) -> Non
     text = (tmp_path / "tiny-nurseries.html").read_text(encoding="utf-8")
     assert "<script" not in text
     assert "&lt;script&gt;alert(1)" in text
+
+
+def test_a_report_by_tram_has_the_numbers_of_the_coverage(folder: Path, tmp_path: Path) -> None:
+    asked = ("--minutes", "30", "--transit", "--depart", "2026-11-02T06:00", "--max-walk", "7")
+    told = answer(folder, "coverage", "nurseries", *asked)["transit"]
+    written = report(folder, tmp_path, "--district", "II", "--format", "csv", *asked)
+    (path,) = (one for one in written if one.stem.endswith("transit-transit"))
+    rows = list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines()))
+    second = next(one for one in told["districts"] if one["number"] == 2)
+    assert [int(row["served"]) for row in rows] == [second["served"], told["served"]]
 
 
 def test_all_districts_are_the_city_and_each_of_them(folder: Path, tmp_path: Path) -> None:

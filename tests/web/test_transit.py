@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from io import BytesIO
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -15,6 +16,7 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup, escape
+from openpyxl import load_workbook
 
 from locator.analysis.transit import stop_walks as walks
 from locator.web.words import transit
@@ -274,3 +276,62 @@ def test_a_city_without_a_timetable_offers_no_trams(tmp_path: Path) -> None:
     assert "by=transit" not in client.get("/en/coverage/nurseries").text
     assert 'name="by"' not in client.get("/en/coverage/nurseries").text
     assert client.get("/en/coverage/nurseries?by=transit").status_code == 422
+
+
+def test_a_report_says_who_rides_where_that_is_asked(client: FlaskClient) -> None:
+    told = client.get(f"/api/coverage/nurseries?{urlencode(REACH)}").get_json()["transit"]
+    html = client.get(f"/en/report/nurseries?{urlencode(REACH)}").text
+    whole = f"On foot or by tram: {told['served']:,} of {told['people']:,} people"
+    assert whole in said(html)
+    assert "All leave on Monday, 2 November 2026, at each minute from 06:00 to 06:59." in said(html)
+    assert '<option value="transit" selected>' in html
+    file = unescape(re.search(r'href="([^"]*\.xlsx[^"]*)"', html).group(1))  # type: ignore[union-attr]
+    got = client.get(file)
+    assert "tiny-nurseries-transit.xlsx" in got.headers["Content-Disposition"]
+    book = load_workbook(BytesIO(got.data))
+    sheet = [row for row in book["by tram or bus"].values if row[1]]
+    assert [row[1] for row in sheet[1:]] == ["Północ", "Południe", "Tiny City"]
+    served = sheet[0].index("People in reach")
+    rows = [*told["districts"], told]
+    assert [row[served] for row in sheet[1:]] == [row["served"] for row in rows]
+    on_foot = client.get("/en/report/nurseries?minutes=30&group=all").text
+    assert "On foot or by tram" not in said(on_foot)
+
+
+def test_the_report_of_a_district_says_who_of_its_people_rides(client: FlaskClient) -> None:
+    told = client.get(f"/api/coverage/nurseries?{urlencode(REACH)}").get_json()["transit"]
+    for one in told["districts"]:
+        asked = urlencode(REACH | {"district": str(one["number"])})
+        html = client.get(f"/en/report/nurseries?{asked}").text
+        assert (
+            f"On foot or by tram: {one['served']:,} of {one['people']:,} people "
+            f"({one['share']:.1%}) are within 30 minutes from door to door, {one['gained']:,} more"
+        ) in said(html)
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "words"),
+    [
+        ({"depart": "2031-06-02T08:00"}, 422, "has no trips within a day of 2031-06-02 08:00"),
+        ({"depart": "soon"}, 400, "depart"),
+        ({"max_walk": "99"}, 400, "max_walk"),
+        ({"by": "ship"}, 400, "transit"),
+    ],
+)
+def test_what_a_report_cannot_ride_is_said_above_it(
+    client: FlaskClient, asked: dict[str, str], status: int, words: str
+) -> None:
+    got = client.get(f"/en/report/nurseries?{urlencode(REACH | asked)}")
+    assert got.status_code == status
+    assert words in said(got.text.split('id="problems"')[1].split("</div>")[0])
+    assert "Where people are left out" in got.text
+
+
+def test_without_a_timetable_a_report_is_about_walks(tmp_path: Path) -> None:
+    folder = write_tiny_city(tmp_path / "tiny")
+    (folder / "timetable.zip").unlink()
+    client = client_of(folder)
+    got = client.get("/en/report/nurseries?by=transit")
+    assert got.status_code == 422
+    assert "no timetable of trams or buses" in got.text
+    assert 'name="by"' not in got.text

@@ -42,24 +42,69 @@ USUAL_WALK_M = 1200.0
 
 
 @dataclass(frozen=True)
-class TransitCoverage:
-    """Who is within a standard from door to door. People are whole, as in `Coverage`.
+class Ride:
+    """When one leaves, and how far one walks to a tram or bus.
 
     Attributes
     ----------
-    basis : TransitBasis
     depart : datetime
-        The first of the minutes; the last is `MINUTES` - 1 later.
+        Aware; the first of the minutes at which one leaves, the last is `MINUTES` - 1 later.
     walk_limit_s : float
         The longest walk to the first stop, and from the last one.
-    reached_min : (n,) int array
-        In how many of the `MINUTES` each demand point is within the standard.
+    step_free : bool
+        Only trips and stops that the timetable says a wheelchair can use, if it says so of any.
+    """
+
+    depart: datetime
+    walk_limit_s: float = WALK_LIMIT_S
+    step_free: bool = False
+
+
+@dataclass(frozen=True)
+class Reached:
+    """How many people are within a standard from door to door. They are whole, as in `Coverage`.
+
+    Attributes
+    ----------
+    people : int
+        All who are asked about.
     served : int
-        People within it in at least half of them.
+        Of them, those within it in at least half of the `MINUTES`.
     low, high : int
-        People within it in every one, and in at least one.
+        Those within it in every one, and in at least one.
     walking : int
         Of `served`, those who are within it on foot.
+    """
+
+    people: int
+    served: int
+    low: int
+    high: int
+    walking: int
+
+    @property
+    def gained(self) -> int:
+        """People who are within the standard only by riding."""
+        return self.served - self.walking
+
+    @property
+    def share(self) -> float:
+        """Part of the people who are; NaN without people."""
+        return self.served / self.people if self.people else np.nan
+
+
+@dataclass(frozen=True)
+class TransitCoverage(Reached):
+    """Who is within a standard from door to door: the people of a city.
+
+    Attributes
+    ----------
+    people, served, low, high, walking : int
+        As `Reached` has them.
+    basis : TransitBasis
+    ride : Ride
+    reached_min : (n,) int array
+        In how many of the `MINUTES` each demand point is within the standard.
     districts : DataFrame
         Index: number. Columns ``name``, ``people``, ``served``, ``low``, ``high``, ``walking``,
         ``gained``, ``share``, ``share_low``, ``share_high``; shares NaN where there is nobody.
@@ -70,21 +115,11 @@ class TransitCoverage:
     """
 
     basis: TransitBasis
-    depart: datetime
-    walk_limit_s: float
+    ride: Ride
     reached_min: IntArray
-    served: int
-    low: int
-    high: int
-    walking: int
     districts: pd.DataFrame
     gaps: gpd.GeoDataFrame
     gaps_total: int
-
-    @property
-    def gained(self) -> int:
-        """People who are within the standard only by riding."""
-        return self.served - self.walking
 
 
 def usual_departure(network: TransitNetwork, city: City, today: date) -> datetime:
@@ -115,10 +150,7 @@ def transit_coverage(
     network: TransitNetwork,
     query: CoverageQuery,
     found: Coverage,
-    *,
-    depart: datetime,
-    step_free: bool = False,
-    walk_limit_s: float = WALK_LIMIT_S,
+    ride: Ride,
 ) -> TransitCoverage:
     """Return who of a group is within a standard from door to door on foot, by tram or by bus.
 
@@ -130,12 +162,7 @@ def transit_coverage(
     query : CoverageQuery
     found : Coverage
         Its answer on foot.
-    depart : datetime
-        Aware; the first of the minutes at which one leaves.
-    step_free : bool
-        Only trips and stops that the timetable says a wheelchair can use, if it says so of any.
-    walk_limit_s : float
-        The longest walk to the first stop, and from the last one.
+    ride : Ride
 
     Returns
     -------
@@ -148,23 +175,47 @@ def transit_coverage(
     OutsideTimetableError
         It has no trips within a day from then.
     """
-    running, basis = running_at(network, depart, step_free=step_free, parameter="depart")
+    running, basis = running_at(network, ride.depart, step_free=ride.step_free, parameter="depart")
     stops = stop_walks(walkable_city, network)
     ground = counted_by(walkable_city, query.people).choosing(query.which)
     rows = np.array(query_rows(ground, query), dtype=np.int64)
-    limit_m = walk_limit_s * found.pace_m_s
+    limit_m = ride.walk_limit_s * found.pace_m_s
     egress_m, _ = walkable_city.model.nearest(stops.stops, walkable_city.snapped(rows))
     spare_s = _spare_s(
         backwards(running, stops.footpaths(found.pace_m_s)),
         np.where(egress_m <= limit_m, egress_m, np.inf) / found.pace_m_s,
-        depart_t=depart.timestamp(),
+        depart_t=ride.depart.timestamp(),
         within_s=60 * found.minutes,
     )
-    on_foot = found.walk_s <= 60 * found.minutes + SAME_TIME_S
+    on_foot = _on_foot(found)
     walks_m = walks_to_stops(walkable_city, network, limit_m=limit_m)
     spare_m = np.minimum(spare_s * found.pace_m_s, limit_m)
     reached_min = np.where(on_foot, MINUTES, _reached_min(walks_m, spare_m))
-    return _counted(ground, found, basis, depart, walk_limit_s, reached_min, on_foot)
+    return _counted(ground, found, basis, ride, reached_min, on_foot)
+
+
+def reached_in(
+    ground: WalkableCity, reached: TransitCoverage, found: Coverage, inside: Flags
+) -> Reached:
+    """Return how many people of some demand points are within a standard from door to door.
+
+    Parameters
+    ----------
+    ground : WalkableCity
+        Whose people count.
+    reached : TransitCoverage
+        Of all of them.
+    found : Coverage
+        The answer on foot.
+    inside : (n,) bool array
+
+    Returns
+    -------
+    Reached
+    """
+    people = np.where(inside, ground.city.demand.people[found.group], 0.0)
+    counts = _by_district(ground.city, people, reached.reached_min, _on_foot(found))
+    return Reached(**{name: int(count.sum()) for name, count in counts.items()})
 
 
 def _spare_s(
@@ -222,32 +273,48 @@ def _counted(
     ground: WalkableCity,
     found: Coverage,
     basis: TransitBasis,
-    depart: datetime,
-    walk_limit_s: float,
+    ride: Ride,
     reached_min: IntArray,
     on_foot: Flags,
 ) -> TransitCoverage:
     city, people = ground.city, ground.city.demand.people[found.group]
-    flags = {
-        "served": 2 * reached_min >= MINUTES,
-        "low": reached_min == MINUTES,
-        "high": reached_min > 0,
-        "walking": on_foot,
-    }
-    counts = {name: people_by_district(city, people * flag) for name, flag in flags.items()}
-    districts = found.districts[["name", "people"]].assign(**counts)
+    counts = _by_district(city, people, reached_min, on_foot)
+    districts = found.districts[["name"]].assign(**counts)
     districts["gained"] = districts["served"] - districts["walking"]
     for share, count in (("share", "served"), ("share_low", "low"), ("share_high", "high")):
         districts[share] = districts[count] / districts["people"].where(districts["people"] > 0)
     reach_m = facility_reach_m(city, minutes=found.minutes, pace_m_s=found.pace_m_s)
-    gaps = find_gaps(ground, ~flags["served"], people, found.walk_s, reach_m=reach_m)
+    gaps = find_gaps(ground, ~_is_served(reached_min), people, found.walk_s, reach_m=reach_m)
     return TransitCoverage(
         basis=basis,
-        depart=depart,
-        walk_limit_s=walk_limit_s,
+        ride=ride,
         reached_min=reached_min,
         **{name: int(count.sum()) for name, count in counts.items()},
         districts=districts,
         gaps=gaps.largest,
         gaps_total=gaps.count,
     )
+
+
+def _on_foot(found: Coverage) -> Flags:
+    within: Flags = found.walk_s <= 60 * found.minutes + SAME_TIME_S
+    return within
+
+
+def _is_served(reached_min: IntArray) -> Flags:
+    served: Flags = 2 * reached_min >= MINUTES
+    return served
+
+
+def _by_district(
+    city: City, people: FloatArray, reached_min: IntArray, on_foot: Flags
+) -> dict[str, IntArray]:
+    """Return what `Reached` counts, for each district."""
+    flags = {
+        "people": np.ones(len(people), dtype=bool),
+        "served": _is_served(reached_min),
+        "low": reached_min == MINUTES,
+        "high": reached_min > 0,
+        "walking": on_foot,
+    }
+    return {name: people_by_district(city, people * flag) for name, flag in flags.items()}

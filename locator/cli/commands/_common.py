@@ -75,6 +75,25 @@ def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return traits_options(at(command))
 
 
+def transit_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add whether trams and buses count, too; the command takes them as keywords for `ridden`."""
+    options = (
+        click.option(
+            "--transit", is_flag=True, help="Say who is within the minutes by tram or bus, too."
+        ),
+        click.option("--depart", help="Leave in the hour from then, e.g. 2026-12-01T10:00."),
+        click.option("--max-walk", help="Minutes on foot to and from stops.  [default: 15]"),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def ridden(*, transit: bool, depart: str | None, max_walk: str | None) -> dict[str, Any]:
+    """Return the options of `transit_options` as parameters."""
+    return {"by": "transit" if transit else None, "depart": depart, "max_walk": max_walk}
+
+
 def traits_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add what facilities have to be like at any hour, for those who ask for the hour apart."""
     options = (

@@ -14,9 +14,11 @@ from locator.cli.commands._common import (
     geodata_option,
     load,
     print_body,
+    ridden,
     shown,
     standard_options,
     table,
+    transit_options,
     working,
 )
 from locator.cli.commands._complete import layers
@@ -53,9 +55,7 @@ FORMATS = (".csv", ".geojson", ".json")
 @click.option("--at", help="Count what may have stood on this day, e.g. 2024-05-01.")
 @click.option("--profile", help="Whose ways: foot, pram or wheelchair.  [default: foot]")
 @filter_options
-@click.option("--transit", is_flag=True, help="Say who is within the minutes by tram or bus, too.")
-@click.option("--depart", help="Leave in the hour from then, e.g. 2026-12-01T10:00.")
-@click.option("--max-walk", help="Minutes on foot to and from stops.  [default: 15]")
+@transit_options
 @out_option("Write .csv (districts), .geojson (the largest gaps) or .json (everything).")
 @format_option(TABLE, JSON, CSV, GEOJSON)
 @geodata_option
@@ -105,9 +105,7 @@ def command(
         people=people,
         at=at,
         profile=profile,
-        by="transit" if transit else None,
-        depart=depart,
-        max_walk=max_walk,
+        **ridden(transit=transit, depart=depart, max_walk=max_walk),
         **chosen(**which),
     )
     app = load(ctx)
@@ -185,7 +183,7 @@ def _show_transit(out: Any, app: AppState, asked: ReachByParams, found: Coverage
     reached = transit_of(app, asked, found)
     districts = table(
         f"On foot or by {' or '.join(sorted(reached.basis.modes))}, leaving at each of {MINUTES} "
-        f"minutes from {reached.depart:%Y-%m-%d %H:%M} on",
+        f"minutes from {reached.ride.depart:%Y-%m-%d %H:%M} on",
         {"no.": "right", "district": "left"}
         | dict.fromkeys(("reached", "from – to", "on foot", "gained", "share"), "right"),
     )

@@ -17,7 +17,9 @@ from locator.cli.commands._common import (
     filter_options,
     geodata_option,
     load,
+    ridden,
     standard_options,
+    transit_options,
 )
 from locator.cli.commands._complete import districts, layers
 from locator.cli.commands._planning import district_number, question
@@ -76,6 +78,7 @@ if TYPE_CHECKING:
 @click.option("--profile", help="Whose ways: foot, pram or wheelchair.  [default: foot]")
 @click.option("--people", help="Counted by census or the city's register.  [default: census]")
 @filter_options
+@transit_options
 @click.option(
     "--sites",
     type=click.IntRange(1, 20),
@@ -102,6 +105,9 @@ def command(
     pace: str | None,
     profile: str | None,
     people: str | None,
+    transit: bool,
+    depart: str | None,
+    max_walk: str | None,
     sites: int,
     **which: Any,
 ) -> None:
@@ -116,6 +122,7 @@ def command(
       locator report --layer nurseries --out reports
       locator report --layer nurseries --district IV --out reports --language en
       locator report --layer senior_activity_centres --all-districts --out reports
+      locator report --layer senior_activity_centres --minutes 30 --transit --out reports
       locator report --layer nurseries --all --language pl --language en --format pdf --out reports
       locator report --scenario change.json --out reports
     """
@@ -126,6 +133,7 @@ def command(
     _check_scope(district, unit, all_districts=all_districts, everything=everything)
     given = {"minutes": minutes, "group": group, "pace": pace, "profile": profile}
     given |= {"people": people} | chosen(**which)
+    given |= ridden(transit=transit, depart=depart, max_walk=max_walk)
     app = load(ctx)
     if scenario_file is not None:
         if district or unit or all_districts or everything or any(given.values()):
@@ -195,15 +203,18 @@ def _of_layer(
 ) -> list[Maker]:
     from locator.analysis.district_report import ReportQuery, district_report
     from locator.api.parsing import Pairs
-    from locator.api.planning_queries import ReportParams, report_query_of
+    from locator.api.planning_queries import ReportByParams, report_query_of
+    from locator.api.transit_coverage import ride_of
     from locator.reports.bundle import ReportFiles
 
-    asked = question(app, ReportParams, Pairs.given(**given), layer=layer)
-    query = replace(report_query_of(asked), sites=sites)
+    asked = question(app, ReportByParams, Pairs.given(**given), layer=layer)
+    ride = ride_of(app, asked)
+    query = replace(report_query_of(asked, ride=ride), sites=sites)
+    network = None if ride is None else app.transit_network
 
     def made(query: ReportQuery) -> ReportFiles:
         ground = app.walkable_city_for(query.profile)
-        return ReportFiles(app.city, district_report(ground, query))
+        return ReportFiles(app.city, district_report(ground, query, network=network))
 
     return [partial(made, replace(query, **scope)) for scope in scopes]
 

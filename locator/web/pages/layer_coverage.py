@@ -185,6 +185,8 @@ class CoverageReport:
         What the report of a unit takes along.
     transit : TransitForm or None
         How to ask who is within reach by tram or bus; None without a timetable.
+    ridden_url : str
+        The same question by tram or bus.
     """
 
     layer: Layer
@@ -214,6 +216,7 @@ class CoverageReport:
     units: tuple[UnitGroup, ...]
     same: dict[str, list[str]]
     transit: TransitForm | None
+    ridden_url: str
 
 
 def report_of(
@@ -278,7 +281,13 @@ def report_of(
         filter_words=filter_words(app.city, result.chosen),
         units=tuple(_units(app, params, result)),
         same={name: one for name, one in same.items() if name not in ("at", *TRANSIT_NAMES)},
-        transit=transit_form(app, params, same, layer.id),
+        transit=transit_form(app, params),
+        ridden_url=url(
+            "layer_coverage.page",
+            {**same, "by": ["transit"]},
+            layer_id=layer.id,
+            _anchor="transit",
+        ),
         unfiltered_url=url("layer_coverage.page", unfiltered, layer_id=layer.id),
     )
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template, request
 
 from locator.analysis.district_report import ReportQuery
-from locator.api.planning_queries import ReportParams, report_query_of
+from locator.api.planning_queries import ReportByParams, report_query_of
 from locator.api.street_info import profile_choices
+from locator.api.transit_coverage import ride_of
 from locator.base.errors import N_, NotFoundError
 from locator.base.i18n import speaking
 from locator.reports.bundle import WHOLE, ReportFiles, file_stem
@@ -17,7 +18,7 @@ from locator.web.i18n import current_language, url
 from locator.web.lenient import Args, answer_leniently
 from locator.web.planning import district_report_of, report_soon, standing_layer, tidied
 from locator.web.security import expensive
-from locator.web.sorting import FILTER_NAMES
+from locator.web.sorting import CARRIED
 from locator.web.state import question, state
 from locator.web.words.choices import (
     group_options,
@@ -27,6 +28,7 @@ from locator.web.words.choices import (
 )
 from locator.web.words.filtering import filter_form
 from locator.web.words.model_words import pace_choices
+from locator.web.words.transit_reach import transit_form
 
 REPORT_KINDS = {
     "pdf": "application/pdf",
@@ -35,6 +37,8 @@ REPORT_KINDS = {
     "gpkg": "application/geopackage+sqlite3",
 }
 
+CARRIED_ALONG = ("district", "unit", *(name for name in CARRIED if name != "at"))
+"""What a report is asked for, in the addresses of its files."""
 
 blueprint = Blueprint("report", __name__)
 
@@ -49,20 +53,8 @@ def page(layer_id: str) -> tuple[str, int]:
     lenient = answer_leniently(tidy, lambda args: report_soon(state(), _asked(layer_id, args)))
     found = lenient.answer
     made = build_report(city, found)
-    same = {
-        name: lenient.args.getlist(name)
-        for name in (
-            "district",
-            "unit",
-            "minutes",
-            "group",
-            "pace",
-            "people",
-            "profile",
-            *FILTER_NAMES,
-        )
-        if lenient.args.get(name)
-    }
+    params = question(ReportByParams, lenient.args, layer=layer_id)
+    same = {name: lenient.args.getlist(name) for name in CARRIED_ALONG if lenient.args.get(name)}
     shown = render_template(
         "pages/report.html",
         report=made,
@@ -84,9 +76,8 @@ def page(layer_id: str) -> tuple[str, int]:
         profiles=profile_choices(
             state(), "" if found.query.profile == "foot" else found.query.profile
         ),
-        filter=filter_form(
-            state(), (layer_id,), question(ReportParams, lenient.args, layer=layer_id)
-        ),
+        transit=transit_form(state(), params),
+        filter=filter_form(state(), (layer_id,), params),
         downloads={
             kind: url("report.file", same, layer_id=layer_id, kind=kind) for kind in REPORT_KINDS
         },
@@ -118,4 +109,5 @@ def file(layer_id: str, kind: str) -> Response:
 
 
 def _asked(layer_id: str, args: Args) -> ReportQuery:
-    return report_query_of(question(ReportParams, args, layer=layer_id))
+    asked = question(ReportByParams, args, layer=layer_id)
+    return report_query_of(asked, ride=ride_of(state(), asked))

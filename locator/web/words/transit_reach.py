@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from locator.analysis.access.coverage import Coverage
 from locator.analysis.transit.basis import OutsideTimetableError
 from locator.api.context import AppState
 from locator.api.coverage_found import transit_of
-from locator.api.queries import ReachByParams
+from locator.api.queries import ByParams, ReachByParams
 from locator.reports.document import Section
 from locator.reports.transit_reach import transit_section
-from locator.web.i18n import error_text, gettext, url
+from locator.web.i18n import error_text, gettext
 from locator.web.words.choices import FilterOption
 from locator.web.words.transit import LIMITS_MIN, PATIENCE_S
 
@@ -29,31 +29,24 @@ class TransitForm:
         When one leaves, as ``datetime-local`` has it; empty for the usual time.
     limits : tuple of FilterOption
         Minutes on foot to and from a stop.
-    href : str
-        The same question by tram or bus.
     """
 
     chosen: bool
     depart: str
     limits: tuple[FilterOption, ...]
-    href: str
 
 
-def transit_form(
-    app: AppState, params: ReachByParams, same: Mapping[str, list[str]], layer: str
-) -> TransitForm | None:
+def transit_form(app: AppState, params: ByParams) -> TransitForm | None:
     """Return how to ask who is within reach by tram or bus; None without a timetable."""
     if not app.transit_network.timetables:
         return None
     limits = sorted({*LIMITS_MIN, params.max_walk})
-    asked = {**same, "by": ["transit"]}
     return TransitForm(
         chosen=params.by == "transit",
         depart="" if params.depart is None else f"{params.depart:%Y-%m-%dT%H:%M}",
         limits=tuple(
             FilterOption(f"{limit:g}", f"{limit:g}", limit == params.max_walk) for limit in limits
         ),
-        href=url("layer_coverage.page", asked, layer_id=layer, _anchor="transit"),
     )
 
 
