@@ -432,10 +432,12 @@ def _search(
 ) -> list[_Found]:
     """Return the answer, sorted."""
     snapped = {layer: walkable_city.snapped(of_layer) for layer, of_layer in rows.items()}
-    straight_m = {layer: _straight_m(origin, places, query.k) for layer, places in snapped.items()}
+    layers = list(rows)
+    if len(layers) > 1:
+        # The widest search first: a model may answer the narrower ones from it.
+        layers.sort(key=lambda name: (-_straight_m(origin, snapped[name], query.k), name))
     found: list[_Found] = []
-    # The widest search first: a model may answer the narrower ones from it.
-    for layer in sorted(rows, key=lambda name: (-straight_m[name], name)):
+    for layer in layers:
         pace_m_s = query.pace_m_s or walkable_city.city.catalogue.layers[layer].pace_m_s
         taken = _search_layer(walkable_city, origin, rows[layer], snapped[layer], query, clock)
         found += [_Found(row, layer, length_m, pace_m_s) for row, length_m in taken]
@@ -484,9 +486,10 @@ def _take(
     """Return the first k rows that satisfy `query`, one for each centre, with their metres."""
     taken: list[tuple[int, float]] = []
     centres: set[int] = set()
-    for i in np.argsort(np.round(walk_m, SAME_DIGITS), kind="stable"):
-        row, length_m = int(rows[i]), float(walk_m[i])
-        if len(taken) == query.k or not np.isfinite(length_m):
+    reached = np.flatnonzero(walk_m < np.inf)
+    order = reached[np.argsort(np.round(walk_m[reached], SAME_DIGITS), kind="stable")]
+    for row, length_m in zip(rows[order].tolist(), walk_m[order].tolist(), strict=True):
+        if len(taken) == query.k:
             break
         centre = int(walkable_city.centre[row])
         if centre in centres or (query.open_now and clock.state(row).state != "open"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 
 import numpy as np
@@ -48,13 +49,13 @@ class KNearestIndex:
         """How many facilities a vertex knows."""
         return int(self.facility.shape[1])
 
-    def read(self, vertices: IntArray, offset_m: FloatArray) -> tuple[FloatArray, float]:
+    def read(self, vertices: Sequence[int], offset_m: Sequence[float]) -> tuple[FloatArray, float]:
         """Return what is known where a way begins that leads to any of some vertices.
 
         Parameters
         ----------
-        vertices : (v,) int array
-        offset_m : (v,) float array
+        vertices : sequence of int
+        offset_m : sequence of float
             Metres to each of them.
 
         Returns
@@ -64,12 +65,10 @@ class KNearestIndex:
         sure_m : float
             All that is nearer than this is known, and exactly.
         """
-        m = len(self.facilities)
-        walk_m = np.full(m + 1, np.inf)
-        for vertex, metres in zip(vertices, offset_m, strict=True):
-            known = self.facility[vertex]
-            walk_m[known] = np.minimum(walk_m[known], self.distance_m[vertex] + metres)
-        return walk_m[:m], self.sure_m(vertices, offset_m)
+        walk_m = np.full(len(self.facilities), np.inf)
+        for index, (metres, _) in self._known(vertices, offset_m).items():
+            walk_m[index] = metres
+        return walk_m, self.sure_m(vertices, offset_m)
 
     def nearest(self, *, limit_m: float = np.inf) -> MultiSource:
         """Return every vertex's distance to the nearest of all the facilities, and which it is."""
@@ -80,7 +79,9 @@ class KNearestIndex:
         let_go(self.distance_m)  # one number in every row: every page was read
         return MultiSource(self.facilities, distance_m, first_at_place(self.facilities)[facility])
 
-    def ways_from(self, vertices: IntArray, offset_m: FloatArray) -> dict[int, tuple[float, int]]:
+    def ways_from(
+        self, vertices: Sequence[int], offset_m: Sequence[float]
+    ) -> dict[int, tuple[float, int]]:
         """Return the metres to each facility and the entry where its way begins, if sure of both.
 
         Parameters
@@ -88,8 +89,16 @@ class KNearestIndex:
         vertices, offset_m
             As for `read`.
         """
+        sure_m = self.sure_m(vertices, offset_m)
+        known = self._known(vertices, offset_m)
+        return {index: way for index, way in known.items() if way[0] <= sure_m}
+
+    def _known(
+        self, vertices: Sequence[int], offset_m: Sequence[float]
+    ) -> dict[int, tuple[float, int]]:
+        """Return the same, sure or not."""
         ways: dict[int, tuple[float, int]] = {}
-        for vertex, metres in zip(vertices.tolist(), offset_m.tolist(), strict=True):
+        for vertex, metres in zip(vertices, offset_m, strict=True):
             known = zip(
                 self.facility[vertex].tolist(), self.distance_m[vertex].tolist(), strict=True
             )
@@ -97,14 +106,14 @@ class KNearestIndex:
                 way = far_m + metres, entry
                 if way < ways.get(index, (np.inf, 0)):
                     ways[index] = way
-        sure_m = self.sure_m(vertices, offset_m)
-        return {index: way for index, way in ways.items() if way[0] <= sure_m}
+        return ways
 
-    def sure_m(self, vertices: IntArray, offset_m: FloatArray) -> float:
+    def sure_m(self, vertices: Sequence[int], offset_m: Sequence[float]) -> float:
         """Return how far what is known at some vertices is the whole truth, see `read`."""
         if self.k == len(self.facilities):
             return np.inf
-        return float((self.distance_m[vertices, -1] + offset_m).min())
+        last_m = (float(self.distance_m[vertex, -1]) for vertex in vertices)
+        return min(far_m + metres for far_m, metres in zip(last_m, offset_m, strict=True))
 
     def way(self, entry: int) -> IntArray:
         """Return the vertices from an entry of `onward` to the facility, in walking order."""

@@ -34,7 +34,7 @@ from locator.walking.network.search import (
     at_points,
     beside,
     direct_m,
-    ends_of,
+    ends_at,
     multi_source,
     read_multi_source,
     tree_from,
@@ -216,8 +216,7 @@ class NetworkModel:
         known = self.k_nearest.of_all(targets)
         if known is None:
             return np.full(len(targets), np.inf), -np.inf
-        _, vertices, to_vertex_m = ends_of(self.graph, origin)
-        walk_m, sure_m = known.read(vertices[0], to_vertex_m[0])
+        walk_m, sure_m = known.read(*ends_at(self.graph, origin))
         return _or_direct_m(origin, targets, walk_m), sure_m
 
     def nearest(
@@ -309,29 +308,33 @@ class NetworkModel:
         self, origin: SnappedPoints, targets: SnappedPoints, found: dict[int, Way]
     ) -> Routes:
         """Return the edges of the walks that were found."""
-        index = np.array(list(found), dtype=np.int64)
+        index, ways = list(found), [way for _, way in found.values()]
         number = np.arange(len(index))
         start, goal = np.repeat(origin.extra["edge"][:1], len(index)), targets.extra["edge"][index]
         from_m, to_m = (
             np.repeat(origin.extra["along_m"][:1], len(index)),
             targets.extra["along_m"][index],
         )
-        ways = [way for _, way in found.values()]
-        over = np.array([len(way) > 0 for way in ways], dtype=bool)
         vertices = np.concatenate([*ways, np.empty(0, dtype=np.int64)])
         walk = np.repeat(number, [len(way) for way in ways])
-        first = np.array([way[0] if len(way) else -1 for way in ways], dtype=np.int64)
-        last = np.array([way[-1] if len(way) else -1 for way in ways], dtype=np.int64)
-        leave_m = np.where(over, self._ends_m(start, first, from_m), to_m)
-        arrive_m = np.where(over, self._ends_m(goal, last, to_m), to_m)
+        leave_m, arrive_m = (
+            [
+                self._end_m(on, way[side], along_m) if len(way) else there_m
+                for way, on, along_m, there_m in zip(
+                    ways, edge.tolist(), at_m.tolist(), to_m.tolist(), strict=True
+                )
+            ]
+            for side, edge, at_m in ((0, start, from_m), (-1, goal, to_m))
+        )
         step = np.flatnonzero(walk[1:] == walk[:-1])
         inner = entries(self.ways.csr, vertices[step], vertices[step + 1])
         length_m, at_u = self.graph.edge_length_m[inner], self.graph.edge_u[inner] == vertices[step]
+        ends = np.zeros(len(index), dtype=bool)
         columns = (
             (start, inner, goal),
             (from_m, np.where(at_u, 0.0, length_m), arrive_m),
             (leave_m, np.where(at_u, length_m, 0.0), to_m),
-            (np.zeros_like(over), np.ones(len(inner), dtype=bool), np.zeros_like(over)),
+            (ends, np.ones(len(inner), dtype=bool), ends),
             (number, walk[step], number),
         )
         of = np.concatenate(columns[-1])
@@ -381,32 +384,34 @@ class NetworkModel:
 
     def _indexed_ways(self, origin: SnappedPoints) -> Callable[[Key], Way | None]:
         """Return what finds the shortest way to a place if an index is sure of it at the origin."""
-        vertices, to_vertex_m = (ends[0] for ends in ends_of(self.graph, origin)[1:])
+        ends = ends_at(self.graph, origin)
         read: dict[int, dict[int, tuple[float, int]]] = {}
 
         def find(place: Key) -> Way | None:
             for known, index in self.k_nearest.of_one(place):
                 if id(known) not in read:
-                    read[id(known)] = known.ways_from(vertices, to_vertex_m)
+                    read[id(known)] = known.ways_from(*ends)
                 if (found := read[id(known)].get(index)) is not None:
                     return found[0], known.way(found[1])
             return None
 
         return find
 
-    def _ends_m(self, edge: IntArray, vertex: IntArray, along_m: FloatArray) -> FloatArray:
-        """Return where on each edge its end `vertex` lies; of a loop, the one nearer `along_m`."""
+    def _end_m(self, edge: int, vertex: int, along_m: float) -> float:
+        """Return where on an edge its end `vertex` lies; of a loop, the one nearer `along_m`."""
         u, v, length_m = (
-            column[edge]
+            column[edge].item()
             for column in (self.graph.edge_u, self.graph.edge_v, self.graph.edge_length_m)
         )
-        at_u = np.where(u == v, along_m <= length_m - along_m, u == vertex)
-        return np.where(at_u, 0.0, length_m)
+        at_u = along_m <= length_m - along_m if u == v else u == vertex
+        return 0.0 if at_u else float(length_m)
 
 
 def _or_direct_m(origin: SnappedPoints, targets: SnappedPoints, walk_m: FloatArray) -> FloatArray:
     """Return `walk_m`, or where it is shorter the way along the edge that both stand on."""
     same = np.flatnonzero(targets.extra["edge"] == origin.extra["edge"][0])
+    if not len(same):
+        return walk_m
     along_m = direct_m(origin, np.zeros(len(same), dtype=np.int64), targets, same)
     walk_m[same] = np.minimum(walk_m[same], along_m)
     return walk_m

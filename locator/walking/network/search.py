@@ -176,6 +176,14 @@ def ends_of(graph: StreetGraph, snapped: SnappedPoints) -> tuple[IntArray, IntAr
     return on, vertex, along + gap_m[on, None]
 
 
+def ends_at(graph: StreetGraph, origin: SnappedPoints) -> tuple[list[int], list[float]]:
+    """Return the same of one point that is near a street, in plain numbers."""
+    edge, along_m, gap_m = (origin.extra[key][0].item() for key in ("edge", "along_m", "gap_m"))
+    length_m = graph.edge_length_m[edge].item()
+    ends = [graph.edge_u[edge].item(), graph.edge_v[edge].item()]
+    return ends, [along_m + gap_m, length_m - along_m + gap_m]
+
+
 def direct_m(a: SnappedPoints, i: IntArray, b: SnappedPoints, j: IntArray) -> FloatArray:
     """Return the metres between pairs of points on the same edge, along that edge.
 
