@@ -8,13 +8,13 @@ import pytest
 from locator.walking import SnappedPoints
 from locator.walking.network import search
 from locator.walking.network.model import NetworkModel
-from locator.walking.network.window import Windows
+from locator.walking.network.window import Cells, Windows
 
 #        3 --2-- 4
 #        |       |        a square of 300 m and a street that leads 900 m away from it
 # 0 --1--+       5 ------- 6
 TINY = Windows(
-    xy=np.array([[0, 0], [300, 0], [300, 300], [600, 300], [600, 0], [1500, 0]], dtype=float),
+    Cells(np.array([[0, 0], [300, 0], [300, 300], [600, 300], [600, 0], [1500, 0]], dtype=float)),
     indptr=np.array([0, 1, 3, 5, 7, 9, 10], dtype=np.int32),
     indices=np.array([1, 0, 2, 1, 3, 2, 4, 3, 5, 4], dtype=np.int32),
     weight_m=np.array([300, 300, 310, 310, 320, 320, 330, 330, 900, 900], dtype=float),
@@ -45,7 +45,7 @@ def test_what_lies_in_the_corner_of_a_square_is_beyond_the_circle() -> None:
     side = np.arange(9) * 250.0  # one vertex in the south-west corner of each cell
     xy = np.array([(x, y) for y in side for x in side])
     none = np.zeros(0)
-    grid = Windows(xy, np.zeros(82, dtype=np.int32), none.astype(np.int32), none)
+    grid = Windows(Cells(xy), np.zeros(82, dtype=np.int32), none.astype(np.int32), none)
     found = grid.within(np.array([1000.0, 1000.0]), 800.0)
     rows = [len(part) for part in np.split(found, np.searchsorted(found, np.arange(9, 81, 9)))]
     # The circle is 762 m to each side where it enters the row after next, 626 and 281 m in those
@@ -60,8 +60,10 @@ def test_what_lies_in_the_corner_of_a_square_is_beyond_the_circle() -> None:
 
 def test_one_street_far_away_from_all_others_costs_nothing() -> None:
     # A table of all cells between them would have 1.6e11.
-    xy = np.vstack([TINY.xy, [[1e8, 1e8]]])
-    far = Windows(xy, np.append(TINY.indptr, 10).astype(np.int32), TINY.indices, TINY.weight_m)
+    xy = np.vstack([TINY.cells.xy, [[1e8, 1e8]]])
+    far = Windows(
+        Cells(xy), np.append(TINY.indptr, 10).astype(np.int32), TINY.indices, TINY.weight_m
+    )
     assert far.within(np.array([0.0, 0.0]), 599.0).tolist() == [0, 1, 2, 3, 4]
     assert far.within(np.array([1e8, 1e8]), 599.0).tolist() == [6]
     assert far.within(np.array([5e7, 5e7]), 599.0).tolist() == []

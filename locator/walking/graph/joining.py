@@ -19,7 +19,7 @@ from locator.walking.graph.edges import Pieces
 from locator.walking.graph.file import Array
 from locator.walking.graph.osm import Streets
 from locator.walking.graph.tag_rules import Mark
-from locator.walking.network.window import Windows
+from locator.walking.network.window import Cells, Windows
 
 JOIN_M = 30.0
 """An end is joined to a street no farther than this."""
@@ -106,7 +106,7 @@ def _is_far_round(pieces: Pieces, xy: FloatArray, end: IntArray, piece: IntArray
     place = xy[nodes]
     length_m = np.maximum(np.hypot(*(place[a] - place[b]).T), 0.01)
     links = coo_array((length_m, (a, b)), shape=(len(nodes), len(nodes))).tocsr()
-    windows = Windows(place, links.indptr, links.indices, links.data)
+    windows = Windows(Cells(place), links.indptr, links.indices, links.data)
     far = np.ones(len(end), dtype=bool)
     for one in np.unique(end):
         part = windows.cut(windows.within(xy[one], WAY_ROUND_M))

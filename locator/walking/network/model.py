@@ -112,11 +112,13 @@ class NetworkModel:
 
     def variant(self, profile: Profile, *, at_night: bool = False) -> NetworkModel:
         """Return the model of the same streets for a pram, a wheelchair or the night."""
-        return NetworkModel(self.graph, profile, at_night)
+        made = NetworkModel(self.graph, profile, at_night)
+        vars(made)["ways"] = self.ways.variant(profile, at_night=at_night)
+        return made
 
     def anew(self) -> NetworkModel:
         """Return the model of the same ways, which remembers nothing of any facilities."""
-        made = self.variant(self.profile, at_night=self.at_night)
+        made = NetworkModel(self.graph, self.profile, self.at_night)
         vars(made)["ways"] = self.ways
         return made
 

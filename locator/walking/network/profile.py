@@ -13,7 +13,8 @@ from locator.walking.graph.file import Array, StreetGraph
 from locator.walking.graph.matrix import REACH_GAP_M, largest_part, matrix
 from locator.walking.graph.tag_rules import Mark
 from locator.walking.network.snapping import EdgeIndex, Snapped
-from locator.walking.network.window import Windows
+from locator.walking.network.ways_file import kept_arrays
+from locator.walking.network.window import Cells, Windows
 
 Profile = Literal["foot", "pram", "wheelchair"]
 
@@ -42,45 +43,84 @@ class Ways:
     profile: Profile = "foot"
     at_night: bool = False
 
+    def variant(self, profile: Profile, *, at_night: bool = False) -> Ways:
+        """Return what somebody else, or at another time, may use of the same graph.
+
+        Parameters
+        ----------
+        profile : str
+        at_night : bool
+
+        Returns
+        -------
+        Ways
+            It shares what does not depend on who walks.
+        """
+        made = Ways(self.graph, profile, at_night)
+        vars(made).update(cells=self.cells, point_edge=self.point_edge)
+        return made
+
     @cached_property
     def allowed(self) -> Array | None:
         """Edges that the profile may use and that connect; None: all of them."""
-        avoid = PROFILE_MARKS[self.profile]
-        if self.at_night:
-            avoid |= Mark.CLOSED_AT_NIGHT
-        if not avoid:
-            return None
-        passable = self.graph.edge_marks & np.uint8(avoid) == 0
-        u, v = self.graph.edge_u, self.graph.edge_v
-        return largest_part(u, v, len(self.graph.vertex_xy), passable)
+        return self._own[4] if self._avoided else None
 
     @cached_property
     def csr(self) -> tuple[Array, Array, FloatArray, Array]:
         """Row starts, columns, metres and edges of the symmetric matrix."""
         graph = self.graph
-        if self.allowed is None:
+        if not self._avoided:
             return graph.indptr, graph.indices, graph.weight_m, graph.entry_edge
-        return matrix(
-            graph.edge_u, graph.edge_v, graph.edge_length_m, len(graph.vertex_xy), self.allowed
-        )
+        weight_m, indptr, indices, entry_edge, _ = self._own
+        return indptr, indices, weight_m, entry_edge
+
+    @property
+    def _avoided(self) -> Mark:
+        """What has to be stayed away from."""
+        avoid = PROFILE_MARKS[self.profile]
+        return avoid | Mark.CLOSED_AT_NIGHT if self.at_night else avoid
+
+    @cached_property
+    def _own(self) -> tuple[Array, ...]:
+        """The matrix, the metres first, and the edges that may be used: made once for all."""
+        who = f"{self.profile} {self.at_night} {int(self._avoided)}"
+        return kept_arrays(self.graph, who, self._made)
+
+    def _made(self) -> tuple[Array, ...]:
+        graph = self.graph
+        passable = graph.edge_marks & np.uint8(self._avoided) == 0
+        u, v, vertices = graph.edge_u, graph.edge_v, len(graph.vertex_xy)
+        allowed = largest_part(u, v, vertices, passable)
+        indptr, indices, weight_m, entry_edge = matrix(u, v, graph.edge_length_m, vertices, allowed)
+        return weight_m, indptr, indices, entry_edge, allowed
 
     @cached_property
     def windows(self) -> Windows:
         """The vertices by where they lie, so that what is near a point can be cut out."""
-        return Windows(self.graph.vertex_xy, *self.csr[:3])
+        return Windows(self.cells, *self.csr[:3])
+
+    @cached_property
+    def cells(self) -> Cells:
+        """The vertices by where they lie; the same for all who walk there."""
+        return Cells(self.graph.vertex_xy)
+
+    @cached_property
+    def point_edge(self) -> Array:
+        """The edge of each point that draws one; the same for all who walk there."""
+        counts = np.diff(self.graph.line_start)
+        return np.repeat(np.arange(len(counts), dtype=np.int32), counts)
 
     @cached_property
     def index(self) -> EdgeIndex:
         """The edges, ready to be searched."""
         graph = self.graph
-        counts = np.diff(graph.line_start)
         return EdgeIndex(
             cells=graph.cells,
             cell_start=graph.cell_start,
             cell_segment=graph.cell_segment,
             line_xy=graph.line_xy,
             line_along_m=graph.line_along_m,
-            segment_edge=np.repeat(np.arange(len(counts), dtype=np.int32), counts),
+            segment_edge=self.point_edge,
             allowed=self.allowed,
             shunned=graph.edge_marks & np.uint8(Mark.CARRIAGEWAY) > 0,
         )

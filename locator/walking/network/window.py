@@ -45,20 +45,15 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Windows:
-    """The vertices of a graph by where they lie, ready to be cut out.
+class Cells:
+    """The vertices of a graph by where they lie, whoever walks between them.
 
     Attributes
     ----------
     xy : (n, 2) float64
-    indptr, indices, weight_m : CSR arrays
-        The symmetric matrix of the whole graph.
     """
 
     xy: FloatArray
-    indptr: Array
-    indices: Array
-    weight_m: FloatArray
 
     @cached_property
     def _origin(self) -> FloatArray:
@@ -110,6 +105,28 @@ class Windows:
         begin, end = np.searchsorted(cell, first), np.searchsorted(cell, last, side="right")
         found = [order[one:other] for one, other in zip(begin, end, strict=True)]
         return np.sort(np.concatenate(found)).astype(np.int64)
+
+
+@dataclass(frozen=True)
+class Windows:
+    """The ways between the vertices of a graph, ready to be cut out.
+
+    Attributes
+    ----------
+    cells : Cells
+        The vertices.
+    indptr, indices, weight_m : CSR arrays
+        The symmetric matrix of the whole graph.
+    """
+
+    cells: Cells
+    indptr: Array
+    indices: Array
+    weight_m: FloatArray
+
+    def within(self, xy: FloatArray, reach_m: float) -> IntArray:
+        """Return the vertices near a point, as `Cells.within` does."""
+        return self.cells.within(xy, reach_m)
 
     def cut(self, vertices: IntArray) -> Part:
         """Return the part of the graph between `vertices`, which ascend."""
