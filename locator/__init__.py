@@ -5,12 +5,20 @@ names below is used: the commands, of which each needs little, begin with this m
 """
 
 __version__ = "0.2.0"
-__all__ = ["CoverageFrames", "LocatorError", "OpenCity", "ScenarioFrames", "__version__", "open"]
+__all__ = [
+    "CoverageFrames",
+    "LocatorError",
+    "OpenCity",
+    "ScenarioFrames",
+    "TransitFrames",
+    "__version__",
+    "open",
+]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from locator.base.errors import LocatorError
-    from locator.library.answers import CoverageFrames, ScenarioFrames
+    from locator.library.answers import CoverageFrames, ScenarioFrames, TransitFrames
     from locator.library.city import OpenCity
     from locator.library.opening import open  # noqa: A004
 
@@ -19,6 +27,7 @@ _FROM = {
     "LocatorError": "locator.base.errors",
     "OpenCity": "locator.library.city",
     "ScenarioFrames": "locator.library.answers",
+    "TransitFrames": "locator.library.answers",
     "open": "locator.library.opening",
 }
 

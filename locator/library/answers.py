@@ -1,8 +1,9 @@
-"""Hold the frames of an answer: of a coverage, and of what a change does."""
+"""Hold the frames of an answer: of a coverage, by tram and bus, and of what a change does."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 import geopandas as gpd
@@ -12,11 +13,13 @@ from locator.analysis.access.coverage import Coverage, coverage_by_unit
 from locator.analysis.access.ranges import gap_ranges
 from locator.analysis.scenario.compare import ScenarioComparison
 from locator.analysis.scenario.words import changes_said
+from locator.analysis.transit.coverage import TransitCoverage
 from locator.api.context import AppState
-from locator.api.coverage_found import as_of_day, district_ranges, ranges_of
+from locator.api.coverage_found import as_of_day, district_ranges, ranges_of, transit_of
 from locator.api.gains import change_gains
-from locator.api.queries import ReachParams
+from locator.api.queries import ReachByParams, ReachParams
 from locator.base.i18n import gettext, speaking
+from locator.library.asking import question
 from locator.library.showing import facts_html, percent
 
 
@@ -150,6 +153,43 @@ class CoverageFrames:
             gaps.insert(place, column, within[column])
         return gaps
 
+    def by_transit(
+        self, *, depart: datetime | str | None = None, max_walk: float = 15
+    ) -> TransitFrames:
+        """Return who is within the standard from door to door on foot or by tram or bus.
+
+        Parameters
+        ----------
+        depart : datetime or str, optional
+            One leaves at each minute of the hour from then on; by default 10:00 on an ordinary
+            working day in about a week.
+        max_walk : float
+            Minutes on foot to the first stop, and from the last one, at most: 1 to 30.
+
+        Returns
+        -------
+        TransitFrames
+
+        Raises
+        ------
+        InvalidParameterError, NotComputableError
+            A moment that is none, or for which the city has no timetable.
+
+        Examples
+        --------
+        >>> city.coverage("nurseries", minutes=15).by_transit(depart="2026-11-02T06:00")
+        <TransitFrames nurseries: 94.3 % of 53 (age_0_2) within 15 min, 0 only by riding>
+        """
+        asked = question(
+            self.state,
+            ReachByParams,
+            **vars(self.asked),
+            by="transit",
+            depart=depart,
+            max_walk=max_walk,
+        )
+        return TransitFrames(self.state, self.found, transit_of(self.state, asked, self.found))
+
     @property
     def curve(self) -> pd.DataFrame:
         """``people`` and their ``share`` within 0, 1, ... 60 ``minutes``."""
@@ -160,6 +200,64 @@ class CoverageFrames:
         """What has to be known with the numbers, in words."""
         with speaking(self.language):
             return [gettext(one.template).format(**one.values) for one in self.found.caveats]
+
+
+@dataclass(frozen=True, eq=False)
+class TransitFrames:
+    """Who is within a standard from door to door on foot or by tram or bus.
+
+    Attributes
+    ----------
+    state : AppState
+    on_foot : Coverage
+        The answer on foot.
+    found : TransitCoverage
+        All that was counted; ``basis`` says what it rests on, ``ride`` when one leaves.
+    """
+
+    state: AppState
+    on_foot: Coverage
+    found: TransitCoverage
+
+    def __repr__(self) -> str:
+        found, asked = self.found, self.on_foot
+        return (
+            f"<TransitFrames {asked.layer}: {100 * found.share:.1f} % of {found.people:,} "
+            f"({asked.group}) within {asked.minutes:g} min, {found.gained:,} only by riding>"
+        )
+
+    @property
+    def share(self) -> float:
+        """Share of the people of the group who are, leaving at half of the minutes or more."""
+        return self.found.share
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """The share of those who are leaving at every minute, and at one at least."""
+        found = self.found
+        return found.low / found.people, found.high / found.people
+
+    @property
+    def served(self) -> int:
+        """People who are."""
+        return self.found.served
+
+    @property
+    def gained(self) -> int:
+        """Those of them who are only by riding."""
+        return self.found.gained
+
+    @property
+    def districts(self) -> gpd.GeoDataFrame:
+        """By number: ``name``, ``people``, ``served``, ``low``, ``high`` (leaving at every minute,
+        at one at least), ``walking``, ``gained``, the shares; the area.
+        """
+        return on_map(self.found.districts, self.state.city.districts)
+
+    @property
+    def gaps(self) -> gpd.GeoDataFrame:
+        """The ten largest areas of people who are beyond the standard that way, too."""
+        return self.found.gaps.copy()
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,8 @@ from locator.base.folders import cache_folder
 from locator.curation.newcity import NewCity
 from tests.osmdata import helsinki
 from tests.tinycity import CRS, at, metric
+
+SIX = datetime(2026, 11, 2, 6)
 
 # The city -------------------------------------------------------------------------------------
 
@@ -158,6 +161,25 @@ def test_a_coverage_of_a_day_has_the_range_of_that_day(opened: locator.OpenCity)
     assert found.range[1] == found.share >= found.range[0]
     assert found.districts["rank"].isna().all()
     assert "low" not in found.gaps
+
+
+def test_who_rides_is_what_the_api_answers(opened: locator.OpenCity) -> None:
+    found = opened.coverage("nurseries", minutes=30, group="all")
+    beside = found.by_transit(depart=SIX, max_walk=7)
+    asked = ReachByParams(
+        layer="nurseries", minutes=30, group="all", by="transit", max_walk=7, depart=SIX
+    )
+    told = coverage_of_layer(opened.state, asked)["transit"]
+    assert told is not None
+    assert (beside.served, beside.gained) == (told["served"], told["gained"])
+    assert beside.range == pytest.approx((told["share_low"], told["share_high"]), abs=1e-4)
+    assert list(beside.districts["served"]) == [row["served"] for row in told["districts"]]
+    assert beside.districts.geom_type.isin(["Polygon", "MultiPolygon"]).all()
+    assert list(beside.gaps["people"].round()) == [row["people"] for row in told["gaps"]]
+    with pytest.raises(locator.LocatorError, match="no trips within a day of 2031-06-02"):
+        found.by_transit(depart="2031-06-02T08:00")
+    with pytest.raises(locator.LocatorError, match="max_walk"):
+        found.by_transit(max_walk=99)
 
 
 def test_districts_can_be_explored(opened: locator.OpenCity) -> None:

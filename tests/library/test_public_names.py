@@ -35,6 +35,7 @@ OPEN_CITY = {
 }
 COVERAGE = {
     *(
+        "by_transit",
         "caveats",
         "curve",
         "districts",
@@ -48,6 +49,7 @@ COVERAGE = {
     ),
     "unserved",
 }
+TRANSIT = {"districts", "gained", "gaps", "range", "served", "share"}
 SCENARIO = {"after", "areas", "before", "changes", "districts", "gained", "gaps", "lost", "range"}
 
 
@@ -68,11 +70,13 @@ def public(kind: type) -> set[str]:
 
 def test_the_public_names_and_parameters_are_these() -> None:
     assert set(locator.__all__) == {
-        *("CoverageFrames", "LocatorError", "OpenCity", "ScenarioFrames", "__version__", "open")
+        *("CoverageFrames", "LocatorError", "OpenCity", "ScenarioFrames", "TransitFrames"),
+        *("__version__", "open"),
     }
     assert set(locator.__all__) <= set(dir(locator))
     assert public(locator.CoverageFrames) == COVERAGE
     assert public(locator.ScenarioFrames) == SCENARIO
+    assert public(locator.TransitFrames) == TRANSIT
     found = {name: getattr(locator.OpenCity, name) for name in public(locator.OpenCity)}
     assert {
         name: None if isinstance(one, property) else parameters(one) for name, one in found.items()
