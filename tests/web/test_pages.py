@@ -118,6 +118,12 @@ def test_all_that_is_wrong_is_said_at_once(client: FlaskClient, start: str) -> N
     assert 'name="k"' not in text
 
 
+def test_the_filter_beside_an_unknown_layer_is_that_of_all(client: FlaskClient) -> None:
+    of_all = re.search(r"Of \d+ places", page(client, "/en/nearest"))
+    assert of_all is not None and of_all[0] != "Of 0 places"
+    assert of_all[0] in page(client, "/en/nearest?layer=nothing", status=404)
+
+
 def test_an_empty_question_asks_where_from_and_keeps_the_layer(client: FlaskClient) -> None:
     text = page(client, "/nearest?q=++&layer=nurseries")
     assert 'role="alert"' not in text

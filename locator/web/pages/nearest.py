@@ -127,6 +127,7 @@ def view_of(app: AppState, args: MultiDict[str, str], *, whole: bool = True) -> 
     form = asked.shown()
     urgent = {FIXED_LAYER, *(layer.id for layer in app.catalogue.layers.values() if layer.moves)}
     emergency = not urgent.isdisjoint(form.layers)
+    known = tuple(layer for layer in form.layers if layer in app.catalogue.layers)
     view = View(
         emergency=emergency,
         title=title_of(app.city, form.layers),
@@ -134,9 +135,7 @@ def view_of(app: AppState, args: MultiDict[str, str], *, whole: bool = True) -> 
         paces=pace_choices(form.pace),
         profiles=profile_choices(app, form.profile),
         night_matters=night_matters(app),
-        filter=filter_form(
-            app, form.layers or standing_layers(app.city), form, brief=not form.layers
-        ),
+        filter=filter_form(app, known or standing_layers(app.city), form, brief=not known),
     )
     placed = bool(form.q or form.lat or form.lon)
     if placed:
