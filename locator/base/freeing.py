@@ -116,15 +116,15 @@ class Freeing:
         return True
 
 
-def may_be_let_go(array: np.ndarray[Any, Any]) -> None:
+def may_be_let_go(array: np.ndarray[Any, Any] | mmap.mmap) -> None:
     """Have the pages of a mapped file given back between what is used, like what lies free.
 
     Parameters
     ----------
-    array : ndarray
-        A view of the mapping.
+    array : ndarray or mmap
+        A view of the mapping; the mapping itself where what is written there is in the file.
     """
-    file = _mapped(array)
+    file = array if isinstance(array, mmap.mmap) else _mapped(array)
     if file is not None:
         _files.add(file)
 

@@ -8,7 +8,9 @@ are read at one go.
 from __future__ import annotations
 
 import logging
+import mmap
 import os
+import tempfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -18,6 +20,7 @@ import numpy as np
 from numpy.lib import format as npy
 
 from locator.base.files import LockedError, WriteError, locked, written
+from locator.base.folders import cache_folder
 from locator.base.freeing import may_be_let_go
 
 _CHUNK, _CHECKSUM_B = 1 << 20, 4
@@ -93,6 +96,36 @@ def made_once(
     if known is not None:
         return known
     return make() if made is None else made
+
+
+def scratch(shape: tuple[int, ...], dtype: type[np.generic]) -> Array:
+    """Return an array of zeros to be written to, in a file without a name among the caches.
+
+    The system writes its pages out when it needs room, and they are given back between what is
+    used. It goes with the array. Where there is no room for such a file, it lies in memory.
+
+    Parameters
+    ----------
+    shape : tuple of int
+    dtype : type
+
+    Returns
+    -------
+    array
+        Of that shape.
+    """
+    size = int(np.prod(shape)) * np.dtype(dtype).itemsize
+    try:
+        folder = cache_folder()
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as file:
+            # All of it now: on a full disk, who writes to a page that has no place is killed.
+            os.posix_fallocate(file.fileno(), 0, size)
+            whole = mmap.mmap(file.fileno(), size)
+    except (AttributeError, OSError, RuntimeError, ValueError):  # not everywhere, or nothing to map
+        return np.zeros(shape, dtype=dtype)
+    may_be_let_go(whole)
+    return np.ndarray(shape, dtype=dtype, buffer=whole)
 
 
 class _Checked:

@@ -15,6 +15,7 @@ from scipy import sparse
 
 from locator.analysis.siting.candidates import SPACING_M, candidates
 from locator.base.geo import FloatArray, IntArray
+from locator.base.mapped import scratch
 from locator.walking import SnappedPoints, WalkingModel
 from locator.walking.reach_matrix import reach
 from locator.walking.walkable_city import WalkableCity, remembered
@@ -254,7 +255,7 @@ class _SquareTable:
         """Fill the rows of some candidates up to `needed_m`."""
         some = self.sites.take(sites)
         walk_m, self.known_m[sites] = model.far_matrix_m(some, self.squares, up_to_m=needed_m)
-        self.walk_m[sites] = np.minimum(walk_m, FAR_M)
+        self.walk_m[sites] = np.minimum(walk_m, FAR_M, out=walk_m)
 
 
 @remembered
@@ -262,7 +263,8 @@ def _square_table(walkable_city: WalkableCity) -> _SquareTable:
     snap = walkable_city.model.snap
     squares = snap(_squares(walkable_city)[1])
     sites = snap(all_candidates(walkable_city, SQUARE_M)[["x", "y"]].to_numpy())
-    walk_m = np.full((len(sites), len(squares)), FAR_M, dtype=np.float32)
+    walk_m = scratch((len(sites), len(squares)), np.float32)  # some 24 MB in a large city
+    walk_m[:] = FAR_M
     return _SquareTable(sites, squares, walk_m, np.zeros(len(sites)))
 
 
