@@ -46,11 +46,27 @@ def warm(walkable_city: WalkableCity) -> int:
     int
         How many layers were indexed.
     """
+    if isinstance(walkable_city.model, NetworkModel):
+        import_module("scipy.spatial")  # gaps are named after stops near them
+        _ = walkable_city.demand, walkable_city.completeness
+    return with_indexes(walkable_city)
+
+
+def with_indexes(walkable_city: WalkableCity) -> int:
+    """Index the usable facilities of each layer: what the first who ask for a walk need.
+
+    Parameters
+    ----------
+    walkable_city : WalkableCity
+
+    Returns
+    -------
+    int
+        How many layers were indexed.
+    """
     model = walkable_city.model
     if not isinstance(model, NetworkModel):
         return 0
-    import_module("scipy.spatial")  # gaps are named after stops near them
-    _ = walkable_city.demand, walkable_city.completeness
     wanted = _indexed(walkable_city)
     for facilities, k in wanted:
         model.index_nearest(facilities, k=k)

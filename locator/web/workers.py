@@ -79,7 +79,7 @@ def run(
             app = make_app(config, progress=progress)
             serving.prepare(app)
             # It answers while the rest is made; without streets there is next to nothing to make.
-            early = warmup.warm(app.extensions["locator"].walkable_city) > 0
+            early = warmup.with_indexes(app.extensions["locator"].walkable_city) > 0
         code = keep(app, generation, early=early)
     except (LocatorError, ValueError) as fault:
         sys.exit(str(fault))

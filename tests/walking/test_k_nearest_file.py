@@ -27,7 +27,7 @@ from locator.walking.network.k_nearest import KNearestIndex
 from locator.walking.network.k_nearest_file import ARRAYS, is_kept, kept_index
 from locator.walking.network.model import NetworkModel
 from locator.walking.walkable_city import walkable
-from locator.walking.warmup import keep_variant, other_ways, warm
+from locator.walking.warmup import keep_variant, other_ways, warm, with_indexes
 from tests.osmdata import write_town
 
 
@@ -215,6 +215,22 @@ def test_other_ways_are_indexed_once_for_all_processes(
     known = later.walkable_city_for("pram").model.k_nearest.sets  # type: ignore[attr-defined]
     assert len(known) == layers and len(made) == len(files(tmp_path))
     assert on_foot.model.k_nearest.sets == {}  # type: ignore[attr-defined]
+
+
+def test_what_only_coverage_needs_is_not_waited_for(
+    tiny_folder: Path, tmp_path: Path, made: list[int]
+) -> None:
+    build_for_city(write_town(tmp_path / "town.osm.pbf"), tiny_folder)
+    city = load_city(tiny_folder)
+    state = AppState(city, walkable(city, choose_model(city)), datetime.now(UTC))
+    layers = with_indexes(state.walkable_city)
+    assert layers == len(made) > 0
+    with_a_pram = state.walkable_city_for("pram")
+    assert state.variants.held_b > 0 and state.walkable_city_for("pram") is with_a_pram
+    for one in (state.walkable_city, with_a_pram):
+        assert not {"demand", "completeness"} & vars(one).keys()
+    assert warm(state.walkable_city) == layers == len(made)
+    assert {"demand", "completeness"} <= vars(state.walkable_city).keys()
 
 
 def test_a_graph_that_is_built_brings_the_indexes_of_its_city(
