@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from locator.analysis.access.coverage import coverage_overview
+from locator.analysis.access.overview import coverage_overview
 from locator.city.facilities import FIELDS
 from locator.city.model import City
 from locator.walking import WalkingModel

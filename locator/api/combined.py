@@ -9,7 +9,8 @@ from typing_extensions import TypedDict
 
 from locator.analysis.access.combined import Combined, CombinedQuery, combined
 from locator.analysis.access.combined_ranges import CombinedRanges, combined_ranges
-from locator.analysis.access.coverage import CoverageQuery, filter_count
+from locator.analysis.access.counted import filter_count
+from locator.analysis.access.coverage import CoverageQuery
 from locator.api.context import AppState
 from locator.api.filtering import filter_answer
 from locator.api.operations import CACHE_S, operation

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from locator.analysis.access.coverage import FilterCount
+from locator.analysis.access.counted import FilterCount
 from locator.analysis.access.filter_words import filter_said
 from locator.api.schemas import FilterAnswer
 from locator.city.model import City

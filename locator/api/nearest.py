@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from locator.analysis.access.coverage import FilterCount, filter_count_of
+from locator.analysis.access.counted import FilterCount, filter_count_of
 from locator.analysis.nearest import NearestResult, nearest
 from locator.api.context import AppState
 from locator.api.data import facility_points, facility_properties

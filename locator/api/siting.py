@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from locator.analysis.access.coverage import filter_count
+from locator.analysis.access.counted import filter_count
 from locator.analysis.siting.closures import closures, relocations
 from locator.analysis.siting.query import completed
 from locator.analysis.siting.solve import Siting, SitingQuery, where_next

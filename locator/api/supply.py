@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from locator.analysis.access.coverage import counted_by, filter_count
+from locator.analysis.access.counted import filter_count
+from locator.analysis.access.coverage import counted_by
 from locator.analysis.access.supply import Supply, supply
 from locator.analysis.access.supply_ranges import SupplyRanges, supply_ranges
 from locator.analysis.district_report import ReportQuery

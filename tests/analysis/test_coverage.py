@@ -18,13 +18,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from locator.analysis.access.aggregate import walking_times
-from locator.analysis.access.coverage import (
-    CoverageQuery,
-    counted_rows,
-    coverage,
-    coverage_overview,
-)
+from locator.analysis.access.counted import counted_rows
+from locator.analysis.access.coverage import CoverageQuery, coverage
 from locator.analysis.access.gaps import divide_areas, points_in
+from locator.analysis.access.overview import coverage_overview
 from locator.base.errors import InvalidParameterError, NotComputableError, NotFoundError
 from locator.base.rounding import whole
 from locator.city.model import City

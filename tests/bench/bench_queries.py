@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from locator.analysis.access.coverage import CoverageQuery, coverage, coverage_overview
+from locator.analysis.access.coverage import CoverageQuery, coverage
+from locator.analysis.access.overview import coverage_overview
 from locator.analysis.nearest import NearestQuery, nearest
 from locator.city.model import default_folder, load_city
 from locator.walking.choose import choose_model

@@ -14,9 +14,10 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from locator.analysis.access.coverage import CoverageQuery, coverage, coverage_overview
+from locator.analysis.access.coverage import CoverageQuery, coverage
 from locator.analysis.access.coverage_steps import coverage_steps
 from locator.analysis.access.gaps import divide_areas, outline
+from locator.analysis.access.overview import coverage_overview
 from locator.base.geo import FloatArray, IntArray, Projection
 from locator.base.packed import packed_bytes
 from locator.city.catalogue import GROUP_COLUMNS, AgeGroup

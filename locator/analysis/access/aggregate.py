@@ -170,3 +170,8 @@ def by_band(curve: pd.DataFrame, total: int) -> pd.DataFrame:
             "share": count / total,
         }
     )
+
+
+def finite(time_s: float) -> float | None:
+    """Return a time of `walking_times`; None where there is none."""
+    return time_s if np.isfinite(time_s) else None

@@ -8,7 +8,8 @@ from datetime import date
 import pandas as pd
 
 from locator.analysis.access.aggregate import SAME_TIME_S, people_by_district
-from locator.analysis.access.coverage import Coverage, counted_facilities, standing_rows
+from locator.analysis.access.counted import counted_facilities, standing_rows
+from locator.analysis.access.coverage import Coverage
 from locator.walking.walkable_city import WalkableCity, nearest_facilities
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from scipy import sparse
 
 from locator.analysis.access.aggregate import people_by_district, standard_m
-from locator.analysis.access.coverage import counted_rows
+from locator.analysis.access.counted import counted_rows
 from locator.analysis.access.extremes import least_lost, most_lost
 from locator.analysis.aed.option import FIXED_LAYER
 from locator.base.geo import Flags, FloatArray, IntArray

@@ -22,7 +22,7 @@ from locator.analysis.access.claim_gains import (
     off_map_of,
     served_by,
 )
-from locator.analysis.access.coverage import counted_rows
+from locator.analysis.access.counted import counted_rows
 from locator.base.geo import IntArray
 from locator.city.catalogue import Layer
 from locator.city.claims import Claim

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from locator.analysis.access.aggregate import SAME_TIME_S, by_district
-from locator.analysis.access.coverage import counted_rows
+from locator.analysis.access.counted import counted_rows
 from locator.base.errors import N_, InvalidParameterError, NotComputableError
 from locator.base.geo import FloatArray
 from locator.city.facility_filter import EVERYTHING, FacilityFilter

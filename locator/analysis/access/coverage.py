@@ -1,12 +1,7 @@
-"""Count who is served within a standard, who is not, and where.
-
-Over 350 lines, because one layer in full and all at a glance are counted by the same rules, which
-are read together.
-"""
+"""Count who is served within a standard, who is not, and where."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,22 +15,28 @@ from locator.analysis.access.aggregate import (
     by_district,
     by_unit,
     curve_by_minute,
-    people_by_district,
+    finite,
     walking_times,
 )
 from locator.analysis.access.caveats import coverage_caveats
+from locator.analysis.access.counted import (
+    FilterCount,
+    counted_facilities,
+    counted_rows,
+    filter_count,
+    standing_rows,
+)
 from locator.analysis.access.gaps import facility_reach_m, find_gaps
 from locator.base.errors import N_, InvalidParameterError, NotComputableError, Said
-from locator.base.geo import Flags, FloatArray
+from locator.base.geo import FloatArray
 from locator.base.rounding import whole
 from locator.city.catalogue import Layer
 from locator.city.facility_filter import EVERYTHING, FacilityFilter
-from locator.city.history import Standing, standing
 from locator.city.lookup import standing_layer
 from locator.city.model import City
 from locator.city.register import PeopleFrom
 from locator.walking import ModelName
-from locator.walking.walkable_city import WalkableCity, nearest_facilities, remembered
+from locator.walking.walkable_city import WalkableCity, nearest_facilities
 
 NOBODY = N_("How many people of this group live here is not known, so nobody can be counted.")
 
@@ -70,26 +71,6 @@ class CoverageQuery:
     people: PeopleFrom = "census"
     at: date | None = None
     which: FacilityFilter = EVERYTHING
-
-
-@dataclass(frozen=True)
-class FilterCount:
-    """How many facilities of a layer a filter lets count, a centre with several sites once.
-
-    Attributes
-    ----------
-    which : FacilityFilter
-    counted : int
-        On the map and known to fit.
-    barred, undetermined : int
-        Usable, on the map or not: known not to fit; of which nobody knows, so that they do not
-        count either.
-    """
-
-    which: FacilityFilter
-    counted: int
-    barred: int
-    undetermined: int
 
 
 @dataclass(frozen=True)
@@ -260,9 +241,9 @@ def _counted(
         served=total_served,
         unserved=total - total_served,
         share=total_served / total,
-        mean_s=_finite(mean_s),
-        median_s=_finite(median_s),
-        p90_s=_finite(p90_s),
+        mean_s=finite(mean_s),
+        median_s=finite(median_s),
+        p90_s=finite(p90_s),
         unreachable=unreachable,
         districts=districts,
         curve=curve,
@@ -300,49 +281,6 @@ def coverage_by_unit(walkable_city: WalkableCity, found: Coverage) -> pd.DataFra
     return by_unit(city, city.demand.people[found.group], served, found.walk_s)
 
 
-def coverage_overview(walkable_city: WalkableCity, *, minutes: float | None = None) -> pd.DataFrame:
-    """Return every layer at a glance, at its own group and pace; without gaps, so it is quick.
-
-    Parameters
-    ----------
-    walkable_city : WalkableCity
-        Its chosen facilities count.
-    minutes : float, optional
-        One standard for all; by default each layer's own.
-
-    Returns
-    -------
-    DataFrame
-        Index: layer id, in catalogue order. Columns ``computable`` (False for layers that move,
-        whose numbers are missing), ``group``, ``minutes``, ``pace_m_s``, ``people``, ``served``,
-        ``unserved``, ``share``, ``mean_s``, ``median_s``, ``p90_s``, ``counted``.
-    """
-    return pd.DataFrame(
-        [
-            _glance(walkable_city, layer, minutes)
-            for layer in walkable_city.city.catalogue.layers.values()
-        ],
-        index=pd.Index(list(walkable_city.city.catalogue.layers), name="layer", dtype=object),
-    ).astype(dict.fromkeys(("people", "served", "unserved", "counted"), "Int64"))
-
-
-def counted_rows(walkable_city: WalkableCity, layer: str) -> tuple[int, ...]:
-    """Return the facilities that count for the coverage of a layer: usable, located and chosen.
-
-    Parameters
-    ----------
-    walkable_city : WalkableCity
-    layer : str
-        Id.
-
-    Returns
-    -------
-    tuple of int
-        Rows of ``walkable_city.city.facilities``, ascending.
-    """
-    return tuple(walkable_city.usable_rows[layer].tolist())
-
-
 def query_rows(walkable_city: WalkableCity, query: CoverageQuery) -> tuple[int, ...]:
     """Return the facilities that count for a question: today's, or what may have stood on its day.
 
@@ -360,36 +298,6 @@ def query_rows(walkable_city: WalkableCity, query: CoverageQuery) -> tuple[int, 
     if query.at is None:
         return counted_rows(walkable_city, query.layer)
     return standing_rows(walkable_city, query.layer, query.at)[1]
-
-
-def standing_rows(
-    walkable_city: WalkableCity, layer: str, at: date
-) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Return which located and chosen facilities of a layer stood on a day.
-
-    Parameters
-    ----------
-    walkable_city : WalkableCity
-    layer : str
-        Id.
-    at : date
-
-    Returns
-    -------
-    tuple of int
-        Rows of those that surely stood.
-    tuple of int
-        Rows of those that may have.
-    """
-    located, then = walkable_city.located_rows[layer], _standing(walkable_city, at)
-    located = located[walkable_city.fit.known[located]]
-    sure, possible = (located[flags[located]] for flags in (then.sure, then.possible))
-    return tuple(sure.tolist()), tuple(possible.tolist())
-
-
-@remembered
-def _standing(walkable_city: WalkableCity, at: date) -> Standing:
-    return standing(walkable_city.city, at)
 
 
 @dataclass(frozen=True)
@@ -435,105 +343,3 @@ def _resolve(city: City, query: CoverageQuery) -> _Asked:
             pace=pace_m_s,
         )
     return _Asked(layer, group, minutes, pace_m_s, query.people, query.at)
-
-
-def filter_count_of(walkable_city: WalkableCity, layers: Iterable[str]) -> FilterCount:
-    """Return how many facilities of some layers count, and how many a filter leaves out.
-
-    Parameters
-    ----------
-    walkable_city : WalkableCity
-        With what is chosen.
-    layers : iterable of str
-        Ids, each once.
-
-    Returns
-    -------
-    FilterCount
-    """
-    counts = [filter_count(walkable_city, layer) for layer in layers]
-    return FilterCount(
-        which=walkable_city.which,
-        counted=sum(one.counted for one in counts),
-        barred=sum(one.barred for one in counts),
-        undetermined=sum(one.undetermined for one in counts),
-    )
-
-
-def filter_count(
-    walkable_city: WalkableCity,
-    layer: str,
-    rows: tuple[int, ...] | None = None,
-    *,
-    at: date | None = None,
-) -> FilterCount:
-    """Return how many facilities of a layer count, and how many a filter leaves out.
-
-    Parameters
-    ----------
-    walkable_city : WalkableCity
-        With what is chosen.
-    layer : str
-        Id.
-    rows : tuple of int, optional
-        Those that count; by default `counted_rows`.
-    at : date, optional
-        Of those that may have stood on this day.
-
-    Returns
-    -------
-    FilterCount
-    """
-    rows = counted_rows(walkable_city, layer) if rows is None else rows
-    fit, centre = walkable_city.fit, walkable_city.centre
-    usable: Flags = walkable_city.city.usable
-    if at is not None:
-        usable = _standing(walkable_city, at).possible
-    usable = usable & walkable_city.city.facilities["layer"].eq(layer).to_numpy()
-    chosen = np.unique(centre[usable & fit.known])
-    undetermined = len(np.setdiff1d(centre[usable & fit.unknown], chosen))
-    barred = len(np.unique(centre[usable])) - len(chosen) - undetermined
-    counted = counted_facilities(walkable_city, rows)
-    return FilterCount(walkable_city.which, counted, barred, undetermined)
-
-
-def _glance(walkable_city: WalkableCity, layer: Layer, minutes: float | None) -> dict[str, object]:
-    """Return the row of one layer in the overview."""
-    minutes = float(layer.standard_min if minutes is None else minutes)
-    known: dict[str, object] = {
-        "computable": not layer.moves,
-        "group": layer.group,
-        "minutes": minutes,
-        "pace_m_s": layer.pace_m_s,
-    }
-    numbers = ("people", "served", "unserved", "share", "mean_s", "median_s", "p90_s", "counted")
-    if layer.moves:
-        return known | dict.fromkeys(numbers)
-    rows = counted_rows(walkable_city, layer.id)
-    walk_s = nearest_facilities(walkable_city, rows)[0] / layer.pace_m_s
-    people = walkable_city.city.demand.people[layer.group]
-    served = walk_s <= minutes * 60 + SAME_TIME_S
-    total, total_served = (
-        int(people_by_district(walkable_city.city, weights).sum())
-        for weights in (people, people * served)
-    )
-    times = (_finite(time_s) for time_s in walking_times(walk_s, people))
-    share = total_served / total if total else None
-    found = (
-        total,
-        total_served,
-        total - total_served,
-        share,
-        *times,
-        counted_facilities(walkable_city, rows),
-    )
-    return known | dict(zip(numbers, found, strict=True))
-
-
-def _finite(value: float) -> float | None:
-    return value if np.isfinite(value) else None
-
-
-def counted_facilities(walkable_city: WalkableCity, rows: tuple[int, ...]) -> int:
-    """Return how many facilities the sites in `rows` are, a centre counted once."""
-    return len(np.unique(walkable_city.centre[list(rows)]))

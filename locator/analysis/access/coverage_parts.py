@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from locator.analysis.access.aggregate import people_by_district, standard_m
-from locator.analysis.access.coverage import counted_facilities, counted_rows
+from locator.analysis.access.counted import counted_facilities, counted_rows
 from locator.analysis.aed.option import FIXED_LAYER
 from locator.base.geo import FloatArray, IntArray
 from locator.city.catalogue import Layer

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from locator.analysis.access.coverage import coverage_overview
+from locator.analysis.access.overview import coverage_overview
 from locator.city.model import spread_people
 from locator.city.population import EVENLY
 from locator.walking.estimate import EstimateModel

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from locator.analysis.access.coverage import FilterCount
+from locator.analysis.access.counted import FilterCount
 from locator.base.errors import N_
 from locator.base.i18n import clock, day, gettext, ngettext, number, text
 from locator.city.facility_filter import FacilityFilter, Ownership

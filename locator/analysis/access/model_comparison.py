@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from locator.analysis.access.coverage import CoverageQuery, counted_rows, coverage
+from locator.analysis.access.counted import counted_rows
+from locator.analysis.access.coverage import CoverageQuery, coverage
 from locator.base.errors import N_, NotComputableError
 from locator.base.geo import FloatArray
 from locator.walking.estimate import EstimateModel

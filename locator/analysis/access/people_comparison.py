@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from pyproj import Transformer
 
-from locator.analysis.access.coverage import counted_rows
+from locator.analysis.access.counted import counted_rows
 from locator.base.errors import N_, NotComputableError
 from locator.base.geo import WGS84, FloatArray
 from locator.base.measured import read_measured

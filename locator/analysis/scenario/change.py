@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from locator.analysis.access.coverage import counted_rows
+from locator.analysis.access.counted import counted_rows
 from locator.analysis.siting.solve import PLANNED
 from locator.base.echo import cut
 from locator.base.errors import N_, InvalidParameterError, NotFoundError, OutsideCityError

@@ -11,11 +11,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from locator.analysis.access.aggregate import SAME_TIME_S
+from locator.analysis.access.counted import counted_rows
 from locator.analysis.access.coverage import (
     Coverage,
     CoverageQuery,
     counted_by,
-    counted_rows,
     coverage,
     coverage_by_unit,
     coverage_of,

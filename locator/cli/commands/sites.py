@@ -213,7 +213,7 @@ def _numbered(app: AppState, given: str) -> str:
 
 
 def _new_sites(app: AppState, query: SitingQuery, *, form: str | None) -> None:
-    from locator.analysis.access.coverage import filter_count
+    from locator.analysis.access.counted import filter_count
     from locator.analysis.access.filter_words import filter_words, ways_said
     from locator.analysis.siting.query import time_limit_s
     from locator.analysis.siting.words import certainty

@@ -9,7 +9,7 @@ from typing import Any
 import brotli
 from flask import Blueprint, Response, request
 
-from locator.analysis.access.coverage import counted_rows, standing_rows
+from locator.analysis.access.counted import counted_rows, standing_rows
 from locator.analysis.nearest import local_moment
 from locator.api.coverage_found import query_of
 from locator.api.queries import NearestParams, ReachParams, filter_of

@@ -7,7 +7,7 @@ from functools import partial
 from flask import Blueprint, render_template, request
 
 from locator.analysis.access.combined import Combined
-from locator.analysis.access.coverage import filter_count
+from locator.analysis.access.counted import filter_count
 from locator.analysis.access.filter_words import filter_words
 from locator.analysis.access.words import share_said
 from locator.api.combined import TogetherParams, combined_of, combined_ranges_of

@@ -11,13 +11,10 @@ import pandas as pd
 from flask import Blueprint, render_template, request
 from werkzeug.datastructures import MultiDict
 
-from locator.analysis.access.coverage import (
-    NOBODY,
-    CoverageQuery,
-    coverage_overview,
-    filter_count,
-)
+from locator.analysis.access.counted import filter_count
+from locator.analysis.access.coverage import NOBODY, CoverageQuery
 from locator.analysis.access.filter_words import filter_said
+from locator.analysis.access.overview import coverage_overview
 from locator.analysis.access.ranges import Ranges
 from locator.analysis.access.words import between, leaves_out, parts_said
 from locator.api.context import AppState

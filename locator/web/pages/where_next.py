@@ -12,7 +12,7 @@ import pandas as pd
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from locator.analysis.access.coverage import filter_count
+from locator.analysis.access.counted import filter_count
 from locator.analysis.access.filter_words import filter_words
 from locator.analysis.access.gain_ranges import GainRanges
 from locator.analysis.access.words import gain_said
