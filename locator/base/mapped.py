@@ -128,6 +128,22 @@ def scratch(shape: tuple[int, ...], dtype: type[np.generic]) -> Array:
     return np.ndarray(shape, dtype=dtype, buffer=whole)
 
 
+def in_scratch(array: Array) -> Array:
+    """Return a copy of an array in a nameless file, as `scratch` has it.
+
+    Parameters
+    ----------
+    array : array
+
+    Returns
+    -------
+    array
+    """
+    copy = scratch(array.shape, array.dtype.type)
+    copy[:] = array
+    return copy
+
+
 class _Checked:
     """A file to write into that counts the checksum of what was written."""
 

@@ -46,8 +46,8 @@ BACKLOG = 64
 QUICK = 2
 """Threads beside those that dear questions may take: a tile does not wait for a planner."""
 
-MEMO_B = 40_000_000
-"""What the answers may take that are kept here."""
+MEMO_B = 26_000_000
+"""What the answers may take that are kept here; the largest that is kept anywhere still fits."""
 
 TRIM_EVERY_S = 10.0
 """What dear answers left free is given back so often, whether any more are asked for or not."""

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from locator.base.freeing import give_back_free
-from locator.base.mapped import scratch
+from locator.base.mapped import in_scratch, scratch
 from locator.base.memory import size_b
 
 
@@ -34,3 +34,12 @@ def test_where_there_is_no_room_for_a_file_it_lies_in_memory(
     table = scratch((3, 2), np.float32)
     assert table.flags.owndata and table.shape == (3, 2) and not table.any()
     table[:] = 1.0
+
+
+def test_a_copy_in_a_scratch_file_is_the_same(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("LOCATOR_CACHE", str(tmp_path / "cache"))
+    for array in (np.arange(7, dtype=np.int32), np.array([0.1, np.inf]), np.empty(0)):
+        copy = in_scratch(array)
+        assert np.array_equal(copy, array) and copy.dtype == array.dtype

@@ -15,7 +15,7 @@ from scipy import sparse
 
 from locator.analysis.siting.candidates import SPACING_M, candidates
 from locator.base.geo import FloatArray, IntArray
-from locator.base.mapped import scratch
+from locator.base.mapped import in_scratch, scratch
 from locator.walking import SnappedPoints, WalkingModel
 from locator.walking.reach_matrix import reach
 from locator.walking.walkable_city import WalkableCity, remembered
@@ -109,7 +109,9 @@ def all_walks(walkable_city: WalkableCity, step_m: float) -> sparse.csc_array:
         for narrower_m in np.arange(STEP_M, step_m, STEP_M):
             city.memory.forget(_question(city, narrower_m))
         places = city.model.snap(_candidates_xy(city))
-        return reach(city.model, city.demand, places, limit_m=step_m)
+        walks = reach(city.model, city.demand, places, limit_m=step_m)
+        some = (in_scratch(walks.data), in_scratch(walks.indices), walks.indptr)
+        return sparse.csc_array(some, shape=walks.shape)
 
     return city.memory.get(_question(city, step_m), walked)
 
