@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from functools import cached_property
+from itertools import accumulate, pairwise
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -297,7 +298,8 @@ def walk_points(
     lonlat = walkable_city.city.projection.to_lonlat(
         np.concatenate([np.empty((0, 2)), *(walk.xy for walk in walks)])
     )
-    return np.split(lonlat, np.cumsum([len(walk.xy) for walk in walks])[:-1]) if walks else []
+    bounds = accumulate((len(walk.xy) for walk in walks), initial=0)
+    return [lonlat[begin:end] for begin, end in pairwise(bounds)]
 
 
 def _located(walkable_city: WalkableCity, facility_id: str) -> int:

@@ -344,13 +344,25 @@ def day(value: str | date | None, *, weekday: bool = False) -> str:
     if value is None or value == "":
         return NOTHING
     if isinstance(value, date):
-        return dates.format_date(value, "full" if weekday else "long", locale=locale())
+        return _date(value, "full" if weekday else "long")
     parts = value.split("-")
     if len(parts) == 1:
         return value
     if len(parts) == 2:
-        return dates.format_date(date(int(parts[0]), int(parts[1]), 1), "LLLL y", locale=locale())
-    return dates.format_date(date.fromisoformat(value[:10]), "long", locale=locale())
+        return _date(date(int(parts[0]), int(parts[1]), 1), "LLLL y")
+    return _date(date.fromisoformat(value[:10]), "long")
+
+
+def _date(value: date, pattern: str) -> str:
+    # Of a moment its own day: the same moment may be another day in another time zone.
+    whole = value.date() if isinstance(value, datetime) else value
+    return _day(whole, pattern, current_language())
+
+
+@lru_cache(maxsize=4096)
+def _day(value: date, pattern: str, language: str) -> str:
+    """Return a day in words: a page says few, and mostly those of the page before."""
+    return dates.format_date(value, pattern, locale=_locale(language))
 
 
 def moment(value: datetime | None) -> str:
@@ -367,7 +379,7 @@ def moment(value: datetime | None) -> str:
     """
     if value is None:
         return NOTHING
-    return f"{dates.format_date(value, 'd MMMM', locale=locale())}, {clock(value)}"
+    return f"{_date(value, 'd MMMM')}, {clock(value)}"
 
 
 def clock(value: datetime | None) -> str:

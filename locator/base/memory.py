@@ -80,13 +80,13 @@ class Memory:
         An answer may ask other questions, but not its own.
         """
         with self._lock:
-            if question in self._answers:
-                return cast(T, self._found(question))
+            if (found := self._found(question)) is not None:
+                return cast(T, found[0])
             turn = self._under_way.setdefault(question, threading.Lock())
         with turn:
             with self._lock:
-                if question in self._answers:  # by the one who was waited for
-                    return cast(T, self._found(question))
+                if (found := self._found(question)) is not None:  # by the one who was waited for
+                    return cast(T, found[0])
             try:
                 computed = answer()
                 self._keep(question, computed, self._size((question, computed)))
@@ -101,9 +101,11 @@ class Memory:
             _, weight_b = self._answers.pop(question, (None, 0))
             self.held_b -= weight_b
 
-    def _found(self, question: Hashable) -> Any:
-        self._answers.move_to_end(question)
-        return self._answers[question][0]
+    def _found(self, question: Hashable) -> tuple[Any, int] | None:
+        found = self._answers.get(question)
+        if found is not None:
+            self._answers.move_to_end(question)
+        return found
 
     def _keep(self, question: Hashable, computed: Any, weight_b: int) -> None:
         if weight_b > self.largest_b:

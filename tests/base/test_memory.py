@@ -233,7 +233,7 @@ def test_no_module_remembers_what_grows_with_the_questions() -> None:
     # All of them hold short texts, dates and tuples, so many at most:
     assert users == {
         "base/geo.py",  # ways from one CRS to another, 8
-        "base/i18n.py",  # numbers in words, 4096; messages of the catalogues, 16,384
+        "base/i18n.py",  # numbers and days in words, 4096 each; messages of the catalogues, 16,384
         "base/opening_hours/state.py",  # texts of opening hours, 4096
         "base/opening_hours/calendar.py",  # public holidays and the sun, 4096 days
         "base/opening_hours/grammar.py",  # texts of opening hours, 4096

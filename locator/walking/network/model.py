@@ -283,8 +283,9 @@ class NetworkModel:
             return told
         lines = lines_of(self.graph, routes, origin.xy[0], targets.xy[list(found)])
         for (target, (walk_m, _)), xy, via in zip(found.items(), lines, names, strict=True):
-            here = np.vstack([origin.xy[:1], targets.xy[target : target + 1]])
-            told[target] = Walk(here if walk_m == 0.0 else xy, walk_m, via)
+            if walk_m == 0.0:  # nobody walks to the street and back
+                xy = np.vstack([origin.xy[:1], targets.xy[target : target + 1]])
+            told[target] = Walk(xy, walk_m, via)
         return told
 
     def via(self, origin: SnappedPoints, targets: SnappedPoints) -> list[tuple[str, ...]]:

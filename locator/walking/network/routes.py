@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -95,7 +96,8 @@ def lines_of(
     moved = np.ones(len(xy), dtype=bool)
     moved[1:] = (whose[1:] != whose[:-1]) | np.any(xy[1:] != xy[:-1], axis=1)
     xy, whose = xy[moved], whose[moved]
-    return np.split(xy, np.searchsorted(whose, walk[1:]))
+    bounds = np.searchsorted(whose, np.arange(len(walk) + 1)).tolist()
+    return [xy[begin:end] for begin, end in pairwise(bounds)]
 
 
 def _points_at(graph: StreetGraph, edge: IntArray, along_m: FloatArray) -> FloatArray:

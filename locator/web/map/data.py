@@ -10,6 +10,7 @@ import pandas as pd
 
 from locator.analysis.access.coverage import Coverage
 from locator.analysis.nearest import Reached, walk_lines, walk_points
+from locator.base.geo import FloatArray
 from locator.base.geojson import Collection, collection
 from locator.city.model import City
 from locator.city.usability import is_assumed
@@ -96,9 +97,14 @@ def walk_steps(
     the text, and quick to write. `origin` is the place on the streets.
     """
     walks = walk_points(ground, lon, lat, ids, origin=origin)
-    places = (np.rint(walk * 10**DECIMALS).astype(np.int64) for walk in walks if len(walk))
-    steps = [np.diff(place, axis=0, prepend=0).ravel().tolist() for place in places]
-    return {"kind": _kind_of_walk(ground), "steps": steps}
+    return {"kind": _kind_of_walk(ground), "steps": [_steps(walk) for walk in walks if len(walk)]}
+
+
+def _steps(walk: FloatArray) -> list[int]:
+    place = np.rint(walk * 10**DECIMALS).astype(np.int64)
+    place[1:] -= place[:-1].copy()
+    steps: list[int] = place.ravel().tolist()
+    return steps
 
 
 def _kind_of_walk(ground: WalkableCity) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, current_app, redirect
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -62,9 +62,9 @@ def page_map(name: str, map_: Map) -> PageMap:
     from locator.web.map.figure import render
 
     rendered = render(map_, asset_url=mapcode.asset_url, name=name)
-    block = '<script type="application/json" data-map="{}">{}</script>'
+    begin = f'<script type="application/json" data-map="{escape(map_.get_name())}">'
     return PageMap(
-        html=Markup(rendered.html) + Markup(block).format(map_.get_name(), Markup(rendered.data)),
+        html=Markup(f"{rendered.html}{begin}{rendered.data}</script>"),
         styles=(*rendered.styles, mapcode.style_url(rendered.parts)),
         scripts=(*rendered.scripts, *mapcode.code_urls(rendered.parts)),
     )

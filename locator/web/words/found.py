@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -27,6 +28,7 @@ class Found:
     """One result: a facility and the walk to it; more such places where all kinds are shown."""
 
     facility: Card
+    said: str
     walk_s: float
     walk_m: float
     via: str
@@ -77,12 +79,24 @@ def found(
     place = facility.facts["geometry"]
     return Found(
         facility=facility,
+        said=" · ".join(filter(None, _said(facility, one_layer=len(form.layers) == 1))),
         walk_s=row.walk_s,
         walk_m=row.walk_m,
         via=walk_words(row.via, walkable_city.model.name),
         routes=routes((place.x, place.y), start=(origin.lon, origin.lat)),
         more_url="" if form.layers else form.url(layer=[facility.layer.id], k=""),
     )
+
+
+def _said(facility: Card, *, one_layer: bool) -> Iterator[str]:
+    """Yield what kind of place a facility is, as far as the heading of the page does not say it."""
+    if not one_layer:
+        yield text(facility.layer.names)
+    if facility.tells_kind:
+        yield facility.kind
+    yield facility.places
+    if facility.precision == "area":
+        yield facility.precision_brief
 
 
 def said_once(results: tuple[Found, ...]) -> tuple[tuple[Chip, ...], tuple[Found, ...]]:
