@@ -99,10 +99,10 @@ class AppState:
     def warm_transit(self) -> None:
         """Walk between the stops and to them, so that nobody waits for that."""
         from locator.analysis.transit.coverage import walks_to_stops
-        from locator.analysis.transit.stop_walks import stop_walks
+        from locator.analysis.transit.stop_walks import index_stops
 
         if self.transit_network.timetables:
-            stop_walks(self.walkable_city, self.transit_network)
+            index_stops(self.walkable_city, self.transit_network)
             walks_to_stops(self.walkable_city, self.transit_network)
 
     def transit_soon(self, walkable_city: WalkableCity, *, within_s: float) -> bool:

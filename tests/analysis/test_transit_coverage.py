@@ -27,7 +27,7 @@ from locator.analysis.transit.coverage import (
     usual_departure,
     walks_to_stops,
 )
-from locator.analysis.transit.stop_walks import stop_walks
+from locator.analysis.transit.stop_walks import index_stops, stop_walks
 from locator.api.context import AppState
 from locator.base.geo import FloatArray
 from locator.city.facility_filter import FacilityFilter
@@ -35,6 +35,7 @@ from locator.vehicles.calendar import Service
 from locator.vehicles.raptor import search
 from locator.vehicles.timetable import PathRow, Timetable, TripRow, build_timetable
 from locator.vehicles.transit import TransitNetwork, transit_network
+from locator.walking.network.model import NetworkModel
 from locator.walking.walkable_city import WalkableCity
 from tests.tinycity import at
 
@@ -230,3 +231,22 @@ def test_the_hour_slides_with_its_first_minute(walkable_city: WalkableCity) -> N
     _, later = reached(walkable_city, depart=SIX + timedelta(minutes=60))
     # Of trams after 07:00 there is one, at 07:05: five minutes before it count at its stop.
     assert later.reached_min[later.reached_min < 60].max() == 4
+
+
+def test_in_krakow_stops_are_as_far_by_their_index_as_by_a_search(krakow_app: Flask) -> None:
+    state: AppState = krakow_app.extensions["locator"]
+    indexed, network = state.walkable_city, state.transit_network
+    assert isinstance(indexed.model, NetworkModel)
+    stops = stop_walks(indexed, network).stops
+    index_stops(indexed, network)
+    assert indexed.model.k_nearest.of_all(stops) is not None
+    searched = indexed.model.anew()
+    near = 0
+    for point in np.random.default_rng(5).integers(0, len(indexed.demand), 60):
+        origin = indexed.demand.take(np.array([point]))
+        by_index, by_search = (
+            model.walk_m(origin, stops, limit_m=990.0) for model in (indexed.model, searched)
+        )
+        assert by_index == pytest.approx(by_search, rel=0, abs=1e-6)
+        near += np.isfinite(by_index).any()
+    assert 10 < near < 60
