@@ -62,7 +62,9 @@ class Fleet:
     timetables: tuple[Timetable, ...]
     timezone: str
     region: Region
-    _held: dict[date, _Day] = field(default_factory=dict, compare=False, repr=False)
+    _held: dict[date, _Day] = field(
+        init=False, default_factory=dict, compare=False, repr=False
+    )  # not of another fleet, which runs otherwise
 
     def runs(self, day: date) -> Mapping[str, Run]:
         """Return the run of each vehicle on service day `day`; worked out once, then held."""

@@ -30,7 +30,7 @@ def instant(hour: int, minute: int = 0, *, day: date = TUESDAY) -> datetime:
 def unnamed(fleet: Fleet) -> Fleet:
     """The same tram, as long as nobody has named it."""
     assumed = replace(fleet.vehicles[0], fleet_number=None, assignment="assumed")
-    return replace(fleet, vehicles=(assumed,), _held={})
+    return replace(fleet, vehicles=(assumed,))
 
 
 def with_aeds(walkable_city: WalkableCity, **columns: object) -> WalkableCity:
@@ -275,7 +275,7 @@ def test_wrong_questions_are_refused(toy: WalkableCity, fleet: Fleet) -> None:
 
 
 def test_a_city_without_vehicles_or_aeds_has_an_answer(toy: WalkableCity, fleet: Fleet) -> None:
-    nobody = replace(fleet, vehicles=(), _held={})
+    nobody = replace(fleet, vehicles=())
     lon, lat = lonlat(500, 3000)
     assert [o.id for o in nearest_aed(toy, nobody, AedQuery(lon, lat, instant(6))).options] == [
         "aeds-1"

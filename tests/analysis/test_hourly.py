@@ -149,14 +149,14 @@ def test_unknown_hours_are_ranked_apart_and_never_counted_as_open(
 
 
 def test_a_city_without_vehicles_has_fixed_coverage_alone(toy: WalkableCity, fleet: Fleet) -> None:
-    found = hourly_coverage(toy, replace(fleet, vehicles=(), timetables=(), _held={}), QUERY)
+    found = hourly_coverage(toy, replace(fleet, vehicles=(), timetables=()), QUERY)
     assert found.hours["vehicles"].eq(0).all()
     assert found.vehicle_share().max() == 0
 
 
 def test_an_assumed_vehicle_is_not_counted(toy: WalkableCity, fleet: Fleet) -> None:
     assumed = replace(fleet.vehicles[0], fleet_number=None, assignment="assumed")
-    found = hourly_coverage(toy, replace(fleet, vehicles=(assumed,), _held={}), QUERY)
+    found = hourly_coverage(toy, replace(fleet, vehicles=(assumed,)), QUERY)
     assert (found.vehicles, found.unconfirmed) == (0, 1)
     assert found.hours["vehicles"].eq(0).all()
     assert found.service_s["working"] == 0.0

@@ -41,7 +41,7 @@ def alive(*reports: ReportedPosition, feed_name: str = "T") -> FeedState:
 
 def with_number(fleet: Fleet, number: str) -> Fleet:
     vehicle = replace(fleet.vehicles[0], fleet_number=number, assignment="confirmed")
-    return replace(fleet, vehicles=(vehicle,), _held={})
+    return replace(fleet, vehicles=(vehicle,))
 
 
 @pytest.fixture

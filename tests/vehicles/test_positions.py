@@ -77,6 +77,15 @@ def test_the_tour_takes_the_first_departure_that_leaves_its_pause(fleet: Fleet) 
     assert (starts / 60).tolist() == [360.0, 380.0, 420.0, 440.0]
 
 
+def test_other_vehicles_have_their_own_runs(tiny: City, fleet: Fleet) -> None:
+    (one,) = fleet.vehicles
+    assert set(fleet.runs(TUESDAY)) == {one.id}
+    others = replace(fleet, vehicles=(replace(one, id="vehicles-2"),))  # as after a correction
+    assert set(others.runs(TUESDAY)) == {"vehicles-2"}
+    everywhere = np.array([(-180.0, -90.0), (180.0, 90.0)])
+    assert others.passing(instant(6, 10), timedelta(hours=1), everywhere) == {"vehicles-2"}
+
+
 @pytest.mark.parametrize("at", [instant(5, 59, 59), instant(7, 34, 1), instant(3)])
 def test_before_the_first_and_after_the_last_call_it_is_at_its_base(
     tiny: City, fleet: Fleet, at: datetime
@@ -227,7 +236,7 @@ def test_a_delay_is_made_good_by_pauses(table: Timetable) -> None:
 def test_two_vehicles_never_run_the_same_trip(tiny: City) -> None:
     fleet = load_fleet(tiny)
     one = fleet.vehicles[0]
-    two = replace(fleet, vehicles=(one, replace(one, id="vehicles-2")), _held={})
+    two = replace(fleet, vehicles=(one, replace(one, id="vehicles-2")))
     runs = two.runs(TUESDAY)
     assert not set(runs["vehicles-1"].trip) & set(runs["vehicles-2"].trip)
     starts = table_starts(runs["vehicles-2"])
