@@ -29,7 +29,7 @@ from locator.walking.graph.build import build_graph
 from locator.walking.graph.file import GRAPH_FILE, read_graph, write_graph
 from locator.walking.graph.streets_file import read_streets_file, streets_of
 from locator.walking.isochrone import isochrones
-from locator.walking.network.k_nearest_file import FOLDER, SUFFIX
+from locator.walking.network.k_nearest_file import KIND
 from locator.walking.network.model import NetworkModel
 from locator.walking.walkable_city import walkable
 from locator.walking.warmup import warm
@@ -140,7 +140,7 @@ def _indexed(city: City, model: NetworkModel, folder: Path) -> dict[str, float]:
     """Return what it costs to make the indexes of all layers, and what is asked with them."""
     os.environ["LOCATOR_CACHE"] = str(folder)
     found = {"index all layers, s": _once_ms(lambda: warm(walkable(city, model.anew()))) / 1000}
-    files = (folder / FOLDER).glob(f"*{SUFFIX}")
+    files = (folder / KIND).glob(f"*.{KIND}")
     found["index files, MB"] = sum(file.stat().st_size for file in files) / 1e6
     walkable_city = walkable(city, model)
     _ = walkable_city.demand, walkable_city.completeness

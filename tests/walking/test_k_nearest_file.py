@@ -61,7 +61,7 @@ def same(one: KNearestIndex, other: KNearestIndex) -> bool:
 
 
 def files(tmp_path: Path) -> list[Path]:
-    return sorted((tmp_path / "cache" / "k-nearest").glob("*.index"))
+    return sorted((tmp_path / "cache" / "k-nearest").glob("*.k-nearest"))
 
 
 def test_what_is_read_is_what_was_made(town: NetworkModel, made: list[int]) -> None:

@@ -11,36 +11,27 @@ The package is an extra; without it `usable` says so, and Dijkstra's algorithm s
 
 from __future__ import annotations
 
-import hashlib
-import io
-import json
-import logging
-import os
-import time
 from importlib.util import find_spec
-from pathlib import Path
 
 import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 
-from locator.base.files import WriteError, write_bytes_atomically
-from locator.base.folders import cache_folder
 from locator.base.geo import FloatArray, IntArray
 from locator.walking import SnappedPoints
 from locator.walking.graph.file import Array, StreetGraph
+from locator.walking.network.graph_files import Arrays, kept_arrays, place_of
 from locator.walking.network.profile import Ways
 from locator.walking.network.search import ends_of
 
 CLOSED = 2**31 - 1
 """Stands for a way that may not be used, and so for what cannot be reached."""
 
-FOLDER, SUFFIX = "street-order", ".npy"
+MADE_AS, KIND = 1, "street-order"
+"""As for `locator.walking.network.graph_files.place_of`."""
 
-UNUSED_S = 30 * 86_400.0
-"""So long an order is kept that nobody reads."""
-
-log = logging.getLogger("locator.walking")
+WAIT_S = 180.0
+"""So long another program is waited for that makes an order; in a region it takes a minute."""
 
 
 def usable() -> bool:
@@ -126,55 +117,14 @@ def _keys(indptr: Array, indices: Array) -> IntArray:
 
 
 def _order(graph: StreetGraph) -> list[int]:
-    """Return the vertices in the order of the hierarchy, from its file where it is kept.
+    """Return the vertices in the order of the hierarchy, from its file where it is kept."""
 
-    With any order the answers are the same, so that to hold every vertex once is all that is asked
-    of a file.
-    """
-    place = _place(graph)
-    order = None if place is None else _read(place, len(graph.vertex_xy))
-    if order is None:
+    def made() -> Arrays:
         import routingkit_cch
 
         x, y = graph.vertex_xy.T.tolist()
-        made = routingkit_cch.compute_order_inertial(len(x), *_arcs(graph), y, x)
-        order = np.array(made, dtype=np.int32)
-        if place is not None:
-            _keep(place, order)
+        order = routingkit_cch.compute_order_inertial(len(x), *_arcs(graph), y, x)
+        return (np.array(order, dtype=np.int32),)
+
+    (order,) = kept_arrays(place_of(graph, KIND, MADE_AS), made, wait_s=WAIT_S)
     return list(order.tolist())
-
-
-def _place(graph: StreetGraph) -> Path | None:
-    """Return where the order of a graph is kept; None where nothing is."""
-    about = json.dumps(dict(graph.about), sort_keys=True, default=str)
-    try:
-        return (
-            cache_folder() / FOLDER / f"{hashlib.sha256(about.encode()).hexdigest()[:32]}{SUFFIX}"
-        )
-    except RuntimeError:  # a user without a home has no cache either
-        return None
-
-
-def _read(place: Path, vertices: int) -> Array | None:
-    """Return the order kept in a file; None where there is none that is whole."""
-    try:
-        order = np.load(place, allow_pickle=False)
-        os.utime(place)
-    except (OSError, ValueError, EOFError):
-        return None
-    whole = order.ndim == 1 and np.array_equal(np.sort(order), np.arange(vertices))
-    return order if whole else None
-
-
-def _keep(place: Path, order: Array) -> None:
-    """Write an order, and remove those that nobody reads any more."""
-    content = io.BytesIO()
-    np.save(content, order, allow_pickle=False)
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        for other in place.parent.glob(f"*{SUFFIX}"):
-            if time.time() - other.stat().st_mtime > UNUSED_S:
-                other.unlink(missing_ok=True)
-        write_bytes_atomically(place, content.getvalue())
-    except (OSError, WriteError) as error:
-        log.warning("the order of the streets is not kept: %s", error)

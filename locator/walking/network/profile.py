@@ -12,8 +12,8 @@ from locator.base.geo import FloatArray, IntArray
 from locator.walking.graph.file import Array, StreetGraph
 from locator.walking.graph.matrix import REACH_GAP_M, largest_part, matrix
 from locator.walking.graph.tag_rules import Mark
+from locator.walking.network.graph_files import kept_arrays, place_of
 from locator.walking.network.snapping import EdgeIndex, Snapped
-from locator.walking.network.ways_file import kept_arrays
 from locator.walking.network.window import Cells, Windows
 
 Profile = Literal["foot", "pram", "wheelchair"]
@@ -24,6 +24,12 @@ PROFILE_MARKS: dict[Profile, Mark] = {
     "wheelchair": Mark.NO_WHEELCHAIR,
 }
 """What each profile stays away from."""
+
+MADE_AS, KIND = 1, "ways"
+"""As for `locator.walking.network.graph_files.place_of`."""
+
+WORTH_KEEPING = 50_000
+"""Of fewer edges the ways are made in a moment."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +90,8 @@ class Ways:
     def _own(self) -> tuple[Array, ...]:
         """The matrix, the metres first, and the edges that may be used: made once for all."""
         who = f"{self.profile} {self.at_night} {int(self._avoided)}"
-        return kept_arrays(self.graph, who, self._made)
+        worth = len(self.graph.edge_u) >= WORTH_KEEPING
+        return kept_arrays(place_of(self.graph, KIND, MADE_AS, who) if worth else None, self._made)
 
     def _made(self) -> tuple[Array, ...]:
         graph = self.graph

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from locator.walking.network import ways_file
+from locator.walking.network import profile
 from locator.walking.network.model import NetworkModel
 from locator.walking.network.profile import Ways
 
@@ -18,7 +18,7 @@ from locator.walking.network.profile import Ways
 def kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Keep the ways of however small a graph in a folder of one's own."""
     monkeypatch.setenv("LOCATOR_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(ways_file, "WORTH_KEEPING", 0)
+    monkeypatch.setattr(profile, "WORTH_KEEPING", 0)
 
 
 def files(tmp_path: Path) -> list[Path]:
@@ -34,12 +34,12 @@ def test_what_is_read_is_what_was_made(
     town: NetworkModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whose = [("pram", False), ("pram", True), ("wheelchair", False), ("foot", True)]
-    for profile, at_night in whose:
-        kept = town.variant(profile, at_night=at_night).ways
+    for who, at_night in whose:
+        kept = town.variant(who, at_night=at_night).ways
         assert all(not one.flags.owndata and one.flags.aligned for one in kept.csr)
         with monkeypatch.context() as patched:
-            patched.setattr(ways_file, "WORTH_KEEPING", 1_000_000)
-            made = town.variant(profile, at_night=at_night).ways
+            patched.setattr(profile, "WORTH_KEEPING", 1_000_000)
+            made = town.variant(who, at_night=at_night).ways
             assert same(made, kept) and made.csr[0].flags.owndata
         assert kept.allowed is not None and kept.allowed.dtype == bool
     assert len(files(tmp_path)) == len(whose)
