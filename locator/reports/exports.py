@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -20,6 +18,7 @@ from locator.base.i18n import gettext
 from locator.city.facility_filter import EVERYTHING, FacilityFilter
 from locator.city.model import City
 from locator.reports.document import Table
+from locator.reports.geofiles import geofile
 
 LAYERS = {
     "districts": N_("Districts: people within the standard and beyond it, with ranges and ranks"),
@@ -127,14 +126,12 @@ def geopackage(
     -------
     bytes
     """
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "report.gpkg"
-        for name, layer in layers.items():
-            said = filtered(city, which, gettext(LAYERS[name]) if name in LAYERS else "")
-            _plain(layer).to_crs(city.catalogue.crs_export).to_file(
-                path, layer=name, driver="GPKG", DESCRIPTION=said
-            )
-        return path.read_bytes()
+    told = []
+    for name, layer in layers.items():
+        said = filtered(city, which, gettext(LAYERS[name]) if name in LAYERS else "")
+        options = {"layer": name, "driver": "GPKG", "DESCRIPTION": said}
+        told.append((_plain(layer).to_crs(city.catalogue.crs_export), options))
+    return geofile("report.gpkg", told)
 
 
 def _plain(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -161,8 +158,5 @@ def flatgeobuf(layer: gpd.GeoDataFrame, *, name: str) -> bytes:
     -------
     bytes
     """
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"{name}.fgb"
-        located = layer[layer.geometry.notna()]
-        _plain(located).to_file(path, driver="FlatGeobuf", SPATIAL_INDEX="YES")
-        return path.read_bytes()
+    located = _plain(layer[layer.geometry.notna()])
+    return geofile(f"{name}.fgb", [(located, {"driver": "FlatGeobuf", "SPATIAL_INDEX": "YES"})])

@@ -9,13 +9,10 @@ from __future__ import annotations
 
 import json
 import pickle
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, cast
-
-LIMIT_S = 120.0
-"""A program that takes longer is ended: the report of a city takes a second."""
 
 
 def typeset(
@@ -48,21 +45,11 @@ def typeset(
     RuntimeError
         Typst refuses the source, or its program was ended.
     """
+    from locator.base.own_program import done_apart
+
     asked = json.dumps([source, fonts, [dict(one) for one in inputs], dict(options)])
-    # -P: our modules beside this file are not taken for Python's own.
-    command = [sys.executable, "-P", __file__]
-    try:
-        done = subprocess.run(
-            command, input=asked.encode(), capture_output=True, timeout=LIMIT_S, check=False
-        )
-    except OSError:  # no program can be started here
-        return _set(asked)
-    except subprocess.TimeoutExpired as problem:
-        raise RuntimeError(f"Typst was ended after {LIMIT_S:.0f} s") from problem
-    if done.returncode:
-        said = done.stderr.decode(errors="replace").strip()
-        raise RuntimeError(f"Typst ended with {done.returncode}: {said}")
-    return cast(list[bytes], pickle.loads(done.stdout))
+    made = done_apart(Path(__file__), asked.encode(), what="Typst")
+    return _set(asked) if made is None else cast(list[bytes], pickle.loads(made))
 
 
 def _set(asked: str) -> list[bytes]:

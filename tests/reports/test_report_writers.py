@@ -18,6 +18,7 @@ import pytest
 import shapely
 from pypdf.generic import ArrayObject, BooleanObject, DictionaryObject, PdfObject
 
+from locator.base import own_program
 from locator.city.basemap.backdrop import Backdrop
 from locator.reports import typesetting
 from locator.reports.canvas import Canvas
@@ -236,7 +237,7 @@ def test_what_typst_refuses_is_told_and_not_tried_again(monkeypatch: pytest.Monk
 
 
 def test_a_page_that_is_never_done_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(typesetting, "LIMIT_S", 0.0)
+    monkeypatch.setattr(own_program, "LIMIT_S", 0.0)
     with pytest.raises(RuntimeError, match="was ended after"):
         typesetting.typeset("", **PAGE)
 
