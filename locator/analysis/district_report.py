@@ -28,20 +28,13 @@ from locator.analysis.report_scope import (
 from locator.analysis.scenario.change import Scenario
 from locator.analysis.scenario.compare import ScenarioComparison, compare
 from locator.analysis.siting.solve import PLANNED, Siting, SitingQuery, where_next
-from locator.analysis.transit.coverage import (
-    Reached,
-    Ride,
-    TransitCoverage,
-    reached_in,
-    transit_coverage,
-)
+from locator.analysis.transit.coverage import Reached, Ride, TransitCoverage, reached_in
 from locator.base.errors import N_, InvalidParameterError, NotComputableError, NotFoundError
 from locator.base.geo import Flags
 from locator.city.facility_filter import EVERYTHING, FacilityFilter
 from locator.city.model import City
 from locator.city.register import PeopleFrom
 from locator.city.units import unit_codes
-from locator.vehicles.transit import TransitNetwork
 from locator.walking.network.profile import Profile
 from locator.walking.walkable_city import WalkableCity
 
@@ -74,7 +67,7 @@ class ReportQuery:
     people : str
         Whose count of the people holds.
     ride : Ride or None
-        Who is within reach by tram or bus is said beside, too; None: on foot only.
+        Who asks adds who is within reach by tram or bus (`with_ride`); None: on foot only.
     """
 
     layer: str
@@ -88,6 +81,12 @@ class ReportQuery:
     profile: Profile = "foot"
     people: PeopleFrom = "census"
     ride: Ride | None = None
+
+    @property
+    def coverage(self) -> CoverageQuery:
+        """The coverage that the report is of."""
+        standard = (self.layer, self.minutes, self.group, self.pace_m_s)
+        return CoverageQuery(*standard, self.people, which=self.which)
 
 
 @dataclass(frozen=True)
@@ -154,14 +153,12 @@ class DistrictReport:
         return self.query.district is None and self.query.unit is None
 
 
-def district_report(
-    walkable_city: WalkableCity, query: ReportQuery, *, network: TransitNetwork | None = None
-) -> DistrictReport:
+def district_report(walkable_city: WalkableCity, query: ReportQuery) -> DistrictReport:
     """Return everything a report says, with its ranges.
 
     Parameters
     ----------
-    walkable_city, query, network
+    walkable_city, query
         As for `counted_report`.
 
     Returns
@@ -173,7 +170,7 @@ def district_report(
     NotFoundError, InvalidParameterError, NotComputableError
         As `counted_report` does.
     """
-    return with_ranges(walkable_city, counted_report(walkable_city, query, network=network))
+    return with_ranges(walkable_city, counted_report(walkable_city, query))
 
 
 def with_ranges(walkable_city: WalkableCity, report: DistrictReport) -> DistrictReport:
@@ -204,17 +201,36 @@ def with_ranges(walkable_city: WalkableCity, report: DistrictReport) -> District
     return replace(report, within=within)
 
 
-def counted_report(
-    walkable_city: WalkableCity, query: ReportQuery, *, network: TransitNetwork | None = None
+def with_ride(
+    walkable_city: WalkableCity, report: DistrictReport, ridden: TransitCoverage
 ) -> DistrictReport:
-    """Return everything a report says but between which values it lies.
+    """Return a report with who is within reach by tram or bus.
+
+    Parameters
+    ----------
+    walkable_city : WalkableCity
+    report : DistrictReport
+        Of it, without.
+    ridden : TransitCoverage
+        Of the whole city.
+
+    Returns
+    -------
+    DistrictReport
+    """
+    query = report.query
+    ground = counted_by(walkable_city.choosing(query.which), query.people)
+    scope = reached_in(ground, ridden, report.coverage, report.inside)
+    return replace(report, ridden=ridden, scope_ridden=scope)
+
+
+def counted_report(walkable_city: WalkableCity, query: ReportQuery) -> DistrictReport:
+    """Return everything a report says but between which values it lies, and who rides.
 
     Parameters
     ----------
     walkable_city : WalkableCity
     query : ReportQuery
-    network : TransitNetwork, optional
-        What runs in the city; needed where the query has a ride.
 
     Returns
     -------
@@ -225,8 +241,7 @@ def counted_report(
     NotFoundError
         For an unknown layer or district.
     InvalidParameterError, NotComputableError
-        As `locator.analysis.access.coverage.coverage` and
-        `locator.analysis.transit.coverage.transit_coverage` do.
+        As `locator.analysis.access.coverage.coverage` does.
     """
     city = walkable_city.city
     if query.district is not None and query.district not in city.districts.index:
@@ -243,18 +258,10 @@ def counted_report(
             parameter="unit",
         )
     walkable_city = walkable_city.choosing(query.which)
-    asked = CoverageQuery(
-        query.layer, query.minutes, query.group, query.pace_m_s, query.people, which=query.which
-    )
-    found = coverage(walkable_city, asked)
+    found = coverage(walkable_city, query.coverage)
     ground = counted_by(walkable_city, query.people)  # ranges know of both counts
     inside = points_inside(city, district=query.district, unit=query.unit)
     planned = _planned(walkable_city, query, found)
-    ridden = (
-        None
-        if query.ride is None or network is None
-        else transit_coverage(walkable_city, network, asked, found, query.ride)
-    )
     return DistrictReport(
         query=query,
         district=query.district
@@ -278,8 +285,6 @@ def counted_report(
             minutes=found.minutes,
             pace_m_s=found.pace_m_s,
         ),
-        ridden=ridden,
-        scope_ridden=None if ridden is None else reached_in(ground, ridden, found, inside),
     )
 
 

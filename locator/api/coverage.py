@@ -100,9 +100,7 @@ def coverage_of_layer(app: AppState, asked: ReachByParams) -> CoverageAnswer:
         "layer": found.layer,
         **totals_answer(app, found, profile=asked.profile, today=asked.at is None),
         "as_of": as_of_answer(as_of_day(app, asked)),
-        "transit": transit_reach(found, transit_of(app, asked, found))
-        if asked.by == "transit"
-        else None,
+        "transit": transit_reach(transit_of(app, asked, found)) if asked.by == "transit" else None,
         "model": found.model,
         "profile": asked.profile,
         "counted": int(found.counted),
@@ -145,7 +143,7 @@ def coverage_csv(app: AppState, asked: ReachByParams) -> str:
     rows = district_answers(found, district_ranges(app, asked, found))
     beside: list[dict[str, object]] = [{} for _ in rows]
     if asked.by == "transit":
-        beside = transit_rows(found, transit_of(app, asked, found))[:-1]
+        beside = transit_rows(transit_of(app, asked, found))[:-1]
     columns = (*question, *DistrictCoverage.__annotations__, *(beside[0] if beside else ()))
     return csv.table(
         columns, ({**question, **row, **more} for row, more in zip(rows, beside, strict=True))

@@ -22,6 +22,7 @@ from locator.api.queries import ReachByParams
 from locator.api.schemas import Area
 from locator.api.schemas_transit import TransitDistrict, TransitGap, TransitReach
 from locator.api.transit import basis_json
+from locator.walking.network.profile import Profile
 
 COUNTED = ("served", "low", "high", "walking", "gained", "share", "share_low", "share_high")
 """What is counted of a district and of the city."""
@@ -51,11 +52,37 @@ def transit_coverage_of(
     NoTimetableError, OutsideTimetableError
         As for `locator.analysis.transit.coverage.transit_coverage`.
     """
-    ride = _ride(app, asked)
+    return ridden_of(app, query, found, _ride(app, asked), profile=asked.profile)
+
+
+def ridden_of(
+    app: AppState, query: CoverageQuery, found: Coverage, ride: Ride, *, profile: Profile
+) -> TransitCoverage:
+    """Return the same for a ride that is known, remembered as the same answer.
+
+    Parameters
+    ----------
+    app : AppState
+    query : CoverageQuery
+    found : Coverage
+        Its answer on foot.
+    ride : Ride
+    profile : str
+        Whose ways are walked.
+
+    Returns
+    -------
+    TransitCoverage
+
+    Raises
+    ------
+    NoTimetableError, OutsideTimetableError
+        As for `locator.analysis.transit.coverage.transit_coverage`.
+    """
     return app.memo.get(
-        ("transit coverage", query, asked.profile, ride),
+        ("transit coverage", query, profile, ride),
         lambda: transit_coverage(
-            app.walkable_city_for(asked.profile), app.transit_network, query, found, ride
+            app.walkable_city_for(profile), app.transit_network, query, found, ride
         ),
     )
 
@@ -84,13 +111,11 @@ def _ride(app: AppState, asked: ReachByParams | ReportByParams) -> Ride:
     return Ride(depart, 60.0 * asked.max_walk, step_free=asked.profile == "wheelchair")
 
 
-def transit_reach(found: Coverage, reached: TransitCoverage) -> TransitReach:
+def transit_reach(reached: TransitCoverage) -> TransitReach:
     """Return who is within the standard from door to door as it is answered.
 
     Parameters
     ----------
-    found : Coverage
-        The answer on foot.
     reached : TransitCoverage
 
     Returns
@@ -103,28 +128,26 @@ def transit_reach(found: Coverage, reached: TransitCoverage) -> TransitReach:
         "departures": MINUTES,
         "max_walk": reached.ride.walk_limit_s / 60,
         "basis": basis_json(reached.basis),
-        "people": found.people,
+        "people": reached.people,
         "served": reached.served,
         "low": reached.low,
         "high": reached.high,
         "walking": reached.walking,
         "gained": reached.gained,
-        "share": round(reached.served / found.people, SHARE_DIGITS),
-        "share_low": round(reached.low / found.people, SHARE_DIGITS),
-        "share_high": round(reached.high / found.people, SHARE_DIGITS),
+        "share": round(reached.share, SHARE_DIGITS),
+        "share_low": round(reached.low / reached.people, SHARE_DIGITS),
+        "share_high": round(reached.high / reached.people, SHARE_DIGITS),
         "districts": _districts(reached),
         "gaps_total": reached.gaps_total,
         "gaps": [_gap(row) for row in rows],
     }
 
 
-def transit_rows(found: Coverage, reached: TransitCoverage) -> list[dict[str, object]]:
+def transit_rows(reached: TransitCoverage) -> list[dict[str, object]]:
     """Return what a table has beside the walks: the districts in their order, then the city.
 
     Parameters
     ----------
-    found : Coverage
-        The answer on foot.
     reached : TransitCoverage
 
     Returns
@@ -136,7 +159,7 @@ def transit_rows(found: Coverage, reached: TransitCoverage) -> list[dict[str, ob
         "transit_depart": reached.ride.depart.isoformat(timespec="seconds"),
         "transit_modes": " ".join(sorted(reached.basis.modes)),
     }
-    rows: list[Any] = [*_districts(reached), transit_reach(found, reached)]
+    rows: list[Any] = [*_districts(reached), transit_reach(reached)]
     return [asked | {f"transit_{key}": row[key] for key in COUNTED} for row in rows]
 
 

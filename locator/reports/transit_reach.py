@@ -127,7 +127,7 @@ def transit_section(
         gettext(HEADINGS.get(reached.basis.modes, HEADING)),
         paragraphs=(
             transit_sentence(scope or reached, minutes=found.minutes, modes=reached.basis.modes),
-            *(() if district else _gaps(reached)),
+            *(_gaps(reached) if district is None else ()),
             " ".join((rule, *transit_basis_words(reached.basis))),
         ),
         tables=(_districts(city, found, reached, district),),

@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any, cast
 
 import pandas as pd
 from werkzeug.datastructures import MultiDict
 
-from locator.analysis.district_report import (
-    DistrictReport,
-    ReportQuery,
-    counted_report,
-    with_ranges,
-)
 from locator.api.context import AppState
 from locator.api.parsing import parameter_shapes
 from locator.api.planning_queries import AddedParams, ReportByParams, ScenarioParams, SitingParams
@@ -31,9 +24,6 @@ KNOWN = frozenset(
 )
 """Parameters of the planner's pages; no other gets into an address that they make."""
 
-SHORTLY = 0.25
-"""A report waits for its ranges for this part of `PATIENCE_S`: they take longer than all else."""
-
 
 @dataclass(frozen=True)
 class Tick:
@@ -48,30 +38,6 @@ class Tick:
 def standing_layer(layer_id: str) -> Layer:
     """Return a layer; raise unless there is such a layer and it stands still."""
     return lookup.standing_layer(state().catalogue, layer_id)
-
-
-def district_report_of(app: AppState, query: ReportQuery) -> DistrictReport:
-    """Return everything that a report says, computed once for the same question."""
-    ground = app.walkable_city_for(query.profile)
-    return app.memo.get(
-        ("report", query), lambda: with_ranges(ground, _counted_report_of(app, query))
-    )
-
-
-def report_soon(app: AppState, query: ReportQuery) -> DistrictReport:
-    """Return the same, without its ranges where those take long: they are counted on."""
-    counted = _counted_report_of(app, query)
-    whole = partial(district_report_of, app, query)
-    known = whole() if ("report", query) in app.memo else app.soon(whole, part=SHORTLY)
-    return counted if known is None else known
-
-
-def _counted_report_of(app: AppState, query: ReportQuery) -> DistrictReport:
-    ground = app.walkable_city_for(query.profile)
-    network = None if query.ride is None else app.transit_network
-    return app.memo.get(
-        ("counted report", query), lambda: counted_report(ground, query, network=network)
-    )
 
 
 def tidied(app: AppState, layer_id: str, args: MultiDict[str, str]) -> MultiDict[str, str]:

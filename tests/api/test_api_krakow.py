@@ -11,9 +11,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from locator.analysis.district_report import ReportQuery
+from locator.api.reports import district_report_of
 from locator.city.catalogue import read_catalogue
 from locator.city.model import default_folder
-from locator.web.planning import district_report_of
 
 LAYERS = tuple(read_catalogue(default_folder()).layers)
 FIXED = tuple(layer for layer in LAYERS if layer != "mpk_aeds")

@@ -132,14 +132,14 @@ def test_a_report_does_not_wait_for_its_ranges(
         go_on.wait(20)
         return with_ranges(*asked)
 
-    monkeypatch.setattr("locator.web.planning.with_ranges", slowly)
-    monkeypatch.setattr("locator.web.planning.SHORTLY", 0.0)
+    monkeypatch.setattr("locator.api.reports.with_ranges", slowly)
+    monkeypatch.setattr("locator.api.reports.SHORTLY", 0.0)
     first = client.get(path)
     assert first.status_code == 200
     assert pending in first.text
     assert "Most left out" not in first.text  # nobody knows yet which districts differ
     go_on.set()
-    monkeypatch.setattr("locator.web.planning.SHORTLY", 10.0)
+    monkeypatch.setattr("locator.api.reports.SHORTLY", 10.0)
     again = client.get(path).text
     assert pending not in again
     assert "nine in ten draws lie in it" in again

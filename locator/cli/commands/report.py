@@ -201,20 +201,18 @@ def _of_layer(
     scopes: Sequence[Mapping[str, Any]],
     sites: int,
 ) -> list[Maker]:
-    from locator.analysis.district_report import ReportQuery, district_report
+    from locator.analysis.district_report import ReportQuery
     from locator.api.parsing import Pairs
     from locator.api.planning_queries import ReportByParams, report_query_of
+    from locator.api.reports import district_report_of
     from locator.api.transit_coverage import ride_of
     from locator.reports.bundle import ReportFiles
 
     asked = question(app, ReportByParams, Pairs.given(**given), layer=layer)
-    ride = ride_of(app, asked)
-    query = replace(report_query_of(asked, ride=ride), sites=sites)
-    network = None if ride is None else app.transit_network
+    query = replace(report_query_of(asked, ride=ride_of(app, asked)), sites=sites)
 
     def made(query: ReportQuery) -> ReportFiles:
-        ground = app.walkable_city_for(query.profile)
-        return ReportFiles(app.city, district_report(ground, query, network=network))
+        return ReportFiles(app.city, district_report_of(app, query))
 
     return [partial(made, replace(query, **scope)) for scope in scopes]
 

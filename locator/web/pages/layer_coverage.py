@@ -111,7 +111,7 @@ def districts_csv(layer_id: str) -> Response:
     within = district_ranges(state(), params, result)
     rows = table_rows(state().city, result, within)
     if params.by == "transit":
-        beside = transit_rows(result, transit_of(state(), params, result))
+        beside = transit_rows(transit_of(state(), params, result))
         more: list[list[object]] = [list(beside[0]), *(list(row.values()) for row in beside)]
         rows = [[*row, *ridden] for row, ridden in zip(rows, more, strict=True)]
     csv.writer(table).writerows(rows)

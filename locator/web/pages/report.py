@@ -6,6 +6,7 @@ from flask import Blueprint, Response, render_template, request
 
 from locator.analysis.district_report import ReportQuery
 from locator.api.planning_queries import ReportByParams, report_query_of
+from locator.api.reports import district_report_of, report_soon
 from locator.api.street_info import profile_choices
 from locator.api.transit_coverage import ride_of
 from locator.base.errors import N_, NotFoundError
@@ -16,7 +17,7 @@ from locator.reports.html import first_page_html, section_html
 from locator.web.downloads import attachment
 from locator.web.i18n import current_language, url
 from locator.web.lenient import Args, answer_leniently
-from locator.web.planning import district_report_of, report_soon, standing_layer, tidied
+from locator.web.planning import standing_layer, tidied
 from locator.web.security import expensive
 from locator.web.sorting import CARRIED
 from locator.web.state import question, state
