@@ -5,7 +5,8 @@ long ones by default.
 Such a module has a function ``rows()`` that yields `tests.bench.measuring.Row`. Each area runs in
 a process of its own, so that none is slowed by the memory of another. A budget that is missed by
 the processor's clock, or in size, is an error; one that only the clock on the wall misses is shown.
-Under the table stands how quick the machine was meanwhile: two tables are compared by that.
+Meanwhile each row is said as it comes. Under the table stands how quick the machine was: two tables
+are compared by that.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from tests.bench.measuring import OF, Row, turns_ms
 HERE = Path(__file__).parent
 AREAS = tuple(sorted(path.stem.removeprefix("bench_") for path in HERE.glob("bench_*.py")))
 LONG = ("growth", "load", "peers", "pmedian", "profile", "ranges", "soak")
-"""Areas that run only when they are named: everything else takes some four minutes together."""
+"""Areas that run only when they are named: everything else takes some seven minutes together."""
 
 WIDTH = 140
 """Of the table when it goes to a file."""
@@ -50,12 +51,13 @@ def main() -> int:
         _run_inside(asked.areas[0])
         return 0
     console = Console(stderr=asked.json, width=None if sys.stdout.isatty() else WIDTH)
+    meanwhile = Console(stderr=True, highlight=False, soft_wrap=True)
     found: dict[str, list[Row]] = {}
     failed = []
     pace_ms = [turns_ms()]
     for area in asked.areas or [area for area in AREAS if area not in LONG]:
-        with console.status(f"{area} ..."):
-            rows = _run_apart(area, asked.of)
+        meanwhile.print(f"{area} ...", style="dim")
+        rows = _run_apart(area, asked.of, meanwhile)
         pace_ms.append(turns_ms())
         if rows is None:
             failed.append(area)
@@ -73,16 +75,19 @@ def main() -> int:
     return 1 if failed or missed else 0
 
 
-def _run_apart(area: str, of: str | None) -> list[Row] | None:
+def _run_apart(area: str, of: str | None, meanwhile: Console) -> list[Row] | None:
     """Return the rows of an area, measured in a process of its own; None if it fails."""
     command = [sys.executable, "-m", "tests.bench", "--inside", area]
     env = os.environ | ({OF: str(Path(of).resolve())} if of else {})
-    done = subprocess.run(
-        command, cwd=HERE.parents[1], env=env, stdout=subprocess.PIPE, check=False
-    )
-    if done.returncode:
-        return None
-    return [Row(**json.loads(line)) for line in done.stdout.decode().splitlines()]
+    rows = []
+    with subprocess.Popen(
+        command, cwd=HERE.parents[1], env=env, stdout=subprocess.PIPE, text=True
+    ) as measuring:
+        for line in measuring.stdout or ():
+            row = Row(**json.loads(line))
+            meanwhile.print(f"  {row.what}: {_measured(row)}", style="dim", markup=False)
+            rows.append(row)
+    return None if measuring.returncode else rows
 
 
 def _run_inside(area: str) -> None:
@@ -105,7 +110,7 @@ def _table(found: dict[str, list[Row]]) -> Table:
             table.add_row(
                 area if i == 0 else "",
                 row.what,
-                f"{_number(row.value)} {row.unit}",
+                _measured(row),
                 "" if row.processor is None else f"{_number(row.processor)} {row.unit}",
                 "" if row.budget is None else f"{_number(row.budget)} {row.unit}",
                 f"[{_STYLES[row.verdict]}]{row.verdict}[/]",
@@ -113,6 +118,10 @@ def _table(found: dict[str, list[Row]]) -> Table:
                 end_section=i == len(rows) - 1,
             )
     return table
+
+
+def _measured(row: Row) -> str:
+    return f"{_number(row.value)} {row.unit}"
 
 
 def _number(value: float) -> str:

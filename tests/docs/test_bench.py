@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import io
+import json
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from types import SimpleNamespace
 from urllib.request import urlopen
 
 import pytest
+from rich.console import Console
 
+from tests.bench import __main__ as table
 from tests.bench import asking, measuring
 from tests.bench.__main__ import AREAS, HERE, LONG
 from tests.bench.measuring import Row, by_wall, once, p50_p95, times_ms
@@ -77,6 +82,23 @@ def test_an_unknown_area_is_refused_by_name():
     )
     assert done.returncode == 2
     assert "no benchmark tea" in done.stderr
+
+
+@pytest.mark.parametrize("code", [0, 1])
+def test_each_row_is_said_as_it_comes(tmp_path: Path, monkeypatch, code: int) -> None:
+    rows = [Row("a walk [there]", 4, "ms", 5), Row("a bench", 400, "MB")]
+    area = tmp_path / "tests" / "bench"
+    area.mkdir(parents=True)
+    for folder in (area, area.parent):
+        (folder / "__init__.py").touch()
+    lines = [f"print({json.dumps(asdict(row))!r})" for row in rows]
+    stands_in = "\n".join(["import sys", *lines, f"sys.exit({code})"])
+    (area / "__main__.py").write_text(stands_in, encoding="utf-8")
+    monkeypatch.setattr(table, "HERE", area)
+    said = io.StringIO()
+    found = table._run_apart("tea", None, Console(file=said))
+    assert found == (rows if code == 0 else None)
+    assert said.getvalue().split("\n") == ["  a walk [there]: 4 ms", "  a bench: 400 MB", ""]
 
 
 def test_a_budget_is_missed_by_the_processors_clock_or_in_size() -> None:
