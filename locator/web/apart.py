@@ -24,7 +24,7 @@ from werkzeug.exceptions import ServiceUnavailable
 from werkzeug.test import run_wsgi_app
 
 from locator.api.context import AppState
-from locator.base.freeing import memory_b
+from locator.base.freeing import Freeing, memory_b
 from locator.base.i18n import current_language, prefix
 from locator.base.shared import shared_array
 
@@ -49,16 +49,17 @@ QUICK = 2
 MEMO_B = 26_000_000
 """What the answers may take that are kept here; the largest that is kept anywhere still fits."""
 
-TRIM_EVERY_S = 10.0
-"""What dear answers left free is given back so often, whether any more are asked for or not."""
+TRIM_EVERY_S = 2.0
+"""What dear answers left free is given back so often, whether any more are asked for or not: a
+hundred megabytes within ten seconds, where two are made at once."""
 
 AFTER_S = 10.0
 """What planners ask first is counted so much later, when the server has started."""
 
-YOUNG_S, GROWN = 300.0, 1.5
+YOUNG_S, GROWN = 300.0, 1.25
 """A process apart is replaced after so long at the earliest, when it has so many times of what it
 was given for itself: another one has nothing counted yet, and where planners ask without a pause
-it holds 1.2 times of that within a minute."""
+it holds as much as that within a minute."""
 
 LEAVES_S = 0.05
 """A process that is replaced looks so often whether it has answered what it has."""
@@ -144,6 +145,7 @@ def become(app: Flask) -> None:
     app.extensions["locator"].memo.limit_b = MEMO_B
     app.extensions.pop(NAME, None)  # here is where it is answered
     app.extensions["locator.urgency"].hold_s = 0.0
+    app.extensions["locator.base.freeing"] = Freeing(every_s=TRIM_EVERY_S)
 
 
 def work(

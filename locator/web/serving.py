@@ -33,7 +33,7 @@ SPARE_THREADS = 4
 CONNECTIONS = 2000
 """Open at once in one process; beyond it visitors wait to be let in."""
 
-TRIM_EVERY_S = 30.0
+TRIM_EVERY_S = 10.0
 """What lies free between what is used is given back so often."""
 
 LINGER_S = 1.0

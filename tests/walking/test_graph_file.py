@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from locator.base import freeing
 from locator.base.geo import Projection
 from locator.curation.check import check_folder
 from locator.walking.graph.build import build_graph
@@ -63,6 +64,11 @@ def test_arrays_are_mapped_read_only_and_aligned(file: Path) -> None:
         values = getattr(again, name)
         assert not values.flags.writeable
         assert values.ctypes.data % values.itemsize == 0
+
+
+def test_what_was_looked_at_is_given_back_with_what_lies_free(file: Path) -> None:
+    again = read_graph(file)
+    assert {freeing._mapped(getattr(again, name)) for name in ARRAYS} <= set(freeing._files)
 
 
 def test_a_missing_graph_says_how_to_make_one(tmp_path: Path) -> None:

@@ -144,7 +144,7 @@ def test_a_process_that_has_grown_finishes_what_it_has_and_ends(
     here: Flask, city_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another one is forked in its place (`locator.base.forking`)."""
-    held_b = {"Rss": 100, "Private_Dirty": 150}
+    held_b = {"Rss": 100, "Private_Dirty": 125}
     looks, begun, go_on = threading.Semaphore(0), threading.Event(), threading.Event()
 
     def looked(kind: str) -> int:

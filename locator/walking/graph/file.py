@@ -28,6 +28,7 @@ import numpy as np
 
 from locator.base.errors import N_, LocatorError
 from locator.base.files import WriteError, written
+from locator.base.freeing import may_be_let_go
 from locator.base.geo import FloatArray
 
 MAGIC = b"LOCGRAPH"
@@ -245,6 +246,7 @@ def read_graph(path: Path) -> StreetGraph:
     if set(header["arrays"]) != set(ARRAYS):
         raise _damaged(path)
     body = np.memmap(path, dtype=np.uint8, mode="r", offset=0)
+    may_be_let_go(body)
     loaded: dict[str, Any] = {
         name: _view(body, body_offset + place["offset"], place["dtype"], place["shape"])
         for name, place in header["arrays"].items()
