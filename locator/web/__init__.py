@@ -24,6 +24,7 @@ from locator.walking.network.model import NetworkModel
 from locator.walking.walkable_city import walkable
 from locator.walking.warmup import warm_in_background
 from locator.web import (
+    ahead,
     embedding,
     errors,
     found,
@@ -164,6 +165,7 @@ def make_app(config: Mapping[str, Any] | None = None, *, progress: Progress = si
     found.install(app)
     embedding.install(app)
     security.install(app)
+    ahead.install(app)
     if app.config["PROXIES"]:
         hops = int(app.config["PROXIES"])
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]

@@ -11,6 +11,8 @@ from pathlib import Path
 import brotli
 from flask import Flask, Response, abort, request
 
+from locator.web.ahead import SAME_FOR_ALL
+
 STATIC = Path(__file__).parent / "static"
 
 COMPONENTS = (
@@ -62,6 +64,8 @@ def install(app: Flask) -> None:
         if request.args.get("v", version(filename)) != version(filename):
             response.close()
             abort(404)  # a page of then never meets a script of now
+        if "v" in request.args:
+            request.environ[SAME_FOR_ALL] = True
         return response
 
     app.view_functions["static"] = static

@@ -18,6 +18,7 @@ from locator.base.errors import N_, NotFoundError
 from locator.base.geojson import Collection
 from locator.city.lookup import known_layer
 from locator.walking.walkable_city import WalkableCity
+from locator.web.ahead import same_for_all
 from locator.web.i18n import current_language, url
 from locator.web.map.background import compact_json
 from locator.web.map.data import coverage_areas, facility_features, nearest_features, walk_features
@@ -69,6 +70,7 @@ def known_facility(identifier: str) -> str:
 
 
 @blueprint.get("/maps/features.geojson")
+@same_for_all
 def features() -> Response:
     """Serve all facilities, those of one layer, or a single one."""
     identifier, layer = request.args.get("id"), request.args.get("layer")
