@@ -379,7 +379,16 @@ NOT_OPEN_YET = OpenState("closed", None)
 
 @dataclass(frozen=True)
 class Clock:
-    """Opening states at one moment, each found only when asked for, and once for alike hours."""
+    """Opening states at one moment, each found only when asked for, and once for alike hours.
+
+    Attributes
+    ----------
+    city : City
+    at : datetime
+        The moment, in the city's time zone.
+    known : dict
+        What was found, by hours as they are written.
+    """
 
     city: City
     at: datetime

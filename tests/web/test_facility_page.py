@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from icalendar import Calendar
 
+from locator.api.context import AppState
+from locator.web import create_app
+from locator.web.words import surroundings
 from locator.web.words.hours import has_calendar, week_words
 from locator.web.words.surroundings import stops_near
 from tests.tinycity import at
@@ -118,6 +122,25 @@ def test_others_of_the_layer_are_offered_without_itself(client: FlaskClient) -> 
     others = text.split("Others nearby")[1].split("</section>")[0]
     assert re.findall(r'href="/en/facilities/([^"]+)"', others) == ["nurseries-2", "nurseries-3"]
     assert "Others nearby" not in page(client, "/en/facilities/vehicles-1")
+
+
+def test_what_lies_round_is_looked_for_once_and_what_is_open_each_time(
+    city_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = create_app({"GEODATA": city_folder, "LIMIT_PER_MINUTE": 0}).test_client()
+    moment, searched, nearest = [datetime(2026, 11, 27, 10)], [], surroundings.nearest
+    monkeypatch.setattr(AppState, "now", lambda self: moment[0].replace(tzinfo=self.timezone))
+    monkeypatch.setattr(
+        surroundings, "nearest", lambda *asked: searched.append(asked) or nearest(*asked)
+    )
+    said = []
+    for hour in (10, 18, 10):
+        moment[0] = moment[0].replace(hour=hour)
+        text = page(client, "/en/facilities/nurseries-2")
+        said.append(text.split("Others nearby")[1].split("</section>")[0])
+    assert len(searched) == 1
+    assert "Open now, until 17:00" in said[0] and said[2] == said[0]
+    assert "Open now" not in said[1] and "Closed now" in said[1]
 
 
 def test_what_one_does_stands_together_and_what_is_unknown_is_said(client: FlaskClient) -> None:

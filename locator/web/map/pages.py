@@ -136,16 +136,15 @@ def _layer(args: MultiDict[str, str]) -> Map:
 def _facility(args: MultiDict[str, str]) -> Map:
     city = state().city
     identifier = mapfeeds.known_facility(args.get("id", ""))
-    row = city.facilities.loc[identifier]
-    if row.geometry is None:
-        raise NotFoundError(
-            N_("It is not known where {name} is."), parameter="id", name=str(row["name"])
-        )
+    facts = city.facts(city.facilities.index.get_loc(identifier))
+    name, place = facts["name"], facts["geometry"]
+    if place is None:
+        raise NotFoundError(N_("It is not known where {name} is."), parameter="id", name=name)
     return views.facility_map(
-        ground(gettext("Map: {name}", name=str(row["name"]))),
-        symbol=symbol_of(str(row["layer"])),
-        lon=row.geometry.x,
-        lat=row.geometry.y,
+        ground(gettext("Map: {name}", name=name)),
+        symbol=symbol_of(facts["layer"]),
+        lon=place.x,
+        lat=place.y,
         features=facility_features(city, [identifier]),
     )
 

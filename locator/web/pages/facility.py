@@ -75,8 +75,8 @@ def contact(facility_id: str) -> Response:
 
 def _card(facility_id: str, now: datetime) -> Card:
     city = state().city
-    hours = city.facilities.at[known_facility(facility_id), "opening_hours"]
-    hours = hours if isinstance(hours, str) else None
+    row = city.facilities.index.get_loc(known_facility(facility_id))
+    hours = city.columns["opening_hours"][row]
     return card(city, facility_id, opening=opening_of(city, hours, now))
 
 

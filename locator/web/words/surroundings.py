@@ -7,7 +7,7 @@ from datetime import datetime
 
 import numpy as np
 
-from locator.analysis.nearest import NearestQuery, nearest, place_origin
+from locator.analysis.nearest import Clock, NearestQuery, local_moment, nearest, place_origin
 from locator.api.context import AppState
 from locator.base.errors import LocatorError
 from locator.walking.walkable_city import WalkableCity
@@ -42,7 +42,15 @@ class Neighbour:
 
 
 def stops_near(app: AppState, lon: float, lat: float) -> tuple[NearStop, ...]:
-    """Return the stops nearest on foot; none outside the city or where no stop is near."""
+    """Return the stops nearest on foot; none outside the city or where no stop is near.
+
+    Remembered: they lie where they lie, whenever somebody asks.
+    """
+    question = app.walkable_city.number, "stops near", lon, lat
+    return app.memo.get(question, lambda: _stops_near(app, lon, lat))
+
+
+def _stops_near(app: AppState, lon: float, lat: float) -> tuple[NearStop, ...]:
     ground = app.walkable_city
     if app.city.stops.empty:
         return ()
@@ -69,20 +77,39 @@ def stops_near(app: AppState, lon: float, lat: float) -> tuple[NearStop, ...]:
 def others_near(
     ground: WalkableCity, facility: Card, lon: float, lat: float, at: datetime
 ) -> tuple[Neighbour, ...]:
-    """Return the next open facilities of the same layer; none outside the city."""
+    """Return the next open facilities of the same layer; none outside the city.
+
+    Which they are is remembered, whether their doors are open at this moment is not.
+    """
     if facility.layer.moves:
         return ()
+    query = NearestQuery((facility.layer.id,), lon, lat, k=OTHERS + 1)
+    question = ground.number, "others near", facility.id, query
+    clock = Clock(ground.city, local_moment(ground.city, at))
+    return tuple(
+        Neighbour(
+            card(ground.city, id_, opening=_opening(clock, row, at)),
+            walk_s,
+            walk_m,
+        )
+        for id_, row, walk_s, walk_m in ground.memory.get(
+            question, lambda: _others_near(ground, facility.id, query)
+        )
+    )
+
+
+def _others_near(
+    ground: WalkableCity, facility_id: str, query: NearestQuery
+) -> tuple[tuple[str, int, float, float], ...]:
+    """Return id, row, seconds and metres of each."""
     try:
-        query = NearestQuery((facility.layer.id,), lon, lat, k=OTHERS + 1, at=at)
         found = nearest(ground, query).found
     except LocatorError:
         return ()
-    return tuple(
-        Neighbour(
-            card(ground.city, one.id, opening=(one.open_state, one.next_change, at)),
-            one.walk_s,
-            one.walk_m,
-        )
-        for one in found
-        if one.id != facility.id
-    )[:OTHERS]
+    others = ((one.id, one.row, one.walk_s, one.walk_m) for one in found if one.id != facility_id)
+    return tuple(others)[:OTHERS]
+
+
+def _opening(clock: Clock, row: int, at: datetime) -> tuple[str, datetime | None, datetime]:
+    known = clock.state(row)
+    return known.state, known.next_change, at
