@@ -5,9 +5,16 @@ from __future__ import annotations
 import json
 import re
 import struct
+from datetime import date, datetime
 
 import pytest
 from flask.testing import FlaskClient
+
+from locator.api.context import AppState
+from locator.base.i18n import speaking
+from locator.city.field_types import LANGUAGES
+from locator.city.model import City
+from locator.web.pages import aed_offline
 
 KINDS = {"any", "maskable"}
 
@@ -74,3 +81,24 @@ def test_an_answer_tells_the_device_what_to_call_it(client: FlaskClient) -> None
     assert "data-searched" not in client.get("/en/nearest?q=Nowhere+at+all").text
     page = client.get("/en/facilities/nurseries-1").text
     assert 'data-address="/en/facilities/nurseries-1"' in page
+
+
+def test_the_hours_of_a_door_are_read_once_for_all_languages(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, changes = [], aed_offline._changes
+
+    def counted(city: City, hours: str, begin: datetime, end: datetime) -> list[tuple[int, str]]:
+        read.append(hours)
+        return changes(city, hours, begin, end)
+
+    monkeypatch.setattr(aed_offline, "_changes", counted)  # of a Monday nobody has asked about
+    app: AppState = client.application.extensions["locator"]
+    with client.application.app_context():
+        told = []
+        for language in LANGUAGES:
+            with speaking(language):
+                told.append(aed_offline.content_of(app, date(2031, 7, 7)))
+    assert read and len(read) == len({*read})
+    assert all(one["hours"] == told[0]["hours"] for one in told)
+    assert [one["words"] for one in told].count(told[0]["words"]) == 1

@@ -113,7 +113,10 @@ def content_of(app: AppState, first: date) -> dict[str, Any]:
             "km": gettext("{kilometres} km", kilometres="{n}"),
         },
         "directions": [gettext(name) for name in DIRECTIONS],
-        "hours": [_changes(app.city, hours, begin, end) for hours in kinds],
+        "hours": app.memo.get(
+            ("hours offline", app.walkable_city.number, begin),  # the same in every language
+            lambda: [_changes(app.city, hours, begin, end) for hours in kinds],
+        ),
         "aeds": [
             _told(app, aed, None if aed.hours is None else kinds.index(aed.hours)) for aed in aeds
         ],
