@@ -9,8 +9,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from filelock import FileLock, Timeout
-
 from locator.base.errors import N_, LocatorError
 
 LOCK_FILE = ".locator.lock"
@@ -52,6 +50,8 @@ def locked(folder: Path, *, wait_s: float | None = None) -> Iterator[None]:
     WriteError
         Nothing can be written to `folder`.
     """
+    from filelock import FileLock, Timeout  # most commands, and a server's start, hold none
+
     lock = FileLock(folder.resolve() / LOCK_FILE, is_singleton=True)
     try:
         folder.stat()  # a folder that is missing is not to be made by its lock

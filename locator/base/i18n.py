@@ -1,7 +1,8 @@
 """Say messages, numbers and dates in the language of the one who asks.
 
 Messages are English msgids with ``{name}`` placeholders; translations are the ``.po`` files of
-``locator/translations``, all areas merged when first needed, with no compiled files to forget.
+``locator/translations``, all areas merged when first needed; what was merged is kept among what
+can be made again, known by every byte of them, so that there are no compiled files to forget.
 Over 350 lines, because messages hold numbers and numbers have their units from messages.
 """
 
@@ -9,21 +10,23 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import TypeGuard
+from typing import TYPE_CHECKING, TypeGuard
 
+import babel
 from babel import Locale, dates, numbers
-from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 
 from locator.base.errors import LocatorError
+from locator.base.own_files import kept, key_of
+
+if TYPE_CHECKING:
+    from babel.messages.catalog import Catalog
 
 DEFAULT_LANGUAGE = "pl"
 LANGUAGE_NAMES = {"pl": "Polski", "en": "English", "uk": "Українська"}
@@ -95,15 +98,27 @@ def translations(language: str) -> NullTranslations:
     gettext.NullTranslations
         Built once for each language.
     """
+    files = sorted((TRANSLATIONS / language).glob("*.po"))
+    read = [part for file in files for part in (file.name.encode(), file.read_bytes())]
+    key = key_of(babel.__version__, *read, packages=["base"])
+    merged = kept(f"{language}.messages", key, lambda: _merged(files, language))
+    return Translations(io.BytesIO(merged))
+
+
+def _merged(files: Sequence[Path], language: str) -> bytes:
+    """Return the messages of some ``.po`` files as one compiled file."""
+    # Here and below: what reads these files is loaded where they have been changed only.
+    from babel.messages.catalog import Catalog
+    from babel.messages.mofile import write_mo
+
     merged = Catalog(locale=language, fuzzy=False)
-    for path in sorted((TRANSLATIONS / language).glob("*.po")):
-        for message in read_catalogue(path, language):
+    for file in files:
+        for message in read_catalogue(file, language):
             if message.id and message.string:
                 merged.add(message.id, message.string)
     buffer = io.BytesIO()
     write_mo(buffer, merged)
-    buffer.seek(0)
-    return Translations(buffer)
+    return buffer.getvalue()
 
 
 def read_catalogue(path: Path, language: str) -> Catalog:
@@ -125,6 +140,8 @@ def read_catalogue(path: Path, language: str) -> Catalog:
     babel.messages.pofile.PoFileError
         A line that is no line of such a file.
     """
+    from babel.messages.pofile import read_po
+
     with path.open("rb") as file:
         return read_po(file, locale=language, charset="utf-8", abort_invalid=True)
 

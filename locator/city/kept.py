@@ -12,9 +12,7 @@ fault in it found, as ever; a folder with faults is never kept. Such a file is a
 from __future__ import annotations
 
 import hashlib
-import os
 import pickle
-import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -25,21 +23,19 @@ import pyproj
 import shapely
 
 from locator import __version__
-from locator.base.files import WriteError, write_bytes_atomically
+from locator.base.files import WriteError
 from locator.base.folders import cache_folder
+from locator.base.own_files import key_of, read_own, write_own
 from locator.city.model import City, load_city
 
 LEAST_B = 1_000_000
 """A folder with less in it is read as quickly as it is kept."""
 
-_OWN = Path(__file__).resolve().parents[1]
 _READ_BY = ("base", "city", "geocoding")
 _LIBRARIES = (gpd, np, pd, pyproj, shapely)
 _APART = (".graph", ".lock", ".tmp", ".md", ".pbf")
 """Endings of what lies in a city folder and is no part of what is kept: streets, which are mapped,
 and what is written about the city or only made something of."""
-
-_DIGEST_B = hashlib.sha256().digest_size
 
 
 def kept_city(folder: Path, *, least_b: int = LEAST_B) -> City:
@@ -90,13 +86,8 @@ def _place(folder: Path) -> Path:
 
 def _key(folder: Path) -> tuple[bytes, int]:
     """Return what a city is known by that was read of these bytes here, and their number."""
-    made = hashlib.sha256(f"{__version__} {sys.version} {folder}".encode())
-    for library in _LIBRARIES:
-        made.update(f" {library.__name__} {library.__version__}".encode())
-    for package in _READ_BY:
-        for source in sorted((_OWN / package).rglob("*.py")):
-            known = source.stat()
-            made.update(f" {source} {known.st_size} {known.st_mtime_ns}".encode())
+    made_by = [f"{library.__name__} {library.__version__}" for library in _LIBRARIES]
+    read: list[str | bytes] = []
     size_b = 0
     for file in sorted(folder.iterdir()):
         if file.suffix in _APART or not file.is_file():
@@ -104,21 +95,14 @@ def _key(folder: Path) -> tuple[bytes, int]:
         with file.open("rb") as stream:  # never held as a whole: a region's streets are large
             content = hashlib.file_digest(stream, "sha256").digest()
             size_b += (length := stream.tell())
-        made.update(f"\n{file.name} {length} ".encode())
-        made.update(content)
-    return made.digest(), size_b
+        read += [f"{file.name} {length}", content]
+    return key_of(__version__, str(folder), *made_by, *read, packages=_READ_BY), size_b
 
 
 def _opened(place: Path, key: bytes) -> City | None:
     """Return the city kept at `place` if it is whole, ours, and what `key` stands for."""
-    try:
-        with place.open("rb") as stream:
-            if not _only_ours(stream.fileno()) or stream.read(_DIGEST_B) != key:
-                return None
-            checksum, content = stream.read(_DIGEST_B), stream.read()
-    except OSError:
-        return None
-    if hashlib.sha256(content).digest() != checksum:
+    content = read_own(place, key)
+    if content is None:
         return None
     city = pickle.loads(content)  # which only this user's own program wrote
     assert isinstance(city, City)
@@ -126,17 +110,6 @@ def _opened(place: Path, key: bytes) -> City | None:
     return city
 
 
-def _only_ours(descriptor: int) -> bool:
-    """Tell whether nobody but this user can have written an open file."""
-    if not hasattr(os, "getuid"):  # Windows: the cache folder lies in the user's own profile
-        return True
-    known = os.fstat(descriptor)
-    return known.st_uid == os.getuid() and not known.st_mode & 0o022
-
-
 def _keep(city: City, place: Path, key: bytes) -> None:
     _ = city.gazetteer  # made once, for whoever reads this
-    content = pickle.dumps(city, protocol=pickle.HIGHEST_PROTOCOL)
-    place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    write_bytes_atomically(place, key + hashlib.sha256(content).digest() + content)
-    place.chmod(0o600)  # an old file would have left its mode
+    write_own(place, key, pickle.dumps(city, protocol=pickle.HIGHEST_PROTOCOL))

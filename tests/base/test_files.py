@@ -183,7 +183,7 @@ def test_a_folder_of_somebody_else_is_told_and_left_alone(
         def refused(*_: object, **__: object) -> None:
             raise PermissionError(errno.EACCES, "Permission denied")
 
-        monkeypatch.setattr(files.FileLock, "acquire", refused)
+        monkeypatch.setattr(FileLock, "acquire", refused)
     else:
         folder.chmod(0o555)
     for args in commands(folder, extract, tmp_path):

@@ -14,7 +14,7 @@ from locator.geocoding.streets import _median
 
 LATER = (
     *("scipy.optimize", "scipy.spatial", "google.protobuf", "osmium", "typst", "openpyxl"),
-    *("folium", "requests"),
+    *("folium", "requests", "filelock", "babel.messages.pofile"),
 )
 """Libraries of dear questions, feeds and files; each takes longer to load than an answer."""
 

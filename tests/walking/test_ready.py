@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import shapely
 from click.testing import CliRunner
+from filelock import FileLock
 
 from locator.base.folders import cache_folder
 from locator.base.packed import PackedFileError, packed_bytes, read_packed
@@ -207,7 +208,7 @@ def test_who_waits_too_long_walks_by_the_estimate(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ready, "WAIT_S", 0.01)
-    with ready.FileLock(folder / f".{GRAPH_FILE}.lock"):
+    with FileLock(folder / f".{GRAPH_FILE}.lock"):
         model = choose_model(load_city(folder))
     assert isinstance(model, EstimateModel)
     assert model.fault is not None

@@ -14,8 +14,6 @@ import logging
 from collections.abc import Iterator
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from locator.base.errors import N_, LocatorError
 from locator.base.folders import cache_folder
 from locator.base.geo import Projection
@@ -80,6 +78,8 @@ def ready_graph(folder: Path, crs: str, *, progress: Progress = silent) -> Stree
         if graph is not None:
             return graph
     made: StreetGraph | None = None
+    from filelock import FileLock, Timeout  # a graph that is there is read without
+
     faults: list[OSError | GraphFileError] = []
     for place in _places(folder):
         try:
