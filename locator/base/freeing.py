@@ -27,6 +27,9 @@ each more would grow by some 10 MB in every process."""
 EVERY_S = 10.0
 """Looking through the heaps takes some milliseconds; so often at most."""
 
+WORKED_S = 0.1
+"""Of processor time; who has worked less since the last look has left nothing to speak of."""
+
 
 def give_back_large_blocks() -> bool:
     """Have blocks of a megabyte and more given back when they are free; False without glibc.
@@ -93,14 +96,20 @@ class Freeing:
     every_s : float
     clock : callable
         Seconds, monotonic.
+    worked : callable
+        Seconds that this process has worked.
     """
 
     def __init__(
-        self, *, every_s: float = EVERY_S, clock: Callable[[], float] = time.monotonic
+        self,
+        *,
+        every_s: float = EVERY_S,
+        clock: Callable[[], float] = time.monotonic,
+        worked: Callable[[], float] = time.process_time,
     ) -> None:
         self._trim = _of_glibc("malloc_trim")
-        self._every_s, self._clock = every_s, clock
-        self._next_s = clock()
+        self._every_s, self._clock, self._worked = every_s, clock, worked
+        self._next_s, self._enough_s = clock(), 0.0
         self._lock = threading.Lock()
 
     def now_and_then(self) -> bool:
@@ -108,11 +117,14 @@ class Freeing:
         with self._lock:
             if self._trim is None or self._clock() < self._next_s:
                 return False
+            if self._worked() < self._enough_s:
+                return False  # nobody has asked
             self._next_s = self._clock() + self._every_s
         if gc.get_freeze_count():  # else all that was ever made would be looked at
             gc.collect()  # by itself Python waits until a quarter of what is old may be garbage
         self._trim(0)
         _let_files_go()
+        self._enough_s = self._worked() + WORKED_S
         return True
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import subprocess
 import sys
 import threading
@@ -337,7 +338,7 @@ def test_circles_are_looked_for_only_where_what_was_made_first_stays_out_of_it(
     looked, frozen = [], [0]
     monkeypatch.setattr(gc, "get_freeze_count", lambda: frozen[0])
     monkeypatch.setattr(gc, "collect", lambda: looked.append(frozen[0]))
-    freeing = Freeing(every_s=0.0, clock=lambda: 0.0)
+    freeing = Freeing(every_s=0.0, clock=lambda: 0.0, worked=itertools.count().__next__)
     freeing._trim = bool
     for frozen[0] in (0, 5):
         assert freeing.now_and_then()
@@ -345,8 +346,8 @@ def test_circles_are_looked_for_only_where_what_was_made_first_stays_out_of_it(
 
 
 def test_what_is_free_is_given_back_now_and_then() -> None:
-    now = [0.0]
-    freeing = Freeing(every_s=10, clock=lambda: now[0])
+    now, worked = [0.0], itertools.count()
+    freeing = Freeing(every_s=10, clock=lambda: now[0], worked=worked.__next__)
     given: list[int] = []
     freeing._trim = given.append
     done = []
@@ -356,4 +357,16 @@ def test_what_is_free_is_given_back_now_and_then() -> None:
     assert given == [0, 0, 0]
     freeing._trim = None  # another C library
     now[0] = 60.0
+    assert not freeing.now_and_then()
+
+
+def test_who_has_not_worked_does_not_look_for_what_is_free() -> None:
+    """A server that nobody asks anything is at rest."""
+    now, worked_s = itertools.count(), [3.0]
+    freeing = Freeing(every_s=0.0, clock=now.__next__, worked=lambda: worked_s[0])
+    freeing._trim = bool
+    assert freeing.now_and_then()
+    assert not freeing.now_and_then()
+    worked_s[0] += 0.2
+    assert freeing.now_and_then()
     assert not freeing.now_and_then()
