@@ -12,15 +12,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from html.parser import HTMLParser
-from typing import Any, Protocol, cast
-
-import branca.element
-import folium
-from branca.element import Figure
-from folium.template import Template
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from locator.web.map.background import script_json
+from locator.web.map.lightly import branca, folium
 from locator.web.map.parts import ASSET, PART, in_order
+
+if TYPE_CHECKING:
+    from branca.element import Figure
 
 # Folium has the same few templates compiled anew for every map; they are made to be rendered often.
 _branca: Any = branca.element
@@ -91,7 +90,7 @@ class Drawn(Protocol):
 class Map(folium.Map):
     """A map that our own script draws: folium gives the element and what it has to load."""
 
-    _template = Template(
+    _template = folium.template.Template(
         "{% macro html(this, kwargs) %}"
         '<div class="folium-map" id="{{ this.get_name() }}"></div>'
         "{% endmacro %}"
@@ -203,7 +202,7 @@ class _Frame:
 
 def _is_ours_alone(map_: Map) -> bool:
     """Tell whether nothing of folium's own was added, neither to the map nor to its page."""
-    figure = cast(Figure, map_.get_root())
+    figure = cast("Figure", map_.get_root())
     added = (map_, figure.html, figure.script)
     return not any(one._children for one in added) and set(figure.header._children) <= {"meta_http"}
 
@@ -219,7 +218,7 @@ def _frame(name: str, scripts: Files, styles: Files) -> _Frame:
 
 def _read(map_: Map) -> _Frame:
     """Return what folium renders, or say what a page of ours cannot take in."""
-    figure = cast(Figure, map_.get_root())
+    figure = cast("Figure", map_.get_root())
     for child in figure._children.values():
         child.render()
     links = _Links()
