@@ -23,7 +23,7 @@ from babel import Locale, dates, numbers
 from babel.support import NullTranslations, Translations
 
 from locator.base.errors import LocatorError
-from locator.base.own_files import kept, key_of
+from locator.base.own_files import keep, kept, key_of
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
@@ -101,7 +101,10 @@ def translations(language: str) -> NullTranslations:
     files = sorted((TRANSLATIONS / language).glob("*.po"))
     read = [part for file in files for part in (file.name.encode(), file.read_bytes())]
     key = key_of(babel.__version__, *read, packages=["base"])
-    merged = kept(f"{language}.messages", key, lambda: _merged(files, language))
+    merged = kept(f"{language}.messages", key)
+    if merged is None:
+        merged = _merged(files, language)
+        keep(f"{language}.messages", key, merged)
     return Translations(io.BytesIO(merged))
 
 

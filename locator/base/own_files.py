@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -47,33 +47,42 @@ def key_of(*parts: str | bytes, packages: Iterable[str] = ()) -> bytes:
     return made.digest()
 
 
-def kept(name: str, key: bytes, make: Callable[[], bytes]) -> bytes:
-    """Return what is kept under a name for this installation, made and kept before where it is not.
-
-    Where it cannot be kept, it is made for this one program.
+def kept(name: str, key: bytes) -> bytes | None:
+    """Return what is kept under a name for this installation.
 
     Parameters
     ----------
     name : str
+        May name a folder, too.
     key : bytes
         See `key_of`.
-    make : callable
 
     Returns
     -------
-    bytes
+    bytes or None
+        None where nothing is that is whole and was made of the same.
     """
+    with suppress(RuntimeError):  # a user without a home
+        return read_own(_place(name), key)
+    return None
+
+
+def keep(name: str, key: bytes, content: bytes) -> None:
+    """Keep something under a name for this installation, if anything can be written.
+
+    Parameters
+    ----------
+    name : str
+    key, content : bytes
+        As for `kept`.
+    """
+    with suppress(OSError, RuntimeError, WriteError):
+        write_own(_place(name), key, content)
+
+
+def _place(name: str) -> Path:
     whose = hashlib.sha256(str(_PACKAGE).encode()).hexdigest()[:12]
-    try:
-        place = cache_folder() / f"{whose}-{name}"
-    except RuntimeError:  # a user without a home
-        return make()
-    content = read_own(place, key)
-    if content is None:
-        content = make()
-        with suppress(OSError, WriteError):
-            write_own(place, key, content)
-    return content
+    return cache_folder() / f"{whose}-{name}"
 
 
 def read_own(place: Path, key: bytes) -> bytes | None:

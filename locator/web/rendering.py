@@ -5,10 +5,14 @@ from __future__ import annotations
 from types import FunctionType
 from typing import Any
 
+import jinja2
 from flask import Flask
-from jinja2 import Template
+from jinja2 import BytecodeCache, Template
+from jinja2.bccache import Bucket
 from jinja2.runtime import Context, Macro
 from markupsafe import Markup, escape
+
+from locator.base.own_files import keep, kept, key_of
 
 
 class QuickContext(Context):
@@ -40,6 +44,30 @@ class QuickTemplate(Template):
         return template
 
 
+class KeptCode(BytecodeCache):
+    """Keep what templates are compiled to among the caches: it takes as long as many an answer.
+
+    Jinja knows it by a template's text; here also by Jinja and by all of ours that it may call to
+    compile a text, such as filters.
+    """
+
+    def __init__(self) -> None:
+        self._key = key_of(jinja2.__version__, packages=("base", "web"))
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give a template its code, if it is kept."""
+        code = kept(self._name(bucket), self._key)
+        if code is not None:
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep the code of a template."""
+        keep(self._name(bucket), self._key, bucket.bytecode_to_string())
+
+    def _name(self, bucket: Bucket) -> str:
+        return f"templates/{bucket.key}"
+
+
 def escaped(value: Any) -> Any:
     """Return what `markupsafe.escape` says, the value itself where that says the same."""
     kind = type(value)
@@ -56,3 +84,4 @@ def install(app: Flask) -> None:
     """Let the templates of `app` be rendered so."""
     app.jinja_env.context_class = QuickContext
     app.jinja_env.template_class = QuickTemplate
+    app.jinja_env.bytecode_cache = KeptCode()

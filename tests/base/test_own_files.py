@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from locator.base import i18n, own_files
-from locator.base.own_files import kept, key_of
+from locator.base.own_files import keep, kept, key_of
 
 KEY = key_of("flour", b"water")
 
@@ -20,30 +20,30 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def refused() -> bytes:
-    raise AssertionError("made again")
-
-
 def file_of(cache: Path) -> Path:
     (place,) = cache.iterdir()
     return place
 
 
-def test_what_is_kept_is_not_made_again(cache: Path) -> None:
-    assert kept("bread", KEY, lambda: b"baked") == b"baked"
-    assert kept("bread", KEY, refused) == b"baked"
+def test_what_is_kept_is_there_again(cache: Path) -> None:
+    assert kept("bread", KEY) is None
+    keep("bread", KEY, b"baked")
+    keep("oven/rolls", KEY, b"hot")
+    assert (kept("bread", KEY), kept("oven/rolls", KEY)) == (b"baked", b"hot")
     if os.name == "posix":
-        assert file_of(cache).stat().st_mode & 0o777 == 0o600
+        modes = {place.stat().st_mode & 0o777 for place in cache.rglob("*") if place.is_file()}
+        assert modes == {0o600}
 
 
 @pytest.mark.parametrize(
     "other",
     [("flour", b"water", "salt"), ("flour", b"waters"), ("flourw", b"ater"), (b"water", "flour")],
 )
-def test_of_anything_else_it_is_made_again(other: tuple[str | bytes, ...]) -> None:
-    kept("bread", KEY, lambda: b"baked")
-    assert kept("bread", key_of(*other), lambda: b"new") == b"new"
-    assert kept("bread", key_of(*other), refused) == b"new"
+def test_of_anything_else_it_is_another(other: tuple[str | bytes, ...]) -> None:
+    keep("bread", KEY, b"baked")
+    assert kept("bread", key_of(*other)) is None
+    keep("bread", key_of(*other), b"new")
+    assert (kept("bread", key_of(*other)), kept("bread", KEY)) == (b"new", None)
 
 
 def test_of_sources_that_changed_it_is_made_again(
@@ -60,33 +60,35 @@ def test_of_sources_that_changed_it_is_made_again(
 
 
 @pytest.mark.parametrize("damage", [b"", b"\0", b"more"])
-def test_what_is_damaged_is_made_again(cache: Path, damage: bytes) -> None:
-    kept("bread", KEY, lambda: b"baked")
+def test_what_is_damaged_is_not_there(cache: Path, damage: bytes) -> None:
+    keep("bread", KEY, b"baked")
     whole = file_of(cache).read_bytes()
     file_of(cache).write_bytes(whole + damage if damage == b"more" else whole[:-1] + damage)
-    assert kept("bread", KEY, lambda: b"again") == b"again"
-    assert kept("bread", KEY, refused) == b"again"
+    assert kept("bread", KEY) is None
+    keep("bread", KEY, b"again")
+    assert kept("bread", KEY) == b"again"
 
 
 @pytest.mark.skipif(not hasattr(os, "getuid"), reason="Windows has no such modes")
 def test_what_others_can_have_written_is_not_read(cache: Path) -> None:
-    kept("bread", KEY, lambda: b"baked")
+    keep("bread", KEY, b"baked")
     file_of(cache).chmod(0o666)
-    assert kept("bread", KEY, lambda: b"again") == b"again"
+    assert kept("bread", KEY) is None
 
 
-def test_where_nothing_can_be_kept_it_is_made(cache: Path) -> None:
+def test_where_nothing_can_be_kept_there_is_nothing(cache: Path) -> None:
     cache.write_text("no folder", encoding="utf-8")
-    assert kept("bread", KEY, lambda: b"baked") == b"baked"
-    assert kept("bread", KEY, lambda: b"again") == b"again"
+    keep("bread", KEY, b"baked")
+    assert kept("bread", KEY) is None
 
 
-def test_a_user_without_a_home_has_it_made(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_user_without_a_home_keeps_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     def nowhere() -> Path:
         raise RuntimeError
 
     monkeypatch.setattr(own_files, "cache_folder", nowhere)
-    assert kept("bread", KEY, lambda: b"baked") == b"baked"
+    keep("bread", KEY, b"baked")
+    assert kept("bread", KEY) is None
 
 
 # Messages -----------------------------------------------------------------------------------
@@ -121,7 +123,7 @@ def test_what_is_kept_of_messages_is_read_without_their_files(
 ) -> None:
     read = i18n.translations.__wrapped__
     made = read("uk")
-    monkeypatch.setattr(i18n, "_merged", lambda *_: refused())
+    monkeypatch.delattr(i18n, "_merged")
     again = read("uk")
     assert len(made._catalog) > 1000 and again._catalog == made._catalog
     assert [again.plural(n) for n in range(30)] == [made.plural(n) for n in range(30)]

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
-from jinja2 import Environment, pass_context, pass_environment, pass_eval_context
+from jinja2 import Environment, FileSystemLoader, pass_context, pass_environment, pass_eval_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
-from locator.web.rendering import QuickContext, QuickTemplate, escaped
+from locator.base.own_files import key_of
+from locator.web import rendering
+from locator.web.rendering import KeptCode, QuickContext, QuickTemplate, escaped
 
 
 class Called:
@@ -103,3 +107,57 @@ def test_what_says_itself_how_it_is_written_is_asked(value: object) -> None:
 def test_pages_are_rendered_so(app: Flask) -> None:
     assert app.jinja_env.context_class is QuickContext
     assert type(app.jinja_env.get_template("pages/home.html")) is QuickTemplate
+
+
+# What templates are compiled to --------------------------------------------------------------
+
+
+@pytest.fixture
+def templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("LOCATOR_CACHE", str(tmp_path / "cache"))
+    folder = tmp_path / "templates"
+    folder.mkdir()
+    (folder / "bread.html").write_text("{{ word }} & {% include 'salt.html' %}", encoding="utf-8")
+    (folder / "salt.html").write_text("{{ 2 * 3 }} g", encoding="utf-8")
+    return folder
+
+
+def environment(folder: Path) -> Environment:
+    """Return Jinja as after a start."""
+    kept = KeptCode()
+    return Environment(loader=FileSystemLoader(folder), autoescape=True, bytecode_cache=kept)
+
+
+def test_a_template_is_compiled_once_for_all_programs(
+    templates: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = environment(templates).get_template("bread.html").render(word="<b>")
+    assert said == "&lt;b&gt; & 6 g"
+    monkeypatch.setattr(Environment, "_generate", None)  # nothing can be compiled
+    assert environment(templates).get_template("bread.html").render(word="<b>") == said
+
+
+def test_a_template_that_was_changed_is_compiled_anew(templates: Path) -> None:
+    environment(templates).get_template("bread.html").render()
+    (templates / "salt.html").write_text("{{ 2 * 4 }} g", encoding="utf-8")
+    assert environment(templates).get_template("bread.html").render() == " & 8 g"
+
+
+def test_code_of_another_jinja_or_of_other_sources_is_not_taken(
+    templates: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment(templates).get_template("salt.html").render()
+    monkeypatch.setattr(rendering, "key_of", lambda *_, **__: key_of("others"))
+    compiled, generate = [], Environment._generate
+
+    def counted(self: Environment, *args: Any, **options: Any) -> str:
+        compiled.append(args)
+        return generate(self, *args, **options)
+
+    monkeypatch.setattr(Environment, "_generate", counted)
+    assert environment(templates).get_template("salt.html").render() == "6 g"
+    assert len(compiled) == 1
+
+
+def test_the_pages_are_compiled_so(client: FlaskClient) -> None:
+    assert isinstance(client.application.jinja_env.bytecode_cache, KeptCode)
