@@ -97,12 +97,17 @@ class AppState:
         _ = self.city.gazetteer
 
     def warm_transit(self) -> None:
-        """Walk between the stops and to them, so that nobody waits for that."""
-        from locator.analysis.transit.coverage import walks_to_stops
+        """Walk between the stops, so that nobody waits for that."""
         from locator.analysis.transit.stop_walks import index_stops
 
         if self.transit_network.timetables:
             index_stops(self.walkable_city, self.transit_network)
+
+    def warm_transit_coverage(self) -> None:
+        """Walk to the stops from where people live: what coverage by transit begins with."""
+        from locator.analysis.transit.coverage import walks_to_stops
+
+        if self.transit_network.timetables:
             walks_to_stops(self.walkable_city, self.transit_network)
 
     def transit_soon(self, walkable_city: WalkableCity, *, within_s: float) -> bool:

@@ -197,6 +197,7 @@ def work(
 
 def _warm(state: AppState) -> None:
     """Count what will be asked for, here where nobody waits behind it."""
+    state.warm_transit_coverage()
     state.keep_variants()
     state.warm_ranges()
 

@@ -95,7 +95,6 @@ def warm(app: Flask) -> None:
         state.warm_transit()
         for profile in get_args(Profile):
             state.walkable_city_for(profile)  # some 30 MB each: once, for all
-    gc.freeze()  # all of that stays, and need not be looked through for what the pages leave
     visitor = app.test_client()
     serving.log.disabled = True  # nobody has asked
     for path in _commonest(state):

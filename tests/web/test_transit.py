@@ -18,7 +18,10 @@ from hypothesis import strategies as st
 from markupsafe import Markup, escape
 from openpyxl import load_workbook
 
+from locator.analysis.transit import coverage
 from locator.analysis.transit import stop_walks as walks
+from locator.api.context import AppState
+from locator.web import apart, make_app, workers
 from locator.web.words import transit
 from locator.web.words.transit import _marked, _stop
 from tests.serving import client_of
@@ -104,6 +107,19 @@ def test_who_asks_for_known_walks_does_not_wait_for_others(
     told = said(result(page(client), "nurseries-3"))
     counted.set()
     assert "By tram: 18 min" in told
+
+
+def test_what_only_coverage_needs_is_made_apart(
+    city_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[object] = []
+    monkeypatch.setattr(coverage, "walks_to_stops", lambda city, _: made.append(city))
+    app = make_app({"GEODATA": city_folder})
+    state: AppState = app.extensions["locator"]
+    workers.warm(app)
+    assert state.transit_network.timetables and made == []
+    apart._warm(state)
+    assert made == [state.walkable_city]
 
 
 def test_a_short_walk_stands_alone(client: FlaskClient) -> None:
