@@ -31,6 +31,9 @@ COORDINATE_B, GEOMETRY_B = 24, 250
 NODE_B = 100
 """Of one point in a spatial tree, about."""
 
+PLAIN = frozenset({str, int, float, bool, bytes, type(None)})
+"""Kinds of what has no parts."""
+
 FRAME_B = 1000
 """Of a frame, a column or an index without its values, about."""
 
@@ -133,19 +136,23 @@ def size_b(value: object) -> int:
     int
         Bytes.
     """
-    return sum(_sizes(value, {}))
-
-
-def _sizes(value: object, seen: dict[int, object]) -> Iterator[int]:
-    if isinstance(value, np.ndarray):
-        while isinstance(value.base, np.ndarray):
-            value = value.base
-    if id(value) in seen:
-        return
-    seen[id(value)] = value  # held, so that no other object gets its id meanwhile
-    yield _own_b(value)
-    for part in _parts(value):
-        yield from _sizes(part, seen)
+    total_b = 0
+    seen: dict[int, object] = {}
+    left = [value]
+    while left:
+        value = left.pop()
+        if type(value) not in PLAIN and isinstance(value, np.ndarray):
+            while isinstance(value.base, np.ndarray):
+                value = value.base
+        if id(value) in seen:
+            continue
+        seen[id(value)] = value  # held, so that no other object gets its id meanwhile
+        if type(value) in PLAIN:  # nearly all that there is
+            total_b += sys.getsizeof(value)
+        else:
+            total_b += _own_b(value)
+            left += _parts(value)
+    return total_b
 
 
 def _is_tree(value: object) -> TypeGuard[cKDTree]:
@@ -179,8 +186,8 @@ def _parts(value: object) -> Iterator[object]:
     elif isinstance(value, pd.Series):
         yield from (np.asarray(value.array), value.index)
     elif isinstance(value, Mapping):
-        for pair in value.items():
-            yield from pair
+        yield from value.keys()
+        yield from value.values()
     elif isinstance(value, (tuple, list, set, frozenset)):
         yield from value
     elif is_dataclass(value):
