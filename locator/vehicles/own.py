@@ -6,7 +6,14 @@ The folder's own is a small GTFS feed, read like any other. A timetable that has
 
 from __future__ import annotations
 
+import pickle
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+
 from locator.base.errors import N_
+from locator.base.own_files import keep, kept, key_of
 from locator.city.model import City
 from locator.vehicles.gtfs import feed_name, import_feeds
 from locator.vehicles.timetable import Timetable
@@ -85,9 +92,29 @@ def own_timetable(city: City) -> Timetable | None:
     path = city.folder / OWN_FILE
     if not path.exists():
         return None
-    table, _ = import_feeds({feed_name(path): path})
+    table = _read_once(path)
     refuse_unfit(table, city, path.name)
     return table
+
+
+def _read_once(path: Path) -> Timetable:
+    """Return the timetable of a feed, as it was kept when the same bytes were read before."""
+    try:
+        read = path.read_bytes()
+    except OSError:
+        return _imported(path)  # which says what is wrong
+    name = f"{key_of(str(path.resolve())).hex()[:12]}.timetable"
+    key = key_of(np.__version__, path.name, read, packages=("base", "vehicles"))
+    content = kept(name, key)
+    if content is not None:
+        return cast(Timetable, pickle.loads(content))  # which only this user's own program wrote
+    table = _imported(path)
+    keep(name, key, pickle.dumps(table, protocol=pickle.HIGHEST_PROTOCOL))
+    return table
+
+
+def _imported(path: Path) -> Timetable:
+    return import_feeds({feed_name(path): path})[0]
 
 
 def own_stop_id(index: int) -> str:

@@ -7,19 +7,23 @@ import json
 import random
 import tempfile
 import zipfile
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from locator.city.model import City, load_city
 from locator.curation.notices import notices
+from locator.vehicles import own
+from locator.vehicles.gtfs import GtfsError
 from locator.vehicles.own import OWN_FILE, own_timetable
 from locator.vehicles.positions import load_fleet, positions
+from locator.vehicles.timetable import Timetable
 from tests.breaking import fault
 from tests.tinycity import timetable, write_timetable
 
@@ -47,6 +51,36 @@ def test_the_trams_are_where_the_former_file_had_them_at_200_moments(krakow: Cit
     assert len(rows) == 200 * 17
     said = json.dumps(rows, ensure_ascii=False)
     assert hashlib.sha256(said.encode()).hexdigest() == AS_BEFORE
+
+
+def test_a_timetable_is_read_once_for_all_programs(
+    tiny_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOCATOR_CACHE", str(tmp_path / "cache"))
+    city, read, imported = load_city(tiny_folder), [], own._imported
+
+    def counted(path: Path) -> Timetable:
+        read.append(path)
+        return imported(path)
+
+    monkeypatch.setattr(own, "_imported", counted)
+    first, again = own_timetable(city), own_timetable(city)
+    assert first is not None and again is not None and len(read) == 1
+    for one in fields(first):
+        before, now = getattr(first, one.name), getattr(again, one.name)
+        if isinstance(before, np.ndarray):
+            assert before.dtype == now.dtype and np.array_equal(before, now), one.name
+        else:
+            assert before == now, one.name
+    feed = tiny_folder / OWN_FILE
+    whole = feed.read_bytes()
+    feed.write_bytes(whole + b"\0")  # still a zip, and another file
+    assert own_timetable(city) is not None and len(read) == 2
+    feed.write_bytes(whole[:-40])
+    for _ in range(2):
+        with pytest.raises(GtfsError):
+            own_timetable(city)
+    assert len(read) == 4
 
 
 def test_patterns_become_paths_in_order(tiny: City) -> None:
