@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import partial
+from functools import cache, partial
 from html import unescape
 
 from flask import Blueprint, Response, abort, current_app, request
@@ -20,11 +20,12 @@ from flask import Blueprint, Response, abort, current_app, request
 from locator.api.context import AppState
 from locator.api.json import encoded
 from locator.city.field_types import LANGUAGES
+from locator.web.ahead import same_for_all
 from locator.web.i18n import current_language, gettext, prefix, speaking, text, url
 from locator.web.map.background import compact_json
 from locator.web.security import urgent
 from locator.web.state import state
-from locator.web.static_files import STATIC, static_url
+from locator.web.static_files import STATIC, modified_ns, static_url
 
 blueprint = Blueprint("keeping", __name__)
 
@@ -105,6 +106,7 @@ def worker_url() -> str:
 
 
 @blueprint.get("/manifest.webmanifest")
+@same_for_all
 def manifest() -> Response:
     """Serve what a device needs to know to install the site, in the reader's language."""
     city = text(state().catalogue.names)
@@ -174,8 +176,14 @@ def _question() -> Question:
     today = state().now().date()
     monday = today - timedelta(days=today.weekday())
     # A file that changes while the server runs, as when somebody works on it, is another version.
-    changed_ns = max(file.stat().st_mtime_ns for file in STATIC.rglob("*"))
+    changed_ns = max(modified_ns(_watched()))
     return _root(), monday, changed_ns
+
+
+@cache
+def _watched() -> tuple[str, ...]:
+    """Return what changes when a file does; of one that is new, that is its folder."""
+    return tuple(map(str, STATIC.rglob("*")))
 
 
 def _kept() -> Kept:

@@ -16,7 +16,8 @@ from locator.web.static_files import version
 
 ASKED = (
     *("/", "/en/", "/map", "/uk/map", "/maps/features.geojson", "/en/maps/features.geojson"),
-    *("/maps/features.geojson?layer=nurseries", "/static/{site}"),
+    *("/maps/features.geojson?layer=nurseries", "/static/{site}", "/manifest.webmanifest"),
+    *("/layers", "/about", "/en/api", "/vendor/leaflet/1.9.3.0/leaflet.css"),
 )
 
 
@@ -123,7 +124,7 @@ def test_corrections_are_looked_for_although_nobody_asks_the_application(app: Fl
     assert looked
 
 
-@pytest.mark.parametrize("asked", ["/nope", "/maps/features.geojson?layer=nope", "/about"])
+@pytest.mark.parametrize("asked", ["/nope", "/maps/features.geojson?layer=nope", "/accessibility"])
 def test_what_is_no_answer_for_all_is_not_kept(app: Flask, reached: list[str], asked: str) -> None:
     client = app.test_client()
     client.get(asked)
@@ -135,7 +136,7 @@ def test_what_a_minute_keeps_is_bounded(
     app: Flask, reached: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = app.test_client()
-    monkeypatch.setattr(ahead, "LIMIT_B", len(client.get("/").data) + 100)
+    monkeypatch.setattr(ahead, "LIMIT_B", ahead.EACH_B + len(client.get("/").data) + 100)
     client.get("/map")
     reached.clear()
     client.get("/map")

@@ -70,7 +70,7 @@ def _vehicle(city: City, position: VehiclePosition) -> Collection:
         shapely.Point(position.lon, position.lat),
         identifier=vehicle.id,
         layer=vehicle.layer,
-        name=str(city.facilities.at[vehicle.id, "name"]),
+        name=city.columns["name"][city.facilities.index.get_loc(vehicle.id)],
         mark=position.line,
         lines=list(position_lines(position)),
         hollow=True if position.basis == "base" and vehicle.assignment == "confirmed" else None,

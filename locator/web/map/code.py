@@ -15,6 +15,7 @@ from flask import Blueprint, Response, request
 from xstatic.pkg import leaflet, leaflet_markercluster
 
 from locator.base.errors import N_, NotFoundError
+from locator.web.ahead import same_for_all
 from locator.web.map.parts import NEEDS, files, in_order
 from locator.web.static_files import STATIC, modified_ns, squeezed
 
@@ -92,6 +93,7 @@ def _with_file(folder: str, parts: tuple[str, ...], ending: str) -> tuple[str, .
 
 
 @blueprint.get("/maps/code/<version>/<names>.<any(js, css):ending>")
+@same_for_all
 def code(version: str, names: str, ending: str) -> Response:
     """Serve some of our parts as one file: each request costs more than a part weighs."""
     parts = tuple(names.split(BETWEEN))
@@ -110,6 +112,7 @@ def _wholes(parts: tuple[str, ...], ending: str) -> tuple[tuple[str, ...], ...]:
 
 
 @blueprint.get("/vendor/<package>/<version>/<path:name>")
+@same_for_all
 def vendor(package: str, version: str, name: str) -> Response:
     """Serve one file of a library; a fixed list, nothing else."""
     path = _vendor_files().get((package, version, name))

@@ -6,6 +6,8 @@ from flask import Blueprint, render_template
 
 from locator.analysis.access.ranges import RUNS
 from locator.api.street_info import street_source, streets_caveats
+from locator.web.ahead import same_for_all
+from locator.web.lasting import lasting_a_minute
 from locator.web.reporting import reporting
 from locator.web.state import state
 from locator.web.words.model_words import model_line, model_quality
@@ -14,6 +16,8 @@ blueprint = Blueprint("about", __name__)
 
 
 @blueprint.get("/about")
+@same_for_all
+@lasting_a_minute
 def page() -> str:
     """Explain the method."""
     app = state()

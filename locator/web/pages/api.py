@@ -15,7 +15,9 @@ from locator.api.context import AppState
 from locator.api.openapi import parameters_of, some_place
 from locator.api.operations import Operation, operations
 from locator.base.errors import N_
+from locator.web.ahead import same_for_all
 from locator.web.i18n import gettext, url
+from locator.web.lasting import lasting_a_minute
 from locator.web.state import state
 
 GROUPS = {
@@ -57,6 +59,8 @@ blueprint = Blueprint("api", __name__)
 
 
 @blueprint.get("/api", strict_slashes=False)
+@same_for_all
+@lasting_a_minute
 def page() -> str:
     """Show what the API answers."""
     app = state()
