@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import math
 import mmap
 import threading
 import time
@@ -94,6 +95,8 @@ class Freeing:
     Parameters
     ----------
     every_s : float
+    much_s : float
+        Of work, after which it is time to whenever it was done last.
     clock : callable
         Seconds, monotonic.
     worked : callable
@@ -104,27 +107,29 @@ class Freeing:
         self,
         *,
         every_s: float = EVERY_S,
+        much_s: float = math.inf,
         clock: Callable[[], float] = time.monotonic,
         worked: Callable[[], float] = time.process_time,
     ) -> None:
         self._trim = _of_glibc("malloc_trim")
-        self._every_s, self._clock, self._worked = every_s, clock, worked
-        self._next_s, self._enough_s = clock(), 0.0
+        self._every_s, self._much_s, self._clock, self._worked = every_s, much_s, clock, worked
+        self._next_s, self._worked_s = clock(), -math.inf
         self._lock = threading.Lock()
 
     def now_and_then(self) -> bool:
         """Give back what is free if it is time to; tell whether that was done."""
         with self._lock:
-            if self._trim is None or self._clock() < self._next_s:
+            since_s = self._worked() - self._worked_s
+            if self._trim is None or since_s < WORKED_S:
                 return False
-            if self._worked() < self._enough_s:
-                return False  # nobody has asked
+            if self._clock() < self._next_s and since_s < self._much_s:
+                return False
             self._next_s = self._clock() + self._every_s
         if gc.get_freeze_count():  # else all that was ever made would be looked at
             gc.collect()  # by itself Python waits until a quarter of what is old may be garbage
         self._trim(0)
         _let_files_go()
-        self._enough_s = self._worked() + WORKED_S
+        self._worked_s = self._worked()
         return True
 
 

@@ -49,9 +49,9 @@ QUICK = 2
 MEMO_B = 26_000_000
 """What the answers may take that are kept here; the largest that is kept anywhere still fits."""
 
-TRIM_EVERY_S = 2.0
-"""What dear answers left free is given back so often, whether any more are asked for or not: a
-hundred megabytes within ten seconds, where two are made at once."""
+TRIM_EVERY_S, MUCH_S = 2.0, 1.0
+"""What dear answers left free is given back so often, whether any more are asked for or not, and
+with each that took so long: it may be a hundred megabytes."""
 
 AFTER_S = 10.0
 """What planners ask first is counted so much later, when the server has started."""
@@ -145,7 +145,7 @@ def become(app: Flask) -> None:
     app.extensions["locator"].memo.limit_b = MEMO_B
     app.extensions.pop(NAME, None)  # here is where it is answered
     app.extensions["locator.urgency"].hold_s = 0.0
-    app.extensions["locator.base.freeing"] = Freeing(every_s=TRIM_EVERY_S)
+    app.extensions["locator.base.freeing"] = Freeing(every_s=TRIM_EVERY_S, much_s=MUCH_S)
 
 
 def work(

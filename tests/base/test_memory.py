@@ -370,3 +370,15 @@ def test_who_has_not_worked_does_not_look_for_what_is_free() -> None:
     worked_s[0] += 0.2
     assert freeing.now_and_then()
     assert not freeing.now_and_then()
+
+
+def test_who_has_worked_much_looks_at_once() -> None:
+    now, worked_s = [0.0], [0.0]
+    freeing = Freeing(every_s=60, much_s=1.0, clock=lambda: now[0], worked=lambda: worked_s[0])
+    freeing._trim = bool
+    done = []
+    for worked_s[0] in (0.0, 0.9, 1.0, 1.9, 2.1):
+        done.append(freeing.now_and_then())
+    assert done == [True, False, True, False, True]
+    now[0], worked_s[0] = 70.0, 2.3
+    assert freeing.now_and_then()
