@@ -117,9 +117,14 @@ def test_what_only_coverage_needs_is_made_apart(
     app = make_app({"GEODATA": city_folder})
     state: AppState = app.extensions["locator"]
     workers.warm(app)
-    assert state.transit_network.timetables and made == []
+
+    def times() -> int:
+        # A thread of an application before this one may be making its own.
+        return sum(one is state.walkable_city for one in made)
+
+    assert state.transit_network.timetables and times() == 0
     apart._warm(state)
-    assert made == [state.walkable_city]
+    assert times() == 1
 
 
 def test_a_short_walk_stands_alone(client: FlaskClient) -> None:
