@@ -115,8 +115,11 @@ def create_app(config: Mapping[str, Any] | None = None, *, progress: Progress = 
     if isinstance(state.walkable_city.model, NetworkModel):
         # Last: it takes its time from whatever is still to be made.
         then = (
-            *(state.warm_names, state.warm_transit, warm.set),
-            *(state.warm_transit_coverage, state.keep_variants),
+            state.warm_names,
+            state.warm_transit,
+            warm.set,
+            state.warm_transit_coverage,
+            state.keep_variants,
         )
         warm_in_background(state.walkable_city, then=then)
     else:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, ParamSpec, TypeVar
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from flask import Flask, request
 
 from locator.api.context import AppState
+from locator.web.access_log import tell
 from locator.web.reloading import Reloading
 
 P = ParamSpec("P")
@@ -24,6 +25,9 @@ LIMIT_B = 1_000_000
 EACH_B = 4_000
 """What one takes beside its body: headers, and what it is known by."""
 
+OK = "200 OK"
+"""What is given again has no other status."""
+
 SAME_FOR_ALL = "locator.web.ahead"
 
 TOLD_APART = (
@@ -34,8 +38,6 @@ TOLD_APART = (
 
 NOT_WHOLE = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_MATCH", "HTTP_RANGE")
 """Who sends one of these may want less than the whole answer."""
-
-log = logging.getLogger("locator.access")
 
 
 def same_for_all(view: Callable[P, R]) -> Callable[P, R]:
@@ -56,7 +58,6 @@ def same_for_all(view: Callable[P, R]) -> Callable[P, R]:
 class _Answer:
     """A whole answer, and the path that the log says; none where it says nothing."""
 
-    status: str
     headers: tuple[tuple[str, str], ...]
     body: bytes
     path: str | None
@@ -97,9 +98,8 @@ class Ahead:
             return self._asked(environ, start_response, question, now)
         self._reloading.look()
         if found.path is not None:
-            took_ms = (time.perf_counter() - begun_s) * 1000
-            log.info("GET %s %.3s %.0f ms", found.path, found.status, took_ms)
-        start_response(found.status, list(found.headers))
+            tell("GET", found.path, HTTPStatus.OK, time.perf_counter() - begun_s)
+        start_response(OK, list(found.headers))
         return [found.body]
 
     @property
@@ -131,20 +131,20 @@ class Ahead:
             return start_response(status, headers, exc_info)
 
         parts = self._application(environ, start)
-        if not environ.get(SAME_FOR_ALL) or not said or said[0][0] != "200 OK":
+        if not environ.get(SAME_FOR_ALL) or not said or said[0][0] != OK:
             return parts
         body = b"".join(parts)
         getattr(parts, "close", lambda: None)()
         if now.held_b + EACH_B + len(body) <= LIMIT_B:
             now.held_b += EACH_B + len(body)
-            now.answers[question] = _kept(*said[0], body, environ["PATH_INFO"])
+            now.answers[question] = _kept(said[0][1], body, environ["PATH_INFO"])
         return [body]
 
 
-def _kept(status: str, headers: list[tuple[str, str]], body: bytes, path: str) -> _Answer:
+def _kept(headers: list[tuple[str, str]], body: bytes, path: str) -> _Answer:
     # The server says when it sends it.
     lasting = tuple((name, value) for name, value in headers if name != "Date")
-    return _Answer(status, lasting, body, None if path.startswith("/static/") else path)
+    return _Answer(lasting, body, None if path.startswith("/static/") else path)
 
 
 def install(app: Flask) -> None:

@@ -183,7 +183,7 @@ def _question() -> Question:
 @cache
 def _watched() -> tuple[str, ...]:
     """Return what changes when a file does; of one that is new, that is its folder."""
-    return tuple(map(str, STATIC.rglob("*")))
+    return tuple(map(str, (STATIC, *STATIC.rglob("*"))))
 
 
 def _kept() -> Kept:

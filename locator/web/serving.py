@@ -22,6 +22,7 @@ from locator.base.freeing import Freeing, give_back_large_blocks, made_to_stay
 from locator.base.listening import bound, say_ready
 from locator.walking.graph.osm import Progress, silent
 from locator.web import create_app, tiles
+from locator.web.access_log import log, tell
 from locator.web.lanes import QUICK_THREADS, TURN_S, Lanes, waiting_paths
 from locator.web.limits import IN_LINE
 from locator.web.readiness import readiness
@@ -33,13 +34,8 @@ SPARE_THREADS = 4
 CONNECTIONS = 2000
 """Open at once in one process; beyond it visitors wait to be let in."""
 
-TRIM_EVERY_S = 10.0
-"""What lies free between what is used is given back so often."""
-
 LINGER_S = 1.0
 """A connection that was kept open for the next request may bring it for so long at the end."""
-
-log = logging.getLogger("locator.access")
 
 
 class PlainLetters(HTTPRequestParser):  # type: ignore[misc]
@@ -179,7 +175,7 @@ class Serving:
 
     def __init__(self, app: Flask, listening: socket.socket) -> None:
         self._app = app
-        self._freeing = Freeing(every_s=TRIM_EVERY_S)
+        self._freeing = Freeing()
         self._lanes = Lanes(waiting_paths(app))
         self._grace_s: float | None = None  # given when it is to end
         self._lanes.set_thread_count(QUICK_THREADS)
@@ -234,11 +230,7 @@ class Serving:
 
 
 def log_requests(app: Flask, *, clock: Callable[[], float] = time.perf_counter) -> None:
-    """Log method, path, status and duration of each request.
-
-    Never the query string, the visitor's address or the browser: where somebody wants to walk
-    from is nobody's business.
-    """
+    """Log method, path, status and duration of each request."""
 
     @app.before_request
     def start() -> None:
@@ -247,7 +239,6 @@ def log_requests(app: Flask, *, clock: Callable[[], float] = time.perf_counter) 
     @app.after_request
     def finish(response: Response) -> Response:
         if request.endpoint != "static":
-            took_ms = (clock() - g.get("started", clock())) * 1000
-            path = request.path.encode("unicode_escape").decode("ascii")[:200]
-            log.info("%s %s %d %.0f ms", request.method, path, response.status_code, took_ms)
+            took_s = clock() - g.get("started", clock())
+            tell(request.method, request.path, response.status_code, took_s)
         return response

@@ -32,7 +32,7 @@ from locator.base.supervising import GRACE_S, Generation
 from locator.walking import warmup
 from locator.walking.graph.osm import Progress, silent
 from locator.walking.network.profile import Profile
-from locator.web import apart, make_app, readiness, serving, tiles
+from locator.web import access_log, apart, make_app, readiness, serving, tiles
 
 HARD_END_S = 2.0
 """Where the parent was killed, what is under way may take so long."""
@@ -96,10 +96,10 @@ def warm(app: Flask) -> None:
         for profile in get_args(Profile):
             state.walkable_city_for(profile)  # some 30 MB each: once, for all
     visitor = app.test_client()
-    serving.log.disabled = True  # nobody has asked
+    access_log.log.disabled = True  # nobody has asked
     for path in _commonest(state):
         visitor.get(path)  # templates, texts and what is kept of pages: once, for all
-    serving.log.disabled = False
+    access_log.log.disabled = False
     readiness.readiness(app).warm.set()
     gc.collect()  # what the pages left would stay with what is made to stay
     give_back_free()

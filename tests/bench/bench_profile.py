@@ -17,7 +17,7 @@ from typing import Any
 from werkzeug.test import EnvironBuilder
 
 from locator.city.model import default_folder, load_city
-from locator.web import make_app, serving
+from locator.web import access_log, make_app, serving
 from locator.web.workers import warm
 from tests.bench.bench_load import MIX, City
 from tests.bench.measuring import Row
@@ -59,7 +59,7 @@ def rows() -> Iterator[Row]:
     """Yield the rows of this area."""
     app = make_app({"LIMIT_PER_MINUTE": 0})
     serving.prepare(app)
-    serving.log.disabled = True
+    access_log.log.disabled = True
     warm(app)
     known = load_city(default_folder())
     city = (known.demand.lonlat.tolist(), known.facilities.index.tolist(), [])

@@ -7,11 +7,11 @@ from datetime import datetime
 
 import numpy as np
 
-from locator.analysis.nearest import Clock, NearestQuery, local_moment, nearest, place_origin
+from locator.analysis.nearest import NearestQuery, nearest, place_origin
 from locator.api.context import AppState
 from locator.base.errors import LocatorError
 from locator.walking.walkable_city import WalkableCity
-from locator.web.words.cards import Card, card
+from locator.web.words.cards import Card, card, opening_of
 from locator.web.words.near import tree_of
 
 STOPS = 3
@@ -85,13 +85,9 @@ def others_near(
         return ()
     query = NearestQuery((facility.layer.id,), lon, lat, k=OTHERS + 1)
     question = ground.number, "others near", facility.id, query
-    clock = Clock(ground.city, local_moment(ground.city, at))
+    city, hours = ground.city, ground.city.columns["opening_hours"]
     return tuple(
-        Neighbour(
-            card(ground.city, id_, opening=_opening(clock, row, at)),
-            walk_s,
-            walk_m,
-        )
+        Neighbour(card(city, id_, opening=opening_of(city, hours[row], at)), walk_s, walk_m)
         for id_, row, walk_s, walk_m in ground.memory.get(
             question, lambda: _others_near(ground, facility.id, query)
         )
@@ -108,8 +104,3 @@ def _others_near(
         return ()
     others = ((one.id, one.row, one.walk_s, one.walk_m) for one in found if one.id != facility_id)
     return tuple(others)[:OTHERS]
-
-
-def _opening(clock: Clock, row: int, at: datetime) -> tuple[str, datetime | None, datetime]:
-    known = clock.state(row)
-    return known.state, known.next_change, at
