@@ -96,6 +96,12 @@ class AppState:
         """Make the gazetteer, so that nobody who types an address waits for it."""
         _ = self.city.gazetteer
 
+    def warm_aeds(self) -> None:
+        """Know the walks to all AEDs, so that whoever needs one waits for no search."""
+        from locator.analysis.aed.fixed import index_aeds
+
+        index_aeds(self.walkable_city)
+
     def warm_transit(self) -> None:
         """Walk between the stops, so that nobody waits for that."""
         from locator.analysis.transit.stop_walks import index_stops

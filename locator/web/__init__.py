@@ -116,6 +116,7 @@ def create_app(config: Mapping[str, Any] | None = None, *, progress: Progress = 
         # Last: it takes its time from whatever is still to be made.
         then = (
             state.warm_names,
+            state.warm_aeds,
             state.warm_transit,
             warm.set,
             state.warm_transit_coverage,

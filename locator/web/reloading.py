@@ -92,7 +92,7 @@ class Reloading:
             self.fault = None
             self._app.extensions["locator"] = state
             log.info("The city was read again, with %d corrections", len(city.overrides))
-            warm_in_background(state.walkable_city, then=(state.keep_variants,))
+            warm_in_background(state.walkable_city, then=(state.warm_aeds, state.keep_variants))
 
 
 def install(app: Flask, known: Signature) -> None:

@@ -92,6 +92,7 @@ def warm(app: Flask) -> None:
     state: AppState = app.extensions["locator"]
     state.warm_names()
     if warmup.warm(state.walkable_city):
+        state.warm_aeds()
         state.warm_transit()
         for profile in get_args(Profile):
             state.walkable_city_for(profile)  # some 30 MB each: once, for all

@@ -25,6 +25,7 @@ from locator.city.model import City
 from locator.city.opening import opening_in
 from locator.city.usability import is_doorless, text_or_none
 from locator.walking import SnappedPoints
+from locator.walking.network.model import NetworkModel
 from locator.walking.walkable_city import WalkableCity, remembered
 
 WIDEN = 2
@@ -103,6 +104,18 @@ def fixed_aeds(walkable_city: WalkableCity) -> tuple[tuple[FixedAed, ...], Snapp
         for index, aed in found.iterrows()
     )
     return aeds, walkable_city.snapped(rows)
+
+
+def index_aeds(walkable_city: WalkableCity) -> None:
+    """Index the walks to all AEDs that stand: how many are too many is not known before the hour.
+
+    Parameters
+    ----------
+    walkable_city : WalkableCity
+        Nothing is indexed where walks are estimated.
+    """
+    if isinstance(walkable_city.model, NetworkModel):
+        walkable_city.model.index_all(fixed_aeds(walkable_city)[1])
 
 
 def fixed_options(

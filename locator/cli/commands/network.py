@@ -177,6 +177,7 @@ def removed_if_unchecked(extract: Extract) -> Iterator[None]:
 
 def index(folder: Path, *, quiet: bool) -> None:
     """Index the nearest places along a new graph, if the folder is a city already."""
+    from locator.analysis.aed.fixed import index_aeds
     from locator.city.model import load_city
     from locator.walking.choose import choose_model
     from locator.walking.walkable_city import walkable
@@ -188,7 +189,9 @@ def index(folder: Path, *, quiet: bool) -> None:
         click.echo("The nearest places are not indexed: the folder is no sound city yet.", err=True)
         return
     with progress_bar(quiet=quiet) as progress:
-        keep_indexes(walkable(city, choose_model(city)), progress=progress)
+        walkable_city = walkable(city, choose_model(city))
+        keep_indexes(walkable_city, progress=progress)
+        index_aeds(walkable_city)
 
 
 def tell(file: Path, about: Mapping[str, Any], *, as_json: bool) -> None:

@@ -19,6 +19,7 @@ from locator.walking.graph.file import Array, StreetGraph
 from locator.walking.graph.osm import Progress, silent
 from locator.walking.graph.ready import has_streets, ready_graph
 from locator.walking.graph.tag_rules import Mark
+from locator.walking.network.border_table import BorderTable, border_table
 from locator.walking.network.k_nearest import (
     KNearestIndexes,
     k_nearest_index,
@@ -91,6 +92,9 @@ class NetworkModel:
     k_nearest: KNearestIndexes = field(
         default_factory=KNearestIndexes, init=False, repr=False, compare=False
     )
+    tables: dict[bytes, BorderTable] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @classmethod
     def from_city(cls, city: City, *, progress: Progress = silent) -> NetworkModel | None:
@@ -162,8 +166,11 @@ class NetworkModel:
             return np.full(len(targets), np.inf)
         walk_m, sure_m = self._indexed_m(origin, targets)
         if limit_m > sure_m - SAME_M:
-            tree = self.tree(origin, limit_m=limit_m)
-            walk_m = at_points(self.graph, tree.metres_to, targets)[0]
+            if (table := self.tables.get(name_of(targets))) is not None:
+                walk_m = table.read(*ends_at(self.graph, origin))
+            else:
+                tree = self.tree(origin, limit_m=limit_m)
+                walk_m = at_points(self.graph, tree.metres_to, targets)[0]
             walk_m = _or_direct_m(origin, targets, walk_m)
         walk_m[walk_m > limit_m] = np.inf
         return walk_m
@@ -194,6 +201,8 @@ class NetworkModel:
         wanted = min(k, len(targets))
         if sure_m == np.inf or np.isfinite(walk_m).sum() >= wanted:
             return walk_m
+        if name_of(targets) in self.tables:
+            return self.walk_m(origin, targets)
         straight_m = np.hypot(*(targets.xy - origin.xy[0]).T)
         guess_m = float(np.partition(straight_m, wanted - 1)[wanted - 1])
         for factor in (MANY_FACTOR, *LIMIT_FACTORS) if wanted >= MANY else LIMIT_FACTORS:
@@ -212,6 +221,14 @@ class NetworkModel:
             known = (kept_index if make else read_index)(self.ways, facilities, k=k)
             if known is not None:
                 self.k_nearest.add(known)
+
+    def index_all(self, facilities: SnappedPoints) -> None:
+        """Index the walks to all of `facilities`, however far: none is searched for any more.
+
+        For those of which the nearest ones are seldom enough, such as AEDs behind closed doors.
+        """
+        if (table := border_table(self.ways, facilities)) is not None:
+            self.tables[name_of(facilities)] = table
 
     def _indexed_m(self, origin: SnappedPoints, targets: SnappedPoints) -> tuple[FloatArray, float]:
         """Return metres by the k-nearest index, and how far they are the whole truth."""

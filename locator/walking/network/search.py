@@ -55,7 +55,7 @@ def multi_source(ways: Ways, facilities: SnappedPoints, *, limit_m: float = np.i
         distance_m, by = nearest_source(ways.csr[:3], start, limit_m=limit_m)
         return MultiSource(facilities, distance_m, first_at_place(facilities)[by])
     distance_m, _, source = dijkstra(
-        _with_sources(ways, facilities),
+        with_sources(ways, facilities),
         directed=True,
         indices=np.arange(n, n + len(facilities)),
         return_predecessors=True,
@@ -210,7 +210,7 @@ def beside(points: SnappedPoints, facilities: SnappedPoints) -> tuple[IntArray, 
     return index, metres
 
 
-def _with_sources(ways: Ways, snapped: SnappedPoints) -> csr_array:
+def with_sources(ways: Ways, snapped: SnappedPoints) -> csr_array:
     """Return the matrix with one more vertex per point, joined to both ends of its edge."""
     indptr, indices, weight_m, _ = ways.csr
     on, vertex, to_vertex_m = ends_of(ways.graph, snapped)
