@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
+
+from locator.base.compact import compact_json
 
 
 def encoded(answer: Mapping[str, Any]) -> bytes:
@@ -25,5 +26,4 @@ def encoded(answer: Mapping[str, Any]) -> bytes:
     ValueError
         A number that is not finite.
     """
-    text = json.dumps(answer, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").encode() + b"\n"
+    return compact_json(answer).replace(b"<", b"\\u003c") + b"\n"

@@ -19,10 +19,10 @@ from flask import Blueprint, Response, abort, current_app, request
 
 from locator.api.context import AppState
 from locator.api.json import encoded
+from locator.base.compact import compact_json
 from locator.city.field_types import LANGUAGES
 from locator.web.ahead import same_for_all
 from locator.web.i18n import current_language, gettext, prefix, speaking, text, url
-from locator.web.map.background import compact_json
 from locator.web.security import urgent
 from locator.web.state import state
 from locator.web.static_files import STATIC, modified_ns, static_url

@@ -5,7 +5,6 @@ Shapes are made simple enough to travel in a few kilobytes; nothing is computed 
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import geopandas as gpd
@@ -13,6 +12,7 @@ import numpy as np
 import shapely
 
 from locator.base import geojson
+from locator.base.compact import compact_json
 from locator.base.geo import WGS84
 from locator.base.geojson import Collection
 from locator.city.model import City
@@ -39,14 +39,9 @@ def simplified(city: City) -> list[Any]:
     return list(gpd.GeoSeries(coarse, crs=city.catalogue.crs_metric).to_crs(WGS84))
 
 
-def compact_json(value: Any) -> bytes:
-    """Return `value` as UTF-8 JSON without blanks."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
-
-
 def script_json(value: Any) -> str:
     """Return `value` as JSON that no markup round it can be mistaken for."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    text = compact_json(value).decode()
     for character, escape in _ESCAPES.items():
         text = text.replace(character, escape)  # a tenth of what str.translate takes
     return text

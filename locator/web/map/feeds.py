@@ -13,6 +13,7 @@ from locator.analysis.access.counted import counted_rows, standing_rows
 from locator.analysis.nearest import local_moment
 from locator.api.coverage_found import query_of
 from locator.api.queries import NearestParams, ReachParams, filter_of
+from locator.base.compact import compact_json
 from locator.base.echo import cut
 from locator.base.errors import N_, NotFoundError
 from locator.base.geojson import Collection
@@ -20,7 +21,6 @@ from locator.city.lookup import known_layer
 from locator.walking.walkable_city import WalkableCity
 from locator.web.ahead import same_for_all
 from locator.web.i18n import current_language, url
-from locator.web.map.background import compact_json
 from locator.web.map.data import coverage_areas, facility_features, nearest_features, walk_features
 from locator.web.security import counted, expensive
 from locator.web.state import question, state

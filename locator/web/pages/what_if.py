@@ -32,6 +32,7 @@ from locator.api.planning_queries import (
     site_text,
 )
 from locator.api.scenario import comparison_of
+from locator.base.compact import compact_json
 from locator.base.echo import cut
 from locator.base.errors import (
     N_,
@@ -50,7 +51,7 @@ from locator.web.lenient import Args, LenientAnswer, answer_leniently
 from locator.web.map import feeds as mapfeeds
 from locator.web.map import pages as mapviews
 from locator.web.map import views
-from locator.web.map.background import compact_json, feature
+from locator.web.map.background import feature
 from locator.web.map.data import facility_features
 from locator.web.map.symbols import symbol
 from locator.web.map.workbench import change_map
