@@ -12,7 +12,7 @@ from locator.api.asking import ask
 from locator.api.json import encoded
 from locator.api.openapi import document, some_place
 from locator.api.operations import CACHE_S, JSON, Bounds, Operation, operations
-from locator.web import security
+from locator.web import quick_api, security
 from locator.web.state import state
 
 BOUNDS: dict[Bounds, Callable[[Callable[..., Response]], Callable[..., Response]]] = {
@@ -29,6 +29,7 @@ VERSION = "v1"
 
 def install(app: Flask) -> None:
     """Add the addresses of all operations, and of the document that describes them."""
+    quick_api.install(app)
     app.wsgi_app = versioned(app.wsgi_app)  # type: ignore[assignment, method-assign]
     app.add_url_rule("/api/openapi.json", "api.openapi", openapi)
     for one in operations():

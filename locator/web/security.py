@@ -41,6 +41,16 @@ HEADERS = {
 """On every answer, beside the policy; what an answer says of itself counts instead."""
 
 
+FOR_EVERYBODY = [
+    ("Access-Control-Allow-Origin", "*"),
+    ("Cross-Origin-Resource-Policy", "cross-origin"),
+]
+"""On every answer of the API: open data without cookies, which any page may read."""
+
+COUNTED = "locator.counted"
+"""Says of a request that its visitor has been counted before."""
+
+
 def content_security_policy(
     tiles: str | None = None, *, frame_ancestors: str = "'none'", frame_src: str = "'none'"
 ) -> str:
@@ -97,7 +107,7 @@ def counted(view: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-        if not _is_let_in() and not _limiter().allow(request.remote_addr or "-"):
+        if not _is_let_in() and not _is_allowed(_limiter()):
             raise TooManyRequests(retry_after=int(WINDOW_S))
         return view(*args, **kwargs)
 
@@ -113,7 +123,7 @@ def urgent(view: Callable[P, R]) -> Callable[P, R]:
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
         limiter: Limiter = current_app.extensions["locator.limiter.urgent"]
-        if not limiter.allow(request.remote_addr or "-"):
+        if not _is_allowed(limiter):
             raise TooManyRequests(retry_after=int(WINDOW_S))
         with _urgency().under_way():
             return view(*args, **kwargs)
@@ -160,6 +170,10 @@ def _is_let_in() -> bool:
     return LET_IN in request.environ
 
 
+def _is_allowed(limiter: Limiter) -> bool:
+    return COUNTED in request.environ or limiter.allow(request.remote_addr or "-")
+
+
 def _first() -> AbstractContextManager[None]:
     """Let nothing begin in the background that nobody waits for, while this is answered."""
     app: AppState | None = current_app.extensions.get("locator")
@@ -201,9 +215,7 @@ def install(app: Flask) -> None:
     @app.after_request
     def open_data(response: Response) -> Response:
         if request.path.startswith("/api/"):
-            # Open data without cookies: any page may read it.
-            response.headers["Access-Control-Allow-Origin"] = "*"
-            response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+            response.headers.update(FOR_EVERYBODY)
         return response
 
     app.wsgi_app = headed(  # type: ignore[assignment, method-assign]
