@@ -42,6 +42,8 @@ def in_city(boundary: Any, lon: float, lat: float) -> bool:
     """
     if not (abs(lon) <= 180 and abs(lat) <= 90):
         return False
+    if shapely.contains_xy(boundary, lon, lat):
+        return True
     return bool(shapely.dwithin(boundary, shapely.Point(lon, lat), EDGE_TOLERANCE_DEG))
 
 

@@ -29,7 +29,7 @@ from locator.walking.network.k_nearest import (
 from locator.walking.network.k_nearest_file import kept_index, read_index
 from locator.walking.network.many_to_many import far_matrix_m, walk_matrix_m
 from locator.walking.network.profile import Profile, Ways
-from locator.walking.network.routes import Routes, entries, lines_of, names_of
+from locator.walking.network.routes import Followed, Way, follow, lines_of, routes_of
 from locator.walking.network.search import (
     MultiSource,
     at_points,
@@ -41,12 +41,6 @@ from locator.walking.network.search import (
     tree_from,
 )
 from locator.walking.network.tree_cache import Key, Latest, Tree, Trees, key_of
-
-Way = tuple[float, IntArray]
-"""Metres of a walk, and the vertices that it goes over in order."""
-
-Followed = tuple[dict[int, Way], Routes, list[tuple[str, ...]]]
-"""The walks to those of some targets that can be reached, their edges, and their streets."""
 
 OFF_NETWORK_M = 300.0
 """A point farther from every street than this is said to be off the network."""
@@ -295,11 +289,14 @@ class NetworkModel:
     def walks(self, origin: SnappedPoints, targets: SnappedPoints) -> list[Walk]:
         """Return the walk to each target, as `walk` does."""
         told = [Walk(np.empty((0, 2)), np.inf)] * len(targets)
-        found, routes, names = self._followed(origin, targets)
-        if not found:
+        followed = self._followed(origin, targets)
+        if not followed.ways:
             return told
-        lines = lines_of(self.graph, routes, origin.xy[0], targets.xy[list(found)])
-        for (target, (walk_m, _)), xy, via in zip(found.items(), lines, names, strict=True):
+        routes = routes_of(self.graph, origin, targets, followed)
+        lines = lines_of(self.graph, routes, origin.xy[0], targets.xy[list(followed.ways)])
+        for (target, (walk_m, _)), xy, via in zip(
+            followed.ways.items(), lines, followed.streets, strict=True
+        ):
             if walk_m == 0.0:  # nobody walks to the street and back
                 xy = np.vstack([origin.xy[:1], targets.xy[target : target + 1]])
             told[target] = Walk(xy, walk_m, via)
@@ -308,58 +305,19 @@ class NetworkModel:
     def via(self, origin: SnappedPoints, targets: SnappedPoints) -> list[tuple[str, ...]]:
         """Return the streets of the walk to each target; empty where there is no walk."""
         told: list[tuple[str, ...]] = [()] * len(targets)
-        found, _, names = self._followed(origin, targets)
-        for target, streets in zip(found, names, strict=True):
+        followed = self._followed(origin, targets)
+        for target, streets in zip(followed.ways, followed.streets, strict=True):
             told[target] = streets
         return told
 
     def _followed(self, origin: SnappedPoints, targets: SnappedPoints) -> Followed:
-        """Return the walks that there are, their edges and their streets; the last are kept."""
+        """Return the walks that there are; the last ones are kept."""
         asked = name_of(origin.take(slice(0, 1))) + name_of(targets)
         followed = self.followed.find(asked)
         if followed is None:
-            found = self._found(origin, targets)
-            routes = self._routes(origin, targets, found)
-            followed = found, routes, names_of(self.graph, routes, walks=len(found))
+            followed = follow(self.ways, origin, targets, self._found(origin, targets))
             self.followed.keep(asked, followed)
         return followed
-
-    def _routes(
-        self, origin: SnappedPoints, targets: SnappedPoints, found: dict[int, Way]
-    ) -> Routes:
-        """Return the edges of the walks that were found."""
-        index, ways = list(found), [way for _, way in found.values()]
-        number = np.arange(len(index))
-        start, goal = np.repeat(origin.extra["edge"][:1], len(index)), targets.extra["edge"][index]
-        from_m, to_m = (
-            np.repeat(origin.extra["along_m"][:1], len(index)),
-            targets.extra["along_m"][index],
-        )
-        vertices = np.concatenate([*ways, np.empty(0, dtype=np.int64)])
-        walk = np.repeat(number, [len(way) for way in ways])
-        leave_m, arrive_m = (
-            [
-                self._end_m(on, way[side], along_m) if len(way) else there_m
-                for way, on, along_m, there_m in zip(
-                    ways, edge.tolist(), at_m.tolist(), to_m.tolist(), strict=True
-                )
-            ]
-            for side, edge, at_m in ((0, start, from_m), (-1, goal, to_m))
-        )
-        step = np.flatnonzero(walk[1:] == walk[:-1])
-        inner = entries(self.ways.csr, vertices[step], vertices[step + 1])
-        length_m, at_u = self.graph.edge_length_m[inner], self.graph.edge_u[inner] == vertices[step]
-        ends = np.zeros(len(index), dtype=bool)
-        columns = (
-            (start, inner, goal),
-            (from_m, np.where(at_u, 0.0, length_m), arrive_m),
-            (leave_m, np.where(at_u, length_m, 0.0), to_m),
-            (ends, np.ones(len(inner), dtype=bool), ends),
-            (number, walk[step], number),
-        )
-        of = np.concatenate(columns[-1])
-        order = np.argsort(of, kind="stable")
-        return Routes(*(np.concatenate(column)[order] for column in columns))
 
     def _found(self, origin: SnappedPoints, targets: SnappedPoints) -> dict[int, Way]:
         """Return the walk to each target that can be reached: metres, and its vertices in order.
@@ -416,15 +374,6 @@ class NetworkModel:
             return None
 
         return find
-
-    def _end_m(self, edge: int, vertex: int, along_m: float) -> float:
-        """Return where on an edge its end `vertex` lies; of a loop, the one nearer `along_m`."""
-        u, v, length_m = (
-            column[edge].item()
-            for column in (self.graph.edge_u, self.graph.edge_v, self.graph.edge_length_m)
-        )
-        at_u = along_m <= length_m - along_m if u == v else u == vertex
-        return 0.0 if at_u else float(length_m)
 
 
 def _or_direct_m(origin: SnappedPoints, targets: SnappedPoints, walk_m: FloatArray) -> FloatArray:

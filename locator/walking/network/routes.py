@@ -1,17 +1,48 @@
-"""Turn the edges of a walk into its line and the names of its streets."""
+"""Follow walks along the streets: their edges, the names of the streets, and their lines."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 import numpy as np
 
 from locator.base.geo import Flags, FloatArray, IntArray
+from locator.walking import SnappedPoints
 from locator.walking.graph.file import Array, StreetGraph
+from locator.walking.network.profile import Ways
 
 SHORTEST_NAMED_M = 25.0
 """Streets followed for less than this are not worth naming."""
+
+
+Way = tuple[float, IntArray]
+"""Metres of a walk, and the vertices that it goes over in order."""
+
+
+@dataclass(frozen=True)
+class Followed:
+    """The walks to those of some targets that can be reached.
+
+    Attributes
+    ----------
+    ways : dict of int to Way
+        By the number of the target.
+    walk : (p,) int array
+        Whose each of their edges is that is walked from end to end, from 0, ascending.
+    begin : (p,) int array
+        The vertex where each of these edges begins.
+    edge : (p,) int array
+    streets : list of tuple of str
+        Of each walk.
+    """
+
+    ways: dict[int, Way]
+    walk: IntArray
+    begin: IntArray
+    edge: IntArray
+    streets: list[tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -44,6 +75,130 @@ def entries(csr: tuple[Array, Array, FloatArray, Array], u: IntArray, v: IntArra
     entry = np.arange(len(step)) + np.repeat(indptr[u] - (np.cumsum(counts) - counts), counts)
     found: IntArray = entry_edge[entry[indices[entry] == v[step]]].astype(np.int64)
     return found
+
+
+def follow(
+    ways: Ways, origin: SnappedPoints, targets: SnappedPoints, found: dict[int, Way]
+) -> Followed:
+    """Return what the shortest walks from one origin to some targets go over and along.
+
+    Parameters
+    ----------
+    ways : Ways
+    origin : SnappedPoints
+        One point.
+    targets : SnappedPoints
+    found : dict of int to Way
+        The walks to those targets that can be reached.
+    """
+    over = [way for _, way in found.values()]
+    vertices = np.concatenate([*over, np.empty(0, dtype=np.int64)])
+    walk = np.repeat(np.arange(len(over)), [len(way) for way in over])
+    step = np.flatnonzero(walk[1:] == walk[:-1])
+    begin = vertices[step]
+    edge = entries(ways.csr, begin, vertices[step + 1])
+    streets = _streets(ways.graph, origin, targets, found, edge)
+    return Followed(found, walk[step], begin, edge, streets)
+
+
+def _streets(
+    graph: StreetGraph,
+    origin: SnappedPoints,
+    targets: SnappedPoints,
+    found: dict[int, Way],
+    edge: IntArray,
+) -> list[tuple[str, ...]]:
+    """Return the streets of each walk, whose whole edges `edge` has one after the other.
+
+    In plain numbers: a walk has some dozens of edges, too few for arrays.
+    """
+    name, length_m = graph.edge_name[edge].tolist(), graph.edge_length_m[edge].tolist()
+    first, goals = graph.edge_name[origin.extra["edge"][0]].item(), targets.extra["edge"].tolist()
+    begin, told = 0, []
+    for (target, (_, way)), (first_m, last_m) in zip(
+        found.items(), _ends_m(graph, origin, targets, found), strict=True
+    ):
+        end = begin + max(len(way) - 1, 0)
+        pieces = [
+            (first, abs(first_m[1] - first_m[0])),
+            *zip(name[begin:end], length_m[begin:end], strict=True),
+            (graph.edge_name[goals[target]].item(), abs(last_m[1] - last_m[0])),
+        ]
+        told.append(_streets_along(graph, pieces))
+        begin = end
+    return told
+
+
+def _ends_m(
+    graph: StreetGraph, origin: SnappedPoints, targets: SnappedPoints, found: dict[int, Way]
+) -> list[tuple[tuple[float, float], tuple[float, float]]]:
+    """Return for each walk where it comes and leaves on its first and on its last edge."""
+    start, from_m = origin.extra["edge"][0].item(), origin.extra["along_m"][0].item()
+    goals, along_m = targets.extra["edge"].tolist(), targets.extra["along_m"].tolist()
+    ends_m = []
+    for target, (_, way) in found.items():
+        goal, to_m = goals[target], along_m[target]
+        leave_m = _end_m(graph, start, way[0], from_m) if len(way) else to_m
+        arrive_m = _end_m(graph, goal, way[-1], to_m) if len(way) else to_m
+        ends_m.append(((from_m, leave_m), (arrive_m, to_m)))
+    return ends_m
+
+
+def _end_m(graph: StreetGraph, edge: int, vertex: int, along_m: float) -> float:
+    """Return where on an edge its end `vertex` lies; of a loop, the one nearer `along_m`."""
+    u, v, length_m = (
+        column[edge].item() for column in (graph.edge_u, graph.edge_v, graph.edge_length_m)
+    )
+    at_u = along_m <= length_m - along_m if u == v else u == vertex
+    return 0.0 if at_u else float(length_m)
+
+
+def _streets_along(graph: StreetGraph, pieces: Iterable[tuple[int, float]]) -> tuple[str, ...]:
+    """Return the names of the streets that a walk follows, but for touched ones.
+
+    Parameters
+    ----------
+    graph : StreetGraph
+    pieces : iterable of (int, float)
+        The index of the name and the metres of each edge, in walking order; without a name: 0.
+    """
+    runs: list[tuple[int, float]] = []
+    for name, length_m in pieces:
+        if runs and runs[-1][0] == name:
+            runs[-1] = name, runs[-1][1] + length_m
+        elif name:
+            runs.append((name, length_m))
+    long = (name for name, length_m in runs if length_m >= SHORTEST_NAMED_M)
+    return tuple(graph.name(name) for name, _ in groupby(long))
+
+
+def routes_of(
+    graph: StreetGraph, origin: SnappedPoints, targets: SnappedPoints, followed: Followed
+) -> Routes:
+    """Return the edges of walks that were found, those at their ends among them.
+
+    Parameters
+    ----------
+    graph : StreetGraph
+    origin, targets, followed
+        As `follow` took and returned them.
+    """
+    index, inner = list(followed.ways), followed.edge
+    number = np.arange(len(index))
+    start, goal = np.repeat(origin.extra["edge"][:1], len(index)), targets.extra["edge"][index]
+    ends_m = np.array(_ends_m(graph, origin, targets, followed.ways))
+    length_m, at_u = graph.edge_length_m[inner], graph.edge_u[inner] == followed.begin
+    ends = np.zeros(len(index), dtype=bool)
+    columns = (
+        (start, inner, goal),
+        (ends_m[:, 0, 0], np.where(at_u, 0.0, length_m), ends_m[:, 1, 0]),
+        (ends_m[:, 0, 1], np.where(at_u, length_m, 0.0), ends_m[:, 1, 1]),
+        (ends, np.ones(len(inner), dtype=bool), ends),
+        (number, followed.walk, number),
+    )
+    of = np.concatenate(columns[-1])
+    order = np.argsort(of, kind="stable")
+    return Routes(*(np.concatenate(column)[order] for column in columns))
 
 
 def lines_of(
@@ -115,25 +270,3 @@ def _points_at(graph: StreetGraph, edge: IntArray, along_m: FloatArray) -> Float
     here, there = graph.line_xy[last], graph.line_xy[following]
     points: FloatArray = here + np.maximum(part, 0.0)[..., np.newaxis] * (there - here)
     return points
-
-
-def names_of(graph: StreetGraph, routes: Routes, *, walks: int) -> list[tuple[str, ...]]:
-    """Return the names of the streets that each of so many walks follows, but for touched ones."""
-    told: list[list[str]] = [[] for _ in range(walks)]
-    name = graph.edge_name[routes.edge]
-    named = np.flatnonzero(name)
-    name, walk = name[named], routes.walk[named]
-    begins = _begins(name, walk)
-    if len(begins):
-        length_m = np.abs(routes.end_m - routes.begin_m)[named]
-        long = begins[np.add.reduceat(length_m, begins) >= SHORTEST_NAMED_M]
-        name, walk = name[long], walk[long]
-        for at in _begins(name, walk).tolist():
-            told[walk[at]].append(graph.name(int(name[at])))
-    return [tuple(names) for names in told]
-
-
-def _begins(name: IntArray, walk: IntArray) -> IntArray:
-    """Return where another name or another walk begins."""
-    changes = (name[1:] != name[:-1]) | (walk[1:] != walk[:-1])
-    return np.flatnonzero(np.concatenate([np.ones(min(1, len(name)), dtype=bool), changes]))
