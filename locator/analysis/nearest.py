@@ -464,9 +464,12 @@ def _search_layer(
     clock: Clock,
 ) -> list[tuple[int, float]]:
     """Return the first k rows of one layer that satisfy `query`, with their metres."""
-    seen, among_all = query.k, query.open_now
+    model = walkable_city.model
+    # Doors are looked at one after the other, the nearest first: that is dearer than a known walk.
+    seen = len(rows) if query.open_now and model.knows_all(targets) else query.k
+    among_all = query.open_now
     while True:
-        walk_m = walkable_city.model.k_nearest_m(origin, targets, k=seen)
+        walk_m = model.k_nearest_m(origin, targets, k=seen)
         taken = _take(walkable_city, rows, walk_m, query, clock)
         if len(taken) == query.k or np.isfinite(walk_m).all():
             return taken

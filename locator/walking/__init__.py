@@ -97,6 +97,9 @@ class WalkingModel(Protocol):
         Nothing that is ``inf`` is nearer than what is not.
         """
 
+    def knows_all(self, targets: SnappedPoints) -> bool:
+        """Tell whether the walks to all targets are known without a search, wherever it starts."""
+
     def nearest(
         self, demand: SnappedPoints, facilities: SnappedPoints
     ) -> tuple[FloatArray, IntArray]:

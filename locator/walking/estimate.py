@@ -114,6 +114,10 @@ class EstimateModel:
         """Return (n,) metres to each target: all are as easily had as the `k` nearest."""
         return self.walk_m(origin, targets)
 
+    def knows_all(self, targets: SnappedPoints) -> bool:
+        """Return True: nothing is ever searched for."""
+        return True
+
     def nearest(
         self, demand: SnappedPoints, facilities: SnappedPoints
     ) -> tuple[FloatArray, IntArray]:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from locator.analysis.aed.fixed import index_aeds
 from locator.analysis.aed.hourly import HourlyCoverageQuery, hourly_coverage
 from locator.analysis.aed.nearest import AedQuery, nearest_aed
 from locator.city.model import default_folder, load_city
@@ -27,6 +28,7 @@ def rows() -> Iterator[Row]:
     fleet = load_fleet(city)
     model = choose_model(city)
     walkable_city = walkable(city, model)
+    yield once("walks to all AEDs, made or read", lambda: index_aeds(walkable_city), budget=None)
     zone = ZoneInfo(city.catalogue.timezone)
     services = [service for table in fleet.timetables for service in table.services]
     days = ordinary_days(

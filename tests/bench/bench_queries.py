@@ -8,6 +8,7 @@ import numpy as np
 
 from locator.analysis.access.coverage import CoverageQuery, coverage
 from locator.analysis.access.overview import coverage_overview
+from locator.analysis.aed.fixed import index_aeds
 from locator.analysis.nearest import NearestQuery, nearest
 from locator.city.model import default_folder, load_city
 from locator.walking.choose import choose_model
@@ -25,6 +26,7 @@ def rows() -> Iterator[Row]:
     model = choose_model(city)
     walkable_city = walkable(city, model)
     warm(walkable_city)
+    index_aeds(walkable_city)  # as a server has it
     note = f"{model.name}, {len(city.demand):,} demand points"
     layers = [layer for layer in city.catalogue.layers.values() if not layer.moves]
     largest = max(layers, key=lambda layer: len(walkable_city.usable_rows[layer.id])).id

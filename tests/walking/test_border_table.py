@@ -18,7 +18,6 @@ from locator.analysis.nearest import place_origin
 from locator.api.context import AppState
 from locator.walking.network import border_table as tables
 from locator.walking.network import model as model_module
-from locator.walking.network.k_nearest import name_of
 from locator.walking.network.model import NetworkModel
 from locator.walking.network.profile import Profile
 from locator.walking.network.street_cells import StreetCells, street_cells
@@ -95,9 +94,14 @@ def test_what_is_read_is_what_a_search_finds(
     # From the very place of one, and from another point of the street of one.
     origins = plain.snap(np.vstack([origins.xy, targets.xy[:3], targets.xy[3:6] + 4.0]))
     expected = [plain.walk_m(one(origins, i), targets) for i in range(len(origins))]
+    walks = [plain.walks(one(origins, i), targets) for i in range(10)]
     knowing.index_all(targets)
-    (table,) = knowing.tables.values()
+    knowing.index_all(targets)
+    (table,) = knowing.tables
     assert 0.02 < len(table.cells.border) / len(real.graph.vertex_xy) < 0.4
+    with_others = plain.snap(np.vstack([targets.xy[:3], origins.xy[:4]]))  # those are searched for
+    expected_m = plain.walk_m(one(origins, 9), with_others)
+    assert knowing.walk_m(one(origins, 9), with_others) == pytest.approx(expected_m, abs=1e-6)
     searching_is_forbidden(monkeypatch)
     for i, plain_m in enumerate(expected):
         origin = one(origins, i)
@@ -105,9 +109,16 @@ def test_what_is_read_is_what_a_search_finds(
         limit_m = float(np.median(plain_m))
         within_m = knowing.walk_m(origin, targets, limit_m=limit_m + 0.01)
         assert np.isfinite(within_m).tolist() == (plain_m <= limit_m + 0.01).tolist()
+        some = np.arange(len(targets))[i % 3 :: 4][::-1]
+        assert knowing.walk_m(origin, targets.take(some)) == pytest.approx(plain_m[some], abs=1e-6)
         nearest_m = knowing.k_nearest_m(origin, targets, k=20)
         known = np.isfinite(nearest_m)
         assert known.sum() >= 20 and nearest_m[known] == pytest.approx(plain_m[known], abs=1e-6)
+    for i, its in enumerate(walks):
+        mine = knowing.walks(one(origins, i), targets)
+        assert [walk.via for walk in mine] == [walk.via for walk in its]
+        for one_way, other in zip(mine, its, strict=True):
+            assert one_way.xy == pytest.approx(other.xy, abs=1e-6)
 
 
 @settings(max_examples=60, deadline=None)
@@ -119,12 +130,12 @@ def test_in_any_street_grid_however_small_its_cells(seed: int, count: int, most:
     ends = model.graph.edge_u[targets.extra["edge"]], model.graph.edge_v[targets.extra["edge"]]
     cells = cells_of(model, also=np.concatenate(ends).tolist(), most=most)
     every = [model.multi_source(one(targets, j)).distance_m[cells.border] for j in range(count)]
-    table = tables.BorderTable(model.ways, cells, np.stack(every, axis=1))
+    table = tables.BorderTable(model.ways, targets, cells, np.stack(every, axis=1))
     plain = NetworkModel(model.graph)
     for at in rng.integers(0, 17, (4, 2)) * 25.0:
         origin = plain.snap((metric(0, 0) + at)[None])
         expected = plain.walk_m(origin, targets)
-        plain.tables[name_of(targets)] = table
+        plain.tables.append(table)
         assert plain.walk_m(origin, targets) == pytest.approx(expected, abs=1e-6)
         plain.tables.clear()
 
@@ -195,7 +206,7 @@ def test_an_emergency_is_answered_the_same_without_a_search(
     searched = [nearest_aed(state.walkable_city, fleet, query) for query in asked]
     workers.warm(app)
     assert isinstance(state.walkable_city.model, NetworkModel)
-    (table,) = state.walkable_city.model.tables.values()
+    (table,) = state.walkable_city.model.tables
     assert table.metres.shape[1] == len(fixed_aeds(state.walkable_city)[0]) > 1
     read = [nearest_aed(state.walkable_city, fleet, query) for query in asked]
     assert [told(answer) for answer in read] == [told(answer) for answer in searched]

@@ -105,3 +105,28 @@ def _middle_of_the_longest(model: NetworkModel) -> SnappedPoints:
     edge = int(np.argmax(graph.edge_length_m))
     line = graph.line_xy[graph.line_start[edge] : graph.line_start[edge + 1]]
     return model.snap(line.mean(axis=0))
+
+
+def test_walks_of_known_lengths_stay_in_their_ellipses() -> None:
+    rng = np.random.default_rng(5)
+    xy = rng.uniform(-4000.0, 4000.0, (3000, 2))
+    cells = Cells(xy)
+    sizes = []
+    for _ in range(120):
+        start, goals = rng.uniform(-4500.0, 4500.0, 2), rng.uniform(-4500.0, 4500.0, (3, 2))
+        walk_m = np.hypot(*(goals - start).T) * rng.uniform(1.0, 1.5, 3)
+        found = cells.between(start, goals, walk_m)
+        here_m = np.hypot(*(xy - start).T)
+        over_m = [
+            here_m + np.hypot(*(xy - goal).T) - most_m
+            for goal, most_m in zip(goals, walk_m, strict=True)
+        ]
+        least_m = np.min(over_m, axis=0)
+        assert np.isin(np.flatnonzero(least_m <= 0), found).all()
+        assert (np.diff(found) > 0).all()
+        # Whoever is in a cell with somebody in reach is farther by its diagonal, twice, at most.
+        assert least_m[found].max(initial=0.0) <= 2 * np.sqrt(2) * 250.0 + 1.0
+        sizes.append(len(found))
+    assert 0 < np.mean(sizes) < 0.6 * len(xy)
+    nowhere = cells.between(np.array([9e4, 9e4]), np.array([[9e4, 9.1e4]]), np.array([1100.0]))
+    assert nowhere.tolist() == []

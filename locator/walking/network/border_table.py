@@ -11,9 +11,9 @@ The table is kept in a file (`locator.walking.network.graph_files`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 from scipy.sparse.csgraph import dijkstra
@@ -21,9 +21,11 @@ from scipy.sparse.csgraph import dijkstra
 from locator.base.geo import FloatArray, IntArray
 from locator.walking import SnappedPoints
 from locator.walking.network.graph_files import Arrays, kept_arrays, place_of
+from locator.walking.network.k_nearest import name_of
 from locator.walking.network.profile import Ways
 from locator.walking.network.search import ends_of, joined, with_sources
 from locator.walking.network.street_cells import StreetCells, street_cells
+from locator.walking.network.tree_cache import Key
 
 FEWEST, MOST = 20_000, 100_000_000
 """Vertices from which on a search takes longer than reading; and facilities times vertices up to
@@ -46,6 +48,7 @@ class BorderTable:
     Attributes
     ----------
     ways : Ways
+    facilities : SnappedPoints
     cells : StreetCells
         With the ends of the facilities' streets at borders.
     metres : (b, m) float array
@@ -54,11 +57,35 @@ class BorderTable:
     """
 
     ways: Ways
+    facilities: SnappedPoints
     cells: StreetCells
     metres: FloatArray
 
-    def read(self, vertices: Sequence[int], offset_m: Sequence[float]) -> FloatArray:
-        """Return the (m,) metres to each facility where a way begins on one street.
+    def columns_of(self, targets: SnappedPoints) -> IntArray | slice | None:
+        """Return which of the facilities stand where `targets` do; None where not for all.
+
+        Parameters
+        ----------
+        targets : SnappedPoints
+            All of the facilities, or some: those that are open.
+        """
+        if name_of(targets) == self._name:
+            return slice(None)
+        found = [self._column.get(place) for place in _places(targets)]
+        return None if None in found else np.array(found, dtype=np.int64)
+
+    @cached_property
+    def _name(self) -> bytes:
+        return name_of(self.facilities)
+
+    @cached_property
+    def _column(self) -> dict[Key, int]:
+        return {place: column for column, place in enumerate(_places(self.facilities))}
+
+    def read(
+        self, vertices: Sequence[int], offset_m: Sequence[float], columns: IntArray | slice
+    ) -> FloatArray:
+        """Return the metres to facilities where a way begins on one street.
 
         Parameters
         ----------
@@ -66,11 +93,13 @@ class BorderTable:
             Both ends of the street.
         offset_m : sequence of float
             Metres to each of them.
+        columns : int array or slice
+            Of the facilities, as `columns_of` tells them.
 
         Returns
         -------
-        (m,) float array
-            Over at least one vertex; ``inf`` where no way leads.
+        float array
+            To each of `columns`, over at least one vertex; ``inf`` where no way leads.
         """
         end, to_end_m = np.array(vertices), np.array(offset_m)
         # No street leads from one cell into another: where both ends are inside, it is the same.
@@ -79,7 +108,7 @@ class BorderTable:
             end, to_end_m = inside[0], self._searched_m(inside[0], end, to_end_m)
         place = self.cells.place[end]
         at_border = place < 0
-        far_m = self.metres[-1 - place[at_border]] + to_end_m[at_border, np.newaxis]
+        far_m = self.metres[-1 - place[at_border]][:, columns] + to_end_m[at_border, np.newaxis]
         walk_m: FloatArray = far_m.min(axis=0, initial=np.inf)
         return walk_m
 
@@ -121,7 +150,9 @@ def border_table(ways: Ways, facilities: SnappedPoints) -> BorderTable | None:
     place = place_of(ways.graph, KIND, MADE_AS, who, xy.tobytes())
     metres, *cells = kept_arrays(place, partial(made_table, ways, facilities), wait_s=WAIT_S)
     names = [one.name for one in fields(StreetCells)]
-    return BorderTable(ways, StreetCells(**dict(zip(names, cells, strict=True))), metres)
+    return BorderTable(
+        ways, facilities, StreetCells(**dict(zip(names, cells, strict=True))), metres
+    )
 
 
 def made_table(ways: Ways, facilities: SnappedPoints) -> Arrays:
@@ -143,3 +174,9 @@ def made_table(ways: Ways, facilities: SnappedPoints) -> Arrays:
         found_m = dijkstra(matrix, directed=True, indices=n + some)
         metres[:, some] = found_m[:, cells.border].T
     return metres, *(getattr(cells, one.name) for one in fields(StreetCells))
+
+
+def _places(points: SnappedPoints) -> Iterable[Key]:
+    """Yield where each point stands on the streets."""
+    columns = (points.extra[key].tolist() for key in ("edge", "along_m", "gap_m"))
+    return zip(*columns, strict=True)

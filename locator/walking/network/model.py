@@ -38,6 +38,7 @@ from locator.walking.network.search import (
     ends_at,
     multi_source,
     read_multi_source,
+    tree_between,
     tree_from,
 )
 from locator.walking.network.tree_cache import Key, Latest, Tree, Trees, key_of
@@ -86,9 +87,7 @@ class NetworkModel:
     k_nearest: KNearestIndexes = field(
         default_factory=KNearestIndexes, init=False, repr=False, compare=False
     )
-    tables: dict[bytes, BorderTable] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
+    tables: list[BorderTable] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @classmethod
     def from_city(cls, city: City, *, progress: Progress = silent) -> NetworkModel | None:
@@ -160,12 +159,11 @@ class NetworkModel:
             return np.full(len(targets), np.inf)
         walk_m, sure_m = self._indexed_m(origin, targets)
         if limit_m > sure_m - SAME_M:
-            if (table := self.tables.get(name_of(targets))) is not None:
-                walk_m = table.read(*ends_at(self.graph, origin))
-            else:
+            far_m = self._tabled_m(origin, targets)
+            if far_m is None:
                 tree = self.tree(origin, limit_m=limit_m)
-                walk_m = at_points(self.graph, tree.metres_to, targets)[0]
-            walk_m = _or_direct_m(origin, targets, walk_m)
+                far_m = at_points(self.graph, tree.metres_to, targets)[0]
+            walk_m = _or_direct_m(origin, targets, far_m)
         walk_m[walk_m > limit_m] = np.inf
         return walk_m
 
@@ -195,8 +193,8 @@ class NetworkModel:
         wanted = min(k, len(targets))
         if sure_m == np.inf or np.isfinite(walk_m).sum() >= wanted:
             return walk_m
-        if name_of(targets) in self.tables:
-            return self.walk_m(origin, targets)
+        if (far_m := self._tabled_m(origin, targets)) is not None:
+            return _or_direct_m(origin, targets, far_m)
         straight_m = np.hypot(*(targets.xy - origin.xy[0]).T)
         guess_m = float(np.partition(straight_m, wanted - 1)[wanted - 1])
         for factor in (MANY_FACTOR, *LIMIT_FACTORS) if wanted >= MANY else LIMIT_FACTORS:
@@ -221,8 +219,20 @@ class NetworkModel:
 
         For those of which the nearest ones are seldom enough, such as AEDs behind closed doors.
         """
-        if (table := border_table(self.ways, facilities)) is not None:
-            self.tables[name_of(facilities)] = table
+        if all(table.columns_of(facilities) is None for table in self.tables):
+            table = border_table(self.ways, facilities)
+            self.tables.extend([] if table is None else [table])
+
+    def knows_all(self, targets: SnappedPoints) -> bool:
+        """Tell whether the walks to all targets are known without a search (`index_all`)."""
+        return any(table.columns_of(targets) is not None for table in self.tables)
+
+    def _tabled_m(self, origin: SnappedPoints, targets: SnappedPoints) -> FloatArray | None:
+        """Return metres over vertices by a table of all walks; None where there is none."""
+        for table in self.tables:
+            if (columns := table.columns_of(targets)) is not None:
+                return table.read(*ends_at(self.graph, origin), columns)
+        return None
 
     def _indexed_m(self, origin: SnappedPoints, targets: SnappedPoints) -> tuple[FloatArray, float]:
         """Return metres by the k-nearest index, and how far they are the whole truth."""
@@ -330,28 +340,40 @@ class NetworkModel:
         direct_m = _or_direct_m(origin, targets, np.full(len(targets), np.inf)).tolist()
         indexed = self._indexed_ways(origin)
         columns = (targets.extra[key].tolist() for key in ("edge", "along_m", "gap_m"))
-        for target, place in enumerate(zip(*columns, strict=True)):
-            if place[0] < 0:
-                continue
-            along_m = direct_m[target]
-            way = indexed(place)
-            if way is None:
-                way = self._shortest(origin, targets.take(slice(target, target + 1)), along_m)
+        places = list(zip(*columns, strict=True))
+        ways = [None if place[0] < 0 else indexed(place) for place in places]
+        left = [target for target, way in enumerate(ways) if way is None and places[target][0] >= 0]
+        tree = self._tree_to(origin, targets.take(np.array(left))) if left else None
+        for target in left:
+            one = targets.take(slice(target, target + 1))
+            ways[target] = self._shortest(origin, one, direct_m[target], tree)
+        for target, (way, along_m) in enumerate(zip(ways, direct_m, strict=True)):
             if way is not None and way[0] < along_m:
                 found[target] = way
             elif np.isfinite(along_m):
                 found[target] = along_m, np.empty(0, dtype=np.int64)
         return found
 
-    def _shortest(self, origin: SnappedPoints, target: SnappedPoints, along_m: float) -> Way | None:
+    def _tree_to(self, origin: SnappedPoints, targets: SnappedPoints) -> Tree | None:
+        """Return a tree that holds the shortest ways to some targets, if it costs little."""
+        # Whoever asks for a walk has mostly just asked how far it is: that search will do.
+        if (tree := self.trees.find(key_of(origin))) is not None:
+            return tree
+        far_m = self._tabled_m(origin, targets)
+        if far_m is None or not np.isfinite(far_m).all():
+            return None
+        return tree_between(self.ways, origin, targets, far_m)  # too narrow for anybody else
+
+    def _shortest(
+        self, origin: SnappedPoints, target: SnappedPoints, along_m: float, tree: Tree | None
+    ) -> Way | None:
         """Return the shortest way over at least one vertex: metres and vertices in order.
 
-        The search is widened until the target lies inside it, so that near targets stay cheap;
-        `along_m` is the way along the one edge that both stand on.
+        Where no tree reaches so far the search is widened until the target lies inside it, so that
+        near targets stay cheap; `along_m` is the way along the one edge that both stand on.
         """
         limit_m = 300.0 + 1.5 * float(np.hypot(*(target.xy[0] - origin.xy[0])))
-        # Whoever asks for a walk has mostly just asked how far it is: that search will do.
-        tree = self.trees.find(key_of(origin)) or self.tree(origin, limit_m=limit_m)
+        tree = tree or self.tree(origin, limit_m=limit_m)
         while True:
             walk_m, vertex = at_points(self.graph, tree.metres_to, target)
             if walk_m[0] <= tree.limit_m or along_m <= tree.limit_m or np.isinf(tree.limit_m):

@@ -16,7 +16,7 @@ from locator.walking.graph.matrix import SMALLEST_M
 from locator.walking.network.buckets import nearest_source
 from locator.walking.network.profile import Ways
 from locator.walking.network.tree_cache import Tree
-from locator.walking.network.window import Part
+from locator.walking.network.window import MARGIN_M, Part
 
 WORTH_CUTTING = 0.4
 """Of a larger share of the vertices the whole matrix is searched."""
@@ -82,7 +82,30 @@ def tree_from(ways: Ways, origin: SnappedPoints, *, limit_m: float = np.inf) -> 
     Only what can lie within the limit is looked at, so that a short search costs the same in
     every graph.
     """
-    part = _part_near(ways, origin.xy[0], limit_m)
+    return _tree(ways, _part_near(ways, origin.xy[0], limit_m), origin, limit_m)
+
+
+def tree_between(
+    ways: Ways, origin: SnappedPoints, goals: SnappedPoints, walk_m: FloatArray
+) -> Tree:
+    """Return the shortest ways from one origin to all that may lie on walks of known lengths.
+
+    Parameters
+    ----------
+    ways : Ways
+    origin : SnappedPoints
+        One point.
+    goals : SnappedPoints
+        m points.
+    walk_m : (m,) float array
+        Metres of the shortest walk to each, finite.
+    """
+    vertices = ways.cells.between(origin.xy[0], goals.xy, walk_m)
+    return _tree(ways, ways.windows.cut(vertices), origin, float(walk_m.max()) + MARGIN_M)
+
+
+def _tree(ways: Ways, part: Part | None, origin: SnappedPoints, limit_m: float) -> Tree:
+    """Return the shortest ways within a part of the graph; None: all of it."""
     if part is None:
         indptr, indices, weight_m, _ = ways.csr
         vertices = None

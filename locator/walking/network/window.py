@@ -106,6 +106,40 @@ class Cells:
         found = [order[one:other] for one, other in zip(begin, end, strict=True)]
         return np.sort(np.concatenate(found)).astype(np.int64)
 
+    def between(self, xy: FloatArray, goals: FloatArray, walk_m: FloatArray) -> IntArray:
+        """Return the vertices of all cells that walks of known lengths may touch, ascending.
+
+        Each walk stays in the ellipse round where it begins and where it ends.
+
+        Parameters
+        ----------
+        xy : (2,) float array
+            Where all begin.
+        goals : (m, 2) float array
+        walk_m : (m,) float array
+            How long each is, finite.
+        """
+        (columns, rows), (order, cell) = self._shape, self._by_cell
+        reach_m = float(np.max((walk_m + np.hypot(*(goals - xy).T)) / 2)) + MARGIN_M
+        low, high = ((xy - self._origin + side * reach_m) // CELL_M for side in (-1, 1))
+        column, row = (
+            np.arange(max(0, int(first)), min(count - 1, int(last)) + 1)
+            for first, last, count in zip(low, high, (columns, rows), strict=True)
+        )
+        x = self._origin[0] + (column + 0.5) * CELL_M
+        y = self._origin[1] + (row[:, np.newaxis] + 0.5) * CELL_M
+        # From the middle of its cell a vertex is as far as half of the diagonal at most.
+        more_m = MARGIN_M + np.sqrt(2) * CELL_M
+        here_m = np.hypot(x - xy[0], y - xy[1])
+        some = np.zeros(here_m.shape, dtype=np.bool_)
+        for goal, most_m in zip(goals, walk_m, strict=True):
+            some |= here_m + np.hypot(x - goal[0], y - goal[1]) <= most_m + more_m
+        above, right = np.nonzero(some)
+        taken = row[above] * columns + column[right]
+        begin, end = np.searchsorted(cell, taken), np.searchsorted(cell, taken, side="right")
+        found = [order[one:other] for one, other in zip(begin.tolist(), end.tolist(), strict=True)]
+        return np.sort(np.concatenate([*found, order[:0]])).astype(np.int64)
+
 
 @dataclass(frozen=True)
 class Windows:
