@@ -39,6 +39,7 @@ def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Divide small graphs, too, into cells of a few vertices."""
     monkeypatch.setenv("LOCATOR_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(tables, "FEWEST", 0)
+    monkeypatch.setattr(tables, "AT_ONCE", 50_000)  # of some facilities at a time
     monkeypatch.setattr(tables, "street_cells", partial(street_cells, most=40))
 
 
@@ -102,6 +103,8 @@ def test_what_is_read_is_what_a_search_finds(
     with_others = plain.snap(np.vstack([targets.xy[:3], origins.xy[:4]]))  # those are searched for
     expected_m = plain.walk_m(one(origins, 9), with_others)
     assert knowing.walk_m(one(origins, 9), with_others) == pytest.approx(expected_m, abs=1e-6)
+    assert knowing.knows_all(targets) and knowing.knows_all(targets.take(np.array([30, 2, 2])))
+    assert not knowing.knows_all(with_others) and not knowing.knows_all(targets.take(slice(0)))
     searching_is_forbidden(monkeypatch)
     for i, plain_m in enumerate(expected):
         origin = one(origins, i)

@@ -25,14 +25,15 @@ from locator.walking.network.k_nearest import name_of
 from locator.walking.network.profile import Ways
 from locator.walking.network.search import ends_of, joined, with_sources
 from locator.walking.network.street_cells import StreetCells, street_cells
-from locator.walking.network.tree_cache import Key
+from locator.walking.network.tree_cache import Key, key_of
 
 FEWEST, MOST = 20_000, 100_000_000
 """Vertices from which on a search takes longer than reading; and facilities times vertices up to
 which a table is made: it takes half a byte of each."""
 
-AT_ONCE = 2_000_000
-"""Metres that are held at once while the table is made: 16 MB."""
+AT_ONCE = 300_000
+"""Metres that are found at once while the table is made: in a city two searches, of 30 ms each,
+which let nobody else have the interpreter."""
 
 MADE_AS, KIND = 1, "border-table"
 """As for `locator.walking.network.graph_files.place_of`."""
@@ -69,6 +70,8 @@ class BorderTable:
         targets : SnappedPoints
             All of the facilities, or some: those that are open.
         """
+        if not 0 < len(targets) <= len(self.facilities) or key_of(targets) not in self._column:
+            return None  # as of most that walks are asked to: squares, stops, other services
         if name_of(targets) == self._name:
             return slice(None)
         found = [self._column.get(place) for place in _places(targets)]
