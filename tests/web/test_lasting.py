@@ -84,5 +84,6 @@ def test_who_has_the_list_is_told_so(client: FlaskClient, encoding: str) -> None
     )
     assert (again.status_code, again.data) == (304, b"")
     other = client.get("/layers/nurseries", headers={**accept, "If-None-Match": '"another"'})
-    assert (other.status_code, other.data) == (200, first.data)
+    # The moment of packing stands in what gzip packs.
+    assert (other.status_code, UNPACKED[encoding](other.data)) == (200, plain.data)
     assert first.headers["Cache-Control"] == "no-cache"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import logging
 from pathlib import Path
 from typing import Any
@@ -57,8 +58,11 @@ def app(city_folder: Path) -> Flask:
 
 
 def said(answer: TestResponse) -> tuple[int, bytes, list[tuple[str, str]]]:
+    """Return all that was answered but moments: gzip tells when it packed."""
     headers = [(name, value) for name, value in answer.headers.items() if name != "Date"]
-    return answer.status_code, answer.data, sorted(headers)
+    packed = answer.headers.get("Content-Encoding") == "gzip"
+    data = gzip.decompress(answer.data) if packed else answer.data
+    return answer.status_code, data, sorted(headers)
 
 
 def without(monkeypatch: pytest.MonkeyPatch) -> None:
