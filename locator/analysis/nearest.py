@@ -5,34 +5,29 @@ Over 350 lines, because the question, the answer and the one way between them ar
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from functools import cached_property
-from itertools import accumulate, pairwise
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from shapely.geometry import LineString
 
-from locator.base.echo import cut, shortened
+from locator.analysis.clock import Clock
+from locator.base.echo import shortened
 from locator.base.errors import (
     N_,
     InvalidParameterError,
-    NotComputableError,
-    NotFoundError,
     OutsideCityError,
 )
-from locator.base.geo import Flags, FloatArray, IntArray, in_city
-from locator.base.opening_hours.state import OpenState
+from locator.base.geo import FloatArray, IntArray, in_city
 from locator.city.facility_filter import EVERYTHING, FacilityFilter
 from locator.city.lookup import NO_KIND, known_layer
 from locator.city.model import City
-from locator.city.opening import opening_in
-from locator.walking import ModelName, SnappedPoints, Walk
+from locator.walking import ModelName, SnappedPoints
 from locator.walking.walkable_city import WalkableCity
 
 SAME_DIGITS = 6
@@ -229,98 +224,6 @@ def place_origin(walkable_city: WalkableCity, lon: float, lat: float) -> Snapped
     return walkable_city.model.snap(walkable_city.city.projection.to_metric([(lon, lat)]))
 
 
-def walk_to(walkable_city: WalkableCity, lon: float, lat: float, facility_id: str) -> Walk:
-    """Return the walk from a place to a facility, metric CRS.
-
-    Raises
-    ------
-    NotFoundError, NotComputableError, OutsideCityError
-        For a facility that does not exist or is not located, or a start outside the city.
-    """
-    row = _located(walkable_city, facility_id)
-    return walkable_city.model.walk(
-        place_origin(walkable_city, lon, lat), walkable_city.snapped(np.array([row]))
-    )
-
-
-def walk_lines(
-    walkable_city: WalkableCity,
-    lon: float,
-    lat: float,
-    facility_ids: Iterable[str],
-    *,
-    origin: SnappedPoints | None = None,
-) -> list[LineString]:
-    """Return the lines walked from a place to some facilities, WGS84; errors as for `walk_to`.
-
-    Parameters
-    ----------
-    walkable_city, lon, lat, facility_ids, origin
-        As for `walk_points`.
-
-    Returns
-    -------
-    list of shapely LineString
-        In the order of `facility_ids`; straight where walks are estimated.
-    """
-    return list(map(LineString, walk_points(walkable_city, lon, lat, facility_ids, origin=origin)))
-
-
-def walk_points(
-    walkable_city: WalkableCity,
-    lon: float,
-    lat: float,
-    facility_ids: Iterable[str],
-    *,
-    origin: SnappedPoints | None = None,
-) -> list[FloatArray]:
-    """Return the points of the walks from a place to some facilities; errors as for `walk_to`.
-
-    Parameters
-    ----------
-    walkable_city : WalkableCity
-    lon, lat : float
-        Where the walks start; degrees, WGS84.
-    facility_ids : iterable of str
-    origin : SnappedPoints, optional
-        That place as `place_origin` returns it, where it is known.
-
-    Returns
-    -------
-    list of (n, 2) float array
-        Lon, lat in walking order, for each of `facility_ids`; none where nobody can walk there.
-    """
-    rows = [_located(walkable_city, facility_id) for facility_id in facility_ids]
-    if origin is None:
-        origin = place_origin(walkable_city, lon, lat)
-    walks = walkable_city.model.walks(origin, walkable_city.snapped(np.array(rows, dtype=np.int64)))
-    # All at once: a way into other coordinates costs more than the points that go it.
-    lonlat = walkable_city.city.projection.to_lonlat(
-        np.concatenate([np.empty((0, 2)), *(walk.xy for walk in walks)])
-    )
-    bounds = accumulate((len(walk.xy) for walk in walks), initial=0)
-    return [lonlat[begin:end] for begin, end in pairwise(bounds)]
-
-
-def _located(walkable_city: WalkableCity, facility_id: str) -> int:
-    """Return the row of a facility that a walk can lead to; errors as for `walk_to`."""
-    facilities = walkable_city.city.facilities
-    if facility_id not in facilities.index:
-        raise NotFoundError(N_("There is no facility {id}."), id=cut(facility_id))
-    row = int(facilities.index.get_loc(facility_id))
-    if row not in walkable_city.located:
-        raise NotComputableError(
-            N_("It is not known where {name} is, so there is no walk to it."),
-            name=facilities["name"].iloc[row],
-        )
-    return row
-
-
-def walk_line(walkable_city: WalkableCity, lon: float, lat: float, facility_id: str) -> LineString:
-    """Return the line walked from a place to a facility, WGS84; errors as for `walk_to`."""
-    return walk_lines(walkable_city, lon, lat, [facility_id])[0]
-
-
 def _check(city: City, query: NearestQuery) -> None:
     if not query.layers:
         raise InvalidParameterError(N_("Choose at least one layer."), parameter="layer")
@@ -372,52 +275,6 @@ def local_moment(city: City, at: datetime | None) -> datetime:
     moment = at.replace(tzinfo=zone) if at.tzinfo is None else at
     # By way of UTC: a time that the clocks skip in spring becomes the one an hour later.
     return moment.astimezone(UTC).astimezone(zone)
-
-
-NOT_OPEN_YET = OpenState("closed", None)
-
-
-@dataclass(frozen=True)
-class Clock:
-    """Opening states at one moment, each found only when asked for, and once for alike hours.
-
-    Attributes
-    ----------
-    city : City
-    at : datetime
-        The moment, in the city's time zone.
-    known : dict
-        What was found, by hours as they are written.
-    """
-
-    city: City
-    at: datetime
-    known: dict[str | None, OpenState] = field(default_factory=dict)
-
-    @cached_property
-    def hours(self) -> npt.NDArray[np.object_]:
-        """Opening hours of every facility; a plain array, since a frame is slow to look into."""
-        column: npt.NDArray[np.object_] = self.city.columns["opening_hours"]
-        return column
-
-    @cached_property
-    def status(self) -> npt.NDArray[np.object_]:
-        """Status of every facility."""
-        column: npt.NDArray[np.object_] = self.city.columns["status"]
-        return column
-
-    def state(self, row: int) -> OpenState:
-        """Return the state of a row of the facilities; what has not opened yet is closed."""
-        if self.status[row] != "open":
-            return NOT_OPEN_YET
-        hours = self.hours[row]
-        if hours not in self.known:
-            self.known[hours] = opening_in(self.city, hours, self.at)
-        return self.known[hours]
-
-    def are_open(self, rows: IntArray) -> Flags:
-        """Return (m,) which of m rows of the facilities are known to be open."""
-        return np.array([self.state(row).state == "open" for row in rows.tolist()], dtype=np.bool_)
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from locator.analysis.clock import Clock
 from locator.analysis.nearest import (
     SAME_DIGITS,
     WIDEN,
-    Clock,
     NearestQuery,
     asked_rows,
     local_moment,

@@ -8,9 +8,10 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from locator.analysis.nearest import NearestQuery, place_origin, walk_lines
+from locator.analysis.nearest import NearestQuery, place_origin
 from locator.analysis.nearest_many import nearest_many
 from locator.analysis.siting.query import SitingQuery
+from locator.analysis.walks import walk_lines
 from locator.api.context import AppState
 from locator.api.gains import site_gains
 from locator.api.network import PACE_M_S, IsochroneParams

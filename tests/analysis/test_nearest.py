@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from locator.analysis.nearest import NearestQuery, nearest, walk_line, walk_to
+from locator.analysis.nearest import NearestQuery, nearest
+from locator.analysis.walks import walk_line, walk_to
 from locator.base.errors import (
     InvalidParameterError,
     NotComputableError,

@@ -132,7 +132,8 @@ def test_the_data_page_compares_where_both_models_are(
 def test_list_map_walk_and_api_agree_on_a_walk(networked: FlaskClient) -> None:
     """The same pair has the same length wherever it is said."""
     from locator.analysis.access.coverage import CoverageQuery
-    from locator.analysis.nearest import NearestQuery, nearest, walk_to
+    from locator.analysis.nearest import NearestQuery, nearest
+    from locator.analysis.walks import walk_to
 
     app = networked.application.extensions["locator"]
     lon, lat = at(1000, 3010)

@@ -13,8 +13,9 @@ import pytest
 import shapely
 
 import locator
-from locator.analysis.nearest import NearestQuery, nearest, walk_line
+from locator.analysis.nearest import NearestQuery, nearest
 from locator.analysis.nearest_many import ONE_BY_ONE, nearest_many
+from locator.analysis.walks import walk_line
 from locator.base.errors import InvalidParameterError, NotFoundError, OutsideCityError
 from locator.city.model import load_city
 from locator.geocoding.resolving import AmbiguousPlaceError

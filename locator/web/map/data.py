@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from locator.analysis.access.coverage import Coverage
-from locator.analysis.nearest import Reached, walk_lines, walk_points
+from locator.analysis.nearest import Reached
+from locator.analysis.walks import walk_lines, walk_points
 from locator.base.geo import FloatArray
 from locator.base.geojson import Collection, collection
 from locator.city.model import City
