@@ -60,11 +60,11 @@ class QuickApi:
         """Answer, as WSGI wants it."""
         begun_s = time.perf_counter()
         one = self._operations.get(environ.get("PATH_INFO", ""))
-        encoding = encoding_for(environ.get("HTTP_ACCEPT_ENCODING", ""))
-        if one is None or encoding is None or not _is_ordinary(environ):
+        if one is None or not _is_ordinary(environ):
             return self._application(environ, start_response)
-        body = self._body(one, environ)
-        if body is None:
+        encoding = encoding_for(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        body = None if encoding is None else self._body(one, environ)
+        if encoding is None or body is None:
             return self._application(environ, start_response)
         headers = [("Content-Type", one.media_type), ("Cache-Control", "no-store")]
         if one.media_type == JSON:

@@ -126,10 +126,12 @@ def fixed_options(
     So far none that lies beyond can be ranked before the k-th, whatever the others are.
     """
     aeds, snapped = fixed_aeds(walkable_city)
-    straight_m = np.hypot(*(snapped.xy - origin.xy[0]).T)
-    seen = _as_many(walkable_city, aeds, np.argsort(straight_m), at, k=k)
+    model, seen = walkable_city.model, len(aeds)
+    if not model.knows_all(snapped):
+        straight_m = np.hypot(*(snapped.xy - origin.xy[0]).T)
+        seen = _as_many(walkable_city, aeds, np.argsort(straight_m), at, k=k)
     while True:
-        walk_m = walkable_city.model.k_nearest_m(origin, snapped, k=seen)
+        walk_m = model.k_nearest_m(origin, snapped, k=seen)
         found = _options(walkable_city.city, aeds, walk_m, at, pace_m_s=pace_m_s, k=k)
         enough = sum(option.sureness == "sure" for option in found) == k
         if enough or seen >= len(aeds) or np.isfinite(walk_m).all():

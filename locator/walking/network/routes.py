@@ -20,6 +20,9 @@ SHORTEST_NAMED_M = 25.0
 Way = tuple[float, IntArray]
 """Metres of a walk, and the vertices that it goes over in order."""
 
+EndsM = tuple[tuple[float, float], tuple[float, float]]
+"""Where a walk comes and leaves on its first and on its last edge, metres from their u."""
+
 
 @dataclass(frozen=True)
 class Followed:
@@ -34,6 +37,8 @@ class Followed:
     begin : (p,) int array
         The vertex where each of these edges begins.
     edge : (p,) int array
+    ends_m : list of pairs
+        Where each walk comes and leaves on its first edge, and on its last one.
     streets : list of tuple of str
         Of each walk.
     """
@@ -42,6 +47,7 @@ class Followed:
     walk: IntArray
     begin: IntArray
     edge: IntArray
+    ends_m: list[EndsM]
     streets: list[tuple[str, ...]]
 
 
@@ -97,8 +103,9 @@ def follow(
     step = np.flatnonzero(walk[1:] == walk[:-1])
     begin = vertices[step]
     edge = entries(ways.csr, begin, vertices[step + 1])
-    streets = _streets(ways.graph, origin, targets, found, edge)
-    return Followed(found, walk[step], begin, edge, streets)
+    ends_m = _ends_m(ways.graph, origin, targets, found)
+    streets = _streets(ways.graph, origin, targets, found, edge, ends_m)
+    return Followed(found, walk[step], begin, edge, ends_m, streets)
 
 
 def _streets(
@@ -107,6 +114,7 @@ def _streets(
     targets: SnappedPoints,
     found: dict[int, Way],
     edge: IntArray,
+    ends_m: list[EndsM],
 ) -> list[tuple[str, ...]]:
     """Return the streets of each walk, whose whole edges `edge` has one after the other.
 
@@ -115,9 +123,7 @@ def _streets(
     name, length_m = graph.edge_name[edge].tolist(), graph.edge_length_m[edge].tolist()
     first, goals = graph.edge_name[origin.extra["edge"][0]].item(), targets.extra["edge"].tolist()
     begin, told = 0, []
-    for (target, (_, way)), (first_m, last_m) in zip(
-        found.items(), _ends_m(graph, origin, targets, found), strict=True
-    ):
+    for (target, (_, way)), (first_m, last_m) in zip(found.items(), ends_m, strict=True):
         end = begin + max(len(way) - 1, 0)
         pieces = [
             (first, abs(first_m[1] - first_m[0])),
@@ -131,7 +137,7 @@ def _streets(
 
 def _ends_m(
     graph: StreetGraph, origin: SnappedPoints, targets: SnappedPoints, found: dict[int, Way]
-) -> list[tuple[tuple[float, float], tuple[float, float]]]:
+) -> list[EndsM]:
     """Return for each walk where it comes and leaves on its first and on its last edge."""
     start, from_m = origin.extra["edge"][0].item(), origin.extra["along_m"][0].item()
     goals, along_m = targets.extra["edge"].tolist(), targets.extra["along_m"].tolist()
@@ -186,7 +192,7 @@ def routes_of(
     index, inner = list(followed.ways), followed.edge
     number = np.arange(len(index))
     start, goal = np.repeat(origin.extra["edge"][:1], len(index)), targets.extra["edge"][index]
-    ends_m = np.array(_ends_m(graph, origin, targets, followed.ways))
+    ends_m = np.array(followed.ends_m)
     length_m, at_u = graph.edge_length_m[inner], graph.edge_u[inner] == followed.begin
     ends = np.zeros(len(index), dtype=bool)
     columns = (

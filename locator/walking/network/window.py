@@ -87,7 +87,7 @@ class Cells:
         reach_m : float
             From the middle to its line.
         """
-        (columns, rows), (order, cell) = self._shape, self._by_cell
+        columns, rows = self._shape
         reach_m += MARGIN_M
         x, y = xy - self._origin
         low, high = int((y - reach_m) // CELL_M), int((y + reach_m) // CELL_M)
@@ -98,13 +98,7 @@ class Cells:
         left = np.maximum((x - half_m) // CELL_M, 0).astype(np.int64)
         right = np.minimum((x + half_m) // CELL_M, columns - 1).astype(np.int64)
         some = np.flatnonzero(left <= right)
-        if not len(some):
-            return np.empty(0, dtype=np.int64)
-        first, last = row[some] * columns + left[some], row[some] * columns + right[some]
-        # The cells of one row stand one after the other.
-        begin, end = np.searchsorted(cell, first), np.searchsorted(cell, last, side="right")
-        found = [order[one:other] for one, other in zip(begin, end, strict=True)]
-        return np.sort(np.concatenate(found)).astype(np.int64)
+        return self._of(row[some] * columns + left[some], row[some] * columns + right[some])
 
     def between(self, xy: FloatArray, goals: FloatArray, walk_m: FloatArray) -> IntArray:
         """Return the vertices of all cells that walks of known lengths may touch, ascending.
@@ -119,7 +113,7 @@ class Cells:
         walk_m : (m,) float array
             How long each is, finite.
         """
-        (columns, rows), (order, cell) = self._shape, self._by_cell
+        columns, rows = self._shape
         reach_m = float(np.max((walk_m + np.hypot(*(goals - xy).T)) / 2)) + MARGIN_M
         low, high = ((xy - self._origin + side * reach_m) // CELL_M for side in (-1, 1))
         column, row = (
@@ -136,7 +130,15 @@ class Cells:
             some |= here_m + np.hypot(x - goal[0], y - goal[1]) <= most_m + more_m
         above, right = np.nonzero(some)
         taken = row[above] * columns + column[right]
-        begin, end = np.searchsorted(cell, taken), np.searchsorted(cell, taken, side="right")
+        return self._of(taken, taken)
+
+    def _of(self, first: IntArray, last: IntArray) -> IntArray:
+        """Return the vertices of all cells from each of `first` to its `last`, ascending.
+
+        The cells of one row stand one after the other.
+        """
+        order, cell = self._by_cell
+        begin, end = np.searchsorted(cell, first), np.searchsorted(cell, last, side="right")
         found = [order[one:other] for one, other in zip(begin.tolist(), end.tolist(), strict=True)]
         return np.sort(np.concatenate([*found, order[:0]])).astype(np.int64)
 
