@@ -108,7 +108,9 @@ def _in_the_same_runs(
     first, second, third = tee(drawn, 3)
     runs = list(
         zip(
-            left_in(points_in(walkable_city, gaps), first),
+            left_in(
+                points_in(walkable_city, gaps), ((served, one.weight) for one, served in first)
+            ),
             _gains(planned, second),
             _gains(sites, third),
             strict=True,

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 # A stored zero means "not reached" to most sparse operations, so nobody is nearer than this.
 MIN_WALK_M = 0.01
 
-SQUARE_M = 1000.0
-"""Places in a square of this side are walked from together: half of that is a usual walk."""
+SQUARE_M, WIDE_M = 1000.0, 3000.0
+"""Places in a square of the second side are walked from together, square by square of the first
+one: where they lie close, `TOGETHER` of them have little more ground round them than a single one.
+"""
 
 TOGETHER = 64
 """No more places are walked from at once: their walks to everybody near are held in memory."""
@@ -104,10 +106,10 @@ def neighbourhoods(xy: FloatArray) -> list[IntArray]:
     xy : (n, 2) float array
         Metres.
     """
-    _, square = np.unique(np.floor(xy / SQUARE_M), axis=0, return_inverse=True)
-    order = np.argsort(square.ravel(), kind="stable")
-    ends = np.cumsum(np.bincount(square.ravel()))
-    starts = np.union1d(ends, np.arange(0, len(xy), TOGETHER))
+    square, wide = np.floor(xy / SQUARE_M), np.floor(xy / WIDE_M)
+    order = np.lexsort((*square.T, *wide.T))
+    ends = 1 + np.flatnonzero(np.diff(wide[order], axis=0).any(axis=1))
+    starts = np.union1d([*ends, len(xy)], np.arange(0, len(xy), TOGETHER)).astype(np.int64)
     return [order[first:last] for first, last in pairwise(starts.tolist())]
 
 

@@ -17,6 +17,7 @@ import pytest
 from locator.analysis.access.coverage import CoverageQuery, coverage
 from locator.analysis.access.doubts import sites_of, spread_for
 from locator.analysis.access.draws import CAUSES, Cause, Doubt, doubt_of
+from locator.analysis.access.known_runs import known_runs
 from locator.analysis.access.ranges import Ranges, ranges
 from locator.city.catalogue import Layer
 from locator.city.field_types import UNSAID
@@ -258,6 +259,23 @@ def test_the_same_seed_gives_the_same_ranges_and_another_one_others(tiny: City):
     pd.testing.assert_frame_equal(one.districts, same.districts)
     assert (one.low, one.causes) != (other.low, other.causes)
     assert (one.runs, one.seed, other.seed) == (60, 1, 2)
+
+
+@pytest.mark.parametrize("uncertainty", [Uncertainty(), MEASURED])
+def test_runs_are_drawn_once_whoever_is_told_of_them(
+    tiny: City, monkeypatch: pytest.MonkeyPatch, uncertainty: Uncertainty
+):
+    city = made(tiny, uncertainty=uncertainty)
+    found = coverage(city, QUERY)
+    expected = list(doubt_in(city).runs(frozenset(CAUSES), runs=40, seed=5))
+    told = list(known_runs(city, found, runs=40, seed=5))
+    monkeypatch.setattr(Doubt, "served", None)  # who is served is not found out again
+    for same in (told, list(known_runs(city, found, runs=40, seed=5))):
+        for (served, weight), (now, people) in zip(expected, same, strict=True):
+            assert now.dtype == bool and np.array_equal(now, served)
+            assert np.array_equal(people, weight)
+    assert not all(np.array_equal(served, told[0][0]) for served, _ in told)
+    assert any(served.all(axis=0) for served in np.array([one for one, _ in told]).T)
 
 
 @pytest.mark.parametrize("seed", range(5))

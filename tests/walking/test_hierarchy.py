@@ -158,7 +158,7 @@ def test_few_or_without_the_package_rows_are_known_as_far_as_asked(
 ) -> None:
     monkeypatch.setattr(hierarchy, "usable", lambda: usable)
     monkeypatch.setattr(many_to_many, "MANY", many)
-    monkeypatch.setattr(reach_matrix, "SQUARE_M", 100.0)
+    monkeypatch.setattr(reach_matrix, "WIDE_M", 100.0)
     origins, targets = scattered(real, 30, 7), scattered(real, 50, 8)
     up_to_m = np.tile([100.0, 400.0, 3000.0], 10)
     walk_m, known_m = real.far_matrix_m(origins, targets, up_to_m=up_to_m)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from locator.walking import SnappedPoints, WalkingModel, reach_matrix
 from locator.walking.estimate import EstimateModel
 from locator.walking.network import many_to_many
 from locator.walking.network.model import NetworkModel
-from locator.walking.reach_matrix import MIN_WALK_M, reach, useful_m
+from locator.walking.reach_matrix import MIN_WALK_M, neighbourhoods, reach, useful_m
 from tests.realstreets import one, scattered
 
 
@@ -47,6 +48,24 @@ def test_the_matrix_is_the_walks_of_each_origin(
     assert np.array_equal(found, one_by_one(real, origins, targets, limit_m))
     assert np.isfinite(found).any() and (found[:-1, -len(origins) :].diagonal() == 0).all()
     assert np.isinf(found[-1]).all() and np.isinf(found[:, -1]).all()
+
+
+@pytest.mark.parametrize("count", [0, 1, 900])
+def test_a_neighbourhood_is_of_one_wide_square_and_those_of_a_small_one_stay_together(
+    monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    monkeypatch.setattr(reach_matrix, "TOGETHER", 40)
+    xy = np.random.default_rng(3).uniform(-2_000, 6_000, (count, 2))
+    found = neighbourhoods(xy)
+    order = np.concatenate([*found, np.empty(0, dtype=np.int64)])
+    assert sorted(order.tolist()) == list(range(count))
+    for some in found:
+        assert 0 < len(some) <= 40
+        assert len({tuple(square) for square in xy[some] // 3_000}) == 1
+    small = [tuple(square) for square in (xy[order] // 1_000).tolist()]
+    changes = sum(one != other for one, other in pairwise(small))
+    assert changes == max(len(set(small)) - 1, 0)
+    assert len(found) <= len({tuple(square) for square in xy // 3_000}) + count // 40
 
 
 @pytest.mark.parametrize("limit_m", [5.0, 150.0])

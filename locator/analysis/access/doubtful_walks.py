@@ -13,7 +13,7 @@ from scipy import sparse
 from locator.analysis.access.doubts import Sites
 from locator.base.geo import Flags, FloatArray, IntArray
 from locator.walking import SnappedPoints
-from locator.walking.reach_matrix import reach
+from locator.walking.reach_matrix import neighbourhoods, reach
 from locator.walking.walkable_city import WalkableCity, nearest_facilities
 
 WAY_SQUARE_M = 500.0
@@ -83,6 +83,8 @@ def walks_of(
     # Where few are left in doubt, most sites are farther from all of them.
     to_left_m = walkable_city.model.nearest(facilities, demand.take(np.flatnonzero(~always)))[0]
     ahead = np.flatnonzero(to_left_m <= reach_m + SAME_M)
+    if len(ahead):  # those near each other are walked to together: much of it is the same way
+        ahead = ahead[np.concatenate(neighbourhoods(facilities.xy[ahead]))]
     while len(ahead):
         left = np.flatnonzero(~always)
         few = len(left) < len(ahead)  # then they are searched from: it is as far there as back

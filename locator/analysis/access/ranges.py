@@ -18,8 +18,9 @@ from scipy.sparse import csr_array
 
 from locator.analysis.access.aggregate import SAME_TIME_S
 from locator.analysis.access.coverage import Coverage
-from locator.analysis.access.draws import CAUSES, Cause, Draw, asked_of, known_doubt
+from locator.analysis.access.draws import CAUSES, Cause, asked_of, known_doubt
 from locator.analysis.access.gaps import points_in
+from locator.analysis.access.known_runs import known_runs
 from locator.analysis.access.share_extremes import extremes, extremes_in
 from locator.base.geo import Flags, FloatArray
 from locator.walking.walkable_city import WalkableCity
@@ -129,7 +130,9 @@ def _question(
 
 def _ranges(walkable_city: WalkableCity, found: Coverage, *, runs: int, seed: int) -> Ranges:
     doubt = known_doubt(walkable_city, found)
-    drawn = doubt.shares(frozenset(CAUSES), runs=runs, seed=seed)
+    drawn = np.array(
+        [doubt.share(*one) for one in known_runs(walkable_city, found, runs=runs, seed=seed)]
+    )
     counted = doubt.shares(frozenset(), runs=1, seed=seed)[0]
     shown = np.append(found.districts["share"].to_numpy(dtype=np.float64), found.share)
     low, high = ends(drawn, shown)
@@ -203,7 +206,7 @@ def area_ends(
     drawn = np.array(
         [
             weight[inside] @ served[inside] / weight[inside].sum()
-            for served, weight in doubt.runs(frozenset(CAUSES), runs=runs, seed=seed)
+            for served, weight in known_runs(walkable_city, found, runs=runs, seed=seed)
         ]
     )
     served = found.walk_s <= found.minutes * 60 + SAME_TIME_S
@@ -251,10 +254,9 @@ def _unit_ranges(
         np.divide(reached, people, out=share, where=people > 0)
         return share
 
-    doubt = known_doubt(walkable_city, found)
-    drawn = np.array([shares(*one) for one in doubt.runs(frozenset(CAUSES), runs=runs, seed=seed)])
+    drawn = [shares(*one) for one in known_runs(walkable_city, found, runs=runs, seed=seed)]
     served = found.walk_s <= found.minutes * 60 + SAME_TIME_S
-    low, high = ends(drawn, shares(served, city.demand.people[found.group]))
+    low, high = ends(np.array(drawn), shares(served, city.demand.people[found.group]))
     return pd.DataFrame({"low": low, "high": high}, index=city.units.index)
 
 
@@ -283,14 +285,14 @@ def gap_ranges(
         Index of `gaps`. ``low``, ``high``: people in the area of the gap who are not served; nine
         in ten runs lie between, and so do those counted.
     """
-    drawn = known_doubt(walkable_city, found).seen(frozenset(CAUSES), runs=runs, seed=seed)
+    drawn = known_runs(walkable_city, found, runs=runs, seed=seed)
     return gap_ends(gaps, list(left_in(points_in(walkable_city, gaps), drawn)))
 
 
-def left_in(areas: csr_array, seen: Iterable[tuple[Draw, Flags]]) -> Iterator[FloatArray]:
+def left_in(areas: csr_array, runs: Iterable[tuple[Flags, FloatArray]]) -> Iterator[FloatArray]:
     """Yield (g,) people of `points_in` some areas who are not served, in each run."""
-    for drawn, served in seen:
-        yield areas @ np.where(served, 0.0, drawn.weight)
+    for served, weight in runs:
+        yield areas @ np.where(served, 0.0, weight)
 
 
 def gap_ends(gaps: gpd.GeoDataFrame, left: Sequence[FloatArray]) -> pd.DataFrame:
