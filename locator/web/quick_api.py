@@ -9,7 +9,7 @@ from __future__ import annotations
 import gzip
 import time
 from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from http import HTTPStatus
 from typing import Literal
 from wsgiref.types import StartResponse, WSGIEnvironment
@@ -23,10 +23,8 @@ from locator.api.operations import JSON, Operation, operations
 from locator.base.i18n import current_language
 from locator.web.access_log import tell
 from locator.web.ahead import OK
-from locator.web.lanes import Urgency
-from locator.web.limits import Limiter
 from locator.web.reloading import Reloading
-from locator.web.security import COUNTED, FOR_EVERYBODY, MAX_QUERY_BYTES
+from locator.web.security import FOR_EVERYBODY, MAX_QUERY_BYTES, is_allowed, urgency_of
 
 Encoding = Literal["br", "gzip", ""]
 """How an answer is sent; the last one: as it is."""
@@ -83,21 +81,13 @@ class QuickApi:
         reloading.look()
         app: AppState = self._app.extensions["locator"]
         urgent = one.bounds == "urgent"
-        if one.bounds != "none":
-            name = "locator.limiter.urgent" if urgent else "locator.limiter"
-            limiter: Limiter = self._app.extensions[name]
-            if not limiter.allow(environ.get("REMOTE_ADDR") or "-"):
-                return None
-            environ[COUNTED] = True
+        if one.bounds != "none" and not is_allowed(self._app, environ, urgent=urgent):
+            return None
         try:
-            with self._under_way() if urgent else nullcontext():
+            with urgency_of(self._app).under_way() if urgent else nullcontext():
                 return ask(app, one, Request(environ).args)
         except Exception:  # found again by the application, which tells and logs all faults alike
             return None
-
-    def _under_way(self) -> AbstractContextManager[None]:
-        urgency: Urgency = self._app.extensions["locator.urgency"]
-        return urgency.under_way()
 
 
 def encoding_for(accepted: str) -> Encoding | None:

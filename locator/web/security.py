@@ -107,7 +107,7 @@ def counted(view: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-        if not _is_let_in() and not _is_allowed(_limiter()):
+        if not is_allowed(current_app, request.environ):
             raise TooManyRequests(retry_after=int(WINDOW_S))
         return view(*args, **kwargs)
 
@@ -122,10 +122,9 @@ def urgent(view: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-        limiter: Limiter = current_app.extensions["locator.limiter.urgent"]
-        if not _is_allowed(limiter):
+        if not is_allowed(current_app, request.environ, urgent=True):
             raise TooManyRequests(retry_after=int(WINDOW_S))
-        with _urgency().under_way():
+        with urgency_of(current_app).under_way():
             return view(*args, **kwargs)
 
     return guarded
@@ -144,7 +143,7 @@ def expensive(view: Callable[P, R]) -> Callable[P, R]:
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
         aside = aside_of(current_app)
         if aside is None:
-            _urgency().wait()
+            urgency_of(current_app).wait()
         with _place() as got:
             if not got:
                 raise ServiceUnavailable(retry_after=5)
@@ -161,17 +160,9 @@ def expensive(view: Callable[P, R]) -> Callable[P, R]:
 
 def _place() -> AbstractContextManager[bool]:
     """Hold a place for what is dear, once for each question; False if none came free in time."""
-    if _is_let_in():
+    if LET_IN in request.environ:
         return nullcontext(True)
-    return _limiter().slot(wait_s=WAIT_S, is_gone=partial(is_gone, request.environ))
-
-
-def _is_let_in() -> bool:
-    return LET_IN in request.environ
-
-
-def _is_allowed(limiter: Limiter) -> bool:
-    return COUNTED in request.environ or limiter.allow(request.remote_addr or "-")
+    return _limiter(current_app).slot(wait_s=WAIT_S, is_gone=partial(is_gone, request.environ))
 
 
 def _first() -> AbstractContextManager[None]:
@@ -179,17 +170,37 @@ def _first() -> AbstractContextManager[None]:
     app: AppState | None = current_app.extensions.get("locator")
     if app is None:
         return nullcontext()
-    places = _limiter().places
+    places = _limiter(current_app).places
     return app.counting.elsewhere(in_line=lambda: places.waiting)
 
 
-def _limiter() -> Limiter:
-    limiter: Limiter = current_app.extensions["locator.limiter"]
+def is_allowed(app: Flask, environ: WSGIEnvironment, *, urgent: bool = False) -> bool:
+    """Count who asks, once for each request; False if it is one too many.
+
+    Parameters
+    ----------
+    app : Flask
+    environ : WSGI environment
+        It is marked as counted.
+    urgent : bool
+        Whether emergencies are counted, which many may ask about from one address.
+    """
+    if COUNTED in environ or LET_IN in environ:
+        return True
+    if not _limiter(app, urgent=urgent).allow(environ.get("REMOTE_ADDR") or "-"):
+        return False
+    environ[COUNTED] = True
+    return True
+
+
+def _limiter(app: Flask, *, urgent: bool = False) -> Limiter:
+    limiter: Limiter = app.extensions["locator.limiter.urgent" if urgent else "locator.limiter"]
     return limiter
 
 
-def _urgency() -> Urgency:
-    urgency: Urgency = current_app.extensions["locator.urgency"]
+def urgency_of(app: Flask) -> Urgency:
+    """Return what knows whether somebody is waiting for an AED."""
+    urgency: Urgency = app.extensions["locator.urgency"]
     return urgency
 
 
