@@ -33,7 +33,7 @@ from locator.city.basemap.ground import map_ground
 from locator.city.basemap.lettering import line_offers, names_of
 from locator.city.basemap.mvt import features_of, line_geometry
 from locator.city.basemap.serving import UNUSED_S, BaseMap
-from locator.city.basemap.shapes import Cut, _single, cut, shapes_of
+from locator.city.basemap.shapes import Cut, _rings, _single, cut, shapes_of
 from locator.city.basemap.store import BusyError, TileStore
 from locator.city.basemap.tiles import tile
 from locator.city.basemap.worldgrid import EXTENT, tile_range, tile_units, to_tile, world_units
@@ -373,6 +373,20 @@ def test_the_line_of_a_name_is_written_as_every_other_line(points: list[tuple[in
     xy = np.array(points)
     starts, codes = np.array([0, len(xy)]), np.array([0])
     assert features_of(Cut(xy, starts, codes), polygons=False) == [(0, line_geometry(xy))]
+
+
+@pytest.mark.parametrize("holes", [[0], [3], [0, 2, 0, 0, 1], [1, 1, 0]])
+def test_rings_are_those_of_a_ragged_array(holes: list[int]) -> None:
+    def polygon(number: int, count: int) -> shapely.Polygon:
+        inner = [shapely.Point(4 * i, 0).buffer(1, quad_segs=i + 1) for i in range(count)]
+        return shapely.box(-2, -2, 20, 2 + number).difference(shapely.union_all(inner))
+
+    polygons = np.array([polygon(*one) for one in enumerate(holes)])
+    lengths, shell = _rings(polygons)
+    _, points, (rings, first) = shapely.to_ragged_array(polygons)
+    assert np.array_equal(np.concatenate([[0], np.cumsum(lengths)]), rings)
+    assert np.array_equal(np.flatnonzero(shell), first[:-1])
+    assert np.array_equal(shapely.get_coordinates(polygons), points)
 
 
 def test_shapes_of_several_parts_stand_between_the_others() -> None:

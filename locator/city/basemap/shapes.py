@@ -103,7 +103,7 @@ def shapes_from_arrays(
         polygons=polygons,
         xy=xy,
         offsets=offsets,
-        boxes=np.column_stack([low, high]),
+        boxes=np.asfortranarray(np.column_stack([low, high])),  # read side by side, by columns
         codes=codes[order].astype(np.uint8),
         zooms=zooms[order].astype(np.uint8),
     )
@@ -131,18 +131,19 @@ def cut(shapes: Shapes, zoom: int, x: int, y: int) -> Cut:
     """Return what of `shapes` lies in a tile and its margin."""
     size = tile_units(zoom)
     reach = MARGIN * size // EXTENT
-    left, top, right, bottom = shapes.boxes.T
     west, north, east, south = (
         x * size - reach,
         y * size - reach,
         (x + 1) * size + reach,
         (y + 1) * size + reach,
     )
+    left, top, right, bottom = shapes.boxes.T
     touching = (left <= east) & (right >= west) & (top <= south) & (bottom >= north)
     rows = np.flatnonzero(touching & _shown(shapes, zoom))
     units = _geometries(shapes, rows, lambda xy: to_tile(xy, zoom, x, y))
+    left, top, right, bottom = shapes.boxes[rows].T
     across = (left < west) | (right > east) | (top < north) | (bottom > south)
-    crossing = np.flatnonzero(across[rows])
+    crossing = np.flatnonzero(across)
     box = (-MARGIN, -MARGIN, EXTENT + MARGIN, EXTENT + MARGIN)
     units[crossing] = shapely.clip_by_rect(units[crossing], *box)
     if not shapes.simple:
@@ -200,26 +201,41 @@ def _whole(parts: Array, codes: IntArray, *, polygons: bool) -> Cut:
     """Return parts in whole units, without corners that fall together and what collapses."""
     if len(parts) == 0:
         return Cut(np.zeros((0, 2), np.int64), np.zeros(1, np.int64), codes)
-    _, points, offsets = shapely.to_ragged_array(parts)
-    starts = np.asarray(offsets[0], dtype=np.int64)
-    shell = np.zeros(len(starts) - 1, dtype=bool)
-    if polygons:
-        shell[offsets[1][:-1]] = True
-        codes = np.repeat(codes, np.diff(offsets[1]))
-    xy = np.rint(points).astype(np.int64)
-    ring = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+    lengths, shell = _rings(parts) if polygons else (shapely.get_num_coordinates(parts), None)
+    starts = np.concatenate([[0], np.cumsum(lengths)])
+    if shell is not None:
+        codes = codes[np.cumsum(shell) - 1]
+    xy = np.rint(shapely.get_coordinates(parts)).astype(np.int64)
+    ring = np.repeat(np.arange(len(lengths)), lengths)
     fresh = np.ones(len(xy), dtype=bool)
     fresh[1:] = (np.diff(xy, axis=0) != 0).any(axis=1) | (np.diff(ring) != 0)
-    if polygons:
+    if shell is not None:
         fresh[starts[1:] - 1] = False  # a ring is closed without its last corner
-    counts = np.bincount(ring[fresh], minlength=len(starts) - 1)
+    counts = np.bincount(ring[fresh], minlength=len(lengths))
     enough = counts >= (3 if polygons else 2)
     kept = fresh & enough[ring]
     begins = np.concatenate([[0], np.cumsum(counts[enough])])
     xy = xy[kept]
-    if polygons and len(xy):
+    if shell is not None and len(xy):
         xy = xy[_wound(xy, begins, shell[enough])]
     return Cut(xy=xy, starts=begins, codes=codes[enough])
+
+
+def _rings(polygons: Array) -> tuple[IntArray, Array]:
+    """Return the corners of each ring of some polygons, and whether it is the outer one.
+
+    As `shapely.to_ragged_array`, which makes a geometry of every ring to count them.
+    """
+    counts = 1 + shapely.get_num_interior_rings(polygons)
+    ends = np.cumsum(counts)
+    shell = np.zeros(ends[-1], dtype=bool)
+    shell[ends - counts] = True
+    holed = counts > 1
+    lengths = np.empty(ends[-1], dtype=np.int64)
+    of_holed = np.repeat(holed, counts)
+    lengths[~of_holed] = shapely.get_num_coordinates(polygons[~holed])
+    lengths[of_holed] = shapely.get_num_coordinates(shapely.get_rings(polygons[holed]))
+    return lengths, shell
 
 
 def _wound(xy: IntArray, starts: IntArray, shell: Array) -> IntArray:
