@@ -31,15 +31,16 @@ def known_runs(
         As for `locator.analysis.access.ranges.ranges`.
     """
     doubt = known_doubt(walkable_city, found)
-    served = walkable_city.memory.get(
-        (walkable_city.everything.number, "served", asked_of(found), runs, seed),
-        lambda: _Served.of(
-            served for _, served in doubt.seen(frozenset(CAUSES) - {"people"}, runs=runs, seed=seed)
-        ),
-    )
+
+    def drawn() -> _Served:  # whoever the people are, the same homes are served
+        seen = doubt.seen(frozenset(CAUSES) - {"people"}, runs=runs, seed=seed)
+        return _Served.of(served for _, served in seen)
+
+    question = (walkable_city.everything.number, "served", asked_of(found), runs, seed)
+    known = walkable_city.memory.get(question, drawn)
     people = doubt.draws(frozenset({"people"}), runs=runs, seed=seed)
-    for now, drawn in zip(served.runs(), people, strict=True):
-        yield now, drawn.weight
+    for served, one in zip(known.runs(), people, strict=True):
+        yield served, one.weight
 
 
 @dataclass(frozen=True, eq=False)

@@ -103,7 +103,7 @@ def shapes_from_arrays(
         polygons=polygons,
         xy=xy,
         offsets=offsets,
-        boxes=np.asfortranarray(np.column_stack([low, high])),  # read side by side, by columns
+        boxes=np.column_stack([low, high]),
         codes=codes[order].astype(np.uint8),
         zooms=zooms[order].astype(np.uint8),
     )
