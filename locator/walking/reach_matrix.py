@@ -105,6 +105,11 @@ def neighbourhoods(xy: FloatArray) -> list[IntArray]:
     ----------
     xy : (n, 2) float array
         Metres.
+
+    Returns
+    -------
+    list of int array
+        Every point once.
     """
     square, wide = np.floor(xy / SQUARE_M), np.floor(xy / WIDE_M)
     order = np.lexsort((*square.T, *wide.T))
