@@ -1,11 +1,15 @@
-"""Serve a city folder to a test."""
+"""Serve a city folder to a test, without a server or with one in a thread of its own."""
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from flask.testing import FlaskClient
+from waitress import wasyncore
 
 from locator.web import create_app
 
@@ -13,3 +17,35 @@ from locator.web import create_app
 def client_of(folder: Path, **settings: Any) -> FlaskClient:
     """Return a client of the application over a folder, who may ask as often as they like."""
     return create_app({"GEODATA": folder, "LIMIT_PER_MINUTE": 0, **settings}).test_client()
+
+
+@contextmanager
+def in_a_thread(server: Any, *, wait_s: float = 1.0) -> Iterator[threading.Thread]:
+    """Let a server of waitress's look after its connections, every `wait_s` where nobody calls it.
+
+    It ends before its sockets are closed: who waits at one that is closed meanwhile fails, while
+    whichever test comes next is run.
+    """
+    ending = threading.Event()
+
+    def look() -> None:
+        while not ending.is_set():
+            wasyncore.loop(wait_s, use_poll=True, map=server._map, count=1)
+
+    looks = threading.Thread(target=look, daemon=True)
+    looks.start()
+    try:
+        yield looks
+    finally:
+        ending.set()
+        server.pull_trigger()
+        looks.join()
+        server.task_dispatcher.shutdown()
+        for channel in list(server.active_channels.values()):
+            channel.close()
+        server.close()
+
+
+def address_of(server: Any) -> str:
+    """Return where a server of waitress's is found."""
+    return f"http://127.0.0.1:{server.effective_port}"

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +16,7 @@ from waitress.server import create_server
 from locator.web import create_app
 from tests.browser.ensure_chromium import find_chromium
 from tests.browser.maps import NASTY
+from tests.serving import address_of, in_a_thread
 from tests.tinycity import facility, nurseries, point, write_json, write_tiny_city
 
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -46,16 +46,8 @@ def krakow_site(krakow_app: Flask) -> Iterator[str]:
 def serving(app: Flask) -> Iterator[str]:
     """Serve an application as `make run` does, and give its address."""
     server = create_server(app, host="127.0.0.1", port=0, threads=4)
-
-    def run() -> None:
-        with suppress(OSError):  # it is closed while it waits for somebody
-            server.run()
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(timeout=5)
+    with in_a_thread(server):
+        yield address_of(server)
 
 
 @pytest.fixture(scope="package")

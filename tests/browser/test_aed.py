@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +22,7 @@ from locator.web import create_app
 from tests.browser.barriers import overflow_px, see_no_barrier
 from tests.browser.conftest import DESKTOP, PHONE, Arrive
 from tests.browser.maps import MAP, until
+from tests.serving import address_of, in_a_thread
 from tests.vehicles.test_poller import answer, serving
 
 pytestmark = pytest.mark.browser
@@ -226,12 +226,8 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
         app = create_app({"GEODATA": folder, "LIMIT_PER_MINUTE": 0, "FEEDS": f"T={feed}"})
         assert app.extensions["locator.city.basemap"].ground  # read before anybody comes
         server = create_server(app, host="127.0.0.1", port=0, threads=4)
-        thread = threading.Thread(target=server.run, daemon=True)
-        thread.start()
-        url = f"http://127.0.0.1:{server.effective_port}"
-        yield LiveSite(url, app, vehicle, frames, served)  # type: ignore[arg-type]
-        server.close()
-        thread.join(timeout=5)
+        with in_a_thread(server):
+            yield LiveSite(address_of(server), app, vehicle, frames, served)  # type: ignore[arg-type]
         app.extensions["locator"].live_fleet.poller.stop()
 
 

@@ -6,7 +6,6 @@ import json
 import re
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,6 +21,7 @@ from locator.api.ogc.collections import Features
 from locator.api.ogc.documents import CONFORMS_TO
 from locator.api.ogc.items import _in_span, _span
 from locator.web import create_app
+from tests.serving import address_of, in_a_thread
 from tests.tinycity import write_tiny_city
 
 EPSG = "http://www.opengis.net/def/crs/EPSG/0/"
@@ -272,11 +272,8 @@ def test_the_stored_system_is_named_and_is_the_default(client: FlaskClient) -> N
 @pytest.fixture(scope="module")
 def site(app: Flask) -> Iterator[str]:
     server = create_server(app, host="127.0.0.1", port=0, threads=2)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(timeout=5)
+    with in_a_thread(server):
+        yield address_of(server)
 
 
 READS = """

@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response
 from locator.web import create_app, security, serving
 from locator.web.limits import Limiter
 from locator.web.security import content_security_policy, expensive, tile_origin
+from tests.serving import in_a_thread
 from tests.tinycity import at
 from tests.waiting import wait_until
 from tests.web.test_long_values import paths
@@ -124,14 +125,10 @@ def test_what_is_known_already_and_what_fails_carry_the_headers(app: Flask) -> N
 def test_what_is_no_request_is_refused_with_the_headers() -> None:
     server = create_server(small_app(), host="127.0.0.1", port=0, threads=1)
     server.channel_class = serving.Channel
-    serving_it = threading.Thread(target=server.run, daemon=True)
-    serving_it.start()
-    try:
-        with socket.create_connection(("127.0.0.1", int(server.effective_port)), 60) as sent:
-            sent.sendall(b"no request at all\r\n\r\n")
-            said = sent.makefile("rb").read().decode()
-    finally:
-        server.close()
+    where = ("127.0.0.1", int(server.effective_port))
+    with in_a_thread(server), socket.create_connection(where, 60) as sent:
+        sent.sendall(b"no request at all\r\n\r\n")
+        said = sent.makefile("rb").read().decode()
     assert said.startswith("HTTP/1.0 400") or said.startswith("HTTP/1.1 400")
     for name, value in ON_EVERY_ANSWER.items():
         assert said.count(f"{name}: {value}\r\n") == 1, name

@@ -10,11 +10,11 @@ from http.client import HTTPConnection
 from typing import Any
 
 import pytest
-from waitress import wasyncore
 from waitress.channel import HTTPChannel
 from waitress.server import create_server
 
 from locator.web.serving import Channel
+from tests.serving import in_a_thread
 
 PART, PARTS = b"x" * 50_000, 300
 PATIENCE_S = 30.0
@@ -32,24 +32,8 @@ def _served(application: Any, **settings: Any) -> Iterator[tuple[int, threading.
     listening = socket.create_server(("127.0.0.1", 0))
     server = create_server(application, sockets=[listening], threads=2, **settings)
     server.channel_class = Channel
-    end = threading.Event()
-
-    def look() -> None:
-        while not end.is_set():
-            wasyncore.loop(PATIENCE_S, use_poll=True, map=server._map, count=1)
-
-    looks = threading.Thread(target=look)
-    looks.start()
-    try:
+    with in_a_thread(server, wait_s=PATIENCE_S) as looks:
         yield listening.getsockname()[1], looks
-    finally:
-        end.set()
-        server.pull_trigger()
-        looks.join()
-        server.task_dispatcher.shutdown()
-        for channel in list(server.active_channels.values()):
-            channel.close()
-        server.close()
 
 
 def test_the_server_does_not_look_over_the_shoulder_of_who_sends(
