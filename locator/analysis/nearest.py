@@ -376,7 +376,7 @@ def _reached(
     """Return the answer with what is said of each facility."""
     rows = np.array([one.row for one in found], dtype=np.int64)
     via = walkable_city.model.via(origin, walkable_city.snapped(rows))
-    ids = walkable_city.city.facilities.index[rows].tolist()
+    ids = walkable_city.city.ids[rows].tolist()
     states = [clock.state(one.row) for one in found]
     return tuple(
         Reached(

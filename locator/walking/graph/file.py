@@ -21,6 +21,7 @@ import struct
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -134,9 +135,18 @@ class StreetGraph:
     reach: Grid
     about: Mapping[str, Any]
 
+    @cached_property
+    def _names(self) -> dict[int, str]:
+        """Those that were asked for: a city has some thousands, and walks go along few of them."""
+        return {}
+
     def name(self, index: int) -> str:
         """Return the name with that index."""
-        return bytes(self.name_bytes[self.name_start[index] : self.name_start[index + 1]]).decode()
+        known = self._names.get(index)
+        if known is None:
+            start, end = self.name_start[index], self.name_start[index + 1]
+            known = self._names[index] = bytes(self.name_bytes[start:end]).decode()
+        return known
 
 
 ARRAYS: Mapping[str, str] = {
