@@ -129,7 +129,7 @@ def coverage_places(layer_id: str) -> Response:
         rows = counted_rows(city, params.layer)
     else:
         rows = standing_rows(city, params.layer, params.at)[1]
-    return kept(compact_json(facility_features(app.city, app.city.facilities.index[list(rows)])))
+    return kept(compact_json(facility_features(app.city, app.city.ids[list(rows)])))
 
 
 def kept(

@@ -183,7 +183,7 @@ def _places(walkable_city: WalkableCity, layer_id: str, _language: str) -> tuple
 
 def _unsorted(city: City, layer_id: str) -> Iterator[Place]:
     rows = np.flatnonzero(city.columns["layer"] == layer_id)
-    for facility_id, row in zip(city.facilities.index[rows], rows.tolist(), strict=True):
+    for facility_id, row in zip(city.ids[rows], rows.tolist(), strict=True):
         facts = city.facts(row)
         name, status, district = facts["name"], facts["status"], facts.get("district")
         precision = precision_of(facts)
