@@ -1,4 +1,4 @@
-"""Leave out what a server never uses of the libraries that it imports."""
+"""Leave out of imported libraries what a server and a quick command never use."""
 
 from __future__ import annotations
 

@@ -66,6 +66,20 @@ def test_help_does_not_load_what_only_commands_need() -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_who_asks_for_the_nearest_waits_for_no_library_of_arrow(folder: Path) -> None:
+    lon, lat = at(500, 3000)
+    code = (
+        "import sys; from locator.cli.main import main\n"
+        f"asked = ['{lat}, {lon}', '--layer', 'nurseries', '--geodata', {str(folder)!r}]\n"
+        "try: main(['nearest', *asked, '--format', 'jsonl'])\n"
+        "except SystemExit as end: assert not end.code\n"
+        "sys.exit('loaded' if 'pyarrow' in sys.modules else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "nurseries-1" in done.stdout
+
+
 def test_the_version_is_told() -> None:
     assert __version__ in CliRunner().invoke(main, ["--version"]).stdout
 

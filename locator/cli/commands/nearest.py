@@ -126,6 +126,9 @@ def command(
     if address == "-":
         address = sys.stdin.readline().strip()
     with keeping_all():
+        from locator.base.lighter import pandas_without_pyarrow
+
+        pandas_without_pyarrow()
         from locator.api.nearest import found_nearest
         from locator.api.parsing import Pairs
         from locator.api.queries import NearestParams
