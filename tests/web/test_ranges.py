@@ -125,7 +125,7 @@ def test_the_overview_says_ranges_too(client: FlaskClient) -> None:
 def test_a_report_does_not_wait_for_its_ranges(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path, pending = "/en/report/nurseries?minutes=13", "Some ranges are still being counted"
+    path, pending = "/en/report/nurseries?minutes=13", "Some of it is still being counted"
     go_on = threading.Event()
 
     def slowly(*asked: Any) -> DistrictReport:
@@ -158,13 +158,13 @@ def test_a_page_does_not_wait_for_ranges(
     monkeypatch.setattr(AppState, "ranges", slowly)
     monkeypatch.setattr("locator.api.context.PATIENCE_S", 0.05)
     page = client.get("/en/coverage/nurseries?minutes=14").text
-    assert "Its range is still being counted" in page
+    assert "Some of it is still being counted" in page
     assert "94.3%" in page
     go_on.set()
     monkeypatch.setattr("locator.api.context.PATIENCE_S", 20.0)
     (known,) = state.ranges_soon([CoverageQuery("nurseries", 14.0)])
     assert known is not None
-    assert "Its range is still" not in client.get("/en/coverage/nurseries?minutes=14").text
+    assert "data-pending" not in client.get("/en/coverage/nurseries?minutes=14").text
 
 
 def test_a_report_says_the_range_of_its_answer_and_of_each_district(

@@ -19,6 +19,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from locator.analysis.access.as_of import AsOf
 from locator.analysis.access.coverage import Coverage
+from locator.analysis.access.equity import EquityRanges
 from locator.analysis.access.filter_words import filter_words, filtered
 from locator.analysis.access.ranges import Ranges, gap_ranges
 from locator.analysis.access.words import between as share_between
@@ -170,6 +171,8 @@ class CoverageReport:
         Served, with the range where it is known.
     range_words : tuple of str
         What the range is made of; empty while it is being counted.
+    pending : bool
+        Whether the range, or how unequal the walks are, is still being counted.
     then, at : str
         Between which values the share of a day lay, and the day; empty without one.
     served : str
@@ -206,6 +209,7 @@ class CoverageReport:
     ways: str
     share: str
     range_words: tuple[str, ...]
+    pending: bool
     people: tuple[FilterOption, ...]
     then: str
     at: str
@@ -232,12 +236,13 @@ def report_of(
     then = as_of_day(app, params)
     queries = [] if params.at else [query_of(params, layer.id)]
     within = next(iter(app.ranges_soon(queries, profile=params.profile)), None)
+    unequal = None if within is None else _equity(app, result, params)
     return CoverageReport(
         layer=layer,
         result=result,
         group=text(group.names),
         complete=completeness_row(app.walkable_city, layer),
-        sections=tuple(_sections(app, result, params, sorting, within)),
+        sections=tuple(_sections(app, result, params, sorting, within, unequal)),
         groups=group_options(app, result.group),
         standards=standard_options(result.minutes, layer.standard_min),
         paces=pace_choices("" if params.pace is None else f"{params.pace:g}"),
@@ -271,6 +276,7 @@ def report_of(
         if within is None
         else share_said(result.share, within.low, within.high),
         range_words=() if within is None else range_words(within),
+        pending=params.at is None and unequal is None,
         people=people_options(app, result.people_from),
         then=_then(then),
         served=number(result.served)
@@ -346,6 +352,7 @@ def _sections(
     params: ReachByParams,
     sorting: Sorting,
     within: Ranges | None,
+    unequal: EquityRanges | None,
 ) -> Iterator[str]:
     """Yield how far people walk, the districts, the gaps and the method, as HTML."""
     limit = number(result.minutes, 0 if result.minutes.is_integer() else 1)
@@ -377,7 +384,7 @@ def _sections(
         ),
         Section(gettext("Districts"), tables=(districts,), name="districts"),
         _gaps(app, result, limit, params, within),
-        *_equality(app, result, params, within),
+        *_equality(app, params, unequal),
         _method(app, result, limit),
     )
     links = {"gaps": _gap_links(result)}
@@ -414,18 +421,21 @@ def _gaps(
     return Section(heading, paragraphs=(" ".join(words),), tables=(table,))
 
 
+def _equity(app: AppState, result: Coverage, params: ReachByParams) -> EquityRanges | None:
+    """Return how unequal the walks are; None while that is being counted."""
+    return app.soon(partial(equity_of, app, result, profile=params.profile), part=HARDLY)
+
+
 def _equality(
-    app: AppState, result: Coverage, params: ReachByParams, within: Ranges | None
+    app: AppState, params: ReachByParams, unequal: EquityRanges | None
 ) -> tuple[Section, ...]:
-    """Return how unequal the walks are; it waits for the ranges, and is left out of a past day."""
+    """Return how unequal the walks are, as a section; it is left out of a past day."""
     if params.at is not None:
         return ()
-    made = partial(equity_of, app, result, profile=params.profile)
-    found = None if within is None else app.soon(made, part=HARDLY)
-    if found is None:
-        words = gettext("This is still being counted: load this page again in a moment.")
+    if unequal is None:
+        words = gettext("This is still being counted.")
         return (Section(gettext("Who walks how far"), paragraphs=(words,), name="equality"),)
-    return (equality_section(app.catalogue, found),)
+    return (equality_section(app.catalogue, unequal),)
 
 
 def _gap_links(result: Coverage) -> list[Link]:
