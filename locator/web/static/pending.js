@@ -1,9 +1,9 @@
-// Ask again, ever more rarely, whether what was still being counted is there, and say so. The page
-// changes only when its reader wants it to: whoever is in the middle of a table stays there.
+// Ask again, ever more rarely and not for ever, whether what was still being counted is there, and
+// say so. The page changes only when its reader wants it to: whoever reads a table stays there.
 "use strict";
 
 (() => {
-  const [FIRST_MS, MOST] = [2000, 6];
+  const [FIRST_MS, LONGEST_MS, MOST] = [2000, 15_000, 14]; // three minutes in all
   const note = document.querySelector("[data-pending]");
   const [words, show] = note.children;
   const later = words.textContent;
@@ -25,7 +25,8 @@
 
   const wait = async () => {
     for (let asked = 0; asked < MOST; asked += 1) {
-      await new Promise((resolve) => { setTimeout(resolve, FIRST_MS * 2 ** asked); });
+      const rest = Math.min(FIRST_MS * 2 ** asked, LONGEST_MS);
+      await new Promise((resolve) => { setTimeout(resolve, rest); });
       await visible();
       if (await isThere()) return true;
     }
