@@ -164,7 +164,30 @@ def test_a_page_does_not_wait_for_ranges(
     monkeypatch.setattr("locator.api.context.PATIENCE_S", 20.0)
     (known,) = state.ranges_soon([CoverageQuery("nurseries", 14.0)])
     assert known is not None
+    monkeypatch.setattr("locator.web.words.layer_coverage.HARDLY", 1.0)
     assert "data-pending" not in client.get("/en/coverage/nurseries?minutes=14").text
+
+
+def test_a_page_whose_inequality_is_still_being_counted_says_so(
+    client: FlaskClient, state: AppState, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("locator.api.context.PATIENCE_S", 20.0)
+    (known,) = state.ranges_soon([CoverageQuery("nurseries", 16.0)])
+    assert known is not None
+    go_on = threading.Event()
+    monkeypatch.setattr(
+        "locator.web.words.layer_coverage.equity_of", lambda *asked, **more: go_on.wait(20)
+    )
+    monkeypatch.setattr("locator.web.words.layer_coverage.HARDLY", 0.0)
+    page = client.get("/en/coverage/nurseries?minutes=16").text
+    go_on.set()
+    assert "How sure is this?" in page
+    assert "data-pending" in page
+    assert "This is still being counted." in page
+
+
+def test_a_day_of_the_past_waits_for_nothing(client: FlaskClient) -> None:
+    assert "data-pending" not in client.get("/en/coverage/nurseries?at=2024-01-01").text
 
 
 def test_a_report_says_the_range_of_its_answer_and_of_each_district(
