@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -291,3 +292,19 @@ def test_a_change_is_told_of_each_unit_that_it_touches(
     ]
     page = visitor.get(f"/en/what-if/nurseries?{asked}").text
     assert "Neighbourhoods that change" in page and "I.1 Zachód" in page
+
+
+def test_a_page_says_that_the_ranges_of_units_are_still_being_counted(
+    visitor: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, report = "/en/coverage/nurseries?minutes=18", "locator.web.words.layer_coverage"
+    monkeypatch.setattr("locator.api.context.PATIENCE_S", 30.0)
+    monkeypatch.setattr(f"{report}.HARDLY", 1.0)
+    assert "data-pending" not in visitor.get(path).text
+    go_on = threading.Event()
+    monkeypatch.setattr(f"{report}.ranges_of_units", lambda *asked: go_on.wait(20))
+    monkeypatch.setattr(f"{report}.HARDLY", 0.01)
+    page = visitor.get(path).text
+    go_on.set()
+    assert "data-pending" in page
+    assert "How sure is this?" in page  # the city's own range is there

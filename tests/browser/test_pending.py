@@ -35,7 +35,9 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
 def test_whoever_reads_is_told_when_the_rest_is_there_and_shown_it_when_they_want(
     visit: Arrive, counted: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    page = visit(viewport=PHONE).go("/en/coverage/nurseries?minutes=17")
+    someone = visit(viewport=PHONE)
+    page = someone.go("/en/coverage/nurseries?minutes=17")
+    page.route("**/coverage/nurseries?minutes=17", lambda route: route.abort(), times=1)
     note = page.get_by_role("status").filter(has_text="still being counted")
     expect(note).to_contain_text("You will be told here")
     assert LATER not in note.inner_text()
@@ -44,6 +46,9 @@ def test_whoever_reads_is_told_when_the_rest_is_there_and_shown_it_when_they_wan
     monkeypatch.setattr("locator.api.context.PATIENCE_S", 20.0)
     counted.set()
     expect(page.locator("[data-pending]")).to_contain_text("is there now")
+    (fault,) = someone.faults  # the network was away once, and was asked again
+    assert "net::ERR_FAILED" in fault
+    someone.faults.clear()
     expect(page.locator(".answer")).not_to_contain_text(" to ")  # it stays as it is being read
     assert violations(page) == []
     assert overflow_px(page) == 0

@@ -28,14 +28,14 @@
       const rest = Math.min(FIRST_MS * 2 ** asked, LONGEST_MS);
       await new Promise((resolve) => { setTimeout(resolve, rest); });
       await visible();
-      if (await isThere()) return true;
+      if (await isThere().catch(() => false)) return true; // it may be the network's fault
     }
     return false;
   };
 
   show.addEventListener("click", () => location.reload());
   words.textContent = note.dataset.waiting;
-  wait().catch(() => false).then((there) => {
+  wait().then((there) => {
     words.textContent = there ? note.dataset.there : later;
     show.hidden = !there;
   });

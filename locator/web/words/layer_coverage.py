@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
+import pandas as pd
 from werkzeug.datastructures import MultiDict
 
 from locator.analysis.access.as_of import AsOf
@@ -62,7 +63,8 @@ class CoverageReport:
     range_words : tuple of str
         What the range is made of; empty while it is being counted.
     pending : bool
-        Whether the range, or how unequal the walks are, is still being counted.
+        Whether ranges, of the city or of its units, or how unequal the walks are, are still being
+        counted.
     then, at : str
         Between which values the share of a day lay, and the day; empty without one.
     served : str
@@ -127,6 +129,8 @@ def report_of(
     queries = [] if params.at else [query_of(params, layer.id)]
     within = next(iter(app.ranges_soon(queries, profile=params.profile)), None)
     unequal = None if within is None else _equity(app, result, params)
+    of_units = app.soon(partial(ranges_of_units, app, params, result), part=HARDLY)
+    is_whole = unequal is not None and (of_units is not None or app.city.units.empty)
     return CoverageReport(
         layer=layer,
         result=result,
@@ -166,7 +170,7 @@ def report_of(
         if within is None
         else share_said(result.share, within.low, within.high),
         range_words=() if within is None else range_words(within),
-        pending=params.at is None and unequal is None,
+        pending=params.at is None and not is_whole,
         people=people_options(app, result.people_from),
         then=_then(then),
         served=number(result.served)
@@ -175,7 +179,7 @@ def report_of(
         at="" if params.at is None else params.at.isoformat(),
         filter=filter_form(app, (layer.id,), params),
         filter_words=filter_words(app.city, result.chosen),
-        units=tuple(_units(app, params, result)),
+        units=tuple(_units(app, params, result, of_units)),
         same={name: one for name, one in same.items() if name not in ("at", *TRANSIT_NAMES)},
         transit=transit_form(app, params),
         ridden_url=url(
@@ -225,8 +229,9 @@ def _then(then: AsOf | None) -> str:
     )
 
 
-def _units(app: AppState, params: ReachByParams, result: Coverage) -> Iterator[UnitGroup]:
-    within = app.soon(partial(ranges_of_units, app, params, result), part=HARDLY)
+def _units(
+    app: AppState, params: ReachByParams, result: Coverage, within: pd.DataFrame | None
+) -> Iterator[UnitGroup]:
     rows = unit_answers(app.walkable_city_for(params.profile), result, within)
     for number_, title in app.city.district_titles.items():
         mine = [row for row in rows if row["district"] == number_]
