@@ -25,6 +25,10 @@ LIMIT_B = 64_000_000
 LARGEST_SHARE = 0.4
 """One answer takes at most so much of the limit, so that it does not drive out all others."""
 
+SMALL_B = 64_000
+"""Answers up to so large outlast larger ones, and take half of the limit at most. A range of 10 kB
+is drawn from megabytes: those of the last of twelve services drove out the ranges of the first."""
+
 COORDINATE_B, GEOMETRY_B = 24, 250
 """Of a geometry in GEOS, about."""
 
@@ -47,7 +51,8 @@ class Memory:
     Parameters
     ----------
     limit_b : int
-        What the answers may take together; those unused for longest go first.
+        What the answers may take together; those unused for longest go first, large ones
+        (`SMALL_B`) before small ones.
     largest_b : int, optional
         An answer that takes more is given and not remembered; by default `LARGEST_SHARE`.
     size : callable
@@ -64,6 +69,7 @@ class Memory:
         self.limit_b = limit_b
         self.largest_b = int(LARGEST_SHARE * limit_b) if largest_b is None else largest_b
         self.held_b = 0
+        self._small_b = 0
         self._size = size or size_b
         self._answers: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
         self._under_way: dict[Hashable, threading.Lock] = {}
@@ -101,8 +107,7 @@ class Memory:
     def forget(self, question: Hashable) -> None:
         """Let go of an answer, if it is remembered."""
         with self._lock:
-            _, weight_b = self._answers.pop(question, (None, 0))
-            self.held_b -= weight_b
+            self._let_go(question)
 
     def _found(self, question: Hashable) -> tuple[Any, int] | None:
         found = self._answers.get(question)
@@ -115,9 +120,26 @@ class Memory:
             return
         with self._lock:
             self._answers[question] = computed, weight_b
-            self.held_b += weight_b
+            self._count(weight_b)
             while self.held_b > self.limit_b:
-                self.held_b -= self._answers.popitem(last=False)[1][1]
+                self._let_go(self._next_to_go())
+
+    def _next_to_go(self) -> Hashable:
+        oldest: Hashable = next(iter(self._answers))
+        if self._small_b > self.limit_b / 2:
+            return oldest
+        large = (one for one, (_, weight_b) in self._answers.items() if weight_b > SMALL_B)
+        first: Hashable = next(large, oldest)
+        return first
+
+    def _let_go(self, question: Hashable) -> None:
+        _, weight_b = self._answers.pop(question, (None, 0))
+        self._count(-weight_b)
+
+    def _count(self, change_b: int) -> None:
+        self.held_b += change_b
+        if abs(change_b) <= SMALL_B:
+            self._small_b += change_b
 
 
 def size_b(value: object) -> int:

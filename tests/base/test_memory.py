@@ -107,6 +107,27 @@ def test_an_answer_too_large_is_given_and_drives_nothing_out() -> None:
     assert memory.get("small", lambda: large) is small
 
 
+def test_small_answers_outlast_the_large_ones_they_were_made_from() -> None:
+    memory = Memory(1_000_000, size=lambda pair: pair[1])
+    for service in range(20):
+        memory.get(("drawn", service), lambda: 300_000)
+        memory.get(("range", service), lambda: 10_000)
+        assert memory.held_b <= 1_000_000
+    assert all(("range", service) in memory for service in range(20))
+    assert [service for service in range(20) if ("drawn", service) in memory] == [18, 19]
+
+
+def test_small_answers_leave_half_of_the_room() -> None:
+    memory = Memory(1_000_000, size=lambda pair: pair[1])
+    for one in range(80):
+        memory.get(("small", one), lambda: 10_000)
+    memory.get("large", lambda: 390_000)
+    assert "large" in memory
+    assert [one for one in range(80) if ("small", one) in memory] == list(range(19, 80))
+    memory.forget("large")
+    assert memory.held_b == 610_000
+
+
 def test_what_is_forgotten_is_let_go() -> None:
     memory = Memory(100_000)
     first = memory.get("first", lambda: np.zeros(4000))
