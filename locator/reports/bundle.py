@@ -28,7 +28,8 @@ from locator.reports.exports import (
     table_csv,
 )
 from locator.reports.page import write_page
-from locator.reports.scenario import scenario_layers, scenario_report
+from locator.reports.scenario import scenario_report
+from locator.reports.scenario_layers import scenario_layers
 
 
 class DocumentFiles(ABC):

@@ -125,7 +125,7 @@ def gaps_table(
     with_district : bool
         False where all lie in one.
     within : DataFrame, optional
-        Between which values their people lie (`locator.analysis.access.ranges.gap_ranges`).
+        Between which values their people lie (`locator.analysis.access.part_ranges.gap_ranges`).
 
     Returns
     -------
