@@ -14,15 +14,8 @@ from locator.analysis.access.coverage import Coverage
 from locator.analysis.access.draws import CAUSES, Draw, known_doubt
 from locator.analysis.access.gain_ranges import Change, Gain, GainRanges, change_of
 from locator.analysis.access.gaps import points_in
-from locator.analysis.access.ranges import (
-    RUNS,
-    SEED,
-    Ends,
-    Ranges,
-    gap_ends,
-    left_in,
-    ranges,
-)
+from locator.analysis.access.part_ranges import Ends, gap_ends, left_in
+from locator.analysis.access.ranges import RUNS, SEED, Ranges, ranges
 from locator.analysis.access.supply import Supply
 from locator.analysis.access.supply_ranges import SupplyRanges, supply_ranges
 from locator.analysis.report_scope import scope_ends

@@ -15,7 +15,8 @@ from locator.analysis.access.aggregate import (
 )
 from locator.analysis.access.coverage import Coverage
 from locator.analysis.access.inequality import gini
-from locator.analysis.access.ranges import Ends, Ranges, area_ends
+from locator.analysis.access.part_ranges import Ends, area_ends
+from locator.analysis.access.ranges import Ranges
 from locator.analysis.scenario.compare import ScenarioComparison
 from locator.base.geo import Flags, FloatArray
 from locator.city.model import City

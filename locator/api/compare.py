@@ -10,7 +10,8 @@ from typing_extensions import TypedDict
 
 from locator.analysis.access.coverage import Coverage, CoverageQuery
 from locator.analysis.access.filter_words import filter_said
-from locator.analysis.access.ranges import Ranges, unit_ranges
+from locator.analysis.access.part_ranges import unit_ranges
+from locator.analysis.access.ranges import Ranges
 from locator.api import csv
 from locator.api.context import AppState
 from locator.api.coverage_answers import unit_answers

@@ -9,7 +9,8 @@ import pandas as pd
 
 from locator.analysis.access.as_of import AsOf
 from locator.analysis.access.coverage import Coverage, coverage_by_unit
-from locator.analysis.access.ranges import Ranges, gap_ranges
+from locator.analysis.access.part_ranges import gap_ranges
+from locator.analysis.access.ranges import Ranges
 from locator.analysis.access.words import leaves_out
 from locator.api.context import AppState
 from locator.api.coverage_found import parts_of, ranges_of

@@ -7,7 +7,8 @@ import pandas as pd
 from locator.analysis.access.as_of import AsOf, as_of
 from locator.analysis.access.coverage import Coverage, CoverageQuery, counted_by
 from locator.analysis.access.coverage_parts import Part, coverage_parts
-from locator.analysis.access.ranges import Ranges, ranges, unit_ranges
+from locator.analysis.access.part_ranges import unit_ranges
+from locator.analysis.access.ranges import Ranges, ranges
 from locator.analysis.transit.coverage import TransitCoverage
 from locator.api.context import AppState
 from locator.api.queries import ReachByParams, ReachParams, filter_of
@@ -197,7 +198,7 @@ def ranges_of_units(app: AppState, asked: ReachParams, found: Coverage) -> pd.Da
     Returns
     -------
     DataFrame or None
-        As `locator.analysis.access.ranges.unit_ranges` has it.
+        As `locator.analysis.access.part_ranges.unit_ranges` has it.
     """
     if asked.at is not None or app.city.units.empty:
         return None

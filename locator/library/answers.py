@@ -10,7 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from locator.analysis.access.coverage import Coverage, coverage_by_unit
-from locator.analysis.access.ranges import gap_ranges
+from locator.analysis.access.part_ranges import gap_ranges
 from locator.analysis.scenario.compare import ScenarioComparison
 from locator.analysis.scenario.words import changes_said
 from locator.analysis.transit.coverage import TransitCoverage

@@ -12,7 +12,8 @@ from pandas.testing import assert_frame_equal
 
 from locator.analysis.access.coverage import coverage
 from locator.analysis.access.gain_ranges import GainRanges, gain_ranges
-from locator.analysis.access.ranges import gap_ranges, ranges
+from locator.analysis.access.part_ranges import gap_ranges
+from locator.analysis.access.ranges import ranges
 from locator.analysis.district_report import ReportQuery, district_report
 from locator.city.field_types import UNSAID
 from locator.city.model import City

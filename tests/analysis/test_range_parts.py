@@ -12,7 +12,8 @@ from locator.analysis.access.coverage import coverage
 from locator.analysis.access.doubtful_walks import walks_of
 from locator.analysis.access.doubts import sites_of
 from locator.analysis.access.draws import CAUSES, _spread
-from locator.analysis.access.ranges import CAUSE_RUNS, ends, gap_ranges, ranges
+from locator.analysis.access.part_ranges import gap_ranges
+from locator.analysis.access.ranges import CAUSE_RUNS, ends, ranges
 from locator.city.field_types import UNSAID
 from locator.city.model import City
 from locator.city.uncertainty import PlaceErrors, Uncertainty, WalkErrors

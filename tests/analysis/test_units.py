@@ -21,7 +21,8 @@ from locator.analysis.access.coverage import (
     coverage,
     coverage_by_unit,
 )
-from locator.analysis.access.ranges import area_ends, ranges, unit_ranges
+from locator.analysis.access.part_ranges import area_ends, unit_ranges
+from locator.analysis.access.ranges import ranges
 from locator.analysis.scenario.change import Scenario
 from locator.analysis.scenario.compare import compare
 from locator.analysis.siting.query import budget_of, candidate_places

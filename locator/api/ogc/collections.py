@@ -12,7 +12,7 @@ import numpy as np
 import shapely
 
 from locator.analysis.access.coverage import Coverage, CoverageQuery
-from locator.analysis.access.ranges import gap_ranges
+from locator.analysis.access.part_ranges import gap_ranges
 from locator.api.aed import vehicle_feature
 from locator.api.context import AppState
 from locator.api.coverage_answers import district_answers

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from locator.analysis.access.coverage import Coverage
 from locator.analysis.access.equity import EquityRanges
 from locator.analysis.access.filter_words import filter_words, filtered
-from locator.analysis.access.ranges import Ranges, gap_ranges
+from locator.analysis.access.part_ranges import gap_ranges
+from locator.analysis.access.ranges import Ranges
 from locator.analysis.access.words import people_said
 from locator.api.context import AppState
 from locator.api.queries import ReachByParams
