@@ -11,7 +11,6 @@ from werkzeug.datastructures import MultiDict
 
 from locator.analysis.access.as_of import AsOf
 from locator.analysis.access.coverage import Coverage
-from locator.analysis.access.equity import EquityRanges
 from locator.analysis.access.filter_words import filter_words
 from locator.analysis.access.words import between as share_between
 from locator.analysis.access.words import leaves_out, parts_said, range_words, share_said
@@ -128,7 +127,8 @@ def report_of(
     then = as_of_day(app, params)
     queries = [] if params.at else [query_of(params, layer.id)]
     within = next(iter(app.ranges_soon(queries, profile=params.profile)), None)
-    unequal = None if within is None else _equity(app, result, params)
+    equity = partial(equity_of, app, result, profile=params.profile)
+    unequal = None if within is None else app.soon(equity, part=HARDLY)
     of_units = app.soon(partial(ranges_of_units, app, params, result), part=HARDLY)
     is_whole = unequal is not None and (of_units is not None or app.city.units.empty)
     return CoverageReport(
@@ -190,11 +190,6 @@ def report_of(
         ),
         unfiltered_url=url("layer_coverage.page", unfiltered, layer_id=layer.id),
     )
-
-
-def _equity(app: AppState, result: Coverage, params: ReachByParams) -> EquityRanges | None:
-    """Return how unequal the walks are; None while that is being counted."""
-    return app.soon(partial(equity_of, app, result, profile=params.profile), part=HARDLY)
 
 
 @dataclass(frozen=True)
