@@ -108,6 +108,12 @@ def translations(language: str) -> NullTranslations:
     return Translations(io.BytesIO(merged))
 
 
+def messages_key() -> bytes:
+    """Return what the messages of all languages together are known by."""
+    files = sorted(TRANSLATIONS.glob("*/*.po"))
+    return key_of(*(part for file in files for part in (str(file), file.read_bytes())))
+
+
 def _merged(files: Sequence[Path], language: str) -> bytes:
     """Return the messages of some ``.po`` files as one compiled file."""
     # Here and below: what reads these files is loaded where they have been changed only.

@@ -149,6 +149,7 @@ def make_app(config: Mapping[str, Any] | None = None, *, progress: Progress = si
     app.config.from_mapping(config)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    rendering.install(app)
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     corrected = reloading.signature(city_folder(app.config["GEODATA"]))
     state = load_state(app.config["GEODATA"], feeds=app.config["FEEDS"] or "", progress=progress)
@@ -161,7 +162,6 @@ def make_app(config: Mapping[str, Any] | None = None, *, progress: Progress = si
     reloading.install(app, corrected)
     reporting.install(app)
     routes.install(app)
-    rendering.install(app)
     layout.install(app)
     pieces.install(app)
     for name in PAGES:

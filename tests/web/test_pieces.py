@@ -8,6 +8,7 @@ from jinja2 import DictLoader
 from jinja2.runtime import Macro
 
 from locator.web.pieces import PIECES, once, once_for
+from locator.web.rendering import InLanguages
 
 
 def counting(app: Flask) -> tuple[Macro, list[str]]:
@@ -18,7 +19,7 @@ def counting(app: Flask) -> tuple[Macro, list[str]]:
 
 def _macro(app: Flask, said: list[str], inner: str, template: str = "parts/one.html") -> Macro:
     source = f"{{% macro said(name) %}}{{{{ note(name) }}}}<b>{inner}</b>{{% endmacro %}}"
-    env = app.jinja_env.overlay(loader=DictLoader({template: source}))
+    env = app.jinja_env.overlay(loader=InLanguages(DictLoader({template: source})))
     macro: Macro = env.get_template(template, globals={"note": said.append}).make_module().said
     return macro
 

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
-from jinja2 import Environment, FileSystemLoader, pass_context, pass_environment, pass_eval_context
+from jinja2 import (
+    DictLoader,
+    Environment,
+    FileSystemLoader,
+    TemplateNotFound,
+    pass_context,
+    pass_environment,
+    pass_eval_context,
+)
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
+from locator.base import i18n
+from locator.base.i18n import gettext, speaking
 from locator.base.own_files import key_of
 from locator.web import rendering
-from locator.web.rendering import KeptCode, QuickContext, QuickTemplate, escaped
+from locator.web.rendering import KeptCode, QuickContext, QuickEnvironment, QuickTemplate, escaped
 
 
 class Called:
@@ -105,8 +115,81 @@ def test_what_says_itself_how_it_is_written_is_asked(value: object) -> None:
 
 
 def test_pages_are_rendered_so(app: Flask) -> None:
+    with speaking("uk"):
+        template = app.jinja_env.get_template("pages/home.html")
     assert app.jinja_env.context_class is QuickContext
-    assert type(app.jinja_env.get_template("pages/home.html")) is QuickTemplate
+    assert (type(template), template.name) == (QuickTemplate, "uk/pages/home.html")
+
+
+# Words of a language -------------------------------------------------------------------------
+
+WORDS = """{{ _("Search") }} & {{ _("Search")|upper }}
+{% macro say(word) %}{{ word }}{{ _("{n} min", n=5) }}{% endmacro %}{{ say(_("Close <b>")) }}
+{% include "more.html" %}"""
+
+
+@pytest.fixture
+def speaker() -> QuickEnvironment:
+    """Return what renders two templates that say something."""
+    app = Flask("speaker")
+    app.jinja_loader = DictLoader({"words.html": WORDS, "more.html": '{{ _("Search") }}'})
+    rendering.install(app)
+    app.jinja_env.globals["_"] = gettext
+    return cast(QuickEnvironment, app.jinja_env)
+
+
+@pytest.mark.parametrize(("language", "word"), [("pl", "Szukaj"), ("en", "Search")])
+def test_what_is_said_without_values_is_compiled_as_words_of_a_language(
+    speaker: QuickEnvironment, language: str, word: str
+) -> None:
+    asked: list[str] = []
+
+    def said(message: str, **values: object) -> str:
+        asked.append(message)
+        return gettext(message, **values)
+
+    speaker.globals["_"] = said
+    with speaking(language):
+        page = speaker.get_template("words.html").render()
+    assert page == f"{word} & {word.upper()}\nClose &lt;b&gt;5 min\n{word}"
+    assert asked == ["{n} min"]
+
+
+def test_each_language_has_a_template_of_its_own(speaker: QuickEnvironment) -> None:
+    pages = {}
+    for language in ("pl", "en", "pl"):
+        with speaking(language):
+            pages[language] = speaker.get_template("more.html").render()
+    assert pages == {"pl": "Szukaj", "en": "Search"}
+
+
+def test_a_template_without_a_name_speaks_the_language_of_the_moment(
+    speaker: QuickEnvironment,
+) -> None:
+    template = speaker.from_string('{{ _("Search") }}')
+    with speaking("pl"):
+        assert template.render() == "Szukaj"
+    with speaking("en"):
+        assert template.render() == "Search"
+
+
+def test_a_template_that_there_is_not_is_said_to_be_missing(speaker: QuickEnvironment) -> None:
+    with pytest.raises(TemplateNotFound):
+        speaker.get_template("nowhere.html")
+
+
+def test_code_with_other_messages_is_not_taken(
+    templates: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = KeptCode()._key
+    assert KeptCode()._key == first
+    folder = templates / "translations" / "pl"
+    folder.mkdir(parents=True)
+    (folder / "words.po").write_text('msgid "Search"\nmsgstr "Znajdź"\n', encoding="utf-8")
+    monkeypatch.setattr(i18n, "TRANSLATIONS", folder.parent)
+    second = KeptCode()._key
+    (folder / "words.po").write_text('msgid "Search"\nmsgstr "Szukaj"\n', encoding="utf-8")
+    assert len({first, second, KeptCode()._key}) == 3
 
 
 # What templates are compiled to --------------------------------------------------------------
