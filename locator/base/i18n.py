@@ -109,7 +109,13 @@ def translations(language: str) -> NullTranslations:
 
 
 def messages_key() -> bytes:
-    """Return what the messages of all languages together are known by."""
+    """Return what the messages of all languages together are known by.
+
+    Returns
+    -------
+    bytes
+        Another one when a byte of any ``.po`` file is.
+    """
     files = sorted(TRANSLATIONS.glob("*/*.po"))
     return key_of(*(part for file in files for part in (str(file), file.read_bytes())))
 
