@@ -14,7 +14,8 @@ import shapely
 
 from locator.base.errors import N_, InvalidParameterError
 from locator.base.geo import Box
-from locator.country.cutting import BEYOND_M, Pass, cut_or_fault, passes, wanted_keys
+from locator.country.cutting import BEYOND_M, cut_or_fault, wanted_keys
+from locator.country.passes import Pass, passes
 from locator.country.table import (
     FILE,
     MISSING,

@@ -1,20 +1,17 @@
 """Cut what cities are made of out of extracts of a country: in passes, in bounded memory.
 
-A pass reads one file and writes the parts of it that lie in up to `FAN` boxes; the parts are cut
-further until a box is that of one unit. The first pass lets go of all that no city is made of, and
+`locator.country.passes` says which. The first pass lets go of all that no city is made of, and
 writes the places of nodes into the ways, so that no later one has to remember any node but those
 of the few units that it finishes. The places of the first pass stand in a file on the disk.
 """
 
 from __future__ import annotations
 
-import hashlib
 import heapq
 import tempfile
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,59 +19,18 @@ import numpy as np
 
 from locator.base.errors import LocatorError
 from locator.base.geo import Box
+from locator.country.passes import Part, Pass, outer_box
 from locator.curation.osmcity import STOP_TAGS
 from locator.walking.graph.osm import NODE_KEYS, objects
-
-FAN = 16
-"""So many parts are written in one pass: each has a file open and a buffer of its own."""
 
 BEYOND_M = 1_000.0
 """Boxes are this much larger than what is needed of them: an area that reaches across the edge of
 what is needed has to come whole, or its middle is not known."""
 
-CUT_AS = 1
-"""Number of the way in which files are cut here: one more, and kept ones are cut again."""
-
 INLINE = "pbf,locations_on_ways=true"
 """A file whose ways know the places of their nodes."""
 
 STREET_KEYS = ("highway", "railway", "public_transport")
-
-
-@dataclass(frozen=True)
-class Part:
-    """One part of a file.
-
-    Attributes
-    ----------
-    target : Path
-        Its name has the digest of all that it depends on: where it is, it is right.
-    box : (west, south, east, north)
-        What reaches into it belongs to it.
-    """
-
-    target: Path
-    box: Box
-
-
-@dataclass(frozen=True)
-class Pass:
-    """One reading of a file.
-
-    Attributes
-    ----------
-    source : Path
-    parts : tuple of Part
-    finishing : bool
-        The parts are those of units: with their nodes, as any program reads them.
-    first : bool
-        The source is an extract as it was given.
-    """
-
-    source: Path
-    parts: tuple[Part, ...]
-    finishing: bool
-    first: bool
 
 
 def wanted_keys(tags: Iterable[str]) -> tuple[str, ...]:
@@ -91,70 +47,6 @@ def wanted_keys(tags: Iterable[str]) -> tuple[str, ...]:
     """
     keys = {tag.partition("=")[0] for tag in tags} | {key for key, _ in STOP_TAGS}
     return tuple(sorted(keys | {*STREET_KEYS, *NODE_KEYS, "addr:housenumber"}))
-
-
-def passes(
-    source: Path, digest: str, units: Sequence[tuple[str, Box]], *, folder: Path
-) -> tuple[list[Pass], dict[str, Path]]:
-    """Return how a file is cut into units, outermost passes first, and where each will be.
-
-    Units that lie together go together: the boxes are halved along their longer side until there
-    are as many groups as one pass can write.
-
-    Parameters
-    ----------
-    source : Path
-        Extract.
-    digest : str
-        Of the extract and of whatever else decides what is cut.
-    units : sequence of (code, box)
-    folder : Path
-        Where the parts go.
-
-    Returns
-    -------
-    list of Pass, dict of str to Path
-    """
-    made: list[Pass] = []
-    targets: dict[str, Path] = {}
-
-    def plan(file: Path, key: str, inside: Sequence[tuple[str, Box]], *, first: bool) -> None:
-        if len(inside) <= FAN:
-            parts = []
-            for code, box in inside:
-                name = f"{code}.{_key(key, [box])}.osm.pbf"
-                targets[code] = folder / name
-                parts.append(Part(folder / name, box))
-            made.append(Pass(file, tuple(parts), finishing=True, first=first))
-            return
-        groups = [(_key(key, [box for _, box in one]), one) for one in _groups(inside)]
-        parts = [
-            Part(folder / f"group.{name}.osm.pbf", _outer(box for _, box in one))
-            for name, one in groups
-        ]
-        made.append(Pass(file, tuple(parts), finishing=False, first=first))
-        for part, (name, one) in zip(parts, groups, strict=True):
-            plan(part.target, name, one, first=False)
-
-    plan(source, digest, units, first=True)
-    return made, targets
-
-
-def _key(above: str, boxes: Sequence[Box]) -> str:
-    return hashlib.sha256(f"{CUT_AS} {above} {sorted(boxes)}".encode()).hexdigest()[:20]
-
-
-def _groups(units: Sequence[tuple[str, Box]]) -> list[list[tuple[str, Box]]]:
-    """Return at most `FAN` groups of neighbours, about equally large."""
-    groups = [list(units)]
-    while len(groups) < FAN and max(map(len, groups)) > FAN:
-        largest = max(groups, key=len)
-        groups.remove(largest)
-        middle = np.array([((w + e) / 2, (s + n) / 2) for _, (w, s, e, n) in largest])
-        order = np.argsort(middle[:, int(np.ptp(middle, axis=0).argmax())], kind="stable")
-        half = len(order) // 2
-        groups += [[largest[i] for i in part] for part in (order[:half], order[half:])]
-    return groups
 
 
 def cut_or_fault(task: Pass, keys: Sequence[str], *before: str | None) -> str | None:
@@ -215,7 +107,7 @@ def _write(
     import osmium
 
     members = _members(task.source, keys) if task.first else None
-    box = _outer(part.box for part in parts)
+    box = outer_box(part.box for part in parts)
     nodes = [_Nodes() for _ in parts]
     with ExitStack() as open_:
         kept = [set[int]() for _ in parts]  # ways that relations are made of, by part
@@ -328,11 +220,6 @@ def _box_of(known: Sequence[tuple[int, float, float]]) -> Box | None:
         return None
     _, lons, lats = zip(*known, strict=True)
     return min(lons), min(lats), max(lons), max(lats)
-
-
-def _outer(boxes: Iterable[Box]) -> Box:
-    west, south, east, north = np.array([*boxes]).T
-    return float(west.min()), float(south.min()), float(east.max()), float(north.max())
 
 
 def _meet(one: Box, other: Box) -> bool:

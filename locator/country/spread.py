@@ -14,7 +14,8 @@ import dask
 from distributed import Client, Future, LocalCluster, as_completed
 
 from locator.base.errors import N_
-from locator.country.cutting import Pass, cut_or_fault
+from locator.country.cutting import cut_or_fault
+from locator.country.passes import Pass
 from locator.country.table import CountryError
 from locator.country.unit import Outcome, UnitTask, make_unit
 

@@ -17,7 +17,7 @@ from locator.analysis.access.coverage import CoverageQuery, coverage
 from locator.base.errors import InvalidParameterError
 from locator.city.model import load_city
 from locator.cli.main import main
-from locator.country import cutting
+from locator.country import passes
 from locator.country.build import Built, CountryPlan, build_country
 from locator.country.table import read_table
 from locator.walking.choose import choose_model
@@ -137,7 +137,7 @@ def test_a_changed_input_redoes_what_it_concerns(mine: CountryPlan) -> None:
 def test_cut_in_many_passes_it_is_the_same(
     made: tuple[CountryPlan, Built], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cutting, "FAN", 2)
+    monkeypatch.setattr(passes, "FAN", 2)
     plan = replace(made[0], out=tmp_path / "out")
     assert build(plan).file.read_bytes() == made[1].file.read_bytes()
     for code in ("01", "02", "03"):
