@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -252,6 +252,13 @@ def test_of_two_timetables_the_first_that_runs_and_has_the_line_counts() -> None
     assert [clock(working, stop) for stop in (B, 2 + B)] == ["08:09", "08:07"]
     sunday = ask(network, {A: 0.0, 2 + A: 0.0}, at("07:59", date(2026, 11, 29)))
     assert clock(sunday, 2 + B) == "08:05"
+
+
+def test_each_timetable_counts_by_its_own_clock() -> None:
+    ours = toy(("1", (A, B), (0, 5), (480,)))
+    theirs = replace(toy(("2", (A, B), (0, 5), (540,))), timezone="Europe/Kyiv")
+    found = ask(transit_network([ours, theirs]), {A: 0.0, 2 + A: 0.0}, at("07:59"))
+    assert [clock(found, stop) for stop in (B, 2 + B)] == ["08:05", "08:05"]
 
 
 def test_a_wheelchair_rides_what_the_timetable_says_it_can_or_all_where_it_says_nothing() -> None:

@@ -123,18 +123,19 @@ def test_pages_are_rendered_so(app: Flask) -> None:
 
 # Words of a language -------------------------------------------------------------------------
 
-WORDS = """{{ _("Search") }} & {{ _("Search")|upper }}
+WORDS = """{{ _("Search") }} & {{ _("Search")|upper }} {{ plain("Search") }}
 {% macro say(word) %}{{ word }}{{ _("{n} min", n=5) }}{% endmacro %}{{ say(_("Close <b>")) }}
 {% include "more.html" %}"""
 
 
 @pytest.fixture
-def speaker() -> QuickEnvironment:
+def speaker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> QuickEnvironment:
     """Return what renders two templates that say something."""
+    monkeypatch.setenv("LOCATOR_CACHE", str(tmp_path))  # no code of another test
     app = Flask("speaker")
     app.jinja_loader = DictLoader({"words.html": WORDS, "more.html": '{{ _("Search") }}'})
     rendering.install(app)
-    app.jinja_env.globals["_"] = gettext
+    app.jinja_env.globals |= {"_": gettext, "plain": plain}
     return cast(QuickEnvironment, app.jinja_env)
 
 
@@ -151,7 +152,7 @@ def test_what_is_said_without_values_is_compiled_as_words_of_a_language(
     speaker.globals["_"] = said
     with speaking(language):
         page = speaker.get_template("words.html").render()
-    assert page == f"{word} & {word.upper()}\nClose &lt;b&gt;5 min\n{word}"
+    assert page == f"{word} & {word.upper()} &lt;Search&gt;\nClose &lt;b&gt;5 min\n{word}"
     assert asked == ["{n} min"]
 
 
@@ -161,6 +162,14 @@ def test_each_language_has_a_template_of_its_own(speaker: QuickEnvironment) -> N
         with speaking(language):
             pages[language] = speaker.get_template("more.html").render()
     assert pages == {"pl": "Szukaj", "en": "Search"}
+
+
+def test_its_name_says_for_which_language_a_template_is_compiled(
+    speaker: QuickEnvironment,
+) -> None:
+    assert speaker.loader is not None
+    with speaking("en"):
+        assert speaker.loader.load(speaker, "pl/more.html", speaker.globals).render() == "Szukaj"
 
 
 def test_a_template_without_a_name_speaks_the_language_of_the_moment(
