@@ -178,7 +178,7 @@ def test_the_family_ends_with_whoever_started_it() -> None:
 
 def test_one_that_does_not_end_is_killed_when_its_time_is_over() -> None:
     seen = Seen()
-    with kept([Job("a", seen.worker(0, obeys=False))], seen, grace_s=-0.9) as (pid, _):
+    with kept([Job("a", seen.worker(0, obeys=False))], seen, grace_s=0.0) as (pid, _):
         wait_until(lambda: bool(seen.ready[0]))
         os.kill(pid, signal.SIGTERM)
         assert code_of(pid) == 0
