@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
@@ -99,8 +99,7 @@ def translations(language: str) -> NullTranslations:
         Built once for each language.
     """
     files = sorted((TRANSLATIONS / language).glob("*.po"))
-    read = [part for file in files for part in (file.name.encode(), file.read_bytes())]
-    key = key_of(babel.__version__, *read, packages=["base"])
+    key = key_of(babel.__version__, *_content(files), packages=["base"])
     merged = kept(f"{language}.messages", key)
     if merged is None:
         merged = _merged(files, language)
@@ -116,8 +115,12 @@ def messages_key() -> bytes:
     bytes
         Another one when a byte of any ``.po`` file is.
     """
-    files = sorted(TRANSLATIONS.glob("*/*.po"))
-    return key_of(*(part for file in files for part in (str(file), file.read_bytes())))
+    return key_of(*_content(sorted(TRANSLATIONS.glob("*/*.po"))))
+
+
+def _content(files: Iterable[Path]) -> Iterator[bytes]:
+    for file in files:
+        yield from (file.name.encode(), file.read_bytes())
 
 
 def _merged(files: Sequence[Path], language: str) -> bytes:

@@ -19,7 +19,8 @@ FAN = 16
 """So many parts are written in one pass: each has a file open and a buffer of its own."""
 
 CUT_AS = 1
-"""Number of the way in which files are cut here: one more, and kept ones are cut again."""
+"""Number of the way in which files are cut (`locator.country.cutting`): one more, and kept ones are
+cut again."""
 
 
 @dataclass(frozen=True)

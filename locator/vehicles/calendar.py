@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -144,6 +145,7 @@ def ordinary_days(
     return {kind: found.get(kind, plain[kind]) for kind in DAY_TYPES}
 
 
+@lru_cache(maxsize=256)
 def service_day_zero(day: date, *, timezone: str) -> datetime:
     """Return the instant from which the times of service day `day` count: noon minus 12 h."""
     zone = ZoneInfo(timezone)

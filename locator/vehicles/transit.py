@@ -6,10 +6,10 @@ days of the same services share what was arranged for them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import count
 from typing import Any
 
@@ -24,12 +24,6 @@ from locator.vehicles.timetable import ACCESSIBLE, Timetable
 
 HELD_B = 48_000_000
 """Of arranged days: a working day of a whole city takes some 6 MB, and there are a few kinds."""
-
-DAYS = 64
-"""Of so many days it is kept which services run, and when they begin."""
-
-ServicesOf = tuple[tuple[int, ...], ...]
-"""The services of each timetable that run on a day."""
 
 _NUMBERS = count()
 
@@ -89,24 +83,18 @@ class TransitNetwork:
 
     def _running_on(self, day: date, *, step_free: bool) -> tuple[Running, ...]:
         """Return the trips of one service day, of each timetable that has some."""
-        runs, zero_t = self._day(day)
+        runs = tuple(_services_on(table, day) for table in self.timetables)
         arranged = self._held.get(
             (runs, step_free), lambda: self._arranged(runs, step_free=step_free)
         )
-        return tuple(Running(trips, zero_t[trips.table.timezone]) for trips in arranged)
+        return tuple(
+            Running(trips, service_day_zero(day, timezone=trips.table.timezone).timestamp())
+            for trips in arranged
+        )
 
-    @cached_property
-    def _day(self) -> Callable[[date], tuple[ServicesOf, dict[str, float]]]:
-        """What runs on a service day, and when it begins by timezone; the last days are kept."""
-
-        def found(day: date) -> tuple[ServicesOf, dict[str, float]]:
-            zones = {table.timezone for table in self.timetables}
-            zero_t = {one: service_day_zero(day, timezone=one).timestamp() for one in zones}
-            return tuple(_services_on(table, day) for table in self.timetables), zero_t
-
-        return lru_cache(maxsize=DAYS)(found)
-
-    def _arranged(self, runs: ServicesOf, *, step_free: bool) -> tuple[DayTrips, ...]:
+    def _arranged(
+        self, runs: Sequence[tuple[int, ...]], *, step_free: bool
+    ) -> tuple[DayTrips, ...]:
         arranged: list[DayTrips] = []
         known: set[str] = set()
         for table, services, first in zip(self.timetables, runs, self.first_stop, strict=True):

@@ -263,7 +263,7 @@ def test_no_module_remembers_what_grows_with_the_questions() -> None:
         "base/opening_hours/schedule.py",  # days of the texts on file, 20,000
         "geocoding/names.py",  # names of streets, folded: 16,384 short texts
         "geocoding/phrases.py",  # pairs of folded words, one of each from a table, 65,536
-        "vehicles/transit.py",  # which services run on a day, and when it begins: 64 days
+        "vehicles/calendar.py",  # when service days begin, 256
         "walking/graph/tag_rules.py",  # opening hours of gates, while a graph is built
         "web/i18n.py",  # paths of pages, 4096
         "web/pages/country.py",  # one table of a country, and 24 of its maps
