@@ -180,7 +180,7 @@ def _placed_at(app: AppState, view: AedView) -> AedView:
     asked_of = {name: value for name, value in view.args.items() if name not in accuracy}
     asked = question(AedParams, MultiDict([*asked_of.items(), ("k", str(SHOWN))]))
     accuracy_m = question(AccuracyParams, MultiDict(accuracy)).accuracy_m
-    origin, others = find_origin(app.city, asked)  # type: ignore[arg-type]  # the same fields
+    origin, others = find_origin(app.city, asked)
     view = replace(
         view,
         place=origin.label,

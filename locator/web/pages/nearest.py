@@ -34,7 +34,7 @@ from locator.web.nearest_form import Form, without_hidden
 from locator.web.security import counted
 from locator.web.state import question, state
 from locator.web.words.aed_here import AccuracyParams
-from locator.web.words.cards import Chip
+from locator.web.words.cards import Chip, card
 from locator.web.words.filtering import FilterForm, filter_form
 from locator.web.words.found import (
     Found,
@@ -128,6 +128,8 @@ def view_of(app: AppState, args: MultiDict[str, str], *, whole: bool = True) -> 
     urgent = {FIXED_LAYER, *(layer.id for layer in app.catalogue.layers.values() if layer.moves)}
     emergency = not urgent.isdisjoint(form.layers)
     known = tuple(layer for layer in form.layers if layer in app.catalogue.layers)
+    placed = bool(form.q or form.lat or form.lon)
+    kept = {name: args[name] for name in ("lat", "lon") if args.get(name)} if form.q else {}
     view = View(
         emergency=emergency,
         title=title_of(app.city, form.layers),
@@ -136,43 +138,40 @@ def view_of(app: AppState, args: MultiDict[str, str], *, whole: bool = True) -> 
         profiles=profile_choices(app, form.profile),
         night_matters=night_matters(app),
         filter=filter_form(app, known or standing_layers(app.city), form, brief=not known),
+        offered=offered(app, form.q, kept, form.url) if placed else Offered(),
     )
-    placed = bool(form.q or form.lat or form.lon)
-    if placed:
-        kept = {name: args[name] for name in ("lat", "lon") if args.get(name)} if form.q else {}
-        view = replace(view, offered=offered(app, form.q, kept, lambda **other: form.url(**other)))
     try:
         if not placed:  # what else is wrong is said before anybody types an address
             lon, lat = app.city.middle
             question(NearestParams, asked.args(accuracy_m="", lon=str(lon), lat=str(lat)))
             return view
-        return answered(app, replace(view, form=asked), whole=whole)
+        return answered(app, asked, view, whole=whole)
     except LocatorError as error:
         if view.offered.needs and error.parameter in ("q", None):
-            places = candidate_links(error, lambda **start: form.url(**start))
+            places = candidate_links(error, form.url)
             return replace(view, alternatives=places)
         return replace(
             view,
             form=without_hidden(form, error),
             code=status_of(error),
             problem=problem_text(error),
-            candidates=candidate_links(error, lambda **start: form.url(**start)),
+            candidates=candidate_links(error, form.url),
             problem_in=error.parameter or "q",
             advice=advice_for(error),
         )
 
 
-def answered(app: AppState, view: View, *, whole: bool) -> View:
-    """Return `view` with its results, and if it is to be `whole` with a map and journeys.
+def answered(app: AppState, form: Form, view: View, *, whole: bool) -> View:
+    """Return `view` with the results of `form`; if it is to be `whole` with a map and journeys.
 
     Raises
     ------
     LocatorError
         If a parameter is wrong, or the origin unknown or outside the city.
     """
-    form, city = view.form, app.city
+    city = app.city
     params = question(NearestParams, form.args(accuracy_m=""))
-    accuracy_m = question(AccuracyParams, form.accuracy()).accuracy_m
+    accuracy_m = question(AccuracyParams, form.accuracy()).accuracy_m if form.accuracy_m else None
     layers = [city.catalogue.layers[layer] for layer in params.layer]
     origin, others = find_origin(city, params)
     if params.q is None:
@@ -182,9 +181,15 @@ def answered(app: AppState, view: View, *, whole: bool) -> View:
     result = find_nearest(walkable_city, params, origin, at)
     rows = result.found
     counts = filter_count_of_result(walkable_city, result)
-    of_all, results = said_once(tuple(found(walkable_city, form, origin, row, at) for row in rows))
+    of_all, cards = said_once(
+        [card(city, row.id, opening=(row.open_state, row.next_change, at)) for row in rows]
+    )
+    results = tuple(
+        found(walkable_city, form, origin, row, one) for row, one in zip(rows, cards, strict=True)
+    )
     return replace(
         view,
+        form=form,
         origin=origin,
         alternatives=tuple(
             Link(form.url(q=words_for(p, origin)), p.label, gettext(PLACE_KINDS[p.kind]))

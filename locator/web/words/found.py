@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from locator.city.model import City
 from locator.walking.walkable_city import WalkableCity
 from locator.web.i18n import gettext, ngettext, text, url
 from locator.web.nearest_form import Form
-from locator.web.words.cards import Card, Chip, card
+from locator.web.words.cards import Card, Chip
 from locator.web.words.routes import Route, routes
 from locator.web.words.starting import Link, Origin
 
@@ -71,11 +71,9 @@ def find_nearest(
 
 
 def found(
-    walkable_city: WalkableCity, form: Form, origin: Origin, row: Reached, at: datetime
+    walkable_city: WalkableCity, form: Form, origin: Origin, row: Reached, facility: Card
 ) -> Found:
     """Return one result in words."""
-    city = walkable_city.city
-    facility = card(city, row.id, opening=(row.open_state, row.next_change, at))
     place = facility.facts["geometry"]
     return Found(
         facility=facility,
@@ -99,26 +97,17 @@ def _said(facility: Card, *, one_layer: bool) -> Iterator[str]:
         yield facility.precision_brief
 
 
-def said_once(results: tuple[Found, ...]) -> tuple[tuple[Chip, ...], tuple[Found, ...]]:
+def said_once(cards: Sequence[Card]) -> tuple[tuple[Chip, ...], Sequence[Card]]:
     """Return the remarks that hold for every result, and the results without them."""
-    if len(results) < 2:
-        return (), results
-    shared = tuple(
-        chip
-        for chip in results[0].facility.chips
-        if all(chip in one.facility.chips for one in results)
-    )
-    rest = tuple(
-        replace(
-            one,
-            facility=replace(
-                one.facility,
-                chips=tuple(chip for chip in one.facility.chips if chip not in shared),
-            ),
-        )
-        for one in results
-    )
-    return tuple(_of_all(chip) for chip in shared), rest
+    if len(cards) < 2:
+        return (), cards
+    shared = tuple(chip for chip in cards[0].chips if all(chip in one.chips for one in cards))
+    if not shared:
+        return (), cards
+    rest = [
+        replace(one, chips=tuple(chip for chip in one.chips if chip not in shared)) for one in cards
+    ]
+    return tuple(map(_of_all, shared)), rest
 
 
 def _of_all(chip: Chip) -> Chip:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from locator.api.context import AppState
-from locator.api.queries import NearestParams
+from locator.api.queries import StartParams
 from locator.base.errors import LocatorError, NotFoundError, OutsideCityError, faults_of
 from locator.city.model import City
 from locator.geocoding.place import Place
@@ -41,7 +41,7 @@ class Origin:
     note: str | None = None
 
 
-def find_origin(city: City, params: NearestParams) -> tuple[Origin, list[Place]]:
+def find_origin(city: City, params: StartParams) -> tuple[Origin, list[Place]]:
     """Return where the walk starts, and other places that may have been meant.
 
     Raises
@@ -53,8 +53,11 @@ def find_origin(city: City, params: NearestParams) -> tuple[Origin, list[Place]]
     OutsideCityError
         If the coordinates lie outside the city.
     """
-    query = params.q if params.q is not None else f"{params.lat}, {params.lon}"
-    best, others = resolve(city.gazetteer, query)
+    others: list[Place] = []
+    if params.lat is not None and params.lon is not None:
+        best = city.gazetteer.at(params.lat, params.lon)
+    else:
+        best, others = resolve(city.gazetteer, params.q or "")
     unclear = [place for place in others if is_told_apart(place, best)]
     note = gettext(best.note, **dict(best.note_values)) if best.note else None
     label = gettext("the point shown on the map") if best.kind == "coordinate" else best.label
