@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+import gzip
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import brotli
 from flask.testing import FlaskClient
 from waitress import wasyncore
 
 from locator.web import create_app
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+UNPACKED = {
+    "identity": bytes,
+    "zstd": zstd.decompress,
+    "br": brotli.decompress,
+    "gzip": gzip.decompress,
+}
+"""What reads an answer, by how it is sent."""
 
 
 def client_of(folder: Path, **settings: Any) -> FlaskClient:

@@ -69,8 +69,9 @@ DEFAULTS: dict[str, Any] = {
 """Settings and their defaults; each may also come from the environment as LOCATOR_<NAME>."""
 
 COMPRESSION = {
-    "COMPRESS_ALGORITHM": ["br", "gzip"],
-    "COMPRESS_ALGORITHM_STREAMING": ["br"],
+    # zstd at its usual level: pages as small as by brotli at 3, in less than half of the time.
+    "COMPRESS_ALGORITHM": ["zstd", "br", "gzip"],
+    "COMPRESS_ALGORITHM_STREAMING": ["zstd", "br"],
     "COMPRESS_BR_LEVEL": 3,  # 4: a twentieth smaller, for nearly twice the time
     "COMPRESS_MIMETYPES": [
         "text/html",

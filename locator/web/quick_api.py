@@ -7,6 +7,7 @@ takes itself. Whatever is out of the ordinary is the application's: faults, limi
 from __future__ import annotations
 
 import gzip
+import sys
 import time
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
@@ -26,10 +27,16 @@ from locator.web.ahead import OK
 from locator.web.reloading import Reloading
 from locator.web.security import FOR_EVERYBODY, MAX_QUERY_BYTES, is_allowed, urgency_of
 
-Encoding = Literal["br", "gzip", ""]
-"""How an answer is sent; the last one: as it is."""
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+Encoding = Literal["zstd", "br", "gzip", ""]
+"""How an answer is sent, the best first; the last one: as it is."""
 
 SQUEEZES: dict[Encoding, Callable[[bytes, Flask], bytes]] = {
+    "zstd": lambda body, app: zstd.compress(body, app.config["COMPRESS_ZSTD_LEVEL"]),
     "br": lambda body, app: brotli.compress(body, quality=app.config["COMPRESS_BR_LEVEL"]),
     "gzip": lambda body, app: gzip.compress(body, app.config["COMPRESS_LEVEL"]),
 }
@@ -95,9 +102,7 @@ def encoding_for(accepted: str) -> Encoding | None:
     if ";" in accepted or "*" in accepted:
         return None
     names = {name.strip() for name in accepted.lower().split(",")}
-    if "br" in names:
-        return "br"
-    return "gzip" if "gzip" in names else ""
+    return next((encoding for encoding in SQUEEZES if encoding in names), "")
 
 
 def _is_ordinary(environ: WSGIEnvironment) -> bool:

@@ -20,6 +20,10 @@ from tests.bench.measuring import OF, family, processor_s
 ROOT = Path(os.environ.get(OF, Path(__file__).resolve().parents[2]))
 PATIENCE_S = 60.0
 
+BROWSER = {"Accept-Encoding": "gzip, deflate, br, zstd"}
+"""What a browser of today says it can read."""
+
+
 ROUND, MOST_ASKED, LEAST_S = 60, 600, 1.0
 """Asked at once and at most, and the seconds of processor time that are enough."""
 
@@ -40,7 +44,7 @@ def answer(port: int, path: str, *, again: int = 0) -> int:
     """
     connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
     try:
-        connection.request("GET", path, headers={"Accept-Encoding": "br, gzip"})
+        connection.request("GET", path, headers=BROWSER)
         given = connection.getresponse()
         given.read()
     except OSError:

@@ -21,7 +21,7 @@ from urllib.parse import quote, urlencode
 import numpy as np
 
 from locator.city.model import default_folder, load_city
-from tests.bench.asking import answer, answering_s, served, settle, spent_s
+from tests.bench.asking import BROWSER, answer, answering_s, served, settle, spent_s
 from tests.bench.measuring import Row, family, proportional_mb
 
 VISITORS = (1, 8, 50, 100)
@@ -95,8 +95,7 @@ def without_rest(port: int, pid: int, city: City) -> Iterator[Row]:
             chance, connection = random.Random(number), HTTPConnection("127.0.0.1", port)
             while time.monotonic() < until:
                 begun = time.perf_counter()
-                headers = {"Accept-Encoding": "br, gzip"}
-                connection.request("GET", MIX[name][1](chance, city), headers=headers)
+                connection.request("GET", MIX[name][1](chance, city), headers=BROWSER)
                 given = connection.getresponse()
                 given.read()
                 took.append((time.perf_counter() - begun) * 1000)

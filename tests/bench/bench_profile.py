@@ -19,6 +19,7 @@ from werkzeug.test import EnvironBuilder
 from locator.city.model import default_folder, load_city
 from locator.web import access_log, make_app, serving
 from locator.web.workers import warm
+from tests.bench.asking import BROWSER
 from tests.bench.bench_load import MIX, City
 from tests.bench.measuring import Row
 
@@ -103,7 +104,7 @@ def _part(frame: FrameType | None) -> str:
 def _ask(app: Any, paths: list[str]) -> None:
     """Have each address answered, to its last byte."""
     for path in paths:
-        environ = EnvironBuilder(path, headers={"Accept-Encoding": "br, gzip"}).get_environ()
+        environ = EnvironBuilder(path, headers=BROWSER).get_environ()
         said: list[str] = []
         body = app(environ, lambda status, *_, said=said: said.append(status))
         b"".join(body)

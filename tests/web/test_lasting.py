@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import gzip
 import re
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import brotli
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -15,8 +13,7 @@ from flask.testing import FlaskClient
 from locator.api.context import AppState
 from locator.web import create_app
 from locator.web.pages import layer as layer_page
-
-UNPACKED = {"identity": bytes, "br": brotli.decompress, "gzip": gzip.decompress}
+from tests.serving import UNPACKED
 
 
 @pytest.fixture

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import re
 from pathlib import Path
 from typing import Any
 
-import brotli
 import folium
 import pytest
 from branca.element import CssLink, Element, JavascriptLink
@@ -25,6 +23,7 @@ from locator.web.map.elements import AreaLayer, FeatureLayer
 from locator.web.map.figure import Map, UnknownLinkError, render
 from locator.web.map.labels import LABELS
 from locator.web.map.symbols import SHAPE_PATHS, ink_on, symbol
+from tests.serving import UNPACKED
 from tests.tinycity import facility, nurseries, point, write_json
 
 NASTY = "<img src=x onerror=alert(1)>${alert(2)}</script>\u2028'\""
@@ -305,15 +304,14 @@ def test_a_nasty_name_travels_as_json_only(client: FlaskClient) -> None:
     assert config["data"]["features"][0]["properties"]["name"] == NASTY
 
 
-@pytest.mark.parametrize("encoding", ["identity", "br", "gzip"])
+@pytest.mark.parametrize("encoding", UNPACKED)
 def test_places_are_sent_as_they_are_read_and_known_again(
     client: FlaskClient, encoding: str
 ) -> None:
     path, accept = "/maps/features.geojson?layer=nurseries", {"Accept-Encoding": encoding}
     whole = client.get(path, headers={"Accept-Encoding": "identity"}).data
     first = client.get(path, headers=accept)
-    unpack = {"identity": bytes, "br": brotli.decompress, "gzip": gzip.decompress}[encoding]
-    assert (unpack(first.data), first.headers["Vary"]) == (whole, "Accept-Encoding")
+    assert (UNPACKED[encoding](first.data), first.headers["Vary"]) == (whole, "Accept-Encoding")
     again = client.get(path, headers={**accept, "If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
 

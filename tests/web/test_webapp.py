@@ -12,7 +12,7 @@ from locator.base.errors import CityFolderError
 from locator.vehicles.poller import Poller
 from locator.web import create_app, static_files
 from locator.web.static_files import static_url
-from tests.serving import client_of
+from tests.serving import UNPACKED, client_of
 
 
 def test_the_city_is_loaded_once_and_made_ready(app: Flask) -> None:
@@ -63,10 +63,26 @@ def test_a_static_file_keeps_for_a_year_because_its_address_changes_with_it(app:
     assert client.get("/static/../serving.py").status_code == 404
 
 
-def test_a_page_is_compressed_for_those_who_can_read_it(app: Flask) -> None:
-    answer = app.test_client().get("/api/districts", headers={"Accept-Encoding": "gzip"})
-    assert answer.headers["Content-Encoding"] == "gzip"
-    assert "Accept-Encoding" in answer.headers["Vary"]
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [
+        ("gzip, deflate, br, zstd", "zstd"),
+        ("gzip, deflate, br", "br"),
+        ("gzip, deflate", "gzip"),
+        ("zstd;q=0, gzip", "gzip"),
+    ],
+)
+def test_a_page_is_compressed_as_its_reader_can_read_it(
+    app: Flask, accepted: str, encoding: str
+) -> None:
+    client, path = app.test_client(), "/nearest"
+    plain = client.get(path)
+    answer = client.get(path, headers={"Accept-Encoding": accepted})
+    assert answer.status_code == plain.status_code == 200
+    assert answer.headers["Content-Encoding"] == encoding
+    assert UNPACKED[encoding](answer.data) == plain.data
+    assert len(answer.data) < len(plain.data) / 2
+    assert answer.headers["Vary"] == "Accept-Encoding"
 
 
 def test_the_vehicles_are_loaded_once_and_polled_by_one(
