@@ -18,6 +18,9 @@ from locator.vehicles.timetable import BoolArray, Timetable
 SPAN_S = 1_000_000.0
 """More than any time of a service day: the departures of a call lie between two multiples of it."""
 
+NONE = np.int64(1 << 20)
+"""No trip: more than the trips of any pattern."""
+
 
 @dataclass(frozen=True, eq=False)
 class DayTrips:
@@ -67,7 +70,22 @@ class DayTrips:
         """Bytes that its arrays take, without the timetable."""
         columns = (self.stop, self.pattern, self.position, self.board, self.alight, self.event)
         times = (self.depart_key, self.arrive_s, self.trip_first, self.trip)
-        return sum(array.nbytes for array in (*columns, *times))
+        made = (self.begins, self.falling)
+        return sum(array.nbytes for array in (*columns, *times, *made))
+
+    @cached_property
+    def begins(self) -> IntArray:
+        """(p,) the first call of each pattern."""
+        return np.flatnonzero(self.position == 0)
+
+    @cached_property
+    def falling(self) -> IntArray:
+        """(q,) what falls from pattern to pattern by more than any trip's number, and to 0.
+
+        Added to trips, it lets one running minimum do for all patterns.
+        """
+        falling: IntArray = (self.pattern[-1] - self.pattern) * 2 * NONE
+        return falling
 
     @cached_property
     def span_s(self) -> tuple[float, float]:

@@ -15,16 +15,13 @@ import numpy as np
 import numpy.typing as npt
 
 from locator.base.geo import FloatArray, IntArray
-from locator.vehicles.day_trips import SPAN_S, DayTrips
+from locator.vehicles.day_trips import NONE, SPAN_S, DayTrips
 
 CHANGE_S = 60.0
 """Between two rides at the least, the walk between their stops apart: timetables tell minutes."""
 
 MOST_RIDES = 3
 """Two changes."""
-
-NONE = np.int64(1 << 20)
-"""No trip: more than the trips of any pattern."""
 
 
 @dataclass(frozen=True)
@@ -174,9 +171,9 @@ class Search:
         """Return which of `running`, and which of its calls, is the earliest at a stop."""
         arrive_t = self.rounds[n].arrive_t[stop]
         for number, running in enumerate(self.running):
-            at = np.flatnonzero(running.trips.stop == stop)
-            there_t = _arrivals_t(running, at, self.rounds[n].aboard[number][at])
-            for call in at[there_t == arrive_t].tolist():
+            calls, there_t = _arrivals_t(running, self.rounds[n].aboard[number])
+            here = (running.trips.stop[calls] == stop) & (there_t == arrive_t)
+            for call in calls[here].tolist():
                 return number, int(call)
         raise LookupError(stop)
 
@@ -264,8 +261,8 @@ def _round(running: Sequence[Running], ready_t: FloatArray) -> Round:
     arrive_t = np.full(len(ready_t), np.inf)
     ridden = [_ridden(one, ready_t) for one in running]
     for one, (_, aboard) in zip(running, ridden, strict=True):
-        calls = np.flatnonzero(aboard < NONE)
-        np.minimum.at(arrive_t, one.trips.stop[calls], _arrivals_t(one, calls, aboard[calls]))
+        calls, there_t = _arrivals_t(one, aboard)
+        np.minimum.at(arrive_t, one.trips.stop[calls], there_t)
     boarded = tuple(boarded for boarded, _ in ridden)
     return Round(ready_t, boarded, tuple(aboard for _, aboard in ridden), arrive_t)
 
@@ -273,24 +270,22 @@ def _round(running: Sequence[Running], ready_t: FloatArray) -> Round:
 def _ridden(running: Running, ready_t: FloatArray) -> tuple[IntArray, IntArray]:
     """Return the trip that can be caught at each call, and the one aboard on getting there."""
     day = running.trips
-    ready_s = np.maximum(ready_t[day.stop] - running.zero_t, 0.0)
-    calls = np.flatnonzero(day.board & (ready_s < SPAN_S))
-    found = np.searchsorted(day.depart_key, calls * SPAN_S + ready_s[calls])
+    there_t = ready_t[day.stop]
+    calls = np.flatnonzero(day.board & (there_t < np.inf))
+    ready_s = np.maximum(there_t[calls] - running.zero_t, 0.0)
+    found = np.searchsorted(day.depart_key, calls * SPAN_S + ready_s)
     boarded = np.full(len(day.stop), NONE)
-    caught = found < day.event[calls + 1]
-    boarded[calls[caught]] = (found - day.event[calls])[caught]
-    # The patterns' numbers are made to descend by more than any trip's, so that one running
-    # minimum does for all of them; one gets off at a later call than one gets on.
-    base = (day.pattern[-1] - day.pattern) * 2 * NONE
-    before = np.concatenate([[NONE], boarded[:-1]])
-    before[day.position == 0] = NONE
-    aboard = np.minimum.accumulate(before + base) - base
+    boarded[calls] = np.where(found < day.event[calls + 1], found - day.event[calls], NONE)
+    aboard = np.empty_like(boarded)
+    aboard[1:] = boarded[:-1]  # one gets off at a later call than one gets on
+    aboard[day.begins] = NONE
+    aboard += day.falling
+    aboard = np.minimum.accumulate(aboard) - day.falling
     return boarded, aboard
 
 
-def _arrivals_t(running: Running, calls: npt.NDArray[np.intp], aboard: IntArray) -> FloatArray:
-    """Return when one gets off at some calls; ``inf`` where nobody is aboard, or may get off."""
+def _arrivals_t(running: Running, aboard: IntArray) -> tuple[npt.NDArray[np.intp], FloatArray]:
+    """Return the calls at which somebody who is aboard may get off, and when."""
     day = running.trips
-    off = (aboard < NONE) & day.alight[calls]
-    event = np.where(off, day.event[calls] + aboard, 0)
-    return np.where(off, running.zero_t + day.arrive_s[event], np.inf)
+    calls = np.flatnonzero(day.alight & (aboard < NONE))
+    return calls, running.zero_t + day.arrive_s[day.event[calls] + aboard[calls]]
