@@ -1,4 +1,4 @@
-"""The server goes without pyarrow, and whoever needs it still has it."""
+"""The server goes without what it never uses, and whoever needs it still has it."""
 
 from __future__ import annotations
 
@@ -28,6 +28,19 @@ assert again["name"].fillna("-").tolist() == ["Główny", "-", "Wawel"]
 assert again.geometry.x.tolist() == [1, 1, 1]
 """
 
+TOOLS = """
+import sys
+from locator.base.lighter import scipy_without_tools
+scipy_without_tools()
+import locator.web.workers
+assert not {"numpy.f2py", "numpy.testing"} & set(sys.modules), "imported"
+import numpy, scipy.sparse
+numpy.testing.assert_allclose(scipy.sparse.eye_array(2).toarray(), numpy.eye(2))
+assert callable(numpy.f2py.run_main)
+scipy_without_tools()  # a second time it changes nothing
+assert callable(numpy.f2py.run_main)
+"""
+
 
 def run(program: str, *args: str) -> None:
     subprocess.run([sys.executable, "-c", program, *args], check=True, timeout=120)
@@ -35,6 +48,10 @@ def run(program: str, *args: str) -> None:
 
 def test_pandas_is_there_and_pyarrow_is_not() -> None:
     run(PROGRAM)
+
+
+def test_scipy_is_there_and_numpys_tools_are_when_asked_for() -> None:
+    run(TOOLS)
 
 
 def test_a_table_of_a_country_is_read_and_written_all_the_same(tmp_path: Path) -> None:

@@ -126,9 +126,10 @@ def command(
     if address == "-":
         address = sys.stdin.readline().strip()
     with keeping_all():
-        from locator.base.lighter import pandas_without_pyarrow
+        from locator.base.lighter import pandas_without_pyarrow, scipy_without_tools
 
         pandas_without_pyarrow()
+        scipy_without_tools()
         from locator.api.nearest import found_nearest
         from locator.api.parsing import Pairs
         from locator.api.queries import NearestParams

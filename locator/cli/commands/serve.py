@@ -38,9 +38,10 @@ def command(ctx: click.Context, port: int | None, host: str | None) -> None:
 
     generation = supervised(host=host, port=port)  # whoever supervises does not come back
     gc.disable()  # until the city is made: see `locator.base.freeing.made_to_stay`
-    from locator.base.lighter import pandas_without_pyarrow
+    from locator.base.lighter import pandas_without_pyarrow, scipy_without_tools
 
     pandas_without_pyarrow()
+    scipy_without_tools()
     from locator.web.workers import run
 
     folder: Path | None = ctx.obj
