@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from locator.base.errors import N_, NotComputableError
 from locator.vehicles.raptor import Running
+from locator.vehicles.timetable import Timetable
 from locator.vehicles.transit import TransitNetwork
 
 DAY_S = 86_400.0
@@ -100,11 +101,14 @@ def _outside(network: TransitNetwork, at: datetime, parameter: str) -> OutsideTi
 def _basis(running: Sequence[Running], *, step_free: bool) -> TransitBasis:
     tables = list(dict.fromkeys(one.trips.table.source for one in running))
     used = {id(one.trips.table): one.trips.table for one in running}.values()
-    known = any(table.trip_wheelchair.any() and table.stop_wheelchair.any() for table in used)
     return TransitBasis(
         sources=tuple(tables),
         valid_from=max(table.valid_from for table in used if table.valid_from),
         valid_to=min(table.valid_to for table in used if table.valid_to),
         modes=frozenset[str]().union(*(one.trips.modes for one in running)),
-        step_free=known if step_free else None,
+        step_free=any(map(_tells_step_free, used)) if step_free else None,
     )
+
+
+def _tells_step_free(table: Timetable) -> bool:
+    return bool(table.trip_wheelchair.any() and table.stop_wheelchair.any())
