@@ -1,5 +1,4 @@
 # `make run` and `make test` are all a newcomer needs; both make .venv when it is not there.
-PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
@@ -65,9 +64,9 @@ messages: $(VENV)/.run
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
+# By the PYTHON that is named, else by python3 or one like it that computes faster.
 $(VENV)/bin/python:
-	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
-	$(PYTHON) -m venv $(VENV)
+	python=$$($(or $(PYTHON),python3) deploy/fastest_python.py $(PYTHON)) && "$$python" -m venv $(VENV)
 
 $(VENV)/.run: $(VENV)/bin/python pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
