@@ -141,7 +141,10 @@ def by_wall(rows: Iterable[Row]) -> list[Row]:
 
 def family(pid: int) -> list[int]:
     """Return a process and all that it and its own have forked, as Linux tells it."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except (FileNotFoundError, ProcessLookupError):  # it has ended since its parent was asked
+        return []
     return [pid, *(one for child in children for one in family(int(child)))]
 
 
@@ -156,8 +159,13 @@ def anonymous_mb(pid: int) -> float:
 
 
 def _rolled_up_mb(pid: int, kind: str) -> float:
-    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(f"{kind}:"))
+    """Return a line of Linux's account; nothing of a process that has ended meanwhile."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+    told = (int(line.split()[1]) / 1024 for line in lines if line.startswith(f"{kind}:"))
+    return next(told, 0.0)
 
 
 def processor_s(pid: int) -> float:
