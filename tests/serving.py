@@ -12,9 +12,10 @@ from typing import Any
 
 import brotli
 from flask.testing import FlaskClient
-from waitress import wasyncore
 
 from locator.web import create_app
+from locator.web.serving import Channel
+from locator.web.watching import Watch
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -42,11 +43,13 @@ def in_a_thread(server: Any, *, wait_s: float = 1.0) -> Iterator[threading.Threa
     It ends before its sockets are closed: who waits at one that is closed meanwhile fails, while
     whichever test comes next is run.
     """
-    ending = threading.Event()
+    if not issubclass(server.channel_class, Channel):
+        server.channel_class = Channel
+    ending, watch = threading.Event(), Watch(server)
 
     def look() -> None:
         while not ending.is_set():
-            wasyncore.loop(wait_s, use_poll=True, map=server._map, count=1)
+            watch.turn(wait_s)
 
     looks = threading.Thread(target=look, daemon=True)
     looks.start()
@@ -56,6 +59,7 @@ def in_a_thread(server: Any, *, wait_s: float = 1.0) -> Iterator[threading.Threa
         ending.set()
         server.pull_trigger()
         looks.join()
+        watch.close()
         server.task_dispatcher.shutdown()
         for channel in list(server.active_channels.values()):
             channel.close()

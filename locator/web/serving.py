@@ -11,7 +11,6 @@ from contextlib import suppress
 from typing import Any
 
 from flask import Flask, Response, g, request
-from waitress import wasyncore
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.server import create_server
@@ -27,6 +26,7 @@ from locator.web.lanes import QUICK_THREADS, TURN_S, Lanes, waiting_paths
 from locator.web.limits import IN_LINE
 from locator.web.readiness import readiness
 from locator.web.security import HEADERS, MAX_BODY_BYTES, content_security_policy
+from locator.web.watching import Watch
 
 SPARE_THREADS = 4
 """Beside those that work on expensive requests or wait to: for tiles."""
@@ -36,6 +36,10 @@ CONNECTIONS = 2000
 
 LINGER_S = 1.0
 """A connection that was kept open for the next request may bring it for so long at the end."""
+
+
+FILES = 200
+"""Beside connections: graph, indexes, tables, pipes between processes."""
 
 
 class PlainLetters(HTTPRequestParser):  # type: ignore[misc]
@@ -66,6 +70,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
 
     parser_class = PlainLetters
     error_task_class = Refusal
+    is_answered = False
     is_written_to = False
 
     def write_soon(self, data: Any) -> int:
@@ -98,7 +103,12 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         """Answer; the last time where the server is about to end."""
         if not self.server.accepting:
             self.requests[0].headers["CONNECTION"] = "close"
-        super().service()
+        self.is_answered = True
+        self.server.watch.begun.append(self._fileno)
+        try:
+            super().service()
+        finally:
+            self.is_answered = False
 
 
 def run(
@@ -163,6 +173,22 @@ def prepare(app: Flask) -> None:
     sys.setswitchinterval(TURN_S)
 
 
+def may_open(files: int) -> None:
+    """Let this process have so many files and connections open, as far as the system allows.
+
+    Most systems let a program have 1,024 until it asks for more; a visitor beyond them would be
+    let in and then not be heard.
+    """
+    if sys.platform == "win32":
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = files if hard == resource.RLIM_INFINITY else min(files, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
 class Serving:
     """One process that serves.
 
@@ -175,6 +201,7 @@ class Serving:
 
     def __init__(self, app: Flask, listening: socket.socket) -> None:
         self._app = app
+        may_open(CONNECTIONS + FILES)
         self._freeing = Freeing()
         self._lanes = Lanes(waiting_paths(app))
         self._grace_s: float | None = None  # given when it is to end
@@ -196,24 +223,23 @@ class Serving:
             clear_untrusted_proxy_headers=not app.config["PROXIES"],
         )
         self._server.channel_class = Channel
+        self._watch = Watch(self._server)
 
     def run(self) -> None:
         """Serve until told to end, and then finish what was asked."""
         try:
             while self._grace_s is None:
-                self._turn(1.0)
+                self._watch.turn(1.0)
                 self._freeing.now_and_then()
             self._finish(time.monotonic() + self._grace_s)
         finally:
+            self._watch.close()
             self._server.close()
 
     def end(self, grace_s: float) -> None:
         """Let nobody in any more, and return from `run` within some seconds."""
         self._grace_s = grace_s
         self._server.pull_trigger()
-
-    def _turn(self, wait_s: float) -> None:
-        wasyncore.loop(wait_s, use_poll=True, map=self._server._map, count=1)
 
     def _finish(self, until: float) -> None:
         readiness(self._app).ending.set()
@@ -223,7 +249,7 @@ class Serving:
             for channel in left:
                 if time.time() > quiet and not channel.is_busy:
                     channel.will_close = True
-            self._turn(0.1)
+            self._watch.turn(0.1, everyone=True)
         asked = sum(channel.is_busy for channel in left)
         if asked:
             log.warning("%d requests were not finished in time", asked)

@@ -9,10 +9,12 @@ the server without a process for what is dear.
 from __future__ import annotations
 
 import random
+import socket
 import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from typing import Any
@@ -58,6 +60,8 @@ WANTED = {"API nearest": 600, "nearest": 150}
 """Answers a second that two processors are to give."""
 
 CONNECTIONS, PROCESSORS = 50, 2
+RESTING = 1000
+"""Connections that are kept open meanwhile, as browsers do for a while, and ask nothing."""
 
 AED = {"AED": MIX["AED"], "API AED": (10, lambda chance, city: f"/api/aed?{_place(chance, city)}")}
 
@@ -73,6 +77,8 @@ def rows() -> Iterator[Row]:
             sorted(set(known.houses["street"])),
         )
         yield from without_rest(port, pid, city)
+        with _resting(port):
+            yield from without_rest(port, pid, city, beside=f" beside {RESTING:,} at rest")
         for visitors in VISITORS:
             yield from _day(port, pid, city, visitors, MIX)
         yield from _day(port, pid, city, VISITORS[-1], AED, dear=DEAR)
@@ -81,7 +87,7 @@ def rows() -> Iterator[Row]:
         yield Row("memory of the server and its processes", held_mb, "MB", MEMORY_MB, "PSS")
 
 
-def without_rest(port: int, pid: int, city: City) -> Iterator[Row]:
+def without_rest(port: int, pid: int, city: City, *, beside: str = "") -> Iterator[Row]:
     """Yield what is answered to connections that ask anew at once, and what an answer costs.
 
     The one who asks works on the same processors: how many answers a second a server gives that
@@ -111,8 +117,20 @@ def without_rest(port: int, pid: int, city: City) -> Iterator[Row]:
         rate, p99 = len(took_ms) / (time.monotonic() - at_s), np.percentile(took_ms, 99)
         said = f"{rate:.0f} a second, p99 {p99:.0f} ms, {asker_ms:.2g} ms each of who asks; "
         said += f"{PROCESSORS * 1000 / each_ms:.0f} a second of {PROCESSORS} processors alone"
-        title = f"{CONNECTIONS} connections without rest, {name}: processor time of an answer"
+        title = f"{CONNECTIONS} connections without rest{beside}, {name}"
+        title += ": processor time of an answer"
         yield Row(title, each_ms, "ms", PROCESSORS * 1000 / wanted, said)
+
+
+@contextmanager
+def _resting(port: int) -> Iterator[None]:
+    """Keep `RESTING` connections open, each after an answer."""
+    with ExitStack() as opened:
+        for _ in range(RESTING):
+            connection = opened.enter_context(socket.create_connection(("127.0.0.1", port), 60))
+            connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            connection.recv(65_536)
+        yield
 
 
 @dataclass
