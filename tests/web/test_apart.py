@@ -171,23 +171,26 @@ def test_a_process_that_has_grown_finishes_what_it_has_and_ends(
         working.start()
         assert all(looks.acquire(timeout=60) for _ in range(3))
         assert working.is_alive(), "it has become as large as it may, not larger"
-        with Client(str(listener.address)) as line:
+        with Client(str(listener.address)) as line, Client(str(listener.address)) as later:
             line.send(({}, b""))
             assert begun.wait(60)
             held_b["Private_Dirty"] += 1
             working.join(0.5)
             assert working.is_alive(), "somebody is being answered"
-            with Client(str(listener.address)) as later:
-                later.send(({}, b""))
-                go_on.set()
-                assert line.recv()[2] == b"slow"
-                assert not later.poll(0.2), "whoever comes next answers that"
-        working.join(60)
-        assert not working.is_alive()
-        assert (renewed[0], len(warmed)) == (1, 1)
-        again = threading.Thread(target=apart.work, **asked)
-        again.start()
+            later.send(({}, b""))
+            go_on.set()
+            assert line.recv()[2] == b"slow"
+            assert not later.poll(0.2), "whoever comes next answers that"
+            working.join(60)
+            assert not working.is_alive()
+            assert (renewed[0], len(warmed)) == (1, 1)
+            held_b["Private_Dirty"] -= 1
+            again = threading.Thread(target=apart.work, **asked)
+            again.start()
+            assert later.recv()[2] == b"slow"
+        held_b["Private_Dirty"] += 1
         again.join(60)
+        assert not again.is_alive()
         assert len(warmed) == 1, "the next one counts what is asked for, and nothing else"
     os.close(lives)
     os.close(ends)
