@@ -71,15 +71,12 @@ def probed(command: str) -> Python | None:
         return None
 
 
-def on_path(minors: range) -> list[str]:
-    """Return the programs on the PATH that may be a Python, each once."""
-    names = ["python3", *(f"python3.{minor}" for minor in minors)]
+def on_path() -> list[str]:
+    """Return the programs on the PATH that may be a Python that is new enough, each once."""
+    names = ["python3", *(f"python3.{minor}" for minor in range(LEAST[1], LEAST[1] + 10))]
     folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
     files = [os.path.join(folder, name) for folder in folders for name in names]
-    known: dict[str, str] = {}
-    for file in files:
-        if os.access(file, os.X_OK):
-            known.setdefault(os.path.realpath(file), file)
+    known = {os.path.realpath(file): file for file in files[::-1] if os.access(file, os.X_OK)}
     return list(known.values())
 
 
@@ -109,17 +106,11 @@ def timed(pythons: list[Python]) -> list[Python]:
 
 def main(named: str) -> int:
     """Print the program; say why where it is not the one that was expected."""
-    if named or sys.prefix != sys.base_prefix or os.environ.get("CONDA_PREFIX"):
-        command = named or sys.executable
-        only = probed(command)
-        taken = only if only is not None and only.version >= LEAST else None
-        first = only
-    else:
-        commands = on_path(range(LEAST[1], LEAST[1] + 10))
-        probes = filter(None, map(probed, [sys.executable, *commands]))
-        known = {os.path.realpath(one.program): one for one in probes}
-        first = known.get(os.path.realpath(sys.executable))
-        taken = chosen(first, timed(comparable(first, list(known.values()))))
+    is_settled = named or sys.prefix != sys.base_prefix or os.environ.get("CONDA_PREFIX")
+    first = probed(named or sys.executable)
+    pythons = [*([] if is_settled else map(probed, on_path())), first]
+    known = {os.path.realpath(one.program): one for one in pythons if one is not None}
+    taken = chosen(first, timed(comparable(first, list(known.values()))))
     if taken is None:
         here = first.words if first is not None else f"none ({named or 'python3'})"
         print(NEEDED.format(*LEAST, here), file=sys.stderr)

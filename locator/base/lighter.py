@@ -9,6 +9,12 @@ TOOLS = ("f2py", "testing")
 """Parts of numpy that wrap Fortran, and that tests are written with."""
 
 
+def import_lightly() -> None:
+    """Import pandas and scipy so; before anything else imports them."""
+    pandas_without_pyarrow()
+    scipy_without_tools()
+
+
 def pandas_without_pyarrow() -> None:
     """Import pandas as where pyarrow is not installed: text as Python's own, 50 MB less.
 

@@ -103,6 +103,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         """Answer; the last time where the server is about to end."""
         if not self.server.accepting:
             self.requests[0].headers["CONNECTION"] = "close"
+        # Not asked while it waits in a queue, where nothing changes: only from here on, to the end.
         self.is_answered = True
         self.server.watch.begun.append(self._fileno)
         try:

@@ -32,7 +32,7 @@ class Watch:
     Attributes
     ----------
     begun : deque of int
-        File descriptors of connections that are being answered now.
+        File descriptors of connections that another thread has begun to answer since the last turn.
     """
 
     def __init__(self, server: Any) -> None:

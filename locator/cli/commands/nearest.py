@@ -126,10 +126,9 @@ def command(
     if address == "-":
         address = sys.stdin.readline().strip()
     with keeping_all():
-        from locator.base.lighter import pandas_without_pyarrow, scipy_without_tools
+        from locator.base.lighter import import_lightly
 
-        pandas_without_pyarrow()
-        scipy_without_tools()
+        import_lightly()
         from locator.api.nearest import found_nearest
         from locator.api.parsing import Pairs
         from locator.api.queries import NearestParams

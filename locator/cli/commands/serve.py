@@ -38,10 +38,9 @@ def command(ctx: click.Context, port: int | None, host: str | None) -> None:
 
     generation = supervised(host=host, port=port)  # whoever supervises does not come back
     gc.disable()  # until the city is made: see `locator.base.freeing.made_to_stay`
-    from locator.base.lighter import pandas_without_pyarrow, scipy_without_tools
+    from locator.base.lighter import import_lightly
 
-    pandas_without_pyarrow()
-    scipy_without_tools()
+    import_lightly()
     from locator.web.workers import run
 
     folder: Path | None = ctx.obj

@@ -148,8 +148,7 @@ def view_of(app: AppState, args: MultiDict[str, str], *, whole: bool = True) -> 
         return answered(app, asked, view, whole=whole)
     except LocatorError as error:
         if view.offered.needs and error.parameter in ("q", None):
-            places = candidate_links(error, form.url)
-            return replace(view, alternatives=places)
+            return replace(view, alternatives=candidate_links(error, form.url))
         return replace(
             view,
             form=without_hidden(form, error),
@@ -171,7 +170,7 @@ def answered(app: AppState, form: Form, view: View, *, whole: bool) -> View:
     """
     city = app.city
     params = question(NearestParams, form.args(accuracy_m=""))
-    accuracy_m = question(AccuracyParams, form.accuracy()).accuracy_m if form.accuracy_m else None
+    accuracy_m = question(AccuracyParams, form.accuracy()).accuracy_m
     layers = [city.catalogue.layers[layer] for layer in params.layer]
     origin, others = find_origin(city, params)
     if params.q is None:
