@@ -26,7 +26,10 @@ of the processor); M_TRIM_THRESHOLD; M_ARENA_MAX: one heap for all threads, whic
 each more would grow by some 10 MB in every process."""
 
 EVERY_S = 10.0
-"""Looking through the heaps takes some milliseconds; so often at most."""
+"""Looking through the heaps takes tens of milliseconds; so often at most."""
+
+FILES_EVERY_S = 2.0
+"""Letting pages of files go takes three, and who reads there again has them in microseconds."""
 
 WORKED_S = 0.1
 """Of processor time; who has worked less since the last look has left nothing to speak of."""
@@ -113,16 +116,23 @@ class Freeing:
     ) -> None:
         self._trim = _of_glibc("malloc_trim")
         self._every_s, self._much_s, self._clock, self._worked = every_s, much_s, clock, worked
-        self._next_s, self._worked_s = clock(), -math.inf
+        self._next_s = self._files_next_s = clock()
+        self._worked_s = -math.inf
         self._lock = threading.Lock()
 
     def now_and_then(self) -> bool:
-        """Give back what is free if it is time to; tell whether that was done."""
+        """Give back what is free if it is time to; tell whether that was done.
+
+        Pages of files are let go oftener.
+        """
         with self._lock:
             since_s = self._worked() - self._worked_s
-            if self._trim is None or since_s < WORKED_S:
+            if since_s < WORKED_S:
                 return False
-            if self._clock() < self._next_s and since_s < self._much_s:
+            if self._clock() >= self._files_next_s:
+                self._files_next_s = self._clock() + FILES_EVERY_S
+                _let_files_go()
+            if self._trim is None or (self._clock() < self._next_s and since_s < self._much_s):
                 return False
             self._next_s = self._clock() + self._every_s
         if gc.get_freeze_count():  # else all that was ever made would be looked at

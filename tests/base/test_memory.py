@@ -340,6 +340,25 @@ def test_pages_that_were_read_are_given_back_and_read_again(tmp_path: Path) -> N
     assert numbers.sum() == once
 
 
+@pytest.mark.skipif(not Path("/proc/self/smaps").exists(), reason="only Linux tells")
+@pytest.mark.parametrize("trim", [bool, None])  # another C library has none
+def test_pages_of_files_are_given_back_oftener_than_what_lies_free(
+    tmp_path: Path, trim: type | None
+) -> None:
+    path = tmp_path / "numbers"
+    np.arange(500_000, dtype=np.float64).tofile(path)
+    numbers = np.memmap(path, dtype=np.float64, mode="r")
+    may_be_let_go(numbers)
+    now, worked, gone = [0.0], itertools.count(), []
+    freeing = Freeing(every_s=60.0, clock=lambda: now[0], worked=worked.__next__)
+    freeing._trim = trim
+    for now[0] in (0.0, 1.0, 2.0, 3.9, 4.0):
+        assert numbers.sum() == 499_999 * 250_000
+        freeing.now_and_then()
+        gone.append(pages_kb(path) < 200)
+    assert gone == [True, False, True, False, True]
+
+
 def test_what_was_written_is_not_let_go(tmp_path: Path) -> None:
     path = tmp_path / "numbers"
     np.zeros(5000).tofile(path)
