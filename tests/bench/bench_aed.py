@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -11,14 +11,26 @@ import numpy as np
 from locator.analysis.aed.fixed import index_aeds
 from locator.analysis.aed.hourly import HourlyCoverageQuery, hourly_coverage
 from locator.analysis.aed.nearest import AedQuery, nearest_aed
-from locator.city.model import default_folder, load_city
+from locator.city.model import City, default_folder, load_city
 from locator.vehicles.calendar import ordinary_days
-from locator.vehicles.positions import load_fleet, positions
+from locator.vehicles.positions import Fleet, load_fleet, positions
 from locator.walking.choose import choose_model
 from locator.walking.walkable_city import walkable
 from tests.bench.measuring import Row, median, once, p50_p95
 
 ASKED = 200
+
+
+def ordinary_noon(city: City, fleet: Fleet) -> datetime:
+    """Return noon of a working day without anything particular."""
+    zone = ZoneInfo(city.catalogue.timezone)
+    days = ordinary_days(
+        [service for table in fleet.timetables for service in table.services],
+        country=city.catalogue.country,
+        timezone=city.catalogue.timezone,
+        around=datetime.now(zone).date(),
+    )
+    return datetime.combine(days["working"], time(12), tzinfo=zone)
 
 
 def rows() -> Iterator[Row]:
@@ -29,16 +41,7 @@ def rows() -> Iterator[Row]:
     model = choose_model(city)
     walkable_city = walkable(city, model)
     yield once("walks to all AEDs, made or read", lambda: index_aeds(walkable_city), budget=None)
-    zone = ZoneInfo(city.catalogue.timezone)
-    services = [service for table in fleet.timetables for service in table.services]
-    days = ordinary_days(
-        services,
-        country=city.catalogue.country,
-        timezone=city.catalogue.timezone,
-        around=datetime.now(zone).date(),
-    )
-    noon = datetime.combine(days["working"], datetime.min.time(), tzinfo=zone)
-    noon += timedelta(hours=12)
+    noon = ordinary_noon(city, fleet)
     moving = f"{len(fleet.vehicles)} vehicles"
     yield once("positions, first of a day", lambda: positions(fleet, noon), budget=None)
     yield from p50_p95(

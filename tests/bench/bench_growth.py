@@ -22,9 +22,12 @@ from typing import Any
 import numpy as np
 
 from locator.analysis.access.coverage import CoverageQuery, coverage
+from locator.analysis.aed.fixed import index_aeds
+from locator.analysis.aed.nearest import AedQuery, nearest_aed
 from locator.analysis.nearest import NearestQuery, nearest
 from locator.city.added_streets import STREETS_FILE
 from locator.city.model import City, default_folder, load_city
+from locator.vehicles.positions import load_fleet
 from locator.walking.graph.build import build_graph
 from locator.walking.graph.file import GRAPH_FILE, read_graph, write_graph
 from locator.walking.graph.streets_file import read_streets_file, streets_of
@@ -33,6 +36,7 @@ from locator.walking.network.k_nearest_file import KIND
 from locator.walking.network.model import NetworkModel
 from locator.walking.walkable_city import walkable
 from locator.walking.warmup import warm
+from tests.bench.bench_aed import ordinary_noon
 from tests.bench.bench_network import fullest
 from tests.bench.measuring import Row
 from tests.bench.tiling import Shape, tile_city, tile_steps, tile_streets
@@ -49,6 +53,7 @@ LIMITS = {
     "load, ms": 2_000,
     "coverage of a layer, indexed, ms": 1_000,
     "nearest 5 of five layers, indexed, ms": 15,
+    "nearest AED at noon, ms": 15,
     "memory of it all, MB": 2_000,
 }
 """What was promised at the region's size; see `SHAPES`."""
@@ -151,6 +156,13 @@ def _indexed(city: City, model: NetworkModel, folder: Path) -> dict[str, float]:
     found["nearest 5 of five layers, indexed, ms"] = _median_ms(
         lambda i: nearest(walkable_city, NearestQuery(tuple(layers[:5]), *lonlat[i], k=5)),
         repeat=ORIGINS,
+    )
+    index_aeds(walkable_city)
+    # Of the vehicles those of one city: what grows is what stands, and the streets.
+    fleet = load_fleet(city)
+    noon = ordinary_noon(city, fleet)
+    found["nearest AED at noon, ms"] = _median_ms(
+        lambda i: nearest_aed(walkable_city, fleet, AedQuery(*lonlat[i], noon)), repeat=ORIGINS
     )
     found["coverage of a layer, indexed, ms"] = _once_ms(
         lambda: coverage(walkable_city, CoverageQuery(fullest(walkable_city)))

@@ -86,10 +86,17 @@ def page(layer_id: str) -> tuple[str, int]:
     return shown, lenient.status
 
 
-@blueprint.get("/report/<layer_id>.<kind>")
-@expensive
-def file(layer_id: str, kind: str) -> Response:
-    """Send a report as PDF, DOCX, XLSX or GeoPackage."""
+def known_kind(kind: str) -> None:
+    """Refuse a kind of file that there is not, naming those that there are.
+
+    Parameters
+    ----------
+    kind : str
+
+    Raises
+    ------
+    NotFoundError
+    """
     if kind not in REPORT_KINDS:
         raise NotFoundError(
             N_("There is no report as {given}; there are: {known}."),
@@ -97,6 +104,13 @@ def file(layer_id: str, kind: str) -> Response:
             given=kind[:20],
             known=", ".join(REPORT_KINDS),
         )
+
+
+@blueprint.get("/report/<layer_id>.<kind>")
+@expensive
+def file(layer_id: str, kind: str) -> Response:
+    """Send a report as PDF, DOCX, XLSX or GeoPackage."""
+    known_kind(kind)
     standing_layer(layer_id)
     found = district_report_of(state(), _asked(layer_id, request.args))
     language = current_language()

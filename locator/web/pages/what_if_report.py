@@ -7,14 +7,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from locator.api.planning_queries import ScenarioParams, scenario_of
 from locator.api.scenario import comparison_of, findings_of
-from locator.base.errors import N_, NotFoundError
 from locator.base.i18n import speaking
 from locator.reports.bundle import WHOLE, ScenarioFiles
 from locator.reports.content import write_value
 from locator.reports.html import first_page_html, section_html
 from locator.web.downloads import attachment
 from locator.web.i18n import current_language, url
-from locator.web.pages.report import REPORT_KINDS
+from locator.web.pages.report import REPORT_KINDS, known_kind
 from locator.web.planning import standing_layer, texts_of, tidied
 from locator.web.security import expensive
 from locator.web.state import question, state
@@ -54,13 +53,7 @@ def page(layer_id: str) -> AnyResponse | str:
 @expensive
 def file(layer_id: str, kind: str) -> Response:
     """Send the report of a scenario as a file."""
-    if kind not in REPORT_KINDS:
-        raise NotFoundError(
-            N_("There is no report as {given}; there are: {known}."),
-            parameter="kind",
-            given=kind[:20],
-            known=", ".join(REPORT_KINDS),
-        )
+    known_kind(kind)
     standing_layer(layer_id)
     files, language = _files(layer_id), current_language()
     change = files.findings.compared.scenario
