@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
 
@@ -37,6 +38,24 @@ class SnappedPoints:
         return SnappedPoints(
             self.xy[index], {key: value[index] for key, value in self.extra.items()}
         )
+
+
+class FarWalks(NamedTuple):
+    """Walks from some origins to all targets.
+
+    Attributes
+    ----------
+    rows : int array or slice
+        Which of the origins, o in all.
+    walk_m : (o, t) float array
+        Metres; nobody else has it, so it may be written to.
+    known_m : float
+        Walks so long are all told; beyond, they may be ``inf``.
+    """
+
+    rows: IntArray | slice
+    walk_m: FloatArray
+    known_m: float
 
 
 @dataclass(frozen=True)
@@ -82,10 +101,10 @@ class WalkingModel(Protocol):
         The same as `walk_m` of each origin, sooner where they lie near each other.
         """
 
-    def far_matrix_m(
+    def far_walks(
         self, origins: SnappedPoints, targets: SnappedPoints, *, up_to_m: FloatArray
-    ) -> tuple[FloatArray, FloatArray]:
-        """Return (o, t) metres from each origin to each target, and (o,) how far they are known.
+    ) -> Iterator[FarWalks]:
+        """Yield the metres from some origins to each target, until all had their turn.
 
         Each row is known as far as (o,) `up_to_m` or farther; beyond, it may be ``inf``. To the
         millimetre: for sums of many walks, not to draw a line between them.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from locator.base.errors import LocatorError
 from locator.base.geo import FloatArray, IntArray
-from locator.walking import ModelName, SnappedPoints, Walk
+from locator.walking import FarWalks, ModelName, SnappedPoints, Walk
 
 if TYPE_CHECKING:
     from locator.city.model import City
@@ -104,11 +105,13 @@ class EstimateModel:
             walk_m[one] = self.walk_m(origins.take(slice(one, one + 1)), targets, limit_m=limit_m)
         return walk_m
 
-    def far_matrix_m(
+    def far_walks(
         self, origins: SnappedPoints, targets: SnappedPoints, *, up_to_m: FloatArray
-    ) -> tuple[FloatArray, FloatArray]:
-        """Return (o, t) metres from each origin to each target, all of them known."""
-        return self.walk_matrix_m(origins, targets), np.full(len(origins), np.inf)
+    ) -> Iterator[FarWalks]:
+        """Yield the metres from each origin to each target, all of them known."""
+        for one in range(len(origins)):
+            row = slice(one, one + 1)
+            yield FarWalks(row, self.walk_matrix_m(origins.take(row), targets), np.inf)
 
     def k_nearest_m(self, origin: SnappedPoints, targets: SnappedPoints, *, k: int) -> FloatArray:
         """Return (n,) metres to each target: all are as easily had as the `k` nearest."""

@@ -27,6 +27,7 @@ from locator.analysis.siting.walks import (
 )
 from locator.analysis.siting.work import Work
 from locator.base.rounding import upwards
+from locator.walking import FarWalks
 from locator.walking.walkable_city import WalkableCity, nearest_facilities, walkable
 
 ASKED = SitingQuery(layer="nurseries", minutes=10, group="all", count=2)
@@ -208,13 +209,14 @@ def test_what_a_p_median_tells_does_not_hang_on_a_hierarchy(
     asked = replace(ASKED, objective="median", method="exact", count=3)
     exact = where_next(walkable_city, asked)
     random, model = np.random.default_rng(5), type(walkable_city.model)
-    searched = model.far_matrix_m
+    searched = model.far_walks
 
     def rounded(*args, **options):  # type: ignore[no-untyped-def]
-        walk_m, known_m = searched(*args, **options)
-        return np.maximum(walk_m + random.uniform(-0.001, 0.001, walk_m.shape), 0.0), known_m
+        for rows, walk_m, known_m in searched(*args, **options):
+            other_m = np.maximum(walk_m + random.uniform(-0.001, 0.001, walk_m.shape), 0.0)
+            yield FarWalks(rows, other_m, known_m)
 
-    monkeypatch.setattr(model, "far_matrix_m", rounded)
+    monkeypatch.setattr(model, "far_walks", rounded)
     other = where_next(walkable(walkable_city.city, walkable_city.model), asked)
     assert other.sites.equals(exact.sites) and (exact.sites["gained"] > 0).all()
     assert other.proven and other.bound == pytest.approx(exact.bound, rel=1e-5)

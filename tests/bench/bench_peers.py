@@ -73,7 +73,7 @@ def _questions(model: NetworkModel) -> dict[str, Answers]:
     to_many: Answers = {"ours": lambda turn: model.walk_m(one(turn + 10), points)}
     every = np.full(MANY, np.inf)
     matrix: Answers = {
-        "ours": lambda _: model.far_matrix_m(few, points, up_to_m=every),
+        "ours": lambda _: list(model.far_walks(few, points, up_to_m=every)),
         "ours, without the hierarchy": lambda _: model.walk_matrix_m(few, points),
     }
     reached: Answers = {

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from locator.walking import SnappedPoints, reach_matrix
+from locator.walking import SnappedPoints, WalkingModel, reach_matrix
 from locator.walking.estimate import EstimateModel
 from locator.walking.network import hierarchy, many_to_many
 from locator.walking.network.model import NetworkModel
@@ -73,11 +73,24 @@ def package(
         pytest.skip(f"{PACKAGE} is not installed (extra: far)")
     monkeypatch.setenv("LOCATOR_CACHE", str(tmp_path))
     monkeypatch.setattr(many_to_many, "MANY", 1)
+    monkeypatch.setattr(many_to_many, "AT_ONCE", 200)  # of some origins only
     return tmp_path
 
 
+def whole(
+    model: WalkingModel, a: SnappedPoints, b: SnappedPoints, up_to_m: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return (a, b) metres and (a,) how far they are known; each origin has had one turn."""
+    walk_m, known_m = np.full((len(a), len(b)), np.nan), np.full(len(a), np.nan)
+    for one in model.far_walks(a, b, up_to_m=up_to_m):
+        assert np.isnan(known_m[one.rows]).all()
+        walk_m[one.rows], known_m[one.rows] = one.walk_m, one.known_m
+    assert not np.isnan(known_m).any()
+    return walk_m, known_m
+
+
 def far(model: NetworkModel, a: SnappedPoints, b: SnappedPoints) -> np.ndarray:
-    walk_m, known_m = model.far_matrix_m(a, b, up_to_m=np.full(len(a), np.inf))
+    walk_m, known_m = whole(model, a, b, np.full(len(a), np.inf))
     assert np.isinf(known_m).all()
     return walk_m
 
@@ -92,6 +105,8 @@ def test_walks_are_the_same_to_the_millimetre(package: Path, real: NetworkModel)
     assert np.array_equal(finite, np.isfinite(found)) and finite.any() and not finite.all()
     assert np.abs(found[finite] - exact[finite]).max() < 0.001
     assert found[0, 41] == 0.0  # the very same place
+    blocks = real.far_walks(origins, targets, up_to_m=np.full(len(origins), np.inf))
+    assert [len(one.walk_m) for one in blocks] == [3, 3, 3, 1]
     per_m = hierarchy.units_per_m(real.ways)
     assert 10_000 < per_m < hierarchy.CLOSED / exact[finite].max()
 
@@ -161,7 +176,7 @@ def test_few_or_without_the_package_rows_are_known_as_far_as_asked(
     monkeypatch.setattr(reach_matrix, "WIDE_M", 100.0)
     origins, targets = scattered(real, 30, 7), scattered(real, 50, 8)
     up_to_m = np.tile([100.0, 400.0, 3000.0], 10)
-    walk_m, known_m = real.far_matrix_m(origins, targets, up_to_m=up_to_m)
+    walk_m, known_m = whole(real, origins, targets, up_to_m)
     exact = real.walk_matrix_m(origins, targets)
     assert (known_m >= up_to_m).all()
     within = exact <= known_m[:, np.newaxis]
@@ -173,14 +188,14 @@ def test_short_walks_are_not_asked_of_a_hierarchy(
     town: NetworkModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(hierarchy, "usable", lambda: True)
-    monkeypatch.setattr(hierarchy, "far_walks_m", lambda *_: pytest.fail("asked"))
+    monkeypatch.setattr(hierarchy, "far_walks_m", lambda *_, **__: pytest.fail("asked"))
     points = scattered(town, many_to_many.MANY + 5, 9)
     near = np.full(len(points), many_to_many.FAR_M - 1)
-    assert (town.far_matrix_m(points, points, up_to_m=near)[1] < np.inf).all()
+    assert (whole(town, points, points, near)[1] < np.inf).all()
 
 
 def test_the_estimate_knows_all_walks_at_once() -> None:
     model = EstimateModel(1.3, 1.4, (), np.empty((0, 2)), None)
     points = model.snap(np.array([[0.0, 0.0], [100.0, 0.0], [0.0, 9000.0]]))
-    walk_m, known_m = model.far_matrix_m(points, points, up_to_m=np.zeros(3))
+    walk_m, known_m = whole(model, points, points, np.zeros(3))
     assert walk_m[0].tolist() == [0.0, 130.0, 11700.0] and np.isinf(known_m).all()

@@ -256,8 +256,9 @@ class _SquareTable:
     def walk(self, model: WalkingModel, sites: IntArray, needed_m: FloatArray) -> None:
         """Fill the rows of some candidates up to `needed_m`."""
         some = self.sites.take(sites)
-        walk_m, self.known_m[sites] = model.far_matrix_m(some, self.squares, up_to_m=needed_m)
-        self.walk_m[sites] = np.minimum(walk_m, FAR_M, out=walk_m)
+        for rows, walk_m, known_m in model.far_walks(some, self.squares, up_to_m=needed_m):
+            self.walk_m[sites[rows]] = np.minimum(walk_m, FAR_M, out=walk_m)
+            self.known_m[sites[rows]] = known_m
 
 
 @remembered

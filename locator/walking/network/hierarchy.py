@@ -11,7 +11,10 @@ The package is an extra; without it `usable` says so, and Dijkstra's algorithm s
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Iterator
 from importlib.util import find_spec
+from typing import cast
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -39,16 +42,22 @@ def usable() -> bool:
     return find_spec("routingkit_cch") is not None
 
 
-def far_walks_m(ways: Ways, origins: SnappedPoints, targets: SnappedPoints) -> FloatArray:
-    """Return the (o, t) metres over vertices from each origin to each target.
+def far_walks_m(
+    ways: Ways, origins: SnappedPoints, targets: SnappedPoints, *, at_once: int
+) -> Iterator[tuple[slice, FloatArray]]:
+    """Yield the (o, t) metres over vertices from some origins to each target, and which ones.
 
     Parameters
     ----------
     ways : Ways
     origins, targets : SnappedPoints
+    at_once : int
+        So many origins.
 
-    Returns
-    -------
+    Yields
+    ------
+    slice
+        Of the origins.
     (o, t) float array
         Off by half a unit for each edge of the walk at most: in a city less than a millimetre.
     """
@@ -64,20 +73,22 @@ def far_walks_m(ways: Ways, origins: SnappedPoints, targets: SnappedPoints) -> F
     at_u, at_v = rank.reshape(2, len(edge))
     to_v_m = graph.edge_length_m[edge] - along_m
     searches = routingkit_cch.CCHOneToMany(metric, pinned.tolist())
-    walk_m = np.full((len(origins), len(targets)), np.inf)
-    on, ends, to_end_m = ends_of(graph, origins)
-    # The gap may be longer than any walk, so only what differs is told.
-    nearer_m = to_end_m.min(axis=1, initial=np.inf)
-    beyond = np.rint((to_end_m - nearer_m[:, np.newaxis]) * per_m).astype(np.int64)
-    for origin, end, more, least_m in zip(
-        on, ends.tolist(), beyond.tolist(), nearer_m, strict=True
-    ):
-        found = searches.distances_from_multi(list(zip(end, more, strict=True)))
-        # None, what cannot be reached, becomes NaN.
-        distance_m = np.array(found, dtype=np.float64) / per_m + least_m
-        row_m = np.fmin(distance_m[at_u] + along_m, distance_m[at_v] + to_v_m)
-        walk_m[origin] = np.where(np.isnan(row_m), np.inf, row_m + targets.extra["gap_m"])
-    return walk_m
+    for first in range(0, len(origins), at_once):
+        rows = slice(first, min(first + at_once, len(origins)))
+        walk_m = np.full((rows.stop - first, len(targets)), np.inf)
+        on, ends, to_end_m = ends_of(graph, origins.take(rows))
+        # The gap may be longer than any walk, so only what differs is told.
+        nearer_m = to_end_m.min(axis=1, initial=np.inf)
+        beyond = np.rint((to_end_m - nearer_m[:, np.newaxis]) * per_m).astype(np.int64)
+        for origin, end, more, least_m in zip(
+            on, ends.tolist(), beyond.tolist(), nearer_m, strict=True
+        ):
+            found = searches.distances_from_multi(list(zip(end, more, strict=True)))
+            # None, what cannot be reached, becomes NaN.
+            distance_m = np.array(found, dtype=np.float64) / per_m + least_m
+            row_m = np.fmin(distance_m[at_u] + along_m, distance_m[at_v] + to_v_m)
+            walk_m[origin] = np.where(np.isnan(row_m), np.inf, row_m + targets.extra["gap_m"])
+        yield rows, walk_m
 
 
 def units_per_m(ways: Ways) -> float:
@@ -92,10 +103,20 @@ def units_per_m(ways: Ways) -> float:
     return (CLOSED - 1) / longest_m
 
 
+def _listed(numbers: Array) -> list[int]:
+    """Return whole numbers as the package reads them, without an object for each.
+
+    It is typed for lists and reads any sequence; a city's would be some 30 MB.
+    """
+    made = array("i")
+    made.frombytes(np.ascontiguousarray(numbers, dtype=np.intc).tobytes())
+    return cast("list[int]", made)
+
+
 def _arcs(graph: StreetGraph) -> tuple[list[int], list[int]]:
     """Return where each arc begins and ends: as on foot, by day, which uses all of them."""
     rows = np.repeat(np.arange(len(graph.indptr) - 1), np.diff(graph.indptr))
-    return rows.tolist(), graph.indices.tolist()
+    return _listed(rows), _listed(graph.indices)
 
 
 def _units(ways: Ways, per_m: float) -> list[int]:
@@ -107,7 +128,7 @@ def _units(ways: Ways, per_m: float) -> list[int]:
         of_all = np.full(len(every), CLOSED)
         of_all[np.searchsorted(every, _keys(indptr, indices))] = units
         units = of_all
-    return list(units.tolist())
+    return _listed(units)
 
 
 def _keys(indptr: Array, indices: Array) -> IntArray:
@@ -127,4 +148,4 @@ def _order(graph: StreetGraph) -> list[int]:
         return (np.array(order, dtype=np.int32),)
 
     (order,) = kept_arrays(place_of(graph, KIND, MADE_AS), made, wait_s=WAIT_S)
-    return list(order.tolist())
+    return _listed(order)

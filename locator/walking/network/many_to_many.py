@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from scipy.sparse.csgraph import dijkstra
 
 from locator.base.geo import FloatArray
-from locator.walking import SnappedPoints
+from locator.walking import FarWalks, SnappedPoints
 from locator.walking.network import hierarchy
 from locator.walking.network.profile import Ways
 from locator.walking.network.search import WORTH_CUTTING, direct_m, ends_of, joined, same_edge
@@ -45,10 +47,10 @@ def walk_matrix_m(
     return walk_m
 
 
-def far_matrix_m(
+def far_walks(
     ways: Ways, origins: SnappedPoints, targets: SnappedPoints, *, up_to_m: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Return the (o, t) metres from each origin to each target, and up to where they are known.
+) -> Iterator[FarWalks]:
+    """Yield the metres from some origins to each target, until all had their turn.
 
     Where many are asked about that are far, the whole graph is searched by its hierarchy, if that
     can be had; else the origins of a neighbourhood are searched from together.
@@ -59,16 +61,21 @@ def far_matrix_m(
     origins, targets : SnappedPoints
     up_to_m : (o,) float array
         How far each row has to be known.
+
+    Yields
+    ------
+    FarWalks
     """
     if np.count_nonzero(up_to_m >= FAR_M) >= MANY and hierarchy.usable():
-        walk_m = hierarchy.far_walks_m(ways, origins, targets)
-        _or_direct_m(origins, targets, walk_m)
-        return walk_m, np.full(len(origins), np.inf)
-    walk_m, known_m = np.empty((len(origins), len(targets))), np.empty(len(origins))
+        few = max(1, AT_ONCE // max(len(targets), 1))
+        for rows, walk_m in hierarchy.far_walks_m(ways, origins, targets, at_once=few):
+            _or_direct_m(origins.take(rows), targets, walk_m)
+            yield FarWalks(rows, walk_m, np.inf)
+        return
     for some in neighbourhoods(origins.xy):
-        known_m[some] = limit_m = float(up_to_m[some].max())
-        walk_m[some] = walk_matrix_m(ways, origins.take(some), targets, limit_m=limit_m)
-    return walk_m, known_m
+        limit_m = float(up_to_m[some].max())
+        walk_m = walk_matrix_m(ways, origins.take(some), targets, limit_m=limit_m)
+        yield FarWalks(some, walk_m, limit_m)
 
 
 def _or_direct_m(origins: SnappedPoints, targets: SnappedPoints, walk_m: FloatArray) -> None:

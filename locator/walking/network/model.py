@@ -5,7 +5,7 @@ Over 350 lines, because one class answers all that a walking model is asked.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -14,7 +14,7 @@ import numpy as np
 
 from locator.base.geo import FloatArray, IntArray
 from locator.city.model import City
-from locator.walking import SnappedPoints, Walk
+from locator.walking import FarWalks, SnappedPoints, Walk
 from locator.walking.graph.file import Array, StreetGraph
 from locator.walking.graph.osm import Progress, silent
 from locator.walking.graph.ready import has_streets, ready_graph
@@ -27,7 +27,7 @@ from locator.walking.network.k_nearest import (
     read_few,
 )
 from locator.walking.network.k_nearest_file import kept_index, read_index
-from locator.walking.network.many_to_many import far_matrix_m, walk_matrix_m
+from locator.walking.network.many_to_many import far_walks, walk_matrix_m
 from locator.walking.network.profile import Profile, Ways
 from locator.walking.network.routes import Followed, Way, follow, lines_of, routes_of
 from locator.walking.network.search import (
@@ -173,11 +173,11 @@ class NetworkModel:
         """Return (o, t) metres from each origin to each target; ``inf`` beyond `limit_m`."""
         return walk_matrix_m(self.ways, origins, targets, limit_m=limit_m)
 
-    def far_matrix_m(
+    def far_walks(
         self, origins: SnappedPoints, targets: SnappedPoints, *, up_to_m: FloatArray
-    ) -> tuple[FloatArray, FloatArray]:
-        """Return (o, t) metres from each origin to each target, and (o,) how far they are known."""
-        return far_matrix_m(self.ways, origins, targets, up_to_m=up_to_m)
+    ) -> Iterator[FarWalks]:
+        """Yield the metres from some origins to each target, known up to (o,) `up_to_m`."""
+        return far_walks(self.ways, origins, targets, up_to_m=up_to_m)
 
     def k_nearest_m(self, origin: SnappedPoints, targets: SnappedPoints, *, k: int) -> FloatArray:
         """Return (n,) metres to the `k` nearest targets at least; ``inf`` for those farther.
