@@ -26,7 +26,7 @@ import io
 import json
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -159,12 +159,14 @@ def read_packed(file: Path) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
         raise _unreadable(file, error) from error
 
 
-def read_packed_arrays(file: Path) -> Packed:
+def read_packed_arrays(file: Path, *, columns: Collection[str] | None = None) -> Packed:
     """Return what is in a packed file as arrays: a tenth of the memory of its frame.
 
     Parameters
     ----------
     file : Path
+    columns : collection of str, optional
+        Only these, as far as the file has them: each takes eight bytes a row.
 
     Returns
     -------
@@ -192,7 +194,13 @@ def read_packed_arrays(file: Path) -> Packed:
             geometry=about["geometry"],
             points=_from_planes(members["xy"]) / about["scale"],
             offsets=tuple(np.concatenate([[0], np.cumsum(n, dtype=np.int64)]) for n in lengths),
-            columns=pd.DataFrame({name: _read_column(name, members) for name in about["columns"]}),
+            columns=pd.DataFrame(
+                {
+                    name: _read_column(name, members)
+                    for name in about["columns"]
+                    if columns is None or name in columns
+                }
+            ),
             about=about,
         )
         _check_lengths(found)

@@ -11,7 +11,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from locator.base.packed import PackedFileError, packed_bytes, read_packed
+from locator.base.packed import PackedFileError, packed_bytes, read_packed, read_packed_arrays
 
 LINES = gpd.GeoDataFrame(
     {"name": ["Długa", None, "Długa"], "width_m": [4.5, 3.0, 2.0], "bridge": [True, False, False]},
@@ -41,6 +41,15 @@ def test_lines_come_back_with_their_columns(tmp_path: Path) -> None:
         rtol=0,
     )
     assert (about["source"], about["rows"], about["geometry"]) == ("a survey", 3, "linestring")
+
+
+def test_columns_that_nobody_wants_are_left_out(tmp_path: Path) -> None:
+    file = tmp_path / "lines.npz"
+    file.write_bytes(packed_bytes(LINES, about={}))
+    found = read_packed_arrays(file, columns=("bridge", "colour"))
+    assert found.columns.to_dict("list") == {"bridge": [True, False, False]}
+    assert len(found.points) == 7
+    assert [*read_packed_arrays(file).columns] == ["name", "width_m", "bridge"]
 
 
 def test_polygons_keep_their_holes(tmp_path: Path) -> None:

@@ -50,8 +50,7 @@ def read_backdrop(folder: Path, projection: Projection) -> Backdrop:
     """Return what a city folder has of it; a file that cannot be read is left out."""
     land = _read(LAND.name, lambda: read_map_file(folder, LAND))
     lines = _read(LINES.name, lambda: read_map_file(folder, LINES))
-    path = folder / STREETS_FILE
-    streets = _read(STREETS_FILE, lambda: read_packed_arrays(path) if path.exists() else None)
+    streets = _read(STREETS_FILE, lambda: _read_streets(folder / STREETS_FILE))
 
     def of(found: Packed | None, column: str, kinds: Sequence[str]) -> Array:
         if found is None or column not in found.columns:
@@ -76,6 +75,10 @@ def read_backdrop(folder: Path, projection: Projection) -> Backdrop:
         main=streets_of(MAIN),
         lesser=streets_of(LESSER),
     )
+
+
+def _read_streets(file: Path) -> Packed | None:
+    return read_packed_arrays(file, columns=("highway",)) if file.exists() else None
 
 
 def _read(name: str, read: Callable[[], Packed | None]) -> Packed | None:
