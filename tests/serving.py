@@ -62,7 +62,7 @@ def in_a_thread(server: Any, *, wait_s: float = 1.0) -> Iterator[threading.Threa
         watch.close()
         server.task_dispatcher.shutdown()
         for channel in list(server.active_channels.values()):
-            channel.close()
+            channel.handle_close()  # with the file that a long answer was put into
         server.close()
 
 
