@@ -114,7 +114,8 @@ class Freeing:
         clock: Callable[[], float] = time.monotonic,
         worked: Callable[[], float] = time.process_time,
     ) -> None:
-        self._trim = _of_glibc("malloc_trim")
+        # Elsewhere nothing can be given back so; files and circles are looked after all the same.
+        self._trim = _of_glibc("malloc_trim") or bool
         self._every_s, self._much_s, self._clock, self._worked = every_s, much_s, clock, worked
         self._next_s = self._files_next_s = clock()
         self._worked_s = -math.inf
@@ -129,12 +130,13 @@ class Freeing:
             since_s = self._worked() - self._worked_s
             if since_s < WORKED_S:
                 return False
-            if self._clock() >= self._files_next_s:
-                self._files_next_s = self._clock() + FILES_EVERY_S
+            now_s = self._clock()
+            if now_s >= self._files_next_s:
+                self._files_next_s = now_s + FILES_EVERY_S
                 _let_files_go()
-            if self._trim is None or (self._clock() < self._next_s and since_s < self._much_s):
+            if now_s < self._next_s and since_s < self._much_s:
                 return False
-            self._next_s = self._clock() + self._every_s
+            self._next_s = now_s + self._every_s
         if gc.get_freeze_count():  # else all that was ever made would be looked at
             gc.collect()  # by itself Python waits until a quarter of what is old may be garbage
         self._trim(0)

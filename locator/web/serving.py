@@ -37,7 +37,6 @@ CONNECTIONS = 2000
 LINGER_S = 1.0
 """A connection that was kept open for the next request may bring it for so long at the end."""
 
-
 FILES = 200
 """Beside connections: graph, indexes, tables, pipes between processes."""
 
@@ -203,7 +202,8 @@ class Serving:
     def __init__(self, app: Flask, listening: socket.socket) -> None:
         self._app = app
         may_open(CONNECTIONS + FILES)
-        self._freeing = Freeing()
+        # One for this process, whoever has worked in it.
+        self._freeing = app.extensions["locator.base.freeing"] = Freeing()
         self._lanes = Lanes(waiting_paths(app))
         self._grace_s: float | None = None  # given when it is to end
         self._lanes.set_thread_count(QUICK_THREADS)

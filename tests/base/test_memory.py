@@ -341,22 +341,24 @@ def test_pages_that_were_read_are_given_back_and_read_again(tmp_path: Path) -> N
 
 
 @pytest.mark.skipif(not Path("/proc/self/smaps").exists(), reason="only Linux tells")
-@pytest.mark.parametrize("trim", [bool, None])  # another C library has none
+@pytest.mark.parametrize("of_glibc", [bool, None])  # another C library has no such function
 def test_pages_of_files_are_given_back_oftener_than_what_lies_free(
-    tmp_path: Path, trim: type | None
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, of_glibc: type | None
 ) -> None:
+    monkeypatch.setattr("locator.base.freeing._of_glibc", lambda _: of_glibc)
     path = tmp_path / "numbers"
     np.arange(500_000, dtype=np.float64).tofile(path)
     numbers = np.memmap(path, dtype=np.float64, mode="r")
     may_be_let_go(numbers)
-    now, worked, gone = [0.0], itertools.count(), []
-    freeing = Freeing(every_s=60.0, clock=lambda: now[0], worked=worked.__next__)
-    freeing._trim = trim
+    now, worked_s, gone = [0.0], itertools.count(), []
+    freeing = Freeing(every_s=60.0, clock=lambda: now[0], worked=worked_s.__next__)
     for now[0] in (0.0, 1.0, 2.0, 3.9, 4.0):
         assert numbers.sum() == 499_999 * 250_000
         freeing.now_and_then()
         gone.append(pages_kb(path) < 200)
     assert gone == [True, False, True, False, True]
+    now[0] = 60.0
+    assert freeing.now_and_then()
 
 
 def test_what_was_written_is_not_let_go(tmp_path: Path) -> None:
@@ -396,9 +398,6 @@ def test_what_is_free_is_given_back_now_and_then() -> None:
         done.append(freeing.now_and_then())
     assert done == [True, False, True, False, True]
     assert given == [0, 0, 0]
-    freeing._trim = None  # another C library
-    now[0] = 60.0
-    assert not freeing.now_and_then()
 
 
 def test_who_has_not_worked_does_not_look_for_what_is_free() -> None:

@@ -18,6 +18,9 @@ from pathlib import Path
 
 import pytest
 
+from locator.base.listening import bound
+from locator.web import create_app
+from locator.web.serving import Serving
 from tests.tinycity import write_tiny_city
 from tests.waiting import wait_until
 
@@ -110,6 +113,15 @@ def test_every_fault_of_the_folder_is_listed_before_anything_is_served(tmp_path:
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="no list of processes here")
+def test_in_a_process_that_serves_one_looks_after_what_lies_free(city_folder: Path) -> None:
+    app = create_app({"GEODATA": city_folder})
+    with bound("127.0.0.1", 0) as listening:
+        server = Serving(app, listening)
+        assert app.extensions["locator.base.freeing"] is server._freeing
+        server.end(0.0)
+        server.run()
+
+
 def test_its_processes_come_again_and_go_with_it(
     server: tuple[subprocess.Popen[str], str],
 ) -> None:

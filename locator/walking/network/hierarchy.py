@@ -74,9 +74,10 @@ def far_walks_m(
     to_v_m = graph.edge_length_m[edge] - along_m
     searches = routingkit_cch.CCHOneToMany(metric, pinned.tolist())
     for first in range(0, len(origins), at_once):
-        rows = slice(first, min(first + at_once, len(origins)))
-        walk_m = np.full((rows.stop - first, len(targets)), np.inf)
-        on, ends, to_end_m = ends_of(graph, origins.take(rows))
+        rows = slice(first, first + at_once)
+        some = origins.take(rows)
+        walk_m = np.full((len(some), len(targets)), np.inf)
+        on, ends, to_end_m = ends_of(graph, some)
         # The gap may be longer than any walk, so only what differs is told.
         nearer_m = to_end_m.min(axis=1, initial=np.inf)
         beyond = np.rint((to_end_m - nearer_m[:, np.newaxis]) * per_m).astype(np.int64)
